@@ -1,0 +1,58 @@
+"""The tasks of Packagestan's development; `nox --list` shows them."""
+
+import nox
+
+nox.needs_version = ">=2025.10"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "docs", "tests"]
+
+GROUPS = ["test", "lint", "docs"]
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install dependency groups, at the versions that `nox -s lock` has pinned."""
+    session.install(*(f"--requirement=requirements/{group}.txt" for group in groups))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Render, build, install and run the template's projects."""
+    install(session, "test")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check the code of the tests: format, mistakes, types."""
+    install(session, "lint", "test")
+    session.run("ruff", "format", "--check")
+    session.run("ruff", "check")
+    session.run("mypy")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a warning is an error."""
+    install(session, "docs")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session(default=False)
+def tables(session: nox.Session) -> None:
+    """Write anew what the documentation shows of the questions and of real renders."""
+    install(session, "test")
+    session.run("python", "-m", "harness.tables", env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Pin the dependency groups' newest versions in requirements/."""
+    session.install("uv")
+    for group in GROUPS:
+        session.run(
+            *("uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--python=3.11"),
+            *("--no-emit-index-url", "--no-emit-find-links", f"--group={group}"),
+            f"--output-file=requirements/{group}.txt",
+            env={"UV_CUSTOM_COMPILE_COMMAND": "nox -s lock"},
+        )

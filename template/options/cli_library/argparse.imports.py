@@ -1,0 +1,3 @@
+import argparse
+import sys
+from collections.abc import Sequence

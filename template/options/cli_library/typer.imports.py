@@ -1,0 +1,4 @@
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer

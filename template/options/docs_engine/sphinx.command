@@ -1,0 +1,1 @@
+sphinx-build -W --keep-going docs docs/_build/html

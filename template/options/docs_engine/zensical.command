@@ -1,0 +1,1 @@
+zensical build --clean --strict

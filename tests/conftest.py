@@ -1,0 +1,62 @@
+"""What all tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from harness import tally
+from harness.workshop import Workshop
+
+# What would reach the programs that the tests start; nox sets the last two.
+UNWANTED = (
+    "FORCE_COLOR",
+    "NO_COLOR",
+    "PYTHONPATH",
+    "SOURCE_DATE_EPOCH",
+    "UV_PROJECT_ENVIRONMENT",
+    "VIRTUAL_ENV",
+)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all worker processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def workshop(shared_folder: Path) -> Workshop:
+    """Projects and distributions, each made once."""
+    folder = shared_folder / "workshop"
+    folder.mkdir(exist_ok=True)
+    return Workshop(folder)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_personal_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Nothing that the person who runs the tests has set up reaches them."""
+    settings = tmp_path_factory.mktemp("settings") / "settings.yml"
+    settings.write_text("{}\n", encoding="utf-8")
+    os.environ["COPIER_SETTINGS_PATH"] = str(settings)
+    for name in UNWANTED:
+        os.environ.pop(name, None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Count what the run does; the workers inherit where."""
+    if not hasattr(config, "workerinput"):
+        import tempfile
+
+        tally.start(Path(tempfile.mkdtemp(prefix="packagestan-")) / "tally.txt")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the run did."""
+    totals = tally.totals()
+    if totals:
+        terminalreporter.section("what was done")
+        for what, number in sorted(totals.items()):
+            terminalreporter.write_line(f"{number:6} {what}")

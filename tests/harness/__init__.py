@@ -1,0 +1,1 @@
+"""What the tests share: rendering, building, inspecting and installing generated projects."""

@@ -1,0 +1,47 @@
+"""Programs that the tests run."""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+
+class CommandError(AssertionError):
+    """A command ended otherwise than expected; the message holds all that it printed."""
+
+
+def run(
+    *command: str | Path,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    exit_code: int | None = 0,
+) -> subprocess.CompletedProcess[str]:
+    """Run a command and return what it printed.
+
+    Args:
+        command: The program and its arguments.
+        cwd: The folder to run in.
+        env: Variables to add to those of this process.
+        exit_code: What the command must end with; None for anything.
+
+    Raises:
+        CommandError: The command ended with another exit code.
+    """
+    finished = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=os.environ | dict(env or {}),
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+    )
+    if exit_code is not None and finished.returncode != exit_code:
+        raise CommandError(
+            f"{shlex.join(map(str, command))}\n"
+            f"ended with {finished.returncode}, not {exit_code}\n"
+            f"{finished.stdout}\n{finished.stderr}"
+        )
+    return finished

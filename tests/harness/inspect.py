@@ -1,0 +1,160 @@
+"""What is in an sdist and in a wheel, read so that build backends can be compared."""
+
+import hashlib
+import importlib.metadata
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from packaging.metadata import RawMetadata, parse_email
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A wheel's content.
+
+    Attributes:
+        files: The hash of each file outside `.dist-info`, by its path.
+        executable: The files outside `.dist-info` that are executable.
+        licenses: The hash of each licence file, by its path below `.dist-info/licenses`.
+        tags: The lines Tag and Root-Is-Purelib of the file WHEEL, sorted.
+        entry_points: The object references by (group, name).
+        metadata: The core metadata as they were written.
+    """
+
+    files: dict[str, str]
+    executable: set[str]
+    licenses: dict[str, str]
+    tags: list[str]
+    entry_points: dict[tuple[str, str], str]
+    metadata: RawMetadata
+
+
+def read_wheel(path: Path) -> Wheel:
+    """Read a wheel.
+
+    https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+    """
+    with zipfile.ZipFile(path) as archive:
+        infos = [info for info in archive.infolist() if not info.is_dir()]
+        name, version = path.name.split("-")[:2]
+        dist_info = f"{name}-{version}.dist-info/"
+        hashes = {i.filename: hashlib.sha256(archive.read(i)).hexdigest() for i in infos}
+        wheel_file = archive.read(dist_info + "WHEEL").decode()
+        distribution = importlib.metadata.PathDistribution(zipfile.Path(archive, dist_info))
+        return Wheel(
+            files={f: h for f, h in hashes.items() if not f.startswith(dist_info)},
+            executable={
+                info.filename
+                for info in infos
+                if info.external_attr >> 16 & 0o111 and not info.filename.startswith(dist_info)
+            },
+            licenses={
+                f.removeprefix(dist_info + "licenses/"): h
+                for f, h in hashes.items()
+                if f.startswith(dist_info + "licenses/")
+            },
+            tags=sorted(
+                line
+                for line in wheel_file.splitlines()
+                if line.startswith(("Tag: ", "Root-Is-Purelib: "))
+            ),
+            entry_points={
+                (point.group, point.name): point.value for point in distribution.entry_points
+            },
+            metadata=parse_email(archive.read(dist_info + "METADATA"))[0],
+        )
+
+
+def sdist_files(path: Path) -> set[str]:
+    """Return the paths of the files in an sdist, below its top folder.
+
+    https://packaging.python.org/en/latest/specifications/source-distribution-format/
+    """
+    with tarfile.open(path) as archive:
+        names = [member.name for member in archive.getmembers() if member.isfile()]
+    return {str(PurePosixPath(*PurePosixPath(name).parts[1:])) for name in names}
+
+
+def normalized_requirement(text: str) -> str:
+    """Return a requirement in one spelling, for backends write it in several.
+
+    >>> normalized_requirement('PyYAML (!=6.0,>=6) ; python_full_version < "3.12"')
+    'pyyaml!=6.0,>=6; python_version < "3.12"'
+    """
+    requirement = Requirement(text)
+    requirement.name = canonicalize_name(requirement.name)
+    requirement.extras = {canonicalize_name(extra) for extra in requirement.extras}
+    return str(requirement).replace("python_full_version", "python_version")
+
+
+def comparable(metadata: RawMetadata) -> dict[str, Any]:
+    """Return core metadata without the differences that build backends are free to make.
+
+    Left out are the format's version, what a backend says of its own work (Dynamic,
+    Import-Name) and the order of fields. An extra that refers to its own package is replaced
+    by what it refers to, as hatchling does.
+    """
+    requirements = set(map(normalized_requirement, metadata.get("requires_dist", [])))
+    extras = set(map(canonicalize_name, metadata.get("provides_extra", [])))
+    own = canonicalize_name(metadata["name"])
+    for text in sorted(requirements):
+        requirement = Requirement(text)
+        if requirement.name == own:
+            requirements.remove(text)
+            for extra in requirement.extras:
+                of_extra = {r for r in requirements if f'extra == "{extra}"' in r}
+                requirements |= {
+                    normalized_requirement(r.replace(f'extra == "{extra}"', 'extra == "all"'))
+                    for r in of_extra
+                }
+    return {
+        "name": own,
+        "version": metadata["version"],
+        "summary": metadata.get("summary"),
+        "people": people(metadata),
+        "keywords": sorted(metadata.get("keywords", [])),
+        "classifiers": sorted(metadata.get("classifiers", [])),
+        "requires_python": SpecifierSet(metadata.get("requires_python", "")),
+        "requires_dist": sorted(requirements),
+        "provides_extra": sorted(extras),
+        "project_urls": metadata.get("project_urls"),
+        "license_expression": metadata.get("license_expression"),
+        "license_files": sorted(metadata.get("license_files", [])),
+        "description": metadata.get("description", "").strip(),
+        "description_content_type": metadata.get("description_content_type"),
+    }
+
+
+def people(metadata: RawMetadata) -> set[tuple[str, str]]:
+    """Return the authors as (name, address), wherever a backend writes the name.
+
+    One author with an address is written as `Author-email: name <address>`, and by poetry-core
+    as `Author: name` and `Author-email: address`.
+    """
+    import email.headerregistry
+    import email.policy
+
+    name = metadata.get("author", "")
+    if not metadata.get("author_email"):
+        return {(name, "")}
+    header = email.policy.default.header_factory("From", metadata["author_email"])
+    assert isinstance(header, email.headerregistry.AddressHeader)
+    return {(address.display_name or name, address.addr_spec) for address in header.addresses}
+
+
+def tree(folder: Path) -> dict[str, tuple[str, bool]]:
+    """Return the hash and the executable bit of each file below a folder, git's own excepted."""
+    return {
+        path.relative_to(folder).as_posix(): (
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            bool(path.stat().st_mode & 0o100),
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }

@@ -1,0 +1,63 @@
+"""Virtual environments and what is installed into them."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from uv import find_uv_bin
+
+from . import tally
+from .commands import run
+
+
+class Environment:
+    """A virtual environment; a new one is empty, without pip."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use an environment that was made before."""
+        self.bin = folder / ("Scripts" if sys.platform == "win32" else "bin")
+        self.python = self.bin / "python"
+
+    @classmethod
+    def make(cls, folder: Path, python: str = sys.executable) -> "Environment":
+        """Make an environment.
+
+        Args:
+            folder: Where to make it.
+            python: The interpreter, as a path or a version.
+
+        Raises:
+            CommandError: There is no such interpreter.
+        """
+        run(find_uv_bin(), "venv", "--quiet", "--python", python, folder)
+        return cls(folder)
+
+    def install(self, *arguments: str | Path, cwd: Path | None = None) -> None:
+        """Install into the environment.
+
+        Args:
+            arguments: Requirements, files and options of `uv pip install`.
+            cwd: The folder that relative paths and groups are read from.
+
+        Raises:
+            CommandError: Something can't be installed.
+        """
+        uv_pip_install = (find_uv_bin(), "pip", "install", "--quiet", "--python", self.python)
+        run(*uv_pip_install, *arguments, cwd=cwd)
+        tally.count("installations")
+
+    def run(
+        self,
+        *command: str | Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        exit_code: int | None = 0,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of the environment; see `harness.commands.run`."""
+        tally.count("commands run")
+        isolated = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "VIRTUAL_ENV": ""}
+        program = self.bin / command[0]
+        return run(
+            program, *command[1:], cwd=cwd, env=isolated | dict(env or {}), exit_code=exit_code
+        )

@@ -1,0 +1,141 @@
+"""What each build backend promises."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from harness.answers import FULL, Answers, choices
+from harness.build import build, build_wheel
+from harness.commands import run
+from harness.inspect import comparable, read_wheel, sdist_files
+from harness.template import ROOT
+from harness.workshop import Workshop
+
+BACKENDS = choices("backend")
+
+PRIVATE = [
+    ".env",
+    ".env.local",
+    ".coverage",
+    ".git-credentials",
+    ".idea/workspace.xml",
+    ".mypy_cache/cache.json",
+    ".pytest_cache/README.md",
+    ".ruff_cache/content",
+    ".venv/pyvenv.cfg",
+    "build/lib/old.py",
+    "dist/old.whl",
+    "docs/.DS_Store",
+    "docs/.env",
+    "docs/_build/html/index.html",
+    "docs/_build/.doctrees/index.doctree",
+    "htmlcov/index.html",
+    "site/index.html",
+    "src/strasse_friends/.DS_Store",
+    "src/strasse_friends/.env",
+    "src/strasse_friends/__pycache__/cli.cpython-311.pyc",
+    "tests/.env",
+    "tests/.pytest_cache/README.md",
+    "tests/__pycache__/test_cli.cpython-311.pyc",
+]
+
+
+@pytest.mark.parametrize("mode", choices("mode"))
+def test_all_backends_build_the_same(mode: str, workshop: Workshop) -> None:
+    """Six backends make the same of the same answers.
+
+    `harness.inspect.comparable` names the differences that are allowed in the metadata. In the
+    wheel's files one is: setuptools drops the executable bit. None is in the entry points, the
+    tags and the licences.
+    """
+    wheels = {
+        backend: read_wheel(workshop.distributions(FULL | {"mode": mode, "backend": backend}).wheel)
+        for backend in BACKENDS
+    }
+    expected = wheels[BACKENDS[0]]
+    for backend, wheel in wheels.items():
+        assert expected.files == wheel.files
+        assert (set() if backend == "setuptools" else expected.executable) == wheel.executable
+        assert expected.licenses == wheel.licenses
+        assert expected.tags == wheel.tags
+        assert expected.entry_points == wheel.entry_points
+        assert comparable(expected.metadata) == comparable(wheel.metadata)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_builds_with_its_lowest_version(backend: str, tmp_path: Path, workshop: Workshop) -> None:
+    """The lower bound of a backend is right: that version builds the same."""
+    answers = FULL | {"mode": "app", "backend": backend}
+    project = workshop.copy(answers, tmp_path / "project")
+    oldest = build(project, tmp_path / "dist", UV_RESOLUTION="lowest-direct")
+    newest = workshop.distributions(answers)
+    assert comparable(read_wheel(newest.wheel).metadata) == comparable(
+        read_wheel(oldest.wheel).metadata
+    )
+    assert read_wheel(newest.wheel).files == read_wheel(oldest.wheel).files
+
+
+def test_upper_bounds_are_those_that_documentations_ask_for() -> None:
+    """Only backends whose documentation asks for it have an upper bound."""
+    text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
+    bounded = {
+        backend
+        for backend, data in yaml.safe_load(text).items()
+        if any(s.operator == "<" for s in Requirement(data["requires"]).specifier)
+    }
+    assert {"uv_build", "flit_core", "poetry_core"} == bounded
+
+
+@pytest.mark.parametrize("in_git", [False, True], ids=["without-git", "with-git"])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_nothing_private_is_packed(
+    backend: str, in_git: bool, tmp_path: Path, workshop: Workshop
+) -> None:
+    """Neither sdist nor wheel has secrets, caches or earlier builds, with git and without."""
+    answers = FULL | {"mode": "app", "backend": backend}
+    project = workshop.copy(answers, tmp_path / "project")
+    for name in PRIVATE:
+        file = project / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("private", encoding="utf-8")
+    if in_git:
+        run("git", "init", "--quiet", cwd=project)
+        run("git", "add", "--all", cwd=project)
+    dist = build(project, tmp_path / "dist")
+    clean = workshop.distributions(answers)
+    assert sdist_files(clean.sdist) == sdist_files(dist.sdist)
+    assert read_wheel(clean.wheel).files == read_wheel(dist.wheel).files
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_repository_around_it_changes_nothing(
+    backend: str, tmp_path: Path, workshop: Workshop
+) -> None:
+    """A project inside of another repository is built by its own .gitignore."""
+    answers = FULL | {"mode": "app", "backend": backend}
+    run("git", "init", "--quiet", cwd=tmp_path)
+    (tmp_path / ".gitignore").write_text("*.json\nproject/\n", encoding="utf-8")
+    project = workshop.copy(answers, tmp_path / "project")
+    wheel = build_wheel(project, tmp_path / "dist")
+    expected = read_wheel(workshop.distributions(answers).wheel)
+    assert expected.files == read_wheel(wheel).files
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_names_may_differ(backend: str, tmp_path: Path, workshop: Workshop) -> None:
+    """The import package may be called otherwise than the distribution package."""
+    answers: Answers = {"project_name": "2048-game", "package_name": "game", "backend": backend}
+    files = set(read_wheel(workshop.wheel_from_tree(answers)).files)
+    assert "game/__init__.py" in files
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_direct_references_build(backend: str, workshop: Workshop) -> None:
+    """A requirement may name a file on the web, as private projects need."""
+    link = "demo @ https://example.com/demo-1.0-py3-none-any.whl"
+    answers: Answers = {"project_name": "My Project", "dependencies": [link], "backend": backend}
+    requires = read_wheel(workshop.wheel_from_tree(answers)).metadata["requires_dist"]
+    assert "demo" in requires[0]
+    assert "https://example.com/demo-1.0-py3-none-any.whl" in requires[0]

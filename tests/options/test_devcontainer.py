@@ -1,0 +1,54 @@
+"""What the development container promises; nothing here can run one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.answers import FULL, Answers, choices
+from harness.workshop import Workshop
+
+BASE: Answers = {"project_name": "My Project", "devcontainer": True}
+EXTENSIONS = {
+    "mypy": "ms-python.mypy-type-checker",
+    "ty": "astral-sh.ty",
+    "pyright": "ms-python.vscode-pylance",
+}
+
+
+def description(project: Path) -> Any:
+    """Read the description of a project's container."""
+    file = project / ".devcontainer" / "devcontainer.json"
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("chosen", choices("devcontainer"))
+def test_only_on_request(chosen: bool, workshop: Workshop) -> None:
+    """The folder of the container is there when asked for, and only then."""
+    project = workshop.project(FULL | {"devcontainer": chosen})
+    assert chosen == (project / ".devcontainer").exists()
+
+
+@pytest.mark.parametrize("version", choices("python_min"))
+def test_its_python_is_the_oldest_supported(version: str, workshop: Workshop) -> None:
+    """The image is that of the project's oldest Python, so that nothing newer slips in."""
+    project = workshop.project(BASE | {"python_min": version})
+    assert f"mcr.microsoft.com/devcontainers/python:{version}" == description(project)["image"]
+
+
+def test_it_is_set_up_as_contributing_says(workshop: Workshop) -> None:
+    """The command that sets the container up is made of CONTRIBUTING's commands."""
+    project = workshop.project(BASE)
+    contributing = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for command in description(project)["postCreateCommand"].split(" && "):
+        assert f"$ {command}\n" in contributing
+
+
+@pytest.mark.parametrize("checker", choices("type_checker"))
+def test_the_editor_knows_the_tools(checker: str, workshop: Workshop) -> None:
+    """VS Code gets the extensions of Python, ruff and the chosen type checker."""
+    project = workshop.project(BASE | {"type_checker": checker})
+    expected = {"charliermarsh.ruff", "ms-python.python"}
+    expected |= {EXTENSIONS[checker]} if checker in EXTENSIONS else set()
+    assert expected == set(description(project)["customizations"]["vscode"]["extensions"])

@@ -1,0 +1,187 @@
+"""The real `copier` command, as users run it: from a repository, without `--trust`."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.answers import FULL, Answers, choices, combinations
+from harness.commands import run
+from harness.inspect import tree
+from harness.render import copier_command, recorded_answers, render, snapshot
+from harness.template import ROOT
+
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "Ada",
+    "GIT_AUTHOR_EMAIL": "ada@example.com",
+    "GIT_COMMITTER_NAME": "Ada",
+    "GIT_COMMITTER_EMAIL": "ada@example.com",
+}
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path) -> dict[str, str]:
+    """The variables of a home folder without any settings."""
+    home = tmp_path / "home"
+    home.mkdir()
+    variables = ("HOME", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+    settings = {"COPIER_SETTINGS_PATH": str(home / "settings.yml")}
+    return dict.fromkeys(variables, str(home)) | settings | {"GIT_CONFIG_GLOBAL": os.devnull}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository that holds the template as it is now, its changes not yet committed included."""
+    repository = tmp_path / "packagestan"
+    run("git", "clone", "--quiet", ROOT, repository)
+    shutil.copy(ROOT / "copier.yml", repository)
+    shutil.rmtree(repository / "template")
+    shutil.copytree(ROOT / "template", repository / "template")
+    commit(repository, "The template as it is now", "1.0.0")
+    return repository
+
+
+def commit(repository: Path, message: str, tag: str) -> None:
+    """Commit everything and tag it."""
+    run("git", "add", "--all", cwd=repository)
+    run(
+        "git",
+        "commit",
+        "--quiet",
+        "--allow-empty",
+        f"--message={message}",
+        cwd=repository,
+        env=IDENTITY,
+    )
+    run("git", "tag", tag, cwd=repository)
+
+
+def test_renders_from_a_repository_in_an_empty_home(
+    empty_home: dict[str, str], repository: Path, tmp_path: Path
+) -> None:
+    """A clone, a name and nothing else give a project whose answers say where it came from."""
+    project = tmp_path / "project"
+    answers = {"project_name": "My Project"}
+    copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)
+    recorded = yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))
+    assert "1.0.0" == recorded["_commit"]
+    assert "My Project contributors" == recorded["user_name"]
+    assert (project / "src" / "my_project" / "py.typed").is_file()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{"project_name": "My Project"}, *(FULL | chosen for chosen in combinations("mode"))],
+    ids=["defaults", *choices("mode")],
+)
+def test_the_harness_renders_the_same(
+    answers: Answers, empty_home: dict[str, str], tmp_path: Path
+) -> None:
+    """What the tests render in their own process is what the command renders."""
+    project = tmp_path / "project"
+    copier_command("copy", "--defaults", snapshot(), project, answers=answers, env=empty_home)
+    assert tree(project) == tree(render(tmp_path / "fast", answers))
+
+
+def test_renders_without_git(empty_home: dict[str, str], tmp_path: Path) -> None:
+    """A plain folder can be rendered on a machine that has no git."""
+    template = tmp_path / "template"
+    template.mkdir()
+    shutil.copy(ROOT / "copier.yml", template)
+    shutil.copytree(ROOT / "template", template / "template")
+    project = tmp_path / "project"
+    no_git = empty_home | {"PATH": str(tmp_path / "empty")}
+    answers = {"project_name": "My Project"}
+    copier_command("copy", "--defaults", template, project, answers=answers, env=no_git)
+    assert (project / "pyproject.toml").is_file()
+
+
+def test_personal_settings_are_the_defaults(
+    empty_home: dict[str, str], repository: Path, tmp_path: Path
+) -> None:
+    """Who the user is, is taken from Copier's settings file."""
+    mine = {"user_name": "Zoë Ünï", "user_email": "zoe@example.com", "github_user": "zoe"}
+    settings = Path(empty_home["COPIER_SETTINGS_PATH"])
+    settings.write_text(yaml.safe_dump({"defaults": mine}, allow_unicode=True), encoding="utf-8")
+    project = tmp_path / "project"
+    answers = {"project_name": "My Project"}
+    copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)
+    recorded = recorded_answers(project)
+    assert mine == {name: recorded[name] for name in mine}
+    assert "https://github.com/zoe/my-project" == recorded["repository_url"]
+    assert "Copyright (c) " in (project / "LICENSE").read_text(encoding="utf-8")
+    assert "Zoë Ünï\n" in (project / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_two_renders_are_equal(
+    empty_home: dict[str, str], repository: Path, tmp_path: Path
+) -> None:
+    """Nothing of the clock, the machine or the folder reaches a rendered file."""
+    trees = []
+    for folder in ("one", "another/folder"):
+        answers = {"project_name": "My Project", "copyright_year": "2026"}
+        project = tmp_path / folder
+        copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)
+        trees.append(tree(project))
+    assert trees[0] == trees[1]
+
+
+def test_existing_files_are_kept_unless_told_otherwise(
+    empty_home: dict[str, str], repository: Path, tmp_path: Path
+) -> None:
+    """In a folder that is not empty, Copier asks before it overwrites; without a terminal it stops."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "README.md").write_text("Mine.\n", encoding="utf-8")
+    answers = {"project_name": "My Project"}
+    finished = copier_command(
+        "copy", "--defaults", repository, project, answers=answers, env=empty_home, exit_code=None
+    )
+    assert 0 != finished.returncode
+    assert "Mine.\n" == (project / "README.md").read_text(encoding="utf-8")
+
+
+def test_update_leaves_the_starter_files_alone(
+    empty_home: dict[str, str], repository: Path, tmp_path: Path
+) -> None:
+    """An update brings the template's changes, and neither touches nor revives starter files."""
+    project = tmp_path / "project"
+    answers = {"project_name": "My Project", "mode": "app"}
+    copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)
+    run("git", "init", "--quiet", cwd=project)
+    (project / "README.md").write_text("# Rewritten\n", encoding="utf-8")
+    (project / "tests" / "test_greetings.py").unlink()
+    commit(project, "A year of work", "v1")
+    for path in ("README.md.jinja", "tests/test_greetings.py.jinja", "CONTRIBUTING.md.jinja"):
+        with (repository / "template" / "project" / path).open("a", encoding="utf-8") as file:
+            file.write("\nNew in 2.0.0\n")
+    commit(repository, "The next release", "2.0.0")
+
+    copier_command("update", "--defaults", project, env=empty_home | IDENTITY)
+
+    assert "2.0.0" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
+    assert (project / "CONTRIBUTING.md").read_text(encoding="utf-8").endswith("\nNew in 2.0.0\n")
+    assert "# Rewritten\n" == (project / "README.md").read_text(encoding="utf-8")
+    assert not (project / "tests" / "test_greetings.py").exists()
+    changed = run("git", "status", "--porcelain", cwd=project).stdout.split("\n")[:-1]
+    assert [" M .copier-answers.yml", " M CONTRIBUTING.md"] == sorted(changed)
+
+
+def test_update_without_changes_changes_nothing(
+    empty_home: dict[str, str], repository: Path, tmp_path: Path
+) -> None:
+    """An untouched project of every file is the same after an update to an equal release."""
+    project = tmp_path / "project"
+    answers = {"project_name": "My Project", "mode": "script", "plugins": True}
+    copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)
+    run("git", "init", "--quiet", cwd=project)
+    commit(project, "Start", "v1")
+    before = tree(project)
+    commit(repository, "The next release", "2.0.0")
+    copier_command("update", "--defaults", project, env=empty_home | IDENTITY)
+    answers_file = before.pop(".copier-answers.yml")
+    after = tree(project)
+    assert answers_file != after.pop(".copier-answers.yml")
+    assert before == after
