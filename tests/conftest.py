@@ -8,13 +8,14 @@ import pytest
 from harness import tally
 from harness.workshop import Workshop
 
-# What would reach the programs that the tests start; nox sets the last two.
+# What would reach the programs that the tests start; nox sets the last three.
 UNWANTED = (
     "FORCE_COLOR",
     "NO_COLOR",
     "PYTHONPATH",
     "SOURCE_DATE_EPOCH",
     "UV_PROJECT_ENVIRONMENT",
+    "UV_PYTHON",
     "VIRTUAL_ENV",
 )
 

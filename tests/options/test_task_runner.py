@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import shutil
+import sys
 import tarfile
 import threading
 from collections.abc import Mapping
@@ -258,7 +259,9 @@ def test_oldest_runners_know_the_tasks(tmp_path: Path, workshop: Workshop) -> No
     # An old uv does not share its cache with the new one, which other tests run meanwhile.
     cache = {"UV_CACHE_DIR": str(tmp_path / "cache")}
     call(oldest, project, *CALLS[chosen], "install", env=cache)
-    call(oldest, project, *CALLS[chosen], "build", env=cache)
+    # As in a nox session, where it must not decide what build's own environment is.
+    session = {"UV_PYTHON": sys.executable}
+    call(oldest, project, *CALLS[chosen], "build", env=cache | session)
     call(oldest, project, "check-wheel-contents", "dist")
 
 
