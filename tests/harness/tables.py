@@ -6,12 +6,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from .answers import Answers, axes, choices, questions
 from .inspect import tree
 from .render import render
-from .template import ROOT
+from .template import ROOT, environment
 
-START, END = "<!-- made by `nox -s tables` -->\n\n", "\n<!-- end of what is made -->"
+END = "\n<!-- end of what is made -->"
 
 OPTIONS = ROOT / "docs" / "reference" / "options"
 
@@ -64,21 +66,57 @@ def shown_files(axis: str, *chosen: Any) -> dict[str, str]:
         }
 
 
+def shown_choices(axis: str) -> str:
+    """Return the choices of an axis, with what the question file says of each."""
+    question = questions()[axis]
+    default = question["default"] if question.get("multiselect") else choices(axis)[:1]
+    shown = [
+        shown_choice(choice) + (" (default)" if choice in default else "")
+        for choice in choices(axis)
+    ]
+    help_ = f"The question: {shown_help(axis)}\n\n"
+    offered = question.get("choices")
+    if not isinstance(offered, dict):
+        return f"{help_}The choices: {', '.join(shown)}.\n"
+    lines = [
+        f"| {choice} | {label.partition(' - ')[2]} |"
+        for choice, label in zip(shown, offered, strict=True)
+    ]
+    return help_ + "\n".join(["| choice | what it is |", "| --- | --- |", *lines]) + "\n"
+
+
+def tasks_table() -> str:
+    """Return the tasks of a project that has all of them, as a Markdown table."""
+    everything = {axis: choices(axis)[0] for axis in axes()} | {"license": "MIT"}
+    everything |= {"lock_commands": ["uv lock"], "has_type_checker": True}
+    everything["type_checking"] = {"command": "mypy"}
+    text = environment().get_template("template/data/tasks.yml").render(everything)
+    lines = [f"| `{name}` | {task['does']} |" for name, task in yaml.safe_load(text).items()]
+    return "\n".join(["| task | what it does |", "| --- | --- |", *lines]) + "\n"
+
+
+def backends_table() -> str:
+    """Return what each build backend is required as, as a Markdown table."""
+    text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
+    lines = [
+        f"| `{name}` | `{data['requires']}` | `{data['module']}` |"
+        for name, data in yaml.safe_load(text).items()
+    ]
+    header = ["| choice | requirement | `build-backend` |", "| --- | --- | --- |"]
+    return "\n".join([*header, *lines]) + "\n"
+
+
 def option_changes(axis: str) -> str:
     """Return what each choice of an axis changes in a project, read off real renders.
 
     Where several may be chosen, each alone is compared with none.
     """
     if questions()[axis].get("multiselect"):
-        compared = "none of them"
-        before = shown_files(axis)
-        others = choices(axis)
-        default = ", ".join(map(shown_choice, questions()[axis]["default"]))
+        compared, before, others = "none of them", shown_files(axis), choices(axis)
     else:
         first, *others = choices(axis)
-        before = shown_files(axis, first)
-        compared = default = shown_choice(first)
-    parts = [f"The question: {shown_help(axis)} The default is {default}.\n"]
+        compared, before = shown_choice(first), shown_files(axis, first)
+    parts = []
     for choice in others:
         after = shown_files(axis, choice)
         parts.append(f"## {shown_choice(choice)} instead of {compared}\n")
@@ -102,24 +140,44 @@ def option_changes(axis: str) -> str:
     return "\n".join(parts)
 
 
-def made_texts() -> dict[Path, str]:
-    """Return what must stand between the marks, by the file that holds them."""
-    pages = {OPTIONS / f"{axis}.md": option_changes(axis) for axis in axes()}
-    return {ROOT / "README.md": questions_table()} | pages
+def made_texts() -> dict[tuple[Path, str], str]:
+    """Return what must stand between the marks, by the file and the name of the part."""
+    made = {(ROOT / "README.md", "questions"): questions_table()}
+    for axis in axes():
+        page = OPTIONS / f"{axis}.md"
+        made |= {(page, "choices"): shown_choices(axis), (page, "changes"): option_changes(axis)}
+    made[OPTIONS / "task_runner.md", "tasks"] = tasks_table()
+    made[OPTIONS / "backend.md", "requirements"] = backends_table()
+    return made
 
 
-def made_text(file: Path) -> str:
-    """Return what stands between the marks of a file."""
-    return file.read_text(encoding="utf-8").split(START)[1].split(END)[0]
+def start(part: str) -> str:
+    """Return the mark before a part."""
+    return f"<!-- {part}: made by `nox -s tables` -->\n\n"
+
+
+def made_text(file: Path, part: str) -> str:
+    """Return what stands between the marks of a part.
+
+    Raises:
+        ValueError: The file has no such part.
+    """
+    _, mark, rest = file.read_text(encoding="utf-8").partition(start(part))
+    if not mark:
+        raise ValueError(f"{file.name} lacks the line {start(part).strip()}")
+    return rest.split(END)[0]
 
 
 def write() -> None:
-    """Write what is made anew into the files that hold it; a new page gets it at its end."""
-    for file, text in made_texts().items():
-        before, mark, rest = file.read_text(encoding="utf-8").partition(START)
-        before = before if mark else before.rstrip("\n") + "\n\n"
-        after = rest.partition(END)[2] or "\n"
-        file.write_text(before + START + text + END + after, encoding="utf-8")
+    """Write what is made anew into the files that hold it.
+
+    Raises:
+        ValueError: A file lacks the marks of a part.
+    """
+    for (file, part), text in made_texts().items():
+        old = start(part) + made_text(file, part) + END
+        whole = file.read_text(encoding="utf-8")
+        file.write_text(whole.replace(old, start(part) + text + END), encoding="utf-8")
 
 
 if __name__ == "__main__":
