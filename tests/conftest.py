@@ -1,11 +1,12 @@
 """What all tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness import tally
+from harness import forks, tally
 from harness.workshop import Workshop
 
 # What would reach the programs that the tests start; nox sets the last three.
@@ -28,11 +29,12 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def workshop(shared_folder: Path) -> Workshop:
+def workshop(shared_folder: Path) -> Iterator[Workshop]:
     """Projects and distributions, each made once."""
     folder = shared_folder / "workshop"
     folder.mkdir(exist_ok=True)
-    return Workshop(folder)
+    yield Workshop(folder)
+    forks.close_all()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,5 +1,6 @@
 """Rendering by Copier, in this process and by its command."""
 
+import contextlib
 import functools
 import json
 import os
@@ -7,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import plumbum
@@ -47,16 +48,9 @@ def shared_parts() -> tuple[Template, SandboxedEnvironment]:
     return worker.template, environment
 
 
-def render(destination: Path, answers: Answers) -> Path:
-    """Render a project in this process and return its folder.
-
-    Args:
-        destination: The folder to write; it must not exist or be empty.
-        answers: Answers by question; the others take their defaults.
-
-    Raises:
-        ValueError: Copier refused an answer.
-    """
+@contextlib.contextmanager
+def prepared_worker(destination: Path, answers: Answers) -> Iterator[Worker]:
+    """Yield Copier's worker for a project, with the shared parts."""
     template, environment = shared_parts()
     with (
         # Without git, Copier asks it nothing; a plain folder has no use for it.
@@ -71,9 +65,33 @@ def render(destination: Path, answers: Answers) -> Path:
         ) as worker,
     ):
         worker.__dict__ |= {"template": template, "jinja_env": environment}
+        yield worker
+
+
+def render(destination: Path, answers: Answers) -> Path:
+    """Render a project in this process and return its folder.
+
+    Args:
+        destination: The folder to write; it must not exist or be empty.
+        answers: Answers by question; the others take their defaults.
+
+    Raises:
+        ValueError: Copier refused an answer.
+    """
+    with prepared_worker(destination, answers) as worker:
         worker.run_copy()
     tally.count("rendered")
     return destination
+
+
+def refusal(answers: Answers) -> str:
+    """Return why Copier refuses some answers; an empty text if it takes them."""
+    with prepared_worker(Path(os.devnull), answers) as worker:
+        try:
+            worker._ask()
+        except ValueError as error:
+            return str(error)
+    return ""
 
 
 def recorded_answers(project: Path) -> Answers:

@@ -42,28 +42,6 @@ PRIVATE = [
 ]
 
 
-@pytest.mark.parametrize("mode", choices("mode"))
-def test_all_backends_build_the_same(mode: str, workshop: Workshop) -> None:
-    """Six backends make the same of the same answers.
-
-    `harness.inspect.comparable` names the differences that are allowed in the metadata. In the
-    wheel's files one is: setuptools drops the executable bit. None is in the entry points, the
-    tags and the licences.
-    """
-    wheels = {
-        backend: read_wheel(workshop.distributions(FULL | {"mode": mode, "backend": backend}).wheel)
-        for backend in BACKENDS
-    }
-    expected = wheels[BACKENDS[0]]
-    for backend, wheel in wheels.items():
-        assert expected.files == wheel.files
-        assert (set() if backend == "setuptools" else expected.executable) == wheel.executable
-        assert expected.licenses == wheel.licenses
-        assert expected.tags == wheel.tags
-        assert expected.entry_points == wheel.entry_points
-        assert comparable(expected.metadata) == comparable(wheel.metadata)
-
-
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_builds_with_its_lowest_version(backend: str, tmp_path: Path, workshop: Workshop) -> None:
     """The lower bound of a backend is right: that version builds the same."""

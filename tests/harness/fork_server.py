@@ -1,0 +1,113 @@
+"""Does work in forks of one warm process: importing is paid once, and no work sees another's state.
+
+It is run as a program by the Python of any environment, so it needs the standard library alone:
+`python fork_server.py MODULE...` imports the modules, then answers each line of stdin, a request,
+by a line on stdout. `harness.forks` is the other side.
+"""
+
+import importlib
+import json
+import os
+import site
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def build(hook: str, backend: str, path: list[str], project: str, out: str) -> str:
+    """Call a hook of a build backend as a frontend does, and return the file's name.
+
+    https://peps.python.org/pep-0517/#build-backend-interface
+
+    Args:
+        hook: `build_sdist` or `build_wheel`.
+        backend: The module of `build-backend`.
+        path: The folders of `backend-path`.
+        project: The source tree.
+        out: The folder to write into.
+    """
+    os.chdir(project)
+    sys.path[:0] = [str(Path(project, folder)) for folder in path]
+    return str(getattr(importlib.import_module(backend), hook)(out))
+
+
+def test(project: str, python: str, site_packages: str) -> str:
+    """Run a project's own tests against what is installed in an environment.
+
+    Args:
+        project: The project.
+        python: The environment's interpreter, for tests that start another one.
+        site_packages: Where the environment's packages are.
+
+    Raises:
+        AssertionError: A test failed.
+    """
+    import pytest
+
+    os.chdir(project)
+    sys.executable = python
+    site.addsitedir(site_packages)
+    code = pytest.main(["-q", "-p", "no:cacheprovider"])
+    if code:
+        raise AssertionError(f"pytest ended with {code}")
+    return ""
+
+
+WORK: dict[str, Callable[..., str]] = {"build": build, "test": test}
+
+
+def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
+    """Do one thing and return its result or its error."""
+    try:
+        return {"result": WORK[do](**arguments)}
+    except BaseException:  # noqa: BLE001 whatever it raises is its answer
+        return {"error": traceback.format_exc()}
+
+
+def answer(do: str, environment: dict[str, str], **arguments: Any) -> dict[str, str]:
+    """Do one thing in a fork, and return its result or its error with what it printed."""
+    with tempfile.TemporaryFile() as printed:
+        read_end, write_end = os.pipe()
+        if not os.fork():
+            os.dup2(printed.fileno(), 1)
+            os.dup2(printed.fileno(), 2)
+            os.environ |= environment
+            result = result_of(do, arguments)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os.write(write_end, json.dumps(result).encode())
+            os._exit(0)
+        os.close(write_end)
+        with os.fdopen(read_end, "rb") as pipe:
+            done: dict[str, str] = json.loads(pipe.read() or '{"error": "the fork died"}')
+        os.wait()
+        printed.seek(0)
+        return done | {"printed": printed.read().decode(errors="replace")}
+
+
+def main() -> None:
+    """Answer until stdin ends."""
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
+    # Whatever prints must not print into the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    here = os.getcwd()  # noqa: PTH109
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request.pop("warm_up", False):
+            # Done here, so that what it imports and compiles is there for every fork.
+            path = list(sys.path)
+            result = result_of(request.pop("do"), request["arguments"])
+            os.chdir(here)
+            sys.path[:] = path
+        else:
+            result = answer(request["do"], request["environment"], **request["arguments"])
+        print(json.dumps(result), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

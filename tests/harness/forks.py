@@ -1,0 +1,105 @@
+"""Work in forks of a warm process, in the Python of any environment."""
+
+import json
+import os
+import subprocess
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from . import fork_server
+from .commands import CommandError
+from .install import Environment
+
+running: list["ForkServer"] = []
+
+
+def close_all() -> None:
+    """End all warm processes of this one."""
+    while running:
+        running.pop().process.communicate()
+
+
+class ForkServer:
+    """A warm process of an environment's Python; each piece of work is done in a fork of it."""
+
+    def __init__(self, environment: Environment, *modules: str) -> None:
+        """Start it, with some modules imported."""
+        path = f"{environment.bin}{os.pathsep}{os.environ['PATH']}"
+        self.process = subprocess.Popen(
+            [environment.python, "-P", fork_server.__file__, *modules],
+            env=os.environ
+            | {"PATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "DISPLAY": ""},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+        running.append(self)
+
+    def request(self, **request: object) -> dict[str, str]:
+        """Send a request and return its answer.
+
+        Raises:
+            CommandError: What was asked for failed; the message holds what it printed.
+        """
+        assert self.process.stdin
+        assert self.process.stdout
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        answer: dict[str, str] = json.loads(self.process.stdout.readline())
+        if "error" in answer:
+            raise CommandError(f"{answer['error']}\n{answer.get('printed', '')}")
+        return answer
+
+    def build(
+        self,
+        hook: str,
+        project: Path,
+        out: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        warm_up: bool = False,
+    ) -> Path:
+        """Call a hook of a project's build backend and return the file that it wrote.
+
+        Args:
+            hook: `build_sdist` or `build_wheel`.
+            project: The folder of pyproject.toml.
+            out: The folder to write into; it is made.
+            env: Variables to add to those of the warm process.
+            warm_up: Do it in the warm process itself.
+
+        Raises:
+            CommandError: The build failed.
+        """
+        text = (project / "pyproject.toml").read_text(encoding="utf-8")
+        system = tomllib.loads(text)["build-system"]
+        out.mkdir(parents=True, exist_ok=True)
+        arguments = {
+            "hook": hook,
+            "backend": system["build-backend"],
+            "path": system.get("backend-path", []),
+            "project": str(project),
+            "out": str(out),
+        }
+        answer = self.request(
+            do="build", arguments=arguments, environment=dict(env or {}), warm_up=warm_up
+        )
+        return out / answer["result"]
+
+    def test(self, project: Path, environment: Environment) -> str:
+        """Run a project's own tests against what is installed in an environment.
+
+        Returns:
+            What pytest printed.
+
+        Raises:
+            CommandError: A test failed.
+        """
+        (site_packages,) = environment.bin.parent.glob("lib/python*/site-packages")
+        arguments = {
+            "project": str(project),
+            "python": str(environment.python),
+            "site_packages": str(site_packages),
+        }
+        return self.request(do="test", arguments=arguments, environment={})["printed"]

@@ -1,0 +1,245 @@
+"""The space of answers, read from the question files, and the variants that stand for it.
+
+A factor is what can be answered in a small number of ways, its levels: an axis; each choice of
+a question that takes several; each text, which is left at its default or holds something
+difficult.
+"""
+
+import functools
+import hashlib
+import itertools
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import covertable
+import yaml
+from covertable import criteria
+from filelock import FileLock
+
+from .answers import FULL, Answers, axes, choices, combinations, question_files, questions
+from .render import refusal
+from .template import ROOT
+
+# In how many factors all levels meet: all that shape a project, and the texts that are only
+# carried along.
+STRENGTH, STRENGTH_OF_TEXTS = 3, 2
+
+# A text's levels: what the question proposes, and what `FULL` holds.
+DEFAULT, DIFFICULT = "default", "difficult"
+
+Row = dict[str, Any]
+
+
+@functools.cache
+def factors() -> dict[str, list[Any]]:
+    """Return the levels of each factor, the default first.
+
+    `customize` is none: it decides what is asked, and reaches no file.
+
+    Raises:
+        KeyError: A question is new, and `FULL` has no answer to it.
+    """
+    found: dict[str, list[Any]] = {}
+    for name, question in questions().items():
+        if question.get("when") is False or name == "customize":
+            continue
+        if question.get("multiselect"):
+            found |= {f"{name}.{choice}": [False, True] for choice in choices(name)}
+        elif name in axes():
+            found[name] = choices(name)
+        elif FULL[name] is not None:
+            found[name] = [DEFAULT, DIFFICULT]
+    return found
+
+
+def texts() -> list[str]:
+    """Return the factors that are only carried along: names, people, addresses."""
+    asked: list[str] = []
+    for path in question_files():
+        if "10_essentials" in path or "20_identity" in path:
+            asked += yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+    return [name for name in factors() if name in asked and name not in axes()]
+
+
+def answers_of(row: Row) -> Answers:
+    """Return the answers that some levels stand for."""
+    # Without a year, the answer would be that of the clock.
+    answers: Answers = {"project_name": "My Project", "copyright_year": "2026"}
+    for factor, level in row.items():
+        axis, _, choice = factor.partition(".")
+        if choice:
+            chosen = answers.setdefault(axis, [])
+            chosen += [choice] if level else []
+        elif axis in axes():
+            answers[axis] = level
+        elif level == DIFFICULT:
+            answers[axis] = FULL[axis]
+    return answers
+
+
+def contents() -> list[Answers]:
+    """Return every combination of mode, backend, versioning and the yes-or-no contents.
+
+    The texts are those of `FULL`, so that the same answers are given to every build backend.
+    """
+    path = next(path for path in question_files() if path.endswith("_contents.yml"))
+    asked = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+    switches = [name for name, question in asked.items() if question["type"] == "bool"]
+    return [
+        FULL | chosen
+        for chosen in combinations("mode", "backend", "versioning", *switches)
+        if is_possible(chosen)
+    ]
+
+
+def covering() -> list[Answers]:
+    """Return answers in which the levels of any three factors that shape a project meet.
+
+    Texts meet the levels of each other factor. What Copier refuses is left out.
+    """
+    return [answers_of(row) for row in covering_rows()]
+
+
+def covering_rows() -> list[Row]:
+    """Return the levels that `covering` is made of."""
+    return list(plan()["rows"])
+
+
+def refused() -> list[Row]:
+    """Return the smallest sets of levels that Copier refuses."""
+    return list(plan()["refused"])
+
+
+def is_possible(row: Row) -> bool:
+    """Tell whether a row, or a part of one, holds nothing that is refused."""
+    return not any(forbidden.items() <= row.items() for forbidden in refused())
+
+
+@functools.cache
+def plan() -> dict[str, list[Row]]:
+    """Return what is refused and what covers the rest.
+
+    Both take seconds to find, so they are kept in the temporary folder, under a name that
+    follows from the template's questions.
+    """
+    files = [path for path in sorted((ROOT / "template").rglob("*")) if is_asked(path)]
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for path in files:
+        digest.update(path.read_bytes())
+    file = Path(tempfile.gettempdir()) / f"packagestan-plan-{digest.hexdigest()[:16]}.json"
+    with FileLock(f"{file}.lock"):
+        if not file.exists():
+            forbidden = find_refused()
+            made = {"refused": forbidden, "rows": find_covering(forbidden)}
+            file.write_text(json.dumps(made), encoding="utf-8")
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+def is_asked(path: Path) -> bool:
+    """Tell whether a file of the template decides what can be answered."""
+    return path.is_file() and path.parent.name in ("questions", "data", "macros")
+
+
+def find_refused() -> list[Row]:
+    """Find the smallest sets of levels that Copier refuses, by asking it.
+
+    Raises:
+        ValueError: A choice is never taken, or not for a reason that lies in two other answers.
+    """
+    base: Row = {name: levels[-1] for name, levels in factors().items() if name not in axes()}
+
+    def is_refused(row: Row) -> bool:
+        return bool(refusal(answers_of(base | row)))
+
+    found: list[Row] = []
+    for axis, levels in judged_levels().items():
+        others = [name for name in factors() if name != axis and name not in texts()]
+        for level, other in itertools.product(levels, others):
+            pairs = [{axis: level, other: answer} for answer in factors()[other]]
+            for pair in filter(is_refused, pairs):
+                found += without_way_out(pair, is_refused)
+    return found
+
+
+def judged_levels() -> dict[str, list[Any]]:
+    """Return the levels of axes that a validator may refuse."""
+    judged: dict[str, list[Any]] = {}
+    for axis in axes():
+        question = questions()[axis]
+        offered = question.get("choices")
+        if "validator" in question:
+            judged[axis] = choices(axis)
+        elif isinstance(offered, dict):
+            judged[axis] = [
+                choice["value"]
+                for choice in offered.values()
+                if isinstance(choice, dict) and "validator" in choice
+            ]
+    return judged
+
+
+def without_way_out(pair: Row, is_refused: Callable[[Row], bool]) -> list[Row]:
+    """Return a refused pair, or those rows of it and a third factor that are refused."""
+    for third, levels in factors().items():
+        if third in pair or third in texts():
+            continue
+        rows = [pair | {third: level} for level in levels]
+        out = list(map(is_refused, rows))
+        if not all(out):
+            return [row for row, is_out in zip(rows, out, strict=True) if is_out]
+    return [pair]
+
+
+def find_covering(forbidden: list[Row]) -> list[Row]:
+    """Find rows in which the levels meet, but for what is refused."""
+    shaping = [name for name in factors() if name not in texts()]
+    rows = covertable.make(
+        factors(),
+        strength=STRENGTH_OF_TEXTS,
+        sub_models=[{"fields": shaping, "strength": STRENGTH}],
+        constraints=list(map(condition_against, forbidden)),
+        criterion=criteria.simple,
+    )
+    return [dict(row) for row in rows]
+
+
+def condition_against(row: Row) -> dict[str, Any]:
+    """Return a row's prohibition in covertable's language."""
+    equal = [{"operator": "eq", "left": name, "value": level} for name, level in row.items()]
+    return {"operator": "not", "condition": {"operator": "and", "conditions": equal}}
+
+
+def interactions(rows: list[Row], strength: int) -> tuple[int, int, int]:
+    """Count the combinations of levels of any few factors that shape a project.
+
+    Returns:
+        How many are in the rows, how many are refused, and how many there are in all.
+    """
+    shaping = [name for name in factors() if name not in texts()]
+    met = refused_ones = every = 0
+    for names in itertools.combinations(shaping, strength):
+        seen = {tuple(row[name] for name in names) for row in rows}
+        met += len(seen)
+        for levels in itertools.product(*(factors()[name] for name in names)):
+            every += 1
+            refused_ones += levels not in seen and not is_possible(
+                dict(zip(names, levels, strict=True))
+            )
+    return met, refused_ones, every
+
+
+def each_level_once() -> list[Answers]:
+    """Return a few of the covering answers in which each level of each factor is, greedily."""
+    missing = {(name, json.dumps(level)) for name, levels in factors().items() for level in levels}
+    chosen = []
+    while missing:
+        held = [
+            {(name, json.dumps(level)) for name, level in row.items()} for row in covering_rows()
+        ]
+        best = max(range(len(held)), key=lambda number: len(held[number] & missing))
+        chosen.append(answers_of(covering_rows()[best]))
+        missing -= held[best]
+    return chosen

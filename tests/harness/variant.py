@@ -1,0 +1,213 @@
+"""A variant of the template: one set of answers, and all that is made of it, each made once."""
+
+import functools
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import yaml
+from packaging.requirements import Requirement
+from packaging.version import Version
+from uv import find_uv_bin
+
+from . import tally
+from .answers import Answers, choices
+from .build import Distributions
+from .forks import ForkServer
+from .inspect import read_wheel, tree
+from .install import Environment
+from .render import recorded_answers
+from .template import ROOT
+from .workshop import Workshop, key
+
+# When the distributions say that they were made: 2026-01-01.
+DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
+
+
+class Variant:
+    """A set of answers; what is made of it lies in the workshop, and is for reading only."""
+
+    def __init__(self, answers: Answers, workshop: Workshop) -> None:
+        """Name a variant; nothing is made yet."""
+        self.answers = answers
+        self.workshop = workshop
+
+    @functools.cached_property
+    def project(self) -> Path:
+        """The rendered project."""
+        return self.workshop.project(self.answers)
+
+    @functools.cached_property
+    def recorded(self) -> Answers:
+        """All answers, the defaults included."""
+        return recorded_answers(self.project)
+
+    @functools.cached_property
+    def built(self) -> Path:
+        """A folder with `dist`, the sdist and the wheel from it, and `tree`, the tree's wheel.
+
+        Some build backends write into the tree, so each build has its own copy.
+        """
+
+        def make(folder: Path) -> None:
+            forks = builder(self.workshop, self.recorded["versioning"])
+            trees = folder / "trees"
+            for name in ("first", "second"):
+                shutil.copytree(self.project, trees / name)
+            forks.build("build_wheel", trees / "first", folder / "tree", env=DATE)
+            sdist = forks.build("build_sdist", trees / "second", folder / "dist", env=DATE)
+            with tarfile.open(sdist) as archive:
+                archive.extractall(trees, filter="data")
+            unpacked = trees / sdist.name.removesuffix(".tar.gz")
+            forks.build("build_wheel", unpacked, folder / "dist", env=DATE)
+            shutil.rmtree(trees)
+            tally.count("sdists built in forks")
+            tally.count("wheels built in forks")
+            tally.count("wheels built in forks")
+
+        return self.workshop.once(key("built", self.answers), make)
+
+    @property
+    def distributions(self) -> Distributions:
+        """The sdist from the project's tree, and the wheel from the sdist."""
+        dist = self.built / "dist"
+        return Distributions(*dist.glob("*.tar.gz"), *dist.glob("*.whl"))
+
+    @property
+    def wheel_from_tree(self) -> Path:
+        """The wheel that was built from the project's tree."""
+        (wheel,) = (self.built / "tree").glob("*.whl")
+        return wheel
+
+    @functools.cached_property
+    def python(self) -> Path:
+        """The interpreter of its oldest Python, or of the newest that is here."""
+        here = interpreters()
+        return here.get(self.recorded["python_min"], here[newest_python()])
+
+    @functools.cached_property
+    def environment(self) -> Environment:
+        """An environment that holds the wheel and what it requires.
+
+        Where this machine lacks a Python that is new enough, it has the newest one.
+        """
+        wheel = self.distributions.wheel
+        requirements = run_time_requirements(wheel)
+        needs = {"python": str(self.python), "requirements": requirements}
+
+        def make_needed(folder: Path) -> None:
+            made = Environment.make(folder, str(self.python))
+            if requirements:
+                made.install("--compile-bytecode", *requirements)
+
+        def make(folder: Path) -> None:
+            needed = self.workshop.once(key("needed", needs), make_needed)
+            Environment.make(folder, str(self.python))
+            (own,) = folder.glob("lib/python*/site-packages")
+            (shared,) = needed.glob("lib/python*/site-packages")
+            (own / "needed.pth").write_text(f"{shared}\n", encoding="utf-8")
+            # The newest Python here may be older than the variant asks for.
+            version = f"--python-version={self.recorded['python_min']}"
+            target = (f"--target={own}", version) if self.is_too_new else ()
+            program = (find_uv_bin(), "pip", "install", "--quiet", "--offline", "--no-deps")
+            python = folder / "bin" / "python"
+            subprocess.run([*program, *target, f"--python={python}", wheel], check=True)
+            for script in own.glob("bin/*"):
+                script.rename(folder / "bin" / script.name)
+            tally.count("installations")
+
+        return Environment(self.workshop.once(key("installed", self.answers), make))
+
+    @functools.cached_property
+    def is_too_new(self) -> bool:
+        """Whether no Python of this machine is as new as the variant asks for."""
+        return self.recorded["python_min"] not in interpreters()
+
+    @functools.cached_property
+    def source(self) -> str:
+        """What its modules and tests are, as a hash."""
+        files = {
+            name: content
+            for name, content in tree(self.project).items()
+            if name.startswith(("src/", "tests/"))
+        }
+        return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+
+    def test(self) -> str:
+        """Run its own tests against the installed wheel, and return what pytest printed.
+
+        Raises:
+            CommandError: A test failed.
+        """
+        tally.count("runs of a project's own tests")
+        return tester(self.workshop, self.python).test(self.project, self.environment)
+
+
+def run_time_requirements(wheel: Path) -> list[str]:
+    """Return what a wheel requires without extras."""
+    texts = read_wheel(wheel).metadata.get("requires_dist", [])
+    return sorted(text for text in texts if "extra ==" not in str(Requirement(text).marker))
+
+
+@functools.cache
+def interpreters() -> dict[str, Path]:
+    """Return this machine's interpreters by the versions that the template supports."""
+    found = {}
+    for version in choices("python_min"):
+        finished = subprocess.run(
+            [find_uv_bin(), "python", "find", "--no-python-downloads", "--system", version],
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            env=os.environ | {"UV_PYTHON_PREFERENCE": "system"},
+        )
+        if not finished.returncode:
+            found[version] = Path(finished.stdout.strip())
+    return found
+
+
+def newest_python() -> str:
+    """Return the newest version that this machine has."""
+    return max(interpreters(), key=Version)
+
+
+@functools.cache
+def builder(workshop: Workshop, versioning: str) -> ForkServer:
+    """Return a warm process with the build backends at the versions that an isolated build takes.
+
+    Those that ask git are kept apart: setuptools-scm would change what setuptools packs.
+    """
+    text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
+    backends = yaml.safe_load(text)
+    from_git = versioning == "vcs"
+    requirements = [data["requires"] for data in backends.values()]
+    if from_git:
+        for data in backends.values():
+            requirements += data.get("vcs", {}).get("requires", [])
+
+    def make(folder: Path) -> None:
+        Environment.make(folder).install(*requirements)
+
+    forks = ForkServer(Environment(workshop.once(f"backends-{versioning}", make)))
+    out = workshop.folder / f"warm-up-{versioning}-{os.getpid()}"
+    for backend in backends:
+        project = workshop.project({"project_name": "Warm up", "backend": backend})
+        for hook in ("build_sdist", "build_wheel"):
+            forks.build(hook, project, out, warm_up=True)
+    return forks
+
+
+@functools.cache
+def tester(workshop: Workshop, python: Path) -> ForkServer:
+    """Return a warm process of a Python with what the projects' own tests need."""
+
+    def make(folder: Path) -> None:
+        project = workshop.project({"project_name": "Warm up"})
+        Environment.make(folder, str(python)).install("--group", "test", cwd=project)
+
+    folder = workshop.once(key("tester", {"python": str(python)}), make)
+    return ForkServer(Environment(folder), "pytest", "_pytest.assertion.rewrite", "pdb")

@@ -1,0 +1,42 @@
+"""The same answers give the same package with every build backend."""
+
+import json
+
+import pytest
+
+from harness.answers import Answers
+from harness.inspect import comparable, read_wheel
+from harness.space import contents
+from harness.variant import Variant
+from harness.workshop import Workshop
+
+
+def groups() -> dict[str, list[Answers]]:
+    """Return the combinations of the contents that differ in the build backend alone."""
+    found: dict[str, list[Answers]] = {}
+    for answers in contents():
+        rest = {name: value for name, value in answers.items() if name != "backend"}
+        found.setdefault(json.dumps(rest, sort_keys=True), []).append(answers)
+    return found
+
+
+@pytest.mark.parametrize(
+    "group", [pytest.param(g, id=str(n)) for n, g in enumerate(groups().values())]
+)
+def test_all_backends_build_the_same(group: list[Answers], workshop: Workshop) -> None:
+    """Wheels of all backends have the same files, licences, tags, entry points and metadata.
+
+    `harness.inspect.comparable` names the differences that are allowed in the metadata. In the
+    wheel's files one is: setuptools drops the executable bit.
+    """
+    expected = read_wheel(Variant(group[0], workshop).distributions.wheel)
+    assert len(group) >= 4
+    for answers in group[1:]:
+        wheel = read_wheel(Variant(answers, workshop).distributions.wheel)
+        assert expected.files == wheel.files
+        drops_bits = answers["backend"] == "setuptools"
+        assert (set() if drops_bits else expected.executable) == wheel.executable
+        assert expected.licenses == wheel.licenses
+        assert expected.tags == wheel.tags
+        assert expected.entry_points == wheel.entry_points
+        assert comparable(expected.metadata) == comparable(wheel.metadata)

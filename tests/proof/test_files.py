@@ -1,0 +1,155 @@
+"""Each variant's files: they parse, are tidy, agree with each other, and are nothing but its own.
+
+What was judged once by its content is not judged again in another variant.
+"""
+
+import ast
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+import yaml
+from markdown_it import MarkdownIt
+
+from harness import tally
+from harness.answers import FULL
+from harness.inspect import tree
+from harness.install import Environment
+from harness.space import contents, covering
+from harness.variant import Variant
+from harness.workshop import Workshop
+
+PARSERS: dict[str, Callable[[str], object]] = {
+    ".toml": tomllib.loads,
+    ".yml": yaml.safe_load,
+    ".yaml": yaml.safe_load,
+    ".json": json.loads,
+    ".py": ast.parse,
+}
+# What the tasks that CONTRIBUTING explains write.
+WRITTEN_LATER = {"build/dependencies.svg", "pylock.toml", "requirements/dev.txt", "uv.lock"}
+
+# The files that hold the tasks of each runner, and how it is called.
+RUNNERS = {
+    "just": ("justfile", r"just"),
+    "nox": ("noxfile.py", r"nox -s"),
+    "make": ("Makefile", r"(?:make|\./run\.sh)"),
+    "invoke": ("tasks.py", r"invoke"),
+}
+
+judged: set[tuple[str, bytes]] = set()
+
+
+def new_texts(variant: Variant, behaviour: str) -> Iterator[tuple[str, str]]:
+    """Yield the path and the text of each file whose content is new to a behaviour."""
+    for name in tree(variant.project):
+        content = (variant.project / name).read_bytes()
+        key = (f"{behaviour} {PurePosixPath(name).suffix}", hashlib.sha256(content).digest())
+        if key not in judged:
+            judged.add(key)
+            tally.count(f"distinct files: {behaviour}")
+            yield name, content.decode()
+
+
+def test_files_parse(variant: Variant) -> None:
+    """TOML, YAML, JSON and Python files parse."""
+    for name, text in new_texts(variant, "parsed"):
+        PARSERS.get(PurePosixPath(name).suffix, str)(text)
+
+
+def test_nothing_of_the_template_is_left(variant: Variant) -> None:
+    """No Jinja is left, but that of the description and of workflows' expressions."""
+    for name, text in new_texts(variant, "searched for Jinja"):
+        if name != ".copier-answers.yml":
+            left = text.replace(FULL["project_description"], "").replace("{{ kind }}", "")
+            left = re.sub(r"\${{.*?}}", "", left)
+            assert not re.search(r"{{|}}|{%|%}|{#|#}", left), name
+
+
+def test_files_are_tidy(variant: Variant) -> None:
+    """A file ends with one newline and has no trailing space and no double blank line.
+
+    Python keeps two blank lines between functions; licences are as their authors wrote them.
+    """
+    for name, text in new_texts(variant, "found tidy"):
+        if text and name != "LICENSE":
+            assert text.endswith("\n"), name
+            assert not text.endswith("\n\n"), name
+            assert not text.startswith("\n"), name
+            assert not re.search(r"[ \t]\n", text), name
+            assert ("\n" * (4 if name.endswith(".py") else 3)) not in text, name
+
+
+def test_prose_is_wrapped(variant: Variant) -> None:
+    """The template's own prose is wrapped at 100 characters; a table's row can't be."""
+    for name, text in new_texts(variant, "measured"):
+        if name in ("CONTRIBUTING.md", "CHANGELOG.md") or re.fullmatch(r"docs/.*\.md", name):
+            lines = [line for line in text.splitlines() if not line.startswith("|")]
+            assert [] == [line for line in lines if len(line) > 100], name
+
+
+def test_files_that_are_named_exist(variant: Variant) -> None:
+    """What a page links to, or names with its folder, is there or is written by a task."""
+    present = set(tree(variant.project))
+    for name in present:
+        if not name.endswith(".md"):
+            continue
+        folder = PurePosixPath(name).parent
+        for kind, target in references((variant.project / name).read_text(encoding="utf-8")):
+            inside = {target, (folder / target).as_posix()}
+            if kind == "link":
+                found = (variant.project / folder / target).resolve()
+                assert found.exists(), f"{name} links to {target}"
+            elif "/" in target:
+                assert inside & (present | WRITTEN_LATER), f"{name} names {target}"
+
+
+def references(markdown: str) -> Iterator[tuple[str, str]]:
+    """Yield ("link", address) of relative links, and ("code", path) of files named in code."""
+    for block in MarkdownIt("commonmark").parse(markdown):
+        for token in block.children or []:
+            address = str(token.attrs.get("href", ""))
+            if address and "://" not in address and not address.startswith(("#", "mailto:")):
+                yield "link", address.partition("#")[0]
+            if token.type == "code_inline" and re.fullmatch(
+                r"[\w.-]+(/[\w.-]+)*\.(in|json|lock|md|py|sh|svg|toml|txt|yml)", token.content
+            ):
+                yield "code", token.content
+
+
+def test_tasks_that_are_named_exist(variant: Variant) -> None:
+    """README and CONTRIBUTING name no task that the chosen runner lacks, and no other runner."""
+    chosen = variant.recorded["task_runner"]
+    texts = [
+        (variant.project / name).read_text(encoding="utf-8")
+        for name in ("README.md", "CONTRIBUTING.md")
+    ]
+    for runner, (file, call) in RUNNERS.items():
+        called = {
+            task
+            for text in texts
+            for task in re.findall(
+                rf"(?:^\$ |`)(?:uv run )?{call} ([a-z][\w-]*)", text, re.MULTILINE
+            )
+        }
+        if runner != chosen:
+            assert set() == called, runner
+            continue
+        text = (variant.project / file).read_text(encoding="utf-8")
+        names = re.findall(r'^(?:def |.*name=")?([a-z][\w-]*)[ (:"]', text, re.MULTILINE)
+        assert called <= {name.replace("_", "-") for name in names}
+        assert "test" in called
+
+
+@pytest.mark.xdist_group("ruff")
+def test_python_is_formatted_and_clean(tmp_path: Path, workshop: Workshop) -> None:
+    """Ruff finds nothing to format and nothing to mend in any variant, by its own settings."""
+    environment = Environment.make(tmp_path / "environment")
+    environment.install("ruff")
+    projects = [workshop.project(answers) for answers in [*contents(), *covering()]]
+    environment.run("ruff", "format", "--no-cache", "--check", "--diff", *projects)
+    environment.run("ruff", "check", "--no-cache", *projects)

@@ -1,0 +1,87 @@
+"""Each variant is installed, and used as its users would."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import probe
+from harness.space import contents
+from harness.variant import Variant
+from harness.workshop import Workshop
+
+
+@pytest.fixture
+def used(variant: Variant) -> dict[str, Any]:
+    """What came of using the installed package."""
+    answers = variant.recorded
+    commands = []
+    if command := answers["command_name"]:
+        commands += [[command, "Ada"], [command, "Ada", "--language", "es"]]
+        commands += [[command, "--version"], [command, "--help"], [command, "Ada", "--language=xx"]]
+    if window := answers["gui_command_name"]:
+        commands.append([window])
+    environment = variant.environment
+    finished = subprocess.run(
+        [
+            *(environment.python, "-I", "-X", "utf8", probe.__file__),
+            *(answers["distribution_name"], answers["package_name"], environment.bin),
+            json.dumps(commands),
+        ],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        env=os.environ | {"DISPLAY": ""},
+    )
+    assert 0 == finished.returncode, finished.stderr
+    return dict(json.loads(finished.stdout))
+
+
+def test_it_works(variant: Variant, used: dict[str, Any]) -> None:
+    """It imports from where it is installed, with type marker, data and entry points."""
+    answers = variant.recorded
+    site_packages = Path(used["file"]).parents[1]
+    assert ("site-packages", True) == (site_packages.name, used["typed"])
+    assert variant.distributions.wheel.name.split("-")[1] == used["version"]
+    assert (["greetings.json"] if answers["package_data"] else []) == used["data"]
+    names = [answers["command_name"], answers["gui_command_name"]]
+    names += ["la"] if answers["plugins"] else []
+    assert sorted(filter(None, names)) == used["loaded"]
+    results = iter(used["commands"])
+    if command := answers["command_name"]:
+        assert ["Hello, Ada!\n", "", 0] == next(results)
+        assert ["¡Hola, Ada!\n", "", 0] == next(results)
+        assert [f"{command} {used['version']}\n", "", 0] == next(results)
+        printed, errors, code = next(results)
+        assert ("", 0) == (errors, code)
+        assert command in printed
+        printed, errors, code = next(results)
+        assert ("", 2) == (printed, code)
+        assert "xx" in errors
+    if window := answers["gui_command_name"]:
+        printed, errors, code = next(results)
+        assert ("", 1) == (printed, code)
+        assert errors.startswith(f"{window}: error: ")
+
+
+def test_its_own_tests_pass(
+    request: pytest.FixtureRequest, variant: Variant, workshop: Workshop
+) -> None:
+    """The project's own tests pass against the installed wheel.
+
+    Of covering variants with equal modules and tests, one is tested for all.
+    """
+
+    def test(folder: Path) -> None:
+        report = variant.test()
+        # The window's own test needs a display, and the locks' one needs locks.
+        assert re.search(r"^\d+ passed(, [12] skipped)? in ", report, re.MULTILINE), report
+        folder.mkdir()
+
+    is_content = variant.answers in contents()
+    name = request.node.callspec.id if is_content else variant.source
+    workshop.once(f"tested-{name}", test)

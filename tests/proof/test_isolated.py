@@ -1,0 +1,126 @@
+"""What forks and shared environments spare is done in full here: they are no other proof."""
+
+import tarfile
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from harness.answers import FULL, Answers, combinations
+from harness.build import build_wheel
+from harness.install import Environment
+from harness.variant import Variant
+from harness.workshop import Workshop
+
+PACKAGE = "strasse_friends"
+
+EVERY = [
+    pytest.param(
+        FULL | chosen, id="-".join(chosen.values()), marks=pytest.mark.xdist_group(str(chosen))
+    )
+    for chosen in combinations("mode", "backend")
+]
+BACKENDS = [
+    pytest.param(FULL | {"mode": "app", "backend": backend}, id=backend)
+    for backend in choices("backend")
+]
+MODES = [pytest.param(FULL | chosen, id=chosen["mode"]) for chosen in combinations("mode")]
+
+
+@pytest.fixture
+def french_plugin(workshop: Workshop) -> Path:
+    """The wheel of a second package, which adds a language to the first."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        (folder / "french_greetings.py").write_text('FRENCH = "Bonjour, {name} !"\n')
+        (folder / "pyproject.toml").write_text(
+            f"""\
+[build-system]
+requires = ["flit_core"]
+build-backend = "flit_core.buildapi"
+[project]
+name = "french-greetings"
+version = "1"
+description = "Adds French."
+entry-points."{PACKAGE}.languages".fr = "french_greetings:FRENCH"
+"""
+        )
+        build_wheel(folder, folder / "dist")
+
+    (wheel,) = (workshop.once("french-greetings", make) / "dist").glob("*.whl")
+    return wheel
+
+
+@pytest.mark.parametrize("answers", EVERY)
+def test_a_build_in_isolation_is_the_same(answers: Answers, workshop: Workshop) -> None:
+    """What `python -m build` makes in isolation is what the forks make: the wheel byte by byte.
+
+    So is the sdist but for times and owners, which setuptools and pdm-backend take from the clock.
+    """
+    isolated = workshop.distributions(answers)
+    forked = Variant(answers, workshop).distributions
+    assert isolated.wheel.read_bytes() == forked.wheel.read_bytes()
+    assert unpacked(isolated.sdist) == unpacked(forked.sdist)
+
+
+def unpacked(sdist: Path) -> dict[str, bytes]:
+    """Return the content of each file of an sdist."""
+    with tarfile.open(sdist) as archive:
+        return {
+            member.name: file.read()
+            for member in archive.getmembers()
+            if (file := archive.extractfile(member))
+        }
+
+
+@pytest.mark.parametrize("answers", BACKENDS)
+def test_sdist_installs_into_an_empty_environment(answers: Answers, workshop: Workshop) -> None:
+    """The sdist installs and its command finds its data."""
+    environment = workshop.environment("sdist", answers, workshop.distributions(answers).sdist)
+    assert "¡Hola, Ada!\n" == environment.run("greet", "Ada", "--language", "es").stdout
+
+
+@pytest.mark.parametrize("answers", MODES)
+def test_extra_colours_the_output(answers: Answers, workshop: Workshop) -> None:
+    """The extra colours the output of the command, and without it the output is plain."""
+    wheel = workshop.distributions(answers).wheel
+    terminal = {"FORCE_COLOR": "1", "TERM": "xterm"}
+    plain = workshop.environment("wheel", answers, wheel)
+    assert "Hello, Ada!\n" == plain.run("greet", "Ada", env=terminal).stdout
+    colored = workshop.environment("colors", answers, f"strasse-friends[colors] @ {wheel.as_uri()}")
+    assert "\x1b[1;32mHello, Ada!\x1b[0m\n" == colored.run("greet", "Ada", env=terminal).stdout
+
+
+@pytest.mark.parametrize("answers", MODES)
+def test_plugin_of_another_package_adds_a_language(
+    answers: Answers, french_plugin: Path, tmp_path: Path, workshop: Workshop
+) -> None:
+    """A second package's entry point adds a language to the command."""
+    environment = Environment.make(tmp_path / "environment")
+    environment.install(workshop.distributions(answers).wheel, french_plugin)
+    assert "Bonjour, Ada !\n" == environment.run("greet", "Ada", "--language", "fr").stdout
+    assert "Salve, Ada!\n" == environment.run("greet", "Ada", "--language", "la").stdout
+
+
+@pytest.mark.parametrize("answers", MODES)
+def test_own_tests_pass_against_the_wheel(answers: Answers, workshop: Workshop) -> None:
+    """The project's own tests pass against the installed wheel, and every one is run."""
+    project = workshop.project(answers)
+    wheel = workshop.distributions(answers).wheel
+    environment = workshop.environment("tests", answers, wheel, "--group", "test")
+    code = f"import {PACKAGE}; print({PACKAGE}.__file__)"
+    assert "site-packages" in environment.run("python", "-c", code, cwd=project).stdout
+    pytest_command = ("python", "-m", "pytest", "-p", "no:cacheprovider")
+    finished = environment.run(*pytest_command, cwd=project, env={"DISPLAY": ""})
+    # The one test of the window itself needs a display.
+    assert " passed, 1 skipped in " in finished.stdout
+
+
+@pytest.mark.parametrize("answers", MODES)
+def test_dependency_groups_resolve(answers: Answers, workshop: Workshop) -> None:
+    """The group "dev" includes the others, by PEP 735."""
+    text = (workshop.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
+    groups = tomllib.loads(text)["dependency-groups"]
+    included = {item["include-group"] for item in groups["dev"] if isinstance(item, dict)}
+    assert {"test", "lint", "docs", "release"} == included
