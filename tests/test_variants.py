@@ -239,8 +239,8 @@ def test_own_tests_pass_against_the_wheel(answers: Answers, workshop: Workshop) 
     assert "site-packages" in environment.run("python", "-c", code, cwd=project).stdout
     pytest_command = ("python", "-m", "pytest", "-p", "no:cacheprovider")
     finished = environment.run(*pytest_command, cwd=project, env={"DISPLAY": ""})
-    # The one test of the window itself needs a display.
-    assert " passed, 1 skipped in " in finished.stdout
+    # The test of the window itself needs a display, and each of the three locks is yet to be made.
+    assert " passed, 4 skipped in " in finished.stdout
 
 
 def test_dependency_groups_resolve(answers: Answers, workshop: Workshop) -> None:
