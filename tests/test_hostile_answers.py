@@ -84,6 +84,7 @@ def test_what_is_judged_is_what_is_rendered(tmp_path: Path) -> None:
         sample = {
             name: [text for text in texts if text in these]
             for name, these in accepted(*form.plain).items()
+            if name != "gui_command_name"  # with the text of the other command, it is refused
         }
         for batch, answers in enumerate(batches(sample)):
             project = render(tmp_path / f"{number}-{batch}", form.answers | answers)
