@@ -138,6 +138,16 @@ def test_the_two_commands_differ(tmp_path: Path) -> None:
             "Invalid choice for 'mode': 'service' is not in ['library', 'app', 'script']",
         ),
         ({}, 'Question "project_name" is required'),
+        (
+            GOOD | {"dependencies": "[rich"},
+            """Validation error for question 'dependencies': \
+it is no YAML; write a list like ["httpx>=0.27"]""",
+        ),
+        (
+            GOOD | {"environments": "uv"},
+            """Validation error for question 'environments': \
+it is no list; write a list like [uv, pip]""",
+        ),
     ],
 )
 def test_the_command_ends_with_the_sentence(
@@ -148,12 +158,5 @@ def test_the_command_ends_with_the_sentence(
     finished = copier_command(
         "copy", "--defaults", snapshot(), project, answers=answers, exit_code=1
     )
-    assert f"ValueError: {last_line}" == finished.stderr.strip().splitlines()[-1]
+    assert last_line == finished.stderr.strip().splitlines()[-1].partition(": ")[2]
     assert not project.exists()
-
-
-def test_malformed_yaml_is_refused(tmp_path: Path) -> None:
-    """Text that is not YAML is refused before anything is written."""
-    with pytest.raises(ValueError, match="expected ',' or ']'"):
-        render(tmp_path / "project", GOOD | {"dependencies": "[rich"})
-    assert not (tmp_path / "project").exists()

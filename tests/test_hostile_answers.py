@@ -2,121 +2,176 @@
 
 import ast
 import json
+import re
+import string
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given, settings
-from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
-from harness.answers import Answers, choices
+from harness import tally
+from harness.answers import choices, questions
+from harness.hostile import (
+    LINES,
+    SYNTAX,
+    YAML_TEXTS,
+    accepted,
+    batches,
+    content,
+    forms,
+    free_questions,
+    hostile_texts,
+    refusals,
+    shown,
+)
 from harness.inspect import people, read_wheel
 from harness.install import Environment
-from harness.render import recorded_answers
+from harness.render import recorded_answers, render
 from harness.template import environment
 from harness.workshop import Workshop
 
-TEXTS = [
-    "A \"quoted\" thing, and 'another'",
-    '"""',
-    "'''\"\"\"''' ends with a quote \"",
-    "C:\\new\\table \\",
-    "\\N{BULLET} \\x00 \\u0000 \\\\",
-    "# not a comment",
-    "100% %s %(prog)s {name} ${HOME} $(id) `id`",
-    "{{ project_name }} {% raw %} {# comment #}",
-    "{{ 7 * 7 }}",
-    "key: value, [list], {map}, - item, &anchor *alias !tag |",
-    "---",
-    "...",
-    "- item",
-    "1. item",
-    "> quote",
-    "+++",
-    "=====",
-    "[text](https://example.com) ![image](x.png) [ref]: x",
-    "*emphasis* **strong** __init__ snake_case _x_ ~~gone~~",
-    "<b>bold</b> <!-- comment --> </script><script>alert(1)</script>",
-    "&copy; &#169; &amp; AT&T",
-    "| a | b |",
-    "```python",
-    "heading #",
-    "/// script",
-    "# /// script",
-    "🎉 👩‍👩‍👧 🇪🇸 \U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
-    "שלום עולם  العربية",
-    "Zażółć gęślą jaźń, 日本語, ไทย, e\u0301",
-    "zero\u200bwidth no\u00a0break soft\u00adhyphen",
-    "null",
-    "yes",
-    "3.10",
-    "0x10",
-    "2026-11-21",
-    "x" * 512,
-]
+# How a refusal names its question.
+NAMED = "(?:Validation error for question|Invalid choice for) '{}': [^\n]+"
 
 
-def shown(markdown: str) -> str:
-    """Return the text that a reader of Markdown sees in its first paragraph or heading."""
-    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(markdown)
-    (inline, *_) = [token for token in tokens if token.type == "inline"]
-    assert all(child.type == "text" for child in inline.children or [])
-    return "".join(child.content for child in inline.children or [])
+def test_there_are_many_texts() -> None:
+    """At least two thousand texts are tried, and every control character and every sign is in them."""
+    assert 2000 < len(hostile_texts())
+    assert {*map(chr, range(32)), *string.punctuation} <= set("".join(hostile_texts()))
 
 
-@pytest.mark.parametrize("mode", choices("mode"))
-@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
-def test_a_description_arrives_in_every_file(text: str, mode: str, workshop: Workshop) -> None:
-    """The description is the same in the metadata's source, the docstring and the README."""
-    answers: Answers = {"project_name": "My Project", "project_description": text, "mode": mode}
-    project = workshop.project(answers)
-    metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
-    assert text == metadata["description"]
-    package = project / "src" / "my_project"
-    for module in ["__init__.py", *(["__main__.py"] if mode == "script" else [])]:
-        tree = ast.parse((package / module).read_text("utf-8"))
-        assert text == ast.get_docstring(tree, clean=False)
-    readme = (project / "README.md").read_text("utf-8")
-    assert readme.startswith("# My Project\n\n")
-    assert text == shown(readme.removeprefix("# My Project\n\n").split("\n\n## ")[0])
-    assert text == recorded_answers(project)["project_description"]
+def test_every_text_is_carried_or_refused() -> None:
+    """Each file says the same with a text in it as with a plain one, or a sentence refuses it.
+
+    Each question that takes any text is answered with each of the texts. What a file says is what
+    the program reads that it is for; nothing else in it may differ than the answer.
+    """
+    for name in free_questions("str"):
+        tally.count("hostile answers tried", len(refusals(name)))
+        for text, refusal in refusals(name).items():
+            assert not refusal or re.fullmatch(NAMED.format(name), refusal), (name, text)
+    judged: set[tuple[str, str]] = set()
+    for form in forms():
+        files = form.files_to_judge(judged)
+        for answers in batches(accepted(*files)):
+            context = form.answered(answers)
+            for file in sorted({file for name in answers for file in files[name]}):
+                tally.count("files judged with hostile answers")
+                said = content(file, form.file(file, context))
+                assert form.expected(file, answers) == said, (file, answers)
 
 
-def test_descriptions_leave_the_code_clean(tmp_path: Path, workshop: Workshop) -> None:
-    """Ruff finds nothing to format and nothing to mend, whatever the description."""
+def test_each_question_reaches_a_file() -> None:
+    """Every question that takes any text has been given each of them, and taken some."""
+    judged: set[tuple[str, str]] = set()
+    reached: dict[str, set[str]] = {}
+    for form in forms():
+        for name, files in form.files_to_judge(judged).items():
+            reached.setdefault(name, set()).update(files)
+    assert set(free_questions("str")) == set(reached)
+    code = {"src/plain_packagename/__init__.py", "src/plain_packagename/__main__.py"}
+    texts = {"README.md", "docs/index.md", "pyproject.toml", "zensical.toml", "Dockerfile"}
+    assert code | texts | {".copier-answers.yml"} == reached["project_description"]
+
+
+def test_what_is_judged_is_what_is_rendered(tmp_path: Path) -> None:
+    """The files that the test above judges in memory are those that Copier writes."""
+    for number, form in enumerate(forms()):
+        texts = hostile_texts()[number :: len(hostile_texts()) // 4]
+        sample = {
+            name: [text for text in texts if text in these]
+            for name, these in accepted(*form.plain).items()
+            if name != "gui_command_name"  # with the text of the other command, it is refused
+        }
+        for batch, answers in enumerate(batches(sample)):
+            project = render(tmp_path / f"{number}-{batch}", form.answers | answers)
+            context = form.answered(answers)
+            package = f"src/{context['package_name']}/"
+            for file in form.sources:
+                written = project / file.replace(f"src/{form.plain['package_name']}/", package)
+                assert form.file(file, context) == written.read_text(encoding="utf-8"), file
+            assert answers.items() <= recorded_answers(project).items()
+
+
+def test_a_refused_text_leaves_nothing(tmp_path: Path) -> None:
+    """Copier itself refuses what its questions refuse, and writes nothing."""
+    form = forms()[0]
+    for name in form.plain:
+        refused = [text for text in hostile_texts() if form.refusal(name, text)]
+        for text in refused[:: len(refused) // 5]:
+            with pytest.raises(ValueError, match=NAMED.format(name)):
+                render(tmp_path / "project", form.answers | {name: text})
+            assert not (tmp_path / "project").exists()
+
+
+def as_listed(name: str, text: str) -> Any:
+    """Return a YAML text's value; several choices are in the order in which they are offered."""
+    value = yaml.safe_load(text)
+    if questions()[name].get("multiselect"):
+        return [choice for choice in choices(name) if choice in value]
+    return value
+
+
+@pytest.mark.parametrize("name", free_questions("yaml"))
+def test_every_yaml_is_carried_or_refused(name: str, tmp_path: Path) -> None:
+    """An answer in YAML is recorded as what it says, or refused by a sentence, malformed or not."""
+    form = forms()[0]
+    carried = 0
+    for number, text in enumerate(YAML_TEXTS):
+        tally.count("hostile answers tried")
+        project = tmp_path / str(number)
+        answers = form.answers | {name: text}
+        if refusal := form.refusal(name, text):
+            assert re.fullmatch(NAMED.format(name), refusal), text
+            if number % 10 == 0:
+                with pytest.raises(Exception, match=NAMED.format(name)):
+                    render(project, answers)
+                assert not project.exists()
+        else:
+            carried += 1
+            assert as_listed(name, text) == recorded_answers(render(project, answers))[name]
+    assert 0 < carried < len(YAML_TEXTS)
+
+
+def test_texts_leave_the_code_clean(tmp_path: Path, workshop: Workshop) -> None:
+    """Ruff finds nothing to format and nothing to mend, whatever the names and the description."""
     ruff = Environment.make(tmp_path / "environment")
     ruff.install("ruff")
-    projects = [
-        workshop.project({"project_name": "My Project", "project_description": text, "mode": mode})
-        for text in TEXTS
-        for mode in ("library", "script")
-    ]
-    ruff.run("ruff", "format", "--no-cache", "--check", "--diff", *projects)
-    ruff.run("ruff", "check", "--no-cache", *projects)
-
-
-@pytest.mark.parametrize("text", [text for text in TEXTS if len(text) <= 100 and text != "---"])
-def test_a_project_name_arrives_in_the_readme(text: str, workshop: Workshop) -> None:
-    """The project's name is the README's heading, whatever it holds."""
-    answers = {"project_name": text, "distribution_name": "my-project"}
-    project = workshop.project(answers)
-    readme = (project / "README.md").read_text("utf-8")
-    assert text == shown(readme.split("\n\n")[0])
-    assert "my_project" == recorded_answers(project)["package_name"]
+    names = ("project_name", "project_description", "user_name")
+    script = next(form for form in forms() if form.answers["mode"] == "script")
+    for form in (forms()[0], script):
+        project = render(tmp_path / form.answers["mode"], form.answers)
+        held = [
+            file
+            for file, text in form.plain_files.items()
+            if file.endswith(".py") and any(form.plain[name] in text for name in names)
+        ]
+        for number, answers in enumerate(batches(accepted(*names))):
+            context = form.answered(answers)
+            for file in held:
+                folder = (project / file).parent / f"n{number}"
+                folder.mkdir(exist_ok=True)
+                path = folder / Path(file).name
+                path.write_text(form.file(file, context), encoding="utf-8")
+                path.chmod((project / file).stat().st_mode)
+        ruff.run("ruff", "format", "--no-cache", "--check", "--diff", project)
+        ruff.run("ruff", "check", "--no-cache", project)
 
 
 @pytest.mark.parametrize("backend", choices("backend"))
 @pytest.mark.parametrize(
     ("name", "address"),
     [
-        ('O\'Brien "Bob" \\ Jr.', "o'brien+tag@example.co.uk"),
-        ("Doe, Jane; (Ltd.): [x] @home", "jane@example.com"),
-        ("Zoë 🎉 שלום {{ x }} # % ---", "zoe@example.com"),
+        (
+            'O\'Brien, Zoë "Bob" \\ Jr.; (Ltd.): [x] @home 🎉 שלום {{ x }} # % ---',
+            "o'brien+tag@example.co.uk",
+        ),
         ('Acme, "Inc." (since 1999)', ""),
     ],
-    ids=["quotes", "separators", "letters", "no-address"],
+    ids=["address", "no-address"],
 )
 def test_people_and_texts_arrive_in_the_metadata(
     name: str, address: str, backend: str, workshop: Workshop
@@ -164,25 +219,6 @@ def test_requirements_arrive_where_they_are_used(workshop: Workshop) -> None:
     assert requirements[:1] == tomllib.loads(block)["dependencies"]
     readme = (project / "README.md").read_text("utf-8")
     assert all(f"`{requirement}`" in readme for requirement in requirements)
-
-
-# What line_error accepts.
-LINES = st.text(
-    st.characters(
-        exclude_categories=["Cc", "Cs"],
-        exclude_characters="\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-        "\ufeff\ufffe\uffff",
-    ),
-    min_size=1,
-).filter(lambda text: text == text.strip())
-SYNTAX = (
-    st.lists(
-        st.sampled_from([*"\"'\\#*_`[]()<>&!|~-+=.:;{}%$ 1a", "{{", "}}", '"""', "<b", "&amp;"]),
-        min_size=1,
-    )
-    .map(lambda parts: "".join(parts).strip())
-    .filter(bool)
-)
 
 
 @given(LINES | SYNTAX)

@@ -12,17 +12,19 @@ def start(file: Path) -> None:
     os.environ[VARIABLE] = str(file)
 
 
-def count(what: str) -> None:
-    """Count one deed, for instance "rendered"."""
+def count(what: str, number: int = 1) -> None:
+    """Count a deed, for instance "rendered"."""
     if VARIABLE in os.environ:
         # One short append is atomic, so that worker processes need no lock.
         with Path(os.environ[VARIABLE]).open("a", encoding="utf-8") as file:
-            file.write(what + "\n")
+            file.write(f"{number} {what}\n")
 
 
 def totals() -> collections.Counter[str]:
     """Return how often each deed was counted."""
     file = Path(os.environ[VARIABLE])
-    return collections.Counter(
-        file.read_text(encoding="utf-8").split("\n")[:-1] if file.exists() else []
-    )
+    counted: collections.Counter[str] = collections.Counter()
+    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else []:
+        number, what = line.split(" ", 1)
+        counted[what] += int(number)
+    return counted

@@ -46,6 +46,17 @@ TEXTS = [
     "x" * 512,
 ]
 
+# What tells each backend a version that it would ask git for.
+each_version_from_git = pytest.mark.parametrize(
+    ("backend", "variable"),
+    [
+        ("hatchling", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+        ("setuptools", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+        ("poetry_core", "POETRY_DYNAMIC_VERSIONING_BYPASS"),
+        ("pdm_backend", "PDM_BUILD_SCM_VERSION"),
+    ],
+)
+
 
 @pytest.fixture(scope="session")
 def tools(workshop: Workshop) -> Environment:
@@ -137,15 +148,7 @@ def test_quoting_keeps_any_order_of_special_characters(tmp_path: Path, tools: En
     tools.run("hadolint", "--failure-threshold", "style", file)
 
 
-@pytest.mark.parametrize(
-    ("backend", "variable"),
-    [
-        ("hatchling", "SETUPTOOLS_SCM_PRETEND_VERSION"),
-        ("setuptools", "SETUPTOOLS_SCM_PRETEND_VERSION"),
-        ("poetry_core", "POETRY_DYNAMIC_VERSIONING_BYPASS"),
-        ("pdm_backend", "PDM_BUILD_SCM_VERSION"),
-    ],
-)
+@each_version_from_git
 def test_the_image_is_told_a_version_from_git(
     backend: str, variable: str, rehearsal: Callable[..., Rehearsal], workshop: Workshop
 ) -> None:
@@ -287,15 +290,7 @@ def test_a_private_index_is_closed_without_the_secret(private: Callable[..., Reh
         private().build()
 
 
-@pytest.mark.parametrize(
-    ("backend", "variable"),
-    [
-        ("hatchling", "SETUPTOOLS_SCM_PRETEND_VERSION"),
-        ("setuptools", "SETUPTOOLS_SCM_PRETEND_VERSION"),
-        ("poetry_core", "POETRY_DYNAMIC_VERSIONING_BYPASS"),
-        ("pdm_backend", "PDM_BUILD_SCM_VERSION"),
-    ],
-)
+@each_version_from_git
 def test_a_version_from_git_is_an_argument(
     backend: str, variable: str, tools: Environment, workshop: Workshop
 ) -> None:

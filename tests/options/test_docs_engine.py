@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from harness import tally
 from harness.answers import FULL, Answers, choices
 from harness.commands import run
+from harness.hostile import LINES, SYNTAX, TEXTS, shown
 from harness.inspect import tree
 from harness.install import Environment
 from harness.template import environment
 from harness.workshop import Workshop, key
-from test_hostile_answers import LINES, SYNTAX, TEXTS, shown
 
 # One environment serves all projects of these names.
 NAMES: Answers = {"distribution_name": "my-project", "package_name": "my_project"}

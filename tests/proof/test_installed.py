@@ -79,7 +79,7 @@ def test_its_own_tests_pass(
     def test(folder: Path) -> None:
         report = variant.test()
         # The window's own test needs a display, and the locks' one needs locks.
-        assert re.search(r"^\d+ passed(, [12] skipped)? in ", report, re.MULTILINE), report
+        assert re.search(r"^\d+ passed(, [1-5] skipped)? in ", report, re.MULTILINE), report
         folder.mkdir()
 
     is_content = variant.answers in contents()
