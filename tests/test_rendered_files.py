@@ -103,10 +103,11 @@ def test_files_parse(project: Path) -> None:
 
 
 def test_nothing_of_the_template_is_left(project: Path) -> None:
-    """No Jinja is left, but that of the description."""
+    """No Jinja is left, but that of the description; just has braces of its own."""
     for name, text in texts(project):
         if not name.endswith(".copier-answers.yml"):
             left = text.replace(FULL["project_description"], "").replace("{{ kind }}", "")
+            left = left.replace("{{ quote(version) }}", "") if name == "justfile" else left
             assert not re.search(r"{{|}}|{%|%}|{#|#}", left), name
 
 
