@@ -31,10 +31,16 @@ REHEARSE = ("python", "tools/rehearse.py")
 
 @pytest.fixture
 def tools(workshop: Workshop) -> Environment:
-    """The group "release" with every task runner."""
+    """The newest versions of the group "release", with every task runner."""
+    return resolved(workshop, "highest")
+
+
+def resolved(workshop: Workshop, resolution: str) -> Environment:
+    """Return the group "release" with every task runner, in the versions that uv is told."""
     data = yaml.safe_load((ROOT / "template" / "data" / "tools.yml").read_text(encoding="utf-8"))
     runners = [data[name] for name in ("just", "nox", "invoke", "uv")]
-    return workshop.environment("rehearsal", BASE, "--group", "release", *runners)
+    options = ("--group", "release", f"--resolution={resolution}")
+    return workshop.environment(f"rehearsal-{resolution}", BASE, *options, *runners)
 
 
 def change(project: Path, name: str, old: str, new: str) -> None:
@@ -78,9 +84,13 @@ def rehearse(
 
 @pytest.mark.parametrize("chosen", CHOSEN, ids=lambda chosen: "-".join(chosen.values()))
 def test_is_published_installed_and_run(
-    chosen: Answers, tools: Environment, tmp_path: Path, workshop: Workshop
+    chosen: Answers, tmp_path: Path, workshop: Workshop
 ) -> None:
-    """The package is built, uploaded, installed and run by pip and by uv, and refused twice."""
+    """The package is built, uploaded, installed and run by pip and by uv, and refused twice.
+
+    The last project has the oldest tools that the group allows, the others have the newest.
+    """
+    tools = resolved(workshop, "lowest-direct" if chosen == CHOSEN[-1] else "highest")
     project = workshop.copy(BASE | chosen, tmp_path / "project")
     version = "0.1.0"
     if chosen.get("versioning") == "vcs":
