@@ -29,6 +29,12 @@ from harness.workshop import Workshop
 
 RUNNERS = [runner for runner in choices("task_runner") if runner != "none"]
 CALLS = {"just": ["just"], "nox": ["nox", "-s"], "make": ["make"], "invoke": ["invoke"]}
+VALUES = {
+    "just": " VERSION",
+    "nox": " -- VERSION",
+    "make": " version=VERSION",
+    "invoke": " --version=VERSION",
+}
 FILES = {
     "just": {"justfile"},
     "nox": {"noxfile.py"},
@@ -39,7 +45,7 @@ FILES = {
 
 # What tells where a listing's line has a task and what it does.
 LINES = {
-    "just": r"    (\S+) +# (.+)",
+    "just": r'    (\S+)(?: version="")? +# (.+)',
     "nox": r"- (\S+) -> (.+)\.",
     "make": r"(\S+) +(.+)",
     "invoke": r"  (\S+)   +(.+)\.",
@@ -130,9 +136,9 @@ def test_contributing_shows_the_tasks(chosen: str, license_: str, workshop: Work
     rows = re.findall(r"^\| `(.+)` \| (.+) \|$", text, re.MULTILINE)
     assert [
         (
-            shlex.join([*CALLS[chosen], name])
+            shlex.join([*CALLS[chosen], name]) + (VALUES[chosen] if "takes" in task else "")
             if chosen in CALLS
-            else "`, then `".join(task["commands"]),
+            else "`, then `".join(task["commands"]) + (" VERSION" if "takes" in task else ""),
             task["does"],
         )
         for name, task in expected_tasks(license_).items()
@@ -142,7 +148,7 @@ def test_contributing_shows_the_tasks(chosen: str, license_: str, workshop: Work
 def test_tasks_do_what_they_say(runner: str, project: Path, tmp_path: Path) -> None:
     """In a new project, one task after the other succeeds, and `clean` leaves nothing.
 
-    The default runner does all tasks but the uploads, and its formatter changes nothing.
+    The default runner does all tasks but uploads and release, and its formatter changes nothing.
     """
     before = tree(project)
     environment = Environment(tmp_path / "environment")
@@ -152,13 +158,16 @@ def test_tasks_do_what_they_say(runner: str, project: Path, tmp_path: Path) -> N
     names = ["install", "lint", "test", "build", "check-dist"]
     if runner == RUNNERS[0]:
         names = [
-            name for name in expected_tasks() if name.split("-")[0] not in ("publish", "clean")
+            name
+            for name in expected_tasks()
+            if name.split("-")[0] not in ("publish", "release", "clean")
         ]
     for name in names:
         call(environment, project, *CALLS[runner], name)
     (sdist,), (wheel,) = project.glob("dist/*.tar.gz"), project.glob("dist/*.whl")
-    assert not (FILES[runner] | {"tools/build.py"}) & sdist_files(sdist)
-    assert not (FILES[runner] | {"tools/build.py"}) & set(read_wheel(wheel).files)
+    own_files = FILES[runner] | {name for name in before if name.startswith("tools/")}
+    assert not own_files & sdist_files(sdist)
+    assert not own_files & set(read_wheel(wheel).files)
     call(environment, project, *CALLS[runner], "clean")
     (project / "uv.lock").unlink()
     assert before == tree(project)
@@ -239,9 +248,9 @@ def test_justfile_is_formatted(workshop: Workshop) -> None:
 
 @pytest.mark.parametrize("chosen", ["nox", "invoke"])
 def test_task_files_are_typed(chosen: str, workshop: Workshop) -> None:
-    """The type checker in strict mode finds nothing in the tasks and in tools/build.py."""
+    """The type checker in strict mode finds nothing in the tasks and in tools/."""
     tools = workshop.environment("dev", answers(chosen), "--group", "dev")
-    files = [*FILES[chosen], "tools/build.py"]
+    files = [*FILES[chosen], "tools"]
     cache = f"--cache-dir={os.devnull}"
     tools.run("mypy", "--strict", cache, *files, cwd=workshop.project(answers(chosen)))
 

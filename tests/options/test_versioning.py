@@ -192,7 +192,7 @@ def test_static_is_the_default_and_knows_nothing_of_git(backend: str, workshop: 
         assert word not in pyproject
     assert not (project / "build_backend.py").exists()
     contributing = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    assert "2. Set the new `version` in `pyproject.toml`" in contributing
+    assert "The version stands in `pyproject.toml`" in contributing
 
 
 @pytest.mark.parametrize("backend", WITH_VCS)
@@ -206,7 +206,7 @@ def test_no_file_has_the_version(backend: str, workshop: Workshop) -> None:
     assert [] == list(project.rglob("*_version.py"))
     contributing = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert "The tag is the version" in contributing
-    assert "`version`" not in contributing
+    assert "The version stands in" not in contributing
 
 
 def test_upper_bounds_are_those_that_documentations_ask_for() -> None:

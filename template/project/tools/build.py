@@ -25,6 +25,7 @@ LEFT = [
     ".coverage",
     ".coverage.*",
     ".mypy_cache",
+    ".pdm-build",
     ".pytest_cache",
     ".ruff_cache",
     "build",
