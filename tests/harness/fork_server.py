@@ -67,14 +67,13 @@ def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
         return {"error": traceback.format_exc()}
 
 
-def answer(do: str, environment: dict[str, str], **arguments: Any) -> dict[str, str]:
+def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
     """Do one thing in a fork, and return its result or its error with what it printed."""
     with tempfile.TemporaryFile() as printed:
         read_end, write_end = os.pipe()
         if not os.fork():
             os.dup2(printed.fileno(), 1)
             os.dup2(printed.fileno(), 2)
-            os.environ |= environment
             result = result_of(do, arguments)
             sys.stdout.flush()
             sys.stderr.flush()
@@ -105,7 +104,7 @@ def main() -> None:
             os.chdir(here)
             sys.path[:] = path
         else:
-            result = answer(request["do"], request["environment"], **request["arguments"])
+            result = answer(request["do"], request["arguments"])
         print(json.dumps(result), file=answers, flush=True)
 
 

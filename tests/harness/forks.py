@@ -23,13 +23,16 @@ def close_all() -> None:
 class ForkServer:
     """A warm process of an environment's Python; each piece of work is done in a fork of it."""
 
-    def __init__(self, environment: Environment, *modules: str) -> None:
-        """Start it, with some modules imported."""
+    def __init__(
+        self, environment: Environment, *modules: str, env: Mapping[str, str] | None = None
+    ) -> None:
+        """Start it, with some modules imported and some variables added."""
         path = f"{environment.bin}{os.pathsep}{os.environ['PATH']}"
         self.process = subprocess.Popen(
             [environment.python, "-P", fork_server.__file__, *modules],
             env=os.environ
-            | {"PATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "DISPLAY": ""},
+            | {"PATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "DISPLAY": ""}
+            | dict(env or {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -57,7 +60,6 @@ class ForkServer:
         project: Path,
         out: Path,
         *,
-        env: Mapping[str, str] | None = None,
         warm_up: bool = False,
     ) -> Path:
         """Call a hook of a project's build backend and return the file that it wrote.
@@ -66,7 +68,6 @@ class ForkServer:
             hook: `build_sdist` or `build_wheel`.
             project: The folder of pyproject.toml.
             out: The folder to write into; it is made.
-            env: Variables to add to those of the warm process.
             warm_up: Do it in the warm process itself.
 
         Raises:
@@ -82,9 +83,7 @@ class ForkServer:
             "project": str(project),
             "out": str(out),
         }
-        answer = self.request(
-            do="build", arguments=arguments, environment=dict(env or {}), warm_up=warm_up
-        )
+        answer = self.request(do="build", arguments=arguments, warm_up=warm_up)
         return out / answer["result"]
 
     def test(self, project: Path, environment: Environment) -> str:
@@ -102,4 +101,4 @@ class ForkServer:
             "python": str(environment.python),
             "site_packages": str(site_packages),
         }
-        return self.request(do="test", arguments=arguments, environment={})["printed"]
+        return self.request(do="test", arguments=arguments)["printed"]

@@ -58,12 +58,12 @@ class Variant:
             trees = folder / "trees"
             for name in ("first", "second"):
                 shutil.copytree(self.project, trees / name)
-            forks.build("build_wheel", trees / "first", folder / "tree", env=DATE)
-            sdist = forks.build("build_sdist", trees / "second", folder / "dist", env=DATE)
+            forks.build("build_wheel", trees / "first", folder / "tree")
+            sdist = forks.build("build_sdist", trees / "second", folder / "dist")
             with tarfile.open(sdist) as archive:
                 archive.extractall(trees, filter="data")
             unpacked = trees / sdist.name.removesuffix(".tar.gz")
-            forks.build("build_wheel", unpacked, folder / "dist", env=DATE)
+            forks.build("build_wheel", unpacked, folder / "dist")
             shutil.rmtree(trees)
             tally.count("sdists built in forks")
             tally.count("wheels built in forks")
@@ -192,7 +192,8 @@ def builder(workshop: Workshop, versioning: str) -> ForkServer:
     def make(folder: Path) -> None:
         Environment.make(folder).install(*requirements)
 
-    forks = ForkServer(Environment(workshop.once(f"backends-{versioning}", make)))
+    # Some backends read the date when they are imported.
+    forks = ForkServer(Environment(workshop.once(f"backends-{versioning}", make)), env=DATE)
     out = workshop.folder / f"warm-up-{versioning}-{os.getpid()}"
     for backend in backends:
         project = workshop.project({"project_name": "Warm up", "backend": backend})
