@@ -127,7 +127,8 @@ class Builder:
         path = f"{environment.bin}{os.pathsep}{os.environ['PATH']}"
         script = Path(__file__).with_name("forked_builds.py")
         self.process = subprocess.Popen(
-            [environment.python, script],
+            # The folder of the harness has modules of the standard library's names.
+            [environment.python, "-P", script],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -9,42 +9,34 @@ import importlib
 import json
 import os
 import sys
-from pathlib import Path
 
 
-def build(module: str, hook: str, project: str, out: str) -> int:
-    """Call a hook in a fork, whose state dies with it, and return its exit code.
+def warm(module: str, hook: str, project: str, out: str) -> int:
+    """Call a hook in this process, so that the forks inherit what it has imported.
 
     https://peps.python.org/pep-0517/#build-backend-interface
     """
+    os.chdir(project)
+    getattr(importlib.import_module(module), hook)(out)
+    return 0
+
+
+def build(*arguments: str) -> int:
+    """Call a hook in a fork, whose state dies with it, and return its exit code."""
     if not (child := os.fork()):
         exit_code = 1
         try:
-            os.chdir(project)
-            silence = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(silence, 1)
-            os.dup2(silence, 2)
-            getattr(importlib.import_module(module), hook)(out)
-            exit_code = 0
+            exit_code = warm(*arguments)
         finally:
             os._exit(exit_code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def warm(module: str, hook: str, project: str, out: str) -> int:
-    """Call a hook in this process, so that the forks inherit what it has imported."""
-    here = Path.cwd()
-    said = os.dup(1)
-    os.dup2(2, 1)
-    os.chdir(project)
-    getattr(importlib.import_module(module), hook)(out)
-    os.chdir(here)
-    os.dup2(said, 1)
-    os.close(said)
-    return 0
-
-
 if __name__ == "__main__":
+    answers = os.fdopen(os.dup(1), "w")
+    # What the backends print is not an answer.
+    os.dup2(2, 1)
     for line in sys.stdin:
-        how, *arguments = json.loads(line)
-        print({"warm": warm, "build": build}[how](*arguments), flush=True)
+        how, *given = json.loads(line)
+        call = build if how == "build" else warm
+        print(call(*given), file=answers, flush=True)
