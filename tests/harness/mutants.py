@@ -152,7 +152,7 @@ def score(caught: int, faults: Sequence[Mutant]) -> str:
     """Return what the README says of the faults."""
     files = len({fault.file for fault in faults})
     return (
-        f"{caught} of {len(faults)} faults that were put into {files} files of the template, one "
+        f"{caught} of {len(faults)} faults that were put into {files} files of the repository, one "
         "at a time, make\nthe tests fail; `nox -s mutants` shows it.\n"
     )
 
