@@ -39,6 +39,20 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Put faults into copies of the template, one at a time; the tests must catch each."""
+    install(session, "test")
+    session.run("python", "-m", "harness.mutants", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure what the proof and the template cost, as ratios."""
+    install(session, "test")
+    session.run("python", "-m", "harness.bench", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
 def tables(session: nox.Session) -> None:
     """Write anew what the documentation shows of the questions and of real renders."""
     install(session, "test")

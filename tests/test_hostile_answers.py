@@ -219,6 +219,7 @@ def test_requirements_arrive_where_they_are_used(workshop: Workshop) -> None:
     assert requirements[:1] == tomllib.loads(block)["dependencies"]
     readme = (project / "README.md").read_text("utf-8")
     assert all(f"`{requirement}`" in readme for requirement in requirements)
+    assert "| `more` | `packaging>=24 " in readme
 
 
 @given(LINES | SYNTAX)

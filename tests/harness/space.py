@@ -80,19 +80,19 @@ def answers_of(row: Row) -> Answers:
     return answers
 
 
-def contents() -> list[Answers]:
-    """Return every combination of mode, backend, versioning and the yes-or-no contents.
+def contents() -> dict[str, Answers]:
+    """Return every combination of mode, backend, versioning and the yes-or-no contents, by name.
 
     The texts are those of `FULL`, so that the same answers are given to every build backend.
     """
     path = next(path for path in question_files() if path.endswith("_contents.yml"))
     asked = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
     switches = [name for name, question in asked.items() if question["type"] == "bool"]
-    return [
-        FULL | chosen
+    return {
+        "-".join(str(value).lower() for value in chosen.values()): FULL | chosen
         for chosen in combinations("mode", "backend", "versioning", *switches)
         if is_possible(chosen)
-    ]
+    }
 
 
 def covering() -> list[Answers]:

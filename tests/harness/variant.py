@@ -5,18 +5,20 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 from uv import find_uv_bin
 
-from . import tally
+from . import probe, tally
 from .answers import Answers, choices
 from .build import Distributions
+from .commands import run
 from .forks import ForkServer
 from .inspect import read_wheel, tree
 from .install import Environment
@@ -115,7 +117,7 @@ class Variant:
             target = (f"--target={own}", version) if self.is_too_new else ()
             program = (find_uv_bin(), "pip", "install", "--quiet", "--offline", "--no-deps")
             python = folder / "bin" / "python"
-            subprocess.run([*program, *target, f"--python={python}", wheel], check=True)
+            run(*program, *target, f"--python={python}", wheel)
             for script in own.glob("bin/*"):
                 script.rename(folder / "bin" / script.name)
             tally.count("installations")
@@ -136,6 +138,23 @@ class Variant:
             if name.startswith(("src/", "tests/"))
         }
         return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+
+    def used(self, *commands: Sequence[str]) -> dict[str, Any]:
+        """Use what is installed as its users would: see `harness.probe`.
+
+        Args:
+            commands: What to call, each a script of the environment and its arguments.
+
+        Raises:
+            CommandError: It could not be imported, or an entry point could not be loaded.
+        """
+        python = (self.environment.python, "-I", "-X", "utf8")
+        names = (self.recorded["distribution_name"], self.recorded["package_name"])
+        finished = run(
+            *(*python, probe.__file__, *names, self.environment.bin, json.dumps(commands)),
+            env={"DISPLAY": ""},
+        )
+        return dict(json.loads(finished.stdout))
 
     def test(self) -> str:
         """Run its own tests against the installed wheel, and return what pytest printed.
@@ -158,12 +177,10 @@ def interpreters() -> dict[str, Path]:
     """Return this machine's interpreters by the versions that the template supports."""
     found = {}
     for version in choices("python_min"):
-        finished = subprocess.run(
-            [find_uv_bin(), "python", "find", "--no-python-downloads", "--system", version],
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
-            env=os.environ | {"UV_PYTHON_PREFERENCE": "system"},
+        finished = run(
+            *(find_uv_bin(), "python", "find", "--no-python-downloads", "--system", version),
+            env={"UV_PYTHON_PREFERENCE": "system"},
+            exit_code=None,
         )
         if not finished.returncode:
             found[version] = Path(finished.stdout.strip())

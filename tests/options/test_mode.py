@@ -1,5 +1,6 @@
 """What each mode promises."""
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -44,6 +45,18 @@ def test_an_app_has_a_command_named_like_it(workshop: Workshop) -> None:
     """An app has a command of its own name without being asked."""
     wheel = read_wheel(workshop.wheel_from_tree({"project_name": "My Project", "mode": "app"}))
     assert {("console_scripts", "my-project"): "my_project.cli:main"} == wheel.entry_points
+
+
+@pytest.mark.parametrize("mode", ["app", "script"])
+def test_readme_shows_what_the_command_prints(mode: str, workshop: Workshop) -> None:
+    """The command that the README shows prints what stands below it."""
+    answers: Answers = {"project_name": "My Project", "mode": mode, "command_name": "greet"}
+    readme = (workshop.project(answers) / "README.md").read_text(encoding="utf-8")
+    installed = workshop.environment("wheel", answers, workshop.wheel_from_tree(answers))
+    shown = re.findall(r"(?m)^\$ (greet .*)\n(.*)$", readme)
+    assert shown
+    for command, output in shown:
+        assert f"{output}\n" == installed.run(*command.split()).stdout
 
 
 def test_a_script_runs_with_uv_by_its_path(program: Path) -> None:

@@ -145,6 +145,13 @@ def test_contributing_shows_the_tasks(chosen: str, license_: str, workshop: Work
     ] == rows
 
 
+def test_contributing_calls_the_tasks_that_there_are(runner: str, workshop: Workshop) -> None:
+    """Each call of the runner that CONTRIBUTING shows, in a block or a line, names a task."""
+    text = (workshop.project(answers(runner)) / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    called = re.findall(rf"[$`] ?{shlex.join(CALLS[runner])} ([\w-]+)", text)
+    assert {"build", "check-dist", "publish"} <= set(called) <= set(expected_tasks())
+
+
 def test_tasks_do_what_they_say(runner: str, project: Path, tmp_path: Path) -> None:
     """In a new project, one task after the other succeeds, and `clean` leaves nothing.
 

@@ -17,10 +17,7 @@ def param(name: str, answers: Answers, *, is_quick: bool) -> object:
 def params() -> list[object]:
     """Return the variants: every combination of the contents, and the covering ones."""
     quick = each_level_once()
-    return [
-        param(f"contents-{number}", answers, is_quick=False)
-        for number, answers in enumerate(contents())
-    ] + [
+    return [param(name, answers, is_quick=False) for name, answers in contents().items()] + [
         param(f"covering-{number}", answers, is_quick=answers in quick)
         for number, answers in enumerate(covering())
     ]

@@ -14,7 +14,7 @@ from harness.workshop import Workshop
 def groups() -> dict[str, list[Answers]]:
     """Return the combinations of the contents that differ in the build backend alone."""
     found: dict[str, list[Answers]] = {}
-    for answers in contents():
+    for answers in contents().values():
         rest = {name: value for name, value in answers.items() if name != "backend"}
         found.setdefault(json.dumps(rest, sort_keys=True), []).append(answers)
     return found

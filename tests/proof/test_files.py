@@ -151,6 +151,6 @@ def test_python_is_formatted_and_clean(tmp_path: Path, workshop: Workshop) -> No
     """Ruff finds nothing to format and nothing to mend in any variant, by its own settings."""
     environment = Environment.make(tmp_path / "environment")
     environment.install("ruff")
-    projects = [workshop.project(answers) for answers in [*contents(), *covering()]]
+    projects = [workshop.project(answers) for answers in [*contents().values(), *covering()]]
     environment.run("ruff", "format", "--no-cache", "--check", "--diff", *projects)
     environment.run("ruff", "check", "--no-cache", *projects)

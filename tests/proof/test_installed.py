@@ -1,15 +1,11 @@
 """Each variant is installed, and used as its users would."""
 
-import json
-import os
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import probe
 from harness.space import contents
 from harness.variant import Variant
 from harness.workshop import Workshop
@@ -18,27 +14,13 @@ from harness.workshop import Workshop
 @pytest.fixture
 def used(variant: Variant) -> dict[str, Any]:
     """What came of using the installed package."""
-    answers = variant.recorded
     commands = []
-    if command := answers["command_name"]:
+    if command := variant.recorded["command_name"]:
         commands += [[command, "Ada"], [command, "Ada", "--language", "es"]]
         commands += [[command, "--version"], [command, "--help"], [command, "Ada", "--language=xx"]]
-    if window := answers["gui_command_name"]:
+    if window := variant.recorded["gui_command_name"]:
         commands.append([window])
-    environment = variant.environment
-    finished = subprocess.run(
-        [
-            *(environment.python, "-I", "-X", "utf8", probe.__file__),
-            *(answers["distribution_name"], answers["package_name"], environment.bin),
-            json.dumps(commands),
-        ],
-        capture_output=True,
-        check=False,
-        encoding="utf-8",
-        env=os.environ | {"DISPLAY": ""},
-    )
-    assert 0 == finished.returncode, finished.stderr
-    return dict(json.loads(finished.stdout))
+    return variant.used(*commands)
 
 
 def test_it_works(variant: Variant, used: dict[str, Any]) -> None:
@@ -82,6 +64,5 @@ def test_its_own_tests_pass(
         assert re.search(r"^\d+ passed(, [1-5] skipped)? in ", report, re.MULTILINE), report
         folder.mkdir()
 
-    is_content = variant.answers in contents()
-    name = request.node.callspec.id if is_content else variant.source
-    workshop.once(f"tested-{name}", test)
+    name = request.node.callspec.id
+    workshop.once(f"tested-{name if name in contents() else variant.source}", test)

@@ -1,0 +1,35 @@
+"""The list of seeded faults; `nox -s mutants` shows that the tests catch each of them."""
+
+import re
+
+import pytest
+
+from harness.answers import axes
+from harness.mutants import END, README, START, Mutant, mutants, score
+from harness.template import ROOT
+
+
+@pytest.mark.parametrize("fault", mutants(), ids=lambda fault: fault.name)
+def test_a_fault_can_be_seeded(fault: Mutant) -> None:
+    """A fault changes the file that it names, and the tests that must catch it are there."""
+    assert fault.faulty(ROOT) != (ROOT / fault.file).read_text(encoding="utf-8")
+    for test in fault.tests:
+        path, *_, name = test.split("[")[0].split("::")
+        assert re.search(rf"(?m)^ *def {name}\(", (ROOT / path).read_text(encoding="utf-8"))
+
+
+def test_faults_are_in_every_axis() -> None:
+    """Each axis has a fault that its own tests, or the rules of the house, must catch."""
+    tests = {test for fault in mutants() for test in fault.tests}
+    without = {
+        axis
+        for axis in axes()
+        if not any(f"options/test_{axis}.py" in test or f"[{axis}]" in test for test in tests)
+    }
+    assert set() == without
+
+
+def test_readme_shows_the_score() -> None:
+    """The README says how many faults are caught: all that are listed."""
+    text = README.read_text(encoding="utf-8").split(START)[1].split(END)[0]
+    assert score(len(mutants()), mutants()) == text
