@@ -64,7 +64,16 @@ CHECKS: list[Answers] = [
 ANNOTATED: list[Answers] = [
     FULL | chosen | {"annotated": True} for chosen in combinations("mode", "backend")
 ]
+AUTOMATION: list[Answers] = [
+    {"distribution_name": "d" * 64, "project_name": "My Project"}
+    | chosen
+    | {"index_url": "https://packages.example.com/upload/" if index else ""}
+    for chosen in combinations("ci", "publish", "versioning")
+    for index in (False, chosen["publish"] == "token")
+    if chosen["ci"] != "none" or chosen["publish"] == "none"
+]
 VARIANTS = [
+    *AUTOMATION,
     *CONTENTS,
     *ANNOTATED,
     *BACKENDS,
@@ -107,6 +116,8 @@ def test_nothing_of_the_template_is_left(project: Path) -> None:
     for name, text in texts(project):
         if not name.endswith(".copier-answers.yml"):
             left = text.replace(FULL["project_description"], "").replace("{{ kind }}", "")
+            if name.startswith(".github/workflows/"):
+                left = left.replace("${{ ", "").replace(" }}", "")
             assert not re.search(r"{{|}}|{%|%}|{#|#}", left), name
 
 

@@ -118,6 +118,7 @@ def test_sdist_carries_the_project(answers: Answers, workshop: Workshop) -> None
     files = set(tree(workshop.project(answers)))
     for_the_repository = {name for name in files if name.startswith(".")}
     for_the_repository |= {"environment.yml", "justfile", "tools/build.py"}
+    for_the_repository.add("tools/check_release.py")
     sdist = sdist_files(workshop.distributions(answers).sdist)
     assert files - for_the_repository <= sdist
     own_additions = {".gitignore", "PKG-INFO", "pyproject.toml.orig", "setup.cfg"}
