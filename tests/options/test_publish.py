@@ -489,8 +489,8 @@ def test_contributing_says_how_to_release(publish: str, ci: str, workshop: Works
 def test_the_release_of_this_repository_needs_a_semantic_tag(tmp_path: Path) -> None:
     """The release workflow's notes are the changelog's, and other tags are refused."""
     for tag in ("v1", "1.2.3", "v1.2.3rc1", "v01.2.3", "v1.2.3\n"):
-        run(sys.executable, ROOT / ".ci" / "notes", tag, exit_code=1)
-    refused = run(sys.executable, ROOT / ".ci" / "notes", "v99.0.0", exit_code=1)
+        run(sys.executable, ROOT / ".ci" / "notes.py", tag, exit_code=1)
+    refused = run(sys.executable, ROOT / ".ci" / "notes.py", "v99.0.0", exit_code=1)
     assert "CHANGELOG.md says nothing of 99.0.0\n" == refused.stderr
     steps = workflows.github(ROOT, "release")["jobs"]["github-release"]["steps"]
     (text,) = [step["run"] for step in steps if "run" in step]
