@@ -28,9 +28,8 @@ ESSENTIAL = [
 ]
 
 
-# The key "down": the choice after the default. The mode after the default has a command, and the
-# way to publish after the default may have an index of its own.
-NEXT = "\x1b[B"
+# The key "down": the choice after the default mode, which has a command.
+APP = "\x1b[B"
 
 # What can be asked, in order: neither derived nor with one choice only.
 ASKABLE = [
@@ -73,10 +72,13 @@ def test_a_name_that_cannot_be_guessed_is_asked(tmp_path: Path) -> None:
 
 
 def test_everything_is_asked_on_request(tmp_path: Path) -> None:
-    """With `customize`, every question is asked, in the order of the question files."""
-    keys = ["My Project", "", NEXT, *[""] * 4, "y"]
-    keys += [NEXT if name == "publish" else "" for name in ASKABLE[len(keys) :]]
-    assert ASKABLE == answer(tmp_path / "project", *keys)
+    """With `customize`, every question is asked, in the order of the question files.
+
+    The one for a private index is not: trusted publishing, the default, has no use for one.
+    """
+    keys = ["My Project", "", APP, *[""] * 4, "y"]
+    expected = [name for name in ASKABLE if name != "index_url"]
+    assert expected == answer(tmp_path / "project", *keys)
 
 
 def test_a_library_without_command_is_not_asked_about_it(tmp_path: Path) -> None:
