@@ -69,7 +69,7 @@ AUTOMATION: list[Answers] = [
     | chosen
     | {"index_url": "https://packages.example.com/upload/" if index else ""}
     for chosen in combinations("ci", "publish", "versioning")
-    for index in (False, chosen["publish"] == "token")
+    for index in ([False, True] if chosen["publish"] == "token" else [False])
     if chosen["ci"] != "none" or chosen["publish"] == "none"
 ]
 VARIANTS = [
