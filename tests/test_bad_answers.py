@@ -80,6 +80,11 @@ REFUSED = [
     ("command_name", "../greet", "is no name of a command"),
     ("command_name", "python", "would hide another command"),
     ("gui_command_name", "a=b", "is no name of a command"),
+    ("index_url", "packages.example.com", "is no upload address"),
+    ("index_url", "http://packages.example.com/upload/", "with https"),
+    ("index_url", "https://ada:secret@packages.example.com/", "without a password"),
+    ("index_url", "https://packages.example.com/$HOME", "is no upload address"),
+    ("ci", "jenkins", "'jenkins' is not in ["),
 ]
 
 

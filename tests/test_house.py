@@ -126,7 +126,7 @@ def test_choices_are_dispatched_by_path(path: Path) -> None:
 
 def test_comments_about_data_have_a_review_date() -> None:
     """Each data file that the world outside changes says when it was reviewed."""
-    for name in ("build_backends", "cli_libraries", "python_versions", "tools"):
+    for name in ("actions", "build_backends", "cli_libraries", "python_versions", "tools"):
         text = (TEMPLATE / "data" / f"{name}.yml").read_text(encoding="utf-8")
         assert re.search(r"\(reviewed \d{4}-\d{2}-\d{2}\)", text), name
 

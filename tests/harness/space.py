@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,19 @@ import covertable
 import yaml
 from covertable import criteria
 from filelock import FileLock
+from jinja2 import meta
 
 from .answers import FULL, Answers, axes, choices, combinations, question_files, questions
 from .render import refusal
-from .template import ROOT
+from .template import ROOT, environment
 
 # In how many factors all levels meet: all that shape a project, and the texts that are only
 # carried along.
 STRENGTH, STRENGTH_OF_TEXTS = 3, 2
 
-# A text's levels: what the question proposes, and what `FULL` holds.
+# A text's levels: what the question proposes, and what is in `TEXTS`.
 DEFAULT, DIFFICULT = "default", "difficult"
+TEXTS: Answers = FULL | {"index_url": "https://packages.example.com/zoe/upload/"}
 
 Row = dict[str, Any]
 
@@ -40,7 +42,7 @@ def factors() -> dict[str, list[Any]]:
     `customize` is none: it decides what is asked, and reaches no file.
 
     Raises:
-        KeyError: A question is new, and `FULL` has no answer to it.
+        KeyError: A question is new, and `TEXTS` has no answer to it.
     """
     found: dict[str, list[Any]] = {}
     for name, question in questions().items():
@@ -50,7 +52,7 @@ def factors() -> dict[str, list[Any]]:
             found |= {f"{name}.{choice}": [False, True] for choice in choices(name)}
         elif name in axes():
             found[name] = choices(name)
-        elif FULL[name] is not None:
+        elif TEXTS[name]:
             found[name] = [DEFAULT, DIFFICULT]
     return found
 
@@ -76,7 +78,7 @@ def answers_of(row: Row) -> Answers:
         elif axis in axes():
             answers[axis] = level
         elif level == DIFFICULT:
-            answers[axis] = FULL[axis]
+            answers[axis] = TEXTS[axis]
     return answers
 
 
@@ -146,51 +148,54 @@ def is_asked(path: Path) -> bool:
 def find_refused() -> list[Row]:
     """Find the smallest sets of levels that Copier refuses, by asking it.
 
-    Raises:
-        ValueError: A choice is never taken, or not for a reason that lies in two other answers.
+    What a validator says can only depend on the answers that it names, and on those that a
+    default names where the answer is left at its default.
     """
-    base: Row = {name: levels[-1] for name, levels in factors().items() if name not in axes()}
-
-    def is_refused(row: Row) -> bool:
-        return bool(refusal(answers_of(base | row)))
-
     found: list[Row] = []
-    for axis, levels in judged_levels().items():
-        others = [name for name in factors() if name != axis and name not in texts()]
-        for level, other in itertools.product(levels, others):
-            pairs = [{axis: level, other: answer} for answer in factors()[other]]
-            for pair in filter(is_refused, pairs):
-                found += without_way_out(pair, is_refused)
+    for name in factors():
+        if name.partition(".")[2] or name in texts():
+            continue
+        together = named_together(name)
+        rows = list(rows_of(together))
+        refused_rows = [row for row in rows if refusal(answers_of(row))]
+        for size in range(1, len(together) + 1):
+            for part in {
+                tuple((key, row[key]) for key in keys)
+                for keys in itertools.combinations(together, size)
+                for row in refused_rows
+            }:
+                whole = [row for row in rows if set(part) <= set(row.items())]
+                is_new = not any(smaller.items() <= dict(part).items() for smaller in found)
+                if is_new and all(row in refused_rows for row in whole):
+                    found.append(dict(part))
     return found
 
 
-def judged_levels() -> dict[str, list[Any]]:
-    """Return the levels of axes that a validator may refuse."""
-    judged: dict[str, list[Any]] = {}
-    for axis in axes():
-        question = questions()[axis]
-        offered = question.get("choices")
-        if "validator" in question:
-            judged[axis] = choices(axis)
-        elif isinstance(offered, dict):
-            judged[axis] = [
-                choice["value"]
-                for choice in offered.values()
-                if isinstance(choice, dict) and "validator" in choice
-            ]
-    return judged
+def rows_of(names: list[str]) -> Iterator[Row]:
+    """Yield every row of some factors."""
+    for levels in itertools.product(*(factors()[name] for name in names)):
+        yield dict(zip(names, levels, strict=True))
 
 
-def without_way_out(pair: Row, is_refused: Callable[[Row], bool]) -> list[Row]:
-    """Return a refused pair, or those rows of it and a third factor that are refused."""
-    for third, levels in factors().items():
-        if third in pair or third in texts():
-            continue
-        rows = [pair | {third: level} for level in levels]
-        out = list(map(is_refused, rows))
-        if not all(out):
-            return [row for row, is_out in zip(rows, out, strict=True) if is_out]
-    return [pair]
+def named_together(name: str) -> list[str]:
+    """Return a question and those that its validators, or a default among them, name."""
+    question = questions()[name]
+    offered = question.get("choices")
+    judges = [question.get("validator", "")]
+    if isinstance(offered, dict):
+        judges += [c.get("validator", "") for c in offered.values() if isinstance(c, dict)]
+    named = variables("".join(judges))
+    if not named & set(factors()) - set(texts()) - {name}:
+        return []
+    for other in named & set(factors()):
+        if other not in axes():
+            named |= variables(str(questions()[other]["default"]))
+    return [factor for factor in factors() if factor in named | {name} and factor not in texts()]
+
+
+def variables(template: str) -> set[str]:
+    """Return the names that a template takes from the answers."""
+    return meta.find_undeclared_variables(environment().parse(template))
 
 
 def find_covering(forbidden: list[Row]) -> list[Row]:

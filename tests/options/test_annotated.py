@@ -19,6 +19,11 @@ ANSWERS: list[Answers] = [
     *(FULL | chosen | {"mode": "app"} for chosen in combinations("task_runner", "container")),
     *(FULL | chosen for chosen in combinations("docs_engine", "type_checker")),
     FULL | {"versioning": "vcs", "backend": "poetry_core"},
+    *(
+        FULL | chosen | {"versioning": "vcs", "backend": "hatchling"}
+        for chosen in combinations("ci", "publish")
+        if chosen["ci"] != "none" or chosen["publish"] == "none"
+    ),
 ]
 
 
@@ -76,7 +81,7 @@ def test_every_note_is_shown(workshop: Workshop) -> None:
     notes = yaml.safe_load((ROOT / "template" / "data" / "notes.yml").read_text("utf-8"))
     shown = "".join(
         re.sub(
-            r"\s*\n# ", " ", (workshop.project(answers | {"annotated": True}) / name).read_text()
+            r"\s*\n *# ", " ", (workshop.project(answers | {"annotated": True}) / name).read_text()
         )
         for answers in ANSWERS
         for name in tree(workshop.project(answers | {"annotated": True}))

@@ -72,9 +72,13 @@ def test_a_name_that_cannot_be_guessed_is_asked(tmp_path: Path) -> None:
 
 
 def test_everything_is_asked_on_request(tmp_path: Path) -> None:
-    """With `customize`, every question is asked, in the order of the question files."""
+    """With `customize`, every question is asked, in the order of the question files.
+
+    The one for a private index is not: trusted publishing, the default, has no use for one.
+    """
     keys = ["My Project", "", APP, *[""] * 4, "y"]
-    assert ASKABLE == answer(tmp_path / "project", *keys)
+    expected = [name for name in ASKABLE if name != "index_url"]
+    assert expected == answer(tmp_path / "project", *keys)
 
 
 def test_a_library_without_command_is_not_asked_about_it(tmp_path: Path) -> None:
