@@ -93,22 +93,3 @@ def combinations(*names: str) -> Iterator[Answers]:
     """Yield every combination of the answers to some axes."""
     for chosen in itertools.product(*(answers(name) for name in names)):
         yield dict(zip(names, chosen, strict=True))
-
-
-def covering_answers() -> Iterator[Answers]:
-    """Yield few sets of answers that together have every choice of every axis, the first defaults.
-
-    Of the sets that a question with several answers allows, they have the default and the largest.
-    """
-    offered = {axis: choices(axis) for axis in axes()}
-    offered |= {
-        axis: [question["default"], *reversed(answers(axis))]
-        for axis, question in questions().items()
-        if question.get("multiselect")
-    }
-    for number in range(max(len(choices(axis)) for axis in axes())):
-        chosen = {axis: values[number % len(values)] for axis, values in offered.items()}
-        # The only choice that another one forbids.
-        if chosen["backend"] in ("uv_build", "flit_core"):
-            chosen["versioning"] = "static"
-        yield chosen

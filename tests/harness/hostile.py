@@ -20,9 +20,10 @@ from jinja2 import TemplateError, meta
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 
-from .answers import Answers, covering_answers, questions
+from .answers import Answers, questions
 from .rehearsal import label
 from .render import shared_parts, snapshot
+from .space import each_choice_once
 from .template import ROOT
 
 TEXTS = [
@@ -338,12 +339,19 @@ class Form:
 @functools.cache
 def forms() -> list[Form]:
     """Return forms that together have every choice of every axis."""
-    # uv_build is told some people's name and address apart, so that the files differ.
-    without = {"user_email": ""}
-    return [
-        Form(chosen | (without if chosen["backend"] == "uv_build" else {}))
-        for chosen in covering_answers()
-    ]
+    without: dict[tuple[str, str], Answers] = {
+        # uv_build is told some people's name and address apart, so that the files differ.
+        ("backend", "uv_build"): {"user_email": ""},
+        # Trusted publishing is for PyPI alone.
+        ("publish", "trusted"): {"index_url": ""},
+    }
+    found = []
+    for chosen in each_choice_once():
+        left_out: Answers = {}
+        for (axis, choice), texts in without.items():
+            left_out |= texts if chosen[axis] == choice else {}
+        found.append(Form(chosen | left_out))
+    return found
 
 
 @functools.cache

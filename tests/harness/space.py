@@ -157,7 +157,13 @@ def find_refused() -> list[Row]:
             continue
         together = named_together(name)
         rows = list(rows_of(together))
-        refused_rows = [row for row in rows if refusal(answers_of(row))]
+        asked = list(questions())
+        up_to_it = asked[: asked.index(name) + 1]
+        refused_rows = [
+            row
+            for row in rows
+            if (sentence := refusal(answers_of(row))) and sentence.split("'")[1] in up_to_it
+        ]
         for size in range(1, len(together) + 1):
             for part in {
                 tuple((key, row[key]) for key in keys)
@@ -248,3 +254,10 @@ def each_level_once() -> list[Answers]:
         chosen.append(answers_of(covering_rows()[best]))
         missing -= held[best]
     return chosen
+
+
+def each_choice_once() -> list[Answers]:
+    """Return the same without the texts: together they have each choice of each axis."""
+    return [
+        {axis: answers[axis] for axis in axes() if axis in answers} for answers in each_level_once()
+    ]
