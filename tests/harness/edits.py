@@ -110,14 +110,16 @@ def settings_edits(work: Work) -> None:
     """Change pyproject.toml in every part that people change."""
     name = "pyproject.toml"
     text = (work.project / name).read_text(encoding="utf-8")
-    work.replace(name, 'version = "0.1.0"', 'version = "1.4.0"')
+    if 'version = "0.1.0"' in text:  # It isn't there where it comes from git.
+        work.replace(name, 'version = "0.1.0"', 'version = "1.4.0"')
     work.replace(name, 'keywords = ["greetings"]', 'keywords = ["suitcases", "travel"]')
     work.replace(
         name,
         '    "Development Status :: 3 - Alpha",\n',
         '    "Development Status :: 5 - Production/Stable",\n    "Framework :: Pytest",\n',
     )
-    work.replace(name, "\ndependencies = []\n", '\ndependencies = [\n    "packaging>=24",\n]\n')
+    if "\ndependencies = []\n" in text:
+        work.replace(name, "\ndependencies = []\n", '\ndependencies = [\n    "packaging>=24",\n]\n')
     work.replace(name, "\nall = [", '\nyaml = [\n    "pyyaml>=6",\n]\nall = [')
     if "\n[project.scripts]\n" in text:
         added = 'pack = "my_project.cli:main"\n'
