@@ -77,7 +77,7 @@ def sharing() -> Iterator[None]:
         mock.patch.object(_main.Worker, "jinja_env", property(shared_environment)),
         mock.patch.object(_user_data, "parse_yaml_string", parse_once),
         # It asks git once for each file whether the file system knows permissions.
-        mock.patch.object(_main.Worker, "_sync_git_index_executable_bit", lambda *_: None),
+        mock.patch.object(_main.Worker, "_sync_git_index_executable_bit"),
         plumbum.local.env(**IDENTITY),
     ):
         yield

@@ -10,7 +10,6 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -21,7 +20,7 @@ from harness.inspect import tree
 from harness.install import Environment
 from harness.releases import commit, git, next_release, past_releases
 from harness.render import recorded_answers
-from harness.updates import conflicts, render, start, update
+from harness.updates import conflicts, start, update
 from harness.workshop import Workshop
 
 # How many projects to try; each has a few steps.
@@ -215,9 +214,7 @@ class Project(RuleBasedStateMachine):
     def forget_the_old_choice(self, old: Answers, new: Answers) -> None:
         """Forget what was in files that only the old choice has: they go with it."""
         gone = {
-            name
-            for name in self.lines.keys() | self.made
-            if not (self.project / name).exists()
+            name for name in self.lines.keys() | self.made if not (self.project / name).exists()
         }
         if gone:
             assert old != new
@@ -244,6 +241,7 @@ class Project(RuleBasedStateMachine):
         )
         finished = environment.run(
             *("python", "-m", "pytest", "-rA", "-q", "--continue-on-collection-errors"),
+            *("-p", "no:cacheprovider"),
             cwd=self.project,
             env={"PYTHONPATH": str(self.project / "src")},
             exit_code=None,

@@ -150,9 +150,7 @@ def test_starter_files_come_once(releases: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("engine", [e for e in choices("docs_engine") if e != "none"])
-def test_a_documentation_tool_brings_its_pages(
-    engine: str, releases: Path, tmp_path: Path
-) -> None:
+def test_a_documentation_tool_brings_its_pages(engine: str, releases: Path, tmp_path: Path) -> None:
     """Who wants web pages later gets the pages that a new project has."""
     answers = BASE | {"docs_engine": "none"}
     project = start(releases, None, tmp_path / "project", answers)
@@ -196,3 +194,20 @@ def test_the_package_keeps_its_name(releases: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="an update does not rename the package; write my_project"):
         update(project, package_name="other")
     assert [] == status(project)
+
+
+def test_a_package_that_was_renamed_by_hand_is_updated(releases: Path, tmp_path: Path) -> None:
+    """Renamed as the how-to page says, a project is what a new one of that name would be."""
+    project = start(releases, None, tmp_path / "project", BASE)
+    (project / "src" / "my_project").rename(project / "src" / "other")
+    for name in tree(project):
+        text = (project / name).read_text(encoding="utf-8")
+        (project / name).write_text(text.replace("my_project", "other"), encoding="utf-8")
+    commit(project, "Rename the package")
+    assert [] == update(project, license="Unlicense")
+    answers = BASE | {"package_name": "other", "license": "Unlicense"}
+    settled = {"pyproject.toml", "LICENSE", ".copier-answers.yml", "docs/api.md"}
+    fresh = tree(render(releases, None, tmp_path / "fresh", answers))
+    after = tree(project)
+    assert {name: fresh[name] for name in settled} == {name: after[name] for name in settled}
+    assert fresh.keys() == after.keys()

