@@ -80,6 +80,7 @@ REFUSED = [
     ("command_name", "../greet", "is no name of a command"),
     ("command_name", "python", "would hide another command"),
     ("gui_command_name", "a=b", "is no name of a command"),
+    ("starters", "cli", "it is no record of the starter files; restore the answers file"),
 ]
 
 

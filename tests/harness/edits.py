@@ -100,6 +100,9 @@ def a_year_of_work(project: Path) -> Work:
     work.append("CONTRIBUTING.md", "\n## Style\n\nWe write short sentences.\n")
     work.replace("LICENSE", "Copyright (c) 2026 ", "Copyright (c) 2024-2026 ")
     work.write(".github/workflows/pages.yml", "name: Pages\non: push\njobs: {}\n")
+    work.delete("docs/add-a-language.md")
+    if (project / "docs/index.md").exists():
+        work.write("docs/index.md", "# My Project\n\n[How to pack](how-to-pack.md)\n")
     work.write("docs/how-to-pack.md", "# How to pack\n\nHeavy things first.\n")
     if (project / "justfile").exists():
         work.append("justfile", "\n# Pack it all\npack:\n    python -m my_project\n")
