@@ -55,16 +55,16 @@ def commit(repository: Path, message: str) -> None:
     git("commit", "--quiet", "--allow-empty", f"--message={message}", cwd=repository)
 
 
-def past_releases(folder: Path = RELEASES) -> list[str]:
+def past_releases() -> list[str]:
     """Return the versions of the releases that are kept, oldest first.
 
     Raises:
         NoHistoryError: There are fewer than two.
     """
-    versions = sorted((file.stem for file in folder.glob("*.fast-import")), key=Version)
+    versions = sorted((file.stem for file in RELEASES.glob("*.fast-import")), key=Version)
     if len(versions) < 2:
         raise NoHistoryError(
-            f"{folder} holds {len(versions)} releases, and updates are tested from two at least: "
+            f"{RELEASES} holds {len(versions)} releases, and updates are tested from two at least: "
             "check out the whole repository, with tests/releases/"
         )
     return versions

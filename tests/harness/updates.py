@@ -5,6 +5,7 @@ each of its texts anew; here that happens once for each release. `test_update_co
 that the projects are the same as those of the command.
 """
 
+import atexit
 import functools
 import pickle
 import re
@@ -31,13 +32,15 @@ class SharedTemplate(Template):
     """A release's template, of which one clone serves all of this process."""
 
     def _cleanup(self) -> None:
-        """Keep the clone."""
+        """Keep the clone until the process ends."""
 
 
 @functools.cache
 def shared_template(url: str, ref: str | None = None, use_prereleases: bool = False) -> Template:
     """Return the template of a release; releases don't change."""
-    return SharedTemplate(url=url, ref=ref, use_prereleases=use_prereleases)
+    template = SharedTemplate(url=url, ref=ref, use_prereleases=use_prereleases)
+    atexit.register(Template._cleanup, template)
+    return template
 
 
 environments: dict[Path, SandboxedEnvironment] = {}

@@ -157,8 +157,10 @@ def test_tasks_do_what_they_say(runner: str, project: Path, tmp_path: Path) -> N
     for name in names:
         call(environment, project, *CALLS[runner], name)
     (sdist,), (wheel,) = project.glob("dist/*.tar.gz"), project.glob("dist/*.whl")
-    assert not (FILES[runner] | {"tools/build.py"}) & sdist_files(sdist)
-    assert not (FILES[runner] | {"tools/build.py"}) & set(read_wheel(wheel).files)
+    assert not (FILES[runner] | {"tools/build.py", "tools/template.py"}) & sdist_files(sdist)
+    assert not (FILES[runner] | {"tools/build.py", "tools/template.py"}) & set(
+        read_wheel(wheel).files
+    )
     call(environment, project, *CALLS[runner], "clean")
     (project / "uv.lock").unlink()
     assert before == tree(project)
@@ -241,7 +243,7 @@ def test_justfile_is_formatted(workshop: Workshop) -> None:
 def test_task_files_are_typed(chosen: str, workshop: Workshop) -> None:
     """The type checker in strict mode finds nothing in the tasks and in tools/build.py."""
     tools = workshop.environment("dev", answers(chosen), "--group", "dev")
-    files = [*FILES[chosen], "tools/build.py"]
+    files = [*FILES[chosen], "tools/build.py", "tools/template.py"]
     cache = f"--cache-dir={os.devnull}"
     tools.run("mypy", "--strict", cache, *files, cwd=workshop.project(answers(chosen)))
 
