@@ -60,6 +60,22 @@ def tables(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def updates(session: nox.Session) -> None:
+    """Update many random projects: `nox -s updates -- 500` says how many."""
+    install(session, "test")
+    number = session.posargs[0] if session.posargs else "200"
+    tests = "tests/update/test_any_project.py"
+    session.run("python", "-m", "pytest", tests, env={"PACKAGESTAN_UPDATE_EXAMPLES": number})
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Keep the template as a release: `nox -s release -- 1.2.3`."""
+    install(session, "test")
+    session.run("python", "-m", "harness.releases", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
 def lock(session: nox.Session) -> None:
     """Pin the dependency groups' newest versions in requirements/."""
     session.install("uv")

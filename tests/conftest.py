@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness import forks, tally
+from harness.releases import make_repository
 from harness.workshop import Workshop
 
 # What would reach the programs that the tests start; nox sets the last three.
@@ -35,6 +36,12 @@ def workshop(shared_folder: Path) -> Iterator[Workshop]:
     folder.mkdir(exist_ok=True)
     yield Workshop(folder)
     forks.close_all()
+
+
+@pytest.fixture(scope="session")
+def releases(workshop: Workshop) -> Path:
+    """A repository of all releases, with the template as it stands as the newest; for reading."""
+    return workshop.once("releases", make_repository)
 
 
 @pytest.fixture(autouse=True, scope="session")

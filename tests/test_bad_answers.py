@@ -85,6 +85,7 @@ REFUSED = [
     ("index_url", "https://ada:secret@packages.example.com/", "without a password"),
     ("index_url", "https://packages.example.com/$HOME", "is no upload address"),
     ("ci", "jenkins", "'jenkins' is not in ["),
+    ("starters", "cli", "it is no record of the starter files; restore the answers file"),
 ]
 
 

@@ -131,16 +131,23 @@ def test_two_renders_are_equal(
 def test_existing_files_are_kept_unless_told_otherwise(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """In a folder that is not empty, Copier asks before it overwrites; without a terminal it stops."""
+    """In a folder that is not empty, Copier asks before it overwrites; without a terminal it stops.
+
+    A starter file is not replaced at all.
+    """
     project = tmp_path / "project"
     project.mkdir()
     (project / "README.md").write_text("Mine.\n", encoding="utf-8")
+    (project / "LICENSE").write_text("Mine.\n", encoding="utf-8")
     answers = {"project_name": "My Project"}
     finished = copier_command(
         "copy", "--defaults", repository, project, answers=answers, env=empty_home, exit_code=None
     )
     assert 0 != finished.returncode
+    assert "Mine.\n" == (project / "LICENSE").read_text(encoding="utf-8")
+    copier_command("copy", "--defaults", "--overwrite", repository, project, answers=answers)
     assert "Mine.\n" == (project / "README.md").read_text(encoding="utf-8")
+    assert "Mine.\n" != (project / "LICENSE").read_text(encoding="utf-8")
 
 
 def test_update_leaves_the_starter_files_alone(

@@ -42,7 +42,7 @@ def questions_table() -> str:
         "| --- | --- | --- |",
     ]
     for name, question in questions().items():
-        if question.get("when") is False:
+        if question.get("when") is False or question.get("ask") is False:
             continue
         kind = {"str": "text", "yaml": "YAML"}.get(question["type"])
         answers = ", ".join(map(shown_choice, choices(name))) if name in axes() else kind

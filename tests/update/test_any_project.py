@@ -1,0 +1,272 @@
+"""Whatever people do between updates, nothing of it is lost.
+
+`nox -s updates` tries many more projects than the ordinary run does.
+"""
+
+import os
+import shutil
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from harness.answers import Answers, answers, axes
+from harness.build import build_wheel
+from harness.inspect import tree
+from harness.install import Environment
+from harness.releases import commit, git, next_release, past_releases
+from harness.render import recorded_answers
+from harness.updates import conflicts, start, update
+from harness.workshop import Workshop
+
+# How many projects to try; each has a few steps.
+EXAMPLES = int(os.environ.get("PACKAGESTAN_UPDATE_EXAMPLES", "4"))
+LONG = "PACKAGESTAN_UPDATE_EXAMPLES" in os.environ
+
+BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
+
+# What people name their files; some are names that the template has for other answers.
+NEW_FILES = [
+    "docs/conf.py",
+    "docs/index.md",
+    "justfile",
+    "noxfile.py",
+    "src/my_project/cli.py",
+    "src/my_project/ours.py",
+    "src/my_project/plugins.py",
+    "tests/test_cli.py",
+    "tests/test_ours.py",
+    "zensical.toml",
+]
+
+# Without these, nothing can be built, updated or found.
+NEEDED = {"pyproject.toml", ".copier-answers.yml", "README.md", "LICENSE", "MANIFEST.in"}
+
+STARTERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
+
+
+class Project(RuleBasedStateMachine):
+    """A project that is worked on and updated.
+
+    Attributes:
+        lines: The lines that the user wrote, by the file that holds them.
+        made: The files that the user made.
+        deleted: The starter files that the user deleted.
+        given: The answers that the user gave.
+    """
+
+    releases: Path
+    workshop: Workshop
+
+    def __init__(self) -> None:
+        """Make a place for the project."""
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="packagestan-update-"))
+        self.project = self.folder / "project"
+        self.lines: dict[str, list[str]] = {}
+        self.made: set[str] = set()
+        self.deleted: set[str] = set()
+        self.given: Answers = {}
+        self.number = 0
+        self.current = False
+
+    @initialize(
+        version=st.sampled_from(past_releases()),
+        mode=st.sampled_from(answers("mode")),
+        backend=st.sampled_from(answers("backend")),
+    )
+    def start(self, version: str, mode: str, backend: str) -> None:
+        """Start a project from an earlier release."""
+        self.given = {"mode": mode, "backend": backend}
+        start(self.releases, version, self.project, BASE | self.given)
+
+    def line(self) -> str:
+        """Return a comment that stands nowhere else."""
+        self.number += 1
+        return f"# ours {self.number}"
+
+    def pick(self, data: st.DataObject, suffixes: tuple[str, ...] = ("",)) -> str | None:
+        """Choose a file of the project that has comments, or None if there is none."""
+        files = sorted(
+            name
+            for name in tree(self.project)
+            if name.endswith(suffixes) and not name.endswith((".json", ".yml", "py.typed"))
+        )
+        return data.draw(st.sampled_from(files)) if files else None
+
+    @rule(data=st.data())
+    def add_a_line(self, data: st.DataObject) -> None:
+        """Write a line somewhere into a file."""
+        if name := self.pick(data):
+            lines = (self.project / name).read_text(encoding="utf-8").splitlines(keepends=True)
+            at = data.draw(st.integers(1, max(1, len(lines))))
+            self.save(name, [*lines[:at], added := self.line() + "\n", *lines[at:]], added)
+
+    @rule(data=st.data())
+    def change_a_line(self, data: st.DataObject) -> None:
+        """Add a comment to a line."""
+        if name := self.pick(data):
+            lines = (self.project / name).read_text(encoding="utf-8").splitlines(keepends=True)
+            at = data.draw(st.integers(0, max(0, len(lines) - 1)))
+            old = lines[at].rstrip("\n") if lines else ""
+            if "# ours" not in old and not old.endswith("\\"):
+                changed = f"{old}  {self.line()}\n"
+                self.save(name, [*lines[:at], changed, *lines[at + 1 :]], changed)
+
+    def save(self, name: str, lines: list[str], line: str) -> None:
+        """Write a file and remember the line that is the user's."""
+        (self.project / name).write_text("".join(lines), encoding="utf-8")
+        self.lines.setdefault(name, []).append(line.rstrip("\n"))
+
+    @rule(name=st.sampled_from(NEW_FILES))
+    def make_a_file(self, name: str) -> None:
+        """Make a file that isn't there."""
+        file = self.project / name
+        if not file.exists():
+            file.parent.mkdir(exist_ok=True)
+            self.save(name, [line := self.line() + "\n"], line)
+            self.made.add(name)
+            self.deleted.discard(name)
+
+    @rule(data=st.data())
+    def delete_a_file(self, data: st.DataObject) -> None:
+        """Delete a file that the project can do without."""
+        name = self.pick(data, (".md", ".py", "justfile", "noxfile.py"))
+        if name and name not in NEEDED and not name.endswith(("__init__.py", "__main__.py")):
+            (self.project / name).unlink()
+            self.forget(name)
+
+    def forget(self, name: str) -> None:
+        """Remember that a file is gone by the user's will."""
+        self.lines.pop(name, None)
+        if name not in self.made and name.startswith(STARTERS):
+            self.deleted.add(name)
+        self.made.discard(name)
+
+    @rule(data=st.data())
+    def rename_a_file(self, data: st.DataObject) -> None:
+        """Give a module, a test or a page another name."""
+        name = self.pick(data, (".md", ".py"))
+        if name and name.startswith(STARTERS) and name not in NEEDED and "__" not in name:
+            self.number += 1
+            new = f"{name.rpartition('/')[0]}/test_{self.number}{Path(name).suffix}".lstrip("/")
+            (self.project / name).rename(self.project / new)
+            lines = self.lines.get(name, [])
+            self.forget(name)
+            self.lines[new] = lines
+            self.made.add(new)
+
+    @rule()
+    def update(self) -> None:
+        """Update to the newest release."""
+        self.updated({})
+
+    @rule(data=st.data(), axis=st.sampled_from([a for a in axes() if a != "customize"]))
+    def change_an_answer(self, data: st.DataObject, axis: str) -> None:
+        """Update with another answer, once the newest release is there."""
+        if self.current:
+            choice = data.draw(st.sampled_from(answers(axis)))
+            changed = {axis: choice}
+            chosen = BASE | self.given | changed
+            if chosen["backend"] in ("uv_build", "flit_core"):
+                changed["versioning"] = "static"
+            if chosen["mode"] != "library":
+                changed["command_name"] = "my-project"
+            self.updated(changed)
+
+    def updated(self, changed: Answers) -> None:
+        """Update, and see that nothing is lost."""
+        commit(self.project, "Work")
+        before = tree(self.project)
+        old = recorded_answers(self.project)
+        passed = self.passed() if LONG and self.number % 5 == 0 else set()
+
+        found = update(self.project, **changed)
+
+        self.given |= changed
+        new = recorded_answers(self.project)
+        assert self.given.items() <= new.items()
+        text = (self.project / ".copier-answers.yml").read_text(encoding="utf-8")
+        assert f"_commit: {next_release()}\n" in text
+        self.forget_the_old_choice(old, new)
+        for name, lines in self.lines.items():
+            present = (self.project / name).read_text(encoding="utf-8").splitlines()
+            assert [] == [line for line in lines if line not in present], name
+        assert set() == {name for name in self.made if not (self.project / name).exists()}
+        if changed:
+            self.deleted = {name for name in self.deleted if not (self.project / name).exists()}
+        assert set() == {name for name in self.deleted if (self.project / name).exists()}
+        self.can_be_taken_back(before)
+        if found:
+            ours = [name for name in found if name in before]
+            git("checkout", "--ours", "--", *ours, cwd=self.project)
+            assert [] == conflicts(self.project)
+        else:
+            tomllib.loads((self.project / "pyproject.toml").read_text(encoding="utf-8"))
+            assert set() == passed - (self.passed() if passed else set())
+        commit(self.project, "Update")
+        self.current = True
+
+    def forget_the_old_choice(self, old: Answers, new: Answers) -> None:
+        """Forget what was in files that only the old choice has: they go with it."""
+        gone = {
+            name for name in self.lines.keys() | self.made if not (self.project / name).exists()
+        }
+        if gone:
+            assert old != new
+            of_old = tree(self.workshop.project({k: v for k, v in old.items() if k != "starters"}))
+            of_new = tree(self.workshop.project({k: v for k, v in new.items() if k != "starters"}))
+            assert gone <= of_old.keys() - of_new.keys()
+            for name in gone:
+                self.lines.pop(name, None)
+                self.made.discard(name)
+
+    def can_be_taken_back(self, before: dict[str, Any]) -> None:
+        """See that git brings back what was before the update."""
+        copy = shutil.copytree(self.project, self.folder / "copy", symlinks=True)
+        git("reset", "--quiet", "--hard", cwd=copy)
+        git("clean", "--quiet", "--force", "-d", cwd=copy)
+        assert before == tree(copy)
+        shutil.rmtree(copy)
+
+    def passed(self) -> set[str]:
+        """Return the names of the project's tests that pass."""
+        answers = BASE | {"mode": "app", "plugins": True}
+        environment: Environment = self.workshop.environment(
+            "update-tests", answers, "packaging", "pytest", "rich", "."
+        )
+        finished = environment.run(
+            *("python", "-m", "pytest", "-rA", "-q", "--continue-on-collection-errors"),
+            *("-p", "no:cacheprovider"),
+            cwd=self.project,
+            env={"PYTHONPATH": str(self.project / "src")},
+            exit_code=None,
+        )
+        lines = finished.stdout.splitlines()
+        return {line.split()[1] for line in lines if line.startswith("PASSED ")}
+
+    def teardown(self) -> None:
+        """See that the project builds, and clean up."""
+        if self.current:
+            build_wheel(self.project, self.folder / "dist")
+        shutil.rmtree(self.folder)
+
+
+def test_nothing_is_lost(releases: Path, workshop: Workshop) -> None:
+    """Random work, updates and changes of mind never lose a line, a file or an answer."""
+    Project.releases, Project.workshop = releases, workshop
+    run_state_machine_as_test(
+        Project,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=20 if LONG else 12,
+            deadline=None,
+            derandomize=not LONG,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

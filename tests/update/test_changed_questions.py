@@ -1,0 +1,93 @@
+"""The recipes in CONTRIBUTING.md for changed questions keep the answers that projects gave."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.answers import Answers
+from harness.releases import add_release, git
+from harness.render import recorded_answers
+from harness.template import ROOT
+from harness.updates import start, update
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def recipe(title: str) -> tuple[str, str]:
+    """Return the question files before and after, as CONTRIBUTING.md shows them."""
+    section = CONTRIBUTING.split(f"\n### {title}\n")[1].split("\n## ")[0].split("\n### ")[0]
+    before, after = re.findall(r"(?s)```yaml\n(.*?)```", section)
+    return before, after
+
+
+def make_history(repository: Path, *releases: str) -> Path:
+    """Make a template with some releases, each with its question file."""
+    project = repository / "project"
+    project.mkdir(parents=True)
+    git("init", "--quiet", cwd=repository)
+    for number, questions in enumerate(releases, 1):
+        settings = "_subdirectory: project\n" + questions
+        (repository / "copier.yml").write_text(settings, encoding="utf-8")
+        (project / "{{ _copier_conf.answers_file }}.jinja").write_text(
+            "{{ _copier_answers | to_nice_yaml }}", encoding="utf-8"
+        )
+        asked = [n for n, q in yaml.safe_load(questions).items() if q.get("when") is not False]
+        text = "".join(f"{name} = {{{{ {name} }}}}\n" for name in asked)
+        (project / "settings.txt.jinja").write_text(text, encoding="utf-8")
+        add_release(repository, f"{number}.0.0")
+    return repository
+
+
+@pytest.mark.parametrize(
+    ("title", "given", "kept"),
+    [
+        ("Rename a question", {"runner": "make"}, {"task_runner": "make"}),
+        ("Rename a question", {}, {"task_runner": "just"}),
+        ("Rename a choice", {"backend": "uv"}, {"backend": "uv_build"}),
+        ("Rename a choice", {"backend": "hatchling"}, {"backend": "hatchling"}),
+        ("Remove a choice", {"docs_engine": "mkdocs"}, {"docs_engine": "zensical"}),
+        ("Remove a choice", {"docs_engine": "none"}, {"docs_engine": "none"}),
+        ("Add a question", {"mode": "app"}, {"mode": "app", "line_length": 88}),
+        ("Change a default", {}, {"python_min": "3.11"}),
+    ],
+    ids=str,
+)
+def test_a_recipe_keeps_the_answer(
+    title: str, given: Answers, kept: Answers, tmp_path: Path
+) -> None:
+    """What a project answered before a question changed is what it has afterwards."""
+    repository = make_history(tmp_path / "template", *recipe(title))
+    project = start(repository, "1.0.0", tmp_path / "project", given)
+
+    assert [] == update(project)
+
+    assert kept == recorded_answers(project)
+    lines = (project / "settings.txt").read_text(encoding="utf-8").splitlines()
+    assert {f"{name} = {answer}" for name, answer in kept.items()} == set(lines)
+
+
+@pytest.mark.parametrize(
+    ("title", "fresh"),
+    [
+        ("Rename a question", {"task_runner": "just"}),
+        ("Rename a choice", {"backend": "hatchling"}),
+        ("Remove a choice", {"docs_engine": "sphinx"}),
+        ("Add a question", {"mode": "library", "line_length": 100}),
+        ("Change a default", {"python_min": "3.12"}),
+    ],
+)
+def test_a_new_project_gets_the_new_default(title: str, fresh: Answers, tmp_path: Path) -> None:
+    """A new project knows nothing of what a question was before."""
+    repository = make_history(tmp_path / "template", *recipe(title))
+    project = start(repository, "2.0.0", tmp_path / "project", {})
+    assert fresh == recorded_answers(project)
+
+
+def test_every_recipe_is_tested() -> None:
+    """There is no recipe in CONTRIBUTING.md without a test."""
+    section = CONTRIBUTING.split("\n## Change a question\n")[1].split("\n## ")[0]
+    marks: list[Any] = test_a_new_project_gets_the_new_default.pytestmark  # type: ignore[attr-defined]
+    assert re.findall(r"(?m)^### (.*)$", section) == [title for title, _ in marks[0].args[1]]
