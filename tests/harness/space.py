@@ -46,7 +46,8 @@ def factors() -> dict[str, list[Any]]:
     """
     found: dict[str, list[Any]] = {}
     for name, question in questions().items():
-        if question.get("when") is False or name == "customize":
+        is_asked = question.get("when") is not False and question.get("ask") is not False
+        if not is_asked or name == "customize":
             continue
         if question.get("multiselect"):
             found |= {f"{name}.{choice}": [False, True] for choice in choices(name)}
