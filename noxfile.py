@@ -22,6 +22,22 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", *session.posargs)
 
 
+@nox.session(default=False)
+def quick(session: nox.Session) -> None:
+    """Prove a few variants that together have each choice once."""
+    install(session, "test")
+    session.run("python", "-m", "pytest", "-m", "quick", "tests/proof", *session.posargs)
+
+
+@nox.session(default=False)
+def random(session: nox.Session) -> None:
+    """Prove variants of random answers: `nox -s random -- 500` says how many."""
+    install(session, "test")
+    number = session.posargs[0] if session.posargs else "200"
+    tests = "tests/proof/test_random_answers.py"
+    session.run("python", "-m", "pytest", tests, env={"PACKAGESTAN_EXAMPLES": number})
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check the code of the tests: format, mistakes, types."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import forks, tally
+from harness import forks, space, tally
 from harness.releases import make_repository
 from harness.workshop import Workshop
 
@@ -66,6 +66,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the run did."""
     totals = tally.totals()
+    if totals["variants"]:
+        terminalreporter.section("what was proven")
+        for line in space.summary(totals["variants"]):
+            terminalreporter.write_line(line)
     if totals:
         terminalreporter.section("what was done")
         for what, number in sorted(totals.items()):

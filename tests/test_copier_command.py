@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.answers import FULL, Answers, choices, combinations
 from harness.commands import run
 from harness.inspect import tree
-from harness.render import copier_command, recorded_answers, render, snapshot
+from harness.render import copier_command, recorded_answers
 from harness.template import ROOT
 
 IDENTITY = {
@@ -69,20 +68,6 @@ def test_renders_from_a_repository_in_an_empty_home(
     assert "1.0.0" == recorded["_commit"]
     assert "My Project contributors" == recorded["user_name"]
     assert (project / "src" / "my_project" / "py.typed").is_file()
-
-
-@pytest.mark.parametrize(
-    "answers",
-    [{"project_name": "My Project"}, *(FULL | chosen for chosen in combinations("mode"))],
-    ids=["defaults", *choices("mode")],
-)
-def test_the_harness_renders_the_same(
-    answers: Answers, empty_home: dict[str, str], tmp_path: Path
-) -> None:
-    """What the tests render in their own process is what the command renders."""
-    project = tmp_path / "project"
-    copier_command("copy", "--defaults", snapshot(), project, answers=answers, env=empty_home)
-    assert tree(project) == tree(render(tmp_path / "fast", answers))
 
 
 def test_renders_without_git(empty_home: dict[str, str], tmp_path: Path) -> None:

@@ -231,16 +231,29 @@ def interactions(rows: list[Row], strength: int) -> tuple[int, int, int]:
         How many are in the rows, how many are refused, and how many there are in all.
     """
     shaping = [name for name in factors() if name not in texts()]
-    met = refused_ones = every = 0
+    met = out = every = 0
     for names in itertools.combinations(shaping, strength):
         seen = {tuple(row[name] for name in names) for row in rows}
-        met += len(seen)
         for levels in itertools.product(*(factors()[name] for name in names)):
             every += 1
-            refused_ones += levels not in seen and not is_possible(
-                dict(zip(names, levels, strict=True))
-            )
-    return met, refused_ones, every
+            met += levels in seen
+            row = dict(zip(names, levels, strict=True))
+            out += levels not in seen and not is_possible(row)
+    return met, out, every
+
+
+def summary(built: int) -> list[str]:
+    """Return what a run that has built some variants says of the space."""
+    met, out, every = interactions(covering_rows(), STRENGTH)
+    return [
+        f"{built:6} variants built",
+        f"{len(contents()):6} combinations of mode, backend, versioning and contents",
+        f"{len(covering()):6} variants that cover {len(factors())} factors",
+        f"{every:6} combinations of the choices of any {STRENGTH} that shape a project",
+        f"{met:6} of them in a covering variant",
+        f"{out:6} of them refused by the questions",
+        f"{every - met - out:6} of them missed",
+    ]
 
 
 def each_level_once() -> list[Answers]:

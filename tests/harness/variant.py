@@ -67,6 +67,7 @@ class Variant:
             unpacked = trees / sdist.name.removesuffix(".tar.gz")
             forks.build("build_wheel", unpacked, folder / "dist")
             shutil.rmtree(trees)
+            tally.count("variants")
             tally.count("sdists built in forks")
             tally.count("wheels built in forks")
             tally.count("wheels built in forks")

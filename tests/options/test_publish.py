@@ -476,7 +476,7 @@ def test_contributing_says_how_to_release(publish: str, ci: str, workshop: Works
     )
     release = text.split("\n## Release\n")[1].split("\n## ")[0]
     automatic = publish != "none"
-    assert automatic == ("when the tag arrives" in release)
+    assert automatic == ("When a tag arrives" in release)
     assert automatic == ("New environment, `pypi`" in release)
     assert automatic != ("`just publish`" in release)
     assert (publish == "trusted") == ("Add\n   a publisher for" in release)

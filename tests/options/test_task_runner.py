@@ -299,7 +299,7 @@ def test_dependencies_are_drawn(tmp_path: Path, workshop: Workshop) -> None:
 
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_same_commit_gives_the_same_bytes(backend: str, tmp_path: Path, workshop: Workshop) -> None:
-    """Two builds in other folders, with another umask and other times, are byte-identical."""
+    """Two builds are byte-identical: in other folders, with another umask, time zone and locale."""
     chosen = answers("just", backend=backend)
     builder = workshop.environment("builder", answers("just"), "build", "uv")
     first = workshop.copy(chosen, tmp_path / "first")
@@ -310,9 +310,12 @@ def test_same_commit_gives_the_same_bytes(backend: str, tmp_path: Path, workshop
     for path in second.rglob("*"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
     built = []
-    for project, umask, zone in ((first, "022", "UTC"), (second, "077", "Asia/Tokyo")):
+    for project, umask, zone, locale in (
+        (first, "022", "UTC", "C.UTF-8"),
+        (second, "077", "Asia/Tokyo", "C"),
+    ):
         script = f"umask {umask} && python tools/build.py distributions"
-        call(builder, project, "bash", "-c", script, env={"TZ": zone})
+        call(builder, project, "bash", "-c", script, env={"TZ": zone, "LC_ALL": locale})
         tally.count("sdists built")
         tally.count("wheels built")
         built.append({file.name: file.read_bytes() for file in (project / "dist").iterdir()})

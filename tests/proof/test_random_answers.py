@@ -1,0 +1,58 @@
+"""Answers that nobody has thought of, all of them at once."""
+
+import os
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+
+from harness.answers import Answers
+from harness.render import refusal
+from harness.space import answers_of, factors
+from harness.variant import Variant
+from harness.workshop import Workshop
+from proof import test_distributions, test_files
+
+# How many sets of answers are tried; with a number of one's own, other ones in each run.
+EXAMPLES = os.environ.get("PACKAGESTAN_EXAMPLES")
+
+CHECKS = [
+    *(test_distributions.test_wheel_from_tree_equals_wheel_from_sdist,),
+    *(test_distributions.test_indexes_accept_it, test_distributions.test_pyproject_is_valid),
+    *(test_distributions.test_sdist_carries_the_project,),
+    *(test_distributions.test_answers_arrive_in_the_metadata,),
+    *(test_distributions.test_wheel_has_the_entry_points_asked_for,),
+    *(test_files.test_files_parse, test_files.test_files_are_tidy),
+    *(test_files.test_files_that_are_named_exist, test_files.test_tasks_that_are_named_exist),
+]
+
+
+@st.composite
+def full_answers(draw: st.DrawFn) -> Answers:
+    """Draw a level of each factor, and a description and an author of any letters."""
+    row: dict[str, Any] = {
+        name: draw(st.sampled_from(levels), label=name) for name, levels in factors().items()
+    }
+    line = st.text(min_size=1, max_size=60).map(str.strip)
+    return answers_of(row) | {
+        "project_description": draw(line, label="project_description"),
+        "user_name": draw(line, label="user_name"),
+    }
+
+
+@pytest.mark.xdist_group("random answers")
+@settings(
+    max_examples=int(EXAMPLES or 15),
+    derandomize=not EXAMPLES,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(full_answers())
+def test_any_answers_give_a_package(workshop: Workshop, answers: Answers) -> None:
+    """Whatever is answered and not refused is built, and arrives in the package."""
+    assume(not refusal(answers))
+    variant = Variant(answers, workshop)
+    for check in CHECKS:
+        check(variant)

@@ -1,0 +1,19 @@
+"""Rendering in this process, which is fast, is rendering by the command."""
+
+import random
+from pathlib import Path
+
+from harness.answers import Answers
+from harness.inspect import tree
+from harness.render import copier_command, render, snapshot
+from harness.space import contents, covering
+
+
+def test_the_command_renders_the_same(tmp_path: Path) -> None:
+    """The `copier` command writes the same bytes for the defaults, and for others in each run."""
+    defaults: Answers = {"project_name": "My Project"}
+    chosen = random.SystemRandom().sample([*contents().values(), *covering()], 3)
+    for number, answers in enumerate([defaults, *chosen]):
+        project = tmp_path / f"command-{number}"
+        copier_command("copy", "--defaults", snapshot(), project, answers=answers)
+        assert tree(project) == tree(render(tmp_path / f"fast-{number}", answers)), answers
