@@ -1,4 +1,4 @@
-"""Building distributions through PEP 517, in isolation."""
+"""Distributions, and building them in isolation."""
 
 import sys
 from dataclasses import dataclass
@@ -16,8 +16,10 @@ class Distributions:
     wheel: Path
 
 
-def build(project: Path, out: Path, **env: str) -> Distributions:
+def build_isolated(project: Path, out: Path, **env: str) -> Distributions:
     """Build the sdist from a project's tree and the wheel from the sdist, as `build` does.
+
+    `Workshop.build` does the same in forks of a warm process, and much faster.
 
     Args:
         project: The folder of pyproject.toml.
@@ -28,20 +30,13 @@ def build(project: Path, out: Path, **env: str) -> Distributions:
         CommandError: The build failed.
     """
     run(sys.executable, "-m", "build", "--installer=uv", "--outdir", out, project, env=env)
-    tally.count("sdists built")
-    tally.count("wheels built")
-    (sdist,) = out.glob("*.tar.gz")
-    (wheel,) = out.glob("*.whl")
+    tally.count("sdists built in isolation")
+    tally.count("wheels built in isolation")
+    return distributions_in(out)
+
+
+def distributions_in(folder: Path) -> Distributions:
+    """Return the one sdist and the one wheel in a folder."""
+    (sdist,) = folder.glob("*.tar.gz")
+    (wheel,) = folder.glob("*.whl")
     return Distributions(sdist, wheel)
-
-
-def build_wheel(project: Path, out: Path) -> Path:
-    """Build only the wheel, from a project's tree, and return it.
-
-    Raises:
-        CommandError: The build failed.
-    """
-    run(sys.executable, "-m", "build", "--wheel", "--installer=uv", "--outdir", out, project)
-    tally.count("wheels built")
-    (wheel,) = out.glob("*.whl")
-    return wheel

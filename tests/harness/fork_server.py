@@ -75,10 +75,9 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
             os.dup2(printed.fileno(), 1)
             os.dup2(printed.fileno(), 2)
             result = result_of(do, arguments)
-            sys.stdout.flush()
-            sys.stderr.flush()
             os.write(write_end, json.dumps(result).encode())
-            os._exit(0)
+            # Some build backends tidy up when their process ends.
+            sys.exit()
         os.close(write_end)
         with os.fdopen(read_end, "rb") as pipe:
             done: dict[str, str] = json.loads(pipe.read() or '{"error": "the fork died"}')

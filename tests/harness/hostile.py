@@ -192,6 +192,7 @@ def free_questions(*types: str) -> list[str]:
         for name, question in questions().items()
         if question["type"] in types
         and question.get("when") is not False
+        and question.get("ask") is not False
         and ("choices" not in question or (question.get("multiselect") and "yaml" in types))
     ]
 

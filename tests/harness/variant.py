@@ -3,14 +3,10 @@
 import functools
 import hashlib
 import json
-import os
-import shutil
-import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 from uv import find_uv_bin
@@ -23,11 +19,7 @@ from .forks import ForkServer
 from .inspect import read_wheel, tree
 from .install import Environment
 from .render import recorded_answers
-from .template import ROOT
 from .workshop import Workshop, key
-
-# When the distributions say that they were made: 2026-01-01.
-DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
 
 
 class Variant:
@@ -49,42 +41,14 @@ class Variant:
         return recorded_answers(self.project)
 
     @functools.cached_property
-    def built(self) -> Path:
-        """A folder with `dist`, the sdist and the wheel from it, and `tree`, the tree's wheel.
-
-        Some build backends write into the tree, so each build has its own copy.
-        """
-
-        def make(folder: Path) -> None:
-            forks = builder(self.workshop, self.recorded["versioning"])
-            trees = folder / "trees"
-            for name in ("first", "second"):
-                shutil.copytree(self.project, trees / name)
-            forks.build("build_wheel", trees / "first", folder / "tree")
-            sdist = forks.build("build_sdist", trees / "second", folder / "dist")
-            with tarfile.open(sdist) as archive:
-                archive.extractall(trees, filter="data")
-            unpacked = trees / sdist.name.removesuffix(".tar.gz")
-            forks.build("build_wheel", unpacked, folder / "dist")
-            shutil.rmtree(trees)
-            tally.count("variants")
-            tally.count("sdists built in forks")
-            tally.count("wheels built in forks")
-            tally.count("wheels built in forks")
-
-        return self.workshop.once(key("built", self.answers), make)
-
-    @property
     def distributions(self) -> Distributions:
         """The sdist from the project's tree, and the wheel from the sdist."""
-        dist = self.built / "dist"
-        return Distributions(*dist.glob("*.tar.gz"), *dist.glob("*.whl"))
+        return self.workshop.distributions(self.answers)
 
-    @property
+    @functools.cached_property
     def wheel_from_tree(self) -> Path:
         """The wheel that was built from the project's tree."""
-        (wheel,) = (self.built / "tree").glob("*.whl")
-        return wheel
+        return self.workshop.wheel_from_tree(self.answers)
 
     @functools.cached_property
     def python(self) -> Path:
@@ -191,33 +155,6 @@ def interpreters() -> dict[str, Path]:
 def newest_python() -> str:
     """Return the newest version that this machine has."""
     return max(interpreters(), key=Version)
-
-
-@functools.cache
-def builder(workshop: Workshop, versioning: str) -> ForkServer:
-    """Return a warm process with the build backends at the versions that an isolated build takes.
-
-    Those that ask git are kept apart: setuptools-scm would change what setuptools packs.
-    """
-    text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
-    backends = yaml.safe_load(text)
-    from_git = versioning == "vcs"
-    requirements = [data["requires"] for data in backends.values()]
-    if from_git:
-        for data in backends.values():
-            requirements += data.get("vcs", {}).get("requires", [])
-
-    def make(folder: Path) -> None:
-        Environment.make(folder).install(*requirements)
-
-    # Some backends read the date when they are imported.
-    forks = ForkServer(Environment(workshop.once(f"backends-{versioning}", make)), env=DATE)
-    out = workshop.folder / f"warm-up-{versioning}-{os.getpid()}"
-    for backend in backends:
-        project = workshop.project({"project_name": "Warm up", "backend": backend})
-        for hook in ("build_sdist", "build_wheel"):
-            forks.build(hook, project, out, warm_up=True)
-    return forks
 
 
 @functools.cache

@@ -1,17 +1,29 @@
 """Projects and their distributions, each made once in a test run."""
 
+import functools
 import hashlib
 import json
+import os
 import shutil
+import tarfile
+import tempfile
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import yaml
 from filelock import FileLock
 
+from . import tally
 from .answers import Answers
-from .build import Distributions, build, build_wheel
+from .build import Distributions, distributions_in
+from .forks import ForkServer
 from .install import Environment
 from .render import render
+from .template import ROOT
+
+# When the distributions say that they were made: 2026-01-01.
+DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
 
 
 class Workshop:
@@ -42,22 +54,88 @@ class Workshop:
         """Return a rendered project that the test may change."""
         return Path(shutil.copytree(self.project(answers), destination))
 
+    @functools.cache  # noqa: B019 a workshop lives as long as the tests
+    def builder(self, *, from_git: bool) -> ForkServer:
+        """Return a warm process with the build backends, as a build in isolation would have them.
+
+        Args:
+            from_git: Whether it also has what asks git for the version. That is kept apart, for
+                setuptools-scm changes what setuptools packs.
+        """
+        text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
+        backends = yaml.safe_load(text)
+        requirements = [data["requires"] for data in backends.values()]
+        for data in backends.values():
+            requirements += data.get("vcs", {}).get("requires", []) if from_git else []
+
+        def make(folder: Path) -> None:
+            Environment.make(folder).install(*requirements)
+
+        # Some backends read the date when they are imported.
+        forks = ForkServer(Environment(self.once(f"builder-{from_git}", make)), env=DATE)
+        out = self.folder / f"warm-up-{os.getpid()}-{from_git}"
+        for backend in backends:
+            project = self.project({"project_name": "Warm up", "backend": backend})
+            for hook in ("build_sdist", "build_wheel"):
+                forks.build(hook, project, out, warm_up=True)
+        return forks
+
+    def call_hook(self, hook: str, project: Path, out: Path) -> Path:
+        """Call a hook of a project's build backend in a fork, and return the file that it wrote.
+
+        Raises:
+            CommandError: The build failed.
+        """
+        pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+        # An sdist has its version, and still asks for what found it.
+        from_git = "version" in pyproject["project"].get("dynamic", [])
+        from_git |= len(pyproject["build-system"]["requires"]) > 1
+        tally.count(f"{hook.removeprefix('build_')}s built in forks")
+        return self.builder(from_git=from_git).build(hook, project, out)
+
+    def build(self, project: Path, out: Path) -> Distributions:
+        """Build the sdist from a project's tree and the wheel from the sdist.
+
+        Args:
+            project: The folder of pyproject.toml.
+            out: The folder to write into.
+
+        Raises:
+            CommandError: The build failed.
+        """
+        sdist = self.call_hook("build_sdist", project, out)
+        with tempfile.TemporaryDirectory() as folder:
+            with tarfile.open(sdist) as archive:
+                archive.extractall(folder, filter="data")
+            (unpacked,) = Path(folder).iterdir()
+            return Distributions(sdist, self.call_hook("build_wheel", unpacked, out))
+
+    def build_wheel(self, project: Path, out: Path) -> Path:
+        """Build only the wheel, from a project's tree, and return it.
+
+        Raises:
+            CommandError: The build failed.
+        """
+        return self.call_hook("build_wheel", project, out)
+
     def distributions(self, answers: Answers) -> Distributions:
         """Return the sdist of a project, and the wheel that was built from the sdist."""
 
         def make(folder: Path) -> None:
+            # Some build backends write into the tree.
             tree = shutil.copytree(self.project(answers), folder / "tree")
-            build(tree, folder / "dist", SOURCE_DATE_EPOCH="1767225600")
+            self.build(tree, folder / "dist")
+            shutil.rmtree(tree)
 
-        dist = self.once(key("dist", answers), make) / "dist"
-        return Distributions(*dist.glob("*.tar.gz"), *dist.glob("*.whl"))
+        return distributions_in(self.once(key("built", answers), make) / "dist")
 
     def wheel_from_tree(self, answers: Answers) -> Path:
         """Return the wheel of a project, built from its tree."""
 
         def make(folder: Path) -> None:
             tree = shutil.copytree(self.project(answers), folder / "tree")
-            build_wheel(tree, folder / "dist")
+            self.build_wheel(tree, folder / "dist")
+            shutil.rmtree(tree)
 
         (wheel,) = (self.once(key("wheel", answers), make) / "dist").glob("*.whl")
         return wheel

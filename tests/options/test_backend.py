@@ -7,7 +7,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from harness.answers import FULL, Answers, choices
-from harness.build import build, build_wheel
+from harness.build import build_isolated
 from harness.commands import run
 from harness.inspect import comparable, read_wheel, sdist_files
 from harness.template import ROOT
@@ -47,7 +47,7 @@ def test_builds_with_its_lowest_version(backend: str, tmp_path: Path, workshop: 
     """The lower bound of a backend is right: that version builds the same."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = workshop.copy(answers, tmp_path / "project")
-    oldest = build(project, tmp_path / "dist", UV_RESOLUTION="lowest-direct")
+    oldest = build_isolated(project, tmp_path / "dist", UV_RESOLUTION="lowest-direct")
     newest = workshop.distributions(answers)
     assert comparable(read_wheel(newest.wheel).metadata) == comparable(
         read_wheel(oldest.wheel).metadata
@@ -81,7 +81,7 @@ def test_nothing_private_is_packed(
     if in_git:
         run("git", "init", "--quiet", cwd=project)
         run("git", "add", "--all", cwd=project)
-    dist = build(project, tmp_path / "dist")
+    dist = workshop.build(project, tmp_path / "dist")
     clean = workshop.distributions(answers)
     assert sdist_files(clean.sdist) == sdist_files(dist.sdist)
     assert read_wheel(clean.wheel).files == read_wheel(dist.wheel).files
@@ -96,7 +96,7 @@ def test_a_repository_around_it_changes_nothing(
     run("git", "init", "--quiet", cwd=tmp_path)
     (tmp_path / ".gitignore").write_text("*.json\nproject/\n", encoding="utf-8")
     project = workshop.copy(answers, tmp_path / "project")
-    wheel = build_wheel(project, tmp_path / "dist")
+    wheel = workshop.build_wheel(project, tmp_path / "dist")
     expected = read_wheel(workshop.distributions(answers).wheel)
     assert expected.files == read_wheel(wheel).files
 

@@ -18,7 +18,6 @@ from uv import find_uv_bin
 
 from harness import workflows
 from harness.answers import Answers, choices, combinations
-from harness.build import build
 from harness.commands import run
 from harness.inspect import tree
 from harness.install import Environment
@@ -352,7 +351,7 @@ def test_a_command_that_fails_is_told(tmp_path: Path, workshop: Workshop) -> Non
     project = workshop.copy(BASE | {"mode": "app", "backend": "flit_core"}, tmp_path / "project")
     module = project / "src" / "my_project" / "cli.py"
     module.write_text('raise SystemExit("out of order")\n', encoding="utf-8")
-    build(project, project / "dist")
+    workshop.build(project, project / "dist")
     refused = check(project, "install", exit_code=1)
     assert refused.stderr.startswith("check_release: my-project --help\n")
     assert "out of order" in refused.stderr

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness.answers import FULL, Answers, choices, combinations
-from harness.build import build_wheel
+from harness.build import build_isolated
 from harness.install import Environment
-from harness.variant import Variant
-from harness.workshop import Workshop
+from harness.workshop import DATE, Workshop
 
 PACKAGE = "strasse_friends"
 
@@ -46,20 +45,23 @@ description = "Adds French."
 entry-points."{PACKAGE}.languages".fr = "french_greetings:FRENCH"
 """
         )
-        build_wheel(folder, folder / "dist")
+        build_isolated(folder, folder / "dist")
 
     (wheel,) = (workshop.once("french-greetings", make) / "dist").glob("*.whl")
     return wheel
 
 
 @pytest.mark.parametrize("answers", EVERY)
-def test_a_build_in_isolation_is_the_same(answers: Answers, workshop: Workshop) -> None:
+def test_a_build_in_isolation_is_the_same(
+    answers: Answers, tmp_path: Path, workshop: Workshop
+) -> None:
     """What `python -m build` makes in isolation is what the forks make: the wheel byte by byte.
 
     So is the sdist but for times and owners, which setuptools and pdm-backend take from the clock.
     """
-    isolated = workshop.distributions(answers)
-    forked = Variant(answers, workshop).distributions
+    project = workshop.copy(answers, tmp_path / "project")
+    isolated = build_isolated(project, tmp_path / "dist", **DATE)
+    forked = workshop.distributions(answers)
     assert isolated.wheel.read_bytes() == forked.wheel.read_bytes()
     assert unpacked(isolated.sdist) == unpacked(forked.sdist)
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from harness.answers import Answers, answers, axes
-from harness.build import build_wheel
 from harness.inspect import tree
 from harness.install import Environment
 from harness.releases import commit, git, next_release, past_releases
@@ -252,7 +251,7 @@ class Project(RuleBasedStateMachine):
     def teardown(self) -> None:
         """See that the project builds, and clean up."""
         if self.current:
-            build_wheel(self.project, self.folder / "dist")
+            self.workshop.build_wheel(self.project, self.folder / "dist")
         shutil.rmtree(self.folder)
 
 

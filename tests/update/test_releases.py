@@ -6,12 +6,12 @@ import pytest
 from packaging.version import Version
 
 from harness import releases as kept
-from harness.build import build_wheel
 from harness.inspect import tree
 from harness.install import Environment
 from harness.releases import NoHistoryError, git, next_release, past_releases
 from harness.template import ROOT
 from harness.updates import render
+from harness.workshop import Workshop
 
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
@@ -41,12 +41,14 @@ def test_the_template_as_it_stands_is_the_newest(releases: Path) -> None:
 
 
 @pytest.mark.parametrize("version", past_releases())
-def test_a_past_release_works(version: str, releases: Path, tmp_path: Path) -> None:
+def test_a_past_release_works(
+    version: str, releases: Path, tmp_path: Path, workshop: Workshop
+) -> None:
     """A project of each past release builds, installs and runs."""
     answers = {"project_name": "My Project", "mode": "app", "backend": "flit_core"}
     project = render(releases, version, tmp_path / "project", answers)
     environment = Environment.make(tmp_path / "environment")
-    environment.install(build_wheel(project, tmp_path / "dist"))
+    environment.install(workshop.build_wheel(project, tmp_path / "dist"))
     assert "Hello, Ada!\n" == environment.run("my-project", "Ada").stdout
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from harness.answers import Answers, choices
-from harness.build import build_wheel
 from harness.edits import a_year_of_work
 from harness.inspect import read_wheel
 from harness.install import Environment
 from harness.releases import commit, past_releases
 from harness.updates import start, update
+from harness.workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
@@ -33,14 +33,16 @@ def test_a_year_of_work_is_kept(
     tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-def test_a_worked_on_project_still_works(releases: Path, tmp_path: Path) -> None:
+def test_a_worked_on_project_still_works(
+    releases: Path, tmp_path: Path, workshop: Workshop
+) -> None:
     """After an update from the first release, the project builds, and its tests pass."""
     answers = BASE | {"mode": "app", "backend": "flit_core"}
     project = start(releases, past_releases()[0], tmp_path / "project", answers)
     work = a_year_of_work(project)
     commit(project, "A year of work")
     assert [] == update(project)
-    wheel = read_wheel(build_wheel(project, tmp_path / "dist"))
+    wheel = read_wheel(workshop.build_wheel(project, tmp_path / "dist"))
     assert "1.4.0" == wheel.metadata["version"]
     assert "yaml" in wheel.metadata["provides_extra"]
     assert {("console_scripts", "pack"), ("console_scripts", "my-project")} == set(

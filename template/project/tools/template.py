@@ -5,6 +5,7 @@ conflict markers, or what was rejected stands in a file beside it.
 """
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,13 +17,18 @@ MARKER = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)
 
 def main() -> int:
     """Say what is left to do and return the exit code: 1 if there is something."""
-    try:
-        found = [*answers_file(), *conflicts(), *rejected()]
-    except (OSError, subprocess.CalledProcessError):
+    if not shutil.which("git") or not is_repository():
         print("Nothing is left to merge: without git and a repository, nothing was updated.")
         return 0
+    found = [*answers_file(), *conflicts(), *rejected()]
     print("\n".join(found) if found else "Nothing is left to merge.")
     return 1 if found else 0
+
+
+def is_repository() -> bool:
+    """Return whether git knows the project."""
+    finished = subprocess.run(["git", "status"], cwd=ROOT, capture_output=True, check=False)
+    return not finished.returncode
 
 
 def answers_file() -> list[str]:
