@@ -10,14 +10,8 @@ import yaml
 from harness.commands import run
 from harness.inspect import tree
 from harness.render import copier_command, recorded_answers
+from harness.repository import GIT
 from harness.template import ROOT
-
-IDENTITY = {
-    "GIT_AUTHOR_NAME": "Ada",
-    "GIT_AUTHOR_EMAIL": "ada@example.com",
-    "GIT_COMMITTER_NAME": "Ada",
-    "GIT_COMMITTER_EMAIL": "ada@example.com",
-}
 
 
 @pytest.fixture
@@ -52,7 +46,7 @@ def commit(repository: Path, message: str, tag: str) -> None:
         "--allow-empty",
         f"--message={message}",
         cwd=repository,
-        env=IDENTITY,
+        env=GIT,
     )
     run("git", "tag", tag, cwd=repository)
 
@@ -151,7 +145,7 @@ def test_update_leaves_the_starter_files_alone(
             file.write("\nNew in 2.0.0\n")
     commit(repository, "The next release", "2.0.0")
 
-    copier_command("update", "--defaults", project, env=empty_home | IDENTITY)
+    copier_command("update", "--defaults", project, env=empty_home | GIT)
 
     assert "2.0.0" in (project / ".copier-answers.yml").read_text(encoding="utf-8")
     assert (project / "CONTRIBUTING.md").read_text(encoding="utf-8").endswith("\nNew in 2.0.0\n")
@@ -172,7 +166,7 @@ def test_update_without_changes_changes_nothing(
     commit(project, "Start", "v1")
     before = tree(project)
     commit(repository, "The next release", "2.0.0")
-    copier_command("update", "--defaults", project, env=empty_home | IDENTITY)
+    copier_command("update", "--defaults", project, env=empty_home | GIT)
     answers_file = before.pop(".copier-answers.yml")
     after = tree(project)
     assert answers_file != after.pop(".copier-answers.yml")

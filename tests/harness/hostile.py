@@ -119,7 +119,7 @@ def hostile_texts() -> list[str]:
     texts = [
         *TEXTS,
         *(form.format(c) for c in signs for form in ("{0}", "{0} a", "a {0}", "{0}a{0}", "{0}{0}{0}")),
-        *(f"a{first}{second}b" for first in signs for second in signs),
+        *(f"a{first}{second}b" for first in signs for second in "\"#$%&'*:<>@[\\`{|}~!"),
         *(text for s in SNIPPETS for text in (s, f"a {s} b", f"a{s}b", f"https://example.com/{s}")),
         *(f"{s}@example.com" for s in SNIPPETS),
         *(f"https://example.com/{c}{c}" for c in signs),

@@ -6,7 +6,6 @@ they stand, and no later change of the template touches them.
 https://git-scm.com/docs/git-fast-import
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -16,19 +15,15 @@ from pathlib import Path
 from packaging.version import Version
 
 from .commands import run
+from .repository import GIT
 from .template import ROOT
 
 RELEASES = ROOT / "tests" / "releases"
 
 # Who commits, when, and by which settings: the same everywhere, so that commits have the same ids.
-IDENTITY = {
-    "GIT_AUTHOR_NAME": "Ada",
-    "GIT_AUTHOR_EMAIL": "ada@example.com",
+IDENTITY = GIT | {
     "GIT_AUTHOR_DATE": "2026-01-01T00:00:00+0000",
-    "GIT_COMMITTER_NAME": "Ada",
-    "GIT_COMMITTER_EMAIL": "ada@example.com",
     "GIT_COMMITTER_DATE": "2026-01-01T00:00:00+0000",
-    "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from harness.answers import FULL, Answers, choices
 from harness.commands import run
+from harness.repository import GIT
 from harness.workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project"}
@@ -35,7 +36,7 @@ def hooks(tmp_path: Path, workshop: Workshop) -> Hooks:
     groups = ("--group", "test", "--group", "lint", "pre-commit")
     environment = workshop.environment("hooks", script, *groups)
     nowhere = "http://127.0.0.1:9"
-    variables = {
+    variables = GIT | {
         "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(tmp_path),
         "PREK_HOME": str(tmp_path / "prek"),
@@ -45,11 +46,6 @@ def hooks(tmp_path: Path, workshop: Workshop) -> Hooks:
         "HTTPS_PROXY": nowhere,
         "PIP_INDEX_URL": nowhere,
         "UV_INDEX_URL": nowhere,
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_AUTHOR_NAME": "Ada",
-        "GIT_AUTHOR_EMAIL": "ada@example.com",
-        "GIT_COMMITTER_NAME": "Ada",
-        "GIT_COMMITTER_EMAIL": "ada@example.com",
     }
 
     def run_active(

@@ -1,6 +1,5 @@
 """What each source of the version promises."""
 
-import os
 import re
 import sys
 import tarfile
@@ -20,6 +19,7 @@ from harness.commands import run
 from harness.inspect import comparable, read_wheel, sdist_files
 from harness.install import Environment
 from harness.render import render
+from harness.repository import GIT
 from harness.template import ROOT
 from harness.workshop import Workshop
 
@@ -36,15 +36,6 @@ STEPS = {
 }
 # The project's own entry gives poetry-dynamic-versioning one version until there is a tag.
 EXCEPTIONS = {("poetry_core", "no-tag"): "0.1.dev0"}
-
-# Who commits, whatever the settings of the person who runs the tests.
-GIT = {
-    "GIT_AUTHOR_NAME": "Ada",
-    "GIT_AUTHOR_EMAIL": "ada@example.com",
-    "GIT_COMMITTER_NAME": "Ada",
-    "GIT_COMMITTER_EMAIL": "ada@example.com",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-}
 
 # Files that git has and that no sdist has.
 TRACKED = [".github/workflows/ci.yml", "notes.txt", "scripts/deploy.sh", "src.json"]
