@@ -22,7 +22,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +137,10 @@ class Run:
         """Return the result of each job."""
         return {name: outcome.result for name, outcome in self.jobs.items()}
 
+    def until(self, *names: str) -> "Run":
+        """Return the run as it was when only some jobs had ended."""
+        return replace(self, jobs={name: self.jobs[name] for name in names})
+
     def failures(self) -> str:
         """Return the sentences of the jobs that failed."""
         return "\n".join(outcome.failure for outcome in self.jobs.values() if outcome.failure)
@@ -245,13 +249,11 @@ class Service:
 
     def _taken(self, made: Run, name: str, again: Run) -> Outcome | None:
         """Take a job over from another run, with its artifacts, if it would be the same."""
-        same = [
-            again.workflow["jobs"].get(each) == made.workflow["jobs"][each]
-            and again.jobs[each].result == "success"
-            for each in (name, *_all_needs(made.workflow["jobs"], name))
-        ]
-        if not all(same) or again.event != made.event:
-            return None
+        jobs = made.workflow["jobs"]
+        for each in (name, *_all_needs(jobs, name)):
+            is_done = each in again.jobs and again.jobs[each].result == "success"
+            if not is_done or again.workflow["jobs"][each] != jobs[each]:
+                return None
         for artifact in again.jobs[name].artifacts:
             shutil.copytree(again.artifact(artifact), made.artifact(artifact))
         return again.jobs[name]
@@ -461,11 +463,13 @@ class _Leg:
         outcome.artifacts.append(inputs["name"])
 
     def download_artifact(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Fetch an artifact that a job of this run has made."""
+        """Fetch an artifact of a job that has ended for sure before this one began."""
         inputs = step["with"]
         artifact = self.made.artifact(inputs["name"])
-        if not artifact.is_dir():
-            raise StepError(f"no artifact is named {inputs['name']}")
+        before = sorted(_all_needs(self.made.workflow["jobs"], self.name))
+        if not any(inputs["name"] in self.made.jobs[each].artifacts for each in before):
+            jobs = ", ".join(before) or "no job"
+            raise StepError(f"no artifact is named {inputs['name']}; it waits for {jobs}")
         shutil.copytree(artifact, self.workspace / inputs["path"], dirs_exist_ok=True)
 
     def publish(self, step: Mapping[str, Any], outcome: Outcome) -> None:

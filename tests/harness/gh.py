@@ -16,29 +16,27 @@ from pathlib import Path
 
 def main() -> None:
     """Do what the command line asks for."""
-    parser = argparse.ArgumentParser(prog="gh", allow_abbrev=False)
-    parser.add_argument("store", type=Path)
-    parser.add_argument("origin", type=Path)
-    parser.add_argument("group", choices=["release"])
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("view").add_argument("tag")
-    create = commands.add_parser("create", allow_abbrev=False)
-    create.add_argument("tag")
-    create.add_argument("--verify-tag", action="store_true")
-    create.add_argument("--title")
-    create.add_argument("--notes-file", type=Path, required=True)
-    create.add_argument("--prerelease", action="store_true")
-    create.add_argument("files", nargs="*", type=Path)
-    given = parser.parse_args()
+    store, origin, group, command, *rest = sys.argv[1:]
+    parser = argparse.ArgumentParser(prog=f"gh {group} {command}", allow_abbrev=False)
+    parser.add_argument("tag")
+    if command == "create":
+        parser.add_argument("--verify-tag", action="store_true")
+        parser.add_argument("--title")
+        parser.add_argument("--notes-file", type=Path, required=True)
+        parser.add_argument("--prerelease", action="store_true")
+        parser.add_argument("files", nargs="*", type=Path)
+    given = parser.parse_intermixed_args(rest)
+    if (group, command) not in (("release", "create"), ("release", "view")):
+        parser.error("the stand-in does not know this")
     token = os.environ.get("GH_TOKEN") or sys.exit("gh: set the GH_TOKEN environment variable")
     if "GH_REPO" not in os.environ and not Path(".git").exists():
         sys.exit("gh: not a git repository, and there is no GH_REPO")
-    release = given.store / given.tag
-    if given.command == "view":
+    release = Path(store, given.tag)
+    if command == "view":
         sys.exit(None if release.exists() else "release not found")
     if "contents=write" not in token.split(","):
         sys.exit("HTTP 403: Resource not accessible by integration")
-    tag = ["git", "-C", given.origin, "rev-parse", "--quiet", "--verify", f"refs/tags/{given.tag}"]
+    tag = ["git", "-C", origin, "rev-parse", "--quiet", "--verify", f"refs/tags/{given.tag}"]
     if (
         not given.verify_tag
         or subprocess.run(tag, check=False, stdout=subprocess.DEVNULL).returncode

@@ -5,6 +5,7 @@ twine runs as it is: its own addresses, its own trusted publishing. Stand-ins ar
 trades an identity for a token, the identities, and PyPI's rule that the same file may come twice.
 """
 
+import base64
 import contextlib
 import hashlib
 import http.server
@@ -45,6 +46,7 @@ class Index:
 
     Attributes:
         url: The address of uploads.
+        audience: For whom an identity must be meant.
         folder: Where it keeps the files.
         publisher: What an identity must say so that it is trusted; None if none is.
         tokens: The passwords that it takes.
@@ -52,6 +54,7 @@ class Index:
     """
 
     url: str
+    audience: str
     folder: Path
     publisher: Identity | None = None
     tokens: set[str] = field(default_factory=set)
@@ -79,7 +82,7 @@ class Index:
         path = environ["PATH_INFO"]
         self.asked.append(path)
         if path == "/_/oidc/audience":
-            return _answer(start_response, "200 OK", {"audience": self.url})
+            return _answer(start_response, "200 OK", {"audience": self.audience})
         if path == "/_/oidc/mint-token":
             return self._mint(environ, start_response)
         if path == urlsplit(self.url).path:
@@ -91,8 +94,9 @@ class Index:
     def _mint(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Trade an identity for a token."""
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        identity = json.loads(json.loads(body)["token"])
-        expected = None if self.publisher is None else {"audience": self.url, **self.publisher}
+        claims = json.loads(body)["token"].split(".")[1]
+        identity = json.loads(base64.urlsafe_b64decode(claims))
+        expected = None if self.publisher is None else {"aud": self.audience, **self.publisher}
         if identity != expected:
             description = f"no publisher is {json.dumps(identity)}"
             errors = [{"code": "invalid-publisher", "description": description}]
@@ -211,11 +215,12 @@ class Network:
         }
 
     def _identity(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a job that asks who it is; the answer is not signed."""
+        """Answer a job that asks who it is, by a JSON Web Token that nobody has signed."""
         identity = self.identities[environ["HTTP_AUTHORIZATION"].split()[1]]
         (audience,) = parse_qs(environ["QUERY_STRING"])["audience"]
-        value = json.dumps({"audience": audience, **identity})
-        return _answer(start_response, "200 OK", {"value": value})
+        parts: list[Identity] = [{"alg": "none"}, {"aud": audience, **identity}, {}]
+        encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts]
+        return _answer(start_response, "200 OK", {"value": ".".join(encoded)})
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:
