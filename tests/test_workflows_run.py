@@ -12,7 +12,7 @@ import pytest
 from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 from uv import find_uv_bin
 
-from harness import workflows
+from harness import pipelines, workflows
 from harness.actions import MAIN, PULL_REQUEST, REPOSITORY, Event, Run, Service
 from harness.answers import Answers
 from harness.commands import run as call
@@ -447,6 +447,72 @@ def test_a_result_that_is_skipped_is_seen(checked: tuple[Place, Run]) -> None:
     """Without `always()`, the check that a branch rule requires is skipped, which passes."""
     with pytest.raises(AssertionError, match="result: skipped"):
         check_failing(*checked, lambda jobs: jobs["result"].pop("if"))
+
+
+# GitLab.
+
+GITLAB: Answers = VCS | {"ci": "gitlab"}
+RELEASING = ["distributions", "install", "pypi", "release"]
+CHECKING = ["lint", "build", "tests"]
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (pipelines.MERGE_REQUEST, CHECKING),
+        (pipelines.MAIN, ["lint", "build", "distributions", "tests", "install", "testpypi"]),
+        (
+            pipelines.tag("v1.2.3"),
+            ["lint", "build", "distributions", "tests", "install", "pypi", "release"],
+        ),
+        (pipelines.tag("nightly"), CHECKING),
+        (pipelines.BRANCH, []),
+    ],
+)
+def test_gitlab_runs_what_an_event_asks_for(
+    event: dict[str, str], expected: list[str], workshop: Workshop
+) -> None:
+    """The rules of GitLab's pipeline let the jobs run that an event asks for, stage by stage."""
+    assert expected == list(pipelines.jobs(workshop.project(GITLAB), event))
+
+
+@pytest.mark.parametrize("fault", ["", "no token", "no dependency"])
+def test_gitlab_publishes_a_tag(
+    fault: str, tmp_path: Path, released: tuple[Place, Run], workshop: Workshop
+) -> None:
+    """With files that were built before, the jobs of a tag try, upload and release them.
+
+    Without the identity's token, or without waiting for the files, they fail.
+    """
+    answers = BASE | {"ci": "gitlab"}
+    project = repository(workshop.copy(answers, tmp_path / "project"), TAG.short_ref)
+    publisher = {"project_path": pipelines.PROJECT, "environment": "pypi"}
+    index = Index(DEFAULT_REPOSITORY, "pypi", tmp_path / "index", publisher)
+    event = pipelines.tag(TAG.short_ref)
+    found = pipelines.jobs(project, event)
+    script = found["distributions"]["script"]
+    assert ["uv run just build", "uv run just check-dist"] == script[:2]
+    script[:2] = [f"cp -R '{released[1].artifact('dist')}' dist"]
+    # To install takes its time, and neither fault changes it.
+    names = [name for name in RELEASING if name != "install" or not fault]
+    results = dict.fromkeys(names, "success")
+    if fault == "no token":
+        del found["pypi"]["id_tokens"]
+        results |= {"pypi": "failed", "release": "skipped"}
+    elif fault:
+        found["pypi"]["dependencies"] = []
+        results |= {"pypi": "failed", "release": "skipped"}
+    with Network(tmp_path, index) as network:
+        (tmp_path / "pipeline").mkdir()
+        pipeline = pipelines.Pipeline(tmp_path / "pipeline", project, network, event)
+        pipeline.run(found, names)
+    assert results == pipeline.results, pipeline.printed
+    if fault:
+        assert {} == index.files()
+        assert not pipeline.told.exists()
+    else:
+        assert tree(released[1].artifact("dist")) == tree(index.folder)
+        assert f"tag_name={TAG.short_ref}" in pipeline.told.read_text(encoding="utf-8")
 
 
 # The runner.

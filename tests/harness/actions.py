@@ -184,16 +184,11 @@ class Service:
         """Make the folders that are put on the PATH: what runners have, and what uv's action adds."""
         runner, uv = folder / "runner", folder / "uv"
         runner.mkdir(parents=True)
-        uv.mkdir()
         stand_in = f'#!/bin/sh\nexec "{sys.executable}" "{gh.__file__}"'
         stand_in += f' "{self.releases}" "{self.origin}" "$@"\n'
         (runner / "gh").write_text(stand_in, encoding="utf-8")
         (runner / "gh").chmod(0o755)
-        program = Path(find_uv_bin())
-        for name in ("uv", "uvx"):
-            (uv / name).symlink_to(program.with_name(name))
-        for version, python in interpreters().items():
-            (uv / f"python{version}").symlink_to(python)
+        link_uv(uv)
         return {"runner": runner, "uv": uv}
 
     def run(
@@ -348,8 +343,6 @@ class _Leg:
 
     def _environment(self, step: Mapping[str, Any]) -> dict[str, str]:
         """Return all variables of a step."""
-        kept = re.compile("(PIP|SSL|UV)_")
-        machine = {name: value for name, value in os.environ.items() if kept.match(name)}
         path = [*map(str, self.path), os.defpath]
         if programs := shutil.which("git"):
             path.append(str(Path(programs).parent))
@@ -361,7 +354,7 @@ class _Leg:
                 claims["environment"] = self.job["environment"]
             identity = self.service.network.identify(claims)
         return {
-            **machine,
+            **machine_variables(),
             **self.service.network.variables(),
             **identity,
             "CI": "true",
@@ -371,11 +364,8 @@ class _Leg:
             "GITHUB_REF_NAME": github["ref_name"],
             "GITHUB_REPOSITORY": github["repository"],
             "HOME": str(self.folder / "home"),
-            "LANG": "C.UTF-8",
             "PATH": os.pathsep.join(path),
             "TMPDIR": str(self.folder / "temporary"),
-            "UV_CACHE_DIR": _uv_cache(),
-            "UV_PYTHON_DOWNLOADS": "never",
             **self.variables,
             **self._texts(step.get("env", {})),
         }
@@ -543,7 +533,24 @@ def _legs(job: Job) -> Iterator[dict[str, Any]]:
         yield dict(zip(matrix, values, strict=True))
 
 
+def link_uv(folder: Path) -> None:
+    """Make a folder for the PATH that holds uv and this machine's Pythons, and nothing else."""
+    folder.mkdir(parents=True)
+    program = Path(find_uv_bin())
+    for name in ("uv", "uvx"):
+        (folder / name).symlink_to(program.with_name(name))
+    for version, python in interpreters().items():
+        (folder / f"python{version}").symlink_to(python)
+
+
 @functools.cache
-def _uv_cache() -> str:
-    """Return the folder of this machine's cache, so that nothing is downloaded twice."""
-    return run(find_uv_bin(), "cache", "dir").stdout.strip()
+def machine_variables() -> dict[str, str]:
+    """Return the variables by which uv finds its index and its cache on this machine."""
+    kept = re.compile("(PIP|SSL|UV)_")
+    return {
+        **{name: value for name, value in os.environ.items() if kept.match(name)},
+        "LANG": "C.UTF-8",
+        # Nothing is downloaded twice.
+        "UV_CACHE_DIR": run(find_uv_bin(), "cache", "dir").stdout.strip(),
+        "UV_PYTHON_DOWNLOADS": "never",
+    }

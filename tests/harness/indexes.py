@@ -101,9 +101,9 @@ class Index:
             description = f"no publisher is {json.dumps(identity)}"
             errors = [{"code": "invalid-publisher", "description": description}]
             return _answer(start_response, "422 Unprocessable Content", {"errors": errors})
-        token = secrets.token_hex()
-        self.tokens.add(token)
-        return _answer(start_response, "200 OK", {"success": True, "token": token})
+        minted = secrets.token_hex()
+        self.tokens.add(minted)
+        return _answer(start_response, "200 OK", {"success": True, "token": minted})
 
     def _has_already(self, environ: WSGIEnvironment) -> bool:
         """Return whether a file is uploaded that is here with the same bytes."""
@@ -116,6 +116,15 @@ class Index:
         is_same = kept.is_file() and kept.read_bytes() == uploaded.file.read()
         uploaded.file.seek(0)
         return is_same
+
+
+def token(identity: Identity) -> str:
+    """Return a JSON Web Token that says who somebody is, and that nobody has signed.
+
+    https://www.rfc-editor.org/rfc/rfc7519
+    """
+    parts: list[Identity] = [{"alg": "none"}, identity, {}]
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts)
 
 
 def _answer(start_response: StartResponse, status: str, value: Any) -> list[bytes]:
@@ -207,20 +216,19 @@ class Network:
 
         https://docs.github.com/en/actions/reference/security/oidc
         """
-        token = secrets.token_hex()
-        self.identities[token] = identity
+        request = secrets.token_hex()
+        self.identities[request] = identity
         return {
-            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": token,
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": request,
             "ACTIONS_ID_TOKEN_REQUEST_URL": f"http://127.0.0.1:{self._identify}/?v=1",
         }
 
     def _identity(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a job that asks who it is, by a JSON Web Token that nobody has signed."""
+        """Answer a job that asks who it is."""
         identity = self.identities[environ["HTTP_AUTHORIZATION"].split()[1]]
         (audience,) = parse_qs(environ["QUERY_STRING"])["audience"]
-        parts: list[Identity] = [{"alg": "none"}, {"aud": audience, **identity}, {}]
-        encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts]
-        return _answer(start_response, "200 OK", {"value": ".".join(encoded)})
+        value = token({"aud": audience, **identity})
+        return _answer(start_response, "200 OK", {"value": value})
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:
