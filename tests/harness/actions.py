@@ -291,7 +291,7 @@ class _Leg:
         self.name = name
         self.job = job
         self.file = file
-        self.permissions = job.get("permissions", made.workflow["permissions"])
+        self.permissions = job.get("permissions", made.workflow["permissions"]) or {}
         granted = ",".join(f"{scope}={level}" for scope, level in self.permissions.items())
         self.contexts = {
             **contexts,
