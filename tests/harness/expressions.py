@@ -1,0 +1,200 @@
+"""Expressions of GitHub's workflows, as far as the generated workflows use them.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*|\|\||&&|==|!=|[!().,*])")
+LITERALS = {"true": True, "false": False, "null": None}
+# A condition that asks for none of them is one of jobs and steps before which nothing failed.
+STATUS = {"always", "cancelled", "failure", "success"}
+
+
+class ExpressionError(ValueError):
+    """An expression is malformed, or is of a kind that is not known here."""
+
+
+def contains(searched: Any, item: Any) -> bool:
+    """Return whether a list has an item, or a text has another, whatever the case."""
+    if isinstance(searched, list):
+        return any(is_same(each, item) for each in searched)
+    return str(item).casefold() in str(searched).casefold()
+
+
+def starts_with(text: Any, beginning: Any) -> bool:
+    """Return whether a text begins with another, whatever the case."""
+    return str(text).casefold().startswith(str(beginning).casefold())
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Return whether two values are equal; texts are, whatever their case."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one.casefold() == other.casefold()
+    return bool(one == other)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {"contains": contains, "startsWith": starts_with}
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words and signs of an expression.
+
+    Raises:
+        ExpressionError: There is something else in it.
+
+    >>> tokens("a.b == 'c'")
+    ['a', '.', 'b', '==', "'c'"]
+    """
+    found, position = [], 0
+    text = text.rstrip()
+    while position < len(text):
+        match = TOKEN.match(text, position)
+        if not match:
+            raise ExpressionError(f"{text[position:].strip()!r} is not known, in: {text}")
+        found.append(match[1])
+        position = match.end()
+    return found
+
+
+def asks_for_status(text: str) -> bool:
+    """Return whether a condition calls a function such as `always()`."""
+    return bool(STATUS & set(tokens(text)))
+
+
+def evaluate(
+    text: str, contexts: Mapping[str, Any], status: Mapping[str, bool] | None = None
+) -> Any:
+    """Return the value of an expression.
+
+    Args:
+        text: What stands between `${{` and `}}`.
+        contexts: Values by name, for instance those of `github`.
+        status: What `success()` and the like return, where they may be called.
+
+    Raises:
+        ExpressionError: A name, a function or a sign is not known; the message says which.
+    """
+    functions = dict(FUNCTIONS)
+    for name, value in (status or {}).items():
+        functions[name] = lambda value=value: value
+    return _Reader(text, contexts, functions).read()
+
+
+def interpolate(text: str, contexts: Mapping[str, Any]) -> str:
+    """Return a text with the values of all its `${{ }}`.
+
+    Raises:
+        ExpressionError: One of them is not known.
+
+    >>> interpolate("ci-${{ github.run_id }}", {"github": {"run_id": "7"}})
+    'ci-7'
+    """
+
+    def value(match: re.Match[str]) -> str:
+        found = evaluate(match[1], contexts)
+        return "" if found is None else str(found)
+
+    return re.sub(r"\$\{\{(.*?)\}\}", value, text)
+
+
+class _Reader:
+    """Reads an expression from left to right, in the order of its operators."""
+
+    def __init__(
+        self, text: str, contexts: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]
+    ) -> None:
+        self.text = text
+        self.contexts = contexts
+        self.functions = functions
+        self.rest = tokens(text)
+
+    def read(self) -> Any:
+        value = self._either()
+        if self.rest:
+            self._fail(self.rest[0])
+        return value
+
+    def _fail(self, what: str) -> None:
+        raise ExpressionError(f"{what} is not known, in: {self.text.strip()}")
+
+    def _next(self, expected: str | None = None) -> str:
+        if not self.rest:
+            self._fail("its end")
+        token = self.rest.pop(0)
+        if expected not in (None, token):
+            self._fail(token)
+        return token
+
+    def _has(self, sign: str) -> bool:
+        if self.rest[:1] == [sign]:
+            self.rest.pop(0)
+            return True
+        return False
+
+    def _either(self) -> Any:
+        value = self._both()
+        while self._has("||"):
+            other = self._both()
+            value = value or other
+        return value
+
+    def _both(self) -> Any:
+        value = self._compared()
+        while self._has("&&"):
+            other = self._compared()
+            value = value and other
+        return value
+
+    def _compared(self) -> Any:
+        value = self._single()
+        if self._has("=="):
+            return is_same(value, self._single())
+        if self._has("!="):
+            return not is_same(value, self._single())
+        return value
+
+    def _single(self) -> Any:
+        if self._has("!"):
+            return not self._single()
+        if self._has("("):
+            value = self._either()
+            self._next(")")
+            return value
+        token = self._next()
+        if token.startswith("'"):
+            return token[1:-1].replace("''", "'")
+        if token in LITERALS:
+            return LITERALS[token]
+        if self._has("("):
+            return self._called(token)
+        return self._looked_up(token)
+
+    def _called(self, name: str) -> Any:
+        arguments = []
+        while not self._has(")"):
+            arguments.append(self._either())
+            if self.rest[:1] != [")"]:
+                self._next(",")
+        if name not in self.functions:
+            self._fail(f"{name}()")
+        return self.functions[name](*arguments)
+
+    def _looked_up(self, name: str) -> Any:
+        if name not in self.contexts:
+            self._fail(name)
+        value = self.contexts[name]
+        while self._has("."):
+            key = self._next()
+            name += f".{key}"
+            if key == "*":
+                value = list(value.values())
+            elif isinstance(value, list):
+                value = [each[key] for each in value]
+            elif value is not None:
+                if key not in value:
+                    self._fail(name)
+                value = value[key]
+        return value

@@ -1,0 +1,263 @@
+"""Package indexes of this machine that twine takes for PyPI, TestPyPI or any other.
+
+Each is a pypiserver behind TLS, reached through a proxy that leads the index's host to it, so that
+twine runs as it is: its own addresses, its own trusted publishing. Stand-ins are the mint that
+trades an identity for a token, the identities, and PyPI's rule that the same file may come twice.
+"""
+
+import base64
+import contextlib
+import hashlib
+import http.server
+import io
+import json
+import secrets
+import socket
+import socketserver
+import ssl
+import sys
+import threading
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import trustme
+
+# Its copy of bottle brings an importer of a kind that Python has given up, and imports cgi.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    importers = list(sys.meta_path)
+    import pypiserver
+    from pypiserver.bottle_wrapper import Request
+
+    sys.meta_path[:] = importers
+
+Identity = Mapping[str, str]
+
+
+@dataclass
+class Index:
+    """An index.
+
+    Attributes:
+        url: The address of uploads.
+        audience: For whom an identity must be meant.
+        folder: Where it keeps the files.
+        publisher: What an identity must say so that it is trusted; None if none is.
+        tokens: The passwords that it takes.
+        asked: The paths of all requests.
+    """
+
+    url: str
+    audience: str
+    folder: Path
+    publisher: Identity | None = None
+    tokens: set[str] = field(default_factory=set)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Start with what is in the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.keeper: WSGIApplication = pypiserver.app(
+            roots=[self.folder],
+            authenticate=["update"],
+            auther=lambda _, password: password in self.tokens,
+            disable_fallback=True,
+        )
+
+    def files(self) -> dict[str, str]:
+        """Return the SHA-256 of each file by its name."""
+        return {
+            file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in sorted(self.folder.iterdir())
+        }
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        path = environ["PATH_INFO"]
+        self.asked.append(path)
+        if path == "/_/oidc/audience":
+            return _answer(start_response, "200 OK", {"audience": self.audience})
+        if path == "/_/oidc/mint-token":
+            return self._mint(environ, start_response)
+        if path == urlsplit(self.url).path:
+            environ["PATH_INFO"] = "/"
+            if self._has_already(environ):
+                return _answer(start_response, "200 OK", {})
+        return self.keeper(environ, start_response)
+
+    def _mint(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Trade an identity for a token."""
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        claims = json.loads(body)["token"].split(".")[1]
+        identity = json.loads(base64.urlsafe_b64decode(claims))
+        expected = None if self.publisher is None else {"aud": self.audience, **self.publisher}
+        if identity != expected:
+            description = f"no publisher is {json.dumps(identity)}"
+            errors = [{"code": "invalid-publisher", "description": description}]
+            return _answer(start_response, "422 Unprocessable Content", {"errors": errors})
+        minted = secrets.token_hex()
+        self.tokens.add(minted)
+        return _answer(start_response, "200 OK", {"success": True, "token": minted})
+
+    def _has_already(self, environ: WSGIEnvironment) -> bool:
+        """Return whether a file is uploaded that is here with the same bytes."""
+        request = Request(environ)
+        uploaded = request.files.get("content")
+        password = (request.auth or ("", ""))[1]
+        if not uploaded or password not in self.tokens:
+            return False
+        kept = self.folder / Path(uploaded.raw_filename).name
+        is_same = kept.is_file() and kept.read_bytes() == uploaded.file.read()
+        uploaded.file.seek(0)
+        return is_same
+
+
+def token(identity: Identity) -> str:
+    """Return a JSON Web Token that says who somebody is, and that nobody has signed.
+
+    https://www.rfc-editor.org/rfc/rfc7519
+    """
+    parts: list[Identity] = [{"alg": "none"}, identity, {}]
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in parts)
+
+
+def _answer(start_response: StartResponse, status: str, value: Any) -> list[bytes]:
+    start_response(status, [("Content-Type", "application/json")])
+    return [json.dumps(value).encode()]
+
+
+class _Server(socketserver.ThreadingMixIn, WSGIServer):
+    """A server that waits for its requests before it ends."""
+
+
+class _ProxyServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    """The same, for a proxy."""
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def get_stderr(self) -> Any:
+        """Print nothing of pypiserver's log."""
+        return io.StringIO()
+
+
+class Network:
+    """What jobs reach besides the internet: indexes, and who says what their identities are.
+
+    Use it as a context manager.
+    """
+
+    def __init__(self, folder: Path, *indexes: Index) -> None:
+        """Prepare it.
+
+        Args:
+            folder: Where to write the certificate.
+            indexes: The indexes; no two have the same host.
+        """
+        self.indexes = {str(urlsplit(index.url).hostname): index for index in indexes}
+        self.identities: dict[str, Identity] = {}
+        self.authority = trustme.CA()
+        self.certificate = folder / "authority.pem"
+        self.authority.cert_pem.write_to_path(self.certificate)
+        self._running = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start all servers."""
+        ports = {}
+        for host, index in self.indexes.items():
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.authority.issue_cert(host).configure_cert(context)
+            ports[host] = self._running.enter_context(_served(index, context))
+
+        class Proxy(http.server.BaseHTTPRequestHandler):
+            """Leads the indexes' hosts to this machine, and all others to where they are."""
+
+            def do_CONNECT(self) -> None:
+                host, port = self.path.rsplit(":", 1)
+                address = ("127.0.0.1", ports[host]) if host in ports else (host, int(port))
+                with socket.create_connection(address) as other:
+                    self.send_response(200)
+                    self.end_headers()
+                    back = threading.Thread(target=_pump, args=(other, self.connection))
+                    back.start()
+                    _pump(self.connection, other)
+                    back.join()
+                self.close_connection = True
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        proxy = _ProxyServer(("127.0.0.1", 0), Proxy)
+        self._proxy = self._running.enter_context(_started(proxy))
+        self._identify = self._running.enter_context(_served(self._identity, None))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End all servers."""
+        self._running.close()
+
+    def variables(self) -> dict[str, str]:
+        """Return the variables by which programs find the indexes."""
+        return {
+            "HTTPS_PROXY": f"http://127.0.0.1:{self._proxy}",
+            "REQUESTS_CA_BUNDLE": str(self.certificate),
+        }
+
+    def identify(self, identity: Identity) -> dict[str, str]:
+        """Return the variables by which a job asks who it is, as GitHub sets them.
+
+        https://docs.github.com/en/actions/reference/security/oidc
+        """
+        request = secrets.token_hex()
+        self.identities[request] = identity
+        return {
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": request,
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"http://127.0.0.1:{self._identify}/?v=1",
+        }
+
+    def _identity(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a job that asks who it is."""
+        identity = self.identities[environ["HTTP_AUTHORIZATION"].split()[1]]
+        (audience,) = parse_qs(environ["QUERY_STRING"])["audience"]
+        value = token({"aud": audience, **identity})
+        return _answer(start_response, "200 OK", {"value": value})
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    """Hand on what comes from a connection until it ends."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+    with contextlib.suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
+
+
+@contextlib.contextmanager
+def _started(server: socketserver.TCPServer) -> Iterator[int]:
+    """Run a server and yield its port."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextlib.contextmanager
+def _served(application: WSGIApplication, context: ssl.SSLContext | None) -> Iterator[int]:
+    """Serve an application, by TLS if there is a context, and yield the port."""
+    server = make_server("127.0.0.1", 0, application, _Server, _Quiet)
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    with _started(server) as port:
+        yield port
