@@ -644,6 +644,8 @@ def accepted(answers: dict[str, Any], reading: Reading) -> tuple[dict[str, Any],
                 copier.run_copy(
                     str(template), out, data=answers, defaults=True, quiet=True, overwrite=True
                 )
+            except copier.errors.CopierError as error:
+                raise AdoptionError(f"Copier refuses to render: {error}") from error
             except ValueError as error:
                 answers = without_refused(answers, str(error), reading, template)
                 continue
@@ -749,16 +751,19 @@ def wanted(project: Project, reading: Reading, rendered: Mapping[str, Any]) -> d
     if len(wheel.licenses) > 1:
         table["license-files"] = ["LICENSE", *license_names(wheel)[1:]]
     authors = people(metadata.get("author", ""), metadata.get("author_email", ""))
-    if len(authors) > 1:
+    if len(authors) > 1 or not all(name for name, _ in authors):
         table["authors"] = as_people(authors)
     maintainers = people(metadata.get("maintainer", ""), metadata.get("maintainer_email", ""))
     if maintainers:
         table["maintainers"] = as_people(maintainers)
-    table["keywords"] = metadata.get("keywords", [])
-    offered = [
-        text for text in rendered["classifiers"] if "license" not in table or "Private" not in text
-    ]
-    table["classifiers"] = classifiers(metadata.get("classifiers", []), offered)
+    table["keywords"] = [text for text in metadata.get("keywords", []) if text]
+    # What the template says of a new package, and may not be so.
+    untrue = ["Development Status"]
+    untrue += ["Private"] if "license" in table else []
+    untrue += ["Typing"] if not any(name.endswith("/py.typed") for name in wheel.files) else []
+    kept = [text for text in rendered["classifiers"] if text.split(" :: ")[0] not in untrue]
+    old = {text for text in metadata.get("classifiers", []) if not is_outdated(text)}
+    table["classifiers"] = sorted({*kept, *old})
     requirements = wheel.extras
     dependencies = requirements.pop("")
     if dependencies - set(map(one_spelling, rendered["dependencies"])):
@@ -798,14 +803,6 @@ def as_people(listed: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     """Return people as [project] lists them."""
     pairs = [{"name": name, "email": address} for name, address in listed]
     return [{key: value for key, value in pair.items() if value} for pair in pairs]
-
-
-def classifiers(old: Sequence[str], rendered: Sequence[str]) -> list[str]:
-    """Return the old classifiers that still hold, and the template's."""
-    said = {text.split(" :: ")[0] for text in old if text.startswith("Development Status")}
-    kept = [text for text in rendered if text.split(" :: ")[0] not in said]
-    added = sorted({text for text in old if not is_outdated(text)} - set(kept))
-    return sorted([*kept, *added]) if added else kept
 
 
 def is_outdated(classifier: str) -> bool:
@@ -1177,7 +1174,10 @@ def differences(old: Wheel, new: Wheel) -> Iterator[Difference]:
     one, other = facts(old), facts(new)
     for name, value in one.items():
         if value != other[name]:
-            shown = (value, other[name]) if name != "description" else ("one", "another")
+            if name == "description":  # a page of text
+                shown = ["one text" if value else "", "another" if other[name] else ""]
+            else:
+                shown = [value, other[name]]
             yield Difference(name, f"it was {shown[0] or 'none'}, and is {shown[1] or 'none'}")
     extras, new_extras = old.extras, new.extras
     yield from changes("extra", dict.fromkeys(extras), dict.fromkeys(new_extras))
@@ -1213,7 +1213,7 @@ def listed(wheel: Wheel) -> dict[str, set[str]]:
     return {
         "author": {f"{name} <{address}>" for name, address in authors},
         "maintainer": {f"{name} <{address}>" for name, address in maintainers},
-        "keyword": set(metadata.get("keywords", [])),
+        "keyword": {text for text in metadata.get("keywords", []) if text},
         "classifier": set(metadata.get("classifiers", [])),
         "URL": {url.rstrip("/") for url in wheel.urls.values()},
     }
