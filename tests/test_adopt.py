@@ -12,11 +12,12 @@ import shutil
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import tomli_w
 import yaml
+from packaging.metadata import RawMetadata
 
 import adopt
 from harness.answers import questions
@@ -204,6 +205,16 @@ def test_dynamic_metadata_and_settings_are_told(workshop: Workshop) -> None:
     assert "Settings of tools and pins are not read: setup.cfg." in told
 
 
+def test_the_licence_becomes_license(workshop: Workshop) -> None:
+    """The licence's own text goes to LICENSE, whatever it is called, and other notices stay."""
+    project = legacy(workshop, "flat-layout")
+    licenses = {"AUTHORS": b"", "docs/COPYING.txt": b""}
+    wheel = dataclasses.replace(project.wheel, licenses=licenses)
+    assert ["docs/COPYING.txt", "AUTHORS"] == adopt.license_names(wheel)
+    moves = adopt.examine(project).moves
+    assert [("LICENSE", "LICENSE"), ("NOTICE", "NOTICE")] == moves[-2:]
+
+
 def test_extension_modules_are_told(workshop: Workshop) -> None:
     """A wheel for one platform has extension modules, which the template does not build."""
     project = legacy(workshop, "src-layout")
@@ -308,6 +319,37 @@ def test_accepted_differences_are_no_errors(
 def test_a_function_is_found_in_code(code: str, name: str, defined: bool) -> None:
     """A name counts only where the module itself binds it, however it does."""
     assert defined == adopt.defines(code.encode(), name)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "expected"),
+    [
+        ("Six_Pack>=1", {"": {"six-pack>=1"}, "a": set(), "b": set()}),
+        ('x; extra == "a"', {"": set(), "a": {"x"}, "b": set()}),
+        ("x ; extra == 'a' or extra == 'b'", {"": set(), "a": {"x"}, "b": {"x"}}),
+        (
+            'x; (os_name == "nt" or os_name == "java") and extra == "a"',
+            {"": set(), "a": {'x; os_name == "nt" or os_name == "java"'}, "b": set()},
+        ),
+        (
+            'x; extra == "b" and python_full_version < "3.12"',
+            {"": set(), "a": set(), "b": {'x; python_version < "3.12"'}},
+        ),
+        (
+            'x; os_name == "nt" or os_name == "java" and extra == "a"',
+            {
+                "": set(),
+                "a": {'x; os_name == "nt" or os_name == "java" and extra == "a"'},
+                "b": set(),
+            },
+        ),
+        ('demo[b]; extra == "a"', {"": set(), "a": set(), "b": set()}),
+    ],
+)
+def test_requirements_are_split_by_extras(requirement: str, expected: dict[str, set[str]]) -> None:
+    """However a build backend writes the marker, a requirement gets under its extras, or stays."""
+    metadata = {"name": "Demo", "provides_extra": ["a", "b"], "requires_dist": [requirement]}
+    assert expected == adopt.split_requirements(cast("RawMetadata", metadata))
 
 
 @pytest.mark.parametrize(

@@ -145,26 +145,26 @@ def read_archive(archive: zipfile.ZipFile) -> Wheel:
     """Read an opened wheel.
 
     Raises:
-        ValueError: It has not the one `.dist-info` folder that a wheel has.
+        ValueError: It lacks what a wheel has.
     """
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
     (dist_info,) = {name.split("/")[0] for name in names if ".dist-info/" in name}
     metadata = parse_email(archive.read(f"{dist_info}/METADATA"))[0]
+    if not {"name", "version"} <= set(metadata):
+        raise ValueError("its metadata lack the name or the version")
     licenses = {}
     for name in metadata.get("license_files", []):
         for place in (f"{dist_info}/licenses/{name}", f"{dist_info}/{name}"):
             if place in names:
                 licenses[name] = archive.read(place)
     data = dist_info.removesuffix(".dist-info") + ".data/"
+    files = {}
+    for name in names:
+        if not name.startswith(f"{dist_info}/"):
+            files[re.sub(rf"\A{re.escape(data)}", ".data/", name)] = archive.read(name)
     distribution = importlib.metadata.PathDistribution(zipfile.Path(archive, f"{dist_info}/"))
     return Wheel(
-        files={
-            f".data/{name.removeprefix(data)}" if name.startswith(data) else name: archive.read(
-                name
-            )
-            for name in names
-            if not name.startswith(f"{dist_info}/")
-        },
+        files=files,
         licenses=licenses,
         tags=re.findall(r"(?m)^Tag: (.*?)\r?$", archive.read(f"{dist_info}/WHEEL").decode()),
         entry_points={
@@ -194,8 +194,8 @@ def split_requirements(metadata: RawMetadata) -> dict[str, set[str]]:
         names = re.findall(r'extra == "([^"]+)"', marker)
         found = OF_EXTRAS.fullmatch(marker)
         rest = (found["before"] or found["after"] or "") if found else ""
-        if found and "extra" not in rest:
-            # The rest of a marker can't be had from `packaging` but as a text.
+        # An "or" outside of parentheses would not end before the "and" of the extra.
+        if found and not re.search(r"\bextra\b|\bor\b", re.sub(r"\([^()]*\)", "", rest)):
             requirement.marker = None
             text = f"{requirement} ; {rest}" if rest else str(requirement)
         for name in names or [""]:
@@ -566,7 +566,9 @@ def license_of(project: Project, reading: Reading) -> str:
         " The answer is Proprietary, which gives nothing away: write another one, or the right"
         " SPDX expression into pyproject.toml and its text into LICENSE."
     )
-    listed.append(Finding(text, ("license: *", "license file *", f"classifier Private *: {NEW}")))
+    listed.append(
+        Finding(text, ("license: *", f"license file *: {NEW}", f"classifier Private *: {NEW}"))
+    )
     return "Proprietary"
 
 
