@@ -181,6 +181,22 @@ def test_packed_tests_and_spellings_are_told(workshop: Workshop) -> None:
     assert "The name Tide_Tables is not normalised; it is tide-tables." in told
 
 
+def test_a_computed_version_is_not_judged(tmp_path: Path) -> None:
+    """What setup.py computes is no text that could be wrong."""
+    (tmp_path / "setup.py").write_text("setup(version=about['version'])\n", encoding="utf-8")
+    wheel = adopt.Wheel({}, {}, [], {}, RawMetadata(name="demo"))
+    assert "" == adopt.written_version(adopt.Project(wheel, tmp_path))
+
+
+def test_the_main_package_is_the_public_one() -> None:
+    """Of several packages, the template gets the one named like the project, or a public one."""
+    packages: dict[str, Path | None] = dict.fromkeys(("_yaml", "tests", "yaml"))
+    wheel = adopt.Wheel({}, {}, [], {}, RawMetadata(name="PyYAML"))
+    assert "yaml" == adopt.Project(wheel, packages=packages).main_package
+    packages["pyyaml"] = None
+    assert "pyyaml" == adopt.Project(wheel, packages=packages).main_package
+
+
 def test_what_no_answer_says_is_told(workshop: Workshop) -> None:
     """Several packages, a namespace, scripts, an ambiguous licence and a refused marker are told."""
     project = legacy(workshop, "several-packages")

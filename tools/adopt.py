@@ -268,7 +268,14 @@ class Project:
         """The import package that the template gets; "" if there is none."""
         names = [name for name in self.packages if name not in ("tests", "test")]
         expected = self.name.replace("-", "_")
-        names.sort(key=lambda name: (name.lower() != expected, not self.files_of(name), name))
+        names.sort(
+            key=lambda name: (
+                name.lower() != expected,
+                name.startswith("_"),
+                not self.files_of(name),
+                name,
+            )
+        )
         return names[0] if names else ""
 
     def files_of(self, package: str) -> list[str]:
@@ -763,8 +770,9 @@ def wanted(project: Project, reading: Reading, rendered: Mapping[str, Any]) -> d
     untrue = ["Development Status"]
     untrue += ["Private"] if "license" in table else []
     untrue += ["Typing"] if not any(name.endswith("/py.typed") for name in wheel.files) else []
-    kept = [text for text in rendered["classifiers"] if text.split(" :: ")[0] not in untrue]
     old = {text for text in metadata.get("classifiers", []) if not is_outdated(text)}
+    untrue += [text.split(" :: ")[0] for text in old if text.startswith("Operating System")]
+    kept = [text for text in rendered["classifiers"] if text.split(" :: ")[0] not in untrue]
     table["classifiers"] = sorted({*kept, *old})
     requirements = wheel.extras
     dependencies = requirements.pop("")
@@ -982,7 +990,8 @@ def written_version(project: Project) -> str:
         with contextlib.suppress(SyntaxError, ValueError):
             for node in ast.walk(ast.parse(setup.read_bytes())):
                 if isinstance(node, ast.keyword) and node.arg == "version":
-                    return str(getattr(node.value, "value", ""))
+                    is_text = isinstance(node.value, ast.Constant)
+                    return str(ast.literal_eval(node.value)) if is_text else ""
     return ""
 
 
