@@ -10,6 +10,9 @@ from harness import forks, space, tally
 from harness.releases import make_repository
 from harness.workshop import Workshop
 
+# Packages to test with, whose tests are their own.
+collect_ignore = ["packages"]
+
 # What would reach the programs that the tests start; nox sets the last three.
 UNWANTED = (
     "FORCE_COLOR",

@@ -1,0 +1,5 @@
+BLITZ = 300
+
+
+def run():
+    print(BLITZ)

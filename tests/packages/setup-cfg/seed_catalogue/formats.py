@@ -1,0 +1,3 @@
+class Text:
+    def show(self, seeds):
+        return "\n".join(seeds)

@@ -1,0 +1,6 @@
+"""The window."""
+
+
+def show() -> int:
+    """Show it."""
+    return 0
