@@ -21,7 +21,6 @@ from packaging.metadata import RawMetadata
 
 import adopt
 from harness.answers import questions
-from harness.build import build_wheel
 from harness.commands import run
 from harness.inspect import tree
 from harness.render import copier_command, recorded_answers, snapshot
@@ -88,7 +87,7 @@ def adopted(workshop: Workshop, name: str) -> Path:
         defaults = ("copy", "--defaults", "--quiet", "--data-file", answers)
         copier_command(*defaults, *options, snapshot(), new)
         follow(adopt.report(old, reading), PACKAGES / name, new)
-        build_wheel(shutil.copytree(new, folder / "tree"), folder / "wheel")
+        workshop.build_wheel(shutil.copytree(new, folder / "tree"), folder / "wheel")
 
     return workshop.once(f"adopted-{name}", make)
 
@@ -252,7 +251,7 @@ def lossy(workshop: Workshop) -> adopt.Project:
         assert 1 == text.count('tides-list = "tide_tables.cli:list_harbours"\n')
         text = text.replace('tides-list = "tide_tables.cli:list_harbours"\n', "")
         file.write_text(text, encoding="utf-8")
-        build_wheel(new, folder / "wheel")
+        workshop.build_wheel(new, folder / "wheel")
 
     return wheel_of(workshop.once("lossy-setup-py", make))
 
