@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jinja2 import nodes
 
 from harness.answers import axes, choices, question_files, questions
 from harness.inspect import tree
 from harness.render import snapshot
-from harness.template import ROOT
+from harness.template import ROOT, environment
 
 TEMPLATE = ROOT / "template"
 PROJECT = TEMPLATE / "project"
@@ -76,15 +77,33 @@ def test_options_belong_to_axes() -> None:
 
 
 def test_names_hold_no_logic_but_one_flag() -> None:
-    """A file's name has one derived flag at most, and only characters that Windows allows."""
-    derived = set(yaml.safe_load((ROOT / question_files()[-1]).read_text(encoding="utf-8")))
-    flags = derived | {name for name in axes() if questions()[name]["type"] == "bool"}
+    """A file's name has one flag at most, and only characters that Windows allows."""
+    flags = {f"has.{name}" for name in flags_of_has()} | {
+        name for name in axes() if questions()[name]["type"] == "bool"
+    }
     for path in PROJECT.rglob("*"):
         conditions = re.findall(r"{% if (.*?) %}", path.name)
         assert len(conditions) <= 1, path
         assert set(conditions) <= flags, path
         assert not re.search(r'["|<>?*:\\]', path.name), path
         assert len(path.relative_to(PROJECT).as_posix()) < 100, path
+
+
+def flags_of_has() -> set[str]:
+    """Return what the derived value `has` tells of a project."""
+    (mapping,) = environment().parse(questions()["has"]["default"]).find_all(nodes.Dict)
+    return {pair.key.as_const() for pair in mapping.items}
+
+
+def test_templates_ask_for_flags_that_exist() -> None:
+    """No template, and no file's name, asks for a flag that `has` lacks."""
+    for path in sorted(TEMPLATE.rglob("*")):
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        asked = re.findall(r"\bhas\.(\w+)", path.name)
+        for expression in re.findall(r"(?s){[{%].*?[}%]}", text):
+            asked += re.findall(r"\bhas\.(\w+)", expression)
+            assert not re.search(r"\bhas_\w+", expression), path
+        assert set(asked) <= flags_of_has(), path
 
 
 def test_no_feature_needs_trust() -> None:

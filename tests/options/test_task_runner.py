@@ -62,7 +62,7 @@ def expected_tasks(license_: str = "MIT") -> dict[str, Any]:
     """Return the tasks of template/data/tasks.yml, for the default answers."""
     context = {axis: choices(axis)[0] for axis in axes()} | {"license": license_}
     context |= {"lock_commands": ["uv lock"]}
-    context |= {"has_type_checker": True, "type_checking": {"command": "mypy"}}
+    context |= {"has": {"type_checker": True}, "type_checking": {"command": "mypy"}}
     text = jinja().get_template("template/data/tasks.yml").render(context)
     return dict(yaml.safe_load(text))
 
