@@ -90,8 +90,9 @@ def test_names_hold_no_logic_but_one_flag() -> None:
 
 
 def flags_of_has() -> set[str]:
-    """Return what the derived value `has` tells of a project."""
-    (mapping,) = environment().parse(questions()["has"]["default"]).find_all(nodes.Dict)
+    """Return the flags that template/data/has.jinja lists."""
+    text = (TEMPLATE / "data" / "has.jinja").read_text(encoding="utf-8")
+    (mapping,) = environment().parse(text).find_all(nodes.Dict)
     return {pair.key.as_const() for pair in mapping.items}
 
 
@@ -99,7 +100,7 @@ def test_templates_ask_for_flags_that_exist() -> None:
     """No template, and no file's name, asks for a flag that `has` lacks."""
     for path in sorted(TEMPLATE.rglob("*")):
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        asked = re.findall(r"\bhas\.(\w+)", path.name)
+        asked = re.findall(r"{% if has\.(\w+)", path.name)
         for expression in re.findall(r"(?s){[{%].*?[}%]}", text):
             asked += re.findall(r"\bhas\.(\w+)", expression)
             assert not re.search(r"\bhas_\w+", expression), path
