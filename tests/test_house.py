@@ -90,7 +90,7 @@ def test_names_hold_no_logic_but_one_flag() -> None:
 
 
 def flags_of_has() -> set[str]:
-    """Return the flags that template/data/has.jinja lists."""
+    """Return the flags that template/data/flags.jinja lists."""
     text = (TEMPLATE / "data" / "has.jinja").read_text(encoding="utf-8")
     (mapping,) = environment().parse(text).find_all(nodes.Dict)
     return {pair.key.as_const() for pair in mapping.items}
