@@ -118,7 +118,7 @@ def test_templates_know_the_names_that_they_use() -> None:
     known = {*questions(), "nothing", "UNSET", "_copier_answers", "_copier_conf"}
     for tree_ in trees.values():
         known |= {name.name for name in tree_.find_all(nodes.Name) if name.ctx == "store"}
-        known |= {name for from_ in tree_.find_all(nodes.FromImport) for name in from_.names}
+        known |= {str(name) for from_ in tree_.find_all(nodes.FromImport) for name in from_.names}
     for place, tree_ in trees.items():
         assert meta.find_undeclared_variables(tree_) <= known, place
 
