@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jinja2 import meta, nodes
 
 from harness.answers import axes, choices, question_files, questions
 from harness.inspect import tree
 from harness.render import snapshot
-from harness.template import ROOT
+from harness.template import ROOT, environment
 
 TEMPLATE = ROOT / "template"
 PROJECT = TEMPLATE / "project"
@@ -76,15 +77,50 @@ def test_options_belong_to_axes() -> None:
 
 
 def test_names_hold_no_logic_but_one_flag() -> None:
-    """A file's name has one derived flag at most, and only characters that Windows allows."""
-    derived = set(yaml.safe_load((ROOT / question_files()[-1]).read_text(encoding="utf-8")))
-    flags = derived | {name for name in axes() if questions()[name]["type"] == "bool"}
+    """A file's name has one flag at most, and only characters that Windows allows."""
+    flags = {f"has.{name}" for name in flags_of_has()} | {
+        name for name in axes() if questions()[name]["type"] == "bool"
+    }
     for path in PROJECT.rglob("*"):
         conditions = re.findall(r"{% if (.*?) %}", path.name)
         assert len(conditions) <= 1, path
         assert set(conditions) <= flags, path
         assert not re.search(r'["|<>?*:\\]', path.name), path
         assert len(path.relative_to(PROJECT).as_posix()) < 100, path
+
+
+def flags_of_has() -> set[str]:
+    """Return the flags that template/data/flags.jinja lists."""
+    text = (TEMPLATE / "data" / "flags.jinja").read_text(encoding="utf-8")
+    (mapping,) = environment().parse(text).find_all(nodes.Dict)
+    return {pair.key.as_const() for pair in mapping.items}
+
+
+def test_templates_ask_for_flags_that_exist() -> None:
+    """No template, and no file's name, asks for a flag that `has` lacks."""
+    for path in sorted(TEMPLATE.rglob("*")):
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        asked = re.findall(r"\bhas\.(\w+)", path.name + text)
+        assert set(asked) <= flags_of_has(), path
+
+
+def test_templates_know_the_names_that_they_use() -> None:
+    """No template uses a name that is no question, and that no template sets or imports."""
+    texts = {
+        str(path): path.read_text(encoding="utf-8")
+        for path in sorted(TEMPLATE.rglob("*"))
+        if path.is_file() and path.parent.name != "questions"
+    }
+    for name, question in questions().items():
+        texts |= {f"{name}: {key}": text for key, text in question.items() if isinstance(text, str)}
+    trees = {place: environment().parse(text) for place, text in texts.items()}
+    # An included template sees what the one that includes it has set; "nothing" is never there.
+    known = {*questions(), "nothing", "UNSET", "_copier_answers", "_copier_conf"}
+    for tree_ in trees.values():
+        known |= {name.name for name in tree_.find_all(nodes.Name) if name.ctx == "store"}
+        known |= {str(name) for from_ in tree_.find_all(nodes.FromImport) for name in from_.names}
+    for place, tree_ in trees.items():
+        assert meta.find_undeclared_variables(tree_) <= known, place
 
 
 def test_no_feature_needs_trust() -> None:

@@ -88,9 +88,9 @@ def shown_choices(axis: str) -> str:
 def tasks_table() -> str:
     """Return the tasks of a project that has all of them, as a Markdown table."""
     everything = {axis: choices(axis)[0] for axis in axes()} | {"license": "MIT"}
-    everything |= {"lock_commands": ["uv lock"], "has_type_checker": True}
+    everything |= {"lock_commands": ["uv lock"], "has": {"type_checker": True}}
     everything["type_checking"] = {"command": "mypy"}
-    text = environment().get_template("template/data/tasks.yml").render(everything)
+    text = environment().get_template("template/data/tasks.json").render(everything)
     lines = [f"| `{name}` | {task['does']} |" for name, task in yaml.safe_load(text).items()]
     return "\n".join(["| task | what it does |", "| --- | --- |", *lines]) + "\n"
 

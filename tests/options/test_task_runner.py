@@ -59,11 +59,11 @@ def answers(runner: str, **more: Any) -> Answers:
 
 
 def expected_tasks(license_: str = "MIT") -> dict[str, Any]:
-    """Return the tasks of template/data/tasks.yml, for the default answers."""
+    """Return the tasks of template/data/tasks.json, for the default answers."""
     context = {axis: choices(axis)[0] for axis in axes()} | {"license": license_}
     context |= {"lock_commands": ["uv lock"]}
-    context |= {"has_type_checker": True, "type_checking": {"command": "mypy"}}
-    text = jinja().get_template("template/data/tasks.yml").render(context)
+    context |= {"has": {"type_checker": True}, "type_checking": {"command": "mypy"}}
+    text = jinja().get_template("template/data/tasks.json").render(context)
     return dict(yaml.safe_load(text))
 
 
@@ -119,7 +119,7 @@ def test_only_its_own_files_are_there(chosen: str, workshop: Workshop) -> None:
 
 
 def test_bare_call_lists_the_tasks(runner: str, project: Path, tools: Environment) -> None:
-    """The runner alone shows every task of tasks.yml, and what it does."""
+    """The runner alone shows every task of tasks.json, and what it does."""
     listing = call(tools, project, CALLS[runner][0]).stdout
     shown = dict(re.findall(rf"^{LINES[runner]}$", listing, re.MULTILINE))
     if runner == "invoke":
