@@ -46,7 +46,7 @@ def factors() -> dict[str, list[Any]]:
     """
     found: dict[str, list[Any]] = {}
     for name, question in questions().items():
-        if question.get("when") is False or name == "customize":
+        if question.get("when") is False or question.get("ask") is False or name == "customize":
             continue
         if question.get("multiselect"):
             found |= {f"{name}.{choice}": [False, True] for choice in choices(name)}
