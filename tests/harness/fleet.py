@@ -3,6 +3,7 @@
 `python -m harness.fleet 200` prints what has become of 200 of them. They are the same in each run.
 """
 
+import functools
 import os
 import resource
 import shutil
@@ -188,8 +189,8 @@ def run_fleet(number: int, folder: Path) -> tuple[str, list[Updated]]:
         work = worked_on(project, count)
         if count % EVERY == 0:
             ratios += pairs(
-                lambda project=project: cpu_of_update(project, folder),
-                lambda: cpu_of_update(least, folder),
+                functools.partial(cpu_of_update, project, folder),
+                functools.partial(cpu_of_update, least, folder),
                 1,
             )
         results.append(updated(count, project, work, workshop))

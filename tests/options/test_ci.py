@@ -29,7 +29,11 @@ VARIANTS: list[Answers] = [
         *({"publish": publish} for publish in choices("publish")),
         INDEX,
         {"annotated": True, "environments": ["conda"]},
-        *([{"template_updates": "workflow", "annotated": True}] if chosen["ci"] == "github" else []),
+        *(
+            [{"template_updates": "workflow", "annotated": True}]
+            if chosen["ci"] == "github"
+            else []
+        ),
         {"task_runner": "none", "type_checker": "none", "docs_engine": "none"},
         INDEX | {"annotated": True, "license": "Proprietary", "task_runner": "make"},
     )

@@ -15,8 +15,8 @@ from harness import workflows
 from harness.answers import Answers, choices
 from harness.commands import CommandError, run
 from harness.inspect import tree
-from harness.render import recorded_answers, render
 from harness.releases import commit, git, next_release, past_releases
+from harness.render import recorded_answers, render
 from harness.template import ROOT
 from harness.updates import start
 from harness.workshop import Workshop
@@ -76,7 +76,9 @@ def test_renovate_finds_the_template(source: str, address: str, workshop: Worksh
     for rule in json.loads(file.read_text(encoding="utf-8"))["packageRules"]:
         (pattern,) = [text.strip("/") for text in rule["matchPackageNames"]]
         if re.search(pattern, found):
-            words = re.fullmatch(r"{{replace '(.+)' '(.+)' packageName}}", rule["overridePackageName"])
+            words = re.fullmatch(
+                r"{{replace '(.+)' '(.+)' packageName}}", rule["overridePackageName"]
+            )
             assert words
             found = re.sub(words[1], words[2], found)
     assert address == found
