@@ -63,9 +63,11 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure what the proof and the template cost, as ratios."""
+    """Measure what the proof and the template cost, or update a fleet: `-- fleet 200`."""
     install(session, "test")
-    session.run("python", "-m", "harness.bench", *session.posargs, env={"PYTHONPATH": "tests"})
+    module = "harness.fleet" if "fleet" in session.posargs else "harness.bench"
+    arguments = [argument for argument in session.posargs if argument != "fleet"]
+    session.run("python", "-m", module, *arguments, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)

@@ -1,6 +1,7 @@
 """What people do to a project between two updates."""
 
 from pathlib import Path
+from random import Random
 
 PACKAGE = "my_project"
 
@@ -63,9 +64,54 @@ class Work:
         return lost
 
 
-def a_year_of_work(project: Path) -> Work:
-    """Work on a project as people do: the starter program goes, another one comes."""
-    work = Work(project)
+class SomeWork(Work):
+    """Work of which each piece is done or not, and none where the project doesn't allow it."""
+
+    def __init__(self, project: Path, random: Random) -> None:
+        """Start to work on a project; the same state of `random` leads to the same work."""
+        super().__init__(project)
+        self.random = random
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file anew, or leave it."""
+        if self.random.random() < 0.5:
+            super().write(name, text)
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        """Replace a text that stands once in a file, or leave it."""
+        file = self.project / name
+        present = file.exists() and 1 == file.read_text(encoding="utf-8").count(old)
+        if present and self.random.random() < 0.5:
+            super().replace(name, old, new)
+
+    def append(self, name: str, text: str) -> None:
+        """Append to a file, or leave it."""
+        if (self.project / name).exists() and self.random.random() < 0.5:
+            super().append(name, text)
+
+    def delete(self, name: str) -> None:
+        """Delete a file, or leave it."""
+        if (self.project / name).exists() and self.random.random() < 0.5:
+            super().delete(name)
+
+    def comment(self, name: str) -> None:
+        """Write a comment somewhere into a file, after its first line."""
+        file = self.project / name
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        added = f"# ours {self.random.randrange(10**9)}"
+        lines.insert(self.random.randint(1, max(1, len(lines))), f"{added}\n")
+        file.write_text("".join(lines), encoding="utf-8")
+        self.added.setdefault(name, []).append(added)
+
+
+def a_year_of_work(project: Path, work: Work | None = None) -> Work:
+    """Work on a project as people do: the starter program goes, another one comes.
+
+    Args:
+        project: The project's folder.
+        work: What does it, if not all of it is to be done.
+    """
+    work = work or Work(project)
     work.write("README.md", "# My Project\n\nPacks suitcases.\n\n## Why\n\nThey are full.\n")
     work.append("CHANGELOG.md", "- Suitcases.\n\n## [1.4.0] - 2026-08-01\n\n- Wheels.\n")
     source, tests = f"src/{PACKAGE}", "tests"

@@ -19,6 +19,7 @@ ANSWERS: list[Answers] = [
     *(FULL | chosen | {"mode": "app"} for chosen in combinations("task_runner", "container")),
     *(FULL | chosen for chosen in combinations("docs_engine", "type_checker")),
     FULL | {"versioning": "vcs", "backend": "poetry_core"},
+    FULL | {"template_updates": "workflow"},
     *(
         FULL | chosen | {"versioning": "vcs", "backend": "hatchling"}
         for chosen in combinations("ci", "publish")

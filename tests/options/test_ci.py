@@ -29,6 +29,11 @@ VARIANTS: list[Answers] = [
         *({"publish": publish} for publish in choices("publish")),
         INDEX,
         {"annotated": True, "environments": ["conda"]},
+        *(
+            [{"template_updates": "workflow", "annotated": True}]
+            if chosen["ci"] == "github"
+            else []
+        ),
         {"task_runner": "none", "type_checker": "none", "docs_engine": "none"},
         INDEX | {"annotated": True, "license": "Proprietary", "task_runner": "make"},
     )
@@ -112,12 +117,13 @@ def test_what_is_ignored_has_a_reason(workshop: Workshop) -> None:
 
 
 def test_files_fit_their_schemas(judges: Environment, workshop: Workshop) -> None:
-    """Workflows, Dependabot's settings and GitLab's pipelines fit their published schemas."""
+    """Workflows, the bots' settings and GitLab's pipelines fit their published schemas."""
     projects = [ROOT, *map(workshop.project, VARIANTS)]
     for schema, patterns, options in (
         ("github-workflows", [".github/workflows/*.yml"], []),
         ("custom.github-workflows-require-timeout", [".github/workflows/*.yml"], []),
         ("dependabot", [".github/dependabot.yml"], []),
+        ("renovate", ["renovate.json"], []),
         ("gitlab-ci", [".gitlab-ci.yml", ".gitlab/*.yml"], ["--data-transform=gitlab-ci"]),
     ):
         files = [
@@ -189,7 +195,7 @@ def test_jobs_may_do_only_what_they_say(project: Any, workshop: Workshop) -> Non
         for name, job in github_jobs(folder):
             assert 5 <= job["timeout-minutes"] <= 60, name
             given = job["permissions"]
-            assert set(given) <= {"contents", "id-token"}, name
+            assert set(given) <= {"contents", "id-token", "issues"}, name
             for step in job["steps"]:
                 if "checkout" in step.get("uses", ""):
                     assert False is step["with"]["persist-credentials"]
@@ -326,6 +332,8 @@ def test_this_repository_has_what_it_generates(workshop: Workshop) -> None:
         == (own["jobs"]["result"])
     )
     assert set(own["jobs"]) - {"result"} == set(own["jobs"]["result"]["needs"])
+    # Here, nothing brings newer actions but Dependabot.
+    project = workshop.project(BASE | {"template_updates": "none"})
     own, made = (workflows.read(f / ".github" / "dependabot.yml") for f in (ROOT, project))
     assert made["updates"][0] == own["updates"][0]
     assert made["updates"][1]["cooldown"] == own["updates"][1]["cooldown"]
