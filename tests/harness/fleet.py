@@ -25,10 +25,9 @@ from .edits import SomeWork, a_year_of_work
 from .forks import close_all
 from .inspect import tree
 from .releases import IDENTITY, add_release, commit, git, make_repository, past_releases
-from .render import copier_command, recorded_answers
+from .render import copier_command
 from .space import covering
 from .updates import conflicts, start, update
-from .variant import builder
 from .workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -105,10 +104,8 @@ def worked_on(project: Path, number: int) -> SomeWork:
 
 def build(project: Path, workshop: Workshop) -> str:
     """Build a project's sdist and wheel, and return why that failed, or an empty text."""
-    forks = builder(workshop, str(recorded_answers(project).get("versioning", "static")))
     try:
-        for hook in ("build_sdist", "build_wheel"):
-            forks.build(hook, project, project.with_name("dist"))
+        workshop.build(project, project.with_name("dist"))
     except CommandError as error:
         return str(error)
     return ""
