@@ -345,6 +345,8 @@ def forms() -> list[Form]:
         ("backend", "uv_build"): {"user_email": ""},
         # Trusted publishing is for PyPI alone.
         ("publish", "trusted"): {"index_url": ""},
+        # With a token, a proprietary package needs an index of its own.
+        ("license", "Proprietary"): {"index_url": "https://packages.example.com/upload/"},
     }
     found = []
     for chosen in each_choice_once():
