@@ -42,7 +42,7 @@ def test_uv_sync_gives_a_working_environment(
 
 
 @pytest.mark.parametrize(
-    ("mode", "backend"), zip(choices("mode"), choices("backend")[::2], strict=True)
+    ("mode", "backend"), list(zip(choices("mode"), choices("backend")[::2], strict=True))
 )
 def test_editable_installation_follows_the_source(
     mode: str, backend: str, tmp_path: Path, workshop: Workshop
