@@ -83,12 +83,6 @@ def test_same_exit_codes(answers: Answers, workshop: Workshop) -> None:
         assert named in finished.stderr
 
 
-@every_command
-def test_own_tests_pass(answers: Answers, workshop: Workshop) -> None:
-    """The project's own tests pass against the wheel, with every library."""
-    run_own_tests(installed(answers, workshop), workshop.project(answers))
-
-
 @every_mode
 def test_only_the_command_differs(mode: str, workshop: Workshop) -> None:
     """A library changes the file of the command and its dependency, and no test."""
