@@ -235,7 +235,7 @@ def test_one_job_gathers_the_result(workshop: Workshop) -> None:
 
 CALLS = {"just": "just ", "nox": "nox -s ", "make": "make ", "invoke": "invoke "}
 PLAIN = {
-    "lint": ["python tools/template.py", "ruff check", "ruff format --check"],
+    "lint": ["ruff check", "ruff format --check"],
     "types": ["mypy"],
     "docs": ["sphinx-build -W --keep-going docs docs/_build/html"],
     "build": [
@@ -246,7 +246,7 @@ PLAIN = {
     "tests": ["python -m pytest"],
 }
 TASKS = {
-    "lint": ["template-check", "lint"],
+    "lint": ["lint"],
     "types": ["typecheck"],
     "docs": ["docs"],
     "build": ["build", "check-dist"],

@@ -2,10 +2,11 @@
 
 import pytest
 
+from harness import tally
 from harness.answers import Answers
 from harness.space import contents, covering, each_level_once
 from harness.variant import Variant
-from harness.workshop import Workshop
+from harness.workshop import Workshop, key
 
 
 def param(name: str, answers: Answers, *, is_quick: bool) -> object:
@@ -26,4 +27,6 @@ def params() -> list[object]:
 @pytest.fixture(scope="session", params=params())
 def variant(request: pytest.FixtureRequest, workshop: Workshop) -> Variant:
     """One set of answers, and what is made of it."""
+    # Each process that has a variant sets it up for each module; it is one variant.
+    workshop.once(key("variant", request.param), lambda _: tally.count("variants"))
     return Variant(request.param, workshop)
