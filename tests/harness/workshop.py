@@ -75,7 +75,9 @@ class Workshop:
         forks = ForkServer(Environment(self.once(f"builder-{from_git}", make)), env=DATE)
         out = self.folder / f"warm-up-{os.getpid()}-{from_git}"
         for backend in backends:
-            project = self.project({"project_name": "Warm up", "backend": backend})
+            # Other processes warm up at the same time, and setuptools writes into the tree.
+            answers: Answers = {"project_name": "Warm up", "backend": backend}
+            project = self.copy(answers, out / "trees" / backend)
             for hook in ("build_sdist", "build_wheel"):
                 forks.build(hook, project, out, warm_up=True)
         return forks
