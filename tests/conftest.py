@@ -57,11 +57,6 @@ def no_personal_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
         os.environ.pop(name, None)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Run one process more than there are cores, for tests wait for indexes and other programs."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Count what the run does; the workers inherit where."""
