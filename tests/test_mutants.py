@@ -5,7 +5,8 @@ import re
 import pytest
 
 from harness.answers import axes
-from harness.mutants import END, README, START, Mutant, mutants, score
+from harness.marks import made_text
+from harness.mutants import MARK, README, Mutant, mutants, score
 from harness.template import ROOT
 
 
@@ -31,5 +32,4 @@ def test_faults_are_in_every_axis() -> None:
 
 def test_readme_shows_the_score() -> None:
     """The README says how many faults are caught: all that are listed."""
-    text = README.read_text(encoding="utf-8").split(START)[1].split(END)[0]
-    assert score(len(mutants()), mutants()) == text
+    assert score(len(mutants()), mutants()) == made_text(README, MARK)

@@ -1,8 +1,8 @@
 """What the proof and the template cost, as ratios that hold on every machine.
 
-`python -m harness.bench` prints a table; with `--write`, it goes into the README. Each ratio is
-the median of pairs that were measured one right after the other. No time is judged alone: only
-what is compared on the same machine, at the same moment, says something.
+`python -m harness.bench` prints a table. Each ratio is the median of pairs that were measured one
+right after the other. No time is judged alone: only what is compared on the same machine, at the
+same moment, says something.
 """
 
 import functools
@@ -27,12 +27,8 @@ from .commands import run
 from .forks import close_all
 from .install import Environment
 from .render import copier_command, render, snapshot
-from .template import ROOT
 from .variant import Variant
 from .workshop import Workshop
-
-README = ROOT / "README.md"
-START, END = "<!-- made by `nox -s bench -- --write` -->\n\n", "\n<!-- end of what is made -->"
 
 DEFAULT: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 APP: Answers = DEFAULT | {"mode": "app"}
@@ -227,8 +223,8 @@ def table(ratios: Sequence[Ratio]) -> str:
     return head + "".join(ratio.row() + "\n" for ratio in ratios)
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Measure, print and, if asked to by `--write`, write the table into the README."""
+def main() -> None:
+    """Measure and print."""
     os.environ.pop("PYTHONPATH", None)
     with tempfile.TemporaryDirectory(prefix="packagestan-bench-") as folder:
         # Nothing that the person who measures has set up.
@@ -236,12 +232,8 @@ def main(arguments: Sequence[str]) -> None:
         settings.write_text("{}\n", encoding="utf-8")
         os.environ["COPIER_SETTINGS_PATH"] = str(settings)
         ratios = [measure(Path(folder)) for measure in (copy, rendering, proof)]
-    text = table(ratios)
-    print(text, end="")
-    if "--write" in arguments:
-        before, _, rest = README.read_text(encoding="utf-8").partition(START)
-        README.write_text(before + START + text + END + rest.partition(END)[2], encoding="utf-8")
+    print(table(ratios), end="")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import yaml
 
+from . import marks
 from .commands import run
 from .template import ROOT
 
 LIST = ROOT / "tests" / "mutants.yml"
 README = ROOT / "README.md"
-START, END = "<!-- made by `nox -s mutants` -->\n\n", "\n<!-- end of what is made -->"
+MARK = marks.start("score", "mutants")
 
 # How many copies of the repository are tested at the same time.
 COPIES = 2
@@ -157,12 +158,6 @@ def score(caught: int, faults: Sequence[Mutant]) -> str:
     )
 
 
-def write_score(text: str) -> None:
-    """Write the score into the README, between its marks."""
-    before, _, rest = README.read_text(encoding="utf-8").partition(START)
-    README.write_text(before + START + text + END + rest.partition(END)[2], encoding="utf-8")
-
-
 def main(names: Sequence[str]) -> int:
     """Seed each fault, or those of some names, and say which are caught.
 
@@ -200,7 +195,7 @@ def main(names: Sequence[str]) -> int:
             verdicts = list(pool.map(judge, chosen))
     print(f"{sum(verdicts)}/{len(verdicts)} faults are caught")
     if not names:
-        write_score(score(sum(verdicts), chosen))
+        marks.write(README, MARK, score(sum(verdicts), chosen))
     return 0 if all(verdicts) else 1
 
 

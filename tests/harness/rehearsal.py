@@ -72,7 +72,6 @@ class Stage:
         arguments: The arguments that the stage has declared, where they have a value.
         folder: The working folder.
         labels: The labels as they are written.
-        user: Who would run the command.
         entry_point: The command.
         default: The arguments that the command has if none are given.
     """
@@ -83,7 +82,6 @@ class Stage:
     arguments: dict[str, str] = field(default_factory=dict)
     folder: str = "/"
     labels: dict[str, str] = field(default_factory=dict)
-    user: str = ""
     entry_point: list[str] = field(default_factory=list)
     default: list[str] = field(default_factory=list)
 
@@ -234,7 +232,7 @@ class Rehearsal:
             case "LABEL":
                 stage.labels |= dict(zip(values[::2], values[1::2], strict=True))
             case "USER":
-                stage.user = values[0]
+                pass  # Whoever runs the tests runs the command, too.
             case "ENTRYPOINT" if instruction.is_json:
                 stage.entry_point = values
             case "CMD" if instruction.is_json:

@@ -27,9 +27,6 @@ IDENTITY = GIT | {
     "GIT_CONFIG_NOSYSTEM": "1",
 }
 
-# The parts of this repository that are the template.
-PARTS = ["copier.yml", "template"]
-
 
 class NoHistoryError(AssertionError):
     """The releases that updates start from are not there."""

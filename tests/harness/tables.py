@@ -8,12 +8,11 @@ from typing import Any
 
 import yaml
 
+from . import marks
 from .answers import Answers, axes, choices, questions
 from .inspect import tree
 from .render import render
 from .template import ROOT, environment
-
-END = "\n<!-- end of what is made -->"
 
 OPTIONS = ROOT / "docs" / "reference" / "options"
 
@@ -151,33 +150,14 @@ def made_texts() -> dict[tuple[Path, str], str]:
     return made
 
 
-def start(part: str) -> str:
-    """Return the mark before a part."""
-    return f"<!-- {part}: made by `nox -s tables` -->\n\n"
-
-
-def made_text(file: Path, part: str) -> str:
-    """Return what stands between the marks of a part.
-
-    Raises:
-        ValueError: The file has no such part.
-    """
-    _, mark, rest = file.read_text(encoding="utf-8").partition(start(part))
-    if not mark:
-        raise ValueError(f"{file.name} lacks the line {start(part).strip()}")
-    return rest.split(END)[0]
-
-
 def write() -> None:
     """Write what is made anew into the files that hold it.
 
     Raises:
-        ValueError: A file lacks the marks of a part.
+        ValueError: A file lacks the mark of a part.
     """
     for (file, part), text in made_texts().items():
-        old = start(part) + made_text(file, part) + END
-        whole = file.read_text(encoding="utf-8")
-        file.write_text(whole.replace(old, start(part) + text + END), encoding="utf-8")
+        marks.write(file, marks.start(part), text)
 
 
 if __name__ == "__main__":

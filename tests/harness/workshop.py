@@ -42,6 +42,8 @@ class Workshop:
         with FileLock(f"{folder}.lock"):
             done = folder.with_name(f"{name}.done")
             if not done.exists():
+                # What an attempt that failed has left would hide why it did.
+                shutil.rmtree(folder, ignore_errors=True)
                 make(folder)
                 done.touch()
         return folder
