@@ -16,7 +16,7 @@ sys.path += [{str(ROOT / "docs" / "extensions")!r}, {str(ROOT / "tests")!r}]
 extensions = ["packagestan"]
 myst_enable_extensions = ["colon_fence", "substitution"]
 html_theme = "furo"
-packagestan_executed = ["workshop/*"]
+packagestan_executed = ["workshop/**"]
 """
 
 LESSON = """\
@@ -99,7 +99,7 @@ PAGES = {
 ```
 """,
     "elsewhere": "# Not executed\n\n```console\n$ copier update\n```\n",
-    "said": "---\nrun: true\n---\n# Executed\n\n```console\n$ copier update\n```\n",
+    "said": "---\ncommands: run\n---\n# Executed\n\n```console\n$ copier update\n```\n",
 }
 
 CHECKPOINTS = {
