@@ -43,6 +43,7 @@ import inspect
 import json
 import keyword
 import os
+import posixpath
 import re
 import shlex
 import shutil
@@ -164,7 +165,7 @@ class Package:
     def wheel_files(self) -> list[str]:
         """The names of the files in the wheel."""
         with zipfile.ZipFile(self.wheel) as archive:
-            return sorted(archive.namelist())
+            return sorted(posixpath.normpath(name) for name in archive.namelist())
 
     @cached_property
     def sdist_files(self) -> list[str]:
@@ -189,7 +190,7 @@ class Package:
         Raises:
             NotYetError: The wheel, or something that it requires, can't be installed.
         """
-        folder = self.work / ("environment" if extras is None else "-".join(["with", *extras]))
+        folder = self.work / ("empty" if extras is None else "-".join(["installed", *extras]))
         programs = folder / ("Scripts" if os.name == "nt" else "bin")
         if not folder.exists():
             make = (self.uv, "venv", "--python", sys.executable, folder)

@@ -1,0 +1,15 @@
+"""Wish a good night."""
+
+import argparse
+
+
+def good_night(name: str) -> str:
+    """Return a wish for the night."""
+    return f"Good night, {name}. Sleep well!"
+
+
+def main() -> None:
+    """Print the wish."""
+    parser = argparse.ArgumentParser(prog="night-lantern", description=__doc__)
+    parser.add_argument("name")
+    print(good_night(parser.parse_args().name))
