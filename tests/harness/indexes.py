@@ -261,3 +261,29 @@ def _served(application: WSGIApplication, context: ssl.SSLContext | None) -> Ite
         server.socket = context.wrap_socket(server.socket, server_side=True)
     with _started(server) as port:
         yield port
+
+
+@contextlib.contextmanager
+def plain_index(folder: Path) -> Iterator[dict[str, str]]:
+    """Serve an index without TLS, as a workshop's room has it.
+
+    Args:
+        folder: Where it keeps the files.
+
+    Yields:
+        The variables that tell a learner where it is and what it takes as a password.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    password = secrets.token_hex()
+    application = pypiserver.app(
+        roots=[folder],
+        authenticate=["update"],
+        auther=lambda _, given: given == password,
+        disable_fallback=True,
+    )
+    with _served(application, None) as port:
+        yield {
+            "WORKSHOP_INDEX": f"http://127.0.0.1:{port}/simple/",
+            "WORKSHOP_UPLOAD": f"http://127.0.0.1:{port}/",
+            "WORKSHOP_TOKEN": password,
+        }
