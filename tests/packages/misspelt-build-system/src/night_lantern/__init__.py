@@ -2,10 +2,12 @@
 
 import argparse
 
+from lamp_light import glow
+
 
 def good_night(name: str) -> str:
     """Return a wish for the night."""
-    return f"Good night, {name}. Sleep well!"
+    return glow(f"Good night, {name}. Sleep well!")
 
 
 def main() -> None:
