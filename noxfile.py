@@ -56,6 +56,14 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def slides(session: nox.Session) -> None:
+    """Make slides of the workshop's lessons, in docs/_build/slides."""
+    install(session, "docs")
+    builder = ("-b", "revealjs", "-t", "slides")
+    session.run("sphinx-build", "-W", "--keep-going", *builder, "docs", "docs/_build/slides")
+
+
+@nox.session(default=False)
 def mutants(session: nox.Session) -> None:
     """Put faults into copies of the template, one at a time; the tests must catch each."""
     install(session, "test")
