@@ -104,6 +104,13 @@ def checkpoint(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def kit(session: nox.Session) -> None:
+    """Prepare a room without internet, after `nox -s docs slides`: `-- serve`, `-- check`."""
+    install(session, "test")
+    session.run("python", "-m", "harness.kit", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
 def release(session: nox.Session) -> None:
     """Keep the template as a release: `nox -s release -- 1.2.3`."""
     install(session, "test")
