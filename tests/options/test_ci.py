@@ -340,6 +340,7 @@ def test_contributing_says_what_is_checked(chosen: str, workshop: Workshop) -> N
     assert (chosen == "github") == (".github/workflows/ci.yml" in text)
     assert (chosen == "gitlab") == (".gitlab-ci.yml" in text)
     assert (chosen != "none") == ("## Continuous integration" in text)
+    assert (chosen != "none") == ("has left something to merge" in " ".join(text.split()))
 
 
 def test_this_repository_has_what_it_generates(workshop: Workshop) -> None:
