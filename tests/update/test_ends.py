@@ -156,6 +156,7 @@ def test_rejected_changes_are_found(releases: Path, tmp_path: Path) -> None:
         ("(?m)^_src_path: .*\n", "", "_src_path"),
         ("(?s).*", "", "_commit and _src_path"),
     ],
+    ids=["no commit", "no value", "empty value", "hosted template", "no address", "nothing"],
 )
 def test_a_damaged_record_is_found(
     pattern: str, replacement: str, missing: str, releases: Path, tmp_path: Path
