@@ -144,17 +144,12 @@ BAD = {
 
 
 class Site:
-    """A small site and the environment that builds it.
-
-    Attributes:
-        warnings: What Sphinx said in the last build.
-    """
+    """A small site and the environment that builds it."""
 
     def __init__(self, environment: Environment, folder: Path) -> None:
         """Use a folder, which need not exist."""
         self.environment = environment
         self.folder = folder
-        self.warnings = ""
 
     def build(self, pages: dict[str, str], builder: str = "html") -> str:
         """Build pages, given by name, and return the warnings."""
@@ -167,6 +162,11 @@ class Site:
             (source / name).write_text(text, encoding="utf-8")
         command = ("python", "-m", "sphinx", "-q", "-b", builder, source, self.folder / builder)
         return self.environment.run(*command, exit_code=None).stderr
+
+    @property
+    def warnings(self) -> str:
+        """What Sphinx said when the site was made."""
+        return (self.folder / "warnings.txt").read_text(encoding="utf-8")
 
     def page(self, name: str) -> str:
         """Return the article of a built page, as HTML."""
@@ -190,17 +190,17 @@ def sphinx(workshop: Workshop) -> Environment:
 
 
 @pytest.fixture(scope="module")
-def site(sphinx: Environment, tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(sphinx: Environment, workshop: Workshop) -> Site:
     """A site of pages in which all is well, and of pages that each have one fault."""
-    site = Site(sphinx, tmp_path_factory.mktemp("site"))
-    bad = {f"bad-{i}": f"# Bad\n\n{text}\n" for i, (text, _) in enumerate(BAD.values())}
-    (site.folder / "docs").mkdir()
-    (site.folder / "docs" / "picture.png").touch()
-    site.warnings = site.build(PAGES | bad)
-    return site
 
+    def make(folder: Path) -> None:
+        bad = {f"bad-{i}": f"# Bad\n\n{text}\n" for i, (text, _) in enumerate(BAD.values())}
+        (folder / "docs").mkdir(parents=True)
+        (folder / "docs" / "picture.png").touch()
+        warnings = Site(sphinx, folder).build(PAGES | bad)
+        (folder / "warnings.txt").write_text(warnings, encoding="utf-8")
 
-pytestmark = pytest.mark.xdist_group("site")
+    return Site(sphinx, workshop.once("site", make))
 
 
 def test_boxes_have_titles(site: Site) -> None:
