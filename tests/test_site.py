@@ -109,6 +109,40 @@ CHECKPOINTS = {
 }
 
 
+BAD = {
+    "a challenge without its exercise": (
+        ":::{challenge} One\n:check: nowhere\n\nDo.\n:::",
+        "there is no exercise and no room 'nowhere'",
+    ),
+    "a file that is not rendered": ("```{rendered} Dockerfile\n```", "Dockerfile"),
+    "a part that is not there": (
+        "```{rendered} LICENSE\n:start-at: Nobody says so\n```",
+        "Nobody says so",
+    ),
+    "a question that does not exist": (
+        "```{rendered} LICENSE\n:answers: colour=red\n```",
+        "there is no question colour",
+    ),
+    "an answer that is refused": (
+        "```{rendered} LICENSE\n:answers: copyright_year=now\n```",
+        "is no year",
+    ),
+    "a checkpoint that does not exist": ("```{checkpoint} 77\n```", "there is no checkpoint 77"),
+    "a reason that is missing": (
+        "```{code-block} console\n:class: not-run\n\n$ docker\n```",
+        "no caption says why this is not run",
+    ),
+    "a link without https": ("<http://example.com/>", "starts with http:, not https:"),
+    "a link to no host": ("[here](https://localhost/)", "names no host"),
+    "a link to a package index": (
+        "[here](https://" + "pypi." + "org/project/ruff/)",
+        "leads to a package index",
+    ),
+    "an image that says nothing": ("![](picture.png)", "picture.png has no alternative text"),
+    "an empty box": (":::{hint}\n:::", "none found"),
+}
+
+
 class Site:
     """A small site and the environment that builds it."""
 
@@ -128,6 +162,11 @@ class Site:
             (source / name).write_text(text, encoding="utf-8")
         command = ("python", "-m", "sphinx", "-q", "-b", builder, source, self.folder / builder)
         return self.environment.run(*command, exit_code=None).stderr
+
+    @property
+    def warnings(self) -> str:
+        """What Sphinx said when the site was made."""
+        return (self.folder / "warnings.txt").read_text(encoding="utf-8")
 
     def page(self, name: str) -> str:
         """Return the article of a built page, as HTML."""
@@ -151,14 +190,17 @@ def sphinx(workshop: Workshop) -> Environment:
 
 
 @pytest.fixture(scope="module")
-def site(sphinx: Environment, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A site of pages in which all is well, built without warnings."""
-    site = Site(sphinx, tmp_path_factory.mktemp("site"))
-    assert "" == site.build(PAGES)
-    return site
+def site(sphinx: Environment, workshop: Workshop) -> Site:
+    """A site of pages in which all is well, and of pages that each have one fault."""
 
+    def make(folder: Path) -> None:
+        bad = {f"bad-{i}": f"# Bad\n\n{text}\n" for i, (text, _) in enumerate(BAD.values())}
+        (folder / "docs").mkdir(parents=True)
+        (folder / "docs" / "picture.png").touch()
+        warnings = Site(sphinx, folder).build(PAGES | bad)
+        (folder / "warnings.txt").write_text(warnings, encoding="utf-8")
 
-pytestmark = pytest.mark.xdist_group("site")
+    return Site(sphinx, workshop.once("site", make))
 
 
 def test_boxes_have_titles(site: Site) -> None:
@@ -272,56 +314,19 @@ def test_checkpoint_names_no_folder_of_the_machine(site: Site) -> None:
     assert "/tmp" not in site.page("workshop/checkpoint")
 
 
-BAD = {
-    "a challenge without its exercise": (
-        ":::{challenge} One\n:check: nowhere\n\nDo.\n:::",
-        "there is no exercise and no room 'nowhere'",
-    ),
-    "a file that is not rendered": ("```{rendered} Dockerfile\n```", "Dockerfile"),
-    "a part that is not there": (
-        "```{rendered} LICENSE\n:start-at: Nobody says so\n```",
-        "Nobody says so",
-    ),
-    "a question that does not exist": (
-        "```{rendered} LICENSE\n:answers: colour=red\n```",
-        "there is no question colour",
-    ),
-    "an answer that is refused": (
-        "```{rendered} LICENSE\n:answers: copyright_year=now\n```",
-        "is no year",
-    ),
-    "a checkpoint that does not exist": ("```{checkpoint} 77\n```", "there is no checkpoint 77"),
-    "a reason that is missing": (
-        "```{code-block} console\n:class: not-run\n\n$ docker\n```",
-        "no caption says why this is not run",
-    ),
-    "a link without https": ("<http://example.com/>", "starts with http:, not https:"),
-    "a link to no host": ("[here](https://localhost/)", "names no host"),
-    "a link to a package index": (
-        "[here](https://" + "pypi." + "org/project/ruff/)",
-        "leads to a package index",
-    ),
-    "an image that says nothing": ("![](picture.png)", "picture.png has no alternative text"),
-    "an empty box": (":::{hint}\n:::", "none found"),
-}
-
-
-@pytest.fixture(scope="module")
-def warnings(sphinx: Environment, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The warnings about pages that each have one fault."""
-    site = Site(sphinx, tmp_path_factory.mktemp("bad"))
-    pages = {f"bad-{i}": f"# Bad\n\n{text}\n" for i, (text, _) in enumerate(BAD.values())}
-    (site.folder / "docs").mkdir()
-    (site.folder / "docs" / "picture.png").touch()
-    return site.build(pages | {"index": "# Site\n\n```{toctree}\n:glob:\n\n*\n```\n"})
-
-
 @pytest.mark.parametrize("fault", BAD)
-def test_a_fault_is_a_warning(warnings: str, fault: str) -> None:
+def test_a_fault_is_a_warning(site: Site, fault: str) -> None:
     """A faulty page ends the strict build with a sentence that says what is wrong."""
     number = list(BAD).index(fault)
-    (line,) = [line for line in warnings.splitlines() if f"bad-{number}.md" in line]
-    assert BAD[fault][1] in warnings[warnings.index(line) :].split("bad-", 2)[1]
+    (warning,) = re.findall(rf"/bad-{number}\.md.*?(?=\n/|\Z)", site.warnings, re.DOTALL)
+    assert BAD[fault][1] in warning
+
+
+def test_pages_without_faults_have_no_warnings(site: Site) -> None:
+    """No other page is warned of."""
+    assert set() == set(re.findall(r"^/.*/([\w-]+)\.md", site.warnings, re.MULTILINE)) - {
+        f"bad-{number}" for number in range(len(BAD))
+    }
 
 
 def test_an_ordinary_build_is_strict() -> None:
