@@ -11,7 +11,8 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "docs", "tests"]
 
 ROOT = Path(__file__).parent
-GROUPS = ["test", "lint", "docs"]
+# Each is pinned to what those before it are, so that they can be installed together.
+GROUPS = ["docs", "test", "lint"]
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -44,8 +45,8 @@ def random(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check the code of the tests: format, mistakes, types."""
-    install(session, "lint", "test")
+    """Check the code of the tests and of the documentation: format, mistakes, types."""
+    install(session, *GROUPS)
     session.run("ruff", "format", "--check")
     session.run("ruff", "check")
     session.run("mypy")
@@ -56,6 +57,14 @@ def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     install(session, "docs")
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session(default=False)
+def slides(session: nox.Session) -> None:
+    """Make slides of the workshop's lessons, in docs/_build/slides."""
+    install(session, "docs")
+    builder = ("-b", "revealjs", "-t", "slides")
+    session.run("sphinx-build", "-W", "--keep-going", *builder, "docs", "docs/_build/slides")
 
 
 @nox.session(default=False)
@@ -99,6 +108,21 @@ def room(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def checkpoint(session: nox.Session) -> None:
+    """Make the project with which a lesson begins: `nox -s checkpoint -- 05 [folder]`."""
+    install(session, "test")
+    module = ("python", "-m", "harness.checkpoints")
+    session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
+def kit(session: nox.Session) -> None:
+    """Prepare a room without internet, after `nox -s docs slides`: `-- serve`, `-- check`."""
+    install(session, "test")
+    session.run("python", "-m", "harness.kit", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
 def release(session: nox.Session) -> None:
     """Keep the template as a release: `nox -s release -- 1.2.3`."""
     install(session, "test")
@@ -109,10 +133,12 @@ def release(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Pin the dependency groups' newest versions in requirements/."""
     session.install("uv")
-    for group in GROUPS:
+    for number, group in enumerate(GROUPS):
+        others = [f"--constraint=requirements/{other}.txt" for other in GROUPS[:number]]
         session.run(
             *("uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--python=3.11"),
             *("--no-emit-index-url", "--no-emit-find-links", f"--group={group}"),
+            *others,
             f"--output-file=requirements/{group}.txt",
             env={"UV_CUSTOM_COMPILE_COMMAND": "nox -s lock"},
         )

@@ -3,12 +3,51 @@
 https://www.sphinx-doc.org/en/master/usage/configuration.html
 """
 
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.util.tags import Tags
+
+    tags: Tags
+
+# The extension of this site, and the tests' harness, by which it renders projects.
+HERE = Path(__file__).parent
+sys.path += [str(HERE / "extensions"), str(HERE.parent / "tests")]
+
 project = "Packagestan"
 author = "The Packagestan contributors"
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx_copybutton", "sphinx_design", "packagestan"]
+exclude_patterns = ["_build", "extensions", "workshop/exercises"]
+nitpicky = True
+
+# https://myst-parser.readthedocs.io/en/latest/configuration.html
+myst_enable_extensions = ["colon_fence", "deflist", "substitution"]
+myst_heading_anchors = 3
+
+# https://pradyunsg.me/furo/customisation/
 html_theme = "furo"
 html_title = "Packagestan"
-exclude_patterns = ["_build"]
-myst_enable_extensions = ["colon_fence", "deflist"]
-myst_heading_anchors = 3
-nitpicky = True
+
+# https://sphinx-copybutton.readthedocs.io/en/latest/use.html: commands without prompts and output.
+copybutton_prompt_text = r"\$ |> "
+copybutton_prompt_is_regexp = True
+
+# The extension of this site.
+packagestan_executed = ["tutorial/**", "workshop/**"]
+
+# https://sphinx-revealjs.readthedocs.io/en/stable/configurations/
+revealjs_style_theme = "white"
+revealjs_css_files = ["slides.css"]
+revealjs_static_path = ["extensions/packagestan/static"]
+revealjs_notes_from_comments = True
+revealjs_script_conf = {"hash": True, "center": False, "width": 1280, "height": 720}
+revealjs_script_plugins = [{"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"}]
+
+if tags.has("slides"):  # noqa: F821 Sphinx defines it
+    extensions.append("sphinx_revealjs")
+    root_doc = "workshop/index"
+    include_patterns = ["workshop/index.md", "workshop/[0-9]*.md"]
+    # Slides lead nowhere but to each other.
+    suppress_warnings = ["myst.xref_missing", "toc.not_readable", "ref.doc"]
