@@ -72,7 +72,8 @@ LEFT_BEHIND_AT_THE_TOP = {"build", "dist"}
 BUILD_HINT = (
     "The last lines above are the build's own words: which file and which key do they name?"
 )
-SECONDS = 60
+# A first build fetches its build backend, perhaps with a whole class at the same time.
+SECONDS = 180
 
 
 class RefusedError(Exception):
