@@ -1,5 +1,8 @@
 """The tasks of Packagestan's development; `nox --list` shows them."""
 
+import sys
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2025.10"
@@ -7,6 +10,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "docs", "tests"]
 
+ROOT = Path(__file__).parent
 # Each is pinned to what those before it are, so that they can be installed together.
 GROUPS = ["docs", "test", "lint"]
 
@@ -56,6 +60,14 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def slides(session: nox.Session) -> None:
+    """Make slides of the workshop's lessons, in docs/_build/slides."""
+    install(session, "docs")
+    builder = ("-b", "revealjs", "-t", "slides")
+    session.run("sphinx-build", "-W", "--keep-going", *builder, "docs", "docs/_build/slides")
+
+
+@nox.session(default=False)
 def mutants(session: nox.Session) -> None:
     """Put faults into copies of the template, one at a time; the tests must catch each."""
     install(session, "test")
@@ -87,12 +99,27 @@ def updates(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", tests, env={"PACKAGESTAN_UPDATE_EXAMPLES": number})
 
 
+@nox.session(default=False, venv_backend="none")
+def room(session: nox.Session) -> None:
+    """Open a room of the workshop's escape room: `nox -s room -- 3`."""
+    command = (sys.executable, "-m", "harness.rooms", *session.posargs)
+    with session.chdir(session.invoked_from):
+        session.run(*command, env={"PYTHONPATH": str(ROOT / "tests")})
+
+
 @nox.session(default=False)
 def checkpoint(session: nox.Session) -> None:
     """Make the project with which a lesson begins: `nox -s checkpoint -- 05 [folder]`."""
     install(session, "test")
     module = ("python", "-m", "harness.checkpoints")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
+def kit(session: nox.Session) -> None:
+    """Prepare a room without internet, after `nox -s docs slides`: `-- serve`, `-- check`."""
+    install(session, "test")
+    session.run("python", "-m", "harness.kit", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)

@@ -51,6 +51,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import textwrap
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
@@ -558,7 +559,8 @@ def check(name: str, folder: Path) -> bool:
                 by_the_way = isinstance(error, BuildError) and step.kind != "builds"
                 print(f"  not yet: {step.label}\n")
                 print("\n".join(f"    {line}" for line in str(error).splitlines()))
-                print(f"\nHint: {BUILD_HINT if by_the_way else step.hint}")
+                hint = f"Hint: {BUILD_HINT if by_the_way else step.hint}"
+                print("", *textwrap.wrap(hint, 90, break_on_hyphens=False), sep="\n")
                 if step.see:
                     print(f"See {step.see}")
                 return False
