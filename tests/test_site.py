@@ -109,13 +109,52 @@ CHECKPOINTS = {
 }
 
 
+BAD = {
+    "a challenge without its exercise": (
+        ":::{challenge} One\n:check: nowhere\n\nDo.\n:::",
+        "there is no exercise and no room 'nowhere'",
+    ),
+    "a file that is not rendered": ("```{rendered} Dockerfile\n```", "Dockerfile"),
+    "a part that is not there": (
+        "```{rendered} LICENSE\n:start-at: Nobody says so\n```",
+        "Nobody says so",
+    ),
+    "a question that does not exist": (
+        "```{rendered} LICENSE\n:answers: colour=red\n```",
+        "there is no question colour",
+    ),
+    "an answer that is refused": (
+        "```{rendered} LICENSE\n:answers: copyright_year=now\n```",
+        "is no year",
+    ),
+    "a checkpoint that does not exist": ("```{checkpoint} 77\n```", "there is no checkpoint 77"),
+    "a reason that is missing": (
+        "```{code-block} console\n:class: not-run\n\n$ docker\n```",
+        "no caption says why this is not run",
+    ),
+    "a link without https": ("<http://example.com/>", "starts with http:, not https:"),
+    "a link to no host": ("[here](https://localhost/)", "names no host"),
+    "a link to a package index": (
+        "[here](https://" + "pypi." + "org/project/ruff/)",
+        "leads to a package index",
+    ),
+    "an image that says nothing": ("![](picture.png)", "picture.png has no alternative text"),
+    "an empty box": (":::{hint}\n:::", "none found"),
+}
+
+
 class Site:
-    """A small site and the environment that builds it."""
+    """A small site and the environment that builds it.
+
+    Attributes:
+        warnings: What Sphinx said in the last build.
+    """
 
     def __init__(self, environment: Environment, folder: Path) -> None:
         """Use a folder, which need not exist."""
         self.environment = environment
         self.folder = folder
+        self.warnings = ""
 
     def build(self, pages: dict[str, str], builder: str = "html") -> str:
         """Build pages, given by name, and return the warnings."""
@@ -152,9 +191,12 @@ def sphinx(workshop: Workshop) -> Environment:
 
 @pytest.fixture(scope="module")
 def site(sphinx: Environment, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A site of pages in which all is well, built without warnings."""
+    """A site of pages in which all is well, and of pages that each have one fault."""
     site = Site(sphinx, tmp_path_factory.mktemp("site"))
-    assert "" == site.build(PAGES)
+    bad = {f"bad-{i}": f"# Bad\n\n{text}\n" for i, (text, _) in enumerate(BAD.values())}
+    (site.folder / "docs").mkdir()
+    (site.folder / "docs" / "picture.png").touch()
+    site.warnings = site.build(PAGES | bad)
     return site
 
 
@@ -272,56 +314,19 @@ def test_checkpoint_names_no_folder_of_the_machine(site: Site) -> None:
     assert "/tmp" not in site.page("workshop/checkpoint")
 
 
-BAD = {
-    "a challenge without its exercise": (
-        ":::{challenge} One\n:check: nowhere\n\nDo.\n:::",
-        "there is no exercise and no room 'nowhere'",
-    ),
-    "a file that is not rendered": ("```{rendered} Dockerfile\n```", "Dockerfile"),
-    "a part that is not there": (
-        "```{rendered} LICENSE\n:start-at: Nobody says so\n```",
-        "Nobody says so",
-    ),
-    "a question that does not exist": (
-        "```{rendered} LICENSE\n:answers: colour=red\n```",
-        "there is no question colour",
-    ),
-    "an answer that is refused": (
-        "```{rendered} LICENSE\n:answers: copyright_year=now\n```",
-        "is no year",
-    ),
-    "a checkpoint that does not exist": ("```{checkpoint} 77\n```", "there is no checkpoint 77"),
-    "a reason that is missing": (
-        "```{code-block} console\n:class: not-run\n\n$ docker\n```",
-        "no caption says why this is not run",
-    ),
-    "a link without https": ("<http://example.com/>", "starts with http:, not https:"),
-    "a link to no host": ("[here](https://localhost/)", "names no host"),
-    "a link to a package index": (
-        "[here](https://" + "pypi." + "org/project/ruff/)",
-        "leads to a package index",
-    ),
-    "an image that says nothing": ("![](picture.png)", "picture.png has no alternative text"),
-    "an empty box": (":::{hint}\n:::", "none found"),
-}
-
-
-@pytest.fixture(scope="module")
-def warnings(sphinx: Environment, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The warnings about pages that each have one fault."""
-    site = Site(sphinx, tmp_path_factory.mktemp("bad"))
-    pages = {f"bad-{i}": f"# Bad\n\n{text}\n" for i, (text, _) in enumerate(BAD.values())}
-    (site.folder / "docs").mkdir()
-    (site.folder / "docs" / "picture.png").touch()
-    return site.build(pages | {"index": "# Site\n\n```{toctree}\n:glob:\n\n*\n```\n"})
-
-
 @pytest.mark.parametrize("fault", BAD)
-def test_a_fault_is_a_warning(warnings: str, fault: str) -> None:
+def test_a_fault_is_a_warning(site: Site, fault: str) -> None:
     """A faulty page ends the strict build with a sentence that says what is wrong."""
     number = list(BAD).index(fault)
-    (line,) = [line for line in warnings.splitlines() if f"bad-{number}.md" in line]
-    assert BAD[fault][1] in warnings[warnings.index(line) :].split("bad-", 2)[1]
+    (warning,) = re.findall(rf"/bad-{number}\.md.*?(?=\n/|\Z)", site.warnings, re.DOTALL)
+    assert BAD[fault][1] in warning
+
+
+def test_pages_without_faults_have_no_warnings(site: Site) -> None:
+    """No other page is warned of."""
+    assert set() == set(re.findall(r"^/.*/([\w-]+)\.md", site.warnings, re.MULTILINE)) - {
+        f"bad-{number}" for number in range(len(BAD))
+    }
 
 
 def test_an_ordinary_build_is_strict() -> None:
