@@ -412,7 +412,10 @@ def hash_files(package: Package, path: str) -> None:
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#hashfiles
     """
-    for workflow in sorted(package.tree.glob(path)):
+    workflows = sorted(package.tree.glob(path))
+    if not workflows:
+        raise NotYetError(f"There is no {path}.")
+    for workflow in workflows:
         for arguments in re.findall(r"hashFiles\(([^)]*)\)", workflow.read_text(encoding="utf-8")):
             for pattern in re.findall(r"'([^']+)'", arguments):
                 if not any(package.tree.glob(pattern)):
@@ -516,6 +519,8 @@ def read(path: Path) -> Exercise:
         if not hint and name != "builds":
             raise refuse(f"check {number} has no hint")
         checks.append(Check(name, options, hint or BUILD_HINT, see, at_start))
+    if not checks:
+        raise refuse("it checks nothing; add [[checks]]")
     try:
         return Exercise(**data | {"checks": checks})
     except TypeError as error:

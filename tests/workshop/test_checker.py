@@ -141,6 +141,7 @@ WRONG = [
     ("file", {"path": "*.toml", "lacks": "^name.*"}, '*.toml has: name = "whistle"'),
     ("file", {"path": "setup.cfg", "has": "a"}, "There is no setup.cfg."),
     ("hash_files", "*.yml", "'*.lock'"),
+    ("hash_files", "*.yaml", "There is no *.yaml."),
     ("not_in_index", "full.json", "whistle-1.0.tar.gz"),
     ("made_by", {"command": "python -c 'raise'", "folder": "made"}, "exit code 1"),
 ]
@@ -218,8 +219,9 @@ def test_a_machine_without_uv_is_refused() -> None:
     ("text", "problem"),
     [
         ("title = ", "this is no TOML (Invalid value (at end of document))"),
-        ('tilte = "T"', "a key is wrong or missing ("),
-        ("", "a key is wrong or missing ("),
+        ('title = "T"', "it checks nothing; add [[checks]]."),
+        ('tilte = "T"\n[[checks]]\nbuilds = true', "a key is wrong or missing ("),
+        ("[[checks]]\nbuilds = true", "a key is wrong or missing ("),
         (
             'title = "T"\n[[checks]]\nweel_has = "a"\nhint = "h"',
             "check 1 has weel_has; it may have",
