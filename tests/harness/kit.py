@@ -28,7 +28,7 @@ BUILT = {"site": ROOT / "docs" / "_build" / "html", "slides": ROOT / "docs" / "_
 
 PACKAGES = ROOT / "tests" / "packages"
 
-# What learners need of the workshop's folder, besides the checker.
+# What learners need of the workshop's folder, besides the two scripts.
 FOLDERS = ("checkpoints", "exercises", "rooms")
 
 PORT = 8080
@@ -63,7 +63,7 @@ and tell git where the template is, with the path of their copy of this folder:
 | `site/` | the lessons; open `site/workshop/index.html` |
 | `slides/` | the slides; open `slides/workshop/index.html` |
 | `wheelhouse/` | all that the lessons install |
-| `workshop/` | the checker, exercises, rooms and checkpoints |
+| `workshop/` | the doctor, the checker, exercises, rooms and checkpoints |
 | `packagestan.bundle` | the template, with its releases |
 """
 
@@ -95,7 +95,8 @@ def copy_workshop(folder: Path) -> None:
     """Copy what learners work with; a room's package comes into the folder of its room."""
     for name in FOLDERS:
         shutil.copytree(WORKSHOP / name, folder / name)
-    shutil.copy(WORKSHOP / "check.py", folder)
+    for script in ("check.py", "doctor.py"):
+        shutil.copy(WORKSHOP / script, folder)
     for room in sorted((folder / "rooms").iterdir()):
         shutil.copytree(PACKAGES / room.name, room / "package")
 

@@ -221,7 +221,7 @@ class Session:
         """Return an output as a page shows it."""
         for place in {str(self.home), str(self.home.resolve())}:
             printed = printed.replace(place, HOME)
-        lines = (line.split("\r")[-1].rstrip() for line in NOISE.sub("", printed).split("\n"))
+        lines = (line.rstrip().split("\r")[-1] for line in NOISE.sub("", printed).split("\n"))
         text = "\n".join(lines).strip("\n")
         return f"{text}\n" if text else ""
 

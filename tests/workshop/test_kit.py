@@ -41,12 +41,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_kit_has_what_a_room_needs(folder: Path) -> None:
-    """A kit has pages, slides, wheels, the checker with its exercises and rooms, and says how."""
+    """A kit has pages, slides, wheels, both scripts with exercises and rooms, and says how."""
     assert {"site", "slides", "uploads", "wheelhouse", "workshop"} == {
         path.name for path in folder.iterdir() if path.is_dir()
     }
     assert ["packaging"] == [wheel.name.split("-")[0] for wheel in folder.glob("wheelhouse/*")]
-    assert (folder / "workshop" / "check.py").is_file()
+    for script in ("check.py", "doctor.py"):
+        assert (folder / "workshop" / script).is_file()
     for room in WORKSHOP.glob("rooms/*/check.toml"):
         assert (folder / "workshop" / "rooms" / room.parent.name / "package").is_dir()
     assert TEMPLATE_ADDRESS in (folder / "README.md").read_text(encoding="utf-8")

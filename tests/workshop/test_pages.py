@@ -65,6 +65,12 @@ def test_the_session_goes_on_from_block_to_block(tmp_path: Path, releases: Path)
     lessons.run_page(page_of(tmp_path, text), tmp_path, releases)
 
 
+def test_lines_are_shown_as_a_terminal_shows_them(tmp_path: Path, releases: Path) -> None:
+    """What a line has overwritten is not shown; a line that ends as on Windows is."""
+    text = CONSOLE.format("$ printf '1%%\\r2%%\\nend\\r\\n'\n2%\nend")
+    lessons.run_page(page_of(tmp_path, text), tmp_path, releases)
+
+
 def test_real_outputs_are_written_into_a_page(tmp_path: Path, releases: Path) -> None:
     """With `write`, what a command really prints replaces what the page shows; the rest stays."""
     text = "# Title\n\n" + CONSOLE.format("$ echo a\nb\n$ echo c\n...") + "\nEnd.\n"

@@ -1,0 +1,3 @@
+"""Greetings in several languages."""
+
+from .words import greet
