@@ -88,6 +88,14 @@ def updates(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def checkpoint(session: nox.Session) -> None:
+    """Make the project with which a lesson begins: `nox -s checkpoint -- 05 [folder]`."""
+    install(session, "test")
+    module = ("python", "-m", "harness.checkpoints")
+    session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
 def release(session: nox.Session) -> None:
     """Keep the template as a release: `nox -s release -- 1.2.3`."""
     install(session, "test")

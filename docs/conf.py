@@ -29,4 +29,4 @@ copybutton_prompt_text = r"\$ |> "
 copybutton_prompt_is_regexp = True
 
 # The extension of this site.
-packagestan_executed = ["tutorial/*", "workshop/*"]
+packagestan_executed = ["tutorial/**", "workshop/**"]

@@ -16,7 +16,7 @@ sys.path += [{str(ROOT / "docs" / "extensions")!r}, {str(ROOT / "tests")!r}]
 extensions = ["packagestan"]
 myst_enable_extensions = ["colon_fence", "substitution"]
 html_theme = "furo"
-packagestan_executed = ["workshop/*"]
+packagestan_executed = ["workshop/**"]
 """
 
 LESSON = """\
@@ -99,7 +99,7 @@ PAGES = {
 ```
 """,
     "elsewhere": "# Not executed\n\n```console\n$ copier update\n```\n",
-    "said": "---\nrun: true\n---\n# Executed\n\n```console\n$ copier update\n```\n",
+    "said": "---\ncommands: run\n---\n# Executed\n\n```console\n$ copier update\n```\n",
 }
 
 CHECKPOINTS = {
@@ -175,7 +175,7 @@ def test_links_reach_a_challenge(site: Site) -> None:
 
 def test_a_challenge_shows_how_it_is_checked(site: Site) -> None:
     """A challenge with a checker shows its command."""
-    expected = "Check your work: uv run check.py shadowed-module shadow"
+    expected = "Check your work: uv run ~/packagestan/docs/workshop/check.py shadowed-module shadow"
     assert expected in site.words("workshop/lesson")
 
 
@@ -257,8 +257,9 @@ def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
     """A checkpoint has its answers file, two commands, and the difference to the one before."""
     page, words = site.page("workshop/checkpoint"), site.words("workshop/checkpoint")
     assert re.search(r'<a class="reference download[^"]*" download="" href="[^"]*02.yml"', page)
-    assert "copier copy --defaults --data-file 02.yml gh:ORG/packagestan greetings" in words
-    assert "copier update --defaults --data-file ../02.yml" in words
+    file = "~/packagestan/docs/workshop/checkpoints/02.yml"
+    assert f"copier copy --defaults --data-file {file} gh:ORG/packagestan greetings" in words
+    assert f"copier update --defaults --data-file {file}" in words
     assert "Adds .dockerignore, Dockerfile," in words
     assert "--- /dev/null +++ b/Dockerfile @@ -0,0" in words
     assert words.count("What has changed since checkpoint") == 1
