@@ -8,7 +8,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "docs", "tests"]
 
 # Each is pinned to what those before it are, so that they can be installed together.
-GROUPS = ["docs", "test", "lint"]
+GROUPS = ["docs", "test", "lint", "browser"]
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -56,6 +56,21 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def slides(session: nox.Session) -> None:
+    """Make slides of the workshop's lessons, in docs/_build/slides."""
+    install(session, "docs")
+    builder = ("-b", "revealjs", "-t", "slides")
+    session.run("sphinx-build", "-W", "--keep-going", *builder, "docs", "docs/_build/slides")
+
+
+@nox.session(default=False)
+def look(session: nox.Session) -> None:
+    """Look at built pages and slides in Debian's Chromium, after `nox -s docs slides`."""
+    install(session, "browser")
+    session.run("python", "-m", "harness.look", *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
 def mutants(session: nox.Session) -> None:
     """Put faults into copies of the template, one at a time; the tests must catch each."""
     install(session, "test")
@@ -93,6 +108,13 @@ def checkpoint(session: nox.Session) -> None:
     install(session, "test")
     module = ("python", "-m", "harness.checkpoints")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
+def kit(session: nox.Session) -> None:
+    """Prepare a room without internet, after `nox -s docs slides`: `-- serve`, `-- check`."""
+    install(session, "test")
+    session.run("python", "-m", "harness.kit", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)

@@ -13,7 +13,8 @@ from harness.workshop import Workshop
 CONF = f"""\
 import sys
 sys.path += [{str(ROOT / "docs" / "extensions")!r}, {str(ROOT / "tests")!r}]
-extensions = ["packagestan"]
+extensions = ["packagestan", "sphinx_revealjs"]
+revealjs_notes_from_comments = True
 myst_enable_extensions = ["colon_fence", "substitution"]
 html_theme = "furo"
 packagestan_executed = ["workshop/**"]
@@ -116,7 +117,7 @@ class Site:
         self.environment = environment
         self.folder = folder
 
-    def build(self, pages: dict[str, str]) -> str:
+    def build(self, pages: dict[str, str], builder: str = "html") -> str:
         """Build pages, given by name, and return the warnings."""
         source = self.folder / "docs"
         checkpoints = {f"workshop/checkpoints/{n}.yml": text for n, text in CHECKPOINTS.items()}
@@ -125,7 +126,7 @@ class Site:
         for name, text in files.items():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_text(text, encoding="utf-8")
-        command = ("python", "-m", "sphinx", "-q", "-b", "html", source, self.folder / "html")
+        command = ("python", "-m", "sphinx", "-q", "-b", builder, source, self.folder / builder)
         return self.environment.run(*command, exit_code=None).stderr
 
     def page(self, name: str) -> str:
@@ -342,3 +343,32 @@ def test_examples_in_the_extension_hold(sphinx: Environment) -> None:
     modules = [f"packagestan.{path.stem}" for path in folder.glob("[!_]*.py")]
     path = {"PYTHONPATH": f"{folder.parent}:{ROOT / 'tests'}"}
     assert int(sphinx.run("python", "-c", code, *modules, env=path).stdout) > 5
+
+
+def test_wide_code_is_reached_by_keyboard(site: Site) -> None:
+    """Code, which scrolls on a small screen, can have the focus."""
+    assert "<pre>" not in site.page("elsewhere")
+    assert '<pre tabindex="0">' in site.page("elsewhere")
+
+
+def test_slides_show_what_is_to_be_seen_and_tell_the_speaker_the_rest(
+    sphinx: Environment, tmp_path: Path
+) -> None:
+    """A slide has questions, code or a challenge; prose and solutions are the speaker's notes."""
+    site = Site(sphinx, tmp_path)
+    lesson = (
+        "# A lesson\n\n:::{questions}\n- Why?\n:::\n\n## Part\n\nFirst. Second.\n"
+        + (LESSON[LESSON.index("::::{challenge}") :])
+    )
+    assert "" == site.build({"index": lesson}, "revealjs")
+    text = (site.folder / "revealjs" / "index.html").read_text(encoding="utf-8")
+    notes = re.findall("<aside class=.notes.>(.*?)</aside>", text, re.DOTALL)
+    shown = re.sub("<aside.*?</aside>", "", text, flags=re.DOTALL)
+    titles = re.findall(r"<h[1-3]>(.*?)</h[1-3]>", shown)
+    assert ["A lesson", "Part", "Challenge: Shadow a module"] == titles[:3]
+    assert "Key points" == titles[-1]
+    assert "First." in shown
+    assert "Second." not in shown
+    assert "Like this." not in shown
+    assert all(any(told in note for note in notes) for told in ("Second.", "Like this.", "believe"))
+    assert "echo two" in shown

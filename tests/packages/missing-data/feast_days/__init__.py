@@ -21,7 +21,3 @@ def main() -> None:
     parser.add_argument("name")
     given = parser.parse_args()
     print(wish(given.day, given.name))
-
-
-if __name__ == "__main__":
-    main()
