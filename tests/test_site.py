@@ -221,7 +221,6 @@ def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
 def test_a_file_keeps_its_name(site: Site) -> None:
     """What Markdown would take for markup in a file's name is shown as it is."""
     assert "names/__init__.py NAMES = []" in site.words("workshop/lesson")
-    )
 
 
 def test_the_foot_says_what_is_run(site: Site) -> None:
