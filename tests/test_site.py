@@ -55,6 +55,12 @@ $ echo two \\
 two three
 ```
 
+```{code-block} python
+:caption: names/__init__.py
+
+NAMES = []
+```
+
 ```{code-block} console
 :class: fails
 
@@ -252,6 +258,11 @@ def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
     (upload,) = re.findall(r"upload-artifact:\s+version: (\S+)", actions)
     (python,) = re.findall(r"\"([\d.]+)\"\]", (data / "python_versions.yml").read_text("utf-8"))
     assert f"Ask ruff {ruff} or {uv_build}, with Python {python}, and upload by {upload}." in words
+
+
+def test_a_file_keeps_its_name(site: Site) -> None:
+    """What Markdown would take for markup in a file's name is shown as it is."""
+    assert "names/__init__.py NAMES = []" in site.words("workshop/lesson")
 
 
 def test_the_foot_says_what_is_run(site: Site) -> None:

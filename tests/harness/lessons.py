@@ -110,6 +110,11 @@ def commands_in(source: str, line: int) -> list[Command]:
 
     >>> commands_in("$ echo a \\\n> b\na b\n", 7)
     [Command(line=7, prompted='$ echo a \\\n> b\n', text='echo a \\\nb\n', expected='a b\n')]
+
+    A line of a here-document may be empty.
+
+    >>> [command.text for command in commands_in("$ cat <<E\n>\n> a\n> E\n\na\n", 7)]
+    ['cat <<E\n\na\nE\n']
     """
     commands = []
     for number, shown in enumerate(source.splitlines(keepends=True), start=line):
@@ -117,9 +122,9 @@ def commands_in(source: str, line: int) -> list[Command]:
             commands.append(Command(number, shown, shown[2:], ""))
         elif not commands:
             raise PageError(f"line {number}: a console block begins with a command, `$ …`")
-        elif shown.startswith("> ") and not commands[-1].expected:
+        elif re.match(r">( |$)", shown) and not commands[-1].expected:
             commands[-1].prompted += shown
-            commands[-1].text += shown[2:]
+            commands[-1].text += re.sub("^> ?", "", shown)
         else:
             commands[-1].expected += shown
     return commands

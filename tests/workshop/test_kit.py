@@ -24,16 +24,19 @@ $ .venv/bin/python -c "import {package}"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A kit that has one package, with a site and slides of one page each."""
+    """A kit that has one package, in two versions, with a site and slides of one page each."""
     folder = tmp_path_factory.mktemp("kit")
     requirements = folder / "requirements.txt"
     requirements.write_text("packaging\n", encoding="utf-8")
+    more = folder / "more.txt"
+    more.write_text("packaging<25\n", encoding="utf-8")
     built = {name: folder / "built" / name for name in kit.BUILT}
     for place in built.values():
         place.mkdir(parents=True)
         (place / "index.html").touch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kit, "REQUIREMENTS", requirements)
+        patch.setattr(kit, "MORE", more)
         patch.setattr(kit, "BUILT", built)
         patch.setattr(kit, "ROOT", make_repository(folder / "releases"))
         kit.make(folder / "kit")
@@ -45,7 +48,7 @@ def test_a_kit_has_what_a_room_needs(folder: Path) -> None:
     assert {"site", "slides", "uploads", "wheelhouse", "workshop"} == {
         path.name for path in folder.iterdir() if path.is_dir()
     }
-    assert ["packaging"] == [wheel.name.split("-")[0] for wheel in folder.glob("wheelhouse/*")]
+    assert ["packaging"] * 2 == [wheel.name.split("-")[0] for wheel in folder.glob("wheelhouse/*")]
     for script in ("check.py", "doctor.py"):
         assert (folder / "workshop" / script).is_file()
     for room in WORKSHOP.glob("rooms/*/check.toml"):

@@ -34,6 +34,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", configure, priority=100)
     for name, box in boxes.DIRECTIVES.items():
         app.add_directive(name, box, override=issubclass(box, DropdownDirective))
+    app.add_directive("code-block", commands.Code, override=True)
     app.add_directive("rendered", renders.Rendered)
     app.add_directive("checkpoint", checkpoints.Checkpoint)
     app.add_directive("timetable", timetables.Timetable)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.directives.code import CodeBlock
 from sphinx.util import logging
 from sphinx.util.matching import patmatch
 
@@ -39,6 +40,17 @@ def reason(block: nodes.literal_block) -> str:
         return ""
     words = [child.astext() for child in block.parent.findall(nodes.caption)]
     return "".join(words).removeprefix("Not run here:").strip().rstrip(".")
+
+
+class Code(CodeBlock):
+    """A block of code; where its caption is a file's name, no letter of it is markup."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the block."""
+        caption = self.options.get("caption", "")
+        if caption and " " not in caption:
+            self.options["caption"] = f"`{caption}`"
+        return super().run()
 
 
 def is_executed(app: Sphinx, page: str) -> bool:

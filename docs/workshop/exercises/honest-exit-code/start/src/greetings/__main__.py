@@ -1,0 +1,5 @@
+"""Run the command by `python -m greetings`."""
+
+from .cli import main
+
+main()
