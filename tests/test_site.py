@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import lessons
 from harness.install import Environment
 from harness.template import ROOT
 from harness.workshop import Workshop
@@ -93,7 +94,7 @@ PAGES = {
 
 ```{rendered} LICENSE
 :checkpoint: "02"
-:lines: 1-3
+:lines: 1-4
 ```
 
 ```{rendered} .copier-answers.yml
@@ -266,6 +267,13 @@ def test_a_page_that_is_not_executed_claims_nothing(site: Site) -> None:
     assert "run by the tests" not in site.page("elsewhere")
 
 
+def test_the_foot_is_on_the_pages_that_are_run() -> None:
+    """The site and the tests agree on which pages' commands are run."""
+    conf = (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
+    (patterns,) = re.findall(r"^packagestan_executed = \[(.*)\]$", conf, re.MULTILINE)
+    assert sorted(f'"{course}/**"' for course in lessons.COURSES) == sorted(patterns.split(", "))
+
+
 def test_commands_of_directives_are_not_counted(site: Site) -> None:
     """The commands that a checkpoint shows are not the page's own."""
     assert "run by the tests" not in site.page("workshop/checkpoint")
@@ -288,6 +296,11 @@ def test_rendered_shows_a_part_of_a_real_render(site: Site) -> None:
 def test_rendered_shows_a_checkpoint(site: Site) -> None:
     """The answers may be those of a checkpoint."""
     assert "Copyright (c) 1843 greetings contributors" in site.words("workshop/rendered")
+
+
+def test_rendered_ends_with_its_last_line(site: Site) -> None:
+    """A part of a file has no empty lines at its end, even if it was cut off at one."""
+    assert "1843 greetings contributors\n</pre>" in site.page("workshop/rendered")
 
 
 def test_rendered_names_no_folder_of_the_machine(site: Site) -> None:
