@@ -1,5 +1,8 @@
 """The tasks of Packagestan's development; `nox --list` shows them."""
 
+import sys
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2025.10"
@@ -7,6 +10,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "docs", "tests"]
 
+ROOT = Path(__file__).parent
 # Each is pinned to what those before it are, so that they can be installed together.
 GROUPS = ["docs", "test", "lint", "browser"]
 
@@ -100,6 +104,14 @@ def updates(session: nox.Session) -> None:
     number = session.posargs[0] if session.posargs else "200"
     tests = "tests/update/test_any_project.py"
     session.run("python", "-m", "pytest", tests, env={"PACKAGESTAN_UPDATE_EXAMPLES": number})
+
+
+@nox.session(default=False, venv_backend="none")
+def room(session: nox.Session) -> None:
+    """Open a room of the workshop's escape room: `nox -s room -- 3`."""
+    command = (sys.executable, "-m", "harness.rooms", *session.posargs)
+    with session.chdir(session.invoked_from):
+        session.run(*command, env={"PYTHONPATH": str(ROOT / "tests")})
 
 
 @nox.session(default=False)

@@ -1,12 +1,13 @@
 """What all tests share."""
 
+import datetime
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness import forks, space, tally
+from harness import facts, forks, space, tally
 from harness.releases import make_repository
 from harness.workshop import Workshop
 
@@ -77,3 +78,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("what was done")
         for what, number in sorted(totals.items()):
             terminalreporter.write_line(f"{number:6} {what}")
+    if overdue := facts.overdue(datetime.datetime.now(tz=datetime.UTC).date()):
+        terminalreporter.section("facts that want a review")
+        for line in overdue:
+            terminalreporter.write_line(line)

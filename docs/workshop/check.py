@@ -51,6 +51,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import textwrap
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
@@ -71,7 +72,8 @@ LEFT_BEHIND_AT_THE_TOP = {"build", "dist"}
 BUILD_HINT = (
     "The last lines above are the build's own words: which file and which key do they name?"
 )
-SECONDS = 60
+# A first build fetches its build backend, perhaps with a whole class at the same time.
+SECONDS = 180
 
 
 class RefusedError(Exception):
@@ -411,7 +413,10 @@ def hash_files(package: Package, path: str) -> None:
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#hashfiles
     """
-    for workflow in sorted(package.tree.glob(path)):
+    workflows = sorted(package.tree.glob(path))
+    if not workflows:
+        raise NotYetError(f"There is no {path}.")
+    for workflow in workflows:
         for arguments in re.findall(r"hashFiles\(([^)]*)\)", workflow.read_text(encoding="utf-8")):
             for pattern in re.findall(r"'([^']+)'", arguments):
                 if not any(package.tree.glob(pattern)):
@@ -515,6 +520,8 @@ def read(path: Path) -> Exercise:
         if not hint and name != "builds":
             raise refuse(f"check {number} has no hint")
         checks.append(Check(name, options, hint or BUILD_HINT, see, at_start))
+    if not checks:
+        raise refuse("it checks nothing; add [[checks]]")
     try:
         return Exercise(**data | {"checks": checks})
     except TypeError as error:
@@ -558,7 +565,8 @@ def check(name: str, folder: Path) -> bool:
                 by_the_way = isinstance(error, BuildError) and step.kind != "builds"
                 print(f"  not yet: {step.label}\n")
                 print("\n".join(f"    {line}" for line in str(error).splitlines()))
-                print(f"\nHint: {BUILD_HINT if by_the_way else step.hint}")
+                hint = f"Hint: {BUILD_HINT if by_the_way else step.hint}"
+                print("", *textwrap.wrap(hint, 90, break_on_hyphens=False), sep="\n")
                 if step.see:
                     print(f"See {step.see}")
                 return False

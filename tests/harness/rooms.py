@@ -27,7 +27,7 @@ def rooms() -> dict[int, str]:
 
 
 def symptom(defect: str) -> str:
-    """Return what a room's page says before its first hint, as plain text."""
+    """Return what a room's page says before its challenge, as plain text."""
     page = (WORKSHOP / "rooms" / defect / "index.md").read_text(encoding="utf-8")
     text = page.split("---\n", 2)[2].split("\n:::", 1)[0]
     lines = [line for line in text.splitlines() if not re.match(r"```|:\w+:", line)]
@@ -54,8 +54,10 @@ def open_room(number: str, parent: Path) -> str:
     if folder.exists():
         raise RoomError(f"{folder} is there already: move it away, or go on with what is in it.")
     shutil.copytree(PACKAGES / known[number], folder)
+    # On the pages, the package is in a folder `room`.
+    story = symptom(known[number]).replace("$ cd room\n", f"$ cd {folder}\n")
     check = f"uv run {WORKSHOP / 'check.py'} room-{number} {folder}"
-    return f"{symptom(known[number])}\n\nThe package is in {folder}. Check it with\n\n    {check}\n"
+    return f"{story}\n\nThe package is in {folder}. When you have mended it:\n\n$ {check}"
 
 
 def main() -> int:

@@ -78,7 +78,7 @@ def test_the_start_fails_with_its_hint(folder: Path, workshop: Workshop, tmp_pat
     package = begin(folder, workshop, tmp_path / "package")
     before = tree(package)
     printed = check(folder, package, exit_code=1).stdout
-    assert f"Hint: {hints(folder)[0]}" in printed
+    assert f"Hint: {hints(folder)[0]}" in " ".join(printed.split())
     assert [] == [line for line in added_lines(folder) if line in printed]
     assert before == tree(package)
 

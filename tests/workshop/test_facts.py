@@ -1,0 +1,50 @@
+"""Facts that age."""
+
+import datetime
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from markdown_it import MarkdownIt
+
+from harness import facts
+from harness.lessons import pages
+from harness.template import ROOT
+
+# Data that doesn't age with the releases of others.
+LASTING = {"flags.jinja", "notes.yml", "reserved_names.yml", "starters.yml", "tasks.json"}
+
+
+def test_data_that_ages_says_when_it_was_reviewed() -> None:
+    """Each data file of the template has its day of review, but those that don't age."""
+    data = {path.name for path in (ROOT / "template" / "data").iterdir()}
+    assert {f"template/data/{name}" for name in data - LASTING} == {
+        path for path in facts.reviews() if path.startswith("template/")
+    }
+
+
+def test_facts_want_a_review_after_half_a_year() -> None:
+    """What was reviewed longer ago than half a year is listed with its day, and nothing else is."""
+    day = max(facts.reviews().values())
+    assert [] == facts.overdue(min(facts.reviews().values()) + datetime.timedelta(facts.DAYS))
+    listed = facts.overdue(day + datetime.timedelta(facts.DAYS + 1))
+    assert len(facts.reviews()) == len(listed)
+    assert f"template/data/actions.yml: last reviewed on {day}" in listed
+
+
+def names() -> set[str]:
+    """Return the names of all that the template's data files have a version of."""
+    data = ROOT / "template" / "data"
+    files = [data / f"{name}.yml" for name in ("actions", "build_backends", "tools")]
+    return {name for file in files for name in yaml.safe_load(file.read_text(encoding="utf-8"))}
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_no_version_is_typed_into_prose(page: Path) -> None:
+    """Versions of tools in prose come from the data files: a page types none."""
+    text = page.read_text(encoding="utf-8")
+    tokens = MarkdownIt("commonmark").parse(text)
+    prose = " ".join(token.content for token in tokens if token.type == "inline")
+    typed = rf"(?i)\b(?:{'|'.join(map(re.escape, sorted(names())))})`?,? v?\d+\.\d+"
+    assert [] == re.findall(typed, prose)
