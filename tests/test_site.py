@@ -94,7 +94,7 @@ PAGES = {
 
 ```{rendered} LICENSE
 :checkpoint: "02"
-:lines: 1-4
+:lines: 1-3
 ```
 
 ```{rendered} .copier-answers.yml
@@ -296,11 +296,6 @@ def test_rendered_shows_a_part_of_a_real_render(site: Site) -> None:
 def test_rendered_shows_a_checkpoint(site: Site) -> None:
     """The answers may be those of a checkpoint."""
     assert "Copyright (c) 1843 greetings contributors" in site.words("workshop/rendered")
-
-
-def test_rendered_ends_with_its_last_line(site: Site) -> None:
-    """A part of a file has no empty lines at its end, even if it was cut off at one."""
-    assert "1843 greetings contributors\n</pre>" in site.page("workshop/rendered")
 
 
 def test_rendered_names_no_folder_of_the_machine(site: Site) -> None:

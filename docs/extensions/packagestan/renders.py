@@ -131,14 +131,4 @@ class Rendered(LiteralInclude):
         self.options.setdefault("language", language_of(name))
         # Sphinx takes a path that starts with a slash as one below the documentation's folder.
         self.arguments[0] = "/" + Path(os.path.relpath(project / name, source)).as_posix()
-        shown = super().run()
-        for block in shown:
-            strip_end(block)
-        return shown
-
-
-def strip_end(node: nodes.Node) -> None:
-    """Remove the empty lines at the end of a block, which a part of a file may have."""
-    for block in node.findall(nodes.literal_block):
-        block.rawsource = block.astext().rstrip("\n") + "\n"
-        block.children = [nodes.Text(block.rawsource)]
+        return super().run()
