@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from harness import marks, tables
 from harness.commands import run
@@ -76,3 +77,14 @@ def test_readme_names_the_python_that_is_needed() -> None:
     """The README asks for the Python that the tests' code is written for."""
     assert "Python 3.11 or newer" in README
     assert sys.version_info >= (3, 11)
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_of_pages_outside_of_the_site_lead_somewhere(page: str) -> None:
+    """A link to a file of the repository names one, and any other is https."""
+    tokens = MarkdownIt("commonmark").parse((ROOT / page).read_text(encoding="utf-8"))
+    children = [child for token in tokens for child in token.children or []]
+    links = {str(child.attrs["href"]) for child in children if child.type == "link_open"}
+    assert links
+    for link in links:
+        assert link.startswith("https://") or (ROOT / link.partition("#")[0]).exists(), link

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import lessons
 from harness.install import Environment
 from harness.template import ROOT
 from harness.workshop import Workshop
@@ -275,6 +276,13 @@ def test_the_foot_says_what_is_run(site: Site) -> None:
 def test_a_page_that_is_not_executed_claims_nothing(site: Site) -> None:
     """A page whose commands the lessons' tests don't run has no such foot."""
     assert "run by the tests" not in site.page("elsewhere")
+
+
+def test_the_foot_is_on_the_pages_that_are_run() -> None:
+    """The site and the tests agree on which pages' commands are run."""
+    conf = (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
+    (patterns,) = re.findall(r"^packagestan_executed = \[(.*)\]$", conf, re.MULTILINE)
+    assert sorted(f'"{course}/**"' for course in lessons.COURSES) == sorted(patterns.split(", "))
 
 
 def test_commands_of_directives_are_not_counted(site: Site) -> None:

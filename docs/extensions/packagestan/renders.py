@@ -24,6 +24,10 @@ GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}
 ADDRESS = "gh:ORG/packagestan"
 
 
+# Gone when the build ends; a page that shows a file from there is read anew by the next one.
+PROJECTS = tempfile.TemporaryDirectory(prefix="packagestan-")
+
+
 @functools.cache
 def rendered_project(answers: str) -> Path:
     """Render a project and return its folder; answers that were seen before are not rendered anew.
@@ -34,7 +38,8 @@ def rendered_project(answers: str) -> Path:
     # What the person who builds the site has set up must not reach it.
     settings = Path(__file__).with_name("settings.yml")
     os.environ["COPIER_SETTINGS_PATH"] = str(settings)
-    project = render(Path(tempfile.mkdtemp(prefix="packagestan-")) / "project", json.loads(answers))
+    folder = Path(tempfile.mkdtemp(dir=PROJECTS.name))
+    project = render(folder / "project", json.loads(answers))
     record = project / ".copier-answers.yml"
     lines = record.read_text(encoding="utf-8").splitlines()
     # A learner's project names the template's address there, not a folder.
