@@ -5,6 +5,8 @@ It is run as a program by the Python of any environment, so it needs the standar
 by a line on stdout. `harness.forks` is the other side.
 """
 
+import atexit
+import gc
 import importlib
 import json
 import os
@@ -71,13 +73,21 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
     """Do one thing in a fork, and return its result or its error with what it printed."""
     with tempfile.TemporaryFile() as printed:
         read_end, write_end = os.pipe()
+        # Garbage collection would write to all that is warm, and a fork copies what it writes to.
+        gc.freeze()
         if not os.fork():
-            os.dup2(printed.fileno(), 1)
-            os.dup2(printed.fileno(), 2)
-            result = result_of(do, arguments)
-            os.write(write_end, json.dumps(result).encode())
-            # Some build backends tidy up when their process ends.
-            sys.exit()
+            try:
+                os.dup2(printed.fileno(), 1)
+                os.dup2(printed.fileno(), 2)
+                result = result_of(do, arguments)
+                # Some build backends tidy up when their process ends. To take apart all that is
+                # warm, as an interpreter does when it ends, would cost more than the work.
+                atexit._run_exitfuncs()
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os.write(write_end, json.dumps(result).encode())
+            finally:
+                os._exit(0)
         os.close(write_end)
         with os.fdopen(read_end, "rb") as pipe:
             done: dict[str, str] = json.loads(pipe.read() or '{"error": "the fork died"}')
