@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import runpy
 import site
 import sys
 import tempfile
@@ -58,7 +59,22 @@ def test(project: str, python: str, site_packages: str) -> str:
     return ""
 
 
-WORK: dict[str, Callable[..., str]] = {"build": build, "test": test}
+def use(probe: str, python: str, site_packages: str, arguments: dict[str, Any]) -> str:
+    """Use what is installed in an environment, and return what came of it as JSON.
+
+    Args:
+        probe: The path of `harness.probe`.
+        python: The environment's interpreter.
+        site_packages: Where the environment's packages are.
+        arguments: Those of the probe's `use`.
+    """
+    sys.executable = python
+    sys.prefix = sys.exec_prefix = str(Path(python).parents[1])
+    site.addsitedir(site_packages)
+    return json.dumps(runpy.run_path(probe)["use"](**arguments))
+
+
+WORK: dict[str, Callable[..., str]] = {"build": build, "test": test, "use": use}
 
 
 def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
