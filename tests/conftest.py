@@ -67,6 +67,12 @@ def pytest_configure(config: pytest.Config) -> None:
         tally.start(Path(tempfile.mkdtemp(prefix="packagestan-")) / "tally.txt")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the variants for the end: many and short, they let all processes end together."""
+    items.sort(key=lambda item: "variant" in getattr(item, "fixturenames", ()))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the run did."""
     totals = tally.totals()

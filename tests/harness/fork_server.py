@@ -5,9 +5,12 @@ It is run as a program by the Python of any environment, so it needs the standar
 by a line on stdout. `harness.forks` is the other side.
 """
 
+import atexit
+import gc
 import importlib
 import json
 import os
+import runpy
 import site
 import sys
 import tempfile
@@ -56,7 +59,22 @@ def test(project: str, python: str, site_packages: str) -> str:
     return ""
 
 
-WORK: dict[str, Callable[..., str]] = {"build": build, "test": test}
+def use(probe: str, python: str, site_packages: str, arguments: dict[str, Any]) -> str:
+    """Use what is installed in an environment, and return what came of it as JSON.
+
+    Args:
+        probe: The path of `harness.probe`.
+        python: The environment's interpreter.
+        site_packages: Where the environment's packages are.
+        arguments: Those of the probe's `use`.
+    """
+    sys.executable = python
+    sys.prefix = sys.exec_prefix = str(Path(python).parents[1])
+    site.addsitedir(site_packages)
+    return json.dumps(runpy.run_path(probe)["use"](**arguments))
+
+
+WORK: dict[str, Callable[..., str]] = {"build": build, "test": test, "use": use}
 
 
 def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
@@ -71,13 +89,21 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
     """Do one thing in a fork, and return its result or its error with what it printed."""
     with tempfile.TemporaryFile() as printed:
         read_end, write_end = os.pipe()
+        # Garbage collection would write to all that is warm, and a fork copies what it writes to.
+        gc.freeze()
         if not os.fork():
-            os.dup2(printed.fileno(), 1)
-            os.dup2(printed.fileno(), 2)
-            result = result_of(do, arguments)
-            os.write(write_end, json.dumps(result).encode())
-            # Some build backends tidy up when their process ends.
-            sys.exit()
+            try:
+                os.dup2(printed.fileno(), 1)
+                os.dup2(printed.fileno(), 2)
+                result = result_of(do, arguments)
+                # Some build backends tidy up when their process ends. To take apart all that is
+                # warm, as an interpreter does when it ends, would cost more than the work.
+                atexit._run_exitfuncs()
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os.write(write_end, json.dumps(result).encode())
+            finally:
+                os._exit(0)
         os.close(write_end)
         with os.fdopen(read_end, "rb") as pipe:
             done: dict[str, str] = json.loads(pipe.read() or '{"error": "the fork died"}')

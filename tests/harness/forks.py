@@ -4,10 +4,11 @@ import json
 import os
 import subprocess
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from . import fork_server
+from . import fork_server, probe
 from .commands import CommandError
 from .install import Environment
 
@@ -95,10 +96,43 @@ class ForkServer:
         Raises:
             CommandError: A test failed.
         """
-        (site_packages,) = environment.bin.parent.glob("lib/python*/site-packages")
         arguments = {
             "project": str(project),
             "python": str(environment.python),
-            "site_packages": str(site_packages),
+            "site_packages": str(environment.site_packages),
         }
         return self.request(do="test", arguments=arguments)["printed"]
+
+    def use(
+        self, environment: Environment, name: str, package: str, commands: Sequence[Sequence[str]]
+    ) -> dict[str, Any]:
+        """Use what is installed in an environment as its users would.
+
+        Args:
+            environment: The environment, of this process's Python.
+            name: The distribution package.
+            package: The import package.
+            commands: What to call, each a script of the environment and its arguments.
+
+        Returns:
+            What `harness.probe.use` found.
+
+        Raises:
+            CommandError: It could not be imported, an entry point could not be loaded, or
+                something was printed that no command printed.
+        """
+        arguments = {
+            "probe": probe.__file__,
+            "python": str(environment.python),
+            "site_packages": str(environment.site_packages),
+            "arguments": {
+                "name": name,
+                "package": package,
+                "scripts": str(environment.bin),
+                "commands": commands,
+            },
+        }
+        answer = self.request(do="use", arguments=arguments)
+        if answer["printed"]:
+            raise CommandError(f"importing {package} printed\n{answer['printed']}")
+        return dict(json.loads(answer["result"]))

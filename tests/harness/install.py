@@ -19,6 +19,12 @@ class Environment:
         self.bin = folder / ("Scripts" if sys.platform == "win32" else "bin")
         self.python = self.bin / "python"
 
+    @property
+    def site_packages(self) -> Path:
+        """Where its packages are."""
+        (folder,) = self.bin.parent.glob("lib/python*/site-packages")
+        return folder
+
     @classmethod
     def make(cls, folder: Path, python: str = sys.executable) -> "Environment":
         """Make an environment.

@@ -1,8 +1,7 @@
-"""Uses an installed distribution package as its users would, and prints what came of it as JSON.
+"""Uses an installed distribution package as its users would.
 
-It is run by the Python of the environment in question, with nothing but the standard library:
-`python -I probe.py DISTRIBUTION PACKAGE BIN COMMANDS`, where COMMANDS is a JSON list of commands,
-each a list of words whose first is a script of the environment.
+It is run in forks of a Python of the environment's version that has imported nothing but modules
+of the standard library, those below and what the forks need.
 """
 
 import contextlib
@@ -10,7 +9,6 @@ import importlib
 import importlib.metadata
 import importlib.resources
 import io
-import json
 import runpy
 import sys
 from pathlib import Path
@@ -29,12 +27,18 @@ def call(script: Path, arguments: list[str]) -> tuple[str, str, object]:
     return printed.getvalue(), errors.getvalue(), code
 
 
-def main() -> None:
-    """Use it."""
-    name, package, scripts, commands = sys.argv[1:]
+def use(name: str, package: str, scripts: str, commands: list[list[str]]) -> dict[str, object]:
+    """Import a package, load its entry points and call commands, and return what came of it.
+
+    Args:
+        name: The distribution package.
+        package: The import package.
+        scripts: The folder of the environment's scripts.
+        commands: What to call, each a script and its arguments.
+    """
     distribution = importlib.metadata.distribution(name)
     files = importlib.resources.files(package)
-    result = {
+    return {
         "file": importlib.import_module(package).__file__,
         "version": distribution.version,
         "typed": (files / "py.typed").is_file(),
@@ -42,10 +46,5 @@ def main() -> None:
         if (files / "data").is_dir()
         else [],
         "loaded": sorted(point.name for point in distribution.entry_points if point.load()),
-        "commands": [call(Path(scripts, word), rest) for word, *rest in json.loads(commands)],
+        "commands": [call(Path(scripts, word), rest) for word, *rest in commands],
     }
-    print(json.dumps(result))
-
-
-if __name__ == "__main__":
-    main()

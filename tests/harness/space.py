@@ -14,12 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import covertable
 import yaml
-from covertable import criteria
 from filelock import FileLock
 from jinja2 import meta
 
+from . import densest
 from .answers import FULL, Answers, axes, choices, combinations, question_files, questions
 from .render import refusal
 from .template import ROOT, environment
@@ -129,8 +128,8 @@ def plan() -> dict[str, list[Row]]:
     follows from the template's questions.
     """
     files = [path for path in sorted((ROOT / "template").rglob("*")) if is_asked(path)]
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    for path in files:
+    digest = hashlib.sha256()
+    for path in [Path(__file__), Path(densest.__file__), *files]:
         digest.update(path.read_bytes())
     file = Path(tempfile.gettempdir()) / f"packagestan-plan-{digest.hexdigest()[:16]}.json"
     with FileLock(f"{file}.lock"):
@@ -208,14 +207,13 @@ def variables(template: str) -> set[str]:
 def find_covering(forbidden: list[Row]) -> list[Row]:
     """Find rows in which the levels meet, but for what is refused."""
     shaping = [name for name in factors() if name not in texts()]
-    rows = covertable.make(
+    made = densest.Densest(
         factors(),
         strength=STRENGTH_OF_TEXTS,
         sub_models=[{"fields": shaping, "strength": STRENGTH}],
         constraints=list(map(condition_against, forbidden)),
-        criterion=criteria.simple,
     )
-    return [dict(row) for row in rows]
+    return [dict(row) for row in made.make()]
 
 
 def condition_against(row: Row) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 from uv import find_uv_bin
 
-from . import probe, tally
+from . import tally
 from .answers import Answers, choices
 from .build import Distributions
 from .commands import run
@@ -69,7 +69,7 @@ class Variant:
         def make_needed(folder: Path) -> None:
             made = Environment.make(folder, str(self.python))
             if requirements:
-                made.install("--compile-bytecode", *requirements)
+                made.install(*requirements)
 
         def make(folder: Path) -> None:
             needed = self.workshop.once(key("needed", needs), make_needed)
@@ -113,13 +113,8 @@ class Variant:
         Raises:
             CommandError: It could not be imported, or an entry point could not be loaded.
         """
-        python = (self.environment.python, "-I", "-X", "utf8")
         names = (self.recorded["distribution_name"], self.recorded["package_name"])
-        finished = run(
-            *(*python, probe.__file__, *names, self.environment.bin, json.dumps(commands)),
-            env={"DISPLAY": ""},
-        )
-        return dict(json.loads(finished.stdout))
+        return user(self.workshop, self.python).use(self.environment, *names, commands)
 
     def test(self) -> str:
         """Run its own tests against the installed wheel, and return what pytest printed.
@@ -158,12 +153,27 @@ def newest_python() -> str:
 
 
 @functools.cache
+def user(workshop: Workshop, python: Path) -> ForkServer:
+    """Return a warm process of a Python in which nothing is installed."""
+    name = key("user", {"python": str(python)})
+    folder = workshop.once(name, lambda folder: Environment.make(folder, str(python)))
+    # What several variants require is compiled by the first that imports it.
+    return ForkServer(
+        Environment(folder),
+        *("importlib.metadata", "importlib.resources"),
+        env={"PYTHONDONTWRITEBYTECODE": ""},
+    )
+
+
+@functools.cache
 def tester(workshop: Workshop, python: Path) -> ForkServer:
     """Return a warm process of a Python with what the projects' own tests need."""
 
     def make(folder: Path) -> None:
         project = workshop.project({"project_name": "Warm up"})
-        Environment.make(folder, str(python)).install("--group", "test", cwd=project)
+        made = Environment.make(folder, str(python))
+        made.install("--compile-bytecode", "--group", "test", cwd=project)
 
-    folder = workshop.once(key("tester", {"python": str(python)}), make)
-    return ForkServer(Environment(folder), "pytest", "_pytest.assertion.rewrite", "pdb")
+    environment = Environment(workshop.once(key("tester", {"python": str(python)}), make))
+    plugins = (file.stem for file in environment.site_packages.glob("_pytest/[a-z]*.py"))
+    return ForkServer(environment, "pytest", "pdb", *(f"_pytest.{name}" for name in plugins))

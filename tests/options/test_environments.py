@@ -145,7 +145,7 @@ def test_set_up_works_as_it_is_written(choice: str, tmp_path: Path, workshop: Wo
     What is yet to be locked is skipped with a reason that says how; `uv sync` has made its lock.
     """
     project = workshop.copy(with_environments(choice), tmp_path / "project")
-    trim(project, "lint", "release")
+    trim(project, "docs", "lint", "release")
     set_up = commands(project, f"### With {choice}")
     shown = bash(project, *set_up, "python -m pytest").stdout
     missing = [lock for lock in LOCKS[choice] if not (project / lock).exists()]
@@ -189,7 +189,7 @@ def test_direnv_activates_the_environment(main: str, tmp_path: Path, workshop: W
     Where direnv is not installed, bash reads the file with stand-ins for direnv's functions.
     """
     project = workshop.copy(with_environments(main, "direnv"), tmp_path / "project")
-    trim(project, "test", "lint", "release")
+    trim(project, "docs", "test", "lint", "release")
     code = "import my_project, sys; print(sys.prefix)"
     if shutil.which("direnv"):
         allow = commands(project, "### With direnv")
