@@ -7,7 +7,8 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "docs", "tests"]
 
-GROUPS = ["test", "lint", "docs"]
+# Each is pinned to what those before it are, so that they can be installed together.
+GROUPS = ["docs", "test", "lint"]
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -40,8 +41,8 @@ def random(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check the code of the tests: format, mistakes, types."""
-    install(session, "lint", "test")
+    """Check the code of the tests and of the documentation: format, mistakes, types."""
+    install(session, *GROUPS)
     session.run("ruff", "format", "--check")
     session.run("ruff", "check")
     session.run("mypy")
@@ -97,10 +98,12 @@ def release(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Pin the dependency groups' newest versions in requirements/."""
     session.install("uv")
-    for group in GROUPS:
+    for number, group in enumerate(GROUPS):
+        others = [f"--constraint=requirements/{other}.txt" for other in GROUPS[:number]]
         session.run(
             *("uv", "pip", "compile", "--quiet", "--universal", "--upgrade", "--python=3.11"),
             *("--no-emit-index-url", "--no-emit-find-links", f"--group={group}"),
+            *others,
             f"--output-file=requirements/{group}.txt",
             env={"UV_CUSTOM_COMPILE_COMMAND": "nox -s lock"},
         )

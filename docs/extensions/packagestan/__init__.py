@@ -1,0 +1,41 @@
+"""The Sphinx extension of Packagestan's documentation.
+
+It adds what lessons are made of, projects that are rendered while the site is built, and checks of
+what Sphinx does not check itself. See `CONTRIBUTING.md` for how pages use it.
+
+https://www.sphinx-doc.org/en/master/extdev/
+"""
+
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx_design.dropdown import DropdownDirective
+
+from . import boxes, checkpoints, checks, commands, renders, versions
+
+STATIC = Path(__file__).parent / "static"
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Add this extension's style sheet, and the versions that prose may name."""
+    config.html_static_path.append(str(STATIC))
+    config.myst_substitutions = versions.substitutions() | config.myst_substitutions
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register everything with Sphinx."""
+    app.setup_extension("myst_parser")
+    app.setup_extension("sphinx_design")
+    app.add_css_file("packagestan.css")
+    # Which pages' commands the tests run, beside those that say so: patterns of page names.
+    app.add_config_value("packagestan_executed", [], "env", list)
+    app.connect("config-inited", configure, priority=100)
+    for name, box in boxes.DIRECTIVES.items():
+        app.add_directive(name, box, override=issubclass(box, DropdownDirective))
+    app.add_directive("rendered", renders.Rendered)
+    app.add_directive("checkpoint", checkpoints.Checkpoint)
+    app.connect("doctree-read", commands.finish_page)
+    app.connect("doctree-read", checks.check_page)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

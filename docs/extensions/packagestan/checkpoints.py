@@ -1,0 +1,124 @@
+"""Checkpoints of the workshop: how to get one, and what it changes."""
+
+import difflib
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+from harness.inspect import tree
+
+from .renders import ADDRESS, checkpoint_file, checkpoint_project
+
+# Longer than any fence in a project's pages.
+FENCE = "~" * 12
+
+
+def texts(project: Path) -> dict[str, str]:
+    """Return the files of a project by their path, but for the record of its answers."""
+    return {
+        name: (project / name).read_text(encoding="utf-8")
+        for name in tree(project)
+        if name != ".copier-answers.yml"
+    }
+
+
+def summary(before: dict[str, str], after: dict[str, str]) -> str:
+    """Return one line for the files that are added, one for those that are removed or changed.
+
+    >>> print(summary({"a": "1", "b": "1"}, {"b": "2", "c": "1"}))
+    - Adds `c`.
+    - Removes `a`.
+    - Changes `b`.
+    """
+    changed = {name for name in before.keys() & after.keys() if before[name] != after[name]}
+    groups = {
+        "Adds": after.keys() - before.keys(),
+        "Removes": before.keys() - after.keys(),
+        "Changes": changed,
+    }
+    return "\n".join(
+        f"- {verb} {', '.join(f'`{name}`' for name in sorted(names))}."
+        for verb, names in groups.items()
+        if names
+    )
+
+
+def difference(before: dict[str, str], after: dict[str, str]) -> str:
+    """Return what differs between two projects, as `diff -u` shows it."""
+    lines: list[str] = []
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        lines += difflib.unified_diff(
+            (old or "").splitlines(),
+            (new or "").splitlines(),
+            "/dev/null" if old is None else f"a/{name}",
+            "/dev/null" if new is None else f"b/{name}",
+            lineterm="",
+        )
+    return "\n".join(lines)
+
+
+class Checkpoint(SphinxDirective):
+    """The state of the running example with which a lesson starts."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the answers file, the commands that use it, and what it changes."""
+        (number,) = self.arguments
+        source = Path(self.env.srcdir)
+        try:
+            project = checkpoint_project(source, number)
+            parts = [commands(number)]
+            previous = f"{int(number) - 1:0{len(number)}}"
+            if checkpoint_file(source, previous).exists():
+                parts.append(changes(previous, checkpoint_project(source, previous), project))
+        except (ExtensionError, ValueError) as error:
+            raise self.error(str(error)) from error
+        self.env.note_reread()
+        return self.parse_text_to_nodes("\n".join(parts))
+
+
+def commands(number: str) -> str:
+    """Return how to make a project at a checkpoint, or to bring one there, as Markdown."""
+    return f"""\
+The project as it is here has the answers of {{download}}`{number}.yml
+</workshop/checkpoints/{number}.yml>`. In the folder where you have put that file, make the project
+anew:
+
+```{{code-block}} console
+:class: generated
+
+$ copier copy --defaults --data-file {number}.yml {ADDRESS} greetings
+```
+
+Or bring yours there, in its folder and with your work committed:
+
+```{{code-block}} console
+:class: generated
+
+$ copier update --defaults --data-file ../{number}.yml
+```
+"""
+
+
+def changes(number: str, before: Path, after: Path) -> str:
+    """Return what has changed since a checkpoint, as Markdown; see `summary`."""
+    old, new = texts(before), texts(after)
+    if old == new:
+        return f"Nothing has changed since checkpoint {number}.\n"
+    return f"""\
+:::::{{dropdown}} What has changed since checkpoint {number}
+{summary(old, new)}
+
+This compares two new projects. An update leaves `README.md`, `CHANGELOG.md`, `docs/`, `src/` and
+`tests/` to you, but for the starter files of a new choice.
+
+{FENCE}{{code-block}} diff
+
+{difference(old, new)}
+{FENCE}
+:::::
+"""

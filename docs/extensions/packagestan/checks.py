@@ -1,0 +1,47 @@
+"""What Sphinx does not check: links to other sites, and what images say to those who don't see."""
+
+from urllib.parse import urlsplit
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+LOGGER = logging.getLogger(__name__)
+
+# The hosts of package indexes have one of these among the labels of their name: packages are named,
+# and found by a tool's settings; an address would bypass a mirror.
+INDEXES = {"npmjs", "pypi", "pythonhosted"}
+
+
+def link_error(address: str) -> str:
+    """Return what is wrong with a link to another site, without following it.
+
+    >>> link_error("http://example.com/")
+    'starts with http:, not https:'
+    >>> link_error("https://peps.python.org/pep-0517/")
+    ''
+    """
+    try:
+        parts = urlsplit(address)
+        labels = (parts.hostname or "").split(".")
+        _ = parts.port
+    except ValueError as error:
+        return str(error)
+    if parts.scheme != "https":
+        return f"starts with {parts.scheme}:, not https:"
+    if len(labels) < 2 or not all(labels) or " " in address:
+        return "names no host"
+    if set(labels) & INDEXES:
+        return "leads to a package index"
+    return ""
+
+
+def check_page(app: Sphinx, document: nodes.document) -> None:
+    """Warn of bad links and of images without an alternative text; a strict build fails then."""
+    for link in document.findall(nodes.reference):
+        address = link.get("refuri", "")
+        if "://" in address and (error := link_error(address)):
+            LOGGER.warning("the link %s %s", address, error, location=link)
+    for image in document.findall(nodes.image):
+        if not image.get("alt", "").strip():
+            LOGGER.warning("the image %s has no alternative text", image["uri"], location=image)

@@ -1,0 +1,134 @@
+"""Projects as the template makes them, rendered while the site is built."""
+
+import functools
+import json
+import os
+import shlex
+import tempfile
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+from docutils import nodes
+from docutils.parsers.rst import directives
+from pygments.lexers import get_lexer_for_filename
+from pygments.util import ClassNotFound
+from sphinx.directives.code import LiteralInclude
+from sphinx.errors import ExtensionError
+
+from harness.answers import questions
+from harness.render import render
+
+# The running example. The year would follow the clock.
+GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}
+ADDRESS = "gh:ORG/packagestan"
+
+
+@functools.cache
+def rendered_project(answers: str) -> Path:
+    """Render a project and return its folder; answers that were seen before are not rendered anew.
+
+    Args:
+        answers: JSON of the answers by question.
+    """
+    # What the person who builds the site has set up must not reach it.
+    settings = Path(__file__).with_name("settings.yml")
+    os.environ["COPIER_SETTINGS_PATH"] = str(settings)
+    project = render(Path(tempfile.mkdtemp(prefix="packagestan-")) / "project", json.loads(answers))
+    record = project / ".copier-answers.yml"
+    lines = record.read_text(encoding="utf-8").splitlines()
+    # A learner's project names the template's address there, not a folder.
+    lines = [f"_src_path: {ADDRESS}" if line.startswith("_src_path:") else line for line in lines]
+    record.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return project
+
+
+def project_of(answers: dict[str, Any]) -> Path:
+    """Return the folder of the running example with some answers.
+
+    Raises:
+        ExtensionError: There is no such question, or Copier refuses an answer.
+    """
+    if unknown := answers.keys() - questions().keys():
+        raise ExtensionError(f"there is no question {', '.join(sorted(unknown))}")
+    try:
+        return rendered_project(json.dumps(GREETINGS | answers, sort_keys=True))
+    except ValueError as error:
+        raise ExtensionError(f"Copier refuses {answers}: {error}") from error
+
+
+def checkpoint_file(source: Path, number: str) -> Path:
+    """Return the answers file of a checkpoint.
+
+    Args:
+        source: The folder of the documentation.
+        number: Two digits, such as "05".
+    """
+    return source / "workshop" / "checkpoints" / f"{number}.yml"
+
+
+def checkpoint_project(source: Path, number: str) -> Path:
+    """Return the folder of a checkpoint's project; see `checkpoint_file` for the arguments.
+
+    Raises:
+        ExtensionError: There is no such checkpoint, or its answers are refused.
+    """
+    file = checkpoint_file(source, number)
+    if not file.exists():
+        raise ExtensionError(f"there is no checkpoint {number}")
+    return project_of(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
+
+
+def answers_of(text: str) -> dict[str, Any]:
+    """Read answers from words like `mode=app plugins=true`; each answer is YAML.
+
+    Raises:
+        ValueError: A word has no "=".
+
+    >>> answers_of("mode=app 'environments=[uv, pip]' plugins=true")
+    {'mode': 'app', 'environments': ['uv', 'pip'], 'plugins': True}
+    """
+    pairs = [word.split("=", 1) for word in shlex.split(text)]
+    return {name: yaml.safe_load(answer) for name, answer in pairs}
+
+
+def language_of(name: str) -> str:
+    """Return the name by which Pygments knows a file's language.
+
+    >>> language_of("pyproject.toml"), language_of("LICENSE")
+    ('toml', 'text')
+    """
+    try:
+        return str(get_lexer_for_filename(name).aliases[0])
+    except ClassNotFound:
+        return "text"
+
+
+class Rendered(LiteralInclude):
+    """A file of a real project, or a part of it.
+
+    It takes the options of Sphinx's `literalinclude`, and two that say which project: `checkpoint`
+    and `answers`.
+    """
+
+    option_spec: ClassVar = LiteralInclude.option_spec | {
+        "answers": answers_of,
+        "checkpoint": directives.unchanged_required,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the block."""
+        source = Path(self.env.srcdir)
+        try:
+            if "checkpoint" in self.options:
+                project = checkpoint_project(source, self.options["checkpoint"])
+            else:
+                project = project_of(self.options.get("answers", {}))
+        except ExtensionError as error:
+            raise self.error(error.message) from error
+        (name,) = self.arguments
+        self.options.setdefault("caption", f"`{name}`")
+        self.options.setdefault("language", language_of(name))
+        # Sphinx takes a path that starts with a slash as one below the documentation's folder.
+        self.arguments[0] = "/" + Path(os.path.relpath(project / name, source)).as_posix()
+        return super().run()

@@ -1,0 +1,55 @@
+"""Versions for prose, out of the files where the template has them."""
+
+import functools
+from typing import Any
+
+import yaml
+from packaging.requirements import Requirement
+
+from harness.template import ROOT
+
+
+def data(name: str) -> Any:
+    """Return the content of a data file of the template."""
+    return yaml.safe_load((ROOT / "template/data" / f"{name}.yml").read_text(encoding="utf-8"))
+
+
+def lowest(requirement: str) -> str:
+    """Return the lower bound of a requirement.
+
+    >>> lowest("uv_build>=0.9,<0.14")
+    '0.9'
+    """
+    (bound,) = [s.version for s in Requirement(requirement).specifier if s.operator == ">="]
+    return bound
+
+
+@functools.cache
+def substitutions() -> dict[str, Any]:
+    """Return what pages write as `{{ versions.ruff }}`, `{{ requirements.uv_build }}` and so on.
+
+    - `versions`: the lower bound of each tool and build backend, and of each action its version.
+    - `requirements`: the whole requirement of each tool and build backend, as code.
+    - `pythons`: `oldest`, `newest` and `all` of the supported Python versions.
+
+    In names, "-" and "/" are written "_".
+    """
+    needs = dict(data("tools"))
+    needs |= {name: backend["requires"] for name, backend in data("build_backends").items()}
+    versions = {name: lowest(requirement) for name, requirement in needs.items()}
+    versions |= {name: action["version"] for name, action in data("actions").items()}
+    pythons = data("python_versions")
+    return {
+        "versions": {identifier(name): version for name, version in versions.items()},
+        "requirements": {identifier(name): f"`{needed}`" for name, needed in needs.items()},
+        "pythons": {"oldest": pythons[0], "newest": pythons[-1], "all": ", ".join(pythons)},
+    }
+
+
+def identifier(name: str) -> str:
+    """Return a name as an expression can hold it.
+
+    >>> identifier("actions/upload-artifact")
+    'actions_upload_artifact'
+    """
+    return name.replace("-", "_").replace("/", "_")

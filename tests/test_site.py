@@ -1,0 +1,343 @@
+"""The extension of the documentation: each directive, on pages of a small site."""
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.install import Environment
+from harness.template import ROOT
+from harness.workshop import Workshop
+
+CONF = f"""\
+import sys
+sys.path += [{str(ROOT / "docs" / "extensions")!r}, {str(ROOT / "tests")!r}]
+extensions = ["packagestan"]
+myst_enable_extensions = ["colon_fence", "substitution"]
+html_theme = "furo"
+packagestan_executed = ["workshop/*"]
+"""
+
+LESSON = """\
+---
+minutes: {teach: 15, do: 20}
+---
+# A lesson
+
+Ask ruff {{ versions.ruff }} or {{ requirements.uv_build }}, with Python {{ pythons.newest }}, and
+upload by {{ versions.actions_upload_artifact }}.
+
+:::{questions}
+- Where does Python look?
+:::
+
+::::{challenge} Shadow a *module*
+:check: shadowed-module
+:folder: shadow
+
+Do it.
+
+:::{hint}
+Look at `sys.path`.
+:::
+:::{solution}
+Like this.
+:::
+::::
+
+```console
+$ echo one
+one
+$ echo two \\
+> three
+two three
+```
+
+```{code-block} console
+:class: fails
+
+$ false
+```
+
+```{code-block} console
+:class: not-run
+:caption: "Not run here: it needs a Docker engine."
+
+$ docker build .
+$ docker run it
+```
+
+:::{key-points}
+- Look.
+:::
+
+:::{instructor}
+They believe.
+:::
+"""
+
+PAGES = {
+    "index": "# Site\n\n```{toctree}\n:glob:\n\n*\nworkshop/*\n```\n",
+    "workshop/lesson": LESSON,
+    "workshop/checkpoint": "# A checkpoint\n\n```{checkpoint} 02\n```\n\n```{checkpoint} 01\n```\n",
+    "workshop/rendered": """\
+# Renders
+
+```{rendered} pyproject.toml
+:answers: backend=flit_core copyright_year=1999
+:start-at: "[build-system]"
+:lines: 1-3
+```
+
+```{rendered} LICENSE
+:checkpoint: "02"
+:lines: 1-3
+```
+
+```{rendered} .copier-answers.yml
+```
+""",
+    "elsewhere": "# Not executed\n\n```console\n$ copier update\n```\n",
+    "said": "---\nrun: true\n---\n# Executed\n\n```console\n$ copier update\n```\n",
+}
+
+CHECKPOINTS = {
+    "01": "copyright_year: '1843'\ndocs_engine: none\n",
+    "02": "copyright_year: '1843'\ndocs_engine: none\ncontainer: true\nmode: app\n",
+}
+
+
+class Site:
+    """A small site and the environment that builds it."""
+
+    def __init__(self, environment: Environment, folder: Path) -> None:
+        """Use a folder, which need not exist."""
+        self.environment = environment
+        self.folder = folder
+
+    def build(self, pages: dict[str, str]) -> str:
+        """Build pages, given by name, and return the warnings."""
+        source = self.folder / "docs"
+        checkpoints = {f"workshop/checkpoints/{n}.yml": text for n, text in CHECKPOINTS.items()}
+        files = {f"{name}.md": text for name, text in pages.items()} | checkpoints
+        files |= {"conf.py": CONF, "workshop/exercises/shadowed-module/check.toml": ""}
+        for name, text in files.items():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_text(text, encoding="utf-8")
+        command = ("python", "-m", "sphinx", "-q", "-b", "html", source, self.folder / "html")
+        return self.environment.run(*command, exit_code=None).stderr
+
+    def page(self, name: str) -> str:
+        """Return the article of a built page, as HTML."""
+        text = (self.folder / "html" / f"{name}.html").read_text(encoding="utf-8")
+        return re.split("</?article[^>]*>", text)[1]
+
+    def words(self, name: str) -> str:
+        """Return the words of a built page, with a space for each run of white space."""
+        text = re.sub(r"<[^>]+>", "", self.page(name)).replace("¶", "")
+        return " ".join(html.unescape(text).split())
+
+
+@pytest.fixture(scope="module")
+def sphinx(workshop: Workshop) -> Environment:
+    """What `nox -s docs` installs."""
+
+    def make(folder: Path) -> None:
+        Environment.make(folder).install("--requirement", ROOT / "requirements" / "docs.txt")
+
+    return Environment(workshop.once("sphinx", make))
+
+
+@pytest.fixture(scope="module")
+def site(sphinx: Environment, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site of pages in which all is well, built without warnings."""
+    site = Site(sphinx, tmp_path_factory.mktemp("site"))
+    assert "" == site.build(PAGES)
+    return site
+
+
+pytestmark = pytest.mark.xdist_group("site")
+
+
+def test_boxes_have_titles(site: Site) -> None:
+    """A box says what it is, in words."""
+    words = site.words("workshop/lesson")
+    assert "Questions Where does Python look?" in words
+    assert "Key points Look." in words
+    assert "Challenge: Shadow a module" in words
+
+
+def test_links_reach_a_challenge(site: Site) -> None:
+    """A challenge has a name of its own on the page."""
+    assert 'id="challenge-shadow-a-module"' in site.page("workshop/lesson")
+
+
+def test_a_challenge_shows_how_it_is_checked(site: Site) -> None:
+    """A challenge with a checker shows its command."""
+    expected = "Check your work: uv run check.py shadowed-module shadow"
+    assert expected in site.words("workshop/lesson")
+
+
+def test_what_is_folded_needs_no_javascript(site: Site) -> None:
+    """Hints, solutions and what is for instructors are closed <details> with a title."""
+    page = site.page("workshop/lesson")
+    pattern = r"<details class=\"[^\"]*\"([^>]*)>\s*<summary.*?>(.*?)</summary>"
+    folds = re.findall(pattern, page, re.DOTALL)
+    titles = [re.sub(r"<[^>]+>", "", title).strip() for _, title in folds]
+    assert ["Hint", "Solution", "For instructors"] == titles
+    assert all(not attributes for attributes, _ in folds)
+
+
+def test_minutes_are_for_instructors(site: Site) -> None:
+    """The minutes of a lesson stand in the instructors' part, and nowhere else."""
+    page = site.words("workshop/lesson")
+    assert page.count("Minutes") == 1
+    assert "For instructors Minutes: 15 to teach, 20 to do. They believe." in page
+
+
+def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
+    """Substitutions give lower bounds, requirements, actions' and Python's versions."""
+    words = site.words("workshop/lesson")
+    data = ROOT / "template" / "data"
+    (ruff,) = re.findall(
+        r"^ruff: ruff>=(\S+)", (data / "tools.yml").read_text("utf-8"), re.MULTILINE
+    )
+    backends = (data / "build_backends.yml").read_text("utf-8")
+    (uv_build,) = re.findall(r"requires: (uv_build.*)", backends)
+    actions = (data / "actions.yml").read_text("utf-8")
+    (upload,) = re.findall(r"upload-artifact:\s+version: (\S+)", actions)
+    (python,) = re.findall(r"\"([\d.]+)\"\]", (data / "python_versions.yml").read_text("utf-8"))
+    assert f"Ask ruff {ruff} or {uv_build}, with Python {python}, and upload by {upload}." in words
+
+
+def test_the_foot_says_what_is_run(site: Site) -> None:
+    """An executed page ends with the number of commands that are run, and why others are not."""
+    foot = "3 of 5 commands on this page are run by the tests; 2 are not: it needs a Docker engine (2)."
+    assert site.words("workshop/lesson").endswith(foot)
+    assert site.words("said").endswith("The one command on this page is run by the tests.")
+
+
+def test_a_page_that_is_not_executed_claims_nothing(site: Site) -> None:
+    """A page whose commands the lessons' tests don't run has no such foot."""
+    assert "run by the tests" not in site.page("elsewhere")
+
+
+def test_commands_of_directives_are_not_counted(site: Site) -> None:
+    """The commands that a checkpoint shows are not the page's own."""
+    assert "run by the tests" not in site.page("workshop/checkpoint")
+
+
+def test_a_command_that_fails_is_marked_in_words(site: Site) -> None:
+    """Words before a block say that it fails on purpose."""
+    assert "This command fails, on purpose: $ false" in site.words("workshop/lesson")
+    assert site.words("workshop/lesson").count("on purpose") == 1
+
+
+def test_rendered_shows_a_part_of_a_real_render(site: Site) -> None:
+    """A part of a rendered file is shown, with the file's name, for the answers that are given."""
+    expected = (
+        '[build-system] requires = ["flit_core>=3.11,<5"] build-backend = "flit_core.buildapi"'
+    )
+    assert f"pyproject.toml {expected}" in site.words("workshop/rendered")
+
+
+def test_rendered_shows_a_checkpoint(site: Site) -> None:
+    """The answers may be those of a checkpoint."""
+    assert "Copyright (c) 1843 greetings contributors" in site.words("workshop/rendered")
+
+
+def test_rendered_names_no_folder_of_the_machine(site: Site) -> None:
+    """The record of the answers names the template's public address."""
+    assert "_src_path: gh:ORG/packagestan" in site.words("workshop/rendered")
+    assert "/tmp" not in site.page("workshop/rendered")
+
+
+def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
+    """A checkpoint has its answers file, two commands, and the difference to the one before."""
+    page, words = site.page("workshop/checkpoint"), site.words("workshop/checkpoint")
+    assert re.search(r'<a class="reference download[^"]*" download="" href="[^"]*02.yml"', page)
+    assert "copier copy --defaults --data-file 02.yml gh:ORG/packagestan greetings" in words
+    assert "copier update --defaults --data-file ../02.yml" in words
+    assert "Adds .dockerignore, Dockerfile," in words
+    assert "--- /dev/null +++ b/Dockerfile @@ -0,0" in words
+    assert words.count("What has changed since checkpoint") == 1
+
+
+def test_checkpoint_names_no_folder_of_the_machine(site: Site) -> None:
+    """The difference has neither the record of the answers nor a path of the machine."""
+    assert ".copier-answers.yml" not in site.page("workshop/checkpoint")
+    assert "/tmp" not in site.page("workshop/checkpoint")
+
+
+BAD = {
+    "a challenge without its exercise": (
+        ":::{challenge} One\n:check: nowhere\n\nDo.\n:::",
+        "there is no exercise and no room 'nowhere'",
+    ),
+    "a file that is not rendered": ("```{rendered} Dockerfile\n```", "Dockerfile"),
+    "a part that is not there": (
+        "```{rendered} LICENSE\n:start-at: Nobody says so\n```",
+        "Nobody says so",
+    ),
+    "a question that does not exist": (
+        "```{rendered} LICENSE\n:answers: colour=red\n```",
+        "there is no question colour",
+    ),
+    "an answer that is refused": (
+        "```{rendered} LICENSE\n:answers: copyright_year=now\n```",
+        "is no year",
+    ),
+    "a checkpoint that does not exist": ("```{checkpoint} 77\n```", "there is no checkpoint 77"),
+    "a reason that is missing": (
+        "```{code-block} console\n:class: not-run\n\n$ docker\n```",
+        "no caption says why this is not run",
+    ),
+    "a link without https": ("<http://example.com/>", "starts with http:, not https:"),
+    "a link to no host": ("[here](https://localhost/)", "names no host"),
+    "a link to a package index": (
+        "[here](https://" + "pypi." + "org/project/ruff/)",
+        "leads to a package index",
+    ),
+    "an image that says nothing": ("![](picture.png)", "picture.png has no alternative text"),
+    "an empty box": (":::{hint}\n:::", "none found"),
+}
+
+
+@pytest.fixture(scope="module")
+def warnings(sphinx: Environment, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The warnings about pages that each have one fault."""
+    site = Site(sphinx, tmp_path_factory.mktemp("bad"))
+    pages = {f"bad-{i}": f"# Bad\n\n{text}\n" for i, (text, _) in enumerate(BAD.values())}
+    (site.folder / "docs").mkdir()
+    (site.folder / "docs" / "picture.png").touch()
+    return site.build(pages | {"index": "# Site\n\n```{toctree}\n:glob:\n\n*\n```\n"})
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_a_fault_is_a_warning(warnings: str, fault: str) -> None:
+    """A faulty page ends the strict build with a sentence that says what is wrong."""
+    number = list(BAD).index(fault)
+    (line,) = [line for line in warnings.splitlines() if f"bad-{number}.md" in line]
+    assert BAD[fault][1] in warnings[warnings.index(line) :].split("bad-", 2)[1]
+
+
+def test_an_ordinary_build_is_strict() -> None:
+    """`nox -s docs` turns warnings into errors."""
+    assert '"sphinx-build", "-W"' in (ROOT / "noxfile.py").read_text(encoding="utf-8")
+
+
+def test_examples_in_the_extension_hold(sphinx: Environment) -> None:
+    """What the extension's docstrings show is so."""
+    folder = ROOT / "docs" / "extensions" / "packagestan"
+    code = (
+        "import doctest, importlib, sys\n"
+        "names = sys.argv[1:]\n"
+        "results = [doctest.testmod(importlib.import_module(n), optionflags=doctest.NORMALIZE_WHITESPACE)\n"
+        "           for n in names]\n"
+        "print(sum(r.attempted for r in results))\n"
+        "sys.exit(any(r.failed for r in results))\n"
+    )
+    modules = [f"packagestan.{path.stem}" for path in folder.glob("[!_]*.py")]
+    path = {"PYTHONPATH": f"{folder.parent}:{ROOT / 'tests'}"}
+    assert int(sphinx.run("python", "-c", code, *modules, env=path).stdout) > 5
