@@ -11,7 +11,7 @@ works on a copy and changes nothing in FOLDER.
 What is checked stands in a file beside this one, `exercises/NAME/check.toml` or
 `rooms/NAME/check.toml`; a room is also called `room-3`, by its number. The checks run in order. The
 first that fails ends it with a hint. Each entry of `[[checks]]` has a `hint`, perhaps the address
-of a page to `see`, and one of:
+of a page to `see`, perhaps `at_start = true` (that is where the exercise begins), and one of:
 
     builds = true                   an sdist from the tree, and a wheel from the sdist
     wheel_has, wheel_lacks          a file, or a list of files; `*` stands for any text
@@ -43,6 +43,7 @@ import inspect
 import json
 import keyword
 import os
+import posixpath
 import re
 import shlex
 import shutil
@@ -121,6 +122,9 @@ class Package:
         Args:
             folder: The package's sources; nothing is changed there.
             work: An empty folder to work in.
+
+        Raises:
+            RefusedError: There is no uv.
         """
 
         def ignore(path: str, names: list[str]) -> set[str]:
@@ -132,6 +136,8 @@ class Package:
         shutil.copytree(folder, self.tree, symlinks=True, ignore=ignore)
         # `uv run`, which may have started this, says where uv is.
         self.uv = os.environ.get("UV", "uv")
+        if shutil.which(self.uv) is None:
+            raise RefusedError("uv is not on PATH; the check needs it to build and to install.")
 
     @property
     def variables(self) -> dict[str, str]:
@@ -164,7 +170,7 @@ class Package:
     def wheel_files(self) -> list[str]:
         """The names of the files in the wheel."""
         with zipfile.ZipFile(self.wheel) as archive:
-            return sorted(archive.namelist())
+            return sorted(posixpath.normpath(name) for name in archive.namelist())
 
     @cached_property
     def sdist_files(self) -> list[str]:
@@ -189,21 +195,18 @@ class Package:
         Raises:
             NotYetError: The wheel, or something that it requires, can't be installed.
         """
-        folder = self.work / ("environment" if extras is None else "-".join(["with", *extras]))
+        folder = self.work / ("empty" if extras is None else "-".join(["installed", *extras]))
         programs = folder / ("Scripts" if os.name == "nt" else "bin")
         if not folder.exists():
-            make = (self.uv, "venv", "--python", sys.executable, folder)
-            self._call_uv(*make)
+            self._call_uv("venv", "--python", sys.executable, folder)
             if extras is not None:
                 requirement = f"{self.metadata.name}[{','.join(extras)}] @ {self.wheel.as_uri()}"
-                self._call_uv(
-                    self.uv, "pip", "install", "--python", programs / "python", requirement
-                )
+                self._call_uv("pip", "install", "--python", programs / "python", requirement)
         path = os.pathsep.join([str(programs), self.variables["PATH"]])
         return self.variables | {"PATH": path, "VIRTUAL_ENV": str(folder)}
 
     def _call_uv(self, *command: str | Path) -> None:
-        exit_code, printed = run(*command, cwd=self.work, env=self.variables)
+        exit_code, printed = run(self.uv, *command, cwd=self.work, env=self.variables)
         if exit_code:
             raise NotYetError(last_lines(printed))
 
@@ -316,9 +319,7 @@ def metadata(
         and (not is_ or (is_there(is_) and len(values) == 1))
     )
     if not right:
-        raise NotYetError(
-            "\n  ".join(f"{field}: {value}" for value in values) or f"It has no {field}."
-        )
+        raise NotYetError("\n".join(f"{field}: {v}" for v in values) or f"It has no {field}.")
 
 
 def is_requirement(value: str, expected: str) -> bool:
@@ -447,6 +448,7 @@ class Check:
     options: Any
     hint: str
     see: str
+    at_start: bool
 
     @property
     def label(self) -> str:
@@ -499,8 +501,9 @@ def read(path: Path) -> Exercise:
     checks = []
     for number, entry in enumerate(data.get("checks", []), 1):
         hint, see = entry.pop("hint", ""), entry.pop("see", "")
+        at_start = entry.pop("at_start", False)
         if len(entry) != 1 or not entry.keys() <= KINDS.keys():
-            known = f"besides hint and see, one of {', '.join(KINDS)}"
+            known = f"one of {', '.join(KINDS)}, besides hint, see and at_start"
             raise refuse(f"check {number} has {', '.join(entry) or 'nothing'}; it may have {known}")
         ((name, options),) = entry.items()
         try:
@@ -511,7 +514,7 @@ def read(path: Path) -> Exercise:
             raise refuse(f"{name} in check {number} has a wrong key ({error})") from error
         if not hint and name != "builds":
             raise refuse(f"check {number} has no hint")
-        checks.append(Check(name, options, hint or BUILD_HINT, see))
+        checks.append(Check(name, options, hint or BUILD_HINT, see, at_start))
     try:
         return Exercise(**data | {"checks": checks})
     except TypeError as error:

@@ -1,0 +1,1 @@
+"""Letters, each with its own program."""

@@ -1,0 +1,126 @@
+"""Exercises and rooms: the checker fails where they begin, and passes on their solution."""
+
+import os
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+import yaml
+from uv import find_uv_bin
+
+from harness.commands import run
+from harness.inspect import tree
+from harness.rooms import PACKAGES, WORKSHOP
+from harness.workshop import Workshop
+
+EXERCISES = sorted(
+    path.parent for kind in ("exercises", "rooms") for path in WORKSHOP.glob(f"{kind}/*/check.toml")
+)
+ROOMS = [folder for folder in EXERCISES if folder.parent.name == "rooms"]
+
+each_exercise = pytest.mark.parametrize("folder", EXERCISES, ids=lambda folder: folder.name)
+
+
+def told(folder: Path) -> dict[str, Any]:
+    """Return what an exercise's check.toml says."""
+    return tomllib.loads((folder / "check.toml").read_text(encoding="utf-8"))
+
+
+def apply(patch: Path, tree: Path) -> None:
+    """Change a tree as a patch says."""
+    run("git", "apply", "--whitespace=nowarn", patch, cwd=tree)
+
+
+def begin(folder: Path, workshop: Workshop, destination: Path) -> Path:
+    """Return a new copy of what an exercise begins with."""
+    exercise = told(folder)
+    if "checkpoint" in exercise:
+        answers = WORKSHOP / "checkpoints" / f"{exercise['checkpoint']}.yml"
+        workshop.copy(yaml.safe_load(answers.read_text(encoding="utf-8")), destination)
+    else:
+        start = PACKAGES / folder.name if "room" in exercise else folder / "start"
+        shutil.copytree(start, destination)
+    if (folder / "start.patch").exists():
+        apply(folder / "start.patch", destination)
+    return destination
+
+
+def check(folder: Path, package: Path, exit_code: int) -> CompletedProcess[str]:
+    """Check a package as an exercise asks for, with the Python and the uv of the tests."""
+    programs = Path(sys.executable).parent
+    return run(
+        *(sys.executable, WORKSHOP / "check.py", folder.name, package),
+        env={"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "UV": find_uv_bin()},
+        exit_code=exit_code,
+    )
+
+
+def hints(folder: Path) -> list[str]:
+    """Return the hints of an exercise; the first is the one that its start should get."""
+    checks = [check for check in told(folder)["checks"] if "hint" in check]
+    return [check["hint"] for check in sorted(checks, key=lambda check: "at_start" not in check)]
+
+
+def added_lines(folder: Path) -> list[str]:
+    """Return the lines that the solution adds and that are long enough to be an answer."""
+    lines = (folder / "solution.patch").read_text(encoding="utf-8").splitlines()
+    added = [line[1:].strip() for line in lines if line[:1] == "+" and line[:4] != "+++ "]
+    return [line for line in added if len(line) > 6]
+
+
+@each_exercise
+def test_the_start_fails_with_its_hint(folder: Path, workshop: Workshop, tmp_path: Path) -> None:
+    """Where an exercise begins, the checker gives the hint that is meant, and no answer."""
+    package = begin(folder, workshop, tmp_path / "package")
+    before = tree(package)
+    printed = check(folder, package, exit_code=1).stdout
+    assert f"Hint: {hints(folder)[0]}" in printed
+    assert [] == [line for line in added_lines(folder) if line in printed]
+    assert before == tree(package)
+
+
+@each_exercise
+def test_the_solution_passes(folder: Path, workshop: Workshop, tmp_path: Path) -> None:
+    """With an exercise's solution, all of its checks pass."""
+    package = begin(folder, workshop, tmp_path / "package")
+    apply(folder / "solution.patch", package)
+    assert "All is right." in check(folder, package, exit_code=0).stdout
+
+
+@each_exercise
+def test_no_hint_is_the_answer(folder: Path) -> None:
+    """No hint, no title and no word of the checks' names shows a line of the solution."""
+    text = "\n".join([told(folder)["title"], *hints(folder)])
+    assert [] == [line for line in added_lines(folder) if line in text]
+
+
+def test_rooms_are_numbered() -> None:
+    """There are twelve rooms or more; their numbers have no gap, and begin the titles."""
+    numbers = sorted(told(folder)["room"] for folder in ROOMS)
+    assert list(range(1, len(ROOMS) + 1)) == numbers
+    assert len(ROOMS) >= 12
+    for folder in ROOMS:
+        assert told(folder)["title"].startswith(f"Room {told(folder)['room']}: ")
+
+
+@pytest.mark.parametrize(
+    ("opened", "hint"),
+    [
+        ({"feast_day =": "feast_days ="}, "One lock is open."),
+        ({"feast_day =": "feast_days =", '"*.json"': '"**/*.json"'}, "Two locks are open"),
+    ],
+)
+def test_each_lock_has_its_hint(opened: dict[str, str], hint: str, tmp_path: Path) -> None:
+    """In the room with three locks, each lock that is opened leads to the hint for the next."""
+    package = Path(shutil.copytree(PACKAGES / "missing-data", tmp_path / "package"))
+    pyproject = package / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8")
+    for old, new in opened.items():
+        text = text.replace(old, new)
+    pyproject.write_text(text, encoding="utf-8")
+    printed = check(WORKSHOP / "rooms" / "missing-data", package, exit_code=1).stdout
+    assert f"Hint: {hint}" in printed
