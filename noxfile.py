@@ -56,6 +56,14 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def slides(session: nox.Session) -> None:
+    """Make slides of the workshop's lessons, in docs/_build/slides."""
+    install(session, "docs")
+    builder = ("-b", "revealjs", "-t", "slides")
+    session.run("sphinx-build", "-W", "--keep-going", *builder, "docs", "docs/_build/slides")
+
+
+@nox.session(default=False)
 def mutants(session: nox.Session) -> None:
     """Put faults into copies of the template, one at a time; the tests must catch each."""
     install(session, "test")
@@ -85,6 +93,21 @@ def updates(session: nox.Session) -> None:
     number = session.posargs[0] if session.posargs else "200"
     tests = "tests/update/test_any_project.py"
     session.run("python", "-m", "pytest", tests, env={"PACKAGESTAN_UPDATE_EXAMPLES": number})
+
+
+@nox.session(default=False)
+def checkpoint(session: nox.Session) -> None:
+    """Make the project with which a lesson begins: `nox -s checkpoint -- 05 [folder]`."""
+    install(session, "test")
+    module = ("python", "-m", "harness.checkpoints")
+    session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
+def kit(session: nox.Session) -> None:
+    """Prepare a room without internet, after `nox -s docs slides`: `-- serve`, `-- check`."""
+    install(session, "test")
+    session.run("python", "-m", "harness.kit", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)

@@ -5,6 +5,12 @@ https://www.sphinx-doc.org/en/master/usage/configuration.html
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.util.tags import Tags
+
+    tags: Tags
 
 # The extension of this site, and the tests' harness, by which it renders projects.
 HERE = Path(__file__).parent
@@ -29,4 +35,19 @@ copybutton_prompt_text = r"\$ |> "
 copybutton_prompt_is_regexp = True
 
 # The extension of this site.
-packagestan_executed = ["tutorial/*", "workshop/*"]
+packagestan_executed = ["tutorial/**", "workshop/**"]
+
+# https://sphinx-revealjs.readthedocs.io/en/stable/configurations/
+revealjs_style_theme = "white"
+revealjs_css_files = ["slides.css"]
+revealjs_static_path = ["extensions/packagestan/static"]
+revealjs_notes_from_comments = True
+revealjs_script_conf = {"hash": True, "center": False, "width": 1280, "height": 720}
+revealjs_script_plugins = [{"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"}]
+
+if tags.has("slides"):  # noqa: F821 Sphinx defines it
+    extensions.append("sphinx_revealjs")
+    root_doc = "workshop/index"
+    include_patterns = ["workshop/index.md", "workshop/[0-9]*.md"]
+    # Slides lead nowhere but to each other.
+    suppress_warnings = ["myst.xref_missing", "toc.not_readable", "ref.doc"]

@@ -13,10 +13,11 @@ from harness.workshop import Workshop
 CONF = f"""\
 import sys
 sys.path += [{str(ROOT / "docs" / "extensions")!r}, {str(ROOT / "tests")!r}]
-extensions = ["packagestan"]
+extensions = ["packagestan", "sphinx_revealjs"]
+revealjs_notes_from_comments = True
 myst_enable_extensions = ["colon_fence", "substitution"]
 html_theme = "furo"
-packagestan_executed = ["workshop/*"]
+packagestan_executed = ["workshop/**"]
 """
 
 LESSON = """\
@@ -99,7 +100,7 @@ PAGES = {
 ```
 """,
     "elsewhere": "# Not executed\n\n```console\n$ copier update\n```\n",
-    "said": "---\nrun: true\n---\n# Executed\n\n```console\n$ copier update\n```\n",
+    "said": "---\ncommands: run\n---\n# Executed\n\n```console\n$ copier update\n```\n",
 }
 
 CHECKPOINTS = {
@@ -116,7 +117,7 @@ class Site:
         self.environment = environment
         self.folder = folder
 
-    def build(self, pages: dict[str, str]) -> str:
+    def build(self, pages: dict[str, str], builder: str = "html") -> str:
         """Build pages, given by name, and return the warnings."""
         source = self.folder / "docs"
         checkpoints = {f"workshop/checkpoints/{n}.yml": text for n, text in CHECKPOINTS.items()}
@@ -125,7 +126,7 @@ class Site:
         for name, text in files.items():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_text(text, encoding="utf-8")
-        command = ("python", "-m", "sphinx", "-q", "-b", "html", source, self.folder / "html")
+        command = ("python", "-m", "sphinx", "-q", "-b", builder, source, self.folder / builder)
         return self.environment.run(*command, exit_code=None).stderr
 
     def page(self, name: str) -> str:
@@ -175,7 +176,7 @@ def test_links_reach_a_challenge(site: Site) -> None:
 
 def test_a_challenge_shows_how_it_is_checked(site: Site) -> None:
     """A challenge with a checker shows its command."""
-    expected = "Check your work: uv run check.py shadowed-module shadow"
+    expected = "Check your work: uv run ~/packagestan/docs/workshop/check.py shadowed-module shadow"
     assert expected in site.words("workshop/lesson")
 
 
@@ -257,8 +258,9 @@ def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
     """A checkpoint has its answers file, two commands, and the difference to the one before."""
     page, words = site.page("workshop/checkpoint"), site.words("workshop/checkpoint")
     assert re.search(r'<a class="reference download[^"]*" download="" href="[^"]*02.yml"', page)
-    assert "copier copy --defaults --data-file 02.yml gh:ORG/packagestan greetings" in words
-    assert "copier update --defaults --data-file ../02.yml" in words
+    file = "~/packagestan/docs/workshop/checkpoints/02.yml"
+    assert f"copier copy --defaults --data-file {file} gh:ORG/packagestan greetings" in words
+    assert f"copier update --defaults --data-file {file}" in words
     assert "Adds .dockerignore, Dockerfile," in words
     assert "--- /dev/null +++ b/Dockerfile @@ -0,0" in words
     assert words.count("What has changed since checkpoint") == 1
@@ -341,3 +343,26 @@ def test_examples_in_the_extension_hold(sphinx: Environment) -> None:
     modules = [f"packagestan.{path.stem}" for path in folder.glob("[!_]*.py")]
     path = {"PYTHONPATH": f"{folder.parent}:{ROOT / 'tests'}"}
     assert int(sphinx.run("python", "-c", code, *modules, env=path).stdout) > 5
+
+
+def test_slides_show_what_is_to_be_seen_and_tell_the_speaker_the_rest(
+    sphinx: Environment, tmp_path: Path
+) -> None:
+    """A slide has questions, code or a challenge; prose and solutions are the speaker's notes."""
+    site = Site(sphinx, tmp_path)
+    lesson = (
+        "# A lesson\n\n:::{questions}\n- Why?\n:::\n\n## Part\n\nFirst. Second.\n"
+        + (LESSON[LESSON.index("::::{challenge}") :])
+    )
+    assert "" == site.build({"index": lesson}, "revealjs")
+    text = (site.folder / "revealjs" / "index.html").read_text(encoding="utf-8")
+    notes = re.findall("<aside class=.notes.>(.*?)</aside>", text, re.DOTALL)
+    shown = re.sub("<aside.*?</aside>", "", text, flags=re.DOTALL)
+    titles = re.findall(r"<h[1-3]>(.*?)</h[1-3]>", shown)
+    assert ["A lesson", "Part", "Challenge: Shadow a module"] == titles[:3]
+    assert "Key points" == titles[-1]
+    assert "First." in shown
+    assert "Second." not in shown
+    assert "Like this." not in shown
+    assert all(any(told in note for note in notes) for told in ("Second.", "Like this.", "believe"))
+    assert "echo two" in shown

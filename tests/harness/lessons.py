@@ -297,7 +297,10 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
         # How the machine reaches its indexes is its own affair.
         name: value
         for name, value in os.environ.items()
-        if re.match(r"(PIP|UV)_.*(INDEX|LINKS|CERT|TIMEOUT)|SSL_CERT|HTTPS?_PROXY|NO_PROXY", name)
+        if re.match(
+            r"(PIP|UV)_.*(INDEX|LINKS|CERT|HOST|CONFIG_FILE|TIMEOUT)|SSL_CERT|HTTPS?_PROXY|NO_PROXY",
+            name,
+        )
     }
     with contextlib.ExitStack() as stack:
         if "index" in wanted.get("needs", []):
@@ -373,6 +376,22 @@ def _output(page: Path, block: Console, command: Command, bash: Session, write: 
     return command.prompted + printed
 
 
+def run_pages(pages: list[Path], folder: Path, *, write: bool = False) -> None:
+    """Run pages one by one; see `run_page`.
+
+    Args:
+        pages: The pages.
+        folder: A folder to run them in.
+        write: Write what differs into the pages.
+    """
+    releases = make_repository(folder / "releases")
+    for number, page in enumerate(pages):
+        place = folder / str(number)
+        place.mkdir()
+        run_page(page.resolve(), place, releases, write=write)
+        print(f"{page}: as it says")
+
+
 def main() -> None:
     """Run the pages that are named, or write into them what their commands print."""
     parser = argparse.ArgumentParser(prog="python -m harness.lessons", description=main.__doc__)
@@ -380,11 +399,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write what differs into the pages")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        releases = make_repository(Path(folder) / "releases")
-        for number, page in enumerate(options.pages):
-            place = Path(folder) / str(number)
-            place.mkdir()
-            run_page(page.resolve(), place, releases, write=options.write)
+        run_pages(options.pages, Path(folder), write=options.write)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx_design.dropdown import DropdownDirective
 
-from . import boxes, checkpoints, checks, commands, renders, versions
+from . import boxes, checkpoints, checks, commands, renders, slides, versions
 
 STATIC = Path(__file__).parent / "static"
 
@@ -38,4 +38,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("checkpoint", checkpoints.Checkpoint)
     app.connect("doctree-read", commands.finish_page)
     app.connect("doctree-read", checks.check_page)
+    app.connect("doctree-resolved", slides.make_slides)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,6 +12,9 @@ from sphinx_design.dropdown import DropdownDirective
 
 LOGGER = logging.getLogger(__name__)
 
+# Where learners have the workshop's files.
+WORKSHOP = "~/packagestan/docs/workshop"
+
 
 def front_matter(file: Path) -> dict[str, Any]:
     """Return the front matter of a MyST page, which is YAML; an empty one if it has none.
@@ -92,7 +95,7 @@ class Challenge(Box):
             LOGGER.warning(
                 "there is no exercise and no room %r", name, location=self.get_location()
             )
-        command = f"uv run check.py {name} {self.options.get('folder', 'FOLDER')}"
+        command = f"uv run {WORKSHOP}/check.py {name} {self.options.get('folder', '')}".strip()
         words: list[nodes.Node] = [nodes.Text("Check your work: "), nodes.literal("", command)]
         return nodes.paragraph("", "", *words, classes=["checker"])
 

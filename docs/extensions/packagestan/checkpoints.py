@@ -9,6 +9,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from harness.inspect import tree
 
+from .boxes import WORKSHOP
 from .renders import ADDRESS, checkpoint_file, checkpoint_project
 
 # Longer than any fence in a project's pages.
@@ -85,13 +86,12 @@ def commands(number: str) -> str:
     """Return how to make a project at a checkpoint, or to bring one there, as Markdown."""
     return f"""\
 The project as it is here has the answers of {{download}}`{number}.yml
-</workshop/checkpoints/{number}.yml>`. In the folder where you have put that file, make the project
-anew:
+</workshop/checkpoints/{number}.yml>`. Make it anew:
 
 ```{{code-block}} console
 :class: generated
 
-$ copier copy --defaults --data-file {number}.yml {ADDRESS} greetings
+$ copier copy --defaults --data-file {WORKSHOP}/checkpoints/{number}.yml {ADDRESS} greetings
 ```
 
 Or bring yours there, in its folder and with your work committed:
@@ -99,7 +99,7 @@ Or bring yours there, in its folder and with your work committed:
 ```{{code-block}} console
 :class: generated
 
-$ copier update --defaults --data-file ../{number}.yml
+$ copier update --defaults --data-file {WORKSHOP}/checkpoints/{number}.yml
 ```
 """
 

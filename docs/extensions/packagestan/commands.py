@@ -42,10 +42,10 @@ def reason(block: nodes.literal_block) -> str:
 
 
 def is_executed(app: Sphinx, page: str) -> bool:
-    """Return whether the tests run a page's commands: by its name, or because it says `run: true`."""
+    """Return whether the tests run a page's commands: by its name, or as it says `commands: run`."""
     if any(patmatch(page, pattern) for pattern in app.config.packagestan_executed):
         return True
-    return bool(front_matter(Path(app.env.doc2path(page))).get("run"))
+    return front_matter(Path(app.env.doc2path(page))).get("commands") == "run"
 
 
 def sentence(total: int, reasons: dict[str, int]) -> str:
