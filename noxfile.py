@@ -8,7 +8,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "docs", "tests"]
 
 # Each is pinned to what those before it are, so that they can be installed together.
-GROUPS = ["docs", "test", "lint"]
+GROUPS = ["docs", "test", "lint", "browser"]
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -61,6 +61,13 @@ def slides(session: nox.Session) -> None:
     install(session, "docs")
     builder = ("-b", "revealjs", "-t", "slides")
     session.run("sphinx-build", "-W", "--keep-going", *builder, "docs", "docs/_build/slides")
+
+
+@nox.session(default=False)
+def look(session: nox.Session) -> None:
+    """Look at built pages and slides in Debian's Chromium, after `nox -s docs slides`."""
+    install(session, "browser")
+    session.run("python", "-m", "harness.look", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)

@@ -345,6 +345,12 @@ def test_examples_in_the_extension_hold(sphinx: Environment) -> None:
     assert int(sphinx.run("python", "-c", code, *modules, env=path).stdout) > 5
 
 
+def test_wide_code_is_reached_by_keyboard(site: Site) -> None:
+    """Code, which scrolls on a small screen, can have the focus."""
+    assert "<pre>" not in site.page("elsewhere")
+    assert '<pre tabindex="0">' in site.page("elsewhere")
+
+
 def test_slides_show_what_is_to_be_seen_and_tell_the_speaker_the_rest(
     sphinx: Environment, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ from harness.expressions import ExpressionError, evaluate
 from harness.indexes import Index, Network
 from harness.inspect import tree
 from harness.repository import commit, git
+from harness.updates import start, update
 from harness.variant import interpreters
 from harness.workflows import Job
 from harness.workshop import Workshop
@@ -164,6 +165,7 @@ def test_a_pull_request_is_checked(checked: tuple[Place, Run]) -> None:
     """Every job succeeds, the tests with each Python that is here, and nothing is published."""
     place, run = checked
     check_results(run, dict.fromkeys(CHECKS, "success"))
+    assert run.jobs["lint"].printed.startswith("Nothing is left to merge. A plain folder has no ")
     assert "All checks passed!" in run.jobs["lint"].printed
     assert "no issues found" in run.jobs["types"].printed
     assert FILES == sorted(tree(run.artifact("dist")))
@@ -178,6 +180,62 @@ def test_a_pull_request_is_checked(checked: tuple[Place, Run]) -> None:
 def test_a_mistake_fails_the_result(checked: tuple[Place, Run]) -> None:
     """When one job fails, the check that a branch rule requires fails."""
     check_failing(*checked, unchanged)
+
+
+LOOK = "uv run --no-project tools/template.py"
+CONFLICT = "pyproject.toml: merge by hand what stands between <<<<<<< and >>>>>>>"
+
+
+def updated(folder: Path, releases: Path, answers: Answers) -> Path:
+    """Make the repository of a project whose last commit is an update that could not be merged.
+
+    The tag `new` is the project as it came from the newest release.
+    """
+    project = start(releases, None, folder, answers)
+    git(project, "tag", "new")
+    file = project / "pyproject.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub("(?m)^description = .*", 'description = "Mine."', text), "utf-8")
+    commit(project)
+    assert ["pyproject.toml"] == update(project, project_description="The other side's.")
+    commit(project)
+    return project
+
+
+def linting(jobs: Jobs) -> None:
+    """Leave of the checks the one that looks for what an update has left, and the result."""
+    for name in set(jobs) - {"lint", "result"}:
+        del jobs[name]
+    jobs["result"]["needs"] = ["lint"]
+
+
+def looking(jobs: Jobs) -> None:
+    """Leave of that, too, only what comes until it has looked."""
+    linting(jobs)
+    steps = jobs["lint"]["steps"]
+    del steps[[step.get("run") for step in steps].index(LOOK) + 1 :]
+
+
+def test_a_project_of_a_release_passes(tmp_path: Path, releases: Path) -> None:
+    """In a new project of a release, no update has left anything."""
+    project = start(releases, None, tmp_path / "project", CHECKED)
+    git(project, "update-ref", PULL_REQUEST.ref, "HEAD")
+    place = Place(tmp_path, project)
+    with place.network:
+        run = place.run("ci", PULL_REQUEST, looking)
+    check_results(run, {"lint": "success", "result": "success"})
+    assert "Nothing is left to merge.\n" == run.jobs["lint"].printed
+
+
+def test_what_an_update_has_left_fails_the_result(tmp_path: Path, releases: Path) -> None:
+    """Conflict markers in pyproject.toml end the run with the sentence that says what to do."""
+    project = updated(tmp_path / "project", releases, CHECKED)
+    git(project, "update-ref", PULL_REQUEST.ref, "HEAD")
+    place = Place(tmp_path, project)
+    with place.network:
+        run = place.run("ci", PULL_REQUEST, linting)
+    check_results(run, {"lint": "failure", "result": "failure"})
+    assert CONFLICT in run.failures().splitlines()
 
 
 # Publishing.
@@ -517,6 +575,23 @@ def test_gitlab_publishes_a_tag(
     else:
         assert tree(released[1].artifact("dist")) == tree(index.folder)
         assert f"tag_name={TAG.short_ref}" in pipeline.told.read_text(encoding="utf-8")
+
+
+def test_gitlab_looks_for_what_an_update_has_left(tmp_path: Path, releases: Path) -> None:
+    """As on GitHub, a new project of a release passes, and markers end with the sentence."""
+    project = updated(tmp_path / "project", releases, CHECKED | {"ci": "gitlab"})
+    with Network(tmp_path) as network:
+        for commit_, result in (("main", "failed"), ("new", "success")):
+            git(project, "checkout", "--quiet", "-B", "main", commit_)
+            found = pipelines.jobs(project, pipelines.MAIN)
+            if result == "success":
+                del found["lint"]["script"][1:]
+            (tmp_path / result).mkdir()
+            pipeline = pipelines.Pipeline(tmp_path / result, project, network, pipelines.MAIN)
+            pipeline.run(found, ["lint"])
+            assert {"lint": result} == pipeline.results, pipeline.printed
+            lines = pipeline.printed["lint"].splitlines()
+            assert (CONFLICT if result == "failed" else "Nothing is left to merge.") in lines
 
 
 # The runner.

@@ -252,12 +252,19 @@ TASKS = {
     "build": ["build", "check-dist"],
     "tests": ["test"],
 }
+BEFORE = {
+    "lint": ["uv run --no-project tools/template.py"],
+    "tests": ["uv sync --no-install-project", "uv pip install --python .venv dist/*.whl"],
+}
 
 
 @pytest.mark.parametrize("job", TASKS)
 @pytest.mark.parametrize("runner", choices("task_runner"))
 def test_jobs_do_the_tasks(runner: str, job: str, workshop: Workshop) -> None:
-    """A job calls the project's own tasks or, without a runner, their commands."""
+    """A job calls the project's own tasks or, without a runner, their commands.
+
+    The first of all looks for what an update has left, and needs no runner.
+    """
     answers = BASE | {"task_runner": runner}
     wanted = [CALLS[runner] + task for task in TASKS[job]] if runner in CALLS else PLAIN[job]
     prefix = "uv run --no-sync " if job == "tests" else "uv run "
@@ -267,8 +274,23 @@ def test_jobs_do_the_tasks(runner: str, job: str, workshop: Workshop) -> None:
     gitlab = workflows.gitlab(workshop.project(answers | {"ci": "gitlab"}))[job]["script"]
     for commands in (runs, gitlab):
         assert expected == commands[-len(expected) :]
-        before = ["uv sync --no-install-project", "uv pip install --python .venv dist/*.whl"]
-        assert (before if job == "tests" else []) == commands[: -len(expected)]
+        assert BEFORE.get(job, []) == commands[: -len(expected)]
+
+
+def test_leftovers_of_an_update_are_looked_for_once(workshop: Workshop) -> None:
+    """The checks look for them in one place, whatever else is chosen; they run no git hooks."""
+    runners, hooks, updates = map(choices, ("task_runner", "hooks", "template_updates"))
+    environments: list[list[str]] = [[], ["uv"], ["pip"], ["conda"], ["direnv"]]
+    for number, (runner, environment) in enumerate(zip(runners, environments, strict=True)):
+        answers = BASE | {"task_runner": runner, "environments": environment}
+        answers |= {"hooks": hooks[number % len(hooks)]}
+        told = updates[number % len(updates)]
+        github = workshop.project(answers | {"template_updates": told})
+        gitlab = workshop.project(answers | {"ci": "gitlab"})
+        for file in (github / ".github/workflows/ci.yml", gitlab / ".gitlab-ci.yml"):
+            text = file.read_text(encoding="utf-8")
+            found = re.findall("tools/template.py|template-check|prek|pre-commit", text)
+            assert ["tools/template.py"] == found, file
 
 
 def test_absent_tools_have_no_job(workshop: Workshop) -> None:
@@ -318,6 +340,7 @@ def test_contributing_says_what_is_checked(chosen: str, workshop: Workshop) -> N
     assert (chosen == "github") == (".github/workflows/ci.yml" in text)
     assert (chosen == "gitlab") == (".gitlab-ci.yml" in text)
     assert (chosen != "none") == ("## Continuous integration" in text)
+    assert (chosen != "none") == ("has left something to merge" in " ".join(text.split()))
 
 
 def test_this_repository_has_what_it_generates(workshop: Workshop) -> None:

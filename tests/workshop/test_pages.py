@@ -7,7 +7,11 @@ import pytest
 from harness import lessons
 
 
-@pytest.mark.parametrize("page", lessons.pages(), ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    lessons.pages(),
+    ids=lambda page: page.relative_to(lessons.DOCS).with_suffix("").as_posix(),
+)
 def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path, releases: Path) -> None:
     """Each command of a page ends as the page says and prints what it shows."""
     lessons.run_page(page, tmp_path, releases)

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx_design.dropdown import DropdownDirective
 
-from . import boxes, checkpoints, checks, commands, renders, slides, versions
+from . import boxes, checkpoints, checks, commands, renders, scrolling, slides, timetables, versions
 
 STATIC = Path(__file__).parent / "static"
 
@@ -36,7 +36,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_directive(name, box, override=issubclass(box, DropdownDirective))
     app.add_directive("rendered", renders.Rendered)
     app.add_directive("checkpoint", checkpoints.Checkpoint)
+    app.add_directive("timetable", timetables.Timetable)
     app.connect("doctree-read", commands.finish_page)
     app.connect("doctree-read", checks.check_page)
     app.connect("doctree-resolved", slides.make_slides)
+    app.connect("html-page-context", scrolling.make_focusable)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
