@@ -21,7 +21,8 @@ from .commands import run
 from .lessons import WORKSHOP
 from .template import ROOT
 
-REQUIREMENTS = WORKSHOP / "kit.txt"
+# Each is resolved alone, so that two versions of a package can be there.
+REQUIREMENTS = ("kit.txt", "kit-lowest.txt")
 
 # What `nox -s docs slides` has built.
 BUILT = {"site": ROOT / "docs" / "_build" / "html", "slides": ROOT / "docs" / "_build" / "slides"}
@@ -79,8 +80,9 @@ def make_wheelhouse(folder: Path, *options: str) -> None:
         CommandError: Something has no wheel, or the index can't be reached.
     """
     pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
-    wheels = ("--only-binary=:all:", "--dest", folder, "--requirement", REQUIREMENTS)
-    run(*pip, *wheels, *options)
+    for name in REQUIREMENTS:
+        wheels = ("--only-binary=:all:", "--dest", folder, "--requirement", WORKSHOP / name)
+        run(*pip, *wheels, *options)
 
 
 def make_bundle(file: Path) -> None:
