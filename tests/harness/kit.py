@@ -22,7 +22,7 @@ from .lessons import WORKSHOP
 from .template import ROOT
 
 # Each is resolved alone, so that two versions of a package can be there.
-REQUIREMENTS = ("kit.txt", "kit-lowest.txt")
+REQUIREMENTS = (WORKSHOP / "kit.txt", WORKSHOP / "kit-lowest.txt")
 
 # What `nox -s docs slides` has built.
 BUILT = {"site": ROOT / "docs" / "_build" / "html", "slides": ROOT / "docs" / "_build" / "slides"}
@@ -80,8 +80,8 @@ def make_wheelhouse(folder: Path, *options: str) -> None:
         CommandError: Something has no wheel, or the index can't be reached.
     """
     pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
-    for name in REQUIREMENTS:
-        wheels = ("--only-binary=:all:", "--dest", folder, "--requirement", WORKSHOP / name)
+    for requirements in REQUIREMENTS:
+        wheels = ("--only-binary=:all:", "--dest", folder, "--requirement", requirements)
         run(*pip, *wheels, *options)
 
 

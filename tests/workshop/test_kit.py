@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         place.mkdir(parents=True)
         (place / "index.html").touch()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kit, "REQUIREMENTS", requirements)
+        patch.setattr(kit, "REQUIREMENTS", [requirements])
         patch.setattr(kit, "BUILT", built)
         patch.setattr(kit, "ROOT", make_repository(folder / "releases"))
         kit.make(folder / "kit")
