@@ -21,9 +21,8 @@ from .commands import run
 from .lessons import WORKSHOP
 from .template import ROOT
 
-REQUIREMENTS = WORKSHOP / "kit.txt"
-# What is not a part of that resolution: older versions, and what other Pythons and systems need.
-MORE = WORKSHOP / "kit-more.txt"
+# Each is resolved alone, so that several versions of a package can be there.
+REQUIREMENTS = [WORKSHOP / f"kit{part}.txt" for part in ("", "-older", "-oldest")]
 
 # What `nox -s docs slides` has built.
 BUILT = {"site": ROOT / "docs" / "_build" / "html", "slides": ROOT / "docs" / "_build" / "slides"}
@@ -71,7 +70,7 @@ and tell git where the template is, with the path of their copy of this folder:
 
 
 def make_wheelhouse(folder: Path, *options: str) -> None:
-    """Download wheels of all that the lessons install, of what that requires, and of some more.
+    """Download wheels of all that the lessons install, and of what that requires.
 
     Args:
         folder: Where to write them.
@@ -81,10 +80,9 @@ def make_wheelhouse(folder: Path, *options: str) -> None:
         CommandError: Something has no wheel, or the index can't be reached.
     """
     pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
-    wheels = ("--only-binary=:all:", "--dest", folder)
-    run(*pip, *wheels, "--requirement", REQUIREMENTS, *options)
-    # A resolution has one version of each package, for one Python and one system.
-    run(*pip, *wheels, "--no-deps", "--requirement", MORE, *options)
+    for requirements in REQUIREMENTS:
+        wheels = ("--only-binary=:all:", "--dest", folder, "--requirement", requirements)
+        run(*pip, *wheels, *options)
 
 
 def make_bundle(file: Path) -> None:

@@ -28,15 +28,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("kit")
     requirements = folder / "requirements.txt"
     requirements.write_text("packaging\n", encoding="utf-8")
-    more = folder / "more.txt"
-    more.write_text("packaging<25\n", encoding="utf-8")
+    older = folder / "older.txt"
+    older.write_text("packaging<25\n", encoding="utf-8")
     built = {name: folder / "built" / name for name in kit.BUILT}
     for place in built.values():
         place.mkdir(parents=True)
         (place / "index.html").touch()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kit, "REQUIREMENTS", requirements)
-        patch.setattr(kit, "MORE", more)
+        patch.setattr(kit, "REQUIREMENTS", [requirements, older])
         patch.setattr(kit, "BUILT", built)
         patch.setattr(kit, "ROOT", make_repository(folder / "releases"))
         kit.make(folder / "kit")

@@ -1,0 +1,6 @@
+"""Greets people."""
+
+
+def greet(name: str) -> str:
+    """Greet somebody."""
+    return f"Hello, {name}!"
