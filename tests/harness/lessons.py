@@ -31,7 +31,7 @@ from uv import find_uv_bin
 from . import tally
 from .commands import run
 from .indexes import plain_index
-from .releases import make_repository
+from .releases import make_repository, next_release
 from .render import render
 from .repository import commit
 from .template import ROOT
@@ -43,6 +43,7 @@ COURSES = {"tutorial", "workshop"}
 # Where pages are at home, whatever the folder in which they are run.
 HOME = "/home/ada"
 TEMPLATE_ADDRESS = "https://github.com/ORG/packagestan.git"
+TEMPLATE = "gh:ORG/packagestan"
 
 SECONDS_A_COMMAND = 180
 END = "== end of the command =="
@@ -246,6 +247,14 @@ def tools(folder: Path) -> Path:
     return folder
 
 
+def record_origin(project: Path) -> None:
+    """Let a rendered project know where it is from, as the command does: it can be updated then."""
+    record = project / ".copier-answers.yml"
+    text = record.read_text(encoding="utf-8")
+    origin = f"_commit: {next_release()}\n_src_path: {TEMPLATE}\n"
+    record.write_text(re.sub(r"^_src_path: .*\n", origin, text, flags=re.MULTILINE), "utf-8")
+
+
 @contextlib.contextmanager
 def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
     """Yield the session of a page: an empty home with what its front matter asks for.
@@ -266,8 +275,9 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
     (home / "packagestan" / "docs" / "workshop").symlink_to(WORKSHOP)
     if "checkpoint" in wanted:
         answers = WORKSHOP / "checkpoints" / f"{wanted['checkpoint']}.yml"
-        render(home / "greetings", yaml.safe_load(answers.read_text(encoding="utf-8")))
-        commit(home / "greetings")
+        project = render(home / "greetings", yaml.safe_load(answers.read_text(encoding="utf-8")))
+        record_origin(project)
+        commit(project)
     if "room" in wanted:
         shutil.copytree(ROOT / "tests" / "packages" / wanted["room"], home / "room")
     env = {
