@@ -171,8 +171,12 @@ def pages() -> list[Path]:
     return [
         page
         for page in sorted(DOCS.rglob("*.md"))
-        if COURSES.intersection(page.relative_to(DOCS).parts[:1])
-        or front_matter(page).get("commands") == "run"
+        # The exercises' READMEs are the learners' own.
+        if "exercises" not in page.parts
+        and (
+            COURSES.intersection(page.relative_to(DOCS).parts[:1])
+            or front_matter(page).get("commands") == "run"
+        )
     ]
 
 

@@ -1,0 +1,40 @@
+"""What the workshop covers."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.lessons import WORKSHOP, front_matter
+
+LESSONS = sorted(WORKSHOP.glob("[0-9]*.md"))
+
+
+def topics() -> dict[int, str]:
+    """Return the topics that the workshop covers, by their numbers."""
+    text = (WORKSHOP / "topics.yml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
+
+
+def slugs(page: Path) -> set[str]:
+    """Return the names by which the sections of a page are linked, as GitHub makes them."""
+    text = re.sub(
+        r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("number", topics())
+def test_each_topic_has_a_section(number: int) -> None:
+    """A page names the section in which it teaches the topic."""
+    assert any(number in front_matter(page).get("topics", {}) for page in LESSONS), topics()[number]
+
+
+@pytest.mark.parametrize("page", LESSONS, ids=lambda page: page.stem)
+def test_a_page_teaches_what_it_says(page: Path) -> None:
+    """What a page says of topics names sections that it has, and topics that there are."""
+    said = front_matter(page).get("topics", {})
+    assert set(said) <= set(topics())
+    assert set(said.values()) <= slugs(page)
