@@ -61,10 +61,11 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def slides(session: nox.Session) -> None:
-    """Make slides of the workshop's lessons, in docs/_build/slides."""
+    """Make slides and handouts of the workshop's lessons, in docs/_build."""
     install(session, "docs")
-    builder = ("-b", "revealjs", "-t", "slides")
-    session.run("sphinx-build", "-W", "--keep-going", *builder, "docs", "docs/_build/slides")
+    for kind, builder in (("slides", "revealjs"), ("handouts", "singlehtml")):
+        output = ("-b", builder, "-t", kind, "docs", f"docs/_build/{kind}")
+        session.run("sphinx-build", "-W", "--keep-going", *output)
 
 
 @nox.session(default=False)

@@ -45,9 +45,10 @@ revealjs_notes_from_comments = True
 revealjs_script_conf = {"hash": True, "center": False, "width": 1280, "height": 720}
 revealjs_script_plugins = [{"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"}]
 
-if tags.has("slides"):  # noqa: F821 Sphinx defines it
+# Slides and handouts are of the workshop alone.
+if tags.has("slides") or tags.has("handouts"):  # noqa: F821 Sphinx defines it
     extensions.append("sphinx_revealjs")
     root_doc = "workshop/index"
     include_patterns = ["workshop/index.md", "workshop/[0-9]*.md"]
-    # Slides lead nowhere but to each other.
+    # They lead nowhere but to each other.
     suppress_warnings = ["myst.xref_missing", "toc.not_readable", "ref.doc"]

@@ -158,7 +158,7 @@ class Site:
         self.environment = environment
         self.folder = folder
 
-    def build(self, pages: dict[str, str], builder: str = "html") -> str:
+    def build(self, pages: dict[str, str], builder: str = "html", *options: str) -> str:
         """Build pages, given by name, and return the warnings."""
         source = self.folder / "docs"
         checkpoints = {f"workshop/checkpoints/{n}.yml": text for n, text in CHECKPOINTS.items()}
@@ -167,7 +167,17 @@ class Site:
         for name, text in files.items():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_text(text, encoding="utf-8")
-        command = ("python", "-m", "sphinx", "-q", "-b", builder, source, self.folder / builder)
+        command = (
+            "python",
+            "-m",
+            "sphinx",
+            "-q",
+            "-b",
+            builder,
+            *options,
+            source,
+            self.folder / builder,
+        )
         return self.environment.run(*command, exit_code=None).stderr
 
     @property
@@ -396,3 +406,14 @@ def test_slides_show_what_is_to_be_seen_and_tell_the_speaker_the_rest(
     assert "Like this." not in shown
     assert all(any(told in note for note in notes) for told in ("Second.", "Like this.", "believe"))
     assert "echo two" in shown
+
+
+def test_handouts_have_no_solutions(sphinx: Environment, tmp_path: Path) -> None:
+    """On paper are challenges with open hints, and neither solutions nor what instructors know."""
+    site = Site(sphinx, tmp_path)
+    assert "" == site.build({"index": LESSON}, "singlehtml", "-t", "handouts")
+    text = (site.folder / "singlehtml" / "index.html").read_text(encoding="utf-8")
+    assert "Shadow a" in text
+    assert "Like this." not in text
+    assert "They believe." not in text
+    assert re.search(r"<details[^>]* open", text)

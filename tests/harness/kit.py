@@ -25,7 +25,11 @@ from .template import ROOT
 REQUIREMENTS = [WORKSHOP / f"kit{part}.txt" for part in ("", "-older", "-oldest")]
 
 # What `nox -s docs slides` has built.
-BUILT = {"site": ROOT / "docs" / "_build" / "html", "slides": ROOT / "docs" / "_build" / "slides"}
+BUILT = {
+    "site": ROOT / "docs" / "_build" / "html",
+    "slides": ROOT / "docs" / "_build" / "slides",
+    "handouts": ROOT / "docs" / "_build" / "handouts",
+}
 
 PACKAGES = ROOT / "tests" / "packages"
 
@@ -63,6 +67,7 @@ and tell git where the template is, with the path of their copy of this folder:
 | --- | --- |
 | `site/` | the lessons; open `site/workshop/index.html` |
 | `slides/` | the slides; open `slides/workshop/index.html` |
+| `handouts/` | the lessons without solutions, for paper; print `handouts/workshop/index.html` |
 | `wheelhouse/` | all that the lessons install |
 | `workshop/` | the doctor, the checker, exercises, rooms and checkpoints |
 | `packagestan.bundle` | the template, with its releases |

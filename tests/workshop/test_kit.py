@@ -44,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_kit_has_what_a_room_needs(folder: Path) -> None:
     """A kit has pages, slides, wheels, both scripts with exercises and rooms, and says how."""
-    assert {"site", "slides", "uploads", "wheelhouse", "workshop"} == {
+    assert {"handouts", "site", "slides", "uploads", "wheelhouse", "workshop"} == {
         path.name for path in folder.iterdir() if path.is_dir()
     }
     assert ["packaging"] * 2 == [wheel.name.split("-")[0] for wheel in folder.glob("wheelhouse/*")]

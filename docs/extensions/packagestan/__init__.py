@@ -13,7 +13,18 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx_design.dropdown import DropdownDirective
 
-from . import boxes, checkpoints, checks, commands, renders, scrolling, slides, timetables, versions
+from . import (
+    boxes,
+    checkpoints,
+    checks,
+    commands,
+    handouts,
+    renders,
+    scrolling,
+    slides,
+    timetables,
+    versions,
+)
 
 STATIC = Path(__file__).parent / "static"
 
@@ -40,6 +51,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("timetable", timetables.Timetable)
     app.connect("doctree-read", commands.finish_page)
     app.connect("doctree-read", checks.check_page)
+    app.connect("doctree-resolved", handouts.leave_out_solutions)
     app.connect("doctree-resolved", slides.make_slides)
     app.connect("html-page-context", scrolling.make_focusable)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,21 @@
+"""Handouts of the lessons, for paper: without solutions, and without what is for instructors."""
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from .slides import has_class
+
+LEFT_OUT = ("solution", "instructor", "commands-run")
+
+
+def leave_out_solutions(app: Sphinx, document: nodes.document, _: str) -> None:
+    """Take out what learners don't get on paper, where it is handouts that are built."""
+    if not app.tags.has("handouts"):
+        return
+    for node in list(document.findall(lambda node: has_class(node, LEFT_OUT))):
+        assert node.parent is not None
+        node.parent.remove(node)
+    # Paper has nothing to unfold.
+    for fold in list(document.findall(lambda node: has_class(node, ("hint",)))):
+        assert isinstance(fold, nodes.Element)
+        fold["opened"] = True
