@@ -167,7 +167,7 @@ class Site:
         for name, text in files.items():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_text(text, encoding="utf-8")
-        command = (
+        command: tuple[str | Path, ...] = (
             "python",
             "-m",
             "sphinx",
