@@ -281,7 +281,14 @@ def plain_index(folder: Path) -> Iterator[dict[str, str]]:
         auther=lambda _, given: given == password,
         disable_fallback=True,
     )
-    with _served(application, None) as port:
+
+    def whole_files(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # Of a file that it has sent a part of, pypiserver forgets to let go.
+        environ.pop("HTTP_RANGE", None)
+        answer: Iterable[bytes] = application(environ, start_response)
+        return answer
+
+    with _served(whole_files, None) as port:
         yield {
             "WORKSHOP_INDEX": f"http://127.0.0.1:{port}/simple/",
             "WORKSHOP_UPLOAD": f"http://127.0.0.1:{port}/",
