@@ -260,4 +260,5 @@ def test_all_exercises_are_listed() -> None:
 
 def test_it_runs_as_a_script_that_carries_its_needs(tmp_path: Path) -> None:
     """`uv run` installs what the checker needs, and tells it where uv is."""
-    run(find_uv_bin(), "run", "--quiet", CHECKER, "--list", cwd=tmp_path, env={"PATH": os.devnull})
+    uv_run = (find_uv_bin(), "run", "--quiet", "--python", sys.executable)
+    run(*uv_run, CHECKER, "--list", cwd=tmp_path, env={"PATH": os.devnull})
