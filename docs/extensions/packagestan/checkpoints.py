@@ -92,9 +92,11 @@ The project as it is here has the answers of {{download}}`{number}.yml
 :class: generated
 
 $ copier copy --defaults --data-file {WORKSHOP}/checkpoints/{number}.yml {ADDRESS} greetings
+$ cd greetings && git init --quiet && git add --all && git commit --quiet --message "Start" && cd ..
 ```
 
-Or bring yours there, in its folder and with your work committed:
+Or bring yours there, in its folder and with your work committed; what you have in `README.md`, `src/`
+and `tests/` stays:
 
 ```{{code-block}} console
 :class: generated
