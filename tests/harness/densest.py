@@ -21,12 +21,24 @@ BITS = 16
 class Densest(Controller):  # type: ignore[misc]
     """Rows that grow by the level that completes the most groups which no row has yet."""
 
-    def __init__(self, factors: dict[str, list[Any]], **settings: Any) -> None:
-        """Take covertable's settings but for sorter and criterion."""
+    def __init__(
+        self, factors: dict[str, list[Any]], beginnings: list[dict[str, Any]], **settings: Any
+    ) -> None:
+        """Take covertable's settings but for sorter and criterion.
+
+        Args:
+            factors: The levels of each factor.
+            beginnings: What rows must begin with, each a row of its own; the rest of it is found.
+            settings: The others, by their names.
+        """
         # How many groups each level would complete to which all but it belong, in one number.
         self.missing: dict[Group, int] = collections.defaultdict(int)
         self.possible: dict[frozenset[tuple[str, int]], bool] = {}
         super().__init__(factors, sorter=self, criterion=self, **settings)
+        self.beginnings = [
+            tuple(sorted(self._value_to_serial(*level) for level in beginning.items()))
+            for beginning in reversed(beginnings)
+        ]
         for group in self.incomplete:
             self.count(group, 1)
 
@@ -56,7 +68,7 @@ class Densest(Controller):  # type: ignore[misc]
 
     def extract(self, _: Controller) -> Iterator[Group]:
         """Yield what the row that is being made shall have; what is refused does not enter it."""
-        yield next(iter(self.incomplete))
+        yield self.beginnings.pop() if self.beginnings else next(iter(self.incomplete))
         held: list[int] = []
         refused: set[int] = set()
         completed = 0

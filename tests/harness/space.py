@@ -82,25 +82,32 @@ def answers_of(row: Row) -> Answers:
     return answers
 
 
-def contents() -> dict[str, Answers]:
-    """Return every combination of mode, backend, versioning and the yes-or-no contents, by name.
-
-    The texts are those of `FULL`, so that the same answers are given to every build backend.
-    """
+def combined() -> list[Row]:
+    """Return every combination of mode, backend, versioning and the yes-or-no contents."""
     path = next(path for path in question_files() if path.endswith("_contents.yml"))
     asked = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
     switches = [name for name, question in asked.items() if question["type"] == "bool"]
-    return {
-        "-".join(str(value).lower() for value in chosen.values()): FULL | chosen
-        for chosen in combinations("mode", "backend", "versioning", *switches)
-        if is_possible(chosen)
-    }
+    return list(combinations("mode", "backend", "versioning", *switches))
+
+
+def contents() -> dict[str, Answers]:
+    """Return the combinations that are not refused, by name, with the same texts for each.
+
+    The texts are those of `FULL`, so that the same answers are given to every build backend.
+    """
+    return {contents_of(row): FULL | row for row in combined() if is_possible(row)}
+
+
+def contents_of(answers: Answers) -> str:
+    """Return the name of the combination that some answers hold, of those in `contents`."""
+    return "-".join(str(answers[name]).lower() for name in combined()[0])
 
 
 def covering() -> list[Answers]:
     """Return answers in which the levels of any three factors that shape a project meet.
 
-    Texts meet the levels of each other factor. What Copier refuses is left out.
+    Among them is every combination in `contents`. Texts meet the levels of each other factor. What
+    Copier refuses is left out.
     """
     return [answers_of(row) for row in covering_rows()]
 
@@ -209,6 +216,7 @@ def find_covering(forbidden: list[Row]) -> list[Row]:
     shaping = [name for name in factors() if name not in texts()]
     made = densest.Densest(
         factors(),
+        [row for row in combined() if not any(part.items() <= row.items() for part in forbidden)],
         strength=STRENGTH_OF_TEXTS,
         sub_models=[{"fields": shaping, "strength": STRENGTH}],
         constraints=list(map(condition_against, forbidden)),
@@ -245,10 +253,11 @@ def summary(built: int) -> list[str]:
     met, out, every = interactions(covering_rows(), STRENGTH)
     return [
         f"{built:6} variants built",
+        f"{len(factors()):6} factors, which they cover",
         f"{len(contents()):6} combinations of mode, backend, versioning and contents",
-        f"{len(covering()):6} variants that cover {len(factors())} factors",
+        f"{len({contents_of(row) for row in covering_rows()}):6} of them in a variant",
         f"{every:6} combinations of the choices of any {STRENGTH} that shape a project",
-        f"{met:6} of them in a covering variant",
+        f"{met:6} of them in a variant",
         f"{out:6} of them refused by the questions",
         f"{every - met - out:6} of them missed",
     ]

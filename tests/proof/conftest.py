@@ -4,7 +4,7 @@ import pytest
 
 from harness import tally
 from harness.answers import Answers
-from harness.space import contents, covering, each_level_once
+from harness.space import contents_of, covering, each_level_once
 from harness.variant import Variant
 from harness.workshop import Workshop, key
 
@@ -16,12 +16,17 @@ def param(name: str, answers: Answers, *, is_quick: bool) -> object:
 
 
 def params() -> list[object]:
-    """Return the variants: every combination of the contents, and the covering ones."""
+    """Return the variants: those that cover all choices, and every combination of the contents."""
     quick = each_level_once()
-    return [param(name, answers, is_quick=False) for name, answers in contents().items()] + [
-        param(f"covering-{number}", answers, is_quick=answers in quick)
-        for number, answers in enumerate(covering())
-    ]
+    made, names = [], set()
+    for number, answers in enumerate(covering()):
+        name = contents_of(answers)
+        # The first with a combination of the contents has its name.
+        is_first = name not in names
+        names.add(name)
+        identifier = name if is_first else f"covering-{number}"
+        made.append(param(identifier, answers, is_quick=answers in quick))
+    return made
 
 
 @pytest.fixture(scope="session", params=params())
