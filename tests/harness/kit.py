@@ -194,7 +194,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="nox -s kit --", description=main.__doc__)
     parser.add_argument("what", nargs="?", choices=["make", "serve", "check", "alone"])
     parser.add_argument("--folder", type=Path, default=Path("kit"), help="default: %(default)s")
-    parser.add_argument("--page", type=Path, action="append", help="of `check`; default: all")
+    parser.add_argument(
+        "--page", type=Path, action="append", help="of `check`; default: the workshop's"
+    )
     options, others = parser.parse_known_args()
     folder = options.folder.resolve()
     if options.what == "serve":
@@ -206,7 +208,8 @@ def main() -> None:
         command = [part if part != "check" else "alone" for part in again]
         sys.exit(subprocess.run([*ALONE, *command], check=False).returncode)
     elif options.what == "alone":
-        check(folder, options.page or lessons.pages())
+        course = [page for page in lessons.pages() if WORKSHOP in page.parents]
+        check(folder, options.page or course)
     else:
         try:
             make(folder, *others)
