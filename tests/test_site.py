@@ -417,3 +417,15 @@ def test_handouts_have_no_solutions(sphinx: Environment, tmp_path: Path) -> None
     assert "Like this." not in text
     assert "They believe." not in text
     assert re.search(r"<details[^>]* open", text)
+
+
+def test_a_timetable_adds_up(sphinx: Environment, tmp_path: Path) -> None:
+    """A lesson takes the minutes that it says, or those of its line; a missing one is an error."""
+    site = Site(sphinx, tmp_path)
+    table = '# Day\n\n```{{timetable}}\n:start: "09:00"\n\n07\nBreak 15\n07 20\n{}\n```\n'
+    pages = {"workshop/07-lesson": LESSON, "index": table.format("")}
+    site.build(pages)
+    words = site.words("index")
+    assert "09:00 35 A lesson 09:35 15 Break 09:50 20 A lesson 10:10" in words
+    assert "The end, after 55 minutes of lessons" in words
+    assert "there is no lesson 08" in site.build(pages | {"index": table.format("08")})

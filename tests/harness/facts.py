@@ -7,8 +7,7 @@ documentation in its front matter, `reviewed: 2026-11-21`.
 import datetime
 import re
 
-import yaml
-
+from .pages import front_matter
 from .template import ROOT
 
 # Half a year, in which every tool that the template names has had a release.
@@ -24,10 +23,8 @@ def reviews() -> dict[str, datetime.date]:
         if match := IN_DATA.search(file.read_text(encoding="utf-8")):
             found[file.relative_to(ROOT).as_posix()] = datetime.date.fromisoformat(match[1])
     for page in sorted((ROOT / "docs").rglob("*.md")):
-        text = page.read_text(encoding="utf-8")
-        matter = yaml.safe_load(text.split("---\n")[1]) if text.startswith("---\n") else {}
-        if "reviewed" in matter:
-            found[page.relative_to(ROOT).as_posix()] = matter["reviewed"]
+        if day := front_matter(page).get("reviewed"):
+            found[page.relative_to(ROOT).as_posix()] = day
     return found
 
 

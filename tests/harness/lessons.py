@@ -18,7 +18,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pexpect
 import yaml
@@ -31,6 +30,7 @@ from uv import find_uv_bin
 from . import tally
 from .commands import run
 from .indexes import plain_index
+from .pages import front_matter
 from .releases import make_repository, next_release
 from .render import render
 from .repository import commit
@@ -157,12 +157,6 @@ def blocks(document: Document) -> Iterator[Region]:
 def parse(page: Path) -> Document:
     """Read a page."""
     return Document.parse(str(page), blocks)
-
-
-def front_matter(page: Path) -> dict[str, Any]:
-    """Return what a page says of itself before its title."""
-    text = page.read_text(encoding="utf-8")
-    return yaml.safe_load(text.split("---\n")[1]) or {} if text.startswith("---\n") else {}
 
 
 @functools.cache

@@ -9,7 +9,8 @@ import pytest
 from harness import checkpoints, updates
 from harness.answers import questions
 from harness.inspect import tree
-from harness.lessons import WORKSHOP, front_matter
+from harness.lessons import WORKSHOP
+from harness.pages import front_matter
 from harness.releases import commit
 from harness.repository import git
 from harness.workshop import Workshop

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.lessons import WORKSHOP, front_matter
+from harness.lessons import WORKSHOP
+from harness.pages import front_matter
 
 LESSONS = sorted(WORKSHOP.glob("[0-9]*.md"))
 BOXES = ("questions", "objectives", "prerequisites", "key-points", "instructor")

@@ -9,7 +9,7 @@ import pytest
 
 from harness.commands import run
 from harness.inspect import tree
-from harness.lessons import front_matter
+from harness.pages import front_matter
 from harness.rooms import PACKAGES, WORKSHOP, RoomError, open_room, rooms, symptom
 from harness.template import ROOT
 

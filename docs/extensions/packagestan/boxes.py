@@ -1,30 +1,20 @@
 """What a lesson is made of: boxes, challenges, and what is folded until it is wanted."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import yaml
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx_design.dropdown import DropdownDirective
 
+from harness.pages import front_matter
+
 LOGGER = logging.getLogger(__name__)
 
 # Where learners have the workshop's files.
 WORKSHOP = "~/packagestan/docs/workshop"
-
-
-def front_matter(file: Path) -> dict[str, Any]:
-    """Return the front matter of a MyST page, which is YAML; an empty one if it has none.
-
-    https://myst-parser.readthedocs.io/en/latest/syntax/syntax.html#syntax-frontmatter
-    """
-    text = file.read_text(encoding="utf-8")
-    if not text.startswith("---\n"):
-        return {}
-    return dict(yaml.safe_load(text.removeprefix("---\n").partition("\n---\n")[0]) or {})
 
 
 class Box(SphinxDirective):

@@ -8,7 +8,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from .boxes import front_matter
+from harness.pages import front_matter
 
 
 def clock(start: str, minutes: int) -> str:
@@ -49,7 +49,7 @@ class Timetable(SphinxDirective):
             if what.isdigit() and not pages:
                 raise self.error(f"there is no lesson {what}")
             length = int(minutes) if minutes else minutes_of(pages[0])
-            shown = f"{{doc}}`{pages[0].stem}`" if pages else what
+            shown = f"{{doc}}`/workshop/{pages[0].stem}`" if pages else what
             lines.append(f"| {clock(start, passed)} | {length} | {shown} |")
             passed += length
             taught += length if pages else 0

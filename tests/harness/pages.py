@@ -1,0 +1,17 @@
+"""What pages of the documentation say of themselves."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def front_matter(page: Path) -> dict[str, Any]:
+    """Return the front matter of a MyST page, which is YAML; an empty one if it has none.
+
+    https://myst-parser.readthedocs.io/en/latest/syntax/syntax.html#syntax-frontmatter
+    """
+    text = page.read_text(encoding="utf-8")
+    if not text.startswith("---\n"):
+        return {}
+    return dict(yaml.safe_load(text.removeprefix("---\n").partition("\n---\n")[0]) or {})
