@@ -20,6 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from . import tally
 from .answers import Answers
 from .commands import run
+from .steady import steady
 from .template import ROOT
 
 
@@ -55,6 +56,7 @@ def prepared_worker(destination: Path, answers: Answers) -> Iterator[Worker]:
     with (
         # Without git, Copier asks it nothing; a plain folder has no use for it.
         plumbum.local.env(PATH=os.devnull),
+        steady(),
         Worker(
             src_path=str(snapshot()),
             dst_path=destination,

@@ -7,7 +7,6 @@ that the projects are the same as those of the command.
 
 import atexit
 import functools
-import pickle
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +16,14 @@ from unittest import mock
 
 import copier
 import plumbum
-from copier import _main, _subproject, _user_data
+from copier import _main, _subproject
 from copier._template import Template
 from jinja2.sandbox import SandboxedEnvironment
 
 from . import tally
 from .answers import Answers
 from .releases import IDENTITY, commit, git
+from .steady import steady
 
 MARKER = re.compile(r"^(?:<{7}|>{7}) (?:before|after) updating$", re.MULTILINE)
 
@@ -57,20 +57,6 @@ def shared_environment(worker: _main.Worker) -> SandboxedEnvironment:
     return environments[folder]
 
 
-@functools.cache
-def parsed(text: str) -> bytes:
-    """Return what a YAML text says, pickled, so that nobody changes it for others."""
-    return pickle.dumps(parse_yaml(text))
-
-
-parse_yaml = _user_data.parse_yaml_string
-
-
-def parse_once(text: str) -> Any:
-    """Parse a YAML text; the same text is parsed once."""
-    return pickle.loads(parsed(text))
-
-
 @contextmanager
 def sharing() -> Iterator[None]:
     """Share between Copier's runs what is the same in all of them."""
@@ -78,9 +64,9 @@ def sharing() -> Iterator[None]:
         mock.patch.object(_main, "Template", shared_template),
         mock.patch.object(_subproject, "Template", shared_template),
         mock.patch.object(_main.Worker, "jinja_env", property(shared_environment)),
-        mock.patch.object(_user_data, "parse_yaml_string", parse_once),
         # It asks git once for each file whether the file system knows permissions.
         mock.patch.object(_main.Worker, "_sync_git_index_executable_bit"),
+        steady(),
         plumbum.local.env(**IDENTITY),
     ):
         yield
