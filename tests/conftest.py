@@ -18,6 +18,7 @@ collect_ignore = ["packages"]
 UNWANTED = (
     "FORCE_COLOR",
     "NO_COLOR",
+    "PYTHONDONTWRITEBYTECODE",
     "PYTHONPATH",
     "SOURCE_DATE_EPOCH",
     "UV_PROJECT_ENVIRONMENT",
@@ -49,13 +50,17 @@ def releases(workshop: Workshop) -> Path:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_personal_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+def no_personal_settings(
+    tmp_path_factory: pytest.TempPathFactory, shared_folder: Path
+) -> None:
     """Nothing that the person who runs the tests has set up reaches them."""
     settings = tmp_path_factory.mktemp("settings") / "settings.yml"
     settings.write_text("{}\n", encoding="utf-8")
     os.environ["COPIER_SETTINGS_PATH"] = str(settings)
     for name in UNWANTED:
         os.environ.pop(name, None)
+    # Each module is compiled once, and projects hold nothing but their own files.
+    os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder / "bytecode")
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -62,7 +62,7 @@ class Environment:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of the environment; see `harness.commands.run`."""
         tally.count("commands run")
-        isolated = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "VIRTUAL_ENV": ""}
+        isolated = {"PYTHONUTF8": "1", "VIRTUAL_ENV": ""}
         program = self.bin / command[0]
         return run(
             program, *command[1:], cwd=cwd, env=isolated | dict(env or {}), exit_code=exit_code

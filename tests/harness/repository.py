@@ -53,7 +53,6 @@ def active(environment: Environment) -> dict[str, str]:
         "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(environment.bin.parent),
         "NO_COLOR": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 

@@ -109,7 +109,6 @@ def bash(project: Path, *lines: str, exit_code: int = 0) -> subprocess.Completed
         "CONDA_ENVIRONMENTS": str(tools / "environments"),
         "XDG_CONFIG_HOME": str(tools / "config"),
         "XDG_DATA_HOME": str(tools / "data"),
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     tally.count("commands run")
     script = "\n".join(["set -eu", CONDA_FUNCTION, *lines])
