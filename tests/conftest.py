@@ -2,12 +2,13 @@
 
 import datetime
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from harness import facts, forks, space, tally
+from harness import facts, forks, space, tally, temporary
 from harness.releases import make_repository
 from harness.workshop import Workshop
 
@@ -25,6 +26,9 @@ UNWANTED = (
     "UV_PYTHON",
     "VIRTUAL_ENV",
 )
+
+# Where the run writes; None if that is to be kept.
+FOLDER = pytest.StashKey[Path | None]()
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +54,7 @@ def releases(workshop: Workshop) -> Path:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_personal_settings(
-    tmp_path_factory: pytest.TempPathFactory, shared_folder: Path
-) -> None:
+def no_personal_settings(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> None:
     """Nothing that the person who runs the tests has set up reaches them."""
     settings = tmp_path_factory.mktemp("settings") / "settings.yml"
     settings.write_text("{}\n", encoding="utf-8")
@@ -61,6 +63,8 @@ def no_personal_settings(
         os.environ.pop(name, None)
     # Each module is compiled once, and projects hold nothing but their own files.
     os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder / "bytecode")
+    # Processes that share mypy's cache break it for each other.
+    os.environ["MYPY_CACHE_DIR"] = str(tmp_path_factory.mktemp("mypy"))
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -70,11 +74,23 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Count what the run does; the workers inherit where."""
+    """Write into one folder, and count what is done; the workers inherit both."""
     if not hasattr(config, "workerinput"):
-        import tempfile
+        config.stash[FOLDER] = folder = temporary.start()
+        config.option.basetemp = config.option.basetemp or folder / "pytest"
+        tally.start(folder / "tally.txt")
 
-        tally.start(Path(tempfile.mkdtemp(prefix="packagestan-")) / "tally.txt")
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep what a run that failed has written: somebody may want to see why."""
+    if exitstatus:
+        session.config.stash[FOLDER] = None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Delete what the run has written."""
+    if folder := config.stash.get(FOLDER, None):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.hookimpl(trylast=True)

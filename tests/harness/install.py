@@ -53,6 +53,23 @@ class Environment:
         run(*uv_pip_install, *arguments, cwd=cwd)
         tally.count("installations")
 
+    def share(self, other: "Environment", *scripts: str) -> None:
+        """Let what another environment holds be found in this one, and copy some scripts.
+
+        Installing is spared, and so is compiling what the other has compiled.
+
+        Args:
+            other: An environment of the same version of Python.
+            scripts: The names of scripts in Python.
+        """
+        shared = self.site_packages / "shared.pth"
+        shared.write_text(f"{other.site_packages}\n", encoding="utf-8")
+        for name in scripts:
+            text = (other.bin / name).read_text(encoding="utf-8")
+            script = self.bin / name
+            script.write_text(text.replace(str(other.python), str(self.python)), encoding="utf-8")
+            script.chmod(0o755)
+
     def run(
         self,
         *command: str | Path,

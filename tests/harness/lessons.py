@@ -289,6 +289,7 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
         "LANG": "C.UTF-8",
         "NO_COLOR": "1",
         "TERM": "dumb",
+        "TMPDIR": tempfile.gettempdir(),
         "GIT_CONFIG_NOSYSTEM": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_PROGRESS_BAR": "off",
@@ -297,11 +298,12 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
         "UV_NO_PROGRESS": "1",
         "UV_PYTHON_DOWNLOADS": "never",
     } | {
-        # How the machine reaches its indexes is its own affair.
+        # How the machine reaches its indexes, and installs, is its own affair.
         name: value
         for name, value in os.environ.items()
         if re.match(
-            r"(PIP|UV)_.*(INDEX|LINKS|CERT|HOST|CONFIG_FILE|TIMEOUT)|SSL_CERT|HTTPS?_PROXY|NO_PROXY",
+            r"(PIP|UV)_.*(INDEX|LINKS|CERT|HOST|CONFIG_FILE|TIMEOUT)|UV_LINK_MODE"
+            r"|SSL_CERT|HTTPS?_PROXY|NO_PROXY",
             name,
         )
     }

@@ -160,6 +160,7 @@ class Rehearsal:
 
     Attributes:
         tools: An environment that has REQUIREMENTS.
+        pip: An environment that has pip, as the Python of a base image.
         project: The folder of the Dockerfile.
         folder: Where the stages are made.
         cache: What stands for the engine's cache.
@@ -169,6 +170,7 @@ class Rehearsal:
     """
 
     tools: Environment
+    pip: Environment
     project: Path
     folder: Path
     cache: Path
@@ -201,7 +203,7 @@ class Rehearsal:
         name = words[1] if words else str(len(self.stages))
         root = self.folder / name
         environment = Environment.make(self.folder / f"{name}-python")
-        environment.install("pip")
+        environment.share(self.pip, "pip")
         (root / "root").mkdir(parents=True)
         self.stages[name] = Stage(root, Template(image).substitute(arguments), environment)
         return self.stages[name]

@@ -46,6 +46,7 @@ def shared_parts() -> tuple[Template, SandboxedEnvironment]:
     worker = Worker(src_path=str(snapshot()))
     environment = worker.jinja_env
     vars(environment)["from_string"] = functools.cache(environment.from_string)
+    environment.auto_reload = False  # the snapshot doesn't change
     return worker.template, environment
 
 

@@ -9,7 +9,6 @@ import functools
 import hashlib
 import itertools
 import json
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import yaml
 from filelock import FileLock
 from jinja2 import meta
 
-from . import densest
+from . import densest, temporary
 from .answers import FULL, Answers, axes, choices, combinations, question_files, questions
 from .render import refusal
 from .template import ROOT, environment
@@ -131,14 +130,14 @@ def is_possible(row: Row) -> bool:
 def plan() -> dict[str, list[Row]]:
     """Return what is refused and what covers the rest.
 
-    Both take seconds to find, so they are kept in the temporary folder, under a name that
+    Both take seconds to find, so they are kept in the machine's temporary folder, under a name that
     follows from the template's questions.
     """
     files = [path for path in sorted((ROOT / "template").rglob("*")) if is_asked(path)]
     digest = hashlib.sha256()
     for path in [Path(__file__), Path(densest.__file__), *files]:
         digest.update(path.read_bytes())
-    file = Path(tempfile.gettempdir()) / f"packagestan-plan-{digest.hexdigest()[:16]}.json"
+    file = temporary.machine() / f"packagestan-plan-{digest.hexdigest()[:16]}.json"
     with FileLock(f"{file}.lock"):
         if not file.exists():
             forbidden = find_refused()

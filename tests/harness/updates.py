@@ -53,6 +53,7 @@ def shared_environment(worker: _main.Worker) -> SandboxedEnvironment:
     if folder not in environments:
         environment: SandboxedEnvironment = make_environment(worker)
         vars(environment)["from_string"] = functools.cache(environment.from_string)
+        environment.auto_reload = False  # a release doesn't change
         environments[folder] = environment
     return environments[folder]
 

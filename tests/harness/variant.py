@@ -73,26 +73,19 @@ class Variant:
 
         def make(folder: Path) -> None:
             needed = self.workshop.once(key("needed", needs), make_needed)
-            Environment.make(folder, str(self.python))
-            (own,) = folder.glob("lib/python*/site-packages")
-            (shared,) = needed.glob("lib/python*/site-packages")
-            (own / "needed.pth").write_text(f"{shared}\n", encoding="utf-8")
-            # The newest Python here may be older than the variant asks for.
+            made = Environment.make(folder, str(self.python))
+            made.share(Environment(needed))
+            # uv knows this machine's Pythons, and would have to ask that of a new environment.
+            # The newest one may be older than the variant asks for.
             version = f"--python-version={self.recorded['python_min']}"
-            target = (f"--target={own}", version) if self.is_too_new else ()
             program = (find_uv_bin(), "pip", "install", "--quiet", "--offline", "--no-deps")
-            python = folder / "bin" / "python"
-            run(*program, *target, f"--python={python}", wheel)
-            for script in own.glob("bin/*"):
-                script.rename(folder / "bin" / script.name)
+            place = (f"--python={self.python}", f"--target={made.site_packages}")
+            run(*program, *place, version, wheel)
+            for script in made.site_packages.glob("bin/*"):
+                script.rename(made.bin / script.name)
             tally.count("installations")
 
         return Environment(self.workshop.once(key("installed", self.answers), make))
-
-    @functools.cached_property
-    def is_too_new(self) -> bool:
-        """Whether no Python of this machine is as new as the variant asks for."""
-        return self.recorded["python_min"] not in interpreters()
 
     @functools.cached_property
     def source(self) -> str:

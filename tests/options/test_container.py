@@ -74,7 +74,8 @@ def tools(workshop: Workshop) -> Environment:
 def rehearsal(tmp_path: Path, tools: Environment, workshop: Workshop) -> Callable[..., Rehearsal]:
     """Make a rehearsal of a project's build; all of them have one cache."""
     cache = workshop.once("container-cache", Path.mkdir)
-    return functools.partial(Rehearsal, tools, folder=tmp_path / "stages", cache=cache)
+    pip = workshop.environment("pip", APP, "pip")
+    return functools.partial(Rehearsal, tools, pip, folder=tmp_path / "stages", cache=cache)
 
 
 def test_there_is_no_image_by_default(workshop: Workshop) -> None:
@@ -246,13 +247,16 @@ class PrivateIndex(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def private_index(tmp_path: Path) -> Iterator[str]:
+def private_index(workshop: Workshop) -> Iterator[str]:
     """The address of a private index that has one build backend, flit_core."""
-    folder = tmp_path / "index" / "simple" / "flit-core"
-    environment = Environment.make(tmp_path / "environment")
-    environment.install("pip")
-    environment.run("python", "-m", "pip", "download", "--quiet", "--dest", folder, "flit_core")
-    handler = functools.partial(PrivateIndex, directory=str(tmp_path / "index"))
+
+    def download(folder: Path) -> None:
+        pip = workshop.environment("pip", APP, "pip")
+        command = ("python", "-m", "pip", "download", "--quiet", "--dest")
+        pip.run(*command, folder / "simple" / "flit-core", "flit_core")
+
+    index = workshop.once("private-index", download)
+    handler = functools.partial(PrivateIndex, directory=str(index))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever).start()
         yield f"http://127.0.0.1:{server.server_port}/simple"

@@ -41,7 +41,6 @@ def hooks(tmp_path: Path, workshop: Workshop) -> Hooks:
         "HOME": str(tmp_path),
         "PREK_HOME": str(tmp_path / "prek"),
         "PRE_COMMIT_HOME": str(tmp_path / "pre-commit"),
-        "MYPY_CACHE_DIR": str(environment.bin.parent / "mypy-cache"),
         "HTTP_PROXY": nowhere,
         "HTTPS_PROXY": nowhere,
         "PIP_INDEX_URL": nowhere,

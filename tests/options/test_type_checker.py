@@ -40,7 +40,6 @@ def check(environment: Environment, project: Path, exit_code: int = 0) -> str:
     active = {
         "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(environment.bin.parent),
-        "MYPY_CACHE_DIR": str(environment.bin.parent / f"mypy-cache-{os.getpid()}"),
     }
     return environment.run(
         *shlex.split(command), cwd=project, env=active, exit_code=exit_code
