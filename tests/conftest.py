@@ -2,7 +2,6 @@
 
 import datetime
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +14,11 @@ from harness.workshop import Workshop
 # Packages to test with, whose tests are their own.
 collect_ignore = ["packages"]
 
-# What would reach the programs that the tests start; nox sets the last three.
+# What would reach the programs that the tests start; nox sets the last three, the tests the third.
 UNWANTED = (
     "FORCE_COLOR",
     "NO_COLOR",
+    "PYTEST_DEBUG_TEMPROOT",
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONPATH",
     "SOURCE_DATE_EPOCH",
@@ -27,7 +27,7 @@ UNWANTED = (
     "VIRTUAL_ENV",
 )
 
-# Where the run writes; None if that is to be kept.
+# The temporary folder of the run; None if it is to be kept.
 FOLDER = pytest.StashKey[Path | None]()
 
 
@@ -74,23 +74,23 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Write into one folder, and count what is done; the workers inherit both."""
+    """Give programs a temporary folder, and count what is done; the workers inherit both."""
     if not hasattr(config, "workerinput"):
         config.stash[FOLDER] = folder = temporary.start()
-        config.option.basetemp = config.option.basetemp or folder / "pytest"
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary.machine()))
         tally.start(folder / "tally.txt")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Keep what a run that failed has written: somebody may want to see why."""
+    """Keep the temporary folder of a run that failed: somebody may want to see why."""
     if exitstatus:
         session.config.stash[FOLDER] = None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Delete what the run has written."""
+    """Delete the temporary folder."""
     if folder := config.stash.get(FOLDER, None):
-        shutil.rmtree(folder, ignore_errors=True)
+        temporary.delete(folder)
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,5 +1,6 @@
 """The rules of the house: where things stand, what they are called, what is never used."""
 
+import os
 import re
 from pathlib import Path
 
@@ -180,3 +181,10 @@ def test_nothing_is_left_out_of_the_repository() -> None:
     committed = {name for name in listed if name and (ROOT / name).exists()}
     present = {f"template/{name}" for name in tree(snapshot() / "template")}
     assert committed == {name for name in present if "__pycache__" not in name}
+
+
+@pytest.mark.xdist_group("together")
+def test_groups_of_tests_stay_together(request: pytest.FixtureRequest) -> None:
+    """The processes are told of each group, by the end of its tests' ids."""
+    expected = "together@together" if "PYTEST_XDIST_WORKER" in os.environ else "together"
+    assert expected == request.node.nodeid.rpartition("_")[2]

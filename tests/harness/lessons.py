@@ -298,12 +298,11 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
         "UV_NO_PROGRESS": "1",
         "UV_PYTHON_DOWNLOADS": "never",
     } | {
-        # How the machine reaches its indexes, and installs, is its own affair.
+        # How the machine reaches its indexes is its own affair.
         name: value
         for name, value in os.environ.items()
         if re.match(
-            r"(PIP|UV)_.*(INDEX|LINKS|CERT|HOST|CONFIG_FILE|TIMEOUT)|UV_LINK_MODE"
-            r"|SSL_CERT|HTTPS?_PROXY|NO_PROXY",
+            r"(PIP|UV)_.*(INDEX|LINKS|CERT|HOST|CONFIG_FILE|TIMEOUT)|SSL_CERT|HTTPS?_PROXY|NO_PROXY",
             name,
         )
     }
