@@ -1,7 +1,9 @@
 """What all tests share."""
 
 import datetime
+import gc
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,9 +43,10 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def workshop(shared_folder: Path) -> Iterator[Workshop]:
     """Projects and distributions, each made once."""
-    folder = shared_folder / "workshop"
-    folder.mkdir(exist_ok=True)
-    yield Workshop(folder)
+    folders = (shared_folder / "workshop", Path(tempfile.gettempdir()) / "workshop")
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+    yield Workshop(*folders)
     forks.close_all()
 
 
@@ -75,6 +78,8 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Give programs a temporary folder, and count what is done; the workers inherit both."""
+    # What tests make is seldom garbage while they need it, and to look for some takes its time.
+    gc.set_threshold(50_000, 20, 50)
     if not hasattr(config, "workerinput"):
         config.stash[FOLDER] = folder = temporary.start()
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary.machine()))

@@ -85,7 +85,8 @@ class Variant:
                 script.rename(made.bin / script.name)
             tally.count("installations")
 
-        return Environment(self.workshop.once(key("installed", self.answers), make))
+        name = key("installed", self.answers)
+        return Environment(self.workshop.once(name, make, is_tree=True))
 
     @functools.cached_property
     def source(self) -> str:

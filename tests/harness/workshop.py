@@ -32,13 +32,20 @@ class Workshop:
     What it hands out is for reading only: a test that changes a project takes a copy.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Use a folder, which must exist."""
+    def __init__(self, folder: Path, trees: Path | None = None) -> None:
+        """Use a folder, and perhaps another one for what is many small files; both must exist."""
         self.folder = folder
+        self.trees = trees or folder
 
-    def once(self, name: str, make: Callable[[Path], object]) -> Path:
-        """Return a folder, which the first process that asks for it makes."""
-        folder = self.folder / name
+    def once(self, name: str, make: Callable[[Path], object], *, is_tree: bool = False) -> Path:
+        """Return a folder, which the first process that asks for it makes.
+
+        Args:
+            name: Its name.
+            make: What makes it, or fails.
+            is_tree: Whether it holds many small files, and nothing that uv could link.
+        """
+        folder = (self.trees if is_tree else self.folder) / name
         with FileLock(f"{folder}.lock"):
             done = folder.with_name(f"{name}.done")
             if not done.exists():
@@ -50,7 +57,8 @@ class Workshop:
 
     def project(self, answers: Answers) -> Path:
         """Return a rendered project."""
-        return self.once(key("project", answers), lambda folder: render(folder, answers))
+        name = key("project", answers)
+        return self.once(name, lambda folder: render(folder, answers), is_tree=True)
 
     def copy(self, answers: Answers, destination: Path) -> Path:
         """Return a rendered project that the test may change."""
@@ -75,7 +83,7 @@ class Workshop:
 
         # Some backends read the date when they are imported.
         forks = ForkServer(Environment(self.once(f"builder-{from_git}", make)), env=DATE)
-        out = self.folder / f"warm-up-{os.getpid()}-{from_git}"
+        out = self.trees / f"warm-up-{os.getpid()}-{from_git}"
         for backend in backends:
             # Other processes warm up at the same time, and setuptools writes into the tree.
             answers: Answers = {"project_name": "Warm up", "backend": backend}
@@ -131,7 +139,7 @@ class Workshop:
             self.build(tree, folder / "dist")
             shutil.rmtree(tree)
 
-        return distributions_in(self.once(key("built", answers), make) / "dist")
+        return distributions_in(self.once(key("built", answers), make, is_tree=True) / "dist")
 
     def wheel_from_tree(self, answers: Answers) -> Path:
         """Return the wheel of a project, built from its tree."""
@@ -141,7 +149,8 @@ class Workshop:
             self.build_wheel(tree, folder / "dist")
             shutil.rmtree(tree)
 
-        (wheel,) = (self.once(key("wheel", answers), make) / "dist").glob("*.whl")
+        made = self.once(key("wheel", answers), make, is_tree=True)
+        (wheel,) = (made / "dist").glob("*.whl")
         return wheel
 
     def environment(self, name: str, answers: Answers, *requirements: str | Path) -> Environment:
