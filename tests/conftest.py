@@ -53,11 +53,11 @@ def workshop(shared_folder: Path) -> Iterator[Workshop]:
 @pytest.fixture(scope="session")
 def releases(workshop: Workshop) -> Path:
     """A repository of all releases, with the template as it stands as the newest; for reading."""
-    return workshop.once("releases", make_repository)
+    return workshop.once("releases", make_repository, is_tree=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_personal_settings(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> None:
+def no_personal_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Nothing that the person who runs the tests has set up reaches them."""
     settings = tmp_path_factory.mktemp("settings") / "settings.yml"
     settings.write_text("{}\n", encoding="utf-8")
@@ -65,9 +65,10 @@ def no_personal_settings(tmp_path_factory: pytest.TempPathFactory, shared_folder
     for name in UNWANTED:
         os.environ.pop(name, None)
     # Each module is compiled once, and projects hold nothing but their own files.
-    os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "bytecode")
+    os.environ["PIP_NO_COMPILE"] = "1"
     # Processes that share mypy's cache break it for each other.
-    os.environ["MYPY_CACHE_DIR"] = str(tmp_path_factory.mktemp("mypy"))
+    os.environ["MYPY_CACHE_DIR"] = tempfile.mkdtemp(prefix="mypy-")
 
 
 def pytest_xdist_auto_num_workers() -> int:
