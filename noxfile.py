@@ -24,7 +24,9 @@ def install(session: nox.Session, *groups: str) -> None:
 def tests(session: nox.Session) -> None:
     """Render, build, install and run the template's projects."""
     install(session, "test")
-    session.run("python", "-m", "pytest", *session.posargs)
+    # Several processes import the same tests: each is compiled once.
+    compiled = {"PYTHONDONTWRITEBYTECODE": ""}
+    session.run("python", "-m", "pytest", *session.posargs, env=compiled)
 
 
 @nox.session(default=False)

@@ -43,7 +43,7 @@ def test_what_is_made_is_up_to_date(file: Path, part: str) -> None:
 
     `nox -s tables` writes it.
     """
-    assert tables.made_texts()[file, part] == marks.made_text(file, marks.start(part))
+    assert tables.made_texts()[file, part]() == marks.made_text(file, marks.start(part))
 
 
 def test_readme_shows_what_comes_out(workshop: Workshop) -> None:

@@ -81,6 +81,7 @@ def answers_of(row: Row) -> Answers:
     return answers
 
 
+@functools.cache
 def combined() -> list[Row]:
     """Return every combination of mode, backend, versioning and the yes-or-no contents."""
     path = next(path for path in question_files() if path.endswith("_contents.yml"))

@@ -3,6 +3,7 @@
 import difflib
 import functools
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -139,14 +140,16 @@ def option_changes(axis: str) -> str:
     return "\n".join(parts)
 
 
-def made_texts() -> dict[tuple[Path, str], str]:
-    """Return what must stand between the marks, by the file and the name of the part."""
-    made = {(ROOT / "README.md", "questions"): questions_table()}
+def made_texts() -> dict[tuple[Path, str], Callable[[], str]]:
+    """Return what makes that which must stand between marks, by the file and the part's name."""
+    made: dict[tuple[Path, str], Callable[[], str]] = {}
+    made[ROOT / "README.md", "questions"] = questions_table
     for axis in axes():
         page = OPTIONS / f"{axis}.md"
-        made |= {(page, "choices"): shown_choices(axis), (page, "changes"): option_changes(axis)}
-    made[OPTIONS / "task_runner.md", "tasks"] = tasks_table()
-    made[OPTIONS / "backend.md", "requirements"] = backends_table()
+        made[page, "choices"] = functools.partial(shown_choices, axis)
+        made[page, "changes"] = functools.partial(option_changes, axis)
+    made[OPTIONS / "task_runner.md", "tasks"] = tasks_table
+    made[OPTIONS / "backend.md", "requirements"] = backends_table
     return made
 
 
@@ -156,8 +159,8 @@ def write() -> None:
     Raises:
         ValueError: A file lacks the mark of a part.
     """
-    for (file, part), text in made_texts().items():
-        marks.write(file, marks.start(part), text)
+    for (file, part), make in made_texts().items():
+        marks.write(file, marks.start(part), make())
 
 
 if __name__ == "__main__":
