@@ -1,7 +1,7 @@
-"""Where programs write what they need for a moment: in memory, where the machine has enough of it.
+"""Where a run of the tests writes small files: in memory, where the machine has enough of it.
 
-Copier clones the template and renders projects there for each update. A disk's file system spends
-more on a small file than the program that fills it.
+A disk's file system spends more on a small file than the program that fills it, and there are very
+many: rendered and built trees, compiled modules, clones and copies of each update.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 # https://docs.kernel.org/filesystems/tmpfs.html
 MEMORY = Path("/dev/shm")
+# Twice what was seen in use.
 BYTES_NEEDED = 2 * 2**30
 
 # The temporary folder of the machine, which outlasts the run.
