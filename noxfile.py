@@ -20,20 +20,24 @@ def install(session: nox.Session, *groups: str) -> None:
     session.install(*(f"--requirement=requirements/{group}.txt" for group in groups))
 
 
+def pytest(session: nox.Session, *arguments: str, **env: str) -> None:
+    """Run tests, whose modules are compiled once for all processes."""
+    compiled = {"PYTHONDONTWRITEBYTECODE": ""}
+    session.run("python", "-m", "pytest", *arguments, env=compiled | env)
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Render, build, install and run the template's projects."""
     install(session, "test")
-    # Several processes import the same tests: each is compiled once.
-    compiled = {"PYTHONDONTWRITEBYTECODE": ""}
-    session.run("python", "-m", "pytest", *session.posargs, env=compiled)
+    pytest(session, *session.posargs)
 
 
 @nox.session(default=False)
 def quick(session: nox.Session) -> None:
     """Prove a few variants that together have each choice once."""
     install(session, "test")
-    session.run("python", "-m", "pytest", "-m", "quick", "tests/proof", *session.posargs)
+    pytest(session, "-m", "quick", "tests/proof", *session.posargs)
 
 
 @nox.session(default=False)
@@ -41,8 +45,7 @@ def random(session: nox.Session) -> None:
     """Prove variants of random answers: `nox -s random -- 500` says how many."""
     install(session, "test")
     number = session.posargs[0] if session.posargs else "200"
-    tests = "tests/proof/test_random_answers.py"
-    session.run("python", "-m", "pytest", tests, env={"PACKAGESTAN_EXAMPLES": number})
+    pytest(session, "tests/proof/test_random_answers.py", PACKAGESTAN_EXAMPLES=number)
 
 
 @nox.session
@@ -105,8 +108,7 @@ def updates(session: nox.Session) -> None:
     """Update many random projects: `nox -s updates -- 500` says how many."""
     install(session, "test")
     number = session.posargs[0] if session.posargs else "200"
-    tests = "tests/update/test_any_project.py"
-    session.run("python", "-m", "pytest", tests, env={"PACKAGESTAN_UPDATE_EXAMPLES": number})
+    pytest(session, "tests/update/test_any_project.py", PACKAGESTAN_UPDATE_EXAMPLES=number)
 
 
 @nox.session(default=False, venv_backend="none")

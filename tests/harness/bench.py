@@ -225,7 +225,7 @@ def table(ratios: Sequence[Ratio]) -> str:
 
 def main() -> None:
     """Measure and print."""
-    # Where nothing is kept compiled, the floor is too high, and every ratio too low.
+    # Users' modules are compiled; where they are not, the floor of `copier copy` is too high.
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):
         os.environ.pop(name, None)
     with tempfile.TemporaryDirectory(prefix="packagestan-bench-") as folder:

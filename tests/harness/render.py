@@ -20,7 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from . import tally
 from .answers import Answers
 from .commands import run
-from .steady import steady
+from .steady import compile_once, steady
 from .template import ROOT
 
 
@@ -44,10 +44,7 @@ def shared_parts() -> tuple[Template, SandboxedEnvironment]:
     the same as those of the command.
     """
     worker = Worker(src_path=str(snapshot()))
-    environment = worker.jinja_env
-    vars(environment)["from_string"] = functools.cache(environment.from_string)
-    environment.auto_reload = False  # the snapshot doesn't change
-    return worker.template, environment
+    return worker.template, compile_once(worker.jinja_env)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from unittest import mock
 from copier import _user_data
 from copier._main import Worker
 from copier._user_data import DEFAULT_DATA, AnswersMap
+from jinja2.sandbox import SandboxedEnvironment
 
 render_template = Worker._render_template
 render_context = Worker._render_context
@@ -69,6 +70,13 @@ parse_yaml = _user_data.parse_yaml_string
 def parse_once(text: str) -> Any:
     """Parse a YAML text; the same text is parsed once."""
     return pickle.loads(parsed(text))
+
+
+def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
+    """Let an environment compile each text once, and not look again whether a file has changed."""
+    vars(environment)["from_string"] = functools.cache(environment.from_string)
+    environment.auto_reload = False
+    return environment
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from . import tally
 from .answers import Answers
 from .releases import IDENTITY, commit, git
-from .steady import steady
+from .steady import compile_once, steady
 
 MARKER = re.compile(r"^(?:<{7}|>{7}) (?:before|after) updating$", re.MULTILINE)
 
@@ -51,10 +51,7 @@ def shared_environment(worker: _main.Worker) -> SandboxedEnvironment:
     """Return the Jinja environment of a clone, which compiles each text once."""
     folder = worker.template.local_abspath
     if folder not in environments:
-        environment: SandboxedEnvironment = make_environment(worker)
-        vars(environment)["from_string"] = functools.cache(environment.from_string)
-        environment.auto_reload = False  # a release doesn't change
-        environments[folder] = environment
+        environments[folder] = compile_once(make_environment(worker))
     return environments[folder]
 
 
