@@ -1,4 +1,4 @@
-"""The answers to test with: axes and choices are read from the question files."""
+"""The answers to test with. Axes, choices, and defaults come from the questions and presets."""
 
 import functools
 import itertools
@@ -11,7 +11,7 @@ from .template import ROOT, environment
 
 Answers = dict[str, Any]
 
-# Every option is on, and every free text holds something that a careless template breaks on.
+# Every option is on, and every free text contains something that breaks a careless template.
 FULL: Answers = {
     "project_name": "Straße & Friends",
     "project_description": 'Says "hello" in C:\\new\\languages: 100% {{ kind }} # </b> 🎉 שלום',
@@ -21,6 +21,8 @@ FULL: Answers = {
     "package_name": "strasse_friends",
     "github_user": "zoe",
     "repository_url": "https://example.com/~zoe/strasse?view=it's#top",
+    "default_branch": "release/2.x",
+    "keywords": ["grüße", "it's", "two words"],
     "copyright_year": "2026",
     "dependencies": ["packaging>=24", 'tomli>=2; python_version < "3.11"'],
     "extras": {"colors": ["rich>=13"], "fast-yaml": ["PyYAML[speed]>=6,!=6.0.1"]},
@@ -37,9 +39,15 @@ def question_files() -> list[str]:
     return [line.removeprefix("!include ") for line in lines if line.startswith("!include ")]
 
 
+def preset(name: str) -> Answers:
+    """Return the answers that make up a preset, without its label."""
+    text = (ROOT / "template" / "presets" / f"{name}.yml").read_text(encoding="utf-8")
+    return {key: value for key, value in yaml.safe_load(text).items() if key != "label"}
+
+
 @functools.cache
 def questions() -> dict[str, dict[str, Any]]:
-    """Return every question by its name, in the order of asking."""
+    """Return every question by its name, in the order in which they are asked."""
     merged: dict[str, dict[str, Any]] = {}
     for path in question_files():
         merged |= yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
@@ -47,9 +55,9 @@ def questions() -> dict[str, dict[str, Any]]:
 
 
 def choices(axis: str) -> list[Any]:
-    """Return the answers that a question offers, the default first.
+    """Return the choices of a question, starting with the default.
 
-    Of a question with several answers, these are what each answer is made of.
+    A question that accepts several choices keeps the order in which they are offered.
 
     Args:
         axis: The name of a question with choices, or of a yes-or-no question.
@@ -59,12 +67,21 @@ def choices(axis: str) -> list[Any]:
     """
     question = questions()[axis]
     if question["type"] == "bool":
-        return [question["default"], not question["default"]]
+        return [default(axis), not default(axis)]
     offered = question["choices"]
     if isinstance(offered, str):
-        offered = yaml.safe_load(environment().from_string(offered).render())
-    values = offered.values() if isinstance(offered, dict) else offered
-    return [value["value"] if isinstance(value, dict) else value for value in values]
+        text = environment().from_string(offered).render(_copier_conf={"src_path": ROOT})
+        offered = yaml.safe_load(text)
+    listed = offered.values() if isinstance(offered, dict) else offered
+    values = [value["value"] if isinstance(value, dict) else value for value in listed]
+    return sorted(values, key=lambda value: value != default(axis))
+
+
+def default(axis: str) -> Any:
+    """Return the answer to an axis in a library for which nothing but its name was answered."""
+    return {"preset": "standard"}.get(axis) or preset("standard").get(
+        axis, questions()[axis]["default"]
+    )
 
 
 def answers(axis: str) -> list[Any]:

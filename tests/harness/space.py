@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from filelock import FileLock
 from jinja2 import meta
 
 from . import densest, temporary
-from .answers import FULL, Answers, axes, choices, combinations, question_files, questions
+from .answers import FULL, Answers, axes, choices, combinations, questions
 from .render import refusal
 from .template import ROOT, environment
 
@@ -26,9 +25,12 @@ from .template import ROOT, environment
 # carried along.
 STRENGTH, STRENGTH_OF_TEXTS = 3, 2
 
-# A text's levels: what the question proposes, and what is in `TEXTS`.
-DEFAULT, DIFFICULT = "default", "difficult"
+# A text's levels: its default, the text in `TEXTS`, and, for extras, none at all.
+DEFAULT, DIFFICULT, EMPTY = "default", "difficult", "empty"
 TEXTS: Answers = FULL | {"index_url": "https://packages.example.com/zoe/upload/"}
+
+# The texts that decide which files and sections a project has.
+SHAPING = {"dependencies", "extras", "command_name", "gui_command_name", "index_url"}
 
 Row = dict[str, Any]
 
@@ -37,7 +39,7 @@ Row = dict[str, Any]
 def factors() -> dict[str, list[Any]]:
     """Return the levels of each factor, the default first.
 
-    `customize` is none: it decides what is asked, and reaches no file.
+    `preset` is not a factor: it only decides what is asked and what the defaults are.
 
     Raises:
         KeyError: A question is new, and `TEXTS` has no answer to it.
@@ -45,24 +47,22 @@ def factors() -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for name, question in questions().items():
         is_asked = question.get("when") is not False and question.get("ask") is not False
-        if not is_asked or name == "customize":
+        if not is_asked or name == "preset":
             continue
         if question.get("multiselect"):
             found |= {f"{name}.{choice}": [False, True] for choice in choices(name)}
         elif name in axes():
             found[name] = choices(name)
         elif TEXTS[name]:
-            found[name] = [DEFAULT, DIFFICULT]
+            found[name] = [DEFAULT, DIFFICULT] + [EMPTY] * (name == "extras")
     return found
 
 
 def texts() -> list[str]:
-    """Return the factors that are only carried along: names, people, addresses."""
-    asked: list[str] = []
-    for path in question_files():
-        if "10_essentials" in path or "20_identity" in path:
-            asked += yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
-    return [name for name in factors() if name in asked and name not in axes()]
+    """Return the factors that are only carried along: names, people, and addresses."""
+    return [
+        name for name in factors() if "." not in name and name not in SHAPING.union(axes())
+    ]
 
 
 def answers_of(row: Row) -> Answers:
@@ -78,16 +78,15 @@ def answers_of(row: Row) -> Answers:
             answers[axis] = level
         elif level == DIFFICULT:
             answers[axis] = TEXTS[axis]
+        elif level == EMPTY:
+            answers[axis] = {}
     return answers
 
 
 @functools.cache
 def combined() -> list[Row]:
     """Return every combination of mode, backend, versioning and the yes-or-no contents."""
-    path = next(path for path in question_files() if path.endswith("_contents.yml"))
-    asked = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
-    switches = [name for name, question in asked.items() if question["type"] == "bool"]
-    return list(combinations("mode", "backend", "versioning", *switches))
+    return list(combinations("mode", "backend", "versioning", "package_data", "plugins"))
 
 
 def contents() -> dict[str, Answers]:
@@ -149,7 +148,7 @@ def plan() -> dict[str, list[Row]]:
 
 def is_asked(path: Path) -> bool:
     """Tell whether a file of the template decides what can be answered."""
-    return path.is_file() and path.parent.name in ("questions", "data", "macros")
+    return path.is_file() and path.parent.name in ("questions", "presets", "data", "macros")
 
 
 def find_refused() -> list[Row]:
