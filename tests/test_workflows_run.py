@@ -12,7 +12,7 @@ import pytest
 from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 from uv import find_uv_bin
 
-from harness import pipelines, workflows
+from harness import workflows
 from harness.actions import MAIN, PULL_REQUEST, REPOSITORY, Event, Run, Service
 from harness.answers import Answers
 from harness.commands import run as call
@@ -512,86 +512,6 @@ def test_a_result_that_is_skipped_is_seen(checked: tuple[Place, Run]) -> None:
     """Without `always()`, the check that a branch rule requires is skipped, which passes."""
     with pytest.raises(AssertionError, match="result: skipped"):
         check_failing(*checked, lambda jobs: jobs["result"].pop("if"))
-
-
-# GitLab.
-
-GITLAB: Answers = VCS | {"ci": "gitlab"}
-RELEASING = ["distributions", "install", "pypi", "release"]
-CHECKING = ["lint", "build", "tests"]
-
-
-@pytest.mark.parametrize(
-    ("event", "expected"),
-    [
-        (pipelines.MERGE_REQUEST, CHECKING),
-        (pipelines.MAIN, ["lint", "build", "distributions", "tests", "install", "testpypi"]),
-        (
-            pipelines.tag("v1.2.3"),
-            ["lint", "build", "distributions", "tests", "install", "pypi", "release"],
-        ),
-        (pipelines.tag("nightly"), CHECKING),
-        (pipelines.BRANCH, []),
-    ],
-)
-def test_gitlab_runs_what_an_event_asks_for(
-    event: dict[str, str], expected: list[str], workshop: Workshop
-) -> None:
-    """The rules of GitLab's pipeline let the jobs run that an event asks for, stage by stage."""
-    assert expected == list(pipelines.jobs(workshop.project(GITLAB), event))
-
-
-@pytest.mark.parametrize("fault", ["", "no token"])
-def test_gitlab_publishes_a_tag(
-    fault: str, tmp_path: Path, released: tuple[Place, Run], workshop: Workshop
-) -> None:
-    """With files that were built before, the jobs of a tag try, upload and release them.
-
-    Without the identity's token, the upload fails and nothing is released.
-    """
-    answers = BASE | {"ci": "gitlab"}
-    project = repository(workshop.copy(answers, tmp_path / "project"), TAG.short_ref)
-    publisher = {"project_path": pipelines.PROJECT, "environment": "pypi"}
-    index = Index(DEFAULT_REPOSITORY, "pypi", tmp_path / "index", publisher)
-    event = pipelines.tag(TAG.short_ref)
-    found = pipelines.jobs(project, event)
-    script = found["distributions"]["script"]
-    assert ["uv run just build", "uv run just check-dist"] == script[:2]
-    script[:2] = [f"cp -R '{released[1].artifact('dist')}' dist"]
-    # To install takes its time, and the fault does not change it.
-    names = [name for name in RELEASING if name != "install" or not fault]
-    results = dict.fromkeys(names, "success")
-    if fault:
-        del found["pypi"]["id_tokens"]
-        results |= {"pypi": "failed", "release": "skipped"}
-    with Network(tmp_path, index) as network:
-        (tmp_path / "pipeline").mkdir()
-        pipeline = pipelines.Pipeline(tmp_path / "pipeline", project, network, event)
-        pipeline.run(found, names)
-    assert results == pipeline.results, pipeline.printed
-    if fault:
-        assert {} == index.files()
-        assert not pipeline.told.exists()
-    else:
-        assert tree(released[1].artifact("dist")) == tree(index.folder)
-        assert f"tag_name={TAG.short_ref}" in pipeline.told.read_text(encoding="utf-8")
-
-
-def test_gitlab_looks_for_what_an_update_has_left(tmp_path: Path, releases: Path) -> None:
-    """As on GitHub, a new project of a release passes, and markers end with the sentence."""
-    project = updated(tmp_path / "project", releases, CHECKED | {"ci": "gitlab"})
-    with Network(tmp_path) as network:
-        for commit_, result in (("main", "failed"), ("new", "success")):
-            git(project, "checkout", "--quiet", "-B", "main", commit_)
-            found = pipelines.jobs(project, pipelines.MAIN)
-            if result == "success":
-                del found["lint"]["script"][1:]
-            (tmp_path / result).mkdir()
-            pipeline = pipelines.Pipeline(tmp_path / result, project, network, pipelines.MAIN)
-            pipeline.run(found, ["lint"])
-            assert {"lint": result} == pipeline.results, pipeline.printed
-            lines = pipeline.printed["lint"].splitlines()
-            assert (CONFLICT if result == "failed" else "Nothing is left to merge.") in lines
 
 
 # The runner.

@@ -39,7 +39,6 @@ VARIANTS: list[Answers] = [
     )
 ]
 GITHUB = [answers for answers in VARIANTS if answers["ci"] == "github"]
-GITLAB = [answers for answers in VARIANTS if answers["ci"] == "gitlab"]
 
 FILES = {
     "github": {
@@ -218,8 +217,6 @@ def test_tests_cover_every_python_and_system(python_min: str, workshop: Workshop
     assert {"os": systems, "python": pythons} == job["strategy"]["matrix"]
     assert "${{ matrix.os }}" == job["runs-on"]
     assert "${{ matrix.python }}" == job["env"]["UV_PYTHON"]
-    gitlab = workflows.gitlab(workshop.project(answers | {"ci": "gitlab"}))
-    assert [{"UV_PYTHON": pythons}] == gitlab["tests"]["parallel"]["matrix"]
 
 
 def test_one_job_gathers_the_result(workshop: Workshop) -> None:
@@ -307,9 +304,6 @@ def test_caches_depend_on_what_is_installed(workshop: Workshop) -> None:
     for job in (job for name, job in jobs.items() if name != "result"):
         (setup,) = [step["with"] for step in job["steps"] if "setup-uv" in step.get("uses", "")]
         assert ["pyproject.toml", "uv.lock"] == setup["cache-dependency-glob"].split()
-    pipeline = workflows.read(workshop.project(BASE | {"ci": "gitlab"}) / ".gitlab-ci.yml")
-    (key,) = [cache["key"] for cache in pipeline["default"]["cache"]]
-    assert {"files": ["pyproject.toml", "uv.lock"], "prefix": "$UV_PYTHON"} == key
 
 
 def test_a_version_from_git_has_its_tags(workshop: Workshop) -> None:
@@ -319,9 +313,6 @@ def test_a_version_from_git_has_its_tags(workshop: Workshop) -> None:
         for workflow in ("ci", "publish"):
             steps = workflows.github(project, workflow)["jobs"]["build"]["steps"]
             assert (versioning == "vcs") == (steps[0]["with"].get("fetch-depth") == 0)
-        gitlab = workshop.project(BASE | {"versioning": versioning, "ci": "gitlab"})
-        variables = workflows.read(gitlab / ".gitlab-ci.yml")["variables"]
-        assert (versioning == "vcs") == ("GIT_DEPTH" in variables)
 
 
 @pytest.mark.parametrize(("environment", "ecosystem"), [("uv", "uv"), ("pip", "pip")])

@@ -1,17 +1,14 @@
 """What publishing promises; the services are played by programs and servers of this machine."""
 
-import http.server
 import itertools
 import os
 import re
 import runpy
 import shutil
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from uv import find_uv_bin
@@ -191,11 +188,6 @@ def test_releases_use_no_cache_and_are_not_cancelled(answers: Answers, workshop:
                 assert False is step["with"]["enable-cache"]
     group = {"group": "publish-${{ github.run_id }}", "cancel-in-progress": False}
     assert group == workflow["concurrency"]
-    gitlab = workflows.gitlab(workshop.project(answers | {"ci": "gitlab"}))
-    own = {"distributions", "install", "testpypi", "pypi", "index", "release"} & set(gitlab)
-    for name in own:
-        assert [] == gitlab[name]["cache"], name
-        assert False is gitlab[name]["interruptible"], name
 
 
 def test_a_private_index_is_where_it_goes(workshop: Workshop) -> None:
@@ -204,40 +196,12 @@ def test_a_private_index_is_where_it_goes(workshop: Workshop) -> None:
     (step,) = [step for step in job["steps"] if "env" in step]
     assert URL == step["env"]["TWINE_REPOSITORY_URL"]
     assert {"TWINE_REPOSITORY_URL", "TWINE_USERNAME", "TWINE_PASSWORD"} == set(step["env"])
-    gitlab = workflows.gitlab(workshop.project(BASE | {"index_url": URL, "ci": "gitlab"}))
-    assert {"TWINE_REPOSITORY_URL": URL} == gitlab["index"]["variables"]
     for license_ in ("MIT", "Proprietary"):
         project = workshop.project(BASE | {"index_url": URL, "license": license_})
         assert f"twine upload --repository-url {URL} dist/*" in (project / "justfile").read_text()
         for name in ("justfile", "CONTRIBUTING.md", ".github/workflows/publish.yml"):
             text = (project / name).read_text(encoding="utf-8")
             assert not re.search("(?i)testpypi|publish-test", text), name
-
-
-def test_gitlab_uploads_by_its_identity(workshop: Workshop) -> None:
-    """GitLab's jobs have the identity under the name by which twine finds it."""
-    gitlab = workflows.gitlab(workshop.project(BASE | {"ci": "gitlab", "versioning": "vcs"}))
-    for name in ("pypi", "testpypi"):
-        # The index asks for the audience; twine looks for it under this name.
-        assert {f"{name.upper()}_ID_TOKEN": {"aud": name}} == gitlab[name]["id_tokens"]
-        assert name == gitlab[name]["environment"]
-    assert ["$CI_COMMIT_TAG =~ /^v[0-9]/"] == [rule["if"] for rule in gitlab["pypi"]["rules"]]
-    others = [job for name, job in gitlab.items() if name not in ("pypi", "testpypi")]
-    assert not any("id_tokens" in job for job in others)
-
-
-def test_gitlab_publishes_what_was_tested(workshop: Workshop) -> None:
-    """Uploads wait for all tests, for they are in a later stage and name no job to wait for."""
-    project = workshop.project(BASE | {"ci": "gitlab", "versioning": "vcs"})
-    stages = workflows.read(project / ".gitlab-ci.yml")["stages"]
-    gitlab = workflows.gitlab(project)
-    for name in ("pypi", "testpypi", "release"):
-        assert "needs" not in gitlab[name]
-        assert ["distributions"] == gitlab[name]["dependencies"]
-        earlier = {"lint", "tests", "build", "distributions", "install"}
-        earlier |= {"pypi"} if name == "release" else set()
-        for other in earlier:
-            assert stages.index(gitlab[other]["stage"]) < stages.index(gitlab[name]["stage"])
 
 
 # What check_release.py promises.
@@ -368,7 +332,7 @@ def test_the_script_is_clean(tmp_path: Path, workshop: Workshop) -> None:
     environment.run("ruff", "format", "--no-cache", "--check", SCRIPT, cwd=project)
 
 
-# The releases, made by programs that stand for GitHub's and GitLab's.
+# The releases, made by a program that stands for GitHub's.
 
 
 def released(folder: Path, tag: str, *existing: str, text: str) -> list[str]:
@@ -412,55 +376,6 @@ def test_a_release_on_github_is_made_once(
     expected += ["dist/a-1-py3-none-any.whl", "dist/a-1.tar.gz"]
     made = released(tmp_path / "step", tag, *existing, text=text)
     assert (expected if options is not None else []) == made
-
-
-class GitLab(http.server.BaseHTTPRequestHandler):
-    """A server that keeps releases as GitLab's API does."""
-
-    releases: ClassVar[dict[str, str]] = {}
-
-    def do_GET(self) -> None:
-        """Show a release."""
-        self.send_response(200 if self.path in self.releases else 404)
-        self.end_headers()
-
-    def do_POST(self) -> None:
-        """Make a release."""
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        assert "secret" == self.headers["JOB-TOKEN"]
-        self.releases[f"{self.path}/v1.2.3"] = body
-        self.send_response(201)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def gitlab() -> Iterator[str]:
-    """The address of such a server."""
-    GitLab.releases.clear()
-    with http.server.HTTPServer(("127.0.0.1", 0), GitLab) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-def test_a_release_on_gitlab_is_made_once(gitlab: str, tmp_path: Path, workshop: Workshop) -> None:
-    """A release has the notes and a link to the files, and a second run leaves it."""
-    job = workflows.gitlab(workshop.project(BASE | {"ci": "gitlab"}))["release"]
-    (tmp_path / "notes.md").write_text("- A & b.\n", encoding="utf-8")
-    given = {"CI_COMMIT_TAG": "v1.2.3", "CI_JOB_TOKEN": "secret", "CI_PROJECT_ID": "7"}
-    given |= {"CI_API_V4_URL": gitlab, "CI_PROJECT_URL": "https://gitlab.example.com/ada/p"}
-    for name, value in job["variables"].items():
-        given[name] = re.sub(r"\$(\w+)", lambda match: given[match[1]], value)
-    script = "\n".join(job["script"])
-    for _ in range(2):
-        run("sh", "-e", "-c", script, cwd=tmp_path, env=given)
-    (body,) = GitLab.releases.values()
-    assert ["/projects/7/releases/v1.2.3"] == list(GitLab.releases)
-    assert "tag_name=v1.2.3&description=-+A+%26+b.%0A&assets[links]" in body
-    assert "artifacts%2Fv1.2.3%2Fdownload%3Fjob%3Ddistributions" in body
 
 
 # What people read.
