@@ -1,26 +1,24 @@
-"""The template's releases, kept as text, and repositories that are made from them.
-
-A release is kept as a stream of `git fast-import`: its files, with their modes, as far as they
-differ from the release before it. Git alone reads and writes such streams, they can be read as
-they stand, and no later change of the template touches them.
-https://git-scm.com/docs/git-fast-import
-"""
+"""The template's past releases, and throwaway repositories that contain them."""
 
 import shutil
-import subprocess
-import sys
+import tarfile
 import tempfile
 from pathlib import Path
 
+import yaml
 from packaging.version import Version
 
-from .commands import run
+from .commands import CommandError, run
 from .repository import GIT
 from .template import ROOT
 
-RELEASES = ROOT / "tests" / "releases"
+# Maps each version to its commit.
+RELEASES = ROOT / "tests" / "releases.yml"
 
-# Who commits, when, and by which settings: the same everywhere, so that commits have the same ids.
+# The parts of a release that Copier reads.
+TEMPLATE = ("copier.yml", "template")
+
+# The same author, date, and settings everywhere, so that commits have the same ids.
 IDENTITY = GIT | {
     "GIT_AUTHOR_DATE": "2026-01-01T00:00:00+0000",
     "GIT_COMMITTER_DATE": "2026-01-01T00:00:00+0000",
@@ -29,104 +27,86 @@ IDENTITY = GIT | {
 
 
 class NoHistoryError(AssertionError):
-    """The releases that updates start from are not there."""
+    """The repository lacks the commit of a past release."""
 
 
 def git(*arguments: str | Path, cwd: Path, exit_code: int | None = 0) -> str:
-    """Run git without anybody's settings and return what it printed.
+    """Run git without personal settings and return its output.
 
     Raises:
-        CommandError: Git ended with another exit code.
+        CommandError: git ended with another exit code.
     """
     return run("git", *arguments, cwd=cwd, env=IDENTITY, exit_code=exit_code).stdout
 
 
 def commit(repository: Path, message: str) -> None:
-    """Commit all that is in a repository."""
+    """Commit all files of a repository."""
     git("add", "--all", cwd=repository)
     git("commit", "--quiet", "--allow-empty", f"--message={message}", cwd=repository)
 
 
-def past_releases() -> list[str]:
-    """Return the versions of the releases that are kept, oldest first.
+def release_commits() -> dict[str, str]:
+    """Return a mapping of past versions to commits, oldest first."""
+    commits: dict[str, str] = yaml.safe_load(RELEASES.read_text(encoding="utf-8"))
+    return commits
 
-    Raises:
-        NoHistoryError: There are fewer than two.
-    """
-    versions = sorted((file.stem for file in RELEASES.glob("*.fast-import")), key=Version)
-    if len(versions) < 2:
-        raise NoHistoryError(
-            f"{RELEASES} holds {len(versions)} releases, and updates are tested from two at least: "
-            "check out the whole repository, with tests/releases/"
-        )
-    return versions
+
+def past_releases() -> list[str]:
+    """Return the versions of the past releases, oldest first."""
+    return list(release_commits())
 
 
 def next_release() -> str:
-    """Return the version under which the template as it stands is tested: one above the last."""
+    """Return the version under which the current template is tested: one minor above the last."""
     last = Version(past_releases()[-1])
     return f"{last.major}.{last.minor + 1}.0"
 
 
-def import_releases(repository: Path) -> None:
-    """Make a repository with a commit and a tag for each release that is kept."""
-    repository.mkdir()
-    git("init", "--quiet", "--initial-branch=main", cwd=repository)
-    for version in past_releases():
-        with (RELEASES / f"{version}.fast-import").open("rb") as stream:
-            command = ["git", "fast-import", "--quiet"]
-            subprocess.run(command, stdin=stream, cwd=repository, check=True)
-    git("reset", "--quiet", "--hard", past_releases()[-1], cwd=repository)
+def extract(version: str, folder: Path) -> None:
+    """Write the template of a past release into a folder.
+
+    Raises:
+        NoHistoryError: The repository doesn't have the release's commit.
+    """
+    revision = release_commits()[version]
+    with tempfile.TemporaryDirectory() as temporary:
+        archive = Path(temporary) / "release.tar"
+        try:
+            run("git", "archive", f"--output={archive}", revision, *TEMPLATE, cwd=ROOT)
+        except CommandError as error:
+            raise NoHistoryError(
+                "run `git fetch --unshallow` in a clone of the repository; updates are tested from "
+                f"release {version}, and commit {revision} is missing or git cannot read it: {error}"
+            ) from error
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder, filter="data")
 
 
-def copy_template(repository: Path) -> None:
-    """Put the template as it stands into a repository, in the place of what is there."""
-    git("rm", "-r", "--quiet", "--ignore-unmatch", ".", cwd=repository)
-    shutil.copy(ROOT / "copier.yml", repository)
+def copy_template(folder: Path) -> None:
+    """Copy the current template into a folder."""
+    shutil.copy(ROOT / "copier.yml", folder)
     ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "template", repository / "template", ignore=ignored)
+    shutil.copytree(ROOT / "template", folder / "template", ignore=ignored)
 
 
 def add_release(repository: Path, version: str) -> None:
-    """Commit what a repository holds, and tag the commit."""
+    """Commit and tag the files of a repository."""
     commit(repository, f"Release {version}")
     git("tag", version, cwd=repository)
 
 
 def make_repository(repository: Path) -> Path:
-    """Make a repository of all releases, with the template as it stands as the newest.
+    """Create a repository with each past release, and the current template as the newest one.
 
     Raises:
-        NoHistoryError: There are no releases to start from.
+        NoHistoryError: The commit of a past release is missing.
     """
-    import_releases(repository)
+    repository.mkdir()
+    git("init", "--quiet", "--initial-branch=main", cwd=repository)
+    for version in past_releases():
+        extract(version, repository)
+        add_release(repository, version)
+        git("rm", "-r", "--quiet", ".", cwd=repository)
     copy_template(repository)
     add_release(repository, next_release())
     return repository
-
-
-def keep(version: str) -> Path:
-    """Keep the template as it stands as a release and return the file that was written.
-
-    Raises:
-        ValueError: The version isn't newer than all that are kept.
-    """
-    last = past_releases()[-1]
-    if Version(version) <= Version(last):
-        raise ValueError(f"{version} is not newer than {last}; take a higher version")
-    with tempfile.TemporaryDirectory() as folder:
-        repository = Path(folder) / "releases"
-        import_releases(repository)
-        copy_template(repository)
-        add_release(repository, version)
-        parent = git("rev-parse", last, cwd=repository).strip()
-        options = ("--reference-excluded-parents", f"{last}..{version}")
-        stream = git("fast-export", *options, cwd=repository)
-    file = RELEASES / f"{version}.fast-import"
-    # The name of the release before it can be read, and survives a change of that release.
-    file.write_bytes(stream.replace(f"from {parent}\n", f"from refs/tags/{last}^0\n").encode())
-    return file
-
-
-if __name__ == "__main__":
-    print(keep(sys.argv[1]))
