@@ -1,14 +1,14 @@
-"""A run of a project's GitLab pipeline: the scripts of its jobs, in the order of their stages.
+"""Run a project's GitLab pipeline locally: the scripts of its jobs, stage by stage.
 
-A job's `rules` say whether it is there; its `needs` or `dependencies` say whose artifacts it gets.
-`before_script` is not run: what it installs, uv, is on the PATH. `curl` is a stand-in that notes
-what it is told, and has no release. Rules of another form than those that the generated pipelines
-have are an error that names them.
+`rules` decide whether a job exists, and `needs` or `dependencies` whose artifacts it gets. A matrix
+runs with one Python of this machine. uv comes from the PATH instead of the image, and `glab` only
+records its arguments. A rule that the generated pipelines don't use raises an error that names it.
 """
 
 import os
 import re
 import shutil
+import ssl
 import subprocess
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -18,23 +18,19 @@ from typing import Any
 from .actions import link_uv, machine_variables
 from .indexes import Network, token
 from .repository import git
+from .variant import interpreters
 from .workflows import Job, gitlab, read
 
 PROJECT = "ada/my-project"
 Variables = Mapping[str, str | None]
 
 # What GitLab sets: https://docs.gitlab.com/ci/variables/predefined_variables/
-COMMON = {"CI": "true", "CI_DEFAULT_BRANCH": "main", "CI_PROJECT_ID": "7", "GITLAB_CI": "true"}
-COMMON |= {"CI_API_V4_URL": "https://gitlab.example.com/api/v4"}
+COMMON = {"CI": "true", "CI_DEFAULT_BRANCH": "main", "CI_PROJECT_PATH": PROJECT, "GITLAB_CI": "true"}
 COMMON |= {"CI_PROJECT_URL": f"https://gitlab.example.com/{PROJECT}"}
 MERGE_REQUEST = {"CI_PIPELINE_SOURCE": "merge_request_event"}
 MAIN = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"}
 BRANCH = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "work"}
-
-CURL = """#!/bin/sh
-# A stand-in for curl: there is no release yet, and one can be made.
-case "$*" in *--data-urlencode*) printf '%s\\n' "$@" >> "{told}";; *) exit 22;; esac
-"""
+SCHEDULE = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main"}
 
 
 def tag(name: str) -> dict[str, str]:
@@ -43,13 +39,13 @@ def tag(name: str) -> dict[str, str]:
 
 
 def holds(rule: str, variables: Variables) -> bool:
-    """Return whether a condition of a rule is true.
+    """Return whether the condition of a rule is true.
 
     https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions
 
     Raises:
-        NotImplementedError: It has another form than `$A`, `$A == $B`, `$A == "b"`, `$A =~ /b/` or
-            several of them with `||`.
+        NotImplementedError: The condition isn't `$A`, `$A == $B`, `$A == "b"`, `$A =~ /b/`, or
+            several of these joined by `||`.
     """
     return any(_holds(part.strip(), variables) for part in rule.split("||"))
 
@@ -84,14 +80,15 @@ def _applies(job: Mapping[str, Any], variables: Variables) -> bool:
 
 @dataclass
 class Pipeline:
-    """A pipeline that is run.
+    """A pipeline.
 
     Attributes:
-        folder: Where jobs work; it holds nothing yet.
+        folder: Where the jobs run and where their artifacts are kept.
         origin: The repository.
         network: The indexes; it must be running.
-        event: The variables that say what happened.
-        printed: What the job that each name stands for has printed.
+        event: The variables that describe what started the pipeline.
+        environments: The CI variables of each environment.
+        printed: The output of each job.
         results: `success`, `failed` or `skipped`, by job.
     """
 
@@ -99,25 +96,37 @@ class Pipeline:
     origin: Path
     network: Network
     event: Mapping[str, str]
+    environments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     printed: dict[str, str] = field(default_factory=dict)
     results: dict[str, str] = field(default_factory=dict)
 
     @property
-    def told(self) -> Path:
-        """The file of what `curl` was told."""
-        return self.folder / "told.txt"
+    def glab(self) -> Path:
+        """The file that records the arguments of `glab`."""
+        return self.folder / "glab.txt"
+
+    def artifacts(self, job: str) -> Path:
+        """Return the folder of a job's artifacts."""
+        return self.folder / f"{job}-artifacts"
 
     def run(self, found: Mapping[str, Job], names: Collection[str]) -> None:
-        """Run some of the jobs; none is begun after one has failed.
+        """Run some of the jobs. After a failure, the remaining ones are skipped.
 
         Args:
-            found: The jobs of the pipeline.
-            names: Those to run.
+            found: The jobs of the pipeline, in order.
+            names: The jobs to run.
         """
+        self.results = {}
         tools = self.folder / "tools"
-        link_uv(tools)
-        (tools / "curl").write_text(CURL.format(told=self.told), encoding="utf-8")
-        (tools / "curl").chmod(0o755)
+        if not tools.exists():
+            link_uv(tools)
+            script = f"#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{self.glab}'\n"
+            (tools / "glab").write_text(script, encoding="utf-8")
+            (tools / "glab").chmod(0o755)
+            # Programs trust the machine's authorities and the one that signs for the indexes.
+            own = self.network.certificate.read_text(encoding="utf-8")
+            others = Path(ssl.get_default_verify_paths().cafile or os.devnull)
+            self.certificates.write_text(own + others.read_text(encoding="utf-8"), "utf-8")
         for name, job in found.items():
             if name not in names:
                 continue
@@ -126,23 +135,25 @@ class Pipeline:
                 continue
             self._job(name, job, tools)
 
+    @property
+    def certificates(self) -> Path:
+        """The file of the certificate authorities."""
+        return self.folder / "authorities.pem"
+
     def _job(self, name: str, job: Job, tools: Path) -> None:
-        ref = self.event.get("CI_COMMIT_TAG") or self.event["CI_COMMIT_BRANCH"]
         work = self.folder / name
-        git(self.folder, "clone", "--quiet", self.origin.as_uri(), name)
-        git(work, "checkout", "--quiet", ref)
-        artifacts_of = "needs" if "needs" in job else "dependencies"
-        for before in list(job.get(artifacts_of, self.results)):
-            artifacts = self.folder / f"{before}-artifacts"
-            if before not in self.results:
-                self.printed[name] = f"{name} needs {before}, which was not run before"
-                self.results[name] = "failed"
-                return
-            if artifacts.exists():
-                shutil.copytree(artifacts, work, dirs_exist_ok=True)
-        script = "\n".join(job["script"])
+        shutil.rmtree(work, ignore_errors=True)
+        if job.get("variables", {}).get("GIT_STRATEGY") == "none":
+            work.mkdir()
+        else:
+            ref = self.event.get("CI_COMMIT_TAG") or self.event["CI_COMMIT_BRANCH"]
+            git(self.folder, "clone", "--quiet", self.origin.as_uri(), name)
+            git(work, "checkout", "--quiet", ref)
+        for before in job.get("needs", job.get("dependencies", [])):
+            if self.artifacts(before).exists():
+                shutil.copytree(self.artifacts(before), work, dirs_exist_ok=True)
         finished = subprocess.run(
-            ["bash", "-e", "-o", "pipefail", "-c", script],
+            ["bash", "-e", "-o", "pipefail", "-c", "\n".join(job["script"])],
             cwd=work,
             env=self._environment(job, tools),
             check=False,
@@ -155,28 +166,31 @@ class Pipeline:
         self.printed[name] = finished.stdout
         self.results[name] = "failed" if finished.returncode else "success"
         for path in job.get("artifacts", {}).get("paths", []):
-            source, kept = work / path, self.folder / f"{name}-artifacts" / path
-            if source.is_dir():
-                shutil.copytree(source, kept)
-            elif source.exists():
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, kept)
+            if (work / path).exists():
+                shutil.copytree(work / path, self.artifacts(name) / path)
 
     def _environment(self, job: Job, tools: Path) -> dict[str, str]:
-        given = COMMON | dict(self.event) | {"CI_JOB_TOKEN": "secret"}
-        own = {}
-        pipeline = read(self.origin / ".gitlab-ci.yml")["variables"]
-        for name, value in {**pipeline, **job.get("variables", {})}.items():
-            own[name] = re.sub(r"\$(\w+)", lambda match: given.get(match[1], ""), str(value))
-        # The cache of the machine is used instead.
-        for name in ("UV_CACHE_DIR", "UV_NO_CACHE"):
-            own.pop(name, None)
+        environment = job.get("environment", "")
+        if isinstance(environment, dict):
+            environment = environment["name"]
+        given = COMMON | dict(self.event) | dict(self.environments.get(environment, {}))
+        variables = read(self.origin / ".gitlab-ci.yml")["variables"] | job.get("variables", {})
+        for legs in job.get("parallel", {}).get("matrix", []):
+            variables |= {"UV_PYTHON": next(v for v in legs["UV_PYTHON"] if v in interpreters())}
+        own = {
+            name: re.sub(r"\$(\w+)", lambda match: given.get(match[1], ""), str(value))
+            for name, value in variables.items()
+            # The machine's own cache is used instead.
+            if name != "UV_CACHE_DIR"
+        }
         for name, settings in job.get("id_tokens", {}).items():
-            claims = {"project_path": PROJECT, "environment": job["environment"]}
+            claims = {"project_path": PROJECT, "environment": environment}
             own[name] = token({"aud": settings["aud"], **claims})
         return {
             **machine_variables(),
             **self.network.variables(),
+            "REQUESTS_CA_BUNDLE": str(self.certificates),
+            "SSL_CERT_FILE": str(self.certificates),
             **given,
             **own,
             "HOME": str(self.folder),

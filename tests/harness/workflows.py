@@ -37,19 +37,35 @@ def github(project: Path, name: str) -> dict[str, Any]:
 
 
 def gitlab(project: Path) -> dict[str, Job]:
-    """Read the jobs of a GitLab pipeline and of what it includes, hidden ones merged in."""
+    """Return the jobs of a GitLab pipeline, with included files read and `extends` resolved."""
     pipeline = read(project / ".gitlab-ci.yml")
     for included in pipeline.get("include", []):
         pipeline |= read(project / included["local"])
-    jobs = {name: job for name, job in pipeline.items() if "script" in job}
-    return {name: pipeline.get(job.get("extends"), {}) | job for name, job in jobs.items()}
+
+    def extended(job: Job) -> Job:
+        return _merged(extended(pipeline[job["extends"]]), job) if "extends" in job else job
+
+    jobs = {name: extended(job) for name, job in pipeline.items() if isinstance(job, dict)}
+    return {name: job for name, job in jobs.items() if "script" in job and name[0] != "."}
+
+
+def _merged(base: Job, job: Job) -> Job:
+    """Merge a job into its base: maps key by key, everything else as a whole.
+
+    https://docs.gitlab.com/ci/yaml/#extends
+    """
+    merged = base | job
+    for key in base.keys() & job.keys():
+        if isinstance(base[key], dict) and isinstance(job[key], dict):
+            merged[key] = _merged(base[key], job[key])
+    return merged
 
 
 def scripts(project: Path) -> Iterator[str]:
     """Yield what the jobs of a project's workflows give to a shell, one text for each."""
     for file in sorted(project.glob(".github/workflows/*.yml")):
         for job in read(file)["jobs"].values():
-            yield from (step["run"] for step in job["steps"] if "run" in step)
+            yield from (step["run"] for step in job.get("steps", []) if "run" in step)
     if (project / ".gitlab-ci.yml").exists():
         for job in gitlab(project).values():
             yield "\n".join(job["script"])

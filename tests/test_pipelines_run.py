@@ -1,0 +1,230 @@
+"""What a project's GitLab pipeline does when its own commands run; see `harness.pipelines`."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
+from uv import find_uv_bin
+
+from harness import pipelines
+from harness.answers import Answers
+from harness.commands import run
+from harness.indexes import Index, Network
+from harness.pipelines import PROJECT, Pipeline, tag
+from harness.repository import commit, git
+from harness.workshop import Workshop
+
+pytestmark = pytest.mark.xdist_group("pipelines run")
+
+APP: Answers = {"project_name": "My Project", "mode": "app", "ci": "gitlab", "hooks": "none"}
+URL = "https://packages.example.com/"
+WHEEL = "my_project-0.1.0-py3-none-any.whl"
+FILES = [WHEEL, "my_project-0.1.0.tar.gz"]
+RELEASE = ["build", "tag", "pypi", "release"]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, workshop: Workshop) -> Path:
+    """A locked and committed app, with a tag on main, and one tag that is not on main."""
+    folder = workshop.copy(APP | {"testpypi": True}, tmp_path_factory.mktemp("app") / "project")
+    return repository(folder)
+
+
+def repository(project: Path) -> Path:
+    """Lock and commit a project, and create the tags."""
+    run(find_uv_bin(), "lock", cwd=project)
+    commit(project, "v0.1.0", "v0.1.1")
+    git(project, "branch", "--move", "--force", "main")
+    git(project, "checkout", "--quiet", "-b", "work")
+    git(project, "commit", "--quiet", "--allow-empty", "--message=Off main")
+    git(project, "tag", "v0.1.0.post1")
+    git(project, "checkout", "--quiet", "main")
+    return project
+
+
+def index(folder: Path, url: str, name: str, **kwargs: Any) -> Index:
+    """Return an index that trusts the environment of the same name."""
+    publisher = {"project_path": PROJECT, "environment": name}
+    return Index(url, name, folder / name, publisher, **kwargs)
+
+
+@pytest.fixture
+def pypi(tmp_path: Path) -> Index:
+    """PyPI, played by an empty index."""
+    return index(tmp_path, DEFAULT_REPOSITORY, "pypi")
+
+
+@pytest.fixture
+def network(tmp_path: Path, pypi: Index) -> Iterator[Network]:
+    """A network with PyPI and TestPyPI."""
+    with Network(tmp_path, pypi, index(tmp_path, TEST_REPOSITORY, "testpypi")) as started:
+        yield started
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path, project: Path, network: Network) -> Pipeline:
+    """The pipeline of the tag of the project's version."""
+    (tmp_path / "pipeline").mkdir()
+    return Pipeline(tmp_path / "pipeline", project, network, tag("v0.1.0"))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Path:
+    """The artifacts of the job that builds."""
+    folder = tmp_path_factory.mktemp("built")
+    with Network(folder) as network:
+        pipeline = Pipeline(folder, project, network, tag("v0.1.0"))
+        pipeline.run(pipelines.jobs(project, pipeline.event), ["build"])
+    assert {"build": "success"} == pipeline.results, pipeline.printed
+    return pipeline.artifacts("build")
+
+
+def publish(pipeline: Pipeline, built: Path, **changes: Any) -> dict[str, str]:
+    """Run the jobs after the build and return their results.
+
+    Args:
+        pipeline: The pipeline.
+        built: The artifacts of the build.
+        changes: Values to set in the job `pypi`; None removes a key.
+    """
+    shutil.copytree(built, pipeline.artifacts("build"))
+    found = pipelines.jobs(pipeline.origin, pipeline.event)
+    for key, value in changes.items():
+        found["pypi"][key] = value
+    pipeline.run(found, ["tag", "testpypi", "pypi", "index", "release"])
+    return pipeline.results
+
+
+def test_checks_pass_in_a_new_project(pipeline: Pipeline) -> None:
+    """A new project passes its checks, and the tests use the wheel that was built."""
+    names = ["lint", "build", "tests", "lowest dependencies"]
+    pipeline.run(pipelines.jobs(pipeline.origin, pipelines.MAIN), names)
+    assert dict.fromkeys(names, "success") == pipeline.results, pipeline.printed
+    assert FILES == sorted(
+        file.name for file in (pipeline.artifacts("build") / "dist").glob("my_project*")
+    )
+    packages = pipeline.folder / "tests" / ".venv" / "lib"
+    (installed,) = packages.glob("python*/site-packages/my_project")
+    assert not installed.is_symlink()
+
+
+def test_a_stale_lock_file_fails(
+    tmp_path: Path, network: Network, workshop: Workshop
+) -> None:
+    """A dependency that isn't locked stops the pipeline with uv's own message."""
+    stale = repository(workshop.copy(APP, tmp_path / "stale"))
+    file = stale / "pyproject.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("dependencies = []", 'dependencies = ["idna"]'), "utf-8")
+    git(stale, "commit", "--quiet", "--all", "--message=Forget the lock file")
+    (tmp_path / "pipeline").mkdir()
+    pipeline = Pipeline(tmp_path / "pipeline", stale, network, pipelines.MAIN)
+    pipeline.run(pipelines.jobs(stale, pipelines.MAIN), ["lint"])
+    assert {"lint": "failed"} == pipeline.results
+    assert "The lockfile at `uv.lock` needs to be updated" in pipeline.printed["lint"]
+
+
+def test_a_tag_is_published(pipeline: Pipeline, pypi: Index, built: Path) -> None:
+    """A tag on the default branch uploads the tested files and creates the release."""
+    expected = dict.fromkeys(["tag", "testpypi", "pypi", "release"], "success")
+    assert expected == publish(pipeline, built), pipeline.printed
+    wheel = (built / "dist" / WHEEL).read_bytes()
+    assert FILES == list(pypi.files())
+    assert wheel == (pypi.folder / WHEEL).read_bytes()
+    arguments = pipeline.glab.read_text(encoding="utf-8").splitlines()
+    assert ["release", "create", "v0.1.0", "--repo", PROJECT] == arguments[:5]
+
+
+def test_a_retry_of_the_upload_is_safe(pipeline: Pipeline, pypi: Index, built: Path) -> None:
+    """After an upload of only one file, a retry uploads the other one."""
+    shutil.copy(built / "dist" / WHEEL, pypi.folder)
+    assert "success" == publish(pipeline, built)["pypi"], pipeline.printed
+    assert FILES == list(pypi.files())
+
+
+@pytest.mark.parametrize("name", ["v0.1.1", "v0.1.0.post1"], ids=["wrong version", "off main"])
+def test_a_wrong_tag_is_rejected(
+    name: str, pipeline: Pipeline, pypi: Index, built: Path
+) -> None:
+    """A tag that differs from the version, or isn't on the default branch, uploads nothing."""
+    pipeline.event = tag(name)
+    if name == "v0.1.0.post1":
+        # Only the branch is wrong.
+        built = renamed(built, pipeline.folder, "0.1.0.post1")
+    results = publish(pipeline, built)
+    assert {"tag": "failed"} == {n: r for n, r in results.items() if r != "skipped"}
+    assert {} == pypi.files()
+    assert not pipeline.glab.exists()
+
+
+def renamed(built: Path, folder: Path, version: str) -> Path:
+    """Return a copy of the artifacts whose file names have another version."""
+    copy = Path(shutil.copytree(built, folder / "renamed"))
+    for file in list((copy / "dist").glob("my_project*")):
+        file.rename(file.with_name(file.name.replace("0.1.0", version)))
+    return copy
+
+
+def test_a_pre_release_is_accepted(pipeline: Pipeline, built: Path) -> None:
+    """The tag v1.0.0rc1 matches the file name of version 1.0.0rc1."""
+    git(pipeline.origin, "tag", "v1.0.0rc1", "main")
+    pipeline.event = tag("v1.0.0rc1")
+    shutil.copytree(renamed(built, pipeline.folder, "1.0.0rc1"), pipeline.artifacts("build"))
+    pipeline.run(pipelines.jobs(pipeline.origin, pipeline.event), ["tag"])
+    assert {"tag": "success"} == pipeline.results, pipeline.printed
+
+
+def test_without_an_identity_nothing_is_uploaded(
+    pipeline: Pipeline, pypi: Index, built: Path
+) -> None:
+    """Without the identity's token, the upload fails and there is no release."""
+    results = publish(pipeline, built, id_tokens={})
+    assert {"pypi": "failed", "release": "skipped"} == {n: results[n] for n in ("pypi", "release")}
+    assert {} == pypi.files()
+    assert not pipeline.glab.exists()
+
+
+def test_a_token_uploads_to_pypi(
+    tmp_path: Path, built: Path, network: Network, pypi: Index, workshop: Workshop
+) -> None:
+    """With `publish=token`, the token of the environment uploads the files."""
+    pypi.tokens.add("pypi-secret")
+    origin = repository(workshop.copy(APP | {"publish": "token"}, tmp_path / "project"))
+    (tmp_path / "pipeline").mkdir()
+    environments = {"pypi": {"TWINE_PASSWORD": "pypi-secret"}}
+    pipeline = Pipeline(tmp_path / "pipeline", origin, network, tag("v0.1.0"), environments)
+    assert "success" == publish(pipeline, built)["pypi"], pipeline.printed
+    assert FILES == list(pypi.files())
+
+
+def test_a_private_index_skips_existing_files(
+    tmp_path: Path, built: Path, workshop: Workshop
+) -> None:
+    """A retry on a private index, which rejects duplicates, uploads only the missing file."""
+    private = Index(URL, "index", tmp_path / "index", tokens={"secret"})
+    shutil.copy(built / "dist" / WHEEL, private.folder)
+    answers = APP | {"publish": "token", "index_url": URL}
+    origin = repository(workshop.copy(answers, tmp_path / "project"))
+    (tmp_path / "pipeline").mkdir()
+    with Network(tmp_path, private) as network:
+        environments = {"index": {"TWINE_USERNAME": "ada", "TWINE_PASSWORD": "secret"}}
+        event = tag("v0.1.0")
+        pipeline = Pipeline(tmp_path / "pipeline", origin, network, event, environments)
+        assert "success" == publish(pipeline, built)["index"], pipeline.printed
+    assert FILES == list(private.files())
+    assert 1 == private.asked.count("/")
+
+
+def test_the_version_from_git_is_the_tag(
+    tmp_path: Path, network: Network, workshop: Workshop
+) -> None:
+    """With a version from git, the build of a tag has the tag's version."""
+    origin = repository(workshop.copy(APP | {"versioning": "vcs"}, tmp_path / "project"))
+    git(origin, "tag", "--delete", "v0.1.1")
+    (tmp_path / "pipeline").mkdir()
+    pipeline = Pipeline(tmp_path / "pipeline", origin, network, tag("v0.1.0"))
+    pipeline.run(pipelines.jobs(origin, pipeline.event), ["build", "tag"])
+    assert {"build": "success", "tag": "success"} == pipeline.results, pipeline.printed
