@@ -89,7 +89,7 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure what the proof and the template cost, or update a fleet: `-- fleet 200`."""
+    """Measure what the template and its tests cost, or update a fleet: `-- fleet 200`."""
     install(session, "test")
     module = "harness.fleet" if "fleet" in session.posargs else "harness.bench"
     arguments = [argument for argument in session.posargs if argument != "fleet"]

@@ -1,8 +1,8 @@
-"""What the proof and the template cost, as ratios that hold on every machine.
+"""Measure what the template, its projects, and its tests cost.
 
-`python -m harness.bench` prints a table. Each ratio is the median of pairs that were measured one
-right after the other. No time is judged alone: only what is compared on the same machine, at the
-same moment, says something.
+`python -m harness.bench` prints a table of ratios. Each is the median of pairs that are measured
+one right after the other, because only figures from the same machine and the same minute can be
+compared.
 """
 
 import functools
@@ -13,7 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,18 +22,20 @@ from copier._main import Worker
 from jinja2 import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 
+from . import temporary
 from .answers import Answers, choices
 from .commands import run
 from .forks import close_all
 from .install import Environment
 from .render import copier_command, render, snapshot
+from .template import ROOT
 from .variant import Variant
 from .workshop import Workshop
 
 DEFAULT: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 APP: Answers = DEFAULT | {"mode": "app"}
 
-# Copier's least: a template of one file and one question.
+# The floor of `copier copy`: a template of one file and one question.
 ONE_FILE = {
     "copier.yml": "_subdirectory: template\nproject_name:\n  type: str\n",
     "template/README.md.jinja": "# {{ project_name }}\n",
@@ -46,30 +48,32 @@ class Ratio:
 
     Attributes:
         what: What is compared with what.
-        target: The most that the ratio should be, or the least if it is negative.
+        target: The upper limit of the ratio, the lower limit if it is negative, or None.
         measured: The ratio of each pair.
     """
 
     what: str
-    target: float
+    target: float | None
     measured: Sequence[float]
 
     def row(self) -> str:
         """Return the row of the table."""
-        bound = "at most" if self.target > 0 else "at least"
+        bound = "none"
+        if self.target is not None:
+            bound = f"at {'most' if self.target > 0 else 'least'} {abs(self.target):g}"
         median = statistics.median(self.measured)
+        digits = 0 if median > 10 else 2
         low, high = min(self.measured), max(self.measured)
-        digits = 2 if self.target > 0 else 0
         return (
-            f"| {self.what} | {bound} {abs(self.target):g} | {median:.{digits}f} "
-            f"| {low:.{digits}f} to {high:.{digits}f} |"
+            f"| {self.what} | {bound} | {median:.{digits}f} | {low:.{digits}f}–{high:.{digits}f} |"
         )
 
 
 def pairs(first: Callable[[], float], second: Callable[[], float], number: int) -> list[float]:
-    """Return how many times as much the first costs as the second, for some pairs.
+    """Return the cost of the first divided by the cost of the second, for some pairs.
 
-    Each goes first in half of the pairs. A first pair warms the caches and isn't counted.
+    Each of the two goes first in half of the pairs. An additional first pair fills the caches and
+    is not counted.
     """
     ratios = []
     for turn in range(number + 1):
@@ -82,24 +86,96 @@ def pairs(first: Callable[[], float], second: Callable[[], float], number: int) 
     return ratios[1:]
 
 
-def elapsed(deed: Callable[[], object]) -> float:
+def elapsed(work: Callable[[], object]) -> float:
     """Return how many seconds something takes."""
     start = time.perf_counter()
-    deed()
+    work()
     return time.perf_counter() - start
 
 
+def cpu(work: Callable[[], object]) -> float:
+    """Return the CPU time of the processes that some work starts and waits for, in seconds."""
+
+    def children() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = children()
+    work()
+    return children() - before
+
+
 def fresh(folder: Path) -> Path:
-    """Return a folder that isn't there."""
+    """Return a folder that does not exist."""
     shutil.rmtree(folder, ignore_errors=True)
     return folder
 
 
-# 1. The proof of one variant: rendered, built, installed, run.
+# 1. `copier copy`.
 
 
-def the_obvious_way(answers: Answers, folder: Path) -> None:
-    """Prove a variant by the commands that a README would name."""
+def cpu_of_copy(template: Path, destination: Path, *options: str, scratch: Path) -> float:
+    """Return the CPU time of `copier copy` with all default answers, in seconds.
+
+    Args:
+        template: The template's folder or repository.
+        destination: The folder of the project.
+        options: Options of `copier copy`.
+        scratch: Where Copier clones a repository.
+    """
+    answers = {"project_name": "My Project"}
+    arguments = ("copy", "--defaults", *options, template, fresh(destination))
+    env = {"TMPDIR": str(scratch)}
+    return cpu(lambda: copier_command(*arguments, answers=answers, env=env))
+
+
+def copy(memory: Path, disk: Path) -> Iterator[Ratio]:
+    """Compare copying a default project with the floor, from a folder and from a repository."""
+    for name, text in ONE_FILE.items():
+        file = memory / "one-file" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    floor = functools.partial(cpu_of_copy, memory / "one-file", memory / "floor", scratch=memory)
+    plain = functools.partial(cpu_of_copy, snapshot(), memory / "copied", scratch=memory)
+    yield Ratio("CPU time of `copier copy` / of a one-file template", 1.5, pairs(plain, floor, 9))
+
+    repository = disk / "repository"
+    run("git", "clone", "--quiet", "--no-hardlinks", ROOT, repository)
+    number = len(run("git", "ls-files", cwd=repository).stdout.splitlines())
+    cloned = functools.partial(
+        cpu_of_copy, repository, disk / "copied", "--vcs-ref=HEAD", scratch=disk
+    )
+    what = f"the same from a git repository on disk with {number} files / of a one-file template"
+    yield Ratio(what, None, pairs(cloned, floor, 9))
+
+
+# 2. Imports and commands.
+
+
+def startup(folder: Path) -> Iterator[Ratio]:
+    """Compare a package and its command with the modules of the standard library that they use."""
+    environment = Environment.make(folder / "environment")
+    environment.install("--compile-bytecode", render(folder / "app", APP))
+    script = environment.bin / "my-project"
+
+    def cpu_of(*command: str | Path) -> Callable[[], float]:
+        return lambda: cpu(lambda: run(*command))
+
+    def imports(modules: str) -> Callable[[], float]:
+        return cpu_of(environment.python, "-c", f"import {modules}")
+
+    library = pairs(imports("my_project"), imports("json, importlib.resources"), 40)
+    yield Ratio("`import my_project` / `import json, importlib.resources`", 1.1, library)
+    modules = "argparse, json, importlib.resources"
+    command = pairs(cpu_of(script, "Ada"), imports(modules), 40)
+    yield Ratio(f"`my-project Ada` / `import {modules}`", 1.2, command)
+
+
+# 3. The test of one variant: rendered, built, installed, and run.
+
+
+def without_caches(answers: Answers, folder: Path) -> None:
+    """Test a variant with the commands that a README would list."""
     copier_command("copy", "--defaults", snapshot(), folder / "project", answers=answers)
     run(sys.executable, "-m", "build", "--outdir", folder / "dist", folder / "project")
     (wheel,) = (folder / "dist").glob("*.whl")
@@ -109,69 +185,41 @@ def the_obvious_way(answers: Answers, folder: Path) -> None:
     environment.run("my-project", "Ada")
 
 
-def the_proof(answers: Answers, workshop: Workshop) -> None:
-    """Prove a variant as the tests do it for hundreds of them."""
+def with_caches(answers: Answers, workshop: Workshop) -> None:
+    """Test a variant as the test suite does it for hundreds of them."""
     variant = Variant(answers, workshop)
     assert variant.distributions.wheel.read_bytes() == variant.wheel_from_tree.read_bytes()
     assert ["Hello, Ada!\n", "", 0] == variant.used(["my-project", "Ada"])["commands"][0]
 
 
-def proof(folder: Path) -> Ratio:
-    """Compare the obvious way to prove a variant with that of the tests.
+def variant(folder: Path) -> Iterator[Ratio]:
+    """Compare testing a variant without and with the caches of the test suite.
 
-    The obvious way builds one wheel less, and runs as much.
+    Without them, one wheel less is built.
     """
     workshop = Workshop(folder / "workshop")
     workshop.folder.mkdir()
-    the_proof(APP, workshop)
+    with_caches(APP, workshop)
     ratios = []
     for backend in choices("backend"):
         answers = APP | {"backend": backend}
         cheap = [
-            elapsed(functools.partial(the_proof, answers | {"project_description": text}, workshop))
+            elapsed(
+                functools.partial(with_caches, answers | {"project_description": text}, workshop)
+            )
             for text in ("One.", "Two.", "Three.", "Four.", "Five.")
         ]
-        obvious = elapsed(functools.partial(the_obvious_way, answers, folder / backend))
-        ratios.append(obvious / statistics.median(cheap))
+        plain = elapsed(functools.partial(without_caches, answers, folder / backend))
+        ratios.append(plain / statistics.median(cheap))
     close_all()
-    return Ratio("the obvious proof of a variant, in times of the tests' own", -20, ratios)
+    yield Ratio("testing a variant with plain commands / with the tests' caches", -20, ratios)
 
 
-# 2. The default project, and Copier's least.
+# 4. The tests' own rendering.
 
 
-def cpu_of_copy(template: Path, destination: Path) -> float:
-    """Return the CPU time of `copier copy`, of its children, too, in seconds."""
-
-    def children() -> float:
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return usage.ru_utime + usage.ru_stime
-
-    before = children()
-    answers = {"project_name": "My Project"}
-    copier_command("copy", "--defaults", template, fresh(destination), answers=answers)
-    return children() - before
-
-
-def copy(folder: Path) -> Ratio:
-    """Compare a default project with a template of one file, by the `copier` command."""
-    for name, text in ONE_FILE.items():
-        file = folder / "one-file" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    ratios = pairs(
-        functools.partial(cpu_of_copy, snapshot(), folder / "copied"),
-        functools.partial(cpu_of_copy, folder / "one-file", folder / "one"),
-        9,
-    )
-    return Ratio("CPU time of `copier copy`, in times of a template of one file", 1.2, ratios)
-
-
-# 3. The harness's render, and what Jinja needs for the same files.
-
-
-def rendering(folder: Path) -> Ratio:
-    """Compare the harness's render with compiling, rendering and writing the same files."""
+def rendering(folder: Path) -> Iterator[Ratio]:
+    """Compare rendering in the tests with compiling, rendering, and writing the same files."""
     with (
         plumbum.local.env(PATH=os.devnull),
         Worker(
@@ -213,28 +261,30 @@ def rendering(folder: Path) -> Ratio:
         render(destination, DEFAULT)
         return time.process_time() - start
 
-    ratios = pairs(by_the_harness, raw, 20)
-    return Ratio("a render of the tests, in times of Jinja's own work for its files", 0.5, ratios)
-
-
-def table(ratios: Sequence[Ratio]) -> str:
-    """Return ratios as a Markdown table."""
-    head = "| what is compared | target | median | least to most |\n| --- | --- | --- | --- |\n"
-    return head + "".join(ratio.row() + "\n" for ratio in ratios)
+    what = "CPU time of a render in the tests / of Jinja's part in it, compiled each time"
+    yield Ratio(what, 0.5, pairs(by_the_harness, raw, 20))
 
 
 def main() -> None:
     """Measure and print."""
-    # Users' modules are compiled; where they are not, the floor of `copier copy` is too high.
+    # Users' modules are compiled. Compiling them in every run would raise the floor.
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):
         os.environ.pop(name, None)
-    with tempfile.TemporaryDirectory(prefix="packagestan-bench-") as folder:
-        # Nothing that the person who measures has set up.
-        settings = Path(folder) / "settings.yml"
+    memory = temporary.start()
+    try:
+        # The settings of the person who measures must not count.
+        settings = memory / "settings.yml"
         settings.write_text("{}\n", encoding="utf-8")
         os.environ["COPIER_SETTINGS_PATH"] = str(settings)
-        ratios = [measure(Path(folder)) for measure in (copy, rendering, proof)]
-    print(table(ratios), end="")
+        print("| CPU time or duration of | target | median | range |\n| --- | --- | --- | --- |")
+        with tempfile.TemporaryDirectory(dir=temporary.machine()) as disk:
+            for ratio in copy(memory, Path(disk)):
+                print(ratio.row(), flush=True)
+        for measure in (startup, rendering, variant):
+            for ratio in measure(memory):
+                print(ratio.row(), flush=True)
+    finally:
+        temporary.delete(memory)
 
 
 if __name__ == "__main__":
