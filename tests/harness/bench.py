@@ -124,9 +124,9 @@ def cpu_of_copy(template: Path, destination: Path, *options: str, scratch: Path)
         scratch: Where Copier clones a repository.
     """
     answers = {"project_name": "My Project"}
-    arguments = ("copy", "--defaults", *options, template, fresh(destination))
     env = {"TMPDIR": str(scratch)}
-    return cpu(lambda: copier_command(*arguments, answers=answers, env=env))
+    command = functools.partial(copier_command, "copy", "--defaults", *options)
+    return cpu(lambda: command(template, fresh(destination), answers=answers, env=env))
 
 
 def copy(memory: Path, disk: Path) -> Iterator[Ratio]:
