@@ -1,0 +1,174 @@
+"""What git tracks, ignores and checks out, and what of it reaches the distributions."""
+
+import hashlib
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from harness.answers import Answers, choices
+from harness.commands import run
+from harness.repository import commit, git
+from harness.workshop import Workshop
+
+BASE: Answers = {"project_name": "My Project"}
+PACKAGE = "src/my_project"
+
+# hatchling leaves out what .gitignore matches, even if git tracks it.
+HONOR_GITIGNORE = {"hatchling"}
+# The tar archives of these backends contain the times of the files.
+DATED_SDISTS = {"pdm_backend", "setuptools"}
+
+IGNORED = [
+    ".env",
+    ".env.local",
+    "tests/.env",
+    ".venv/pyvenv.cfg",
+    "dist/my_project-0.1.0.tar.gz",
+    f"{PACKAGE}/__pycache__/greetings.cpython-311.pyc",
+    ".coverage",
+    ".coverage.host.123",
+]
+TRACKED = [
+    ".env.example",
+    ".envrc",
+    ".coveragerc",
+    ".python-version",
+    "uv.lock",
+    "pylock.toml",
+    f"{PACKAGE}/build/__init__.py",
+    f"{PACKAGE}/dist/__init__.py",
+    f"{PACKAGE}/site/__init__.py",
+    f"{PACKAGE}/htmlcov/__init__.py",
+]
+# What the tools of a choice write.
+WRITTEN = [
+    ({"backend": "setuptools"}, "build/lib/my_project/__init__.py"),
+    ({"backend": "setuptools"}, f"{PACKAGE}.egg-info/PKG-INFO"),
+    ({"type_checker": "mypy"}, ".mypy_cache/CACHEDIR.TAG"),
+    ({"task_runner": "nox"}, ".nox/tests/pyvenv.cfg"),
+    ({"docs_engine": "sphinx"}, "docs/_build/index.html"),
+    ({"docs_engine": "zensical"}, "site/index.html"),
+]
+
+
+def write(project: Path, name: str, text: str = "") -> None:
+    """Write a file of a project, and the folders that it is in."""
+    file = project / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def packed(wheel: Path) -> set[str]:
+    """Return the names of the files in a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+def digests(sdist: Path) -> dict[str, str]:
+    """Return the digest of each file in an sdist."""
+    with tarfile.open(sdist) as archive:
+        return {
+            member.name: hashlib.sha256(file.read()).hexdigest()
+            for member in archive
+            if (file := archive.extractfile(member))
+        }
+
+
+def ignored(project: Path, *names: str) -> list[str]:
+    """Return those of some files that git ignores; they need not exist."""
+    git(project, "init", "--quiet")
+    return git(project, "check-ignore", *names, exit_code=None).splitlines()
+
+
+def test_secrets_and_build_results_are_ignored(tmp_path: Path, workshop: Workshop) -> None:
+    """Git ignores what must not be committed."""
+    project = workshop.copy(BASE, tmp_path / "project")
+    assert IGNORED == ignored(project, *IGNORED)
+
+
+@pytest.mark.parametrize("backend", choices("backend"))
+@pytest.mark.parametrize("docs_engine", ["sphinx", "zensical"])
+def test_the_projects_own_files_are_not_ignored(
+    backend: str, docs_engine: str, tmp_path: Path, workshop: Workshop
+) -> None:
+    """Git does not ignore what must be committed, whatever tools the project uses."""
+    answers = BASE | {"backend": backend, "docs_engine": docs_engine, "task_runner": "nox"}
+    project = workshop.copy(answers, tmp_path / "project")
+    assert [] == ignored(project, *TRACKED)
+
+
+@pytest.mark.parametrize(("chosen", "name"), WRITTEN)
+def test_files_of_the_selected_tools_are_ignored(
+    chosen: Answers, name: str, tmp_path: Path, workshop: Workshop
+) -> None:
+    """Git ignores what a selected tool writes. Projects without the tool have no line for it."""
+    selected = workshop.copy(BASE | chosen, tmp_path / "selected")
+    assert [name] == ignored(selected, name)
+    ((axis, choice),) = chosen.items()
+    other = next(each for each in choices(axis) if each != choice and each != "none")
+    without = workshop.copy(BASE | {axis: other}, tmp_path / "without")
+    assert [] == ignored(without, name)
+
+
+@pytest.mark.parametrize("backend", choices("backend"))
+def test_a_subpackage_called_build_is_packed(
+    backend: str, tmp_path: Path, workshop: Workshop
+) -> None:
+    """`git add --all` adds a subpackage called build, the wheel contains it, and nothing is left."""
+    project = workshop.copy(BASE | {"backend": backend}, tmp_path / "project")
+    write(project, f"{PACKAGE}/build/__init__.py", '"""Build."""\n')
+    commit(project)
+    assert f"{PACKAGE}/build/__init__.py" in git(project, "ls-files").splitlines()
+    built = workshop.build(project, tmp_path / "dist")
+    assert "my_project/build/__init__.py" in packed(built.wheel)
+    from_tree = workshop.build_wheel(project, tmp_path / "from-tree")
+    assert "my_project/build/__init__.py" in packed(from_tree)
+    assert "" == git(project, "status", "--porcelain")
+
+
+@pytest.mark.parametrize("backend", choices("backend"))
+def test_a_tracked_file_that_the_wheel_lacks_is_named(
+    backend: str, tmp_path: Path, workshop: Workshop
+) -> None:
+    """The build check fails and names a file that git tracks but that the wheel does not contain.
+
+    It passes if the backend packs the file although .gitignore matches it.
+    """
+    project = workshop.copy(BASE | {"backend": backend}, tmp_path / "project")
+    write(project, f"{PACKAGE}/data/bin/m.bin", "model")
+    with (project / ".gitignore").open("a", encoding="utf-8") as file:
+        file.write("*.bin\n")
+    commit(project)
+    git(project, "add", "--force", f"{PACKAGE}/data/bin/m.bin")
+    commit(project)
+    wheel = workshop.build(project, tmp_path / "dist").wheel
+    is_missing = backend in HONOR_GITIGNORE
+    assert is_missing == ("my_project/data/bin/m.bin" not in packed(wheel))
+    checked = run(
+        *(sys.executable, "-m", "check_wheel_contents", wheel),
+        cwd=project,
+        exit_code=1 if is_missing else 0,
+    )
+    assert is_missing == ("my_project/data/bin/m.bin" in checked.stdout)
+
+
+@pytest.mark.parametrize("backend", choices("backend"))
+def test_line_endings_do_not_change_the_distributions(
+    backend: str, tmp_path: Path, workshop: Workshop
+) -> None:
+    """A clone with core.autocrlf=true, as on Windows, gives the same sdist and the same wheel."""
+    project = workshop.copy(BASE | {"backend": backend}, tmp_path / "project")
+    commit(project)
+    built = []
+    for setting in ("false", "true"):
+        clone = tmp_path / setting
+        git(tmp_path, "clone", "--quiet", f"--config=core.autocrlf={setting}", project, clone)
+        built.append(workshop.build(clone, tmp_path / f"dist-{setting}"))
+    unix, windows = built
+    assert unix.wheel.read_bytes() == windows.wheel.read_bytes()
+    assert digests(unix.sdist) == digests(windows.sdist)
+    if backend not in DATED_SDISTS:
+        assert unix.sdist.read_bytes() == windows.sdist.read_bytes()
