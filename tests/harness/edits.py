@@ -219,7 +219,7 @@ def a_year_of_work(project: Path, work: Work | None = None) -> Work:
             work.write(name, f"# My Project\n\n[How to pack](how-to-pack.md), {name}\n")
     work.write("docs/how-to-pack.md", "# How to pack\n\nHeavy things first.\n")
     if (project / "justfile").exists():
-        work.replace("justfile", "    ruff format\n", f"    ruff format\n\n{RECIPE}")
+        work.replace("justfile", " --exit-zero\n", " --exit-zero --show-fixes\n")
     return work
 
 
