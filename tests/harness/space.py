@@ -60,9 +60,7 @@ def factors() -> dict[str, list[Any]]:
 
 def texts() -> list[str]:
     """Return the factors that are only carried along: names, people, and addresses."""
-    return [
-        name for name in factors() if "." not in name and name not in SHAPING.union(axes())
-    ]
+    return [name for name in factors() if "." not in name and name not in SHAPING.union(axes())]
 
 
 def answers_of(row: Row) -> Answers:

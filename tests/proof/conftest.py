@@ -1,4 +1,4 @@
-"""The variants: what all answers come to, in a number that can be proven."""
+"""The variants that stand for all combinations of answers."""
 
 import pytest
 
@@ -10,18 +10,18 @@ from harness.workshop import Workshop, key
 
 
 def param(name: str, answers: Answers, *, is_quick: bool) -> object:
-    """Return a parameter; all tests of a variant run in one process, which has made it."""
+    """Return a parameter. All tests of a variant run in the process that rendered it."""
     marks = [pytest.mark.xdist_group(name)] + [pytest.mark.quick] * is_quick
     return pytest.param(answers, id=name, marks=marks)
 
 
 def params() -> list[object]:
-    """Return the variants: those that cover all choices, and every combination of the contents."""
+    """Return the variants, which cover the choices and every combination of the contents."""
     quick = each_level_once()
     made, names = [], set()
     for number, answers in enumerate(covering()):
         name = contents_of(answers)
-        # The first with a combination of the contents has its name.
+        # The first variant with a combination of contents is named after it.
         is_first = name not in names
         names.add(name)
         identifier = name if is_first else f"covering-{number}"
@@ -31,7 +31,7 @@ def params() -> list[object]:
 
 @pytest.fixture(scope="session", params=params())
 def variant(request: pytest.FixtureRequest, workshop: Workshop) -> Variant:
-    """One set of answers, and what is made of it."""
-    # Each process that has a variant sets it up for each module; it is one variant.
+    """One set of answers, and everything that is generated from it."""
+    # Several modules set up the same variant. It is counted once.
     workshop.once(key("variant", request.param), lambda _: tally.count("variants"))
     return Variant(request.param, workshop)

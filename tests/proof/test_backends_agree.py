@@ -11,7 +11,7 @@ from harness.workshop import Workshop
 
 
 def groups() -> dict[str, list[Answers]]:
-    """Return the combinations of the contents that differ in the build backend alone."""
+    """Return the combinations that only differ in the build backend."""
     found: dict[str, list[Answers]] = {}
     for answers in contents().values():
         rest = {name: value for name, value in answers.items() if name != "backend"}
@@ -23,10 +23,10 @@ def groups() -> dict[str, list[Answers]]:
     "group", [pytest.param(g, id=str(n)) for n, g in enumerate(groups().values())]
 )
 def test_all_backends_build_the_same(group: list[Answers], workshop: Workshop) -> None:
-    """Wheels of all backends have the same files, licences, tags, entry points and metadata.
+    """Wheels of all backends have the same files, licenses, tags, entry points, and metadata.
 
-    `harness.inspect.comparable` names the differences that are allowed in the metadata. In the
-    wheel's files one is: setuptools drops the executable bit.
+    `harness.inspect.comparable` lists the differences that are allowed in the metadata. In the
+    files, there is one: setuptools drops the executable bit.
     """
     expected = read_wheel(workshop.wheel_from_tree(group[0]))
     assert len(group) >= 4

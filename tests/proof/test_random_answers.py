@@ -1,4 +1,4 @@
-"""Answers that nobody has thought of, all of them at once."""
+"""Random combinations of answers."""
 
 import os
 from typing import Any
@@ -14,7 +14,7 @@ from harness.variant import Variant
 from harness.workshop import Workshop
 from proof import test_distributions, test_files
 
-# How many sets of answers are tried; with a number of one's own, other ones in each run.
+# How many sets of answers to try. With this variable, each run tries different ones.
 EXAMPLES = os.environ.get("PACKAGESTAN_EXAMPLES")
 
 CHECKS = [
@@ -22,7 +22,7 @@ CHECKS = [
     *(test_distributions.test_indexes_accept_it, test_distributions.test_pyproject_is_valid),
     *(test_distributions.test_sdist_carries_the_project,),
     *(test_distributions.test_answers_arrive_in_the_metadata,),
-    *(test_distributions.test_wheel_has_the_entry_points_asked_for,),
+    *(test_distributions.test_wheel_has_the_selected_entry_points,),
     *(test_files.test_files_parse, test_files.test_files_are_tidy),
     *(test_files.test_files_that_are_named_exist, test_files.test_tasks_that_are_named_exist),
 ]
@@ -30,7 +30,7 @@ CHECKS = [
 
 @st.composite
 def full_answers(draw: st.DrawFn) -> Answers:
-    """Draw a level of each factor, and a description and an author of any letters."""
+    """Draw a level of each factor, and a random summary and author."""
     row: dict[str, Any] = {
         name: draw(st.sampled_from(levels), label=name) for name, levels in factors().items()
     }
@@ -51,7 +51,7 @@ def full_answers(draw: st.DrawFn) -> Answers:
 )
 @given(full_answers())
 def test_any_answers_give_a_package(workshop: Workshop, answers: Answers) -> None:
-    """Whatever is answered and not refused is built, and arrives in the package."""
+    """Any answers that are accepted give a package that contains them."""
     assume(not refusal(answers))
     variant = Variant(answers, workshop)
     for check in CHECKS:

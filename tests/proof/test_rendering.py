@@ -1,4 +1,4 @@
-"""Rendering in this process, which is fast, is rendering by the command."""
+"""Rendering in the test process gives the same files as the command."""
 
 import random
 from pathlib import Path
@@ -10,7 +10,7 @@ from harness.space import contents, covering
 
 
 def test_the_command_renders_the_same(tmp_path: Path) -> None:
-    """The `copier` command writes the same bytes for the defaults, and for others in each run."""
+    """The `copier` command writes the same bytes for the defaults and for random variants."""
     defaults: Answers = {"project_name": "My Project"}
     chosen = random.SystemRandom().sample([*contents().values(), *covering()], 3)
     for number, answers in enumerate([defaults, *chosen]):

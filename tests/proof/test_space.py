@@ -1,14 +1,14 @@
-"""The variants cover the space of answers."""
+"""The variants cover all combinations of three choices."""
 
 from harness.space import STRENGTH, contents, contents_of, covering, covering_rows, interactions
 
 
 def test_every_combination_of_the_contents_is_a_variant() -> None:
-    """Mode, backend, versioning and the yes-or-no contents meet in each way that is possible."""
+    """Mode, backend, versioning, package data, and plugins meet in every possible combination."""
     assert set(contents()) == {contents_of(answers) for answers in covering()}
 
 
 def test_any_three_choices_meet_in_a_variant() -> None:
-    """No three choices that shape a project are missed, but those that the questions refuse."""
+    """Any three choices that shape a project meet, unless the questions reject them."""
     met, refused, every = interactions(covering_rows(), STRENGTH)
     assert every == met + refused
