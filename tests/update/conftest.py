@@ -1,4 +1,4 @@
-"""What the tests of updates share."""
+"""Fixtures for the tests of updates."""
 
 import tempfile
 from pathlib import Path
@@ -8,5 +8,5 @@ import pytest
 
 @pytest.fixture
 def tmp_path() -> Path:
-    """A folder among the temporary files: a repository is many small ones."""
+    """A folder among the temporary files, because a repository consists of many small files."""
     return Path(tempfile.mkdtemp(prefix="update-"))
