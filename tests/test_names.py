@@ -12,10 +12,11 @@ from harness.template import environment
 
 NAMES = environment().from_string(
     "{% import 'template/macros/names.jinja' as names %}"
+    "{% import 'template/macros/name_errors.jinja' as errors %}"
     "{% set distribution = names.distribution_name_from(project) %}"
     "{{ distribution }}|{{ names.package_name_from(distribution) }}"
-    "|{{ names.distribution_name_error(distribution) }}"
-    "|{{ names.package_name_error(names.package_name_from(distribution)) }}"
+    "|{{ errors.distribution_name_error(distribution) }}"
+    "|{{ errors.package_name_error(names.package_name_from(distribution)) }}"
 )
 
 
