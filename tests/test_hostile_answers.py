@@ -75,7 +75,7 @@ def test_each_question_reaches_a_file() -> None:
             reached.setdefault(name, set()).update(files)
     assert set(free_questions("str")) == set(reached)
     code = {"src/plain_packagename/__init__.py", "src/plain_packagename/__main__.py"}
-    texts = {"README.md", "docs/index.md", "pyproject.toml", "zensical.toml", "Dockerfile"}
+    texts = {"README.md", "docs/index.md", "pyproject.toml", "zensical.toml"}
     assert code | texts | {".copier-answers.yml"} == reached["project_description"]
 
 

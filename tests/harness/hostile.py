@@ -21,7 +21,6 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 
 from .answers import Answers, questions
-from .rehearsal import label
 from .render import shared_parts, snapshot
 from .space import each_choice_once
 from .template import ROOT
@@ -406,12 +405,6 @@ def syntax(node: Any) -> Any:
             return node
 
 
-def dockerfile(text: str) -> list[Any]:
-    """Return the lines of a Dockerfile, its labels read as Docker reads them."""
-    labels = re.compile(r"(?m)^(?:LABEL|     ) (org\.[\w.]+)=(.*?)(?: \\)?$")
-    return [labels.sub("", text), *([key, label(value)] for key, value in labels.findall(text))]
-
-
 def content(name: str, text: str) -> Any:
     """Return what a file says to the program that reads it; of an unknown one, its text."""
     match Path(name):
@@ -428,8 +421,6 @@ def content(name: str, text: str) -> Any:
             return syntax(ast.parse(text))
         case Path(suffix=".md"):
             return spaced(markdown().render(text))
-        case Path(name="Dockerfile"):
-            return dockerfile(text)
         case _:
             return text
 

@@ -1,30 +1,31 @@
-"""A rehearsal of a Dockerfile: its commands run in folders that stand for its stages.
+"""Rehearse a Dockerfile: run its commands in folders that stand for its stages.
 
-It needs no container engine. A stage is a folder that absolute paths are moved below, with a
-virtual environment in place of the base image's Python; `ARG`, `WORKDIR`, `COPY . .` and the
-mounts of `RUN` do there what they do in a build. An instruction that it doesn't know is an error.
+No container engine is needed. A stage is a folder that absolute paths are moved below, with a
+virtual environment as the base image's Python. Each stage is built at the same path, as in a
+container, and is then moved away. An unknown instruction raises an error.
 
-It does not model the base image (its Python, its programs, its variables), layers, the user that
-commands run as, or any isolation from the machine. It shows that the commands do their work from
-what the context, the arguments, the mounts and the stages before give them; it does not show that
-an engine builds the image.
+The base image itself, layers, users, and isolation from the machine are not modeled. A rehearsal
+shows that the commands work with what the context, the arguments, the mounts, and earlier stages
+provide. It doesn't show that an engine builds the image.
 """
 
 import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from string import Template
+
+from uv import find_uv_bin
 
 from . import tally
 from .commands import run
 from .install import Environment
 
-# Docker's own parser, in Go, and the one implementation of .dockerignore in Python.
+# Docker's own parser, in Go, and the Python implementation of .dockerignore.
 REQUIREMENTS = ("docker>=7.1", "dockerfile>=3.4")
 READ_DOCKERFILE = """
 import json, sys, dockerfile
@@ -44,9 +45,9 @@ class Instruction:
     """An instruction of a Dockerfile.
 
     Attributes:
-        name: Its keyword, for instance `RUN`.
-        flags: Its options, for instance `--mount=type=cache,target=/cache`.
-        values: Its words, or one shell command.
+        name: The keyword, such as `RUN`.
+        flags: The options, such as `--mount=type=cache,target=/cache`.
+        values: The words, or one shell command.
         is_json: Whether it has the exec form, which no shell reads.
     """
 
@@ -63,71 +64,60 @@ class Instruction:
 
 @dataclass
 class Stage:
-    """A stage of a build, or what an image would hold.
+    """A stage of a build, or the resulting image.
 
     Attributes:
         root: The folder that stands for `/`.
-        image: The base image, which the rehearsal does not use.
-        environment: What stands for the base image's Python.
-        arguments: The arguments that the stage has declared, where they have a value.
+        variables: The variables that `ENV` and `ARG` set.
         folder: The working folder.
-        labels: The labels as they are written.
         entry_point: The command.
-        default: The arguments that the command has if none are given.
     """
 
     root: Path
-    image: str
-    environment: Environment
-    arguments: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
     folder: str = "/"
-    labels: dict[str, str] = field(default_factory=dict)
     entry_point: list[str] = field(default_factory=list)
-    default: list[str] = field(default_factory=list)
 
-    def path(self, absolute: str) -> Path:
-        """Return where a path of the image is."""
-        return self.root / absolute.lstrip("/")
-
-    def execute(self, *command: str | Path, env: Mapping[str, str] | None = None) -> str:
-        """Run a command as the stage's RUN would, and return what it printed to stdout."""
-        return self._run(*command, env=env or {}).stdout
+    def path(self, name: str) -> Path:
+        """Return where a path of the image is, relative to the working folder."""
+        return self.root / os.path.join(self.folder, name).lstrip("/")
 
     def start(self, *arguments: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run the image's command, as `docker run` would."""
-        chosen = arguments or tuple(self.default)
-        return self._run(*self.entry_point, *chosen, env={}, exit_code=exit_code)
+        """Run the image's command, as `docker run` does."""
+        return self.execute(*self.entry_point, *arguments, exit_code=exit_code)
 
-    def _run(
-        self, *command: str | Path, env: Mapping[str, str], exit_code: int = 0
-    ) -> subprocess.CompletedProcess[str]:
+    def execute(self, *command: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run a command in the stage, as `RUN` does."""
         tally.count("commands run")
-        image = {
+        paths = [str(self.path(path)) for path in ("/bin", "/usr/local/bin")]
+        variables = {
             "HOME": str(self.path("/root")),
-            "PATH": f"{self.environment.bin}{os.pathsep}{os.defpath}",
+            "PATH": os.pathsep.join((*paths, os.defpath)),
             "PYTHONUTF8": "1",
             "ROOT": str(self.root),
         }
-        variables = image | self.arguments | dict(env)
-        return run(*command, cwd=self.path(self.folder), env=variables, exit_code=exit_code)
+        for name, value in self.variables.items():
+            moved = re.sub(r"(?:(?<=^)|(?<=:))/", f"{self.root}/", value)
+            variables[name] = moved.replace("$PATH", variables["PATH"])
+        return run(*command, cwd=self.path("."), env=variables, exit_code=exit_code)
 
 
 def read_dockerfile(tools: Environment, file: Path) -> list[Instruction]:
-    """Read a Dockerfile by Docker's own parser.
+    """Read a Dockerfile with Docker's own parser.
 
     Args:
         tools: An environment that has REQUIREMENTS.
         file: The Dockerfile.
 
     Raises:
-        CommandError: Docker would not read it.
+        CommandError: Docker would not read the file.
     """
     commands = json.loads(tools.run("python", "-c", READ_DOCKERFILE, file).stdout)
     return [Instruction(c["cmd"], c["flags"], c["value"], c["json"]) for c in commands]
 
 
 def read_context(tools: Environment, project: Path) -> set[str]:
-    """Return the files of a project that a build may copy.
+    """Return the files of a project that a build may read.
 
     Args:
         tools: An environment that has REQUIREMENTS.
@@ -135,23 +125,9 @@ def read_context(tools: Environment, project: Path) -> set[str]:
     """
     ignore = project / ".dockerignore"
     paths = json.loads(tools.run("python", "-c", READ_CONTEXT, project, ignore).stdout)
-    # This implementation always sends these two along; Docker no longer does.
+    # This implementation always adds these two. Docker no longer does.
     files = {path for path in paths if (project / path).is_file()}
     return files - {".dockerignore", "Dockerfile"}
-
-
-def label(written: str) -> str:
-    r"""Return the text of a label, which is made of parts in double quotes and backslashes.
-
-    https://docs.docker.com/reference/dockerfile/#environment-replacement
-
-    >>> label(r'"\$HOME is \"home\" "\\""')
-    '$HOME is "home" \\'
-    """
-    part = r'"((?:[^"\\$]|\\["\\$])*)"|((?:\\\\)+)'
-    assert re.fullmatch(f"(?:{part})+", written), f"{written} is open, or has a variable"
-    text = "".join(quoted + plain for quoted, plain in re.findall(part, written))
-    return re.sub(r'\\(["\\$])', r"\1", text)
 
 
 @dataclass
@@ -160,23 +136,19 @@ class Rehearsal:
 
     Attributes:
         tools: An environment that has REQUIREMENTS.
-        pip: An environment that has pip, as the Python of a base image.
+        pip: An environment that has pip, like the Python of a base image.
         project: The folder of the Dockerfile.
-        folder: Where the stages are made.
-        cache: What stands for the engine's cache.
-        arguments: The build's `--build-arg`.
-        secrets: The file of each `--secret`, by its id.
-        env: Variables of the machine to replace; an engine would have none of them.
+        folder: Where the stages are created.
+        caches: The folder of each cache mount, by its target in the image.
+        arguments: The values of `--build-arg`.
     """
 
     tools: Environment
     pip: Environment
     project: Path
     folder: Path
-    cache: Path
+    caches: Mapping[str, Path]
     arguments: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, Path] = field(default_factory=dict)
-    env: Mapping[str, str] = field(default_factory=dict)
     stages: dict[str, Stage] = field(default_factory=dict)
 
     def build(self) -> Stage:
@@ -184,91 +156,91 @@ class Rehearsal:
 
         Raises:
             CommandError: A command failed.
-            NotImplementedError: The rehearsal can't do what an instruction asks for.
+            NotImplementedError: The rehearsal doesn't support an instruction.
         """
-        before: dict[str, str] = {}
-        stage = None
         for instruction in read_dockerfile(self.tools, self.project / "Dockerfile"):
             if instruction.name == "FROM":
-                stage = self._start_stage(instruction, before)
-            elif stage is None:
-                before |= self._argument(instruction, {})
+                self._start_stage(instruction)
             else:
-                self._carry_out(instruction, stage, before)
-        assert stage, "there is no FROM"
-        return stage
+                self._carry_out(instruction, list(self.stages.values())[-1])
+        return list(self.stages.values())[-1]
 
-    def _start_stage(self, instruction: Instruction, arguments: dict[str, str]) -> Stage:
+    def _start_stage(self, instruction: Instruction) -> None:
         image, *words = instruction.values
-        name = words[1] if words else str(len(self.stages))
-        root = self.folder / name
-        environment = Environment.make(self.folder / f"{name}-python")
-        environment.share(self.pip, "pip")
+        name = words[1] if words else "image"
+        root = self.folder / "root"
+        if self.stages:
+            last = list(self.stages)[-1]
+            self.stages[last].root = root.rename(self.folder / last)
         (root / "root").mkdir(parents=True)
-        self.stages[name] = Stage(root, Template(image).substitute(arguments), environment)
-        return self.stages[name]
-
-    def _argument(self, instruction: Instruction, before: dict[str, str]) -> dict[str, str]:
-        """Return the value that an ARG gets, if it gets one."""
-        if instruction.name != "ARG":
+        self.stages[name] = Stage(root)
+        if image.startswith("ghcr.io/astral-sh/uv:"):
+            (root / "uv").symlink_to(find_uv_bin())
+        elif image.startswith("python:") or image == "base":
+            Environment.make(root / "usr" / "local").share(self.pip, "pip")
+        else:
             raise NotImplementedError(instruction)
-        name, *default = instruction.values[0].split("=", 1)
-        values = [values[name] for values in (self.arguments, before) if name in values]
-        return {name: (values + default)[0]} if values + default else {}
 
-    def _carry_out(self, instruction: Instruction, stage: Stage, before: dict[str, str]) -> None:
+    def _carry_out(self, instruction: Instruction, stage: Stage) -> None:
         values = instruction.values
         match instruction.name:
             case "ARG":
-                stage.arguments |= self._argument(instruction, before)
+                name, default = values[0].split("=", 1)
+                stage.variables[name] = self.arguments.get(name, default)
+            case "ENV":
+                stage.variables |= dict(zip(values[::2], values[1::2], strict=True))
             case "WORKDIR":
                 stage.folder = values[0]
-                stage.path(stage.folder).mkdir(parents=True)
-            case "COPY" if values == [".", "."] and not instruction.flags:
-                for name in read_context(self.tools, self.project):
-                    copy = stage.path(stage.folder) / name
-                    copy.parent.mkdir(parents=True, exist_ok=True)
-                    copy.write_bytes((self.project / name).read_bytes())
+                stage.path(".").mkdir(parents=True)
+            case "COPY":
+                self._copy(instruction, stage)
             case "RUN":
                 self._run(instruction, stage)
-            case "LABEL":
-                stage.labels |= dict(zip(values[::2], values[1::2], strict=True))
             case "USER":
-                pass  # Whoever runs the tests runs the command, too.
+                pass  # The user who runs the tests runs the command, too.
             case "ENTRYPOINT" if instruction.is_json:
                 stage.entry_point = values
-            case "CMD" if instruction.is_json:
-                stage.default = values
             case _:
                 raise NotImplementedError(instruction)
+
+    def _copy(self, instruction: Instruction, stage: Stage) -> None:
+        source, target = instruction.values
+        if not instruction.flags and source == target == ".":
+            for name in read_context(self.tools, self.project):
+                stage.path(name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self.project / name, stage.path(name))
+            return
+        (flag,) = instruction.flags
+        found = self.stages[flag.removeprefix("--from=")].path(source)
+        if target.endswith("/"):
+            target += found.name
+        stage.path(target).parent.mkdir(parents=True, exist_ok=True)
+        if found.is_dir():
+            shutil.copytree(found, stage.path(target), symlinks=True)
+        else:
+            stage.path(target).symlink_to(found.resolve())
 
     def _run(self, instruction: Instruction, stage: Stage) -> None:
         with contextlib.ExitStack() as mounted:
             for mount in instruction.mounts():
                 mounted.enter_context(self._mounted(mount, stage))
             if instruction.is_json:
-                stage.execute(*instruction.values, env=self.env)
+                stage.execute(*instruction.values)
             else:
                 moved = re.sub(r"(?<=[\s=])/(?=\w)", '"$ROOT"/', instruction.values[0])
-                stage.execute("/bin/sh", "-c", moved, env=self.env)
+                stage.execute("/bin/sh", "-c", moved)
 
     @contextlib.contextmanager
     def _mounted(self, mount: dict[str, str], stage: Stage) -> Iterator[None]:
-        """Put what is mounted at its place, as a link, for one command."""
+        """Link what is mounted to its place during one command."""
         match mount:
             case {"type": "cache", "target": target, **rest} if not rest:
-                source: Path | None = self.cache
-            case {"type": "bind", "from": name, "source": path, "target": target, **rest} if (
-                not rest
-            ):
-                source = self.stages[name].path(path)
-            case {"type": "secret", "id": secret, "target": target, **rest} if not rest:
-                source = self.secrets.get(secret)
+                source = self.caches[target]
+            case {"type": "bind", "source": name, "target": target, **rest} if not rest:
+                source = self.project / name
+                assert name in read_context(self.tools, self.project), f"{name} is ignored"
             case _:
                 raise NotImplementedError(mount)
-        if source is None:
-            yield
-            return
         link = stage.path(target)
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(source)

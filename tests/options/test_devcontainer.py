@@ -1,4 +1,4 @@
-"""What the development container promises; nothing here can run one."""
+"""What the development container promises. No test starts one."""
 
 import json
 from pathlib import Path
@@ -25,29 +25,34 @@ def description(project: Path) -> Any:
 
 @pytest.mark.parametrize("chosen", choices("devcontainer"))
 def test_only_on_request(chosen: bool, workshop: Workshop) -> None:
-    """The folder of the container is there when asked for, and only then."""
+    """The container is described only on request."""
     project = workshop.project(FULL | {"devcontainer": chosen})
     assert chosen == (project / ".devcontainer").exists()
 
 
 @pytest.mark.parametrize("version", choices("python_min"))
 def test_its_python_is_the_oldest_supported(version: str, workshop: Workshop) -> None:
-    """The image is that of the project's oldest Python, so that nothing newer slips in."""
+    """The image has the oldest supported Python, so the code uses no newer features."""
     project = workshop.project(BASE | {"python_min": version})
     assert f"mcr.microsoft.com/devcontainers/python:{version}" == description(project)["image"]
 
 
-def test_it_is_set_up_as_contributing_says(workshop: Workshop) -> None:
-    """The command that sets the container up is made of CONTRIBUTING's commands."""
-    project = workshop.project(BASE)
+@pytest.mark.parametrize("environments", [["uv"], ["uv", "pip"], ["pip"], []], ids=str)
+def test_it_is_set_up_as_contributing_says(environments: list[str], workshop: Workshop) -> None:
+    """The container runs the commands from CONTRIBUTING.md, after it has installed uv."""
+    project = workshop.project(BASE | {"environments": environments})
     contributing = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for command in description(project)["postCreateCommand"].split(" && "):
+    commands = description(project)["postCreateCommand"].split(" && ")
+    if "uv" in environments:
+        assert "pipx install uv" == commands.pop(0)
+    assert commands
+    for command in commands:
         assert f"$ {command}\n" in contributing
 
 
 @pytest.mark.parametrize("checker", choices("type_checker"))
-def test_the_editor_knows_the_tools(checker: str, workshop: Workshop) -> None:
-    """VS Code gets the extensions of Python, ruff and the chosen type checker."""
+def test_the_editor_has_the_extensions(checker: str, workshop: Workshop) -> None:
+    """VS Code gets the extensions of Python, ruff, and the selected type checker."""
     project = workshop.project(BASE | {"type_checker": checker})
     expected = {"charliermarsh.ruff", "ms-python.python"}
     expected |= {EXTENSIONS[checker]} if checker in EXTENSIONS else set()
