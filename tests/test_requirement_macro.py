@@ -1,6 +1,7 @@
 """The requirement macros agree with the parser that installers use.
 
-template/macros/requirement.jinja is a grammar in regular expressions; packaging is the reference.
+template/macros/requirement.jinja is a grammar in regular expressions. The packaging library is the
+reference.
 """
 
 import time
@@ -17,11 +18,11 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 REPRODUCIBLE = settings(derandomize=True, deadline=None, max_examples=300)
-AT_ONCE = 0.5
+SECONDS = 0.5
 
 
 def load_macro(name: str) -> Callable[[object], str]:
-    """Import a macro the way a template does, in an environment like Copier's."""
+    """Import a macro as a template does, in an environment like Copier's."""
     environment = SandboxedEnvironment(
         loader=FileSystemLoader(ROOT),
         extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
@@ -37,7 +38,7 @@ requirement_name = load_macro("requirement_name")
 
 
 def is_valid(text: str) -> bool:
-    """Whether packaging takes the text for a requirement."""
+    """Return whether packaging accepts a text as a requirement."""
     try:
         Requirement(text)
     except InvalidRequirement:
@@ -242,34 +243,33 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", VALID)
 def test_valid_requirement_is_accepted(text: str) -> None:
-    """A requirement that packaging accepts, and a person may write, has no error."""
+    """A requirement that packaging accepts, and that people may write, has no error."""
     assert ("", True) == (requirement_error(text), is_valid(text))
 
 
 @pytest.mark.parametrize("text", INVALID)
-def test_invalid_requirement_is_refused(text: str) -> None:
-    """A text that packaging refuses has an error."""
+def test_invalid_requirement_is_rejected(text: str) -> None:
+    """A text that packaging rejects has an error."""
     assert (True, False) == (bool(requirement_error(text)), is_valid(text))
 
 
 @pytest.mark.parametrize("text", VALID_YET_REFUSED)
-def test_odd_requirement_is_refused(text: str) -> None:
-    """A requirement that packaging accepts, yet nobody should write, has an error."""
+def test_odd_requirement_is_rejected(text: str) -> None:
+    """A requirement that packaging accepts, but that nobody should write, has an error."""
     assert (True, True) == (bool(requirement_error(text)), is_valid(text))
 
 
 @pytest.mark.parametrize("value", [None, True, 13, 1.5, [], ["rich"], {"rich": "13"}, b"rich"])
-def test_value_that_is_no_text_is_refused(value: object) -> None:
-    """YAML that is not a text has an error which says so."""
-    assert 'a requirement is a text like "rich>=13", not a number, a list or nothing' == (
-        requirement_error(value)
-    )
+def test_value_that_is_not_text_is_rejected(value: object) -> None:
+    """YAML that is not text has an error that says so."""
+    error = 'write it like "rich>=13"; a requirement is text, not a number, a list, or empty'
+    assert error == requirement_error(value)
 
 
 @pytest.mark.parametrize("pattern", ["{}rich", "rich{}", "rich >={}13", "rich; os_name == '{}'"])
-def test_control_character_is_refused(pattern: str) -> None:
-    """A character that is invisible or ends a line has an error which does not repeat it."""
-    error = 'a requirement is one line of ASCII letters, digits and signs, like "rich>=13"'
+def test_control_character_is_rejected(pattern: str) -> None:
+    """The error for an invisible character or a line break does not repeat it."""
+    error = 'use ASCII, as in "rich>=13"; a requirement is one line of ASCII characters'
     errors = {character: requirement_error(pattern.format(character)) for character in CONTROL}
     assert dict.fromkeys(CONTROL, error) == errors
 
@@ -284,73 +284,59 @@ def test_control_character_is_refused(pattern: str) -> None:
         "'test' in extras",
     ],
 )
-def test_extra_in_marker_is_refused(marker: str) -> None:
-    """A marker on extra has an error that names the place for it."""
-    assert 'a marker must not use "extra"; list the requirement under extras instead' == (
-        requirement_error(f"rich; {marker}")
-    )
+def test_extra_in_marker_is_rejected(marker: str) -> None:
+    """A marker on extra has an error that names the right place for the requirement."""
+    error = 'move it to extras; a marker can\'t use "extra"'
+    assert error == requirement_error(f"rich; {marker}")
 
 
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("rich>>1", "'rich>>1' is not a requirement; write one like \"rich>=13\""),
-        (
-            ">=13",
-            "'>=13' does not start with a package name; write a requirement like \"rich>=13\"",
-        ),
+        ("rich>>1", "write it like \"rich>=13\"; 'rich>>1' is not a requirement"),
+        (">=13", "start it with a package name; '>=13' doesn't start with one"),
+        ("; os_name", "start it with a package name; '; os_name' doesn't start with one"),
         (
             "rich @ rich.zip",
-            (
-                "'rich @ rich.zip' is not a link; "
-                'write "rich @ https://example.com/rich.zip", with a space before any ";"'
-            ),
+            "use \"rich @ https://host/rich.zip\"; 'rich @ rich.zip' has no URL",
         ),
         (
-            "rich^13",
-            "'rich^13' has an operator of another tool; write a range like \"rich>=13,<14\"",
+            "rich @ https://host/rich.zip; os_name == 'nt'",
+            'put a space before ";"; a URL ends at the next space',
         ),
+        ("rich^13", "use a range like \"rich>=13,<14\"; 'rich^13' has another tool's operator"),
         (
             "rich~=1!13",
-            (
-                "'rich~=1!13' has one number after \"~=\" where two are needed; "
-                'write it like "rich~=13.0"'
-            ),
+            'use two numbers, as in "rich~=13.0"; \'rich~=1!13\' has one after "~="',
         ),
         (
             "rich>=13.*",
-            (
-                "'rich>=13.*' has a misplaced \".*\", "
-                'which ends a version after "==" or "!="; write it like "rich==13.*"'
-            ),
+            'use ".*" only with "==" or "!="; \'rich>=13.*\' has a misplaced ".*"',
         ),
-        ("rich=13", '\'rich=13\' has a single "="; write two, like "rich==13.1"'),
+        ("rich=13", 'use "==", as in "rich==13.1"; \'rich=13\' has a single "="'),
         (
             "rich; os == 'nt'",
-            "'os' is neither a marker variable nor quoted; write one like os_name == \"posix\"",
+            "write it like os_name == \"nt\"; 'os' is not a marker variable or quoted",
         ),
         (
             "rich; python_version < 3",
-            "'python_version < 3' is not a marker; write one like python_version < \"3.12\"",
+            "write it like os_name == \"nt\"; 'python_version < 3' is not a marker",
         ),
-        (
-            "a" * 1001,
-            f"'{'a' * 57}...' is longer than the 1000 characters that are allowed",
-        ),
+        ("a" * 1001, f"shorten to 1000 characters; '{'a' * 57}...' is longer"),
     ],
 )
-def test_error_says_what_is_right(text: str, error: str) -> None:
-    """A frequent mistake has an error of its own, with an example to follow."""
+def test_error_starts_with_the_remedy(text: str, error: str) -> None:
+    """A frequent mistake has its own error: the remedy, and then the problem."""
     assert error == requirement_error(text)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_refused_at_once(text: str) -> None:
-    """A text made to backtrack has an error in less than half a second."""
+def test_hostile_text_is_rejected_quickly(text: str) -> None:
+    """A text that causes backtracking has an error in less than half a second."""
     start = time.perf_counter()
     error = requirement_error(text)
     seconds = time.perf_counter() - start
-    assert (True, True) == (bool(error), seconds < AT_ONCE)
+    assert (True, True) == (bool(error), seconds < SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -364,13 +350,13 @@ def test_hostile_text_is_refused_at_once(text: str) -> None:
         (None, ""),
     ],
 )
-def test_name_is_normalised(text: object, name: str) -> None:
-    """The name is spelt as PEP 503 has it, and empty when there is no requirement."""
+def test_name_is_normalized(text: object, name: str) -> None:
+    """The name is normalized by PEP 503, and empty for an invalid requirement."""
     assert name == requirement_name(text)
 
 
 def joined(*parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Draw a text from each strategy, and join them."""
+    """Draw a text from each strategy and join them."""
     return st.tuples(*parts).map("".join)
 
 
@@ -385,7 +371,7 @@ def optional(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 def listed(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Draw one to three texts of the strategy, with commas between."""
+    """Draw one to three texts of the strategy, separated by commas."""
     return st.lists(strategy, min_size=1, max_size=3).flatmap(
         lambda texts: joined(SPACE, one(",", " , ", ", ").map(lambda comma: comma.join(texts)))
     )
@@ -477,7 +463,7 @@ ANYTHING = joined(
 
 
 def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
-    """Replace some characters of the text, at a place counted in hundredths of its length."""
+    """Replace some characters of the text. A place is given in hundredths of its length."""
     for place, length, fragment in edits:
         start = len(text) * place // 99
         text = text[:start] + fragment + text[start + length :]
@@ -487,7 +473,7 @@ def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
 @REPRODUCIBLE
 @given(REQUIREMENT)
 def test_generated_requirement_is_accepted(text: str) -> None:
-    """Whatever the grammar allows has no error, and the name that packaging finds."""
+    """Any text of the grammar has no error, and its name is the one that packaging finds."""
     assert ("", canonicalize_name(Requirement(text).name)) == (
         requirement_error(text),
         requirement_name(text),
@@ -498,5 +484,5 @@ def test_generated_requirement_is_accepted(text: str) -> None:
 @given(st.builds(edited, REQUIREMENT, EDITS) | ANYTHING)
 @example("rich~=1.0po\u017ft1")
 def test_accepted_text_is_valid(text: str) -> None:
-    """Whatever has no error, however mangled, is a requirement to packaging."""
+    """Any text without an error is a requirement for packaging, however mangled it is."""
     assert bool(requirement_error(text)) or is_valid(text)

@@ -30,6 +30,7 @@ FULL: Answers = {
     "gui_command_name": "greet-window",
     "plugins": True,
     "environments": ["uv", "pip", "conda", "direnv"],
+    "docs_engine": "sphinx",
 }
 
 
