@@ -164,7 +164,7 @@ def test_any_text_is_shown_as_it_is(engine: str, tmp_path: Path, workshop: Works
     answers = FULL | NAMES | names | {"docs_engine": engine}
     project = workshop.copy(answers, tmp_path / "project")
     macro = environment().from_string(
-        "{% from 'template/macros/markdown.jinja' import markdown_anywhere %}"
+        "{% from 'template/macros/markdown_anywhere.jinja' import markdown_anywhere %}"
         "{{ markdown_anywhere(text) }}"
     )
     texts = TEXTS + MARKUP
@@ -230,7 +230,7 @@ def test_quoting_keeps_any_line(text: str) -> None:
     """Any accepted line is the same after it was written and read in each format."""
     template = environment().from_string(
         "{% from 'template/macros/python.jinja' import python_string %}"
-        "{% from 'template/macros/markdown.jinja' import markdown_anywhere %}"
+        "{% from 'template/macros/markdown_anywhere.jinja' import markdown_anywhere %}"
         "{{ [python_string(text), markdown_anywhere(text)] | to_json }}"
     )
     python, markdown = json.loads(template.render(text=text))
