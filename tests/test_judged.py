@@ -1,21 +1,19 @@
-"""What other people's programs say of generated projects.
+"""What other people's linters say about generated projects.
 
-Those that judge one option's files are called in that option's tests.
+The linters of a single option's files are called in that option's tests.
 """
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from repo_review.processor import process
 
 from harness import tally
-from harness.answers import Answers, axes, combinations
+from harness.answers import Answers, choices, combinations
 from harness.install import Environment
 from harness.space import each_level_once
-from harness.template import ROOT
 from harness.workshop import Workshop
 
 BASE: Answers = {
@@ -24,7 +22,7 @@ BASE: Answers = {
     "command_name": "greet",
 }
 COVERING = [BASE | chosen for chosen in each_level_once()]
-# What the judged files depend on.
+# What the checked files depend on.
 VARIANTS: list[Answers] = [
     *COVERING,
     *(BASE | chosen for chosen in combinations("environments")),
@@ -34,35 +32,42 @@ VARIANTS: list[Answers] = [
 ]
 
 
-def implied(axis: str, choice: Any) -> set[str]:
-    """Return the checks of repo-review that a choice fails on purpose."""
-    file = ROOT / "tests" / "options" / f"{axis}.review.yml"
-    if not file.exists():
-        return set()
-    return set(yaml.safe_load(file.read_text(encoding="utf-8")).get(choice, {}))
+# repo-review expects hook repositories and GitHub's workflows.
+REVIEWED: Answers = BASE | {"hooks": "pre-commit", "ci": "github"}
 
 
-@pytest.mark.parametrize("answers", COVERING, ids=range(len(COVERING)))
-def test_repo_review_misses_what_a_choice_implies(answers: Answers, workshop: Workshop) -> None:
-    """No check of repo-review fails but those that tests/options/<axis>.review.yml explain.
+def failures(project: Path) -> dict[str, str]:
+    """Return the message of each check of repo-review that fails and that is not ignored.
 
     Its plugins are sp-repo-review, with all its families, and validate-pyproject.
     """
-    reviewed = process(workshop.project(answers))
-    assert {"general", "github", "mypy", "noxfile", "pre-commit", "pyproject", "ruff"} <= {
-        *reviewed.families
-    }
-    expected = set()
-    for axis in axes():
-        if not isinstance(answers.get(axis, []), list):
-            expected |= implied(axis, answers[axis])
-    messages = {each.name: each.err_msg for each in reviewed.results if each.result is False}
-    assert expected == set(messages), messages
+    reviewed = process(project)
+    families = {"general", "github", "mypy", "noxfile", "pre-commit", "pyproject", "ruff"}
+    assert families <= set(reviewed.families)
+    return {each.name: each.err_msg for each in reviewed.results if each.result is False}
+
+
+@pytest.mark.parametrize("mode", choices("mode"))
+@pytest.mark.parametrize("preset", ["standard", "full"])
+def test_repo_review_accepts_a_preset(preset: str, mode: str, workshop: Workshop) -> None:
+    """No check of repo-review fails, and a project ignores at most five."""
+    project = workshop.project(BASE | {"preset": preset, "mode": mode})
+    assert {} == failures(project)
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    ignored = pyproject["tool"]["repo-review"]["ignore"]
+    assert len(ignored) <= 5
+    assert all(ignored.values()), "each has a reason"
+
+
+@pytest.mark.parametrize("choice", [*combinations("type_checker", "task_runner")], ids=str)
+def test_repo_review_accepts_the_other_tools(choice: Answers, workshop: Workshop) -> None:
+    """No check of repo-review fails with another type checker or task runner."""
+    assert {} == failures(workshop.project(REVIEWED | choice))
 
 
 @pytest.fixture(scope="session")
 def judges(workshop: Workshop) -> Environment:
-    """An environment with the programs that judge files."""
+    """An environment with the linters."""
     return Environment(
         workshop.once(
             "judges",
@@ -72,7 +77,7 @@ def judges(workshop: Workshop) -> Environment:
 
 
 def distinct(workshop: Workshop, name: str) -> Iterator[Path]:
-    """Yield each content that a file has in some variant, once."""
+    """Yield one file for each content that a file has in the variants."""
     seen = set()
     for answers in VARIANTS:
         file = workshop.project(answers) / name
@@ -84,21 +89,20 @@ def distinct(workshop: Workshop, name: str) -> Iterator[Path]:
 
 
 def test_justfiles_are_formatted(judges: Environment, workshop: Workshop) -> None:
-    """Just's own formatter changes nothing in any justfile."""
+    """The formatter of just changes nothing in any justfile."""
     for file in distinct(workshop, "justfile"):
         judges.run("just", "--fmt", "--check", "--unstable", "--justfile", file)
 
 
 def test_hooks_are_valid(judges: Environment, workshop: Workshop) -> None:
-    """Prek accepts every file of hooks."""
+    """The configuration of the hooks is valid for prek."""
     judges.run("prek", "validate-config", *distinct(workshop, ".pre-commit-config.yaml"))
 
 
-@pytest.mark.parametrize("name", [".envrc", "run.sh"])
-def test_shell_is_sound(name: str, judges: Environment, workshop: Workshop) -> None:
-    """ShellCheck finds nothing in what bash reads, its optional checks included.
+def test_shell_is_sound(judges: Environment, workshop: Workshop) -> None:
+    """ShellCheck finds nothing in what direnv reads, its optional checks included.
 
-    The script that activates an environment is not there before the environment is (SC1091).
+    The script that activates an environment does not exist before the environment (SC1091).
     """
     options = ("--shell=bash", "--enable=all", "--exclude=SC1091")
-    judges.run("shellcheck", *options, *distinct(workshop, name))
+    judges.run("shellcheck", *options, *distinct(workshop, ".envrc"))

@@ -1,125 +1,296 @@
-"""What the git hooks promise, with prek and with pre-commit."""
+"""Git hooks: what they check, and that they run without an activated environment."""
 
-import os
+import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from uv import find_uv_bin
 
-from harness.answers import FULL, Answers, choices
+from harness.answers import FULL, Answers, choices, questions
 from harness.commands import run
-from harness.repository import GIT
+from harness.install import Environment
+from harness.repository import GIT, git
+from harness.space import each_level_once
+from harness.template import ROOT, environment
 from harness.workshop import Workshop
 
-BASE: Answers = {"project_name": "My Project"}
+BASE: Answers = {"project_name": "My Project", "github_user": "ada"}
 FILE = ".pre-commit-config.yaml"
-RUNNERS = ["prek", "pre-commit"]
-# What a hook must not let through: the file, its text and the hook's name.
-REFUSED = {
-    "reject": ("pyproject.toml.rej", "--- pyproject.toml\n", "no leftovers of an update"),
-    "conflict": ("notes.md", "<<<<<<< before\na\n=======\nb\n>>>>>>> after\n", "no conflict"),
-    "space": ("notes.txt", "a \n", "no spaces"),
-    "newline": ("notes.md", "a", "one newline"),
-    "mistake": ("src/my_project/more.py", '"""More."""\n\nimport os\n', "ruff check"),
-    "format": ("src/my_project/more.py", '"""More."""\n\nMORE = [1,2]\n', "ruff format"),
-    "type": ("src/my_project/more.py", '"""More."""\n\nMORE: int = ""\n', "mypy"),
+
+# The hooks of each repository, as its own .pre-commit-hooks.yaml describes them, and the PyPI
+# package that they run.
+PACKAGES = {
+    "pre-commit/pre-commit-hooks": "pre-commit-hooks",
+    "astral-sh/ruff-pre-commit": "ruff",
+    "astral-sh/uv-pre-commit": "uv",
+    "codespell-project/codespell": "codespell",
+    "abravalheri/validate-pyproject": "validate-pyproject[all]",
+    "zizmorcore/zizmor-pre-commit": "zizmor",
+}
+HOOKS: dict[str, list[dict[str, Any]]] = {
+    "pre-commit/pre-commit-hooks": [
+        {"id": "check-added-large-files"},
+        {"id": "check-case-conflict"},
+        {"id": "check-merge-conflict", "types": ["text"]},
+        {"id": "check-toml", "types": ["toml"]},
+        {"id": "check-yaml", "types": ["yaml"]},
+        {"id": "end-of-file-fixer", "types": ["text"]},
+        {"id": "trailing-whitespace", "entry": "trailing-whitespace-fixer", "types": ["text"]},
+    ],
+    "astral-sh/ruff-pre-commit": [
+        {"id": "ruff-check", "entry": "ruff check --force-exclude", "types_or": ["python", "pyi"]},
+        {"id": "ruff-format", "entry": "ruff format --force-exclude", "types_or": ["python"]},
+    ],
+    "astral-sh/uv-pre-commit": [
+        {
+            "id": "uv-lock",
+            "entry": "uv lock",
+            "files": r"^(uv\.lock|pyproject\.toml|uv\.toml)$",
+            "pass_filenames": False,
+        }
+    ],
+    "codespell-project/codespell": [{"id": "codespell", "types": ["text"]}],
+    "abravalheri/validate-pyproject": [{"id": "validate-pyproject", "files": "^pyproject.toml$"}],
+    "zizmorcore/zizmor-pre-commit": [
+        {
+            "id": "zizmor",
+            "entry": "zizmor --no-progress",
+            "types": ["yaml"],
+            "files": r"(\.github/(workflows/.*|dependabot.ya?ml))|(action\.ya?ml)$",
+        }
+    ],
 }
 
-Hooks = Callable[..., subprocess.CompletedProcess[str]]
+# What a hook must reject: the file, its text, and the hook.
+WORKFLOW = """\
+on: pull_request
+jobs:
+  greet:
+    runs-on: ubuntu-latest
+    steps:
+      - run: echo ${{ github.head_ref }}
+"""
+REJECTED = {
+    "large file": ("large.txt", "word\n" * 200_000, "check-added-large-files"),
+    "case": ("readme.md", "A second one.\n", "check-case-conflict"),
+    "conflict": ("notes.md", "<<<<<<< before\na\n=======\nb\n>>>>>>> after\n", "check-merge"),
+    "TOML": ("notes.toml", "a = \n", "check-toml"),
+    "YAML": ("notes.yml", "a: [\n", "check-yaml"),
+    "newline": ("notes.md", "a", "end-of-file-fixer"),
+    "space": ("notes.txt", "a \n", "trailing-whitespace"),
+    "unused import": ("src/my_project/more.py", '"""More."""\n\nimport os\n', "ruff-check"),
+    "format": ("src/my_project/more.py", '"""More."""\n\nMORE = [1,2]\n', "ruff-format"),
+    "spelling": ("notes.md", "Seperate words.\n", "codespell"),
+    "workflow": (".github/workflows/more.yml", WORKFLOW, "zizmor"),
+    "type": ("src/my_project/more.py", '"""More."""\n\nMORE: int = ""\n', "typecheck"),
+    "rejected change": ("pyproject.toml.rej", "--- pyproject.toml\n", "rejected-changes"),
+}
+ONLY_REMOTE = {"large file", "case", "spelling", "workflow"}
+
+
+def revisions() -> dict[str, str]:
+    """Return the revision of each hook repository."""
+    text = (ROOT / "template" / "data" / "hooks.yml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
+
+
+def make_substitutes(folder: Path) -> None:
+    """Create substitutes for the hook repositories on GitHub, which the tests cannot reach.
+
+    Each has the tag and the hooks that it has on GitHub, and installs the same tool from PyPI.
+    """
+    for name, revision in revisions().items():
+        repository = folder / name
+        repository.mkdir(parents=True)
+        requirement = f"{PACKAGES[name]}=={revision.removeprefix('v')}"
+        (repository / "pyproject.toml").write_text(
+            '[build-system]\nrequires = ["flit_core"]\nbuild-backend = "flit_core.buildapi"\n'
+            '[project]\nname = "substitute"\nversion = "0.0.0"\ndescription = "A substitute."\n'
+            f'dependencies = ["{requirement}"]\n',
+            encoding="utf-8",
+        )
+        (repository / "substitute.py").touch()
+        hooks = [
+            {"name": hook["id"], "entry": hook["id"], "language": "python"} | hook
+            for hook in HOOKS[name]
+        ]
+        (repository / ".pre-commit-hooks.yaml").write_text(yaml.safe_dump(hooks), encoding="utf-8")
+        git(repository, "init", "--quiet")
+        git(repository, "add", "--all")
+        git(repository, "commit", "--quiet", "--message=Substitute")
+        git(repository, "tag", revision)
+
+
+Shell = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def hooks(tmp_path: Path, workshop: Workshop) -> Hooks:
-    """Run a program in the active environment, with an empty home and without a network."""
-    script = FULL | {"mode": "script"}
-    groups = ("--group", "test", "--group", "lint", "pre-commit")
-    environment = workshop.environment("hooks", script, *groups)
-    nowhere = "http://127.0.0.1:9"
+def shell(tmp_path: Path, workshop: Workshop) -> Shell:
+    """A shell without an activated environment: its PATH has the system's programs and uv."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "uv").symlink_to(find_uv_bin())
+    substitutes = workshop.once("hook-repositories", make_substitutes)
     variables = GIT | {
-        "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
-        "HOME": str(tmp_path),
-        "PREK_HOME": str(tmp_path / "prek"),
-        "PRE_COMMIT_HOME": str(tmp_path / "pre-commit"),
-        "HTTP_PROXY": nowhere,
-        "HTTPS_PROXY": nowhere,
-        "PIP_INDEX_URL": nowhere,
-        "UV_INDEX_URL": nowhere,
+        "PATH": f"{tools}:/usr/bin:/bin",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{substitutes}/.insteadOf",
+        "GIT_CONFIG_VALUE_0": "https://github.com/",
+        "PREK_HOME": str(workshop.folder / "prek"),
+        "UV_PYTHON": sys.executable,
     }
 
-    def run_active(
+    def run_in_shell(
         *command: str, cwd: Path, exit_code: int | None = 0
     ) -> subprocess.CompletedProcess[str]:
         return run(*command, cwd=cwd, env=variables, exit_code=exit_code)
 
-    return run_active
+    return run_in_shell
 
 
-def committed(project: Path, hooks: Hooks) -> Path:
-    """Commit a project's files and return its folder."""
-    hooks("git", "init", "--quiet", cwd=project)
-    hooks("git", "add", "--all", cwd=project)
-    hooks("git", "commit", "--quiet", "--message=Start", cwd=project)
+def with_hooks(project: Path, shell: Shell) -> Path:
+    """Install the hooks of a project that uses uv, and return its folder."""
+    shell("git", "init", "--quiet", cwd=project)
+    shell("uv", "run", "--quiet", "prek", "install", cwd=project)
+    shell("git", "add", "--all", cwd=project)
     return project
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-@pytest.mark.parametrize("runner", RUNNERS)
-def test_a_new_project_passes(
-    runner: str, mode: str, hooks: Hooks, tmp_path: Path, workshop: Workshop
+@pytest.mark.parametrize("hooks", ["pre-commit", "local"])
+def test_a_new_project_can_be_committed(
+    hooks: str, mode: str, shell: Shell, tmp_path: Path, workshop: Workshop
 ) -> None:
-    """The hooks pass on every file of a new project and change none."""
-    project = committed(workshop.copy(FULL | {"mode": mode}, tmp_path / "project"), hooks)
-    hooks(runner, "validate-config", FILE, cwd=project)
-    hooks(runner, "run", "--all-files", cwd=project)
-    assert "" == hooks("git", "status", "--porcelain", cwd=project).stdout
+    """The hooks pass on every file of a new project, in a shell without its environment."""
+    answers = BASE | {"hooks": hooks, "mode": mode}
+    project = with_hooks(workshop.copy(answers, tmp_path / "project"), shell)
+    shell("git", "commit", "--message=Start", cwd=project)
+    assert "" == shell("git", "status", "--porcelain", cwd=project).stdout
 
 
-@pytest.mark.parametrize("runner", RUNNERS)
-def test_a_commit_with_mistakes_is_refused(
-    runner: str, hooks: Hooks, tmp_path: Path, workshop: Workshop
+def test_a_project_with_all_options_can_be_committed(
+    shell: Shell, tmp_path: Path, workshop: Workshop
 ) -> None:
-    """Each hook that a runner has installed refuses what it is there for."""
-    project = committed(workshop.copy(BASE, tmp_path / "project"), hooks)
-    hooks(runner, "install", cwd=project)
-    for name, text, hook in REFUSED.values():
+    """The hooks pass on every file of a project with all options, both lock files included."""
+    answers = FULL | {"preset": "full", "mode": "app", "default_branch": "main"}
+    project = with_hooks(workshop.copy(answers, tmp_path / "project"), shell)
+    shell("uv", "run", "just", "lock", cwd=project)
+    shell("git", "add", "--all", cwd=project)
+    shell("git", "commit", "--message=Start", cwd=project)
+
+
+@pytest.mark.parametrize(("hooks", "environments"), [("pre-commit", []), ("local", ["pip"])])
+def test_hooks_find_the_environment_of_pip(
+    hooks: str, environments: list[str], shell: Shell, tmp_path: Path, workshop: Workshop
+) -> None:
+    """Without uv, the hooks run the tools in .venv, which need not be activated."""
+    answers = BASE | {"hooks": hooks, "environments": environments}
+    project = workshop.copy(answers, tmp_path / "project")
+    (tmp_path / "tools" / "uv").unlink()
+    shell("git", "init", "--quiet", cwd=project)
+    own = Environment.make(project / ".venv")
+    own.install("--editable", ".", "--group", "dev", cwd=project)
+    shell(".venv/bin/prek", "install", cwd=project)
+    shell("git", "add", "--all", cwd=project)
+    shell("git", "commit", "--message=Start", cwd=project)
+
+
+def test_hooks_find_the_environment_of_conda(workshop: Workshop) -> None:
+    """With conda, every local hook runs in the environment that environment.yml names."""
+    answers = BASE | {"hooks": "local", "environments": ["conda"]}
+    config = yaml.safe_load((workshop.project(answers) / FILE).read_text(encoding="utf-8"))
+    for hook in config["repos"][0]["hooks"]:
+        if hook["language"] == "system":
+            prefix = "conda run --no-capture-output --name my-project-dev "
+            assert hook["entry"].startswith(prefix)
+
+
+@pytest.mark.parametrize("hooks", ["pre-commit", "local"])
+def test_mistakes_are_rejected(
+    hooks: str, shell: Shell, tmp_path: Path, workshop: Workshop
+) -> None:
+    """Each hook rejects a commit with the mistake that it looks for."""
+    answers = BASE | {"hooks": hooks}
+    project = with_hooks(workshop.copy(answers, tmp_path / "project"), shell)
+    shell("git", "commit", "--quiet", "--no-verify", "--message=Start", cwd=project)
+    for mistake, (name, text, hook) in REJECTED.items():
+        if hooks == "local" and mistake in ONLY_REMOTE:
+            continue
         (project / name).write_text(text, encoding="utf-8")
-        hooks("git", "add", "--all", cwd=project)
-        refused = hooks("git", "commit", "--message=More", cwd=project, exit_code=1)
-        failed = [
-            line
-            for line in (refused.stdout + refused.stderr).splitlines()
-            if line.endswith("Failed") and line.startswith(hook)
-        ]
-        assert 1 == len(failed), refused
-        hooks("git", "rm", "--quiet", "--force", name, cwd=project)
+        shell("git", "add", "--all", cwd=project)
+        rejected = shell("git", "commit", "--message=More", cwd=project, exit_code=1)
+        failed = re.findall(r"(?m)^- hook id: (.+)$", rejected.stdout + rejected.stderr)
+        assert any(each.startswith(hook) for each in failed), (mistake, rejected)
+        shell("git", "rm", "--quiet", "--force", name, cwd=project)
 
 
-def test_a_line_of_equals_signs_is_no_conflict(
-    hooks: Hooks, tmp_path: Path, workshop: Workshop
+@pytest.mark.parametrize("hooks", ["pre-commit", "local"])
+def test_an_outdated_lock_file_is_rejected(
+    hooks: str, shell: Shell, tmp_path: Path, workshop: Workshop
 ) -> None:
-    """A heading that is underlined by seven equals signs is let through."""
-    project = committed(workshop.copy(BASE, tmp_path / "project"), hooks)
-    (project / "notes.md").write_text("Heading\n=======\n", encoding="utf-8")
-    hooks("git", "add", "--all", cwd=project)
-    hooks("prek", "run", cwd=project)
+    """A new dependency without its lock files is rejected; the hooks update both files."""
+    answers = BASE | {"hooks": hooks, "environments": ["uv", "pip"]}
+    project = with_hooks(workshop.copy(answers, tmp_path / "project"), shell)
+    shell("uv", "run", "just", "lock", cwd=project)
+    shell("git", "add", "--all", cwd=project)
+    shell("git", "commit", "--quiet", "--no-verify", "--message=Start", cwd=project)
+    shell("uv", "add", "--quiet", "--frozen", "cowsay", cwd=project)
+    shell("git", "commit", "--all", "--message=More", cwd=project, exit_code=1)
+    shell("git", "commit", "--all", "--message=More", cwd=project)
+    for lock in ("uv.lock", "pylock.toml"):
+        assert "cowsay" in git(project, "show", f"HEAD:{lock}")
+
+
+def test_generated_text_passes_the_spelling_check(workshop: Workshop) -> None:
+    """No generated file has a word that codespell corrects, whatever the answers."""
+    version = revisions()["codespell-project/codespell"].removeprefix("v")
+    own = workshop.environment("codespell", BASE, f"codespell=={version}")
+    variants = [*(BASE | chosen for chosen in each_level_once()), FULL | {"annotated": True}]
+    projects = [workshop.project(answers) for answers in variants]
+    assert "" == own.run("codespell", *projects).stdout
+
+
+@pytest.mark.parametrize("hooks", ["pre-commit", "local"])
+def test_configuration_is_valid_for_pre_commit(hooks: str, workshop: Workshop) -> None:
+    """pre-commit reads the same file as prek."""
+    own = workshop.environment("pre-commit", BASE, "pre-commit")
+    project = workshop.project(BASE | {"hooks": hooks})
+    own.run("pre-commit", "validate-config", project / FILE)
 
 
 @pytest.mark.parametrize("license_", choices("license"))
-def test_licences_are_left_as_they_are(
-    license_: str, hooks: Hooks, tmp_path: Path, workshop: Workshop
-) -> None:
-    """No hook changes the text of a licence."""
-    project = workshop.copy(BASE | {"license": license_}, tmp_path / "project")
-    hooks("trailing-whitespace-fixer", "LICENSE", cwd=project)
-    hooks("end-of-file-fixer", "LICENSE", cwd=project)
+def test_license_texts_are_accepted(license_: str, workshop: Workshop) -> None:
+    """No hook would change the text of a license."""
+    text = (workshop.project(BASE | {"license": license_}) / "LICENSE").read_text(encoding="utf-8")
+    assert not re.search(r"[ \t]$", text, re.MULTILINE)
+    assert re.search(r"[^\n]\n\Z", text)
 
 
-@pytest.mark.parametrize("chosen", choices("hooks"))
-def test_only_on_request(chosen: bool, workshop: Workshop) -> None:
-    """Without hooks, there is no configuration, no tool and no word of them."""
-    project = workshop.project(BASE | {"hooks": chosen})
-    assert chosen == (project / FILE).is_file()
-    for name in ("pyproject.toml", "CONTRIBUTING.md"):
-        text = (project / name).read_text(encoding="utf-8")
-        assert [chosen] * 2 == ["prek" in text, "pre-commit" in text], name
+RECORDED = {
+    "local": [True, "true", "True"],
+    "none": [False, "false", "False"],
+    "pre-commit": ["pre-commit", ""],
+}
+
+
+@pytest.mark.parametrize("expected", RECORDED)
+def test_recorded_answers_carry_over(expected: str) -> None:
+    """An answer to the yes-or-no question of 0.3 becomes local or none."""
+    default = environment().from_string(questions()["hooks"]["default"])
+    for recorded in RECORDED[expected]:
+        context = {"hooks": recorded, "preset_answers": {"hooks": "pre-commit"}}
+        assert expected == default.render(context).strip()
+
+
+def test_none_leaves_no_trace(workshop: Workshop) -> None:
+    """Without hooks, no file mentions them and no tool for them is installed."""
+    project = workshop.project(BASE | {"hooks": "none"})
+    for file in project.rglob("*"):
+        if file.is_file():
+            text = file.read_text(encoding="utf-8")
+            assert not re.search(r"\bprek\b|pre-commit\b(?!_)", text), file
