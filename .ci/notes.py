@@ -1,30 +1,39 @@
 #!/usr/bin/env python3
-"""Prints what CHANGELOG.md says of a tag; a tag that is no semantic version is refused.
-
-The changelog is read by the script that generated projects have for that.
-"""
+"""Print the section of CHANGELOG.md for a tag. Reject a tag that is not a semantic version."""
 
 import re
-import runpy
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-(SCRIPT,) = ROOT.glob("template/project/tools/*check_release.py*")
 
-# https://semver.org/spec/v2.0.0.html, without what Copier, which orders by PEP 440, can't order.
+# https://semver.org/spec/v2.0.0.html, without the pre-releases that PEP 440, and so Copier, orders
+# in another way.
 SEMANTIC = r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
+
+
+def section(changelog: str, version: str) -> str:
+    """Return the section of a changelog for a version, or "".
+
+    Args:
+        changelog: Text with headings such as "## [1.2.3] - 2026-11-21".
+        version: A version such as "1.2.3".
+    """
+    heading = rf"^## \[?{re.escape(version)}\]?(?:[ \t][^\n]*)?$"
+    found = re.search(
+        rf"{heading}(.*?)(?=^## |^\[[^\]]+\]: |\Z)", changelog, re.MULTILINE | re.DOTALL
+    )
+    return found[1].strip() if found else ""
 
 
 def main(tag: str) -> int:
     """Print the notes of a tag and return the exit code."""
     if not re.fullmatch(SEMANTIC, tag):
-        print(f"{tag} is no tag of a release; one is like v1.2.3", file=sys.stderr)
+        print(f"use a tag such as v1.2.3; {tag} is not a semantic version", file=sys.stderr)
         return 1
-    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    notes = runpy.run_path(str(SCRIPT))["section"](changelog, tag.removeprefix("v"))
+    notes = section((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), tag.removeprefix("v"))
     if not notes:
-        print(f"CHANGELOG.md says nothing of {tag.removeprefix('v')}", file=sys.stderr)
+        print(f"add a section for {tag.removeprefix('v')} to CHANGELOG.md", file=sys.stderr)
         return 1
     print(notes)
     return 0

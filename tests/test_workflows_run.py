@@ -1,83 +1,83 @@
-"""What a project's workflows do when their own commands are run; see `harness.actions`."""
+"""What a project's workflows do when their own commands run; see `harness.actions`."""
 
 import json
 import re
 import shutil
-import zipfile
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 from uv import find_uv_bin
 
 from harness import workflows
-from harness.actions import MAIN, PULL_REQUEST, REPOSITORY, Event, Run, Service
+from harness.actions import PULL_REQUEST, REPOSITORY, Event, Run, Service, legs
 from harness.answers import Answers
 from harness.commands import run as call
 from harness.expressions import ExpressionError, evaluate
-from harness.indexes import Index, Network
+from harness.indexes import Index, Network, plain_index
 from harness.inspect import tree
 from harness.repository import commit, git
-from harness.updates import start, update
 from harness.variant import interpreters
 from harness.workflows import Job
 from harness.workshop import Workshop
 
-# One worker runs all of them, since they share their first runs.
+# One worker runs all of them, since they share their first run.
 pytestmark = pytest.mark.xdist_group("workflows run")
 
 Jobs = dict[str, Job]
 Mutation = Callable[[Jobs], object]
 
-# The representative of all that is checked, and a project with fewer tools for what is published.
-CHECKED: Answers = {"project_name": "My Project", "mode": "app"}
-BASE: Answers = CHECKED | {"docs_engine": "none", "type_checker": "none"}
-VCS: Answers = BASE | {"versioning": "vcs"}
+BASE: Answers = {"project_name": "My Project", "mode": "app"}
+INDEX_URL = "https://packages.example.com/upload/"
 
 TAG = Event("push", "refs/tags/v0.1.0")
 WRONG_TAG = Event("push", "refs/tags/v0.1.1")
 FILES = ["my_project-0.1.0-py3-none-any.whl", "my_project-0.1.0.tar.gz"]
-CHECKS = ["lint", "types", "docs", "build", "tests", "result"]
-PUBLISHING = ["build", "install", "pypi", "github-release"]
+CHECKS = ["lint", "build", "tests", "result"]
+PUBLISHING = ["checks", "tag", "pypi", "github-release"]
+CALLED = "./.github/workflows/ci.yml"
 
 
 def unchanged(jobs: Jobs) -> None:
-    """Leave a workflow as it is."""
+    """Leave a workflow unchanged."""
 
 
 def without(job: Job, text: str) -> None:
-    """Drop the one step that has a text."""
+    """Drop the only step that contains a text."""
     (step,) = [step for step in job["steps"] if text in str(step)]
     job["steps"].remove(step)
 
 
-def given_files(jobs: Jobs, dist: Path) -> None:
-    """Let the build take files that were built before, as it takes some seconds."""
-    steps = jobs["build"]["steps"]
-    without(jobs["build"], "just check-dist")
-    (step,) = [step for step in steps if step.get("run") == "uv run just build"]
-    step["run"] = f"cp -R '{dist}' dist"
+def passing(dist: Path) -> Mutation:
+    """Return a change after which the checks pass quickly and hand over files built before."""
+
+    def change(jobs: Jobs) -> None:
+        for name in ("lint", "tests"):
+            jobs[name]["steps"] = [{"run": "true"}]
+        upload = [step for step in jobs["build"]["steps"] if "upload-artifact" in str(step)]
+        jobs["build"]["steps"] = [{"run": f"cp -R '{dist}' dist"}, *upload]
+
+    return change
 
 
 def repository(project: Path, *tags: str) -> Path:
-    """Commit a project, whose changelog gets a section for the first tag, and tag it."""
-    changelog = project / "CHANGELOG.md"
-    text = changelog.read_text(encoding="utf-8")
-    heading = f"[{tags[0].removeprefix('v')}] - 2026-01-01"
-    changelog.write_text(text.replace("[Unreleased]", heading), encoding="utf-8")
+    """Commit a project with its lock file on main, and tag it."""
+    call(find_uv_bin(), "lock", "--quiet", cwd=project)
     commit(project, *tags)
     git(project, "branch", "--move", "--force", "main")
-    git(project, "update-ref", "refs/pull/7/merge", "HEAD")
+    git(project, "update-ref", PULL_REQUEST.ref, "HEAD")
     return project
 
 
 class Place:
     """A repository on a service, and the indexes that trust its workflow."""
 
-    def __init__(self, folder: Path, project: Path) -> None:
-        """Take over a repository."""
+    def __init__(self, folder: Path, project: Path, **options: Any) -> None:
+        """Host a repository; the options are those of `Service`."""
         self.project = project
         publisher = {"repository": REPOSITORY, "workflow": "publish.yml"}
         self.pypi, self.testpypi = (
@@ -85,19 +85,35 @@ class Place:
             for url, environment in ((DEFAULT_REPOSITORY, "pypi"), (TEST_REPOSITORY, "testpypi"))
         )
         self.network = Network(folder, self.pypi, self.testpypi)
-        self.service = Service(folder / "service", project, self.network)
+        self.service = Service(folder / "service", project, self.network, **options)
 
     def workflow(self, name: str) -> dict[str, Any]:
         """Read a workflow."""
         return workflows.github(self.project, name)
 
     def run(
-        self, name: str, event: Event, mutate: Mutation = unchanged, again: Run | None = None
+        self,
+        name: str,
+        event: Event,
+        mutate: Mutation = unchanged,
+        checks: Mutation = unchanged,
+        again: Run | None = None,
     ) -> Run:
-        """Run a workflow, or a changed one."""
-        workflow = self.workflow(name)
+        """Run a workflow.
+
+        Args:
+            name: Its name, without the suffix.
+            event: What happened.
+            mutate: A change to its jobs.
+            checks: A change to the jobs of ci.yml, if it calls that.
+            again: An earlier run, whose successful jobs are not run again.
+        """
+        workflow, called = self.workflow(name), self.workflow("ci")
         mutate(workflow["jobs"])
-        run = self.service.run(workflow, event, file=f"{name}.yml", again=again)
+        checks(called["jobs"])
+        run = self.service.run(
+            workflow, event, file=f"{name}.yml", called={CALLED: called}, again=again
+        )
         assert run, f"{event} does not start {name}.yml"
         return run
 
@@ -108,10 +124,10 @@ class Place:
 
 
 def check_results(run: Run, expected: Mapping[str, str]) -> None:
-    """See that jobs have ended as they should, in this order.
+    """Check that the jobs ended as expected, in this order.
 
     Raises:
-        AssertionError: They have not; the message has what those that failed have said.
+        AssertionError: They did not; the message has the output of failed jobs.
     """
     ended = "; ".join(f"{job}: {result}" for job, result in run.results().items())
     should = "; ".join(f"{job}: {result}" for job, result in expected.items())
@@ -120,7 +136,7 @@ def check_results(run: Run, expected: Mapping[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, workshop: Workshop) -> Path:
-    """The repository of an app, with a right and a wrong tag; for reading."""
+    """The repository of an app, with a right and a wrong tag; read-only."""
     folder = tmp_path_factory.mktemp("app") / "project"
     return repository(workshop.copy(BASE, folder), TAG.short_ref, WRONG_TAG.short_ref)
 
@@ -133,126 +149,109 @@ def place(tmp_path: Path, project: Path) -> Iterator[Place]:
         yield made
 
 
-# Checks.
-
-
-@pytest.fixture(scope="module")
-def checked(
-    tmp_path_factory: pytest.TempPathFactory, workshop: Workshop
-) -> Iterator[tuple[Place, Run]]:
-    """The representative project, locked, and the run of its checks for a pull request."""
-    folder = tmp_path_factory.mktemp("checked")
-    project = workshop.copy(CHECKED, folder / "project")
-    call(find_uv_bin(), "lock", "--quiet", cwd=project)
-    place = Place(folder, repository(project, TAG.short_ref))
-    with place.network:
-        yield place, place.run("ci", PULL_REQUEST)
-
-
-def check_failing(place: Place, run: Run, mutate: Mutation) -> None:
-    """See what follows when a job of a pull request fails."""
-
-    def failing(jobs: Jobs) -> None:
-        mutate(jobs)
-        jobs["lint"]["steps"] = [{"run": "exit 1"}]
-
-    failed = place.run("ci", PULL_REQUEST, failing, again=run)
-    results = dict.fromkeys(CHECKS, "success") | {"lint": "failure", "result": "failure"}
-    check_results(failed, results)
-
-
-def test_a_pull_request_is_checked(checked: tuple[Place, Run]) -> None:
-    """Every job succeeds, the tests with each Python that is here, and nothing is published."""
-    place, run = checked
-    check_results(run, dict.fromkeys(CHECKS, "success"))
-    assert run.jobs["lint"].printed.startswith("Nothing is left to merge. A plain folder has no ")
-    assert "All checks passed!" in run.jobs["lint"].printed
-    assert "no issues found" in run.jobs["types"].printed
-    assert FILES == sorted(tree(run.artifact("dist")))
-    supported = ["3.11", "3.12", "3.13", "3.14", "3.15"]
-    here = [python for python in supported if python in interpreters()]
-    assert len(here) == run.jobs["tests"].printed.count(" passed")
-    assert 3 * len(supported) - len(here) == len(run.not_run())
-    assert "tests (windows-latest, 3.11): windows-latest is not here" in run.not_run()
-    assert not PULL_REQUEST.starts(place.workflow("publish"))
-
-
-def test_a_mistake_fails_the_result(checked: tuple[Place, Run]) -> None:
-    """When one job fails, the check that a branch rule requires fails."""
-    check_failing(*checked, unchanged)
-
-
-LOOK = "uv run --no-project tools/template.py"
-CONFLICT = "pyproject.toml: merge by hand what stands between <<<<<<< and >>>>>>>"
-
-
-def updated(folder: Path, releases: Path, answers: Answers) -> Path:
-    """Make the repository of a project whose last commit is an update that could not be merged.
-
-    The tag `new` is the project as it came from the newest release.
-    """
-    project = start(releases, None, folder, answers)
-    git(project, "tag", "new")
-    file = project / "pyproject.toml"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(re.sub("(?m)^description = .*", 'description = "Mine."', text), "utf-8")
-    commit(project)
-    assert ["pyproject.toml"] == update(project, project_description="The other side's.")
-    commit(project)
-    return project
-
-
-def linting(jobs: Jobs) -> None:
-    """Leave of the checks the one that looks for what an update has left, and the result."""
-    for name in set(jobs) - {"lint", "result"}:
-        del jobs[name]
-    jobs["result"]["needs"] = ["lint"]
-
-
-def looking(jobs: Jobs) -> None:
-    """Leave of that, too, only what comes until it has looked."""
-    linting(jobs)
-    steps = jobs["lint"]["steps"]
-    del steps[[step.get("run") for step in steps].index(LOOK) + 1 :]
-
-
-def test_a_project_of_a_release_passes(tmp_path: Path, releases: Path) -> None:
-    """In a new project of a release, no update has left anything."""
-    project = start(releases, None, tmp_path / "project", CHECKED)
-    git(project, "update-ref", PULL_REQUEST.ref, "HEAD")
-    place = Place(tmp_path, project)
-    with place.network:
-        run = place.run("ci", PULL_REQUEST, looking)
-    check_results(run, {"lint": "success", "result": "success"})
-    assert "Nothing is left to merge.\n" == run.jobs["lint"].printed
-
-
-def test_what_an_update_has_left_fails_the_result(tmp_path: Path, releases: Path) -> None:
-    """Conflict markers in pyproject.toml end the run with the sentence that says what to do."""
-    project = updated(tmp_path / "project", releases, CHECKED)
-    git(project, "update-ref", PULL_REQUEST.ref, "HEAD")
-    place = Place(tmp_path, project)
-    with place.network:
-        run = place.run("ci", PULL_REQUEST, linting)
-    check_results(run, {"lint": "failure", "result": "failure"})
-    assert CONFLICT in run.failures().splitlines()
-
-
-# Publishing.
-
-
 @pytest.fixture(scope="module")
 def released(
     tmp_path_factory: pytest.TempPathFactory, project: Path
 ) -> Iterator[tuple[Place, Run]]:
-    """The app, and the run in which it was released."""
+    """The app, and the run that released it."""
     place = Place(tmp_path_factory.mktemp("released"), project)
     with place.network:
         yield place, place.run("publish", TAG)
 
 
+# Checks.
+
+
+def checks_of(run: Run) -> Run:
+    """Return the run of ci.yml that a run of publish.yml called."""
+    called = run.jobs["checks"].called
+    assert called
+    return called
+
+
+def test_all_checks_pass(released: tuple[Place, Run]) -> None:
+    """Every job succeeds, and the tests run with each Python that this machine has."""
+    place, run = released
+    checks = checks_of(run)
+    check_results(checks, dict.fromkeys(CHECKS, "success"))
+    assert "All checks passed!" in checks.jobs["lint"].printed
+    assert "no issues found" in checks.jobs["lint"].printed
+    supported = ["3.11", "3.12", "3.13", "3.14", "3.15"]
+    here = [python for python in supported if python in interpreters()]
+    # Each runs the locked dependencies, and the oldest also runs the lowest.
+    assert len(here) + 1 == checks.jobs["tests"].printed.count(" passed")
+    assert len(supported) - len(here) + 2 == len(checks.not_run())
+    assert any("windows-latest" in leg for leg in checks.not_run())
+    assert PULL_REQUEST.starts(place.workflow("ci"))
+    assert not PULL_REQUEST.starts(place.workflow("publish"))
+
+
+def test_locked_and_lowest_dependencies_are_tested(released: tuple[Place, Run]) -> None:
+    """The tests run once with the pytest of uv.lock, and once with the oldest that is allowed."""
+    place, run = released
+    lock = tomllib.loads((place.project / "uv.lock").read_text(encoding="utf-8"))
+    (locked,) = [each["version"] for each in lock["package"] if each["name"] == "pytest"]
+    pyproject = tomllib.loads((place.project / "pyproject.toml").read_text(encoding="utf-8"))
+    bounds = map(Requirement, pyproject["dependency-groups"]["test"])
+    (lowest,) = [each.specifier for each in bounds if each.name == "pytest"]
+    printed = checks_of(run).jobs["tests"].printed
+    for version in (locked, str(lowest).removeprefix(">=")):
+        assert f"+ pytest=={version}\n" in printed
+
+
+def test_coverage_is_in_the_job_summary(released: tuple[Place, Run]) -> None:
+    """Each test job writes a Markdown table with the coverage to its summary."""
+    tests = checks_of(released[1]).jobs["tests"]
+    assert tests.printed.count(" passed") == tests.summary.count("**TOTAL**")
+
+
+def test_a_mistake_fails_the_result(place: Place, released: tuple[Place, Run]) -> None:
+    """If one job fails, the check that a branch rule requires fails."""
+
+    def failing(jobs: Jobs) -> None:
+        passing(released[1].artifact("dist"))(jobs)
+        jobs["lint"]["steps"] = [{"run": "exit 1"}]
+
+    run = place.run("ci", PULL_REQUEST, failing)
+    check_results(run, dict.fromkeys(CHECKS, "success") | {"lint": "failure", "result": "failure"})
+
+
+STALE = "The lockfile at `uv.lock` needs to be updated"
+HINT = "To update the lockfile, run `uv lock`"
+
+
+def test_a_stale_lock_file_fails_with_a_hint(
+    tmp_path: Path, project: Path, released: tuple[Place, Run]
+) -> None:
+    """With a dependency that uv.lock lacks, the lint and test jobs fail with uv's message."""
+    changed = Path(shutil.copytree(project, tmp_path / "project"))
+    pyproject = changed / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8")
+    assert "dependencies = []" in text
+    pyproject.write_text(text.replace("dependencies = []", 'dependencies = ["idna"]'), "utf-8")
+    commit(changed)
+    git(changed, "update-ref", PULL_REQUEST.ref, "HEAD")
+
+    def built(jobs: Jobs) -> None:
+        steps = jobs["lint"]["steps"], jobs["tests"]["steps"]
+        passing(released[1].artifact("dist"))(jobs)
+        jobs["lint"]["steps"], jobs["tests"]["steps"] = steps
+
+    place = Place(tmp_path, changed)
+    with place.network:
+        run = place.run("ci", PULL_REQUEST, built)
+    failed = dict.fromkeys(("lint", "tests", "result"), "failure")
+    check_results(run, dict.fromkeys(CHECKS, "success") | failed)
+    for job in ("lint", "tests"):
+        assert STALE in run.jobs[job].failure
+        assert HINT in run.jobs[job].failure
+
+
+# Publishing.
+
+
 def check_release(place: Place, run: Run) -> None:
-    """See that a tag has reached the index, and that the release was made after that."""
+    """Check that a tag was uploaded, and that the release was created after that."""
     check_results(run, dict.fromkeys(PUBLISHING, "success"))
     assert FILES == list(place.pypi.files())
     assert [TAG.short_ref] == place.releases()
@@ -261,29 +260,98 @@ def check_release(place: Place, run: Run) -> None:
     assert built == tree(folder / "files")
     assert built == tree(place.pypi.folder)
     assert [] == place.testpypi.asked
-    release = json.loads((folder / "release.json").read_text(encoding="utf-8"))
-    assert "A greeting in English" in release["notes"]
+    assert {"prerelease": False} == json.loads((folder / "release.json").read_text("utf-8"))
+
+
+def check_not_published(place: Place, run: Run, failed: str, *succeeded: str) -> None:
+    """Check that a job failed, that those after it were skipped, and that nothing was uploaded."""
+    results = dict.fromkeys(PUBLISHING, "skipped") | dict.fromkeys(succeeded, "success")
+    check_results(run, results | {failed: "failure"})
+    assert [] == place.pypi.asked
+    assert [] == place.releases()
 
 
 def test_a_tag_is_released(released: tuple[Place, Run]) -> None:
-    """What was built reaches PyPI and then the release, byte for byte."""
+    """The built files are uploaded to PyPI and attached to the release, byte for byte."""
     check_release(*released)
 
 
-def test_a_tag_again_changes_nothing(released: tuple[Place, Run]) -> None:
-    """When all of it is run again, PyPI has these very files, and the release stays."""
-    place, _ = released
+def test_exactly_the_tested_files_are_uploaded(released: tuple[Place, Run]) -> None:
+    """Each test job installed the same files that PyPI has received."""
+    place, run = released
+    tested = list(checks_of(run).folder.glob("tests-*/work/dist"))
+    assert len(tested) > 1
+    for folder in tested:
+        assert tree(place.pypi.folder) == tree(folder)
+
+
+def test_a_tag_off_main_is_not_published(
+    tmp_path: Path, project: Path, released: tuple[Place, Run]
+) -> None:
+    """A tag of a commit that is not on main is rejected, and nothing is uploaded."""
+    side = Path(shutil.copytree(project, tmp_path / "project"))
+    git(side, "switch", "--quiet", "--create", "side")
+    git(side, "commit", "--quiet", "--allow-empty", "--message=Side")
+    git(side, "tag", "--force", TAG.short_ref)
+    place = Place(tmp_path, side)
+    with place.network:
+        run = place.run("publish", TAG, again=released[1].until("checks"))
+    check_not_published(place, run, "tag", "checks")
+    assert run.failures().startswith("tag: Reject a tag that is not on main: ")
+
+
+def test_a_wrong_tag_is_not_published(place: Place, released: tuple[Place, Run]) -> None:
+    """A tag that is not the version of the wheel is rejected, and nothing is uploaded."""
+    run = place.run("publish", WRONG_TAG, again=released[1].until("checks"))
+    check_not_published(place, run, "tag", "checks")
+    assert "Reject a tag that is not the version of the wheel" in run.failures()
+    assert "cannot access 'dist/*-0.1.1-*.whl'" in run.failures()
+
+
+def test_failing_tests_stop_the_release(place: Place, released: tuple[Place, Run]) -> None:
+    """If a test fails, nothing is uploaded."""
+
+    def failing(jobs: Jobs) -> None:
+        passing(released[1].artifact("dist"))(jobs)
+        jobs["tests"]["steps"] = [{"run": "exit 1"}]
+
+    run = place.run("publish", TAG, checks=failing)
+    check_not_published(place, run, "checks")
+
+
+def test_a_fork_does_not_publish(
+    tmp_path: Path, project: Path, released: tuple[Place, Run]
+) -> None:
+    """In a fork, a tag is checked, but neither uploaded nor released."""
+    place = Place(tmp_path, project, is_fork=True)
+    with place.network:
+        run = place.run("publish", TAG, again=released[1].until("checks", "tag"))
+    results = dict.fromkeys(PUBLISHING, "skipped") | {"checks": "success", "tag": "success"}
+    check_results(run, results)
+    assert [] == place.pypi.asked
+
+
+def test_a_partial_upload_can_be_repeated(place: Place, released: tuple[Place, Run]) -> None:
+    """If PyPI has received only one file, re-running the failed jobs uploads the other one."""
+    shutil.copy(released[1].artifact("dist") / FILES[0], place.pypi.folder)
+    run = place.run("publish", TAG, again=released[1].until("checks", "tag"))
+    check_release(place, run)
+
+
+def test_a_repeated_release_changes_nothing(released: tuple[Place, Run]) -> None:
+    """If everything was published before, uploading and releasing again changes nothing."""
+    place, first = released
     before = place.pypi.files(), tree(place.service.releases)
-    run = place.run("publish", TAG)
+    run = place.run("publish", TAG, again=first.until("checks", "tag"))
     check_release(place, run)
     assert before == (place.pypi.files(), tree(place.service.releases))
 
 
 def check_refused(place: Place, run: Run, mutate: Mutation) -> None:
-    """See what follows when PyPI has had the version before, with other bytes."""
+    """Check what happens if PyPI already has the version with other bytes."""
     kept = place.pypi.folder / FILES[0]
     kept.write_bytes(b"older")
-    refused = place.run("publish", TAG, mutate, again=run.until("build", "install"))
+    refused = place.run("publish", TAG, mutate, again=run.until("checks", "tag"))
     results = dict.fromkeys(PUBLISHING, "success")
     check_results(refused, results | {"pypi": "failure", "github-release": "skipped"})
     assert "HTTPError: 400 Bad Request" in refused.failures()
@@ -292,105 +360,80 @@ def check_refused(place: Place, run: Run, mutate: Mutation) -> None:
 
 
 def test_a_version_with_other_files_is_refused(place: Place, released: tuple[Place, Run]) -> None:
-    """A version that PyPI has with other bytes stays as it is, and is not released."""
+    """PyPI keeps a version that it has with other bytes, and there is no release."""
     check_refused(place, released[1], unchanged)
 
 
-def test_a_wrong_tag_is_not_published(place: Place, released: tuple[Place, Run]) -> None:
-    """A tag that is not the version's ends the run with a sentence, and nothing is uploaded."""
+def test_testpypi_comes_before_pypi(
+    tmp_path: Path, released: tuple[Place, Run], workshop: Workshop
+) -> None:
+    """With testpypi, TestPyPI gets what it lacks, and then PyPI gets the same files."""
+    answers = BASE | {"testpypi": True}
+    project = repository(workshop.copy(answers, tmp_path / "project"), TAG.short_ref)
     dist = released[1].artifact("dist")
-    run = place.run("publish", WRONG_TAG, lambda jobs: given_files(jobs, dist))
-    check_results(run, dict.fromkeys(PUBLISHING, "skipped") | {"build": "failure"})
-    sentence = (
-        "check_release: the tag is v0.1.1, but my_project-0.1.0.tar.gz would need the tag v0.1.0"
-    )
-    assert sentence == run.failures().splitlines()[-1]
-    assert [] == place.pypi.asked
-    assert [] == place.releases()
-
-
-@pytest.fixture(scope="module")
-def rehearsed(
-    tmp_path_factory: pytest.TempPathFactory, project: Path, released: tuple[Place, Run]
-) -> Iterator[tuple[Place, Run]]:
-    """The app, and the run of a push to main."""
-    place = Place(tmp_path_factory.mktemp("rehearsed"), project)
-    dist = released[1].artifact("dist")
-    with place.network:
-        yield place, place.run("publish", MAIN, lambda jobs: given_files(jobs, dist))
-
-
-def check_rehearsal(place: Place, run: Run) -> None:
-    """See that a push to main has uploaded nothing."""
-    results = dict.fromkeys(PUBLISHING, "skipped")
-    check_results(run, results | {"build": "success", "install": "success"})
-    assert [] == place.pypi.asked
-    assert [] == place.testpypi.asked
-    assert [] == place.releases()
-
-
-def test_main_is_a_rehearsal(rehearsed: tuple[Place, Run]) -> None:
-    """With versions by hand, a push to main installs and runs what it built, and uploads nothing."""
-    place, run = rehearsed
-    check_rehearsal(place, run)
-    assert 2 == run.jobs["install"].printed.count("installed, imported, ran my-project")
-    assert MAIN.starts(place.workflow("ci"))
-    assert not TAG.starts(place.workflow("ci"))
-
-
-def test_main_reaches_testpypi(tmp_path: Path, workshop: Workshop) -> None:
-    """With versions from git, a push to main is uploaded to TestPyPI, and to nothing else."""
-    project = repository(workshop.copy(VCS, tmp_path / "project"), "v1.2.3")
-    git(project, "commit", "--quiet", "--allow-empty", "--message=More")
     place = Place(tmp_path, project)
+    shutil.copy(dist / FILES[0], place.testpypi.folder)
     with place.network:
-        run = place.run("publish", MAIN)
-        results = dict.fromkeys(("build", "install", "testpypi"), "success")
-        check_results(run, results | {"pypi": "skipped", "github-release": "skipped"})
-        files = ["my_project-1.2.4.dev1-py3-none-any.whl", "my_project-1.2.4.dev1.tar.gz"]
-        assert files == list(place.testpypi.files())
-        assert tree(run.artifact("dist")) == tree(place.testpypi.folder)
-        assert [] == place.pypi.asked
-        assert [] == place.releases()
+        run = place.run("publish", TAG, checks=passing(dist))
+    jobs = ["checks", "tag", "testpypi", "pypi", "github-release"]
+    check_results(run, dict.fromkeys(jobs, "success"))
+    assert tree(dist) == tree(place.testpypi.folder) == tree(place.pypi.folder)
 
 
-@pytest.fixture(scope="module")
-def broken(
-    tmp_path_factory: pytest.TempPathFactory, project: Path, released: tuple[Place, Run]
-) -> Iterator[tuple[Place, Run]]:
-    """The app with a wheel that lacks a module, and the run for its tag."""
-    folder = tmp_path_factory.mktemp("broken")
-    dist = Path(shutil.copytree(released[1].artifact("dist"), folder / "dist"))
-    wheel = released[1].artifact("dist") / FILES[0]
-    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(dist / FILES[0], "w") as new:
-        for name in old.namelist():
-            if not name.endswith("/greetings.py"):
-                new.writestr(old.getinfo(name), old.read(name))
-    place = Place(folder, project)
+def test_a_token_is_used(tmp_path: Path, released: tuple[Place, Run], workshop: Workshop) -> None:
+    """With a token, PyPI receives the environment's secret and no identity."""
+    answers = BASE | {"publish": "token"}
+    project = repository(workshop.copy(answers, tmp_path / "project"), TAG.short_ref)
+    place = Place(tmp_path, project, secrets={"pypi": {"TWINE_PASSWORD": "secret"}})
+    place.pypi.publisher = None
+    place.pypi.tokens = {"secret"}
     with place.network:
-        yield place, place.run("publish", TAG, lambda jobs: given_files(jobs, dist))
+        run = place.run("publish", TAG, checks=passing(released[1].artifact("dist")))
+    check_release(place, run)
 
 
-def check_broken(place: Place, run: Run) -> None:
-    """See that what does not run was uploaded nowhere."""
-    results = dict.fromkeys(PUBLISHING, "skipped")
-    check_results(run, results | {"build": "success", "install": "failure"})
-    assert [] == place.pypi.asked
-    assert [] == place.releases()
+@pytest.mark.parametrize(
+    ("existing", "result"),
+    [(None, "success"), ("same", "success"), ("other", "failure")],
+)
+def test_a_private_index_gets_what_it_lacks(
+    existing: str | None,
+    result: str,
+    tmp_path: Path,
+    released: tuple[Place, Run],
+    workshop: Workshop,
+) -> None:
+    """A partial upload to a private index is completed; a file with other bytes is refused."""
+    answers = BASE | {"index_url": INDEX_URL}
+    project = repository(workshop.copy(answers, tmp_path / "project"), TAG.short_ref)
+    dist = released[1].artifact("dist")
+    index = tmp_path / "private"
+    with plain_index(index) as variables:
+        if existing:
+            content = (dist / FILES[0]).read_bytes() if existing == "same" else b"older"
+            (index / FILES[0]).write_bytes(content)
+        secrets = {"TWINE_USERNAME": "ada", "TWINE_PASSWORD": variables["WORKSHOP_TOKEN"]}
 
+        def here(jobs: Jobs) -> None:
+            (step,) = [step for step in jobs["index"]["steps"] if "run" in step]
+            assert INDEX_URL in step["run"]
+            step["run"] = step["run"].replace(INDEX_URL, variables["WORKSHOP_UPLOAD"])
 
-def test_what_does_not_run_is_not_published(broken: tuple[Place, Run]) -> None:
-    """A wheel that lacks a module is installed, tried and not uploaded."""
-    check_broken(*broken)
-    assert "No module named 'my_project.greetings'" in broken[1].failures()
+        place = Place(tmp_path, project, secrets={"index": secrets})
+        with place.network:
+            run = place.run("publish", TAG, here, passing(dist))
+    assert result == run.jobs["index"].result, run.failures()
+    assert ([TAG.short_ref] if result == "success" else []) == place.releases()
+    if result == "success":
+        assert tree(dist) == tree(index)
 
 
 # Faults in the workflows, each of which one of the checks above must find.
 
 
 def no_identity(jobs: Jobs) -> None:
-    """PyPI's job may not say who it is."""
-    del jobs["pypi"]["permissions"]["id-token"]
+    """PyPI's job may not prove its identity."""
+    jobs["pypi"]["permissions"] = {}
 
 
 def no_environment(jobs: Jobs) -> None:
@@ -403,118 +446,78 @@ def no_right_to_release(jobs: Jobs) -> None:
     jobs["github-release"]["permissions"] = {"contents": "read"}
 
 
-def no_right_to_read(jobs: Jobs) -> None:
-    """A job that checks the code out may not read it."""
-    del jobs["install"]["permissions"]["contents"]
-
-
 def wrong_artifact(jobs: Jobs) -> None:
-    """PyPI's job asks for an artifact of another name."""
+    """PyPI's job asks for an artifact with another name."""
     (step,) = [step for step in jobs["pypi"]["steps"] if "download-artifact" in step["uses"]]
     step["with"]["name"] = "distributions"
 
 
-def swapped_needs(jobs: Jobs) -> None:
-    """The build waits for the installation."""
-    del jobs["install"]["needs"]
-    jobs["build"]["needs"] = "install"
-
-
 def no_needs(jobs: Jobs) -> None:
-    """The installation does not wait for the build."""
-    del jobs["install"]["needs"]
+    """PyPI's job waits for nothing."""
+    del jobs["pypi"]["needs"]
 
 
 def release_first(jobs: Jobs) -> None:
     """PyPI waits for the release."""
     jobs["pypi"]["needs"] = "github-release"
-    jobs["github-release"]["needs"] = "install"
-
-
-def no_uv(jobs: Jobs) -> None:
-    """The installation has no uv."""
-    without(jobs["install"], "setup-uv")
+    jobs["github-release"]["needs"] = "tag"
 
 
 @pytest.mark.parametrize(
-    ("mutate", "sentence"),
+    ("mutate", "message"),
     [
         (no_identity, "ACTIONS_ID_TOKEN_REQUEST_TOKEN environment variable was unset"),
         (no_environment, "`invalid-publisher`: no publisher is"),
         (no_right_to_release, "HTTP 403: Resource not accessible by integration"),
-        (no_right_to_read, "the job's permissions lack contents: read"),
-        (wrong_artifact, "no artifact is named distributions; it waits for build, install"),
-        (swapped_needs, "no artifact is named dist; it waits for no job"),
+        (wrong_artifact, "no artifact is named distributions; it waits for checks, tag"),
         (no_needs, "no artifact is named dist; it waits for no job"),
-        (release_first, "install: success; github-release: success; pypi: success"),
-        (no_uv, "uv: command not found"),
+        (release_first, "tag: success; github-release: success; pypi: success"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_a_fault_in_publishing_is_seen(
-    mutate: Mutation, sentence: str, place: Place, released: tuple[Place, Run]
+def test_a_fault_in_publishing_is_found(
+    mutate: Mutation, message: str, place: Place, released: tuple[Place, Run]
 ) -> None:
-    """A tag is not released as it should be, and the run says why."""
-    run = place.run("publish", TAG, mutate, again=released[1])
+    """A release that fails or happens in the wrong order fails the check, with the reason."""
+    run = place.run("publish", TAG, mutate, again=released[1].until("checks", "tag"))
     with pytest.raises(AssertionError) as failed:
         check_release(place, run)
-    assert sentence in " ".join(str(failed.value).split())
+    assert message in " ".join(str(failed.value).split())
 
 
-def test_a_tag_that_is_not_compared_is_seen(place: Place, released: tuple[Place, Run]) -> None:
-    """Without the step that compares the tag, the run lacks the notes that it would make."""
-
-    def mutate(jobs: Jobs) -> None:
-        given_files(jobs, released[1].artifact("dist"))
-        without(jobs["build"], "check_release.py")
-
-    run = place.run("publish", TAG, mutate)
-    with pytest.raises(AssertionError, match=r"no files were found with the path notes\.md"):
-        check_release(place, run)
-
-
-def test_a_release_of_what_was_refused_is_seen(place: Place, released: tuple[Place, Run]) -> None:
-    """A release that does not wait for PyPI is made though the files were refused."""
+def test_a_release_without_an_upload_is_found(place: Place, released: tuple[Place, Run]) -> None:
+    """A release that does not wait for PyPI is created although PyPI refused the files."""
 
     def mutate(jobs: Jobs) -> None:
-        jobs["github-release"]["needs"] = "install"
+        jobs["github-release"]["needs"] = "tag"
 
     with pytest.raises(AssertionError, match="pypi: failure; github-release: success"):
         check_refused(place, released[1], mutate)
 
 
-def test_a_condition_that_is_dropped_is_seen(place: Place, rehearsed: tuple[Place, Run]) -> None:
-    """Without its condition, the upload to PyPI is run on main."""
+def test_a_check_with_too_many_permissions_is_found(place: Place) -> None:
+    """GitHub refuses to start a release if a check asks for more than publish.yml grants."""
 
     def mutate(jobs: Jobs) -> None:
-        jobs["build"] = rehearsed[1].workflow["jobs"]["build"]
-        del jobs["pypi"]["if"]
+        jobs["lint"]["permissions"] = {"contents": "write"}
 
-    run = place.run("publish", MAIN, mutate, again=rehearsed[1])
-    with pytest.raises(AssertionError, match="pypi: success; github-release: failure"):
-        check_rehearsal(place, run)
+    with pytest.raises(ValueError, match="checks: lint asks for contents: write"):
+        place.run("publish", TAG, checks=mutate)
 
 
-def test_a_check_that_is_dropped_is_seen(broken: tuple[Place, Run]) -> None:
-    """Without the step that tries the files, a wheel that does not run is uploaded."""
-    place, run = broken
+def test_a_skipped_result_is_found(place: Place, released: tuple[Place, Run]) -> None:
+    """Without `always()`, the check that a branch rule requires is skipped, which counts as passed."""
 
     def mutate(jobs: Jobs) -> None:
-        jobs["build"] = run.workflow["jobs"]["build"]
-        without(jobs["install"], "check_release.py")
+        passing(released[1].artifact("dist"))(jobs)
+        jobs["lint"]["steps"] = [{"run": "exit 1"}]
+        del jobs["result"]["if"]
 
-    again = place.run("publish", TAG, mutate, again=run)
-    with pytest.raises(AssertionError, match="install: success; pypi: success"):
-        check_broken(place, again)
-
-
-def test_a_result_that_is_skipped_is_seen(checked: tuple[Place, Run]) -> None:
-    """Without `always()`, the check that a branch rule requires is skipped, which passes."""
-    with pytest.raises(AssertionError, match="result: skipped"):
-        check_failing(*checked, lambda jobs: jobs["result"].pop("if"))
+    run = place.run("ci", PULL_REQUEST, mutate)
+    assert "skipped" == run.jobs["result"].result
 
 
-# The runner.
+# The simulator.
 
 
 @pytest.mark.parametrize(
@@ -552,7 +555,7 @@ def test_expressions_are_evaluated(text: str, expected: object) -> None:
     ],
 )
 def test_an_unknown_expression_is_named(text: str, unknown: str) -> None:
-    """What the evaluator does not know is an error that names it."""
+    """An expression that the evaluator does not support is an error that names it."""
     with pytest.raises(ExpressionError, match=re.escape(f"{unknown} is not known, in: {text}")):
         evaluate(text, {"github": {"ref": "refs/heads/main"}})
 
@@ -560,16 +563,41 @@ def test_an_unknown_expression_is_named(text: str, unknown: str) -> None:
 @pytest.mark.parametrize(
     ("change", "unknown"),
     [
-        ({"services": {}}, "build: services"),
-        ({"steps": [{"uses": "actions/cache@v6"}]}, "build: uses: actions/cache"),
-        ({"steps": [{"run": "true", "shell": "pwsh"}]}, "build: shell: pwsh"),
-        ({"steps": [{"run": "true", "id": "x"}]}, "build, step 1: id"),
-        ({"runs-on": "windows-latest"}, "build: none of it can be run here"),
-        ({"needs": "pypi"}, "needed jobs that never end"),
+        ({"services": {}}, "lint: services"),
+        ({"steps": [{"uses": "actions/cache@v6"}]}, "lint: uses: actions/cache"),
+        ({"steps": [{"run": "true", "shell": "pwsh"}]}, "lint: shell: pwsh"),
+        ({"steps": [{"run": "true", "id": "x"}]}, "lint, step 1: id"),
+        ({"runs-on": "windows-latest"}, "lint: none of it can be run here"),
+        ({"needs": "result"}, "needed jobs that never end"),
     ],
     ids=str,
 )
 def test_what_is_not_modelled_is_named(change: Job, unknown: str, place: Place) -> None:
-    """What a run does not know is an error that names it, and is not passed over."""
+    """A key, action or value that a run does not support is an error that names it."""
     with pytest.raises(NotImplementedError, match=re.escape(unknown)):
-        place.run("publish", MAIN, lambda jobs: jobs["build"].update(change))
+        place.run("ci", PULL_REQUEST, lambda jobs: jobs["lint"].update(change))
+
+
+def test_included_combinations_extend_a_matrix() -> None:
+    """An entry of `include` extends the combinations that it fits, or is a new one.
+
+    The example is GitHub's own:
+    https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations
+    """
+    include = [
+        {"color": "green"},
+        {"color": "pink", "animal": "cat"},
+        {"fruit": "apple", "shape": "circle"},
+        {"fruit": "banana"},
+        {"fruit": "banana", "animal": "cat"},
+    ]
+    matrix = {"fruit": ["apple", "pear"], "animal": ["cat", "dog"], "include": include}
+    expected = [
+        {"fruit": "apple", "animal": "cat", "color": "pink", "shape": "circle"},
+        {"fruit": "apple", "animal": "dog", "color": "green", "shape": "circle"},
+        {"fruit": "pear", "animal": "cat", "color": "pink"},
+        {"fruit": "pear", "animal": "dog", "color": "green"},
+        {"fruit": "banana"},
+        {"fruit": "banana", "animal": "cat"},
+    ]
+    assert expected == legs({"strategy": {"matrix": matrix}})

@@ -1,16 +1,16 @@
-"""A run of a project's GitHub workflows: their own commands, in jobs that stand for runners.
+"""Run a project's GitHub workflows on this machine, in jobs that simulate runners.
 
-The commands are run as they are, by the shell that GitHub takes, with the conditions, variables,
-permissions and artifacts that the workflow states. What it uses of others is done by an equivalent:
+The commands run unchanged, in the shell that GitHub uses, with the conditions, variables,
+permissions, matrix and artifacts that the workflow defines. Third-party actions are simulated:
 
-- `actions/checkout`: a clone of the project's repository at the ref, as deep as it says.
-- `astral-sh/setup-uv`: uv, and this machine's Pythons, on the PATH.
+- `actions/checkout`: clones the project's repository at the ref, with the requested depth.
+- `astral-sh/setup-uv`: puts uv and this machine's Pythons on the PATH.
 - `actions/upload-artifact`, `actions/download-artifact`: folders by name.
 - `pypa/gh-action-pypi-publish`: twine, which asks the index of `harness.indexes` for a token.
-- `gh`: the stand-in `harness.gh`.
+- `gh`: `harness.gh`.
 
-A key, an action, an input or an expression that is not known here is an error that names it. What a
-run does not model is listed in docs/reference/options/ci.md.
+A called workflow shares the artifacts of its caller. An unknown key, action, input or expression is
+an error that names it. docs/reference/options/ci.md lists what a run does not model.
 """
 
 import fnmatch
@@ -21,7 +21,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,11 @@ from .workflows import Job
 
 REPOSITORY = "ada/my-project"
 
-# What may stand in a workflow, a job and a step; those without an effect here are in the second.
+# The known keys of a workflow, a job, a job that calls a workflow, and a step.
 WORKFLOW_KEYS = {"concurrency", "defaults", "env", "jobs", "name", "on", "permissions"}
 JOB_KEYS = {"env", "environment", "if", "needs", "permissions", "runs-on", "steps", "strategy"}
 JOB_KEYS |= {"name", "timeout-minutes"}
+CALL_KEYS = {"if", "name", "needs", "permissions", "uses"}
 STEP_KEYS = {"env", "if", "name", "run", "shell", "uses", "with"}
 
 # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#defaultsrunshell
@@ -95,7 +96,6 @@ class Event:
 
 
 PULL_REQUEST = Event("pull_request", "refs/pull/7/merge")
-MAIN = Event("push", "refs/heads/main")
 
 
 @dataclass
@@ -104,17 +104,21 @@ class Outcome:
 
     Attributes:
         result: `success`, `failure` or `skipped`.
-        failure: The sentence that says which step failed and how, or nothing.
+        failure: A message that names the first failed step and says why it failed, or "".
         printed: What its commands printed.
-        artifacts: The names of the artifacts that it made.
-        not_run: The legs of its matrix that this machine can't run, and why.
+        summary: What its commands wrote to the job summary.
+        artifacts: The names of the artifacts that it uploaded.
+        not_run: The matrix combinations that this machine can't run, and why.
+        called: The run of the called workflow, if the job calls one.
     """
 
     result: str = "success"
     failure: str = ""
     printed: str = ""
+    summary: str = ""
     artifacts: list[str] = field(default_factory=list)
     not_run: list[str] = field(default_factory=list)
+    called: "Run | None" = None
 
 
 @dataclass
@@ -122,15 +126,17 @@ class Run:
     """A run of a workflow.
 
     Attributes:
-        workflow: The workflow as it was read.
+        workflow: The parsed workflow.
         event: What started it.
-        folder: Where its artifacts are.
-        jobs: How each job ended, in the order in which they were run.
+        folder: Where its jobs run.
+        artifacts: Where its artifacts are.
+        jobs: How each job ended, in the order in which they ran.
     """
 
     workflow: Mapping[str, Any]
     event: Event
     folder: Path
+    artifacts: Path
     jobs: dict[str, Outcome] = field(default_factory=dict)
 
     def results(self) -> dict[str, str]:
@@ -151,11 +157,11 @@ class Run:
 
     def artifact(self, name: str) -> Path:
         """Return the folder of an artifact."""
-        return self.folder / "artifacts" / name
+        return self.artifacts / name
 
 
 class Service:
-    """What stands for GitHub: a repository, its secrets and releases, and its runners."""
+    """A simulation of GitHub: a repository, its secrets and releases, and its runners."""
 
     def __init__(
         self,
@@ -163,19 +169,23 @@ class Service:
         origin: Path,
         network: Network,
         secrets: Mapping[str, Mapping[str, str]] | None = None,
+        *,
+        is_fork: bool = False,
     ) -> None:
-        """Take over a repository.
+        """Host a repository.
 
         Args:
             folder: Where runs and releases are kept.
             origin: The repository.
             network: The indexes; it must be running.
-            secrets: Secrets by the name of the environment that has them.
+            secrets: Secrets by the name of their environment.
+            is_fork: Whether the repository is a fork.
         """
         self.folder = folder
         self.origin = origin
         self.network = network
         self.secrets = secrets or {}
+        self.is_fork = is_fork
         self.releases = folder / "releases"
         self.numbers = itertools.count(1)
         self._tools = self._make_tools(folder / "tools")
@@ -197,49 +207,66 @@ class Service:
         event: Event,
         *,
         file: str,
+        called: Mapping[str, Mapping[str, Any]] | None = None,
         again: Run | None = None,
     ) -> Run | None:
         """Run a workflow, unless the event doesn't start it.
 
         Args:
-            workflow: The workflow as it was read.
+            workflow: The parsed workflow.
             event: What happened.
-            file: The workflow's name, for instance `publish.yml`.
-            again: A run some of whose jobs succeeded: those that the workflow has unchanged are not
-                run again, as when the failed jobs of a run are.
+            file: The workflow's file name, such as `publish.yml`.
+            called: The parsed workflows that it may call, by their path, such as
+                `./.github/workflows/ci.yml`.
+            again: A run some of whose jobs succeeded. Jobs that have not changed are not run again,
+                as with "Re-run failed jobs".
 
         Raises:
             ExpressionError: An expression is not known here.
             NotImplementedError: Something else isn't; the message says what.
         """
-        _know(workflow, WORKFLOW_KEYS, "workflow")
         if not event.starts(workflow):
             return None
-        number = next(self.numbers)
-        made = Run(workflow, event, self.folder / f"run-{number}")
-        made.artifact("").mkdir(parents=True)
-        interpolate(workflow["concurrency"]["group"], {"github": self._github(made)})
-        waiting = dict(workflow["jobs"])
+        folder = self.folder / f"run-{next(self.numbers)}"
+        made = Run(workflow, event, folder, folder / "artifacts")
+        made.artifacts.mkdir(parents=True)
+        self._jobs(made, file, called or {}, again)
+        return made
+
+    def _jobs(
+        self,
+        made: Run,
+        file: str,
+        called: Mapping[str, Mapping[str, Any]],
+        again: Run | None = None,
+    ) -> None:
+        """Run the jobs of a workflow in the order of their needs."""
+        _know(made.workflow, WORKFLOW_KEYS, "workflow")
+        interpolate(made.workflow["concurrency"]["group"], {"github": self._github(made)})
+        waiting = dict(made.workflow["jobs"])
         while waiting:
             ready = [name for name, job in waiting.items() if set(_needs(job)) <= set(made.jobs)]
             if not ready:
                 raise NotImplementedError(f"{', '.join(waiting)}: needed jobs that never end")
             job = waiting.pop(ready[0])
-            _know(job, JOB_KEYS, ready[0])
+            _know(job, CALL_KEYS if "uses" in job else JOB_KEYS, ready[0])
             taken = again and self._taken(made, ready[0], again)
-            made.jobs[ready[0]] = taken or self._job(made, ready[0], job, file)
-        return made
+            made.jobs[ready[0]] = taken or self._job(made, ready[0], job, file, called)
 
     def _github(self, made: Run) -> dict[str, Any]:
         """Return the context `github`."""
         is_pull_request = made.event.name == "pull_request"
         return {
-            "event": {"pull_request": {"number": 7} if is_pull_request else None},
+            "event": {
+                "pull_request": {"number": 7} if is_pull_request else None,
+                "repository": {"fork": self.is_fork},
+            },
             "event_name": made.event.name,
             "ref": made.event.ref,
             "ref_name": made.event.short_ref,
             "repository": REPOSITORY,
-            "run_id": made.folder.name.removeprefix("run-"),
+            "run_id": made.artifacts.parent.name.removeprefix("run-"),
+            "server_url": "https://github.com",
         }
 
     def _taken(self, made: Run, name: str, again: Run) -> Outcome | None:
@@ -253,25 +280,56 @@ class Service:
             shutil.copytree(again.artifact(artifact), made.artifact(artifact))
         return again.jobs[name]
 
-    def _job(self, made: Run, name: str, job: Job, file: str) -> Outcome:
-        """Run a job, with all legs of its matrix that this machine can run."""
+    def _job(
+        self, made: Run, name: str, job: Job, file: str, called: Mapping[str, Mapping[str, Any]]
+    ) -> Outcome:
+        """Run a job, with all combinations of its matrix that this machine can run."""
         needs = {each: {"result": made.jobs[each].result} for each in _needs(job)}
         before = {each: made.jobs[each].result for each in _all_needs(made.workflow["jobs"], name)}
         status = _status(before.values())
         contexts = {"github": self._github(made), "needs": needs}
         if not _holds(job.get("if"), contexts, status):
             return Outcome("skipped")
+        if "uses" in job:
+            return self._call(made, name, called[job["uses"]], file)
         outcome = Outcome()
-        legs = list(_legs(job))
-        for matrix in legs:
+        matrices = legs(job)
+        for matrix in matrices:
             leg = _Leg(self, made, name, job, file, contexts | {"matrix": matrix})
             if reason := leg.missing():
                 outcome.not_run.append(f"{leg.title}: {reason}")
                 continue
             leg.run(outcome)
-        if len(outcome.not_run) == len(legs):
+        if len(outcome.not_run) == len(matrices):
             raise NotImplementedError(f"{name}: none of it can be run here: {outcome.not_run}")
         return outcome
+
+    def _call(self, made: Run, name: str, workflow: Mapping[str, Any], file: str) -> Outcome:
+        """Run a called workflow, which shares the artifacts and the event of its caller.
+
+        Raises:
+            ValueError: GitHub would not start the run.
+
+        https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
+        """
+        if "workflow_call" not in workflow["on"]:
+            raise ValueError(f"{name}: the called workflow has no trigger workflow_call")
+        granted = made.workflow["jobs"][name].get("permissions", made.workflow["permissions"])
+        for inner, job in workflow["jobs"].items():
+            for scope, level in job.get("permissions", {}).items():
+                if granted.get(scope) not in (level, "write"):
+                    raise ValueError(f"{name}: {inner} asks for {scope}: {level}")
+        run = Run(workflow, made.event, made.folder / name, made.artifacts)
+        self._jobs(run, file, {})
+        outcomes = run.jobs.values()
+        return Outcome(
+            "failure" if any(outcome.result == "failure" for outcome in outcomes) else "success",
+            run.failures(),
+            "".join(outcome.printed for outcome in outcomes),
+            artifacts=[artifact for outcome in outcomes for artifact in outcome.artifacts],
+            not_run=run.not_run(),
+            called=run,
+        )
 
 
 class _Leg:
@@ -293,10 +351,12 @@ class _Leg:
         self.file = file
         self.permissions = job.get("permissions", made.workflow["permissions"]) or {}
         granted = ",".join(f"{scope}={level}" for scope, level in self.permissions.items())
+        environment = job.get("environment", {})
+        self.environment = environment if isinstance(environment, str) else environment.get("name")
         self.contexts = {
             **contexts,
             "github": {**contexts["github"], "token": granted},
-            "secrets": service.secrets.get(job.get("environment", ""), {}),
+            "secrets": service.secrets.get(self.environment or "", {}),
         }
         matrix = contexts["matrix"].values()
         self.title = f"{name} ({', '.join(map(str, matrix))})" if matrix else name
@@ -322,6 +382,7 @@ class _Leg:
         self.workspace.mkdir(parents=True)
         (self.folder / "home").mkdir()
         (self.folder / "temporary").mkdir()
+        (self.folder / "summary").touch()
         failed = False
         for number, step in enumerate(self.job["steps"], 1):
             _know(step, STEP_KEYS, f"{self.name}, step {number}")
@@ -339,6 +400,7 @@ class _Leg:
                 if not outcome.failure:
                     outcome.failure = f"{self.title}: {title}: {error}"
                 outcome.result = "failure"
+        outcome.summary += (self.folder / "summary").read_text(encoding="utf-8")
         tally.count("jobs of workflows run")
 
     def _environment(self, step: Mapping[str, Any]) -> dict[str, str]:
@@ -350,8 +412,8 @@ class _Leg:
         identity: dict[str, str] = {}
         if self.permissions.get("id-token") == "write":
             claims = {"repository": REPOSITORY, "workflow": self.file}
-            if "environment" in self.job:
-                claims["environment"] = self.job["environment"]
+            if self.environment:
+                claims["environment"] = self.environment
             identity = self.service.network.identify(claims)
         return {
             **machine_variables(),
@@ -363,6 +425,7 @@ class _Leg:
             "GITHUB_REF": github["ref"],
             "GITHUB_REF_NAME": github["ref_name"],
             "GITHUB_REPOSITORY": github["repository"],
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
             "HOME": str(self.folder / "home"),
             "PATH": os.pathsep.join(path),
             "TMPDIR": str(self.folder / "temporary"),
@@ -443,7 +506,7 @@ class _Leg:
             and not any(part.startswith(".") for part in file.relative_to(root).parts)
         ]
         if artifact.exists():
-            raise StepError(f"an artifact named {inputs['name']} is there already")
+            raise StepError(f"an artifact named {inputs['name']} exists already")
         if not files and inputs.get("if-no-files-found") == "error":
             raise StepError(f"no files were found with the path {inputs['path']}")
         for file in files:
@@ -463,12 +526,14 @@ class _Leg:
         shutil.copytree(artifact, self.workspace / inputs["path"], dirs_exist_ok=True)
 
     def publish(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Upload dist/ to PyPI."""
+        """Upload dist/ to PyPI, with a password or with the identity of the job."""
         files = sorted(str(file) for file in (self.workspace / "dist").glob("*"))
         if not files:
-            raise StepError("dist/ holds nothing")
+            raise StepError("dist/ is empty")
         command = (sys.executable, "-m", "twine", "upload", "--disable-progress-bar")
-        outcome.printed += self._call(*command, *files, step=step)
+        inputs = step.get("with", {})
+        env = {"TWINE_PASSWORD": inputs["password"]} if "password" in inputs else {}
+        outcome.printed += self._call(*command, *files, step={**step, "env": env})
 
 
 Action = Callable[[_Leg, Mapping[str, Any], Outcome], None]
@@ -477,9 +542,12 @@ Action = Callable[[_Leg, Mapping[str, Any], Outcome], None]
 ACTIONS: dict[str, tuple[Action, set[str]]] = {
     "actions/checkout": (_Leg.check_out, {"fetch-depth", "persist-credentials"}),
     "actions/download-artifact": (_Leg.download_artifact, {"name", "path"}),
-    "actions/upload-artifact": (_Leg.upload_artifact, {"if-no-files-found", "name", "path"}),
-    "astral-sh/setup-uv": (_Leg.set_up_uv, {"cache-dependency-glob", "enable-cache"}),
-    "pypa/gh-action-pypi-publish": (_Leg.publish, {"attestations"}),
+    "actions/upload-artifact": (
+        _Leg.upload_artifact,
+        {"if-no-files-found", "name", "overwrite", "path"},
+    ),
+    "astral-sh/setup-uv": (_Leg.set_up_uv, {"enable-cache", "version"}),
+    "pypa/gh-action-pypi-publish": (_Leg.publish, {"password"}),
 }
 
 
@@ -523,14 +591,33 @@ def _holds(condition: Any, contexts: Mapping[str, Any], status: Mapping[str, boo
     return holds and (status["success"] or asks_for_status(text))
 
 
-def _legs(job: Job) -> Iterator[dict[str, Any]]:
-    """Yield the combinations of a job's matrix; without one, a combination of nothing."""
+def legs(job: Job) -> list[dict[str, Any]]:
+    """Return the combinations of a job's matrix; without a matrix, one that is empty.
+
+    Each entry of `include` adds its keys to all combinations whose values it does not change. If
+    there are none, it is a combination of its own.
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrixinclude
+    """
     strategy = dict(job.get("strategy", {}))
     _know(strategy, {"fail-fast", "matrix"}, "strategy")
-    matrix = strategy.get("matrix", {})
-    _know(matrix, set(matrix) - {"exclude", "include"}, "matrix")
-    for values in itertools.product(*matrix.values()):
-        yield dict(zip(matrix, values, strict=True))
+    matrix = dict(strategy.get("matrix", {}))
+    included = matrix.pop("include", [])
+    _know(matrix, set(matrix) - {"exclude"}, "matrix")
+    axes = [
+        dict(zip(matrix, values, strict=True)) for values in itertools.product(*matrix.values())
+    ]
+    found = [dict(axis) for axis in axes]
+    for extra in included:
+        fitting = [
+            leg
+            for axis, leg in zip(axes, found, strict=False)
+            if all(axis[name] == extra[name] for name in axis.keys() & extra.keys())
+        ]
+        for leg in fitting:
+            leg |= extra
+        if not fitting:
+            found.append(dict(extra))
+    return found
 
 
 def link_uv(folder: Path) -> None:

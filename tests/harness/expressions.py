@@ -70,9 +70,9 @@ def evaluate(
     """Return the value of an expression.
 
     Args:
-        text: What stands between `${{` and `}}`.
-        contexts: Values by name, for instance those of `github`.
-        status: What `success()` and the like return, where they may be called.
+        text: The text between `${{` and `}}`.
+        contexts: Values by name, such as those of `github`.
+        status: What `success()` and the other status functions return, where they are available.
 
     Raises:
         ExpressionError: A name, a function or a sign is not known; the message says which.
@@ -95,6 +95,8 @@ def interpolate(text: str, contexts: Mapping[str, Any]) -> str:
 
     def value(match: re.Match[str]) -> str:
         found = evaluate(match[1], contexts)
+        if isinstance(found, bool):
+            return str(found).lower()
         return "" if found is None else str(found)
 
     return re.sub(r"\$\{\{(.*?)\}\}", value, text)
