@@ -46,11 +46,10 @@ def main() -> int:
 
 TEST_CLI = '''"""The command."""
 
+import runpy
 import sys
 
 import pytest
-
-from my_project.cli import main
 
 
 def test_prints_what_is_packed(
@@ -58,7 +57,8 @@ def test_prints_what_is_packed(
 ) -> None:
     """The command prints the packed arguments."""
     monkeypatch.setattr(sys, "argv", ["pack", "b", "a"])
-    assert main() == 0
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_module("my_project", run_name="__main__")
     assert capsys.readouterr().out == "a b\\n"
 '''
 

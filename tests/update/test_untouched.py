@@ -51,9 +51,9 @@ def covering_answers(version: str) -> list[Answers]:
             "vcs" if chosen["backend"] in ("poetry_core", "pdm_backend") else "static"
         )
         is_published = chosen["ci"] != "none" and chosen["license"] != "Proprietary"
-        chosen["publish"] = ("token", "trusted")[row // 2 % 2] if is_published else "none"
-        if chosen["ci"] != "github":
-            chosen["template_updates"] = "none"
+        chosen["publish"] = ("token", "trusted")[row % 3 % 2] if is_published else "none"
+        is_on_github = chosen["ci"] == "github"
+        chosen["template_updates"] = ("workflow", "renovate")[row % 2] if is_on_github else "none"
         rows.append(chosen)
     return rows
 

@@ -1,56 +1,104 @@
-"""A project that was worked on for a year keeps all of that work in an update."""
+"""An update keeps the work of people who developed a project for a year."""
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from harness.answers import Answers, choices
-from harness.edits import a_year_of_work
-from harness.inspect import read_wheel
-from harness.install import Environment
-from harness.releases import commit, past_releases
+from harness.edits import Work, a_year_of_work, edits_of_rewritten_lines
+from harness.inspect import read_wheel, tree
+from harness.releases import IDENTITY, commit, git, past_releases
+from harness.render import copier_command
+from harness.repository import call
 from harness.updates import start, update
 from harness.workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
+SCRIPTS = ["build", "check_release", "rehearse", "release", "template"]
+REMOVED = {*(f"tools/{name}.py" for name in SCRIPTS), "tests/test_locks.py"}
+
 
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("version", past_releases())
-@pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
-def test_a_year_of_work_is_kept(
-    backend: str, version: str, mode: str, releases: Path, tmp_path: Path
+def test_a_year_of_work_is_kept(version: str, mode: str, releases: Path, tmp_path: Path) -> None:
+    """The update keeps each line and each deletion, without a conflict."""
+    project = start(releases, version, tmp_path / "project", BASE | {"mode": mode})
+    work = a_year_of_work(project)
+    commit(project, "A year of work")
+    before = tree(project)
+
+    assert [] == update(project)
+
+    assert [] == work.lost()
+    assert REMOVED == before.keys() - tree(project).keys()
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "1.4.0" == pyproject["project"]["version"]
+
+
+def test_both_versions_of_rewritten_lines_are_kept(releases: Path, tmp_path: Path) -> None:
+    """If both sides changed the same lines, git marks a conflict, and no line is lost."""
+    project = start(releases, "0.3.0", tmp_path / "project", BASE)
+    work = Work(project)
+    edits_of_rewritten_lines(work)
+    commit(project, "Edit")
+
+    assert ["CONTRIBUTING.md", "justfile", "pyproject.toml"] == update(project)
+
+    assert [] == work.lost()
+    said = git("diff", "--check", cwd=project, exit_code=2)
+    found = {line.split(":")[0] for line in said.splitlines() if "leftover conflict marker" in line}
+    assert {"CONTRIBUTING.md", "justfile", "pyproject.toml"} == found
+
+
+def test_the_message_names_the_removed_scripts(releases: Path, tmp_path: Path) -> None:
+    """The first update names the removed files, an edited one can be restored, and then it's over."""
+    answers = BASE | {"backend": "poetry_core", "versioning": "vcs"}
+    project = start(releases, "0.3.0", tmp_path / "project", answers)
+    work = Work(project)
+    work.append("tools/release.py", "# ours\n")
+    work.write("requirements/dev.txt", "packaging==25.0\n")
+    commit(project, "Edit a script, and lock")
+    before = tree(project)
+    command = ("update", "--defaults", "--skip-answered", project)
+
+    said = copier_command(*command, env=IDENTITY).stderr
+
+    removed = before.keys() - tree(project).keys()
+    assert REMOVED | {"build_backend.py"} == removed
+    assert removed <= set(said.split())
+    assert "    requirements/dev.txt\n" in said
+    (restore,) = re.findall(r"(?m)^    git (restore .*)$", said)
+    git(*restore.split(), cwd=project)
+    assert [] == work.lost()
+
+    commit(project, "Update")
+    again = copier_command(*command, env=IDENTITY).stderr
+    assert "tools/release.py" not in again
+    assert "requirements/dev.txt" not in again.split("commit --message")[1]
+    assert [] == [line for line in (said + again).splitlines() if len(line) > 80]
+
+
+def test_a_worked_on_project_passes_its_checks(
+    releases: Path, tmp_path: Path, workshop: Workshop
 ) -> None:
-    """Whatever people change in a year, an update from any release keeps, without a conflict."""
-    project = start(releases, version, tmp_path / "p", BASE | {"mode": mode, "backend": backend})
+    """After the update, the project's own tasks pass, and its wheel has the user's version."""
+    answers = BASE | {"mode": "app", "docs_engine": "none", "environments": ["uv"]}
+    project = start(releases, "0.3.0", tmp_path / "project", answers)
     work = a_year_of_work(project)
     commit(project, "A year of work")
 
     assert [] == update(project)
 
     assert [] == work.lost()
-    tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-
-
-def test_a_worked_on_project_still_works(
-    releases: Path, tmp_path: Path, workshop: Workshop
-) -> None:
-    """After an update from the first release, the project builds, and its tests pass."""
-    answers = BASE | {"mode": "app", "backend": "flit_core"}
-    project = start(releases, past_releases()[0], tmp_path / "project", answers)
-    work = a_year_of_work(project)
-    commit(project, "A year of work")
-    assert [] == update(project)
     wheel = read_wheel(workshop.build_wheel(project, tmp_path / "dist"))
     assert "1.4.0" == wheel.metadata["version"]
     assert "yaml" in wheel.metadata["provides_extra"]
-    assert {("console_scripts", "pack"), ("console_scripts", "my-project")} == set(
-        wheel.entry_points
-    )
-    environment = Environment.make(tmp_path / "environment")
-    environment.install("pytest", "packaging")
-    source = {"PYTHONPATH": str(project / "src")}
-    said = environment.run("python", "-m", "pytest", "-q", cwd=project, env=source).stdout
-    assert "passed" in said
-    assert [] == work.lost()
+    commands = {("console_scripts", "pack"), ("console_scripts", "my-project")}
+    assert commands == set(wheel.entry_points)
+    environment = workshop.environment("updated", answers, "--group", "dev", "packaging")
+    for task in ("lint", "typecheck", "test"):
+        source = {"PYTHONPATH": str(project / "src")}
+        call(environment, project, "just", task, env=source)
