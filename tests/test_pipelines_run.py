@@ -111,9 +111,7 @@ def test_checks_pass_in_a_new_project(pipeline: Pipeline) -> None:
     assert not installed.is_symlink()
 
 
-def test_a_stale_lock_file_fails(
-    tmp_path: Path, network: Network, workshop: Workshop
-) -> None:
+def test_a_stale_lock_file_fails(tmp_path: Path, network: Network, workshop: Workshop) -> None:
     """A dependency that isn't locked stops the pipeline with uv's own message."""
     stale = repository(workshop.copy(APP, tmp_path / "stale"))
     file = stale / "pyproject.toml"
@@ -146,9 +144,7 @@ def test_a_retry_of_the_upload_is_safe(pipeline: Pipeline, pypi: Index, built: P
 
 
 @pytest.mark.parametrize("name", ["v0.1.1", "v0.1.0.post1"], ids=["wrong version", "off main"])
-def test_a_wrong_tag_is_rejected(
-    name: str, pipeline: Pipeline, pypi: Index, built: Path
-) -> None:
+def test_a_wrong_tag_is_rejected(name: str, pipeline: Pipeline, pypi: Index, built: Path) -> None:
     """A tag that differs from the version, or isn't on the default branch, uploads nothing."""
     pipeline.event = tag(name)
     if name == "v0.1.0.post1":

@@ -25,7 +25,12 @@ PROJECT = "ada/my-project"
 Variables = Mapping[str, str | None]
 
 # What GitLab sets: https://docs.gitlab.com/ci/variables/predefined_variables/
-COMMON = {"CI": "true", "CI_DEFAULT_BRANCH": "main", "CI_PROJECT_PATH": PROJECT, "GITLAB_CI": "true"}
+COMMON = {
+    "CI": "true",
+    "CI_DEFAULT_BRANCH": "main",
+    "CI_PROJECT_PATH": PROJECT,
+    "GITLAB_CI": "true",
+}
 COMMON |= {"CI_PROJECT_URL": f"https://gitlab.example.com/{PROJECT}"}
 MERGE_REQUEST = {"CI_PIPELINE_SOURCE": "merge_request_event"}
 MAIN = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"}
@@ -149,7 +154,8 @@ class Pipeline:
             ref = self.event.get("CI_COMMIT_TAG") or self.event["CI_COMMIT_BRANCH"]
             git(self.folder, "clone", "--quiet", self.origin.as_uri(), name)
             git(work, "checkout", "--quiet", ref)
-        for before in job.get("needs", job.get("dependencies", [])):
+        artifacts_of = "needs" if "needs" in job else "dependencies"
+        for before in job.get(artifacts_of, []):
             if self.artifacts(before).exists():
                 shutil.copytree(self.artifacts(before), work, dirs_exist_ok=True)
         finished = subprocess.run(

@@ -17,7 +17,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from uv import find_uv_bin
 
@@ -80,7 +80,7 @@ class Stage:
 
     def path(self, name: str) -> Path:
         """Return where a path of the image is, relative to the working folder."""
-        return self.root / os.path.join(self.folder, name).lstrip("/")
+        return self.root / str(PurePosixPath(self.folder, name)).lstrip("/")
 
     def start(self, *arguments: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run the image's command, as `docker run` does."""

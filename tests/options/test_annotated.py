@@ -1,4 +1,4 @@
-"""What teaching comments promise."""
+"""What explanatory comments promise."""
 
 import ast
 import json
@@ -9,19 +9,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.answers import FULL, Answers, combinations
+from harness.answers import FULL, Answers, choices, combinations
 from harness.inspect import tree
 from harness.template import ROOT
 from harness.workshop import Workshop
 
+# Together, these show every note.
 ANSWERS: list[Answers] = [
     *(FULL | chosen for chosen in combinations("mode", "backend")),
-    *(FULL | chosen | {"mode": "app"} for chosen in combinations("task_runner", "container")),
-    *(FULL | chosen for chosen in combinations("docs_engine", "type_checker")),
+    *(FULL | {"mode": "app", "task_runner": runner} for runner in choices("task_runner")),
+    FULL | {"preset": "full", "mode": "app", "container": True, "docs_hosting": "pages"},
+    FULL | {"docs_engine": "zensical", "hooks": "local", "type_checker": "none"},
     FULL | {"versioning": "vcs", "backend": "poetry_core"},
-    FULL | {"template_updates": "workflow"},
     *(
-        FULL | chosen | {"versioning": "vcs", "backend": "hatchling"}
+        FULL | chosen | {"testpypi": True}
         for chosen in combinations("ci", "publish")
         if chosen["ci"] != "none" or chosen["publish"] == "none"
     ),
@@ -29,7 +30,7 @@ ANSWERS: list[Answers] = [
 
 
 def meaning(file: Path) -> object:
-    """Return what a file says to a program, without its comments."""
+    """Return what a file means to a program, without its comments."""
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".toml":
         return tomllib.loads(text)
@@ -41,33 +42,42 @@ def meaning(file: Path) -> object:
         return ast.dump(ast.parse(text)), inline_metadata(text)
     if file.suffix == ".md":
         return text
-    # What is left are lists and scripts, whose comments are whole lines.
+    # The remaining files are lists and scripts, whose comments are whole lines.
     return [line for line in text.splitlines() if not re.match(r"#(?!!)", line)]
 
 
 def inline_metadata(text: str) -> object:
-    """Return the block of inline script metadata, which Python itself takes for comments."""
+    """Return the block of inline script metadata, which is a comment to Python itself."""
     blocks = re.findall(r"(?ms)^# /// script$(.*?)^# ///$", text)
     return [tomllib.loads(re.sub(r"(?m)^# ?", "", block)) for block in blocks]
 
 
 @pytest.fixture(params=ANSWERS, ids=[str(n) for n in range(len(ANSWERS))])
 def projects(request: pytest.FixtureRequest, workshop: Workshop) -> tuple[Path, Path]:
-    """A project without and with comments."""
+    """A project without comments, and the same project with comments."""
     plain, annotated = ({"annotated": value} for value in (False, True))
     return workshop.project(request.param | plain), workshop.project(request.param | annotated)
 
 
 def test_comments_change_no_meaning(projects: tuple[Path, Path]) -> None:
-    """Each file says the same to programs with comments and without."""
+    """Every file means the same to programs with and without comments."""
     plain, annotated = projects
     assert set(tree(plain)) == set(tree(annotated))
     for name in set(tree(plain)) - {".copier-answers.yml"}:
         assert meaning(plain / name) == meaning(annotated / name), name
 
 
+def test_lines_are_short(projects: tuple[Path, Path]) -> None:
+    """Comments are at most 100 columns wide, except for addresses."""
+    plain, annotated = projects
+    for name in set(tree(plain)) - {".copier-answers.yml"}:
+        old = (plain / name).read_text(encoding="utf-8").splitlines()
+        for line in (annotated / name).read_text(encoding="utf-8").splitlines():
+            assert line in old or len(line) <= 100 or "https://" in line, f"{name}: {line}"
+
+
 def test_every_table_is_explained(projects: tuple[Path, Path]) -> None:
-    """Each table of pyproject.toml has a comment, or the first table of its tool has one."""
+    """Every table of pyproject.toml has a comment, or the first table of its tool has one."""
     _, annotated = projects
     text = (annotated / "pyproject.toml").read_text(encoding="utf-8")
     explained = set()
@@ -78,7 +88,7 @@ def test_every_table_is_explained(projects: tuple[Path, Path]) -> None:
 
 
 def test_every_note_is_shown(workshop: Workshop) -> None:
-    """No note is left that no project shows."""
+    """Every note appears in some project."""
     notes = yaml.safe_load((ROOT / "template" / "data" / "notes.yml").read_text("utf-8"))
     shown = "".join(
         re.sub(
@@ -88,3 +98,17 @@ def test_every_note_is_shown(workshop: Workshop) -> None:
         for name in tree(workshop.project(answers | {"annotated": True}))
     )
     assert [] == [place for place, note in notes.items() if note.strip() not in shown]
+
+
+def test_every_place_has_a_note() -> None:
+    """Every place that a template names has a note, so rendering never fails."""
+    notes = yaml.safe_load((ROOT / "template" / "data" / "notes.yml").read_text("utf-8"))
+    files = [path for path in (ROOT / "template").rglob("*") if path.is_file()]
+    named = {
+        place
+        for path in files
+        for place in re.findall(r"note\('([^']+)'(?! ~)", path.read_text(encoding="utf-8"))
+        if path.name != "notes.jinja"
+    }
+    assert named
+    assert named <= set(notes)

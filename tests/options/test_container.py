@@ -129,7 +129,7 @@ def test_there_is_an_image_for_the_newest_pythons() -> None:
 
 
 def test_hadolint_finds_nothing(tools: Environment, workshop: Workshop) -> None:
-    """hadolint has no findings, not even about style."""
+    """The linter has no findings, not even about style."""
     answers: list[Answers] = [
         *(APP | {"environments": each} for each in (["uv"], ["pip"], [])),
         *(APP | {"mode": mode, "command_name": "test"} for mode in choices("mode")),
@@ -193,7 +193,7 @@ def test_a_stale_lock_file_stops_the_build(
     pyproject = project / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")
     pyproject.write_text(text.replace('"idna>=3"', '"idna>=3", "rich"'), encoding="utf-8")
-    with pytest.raises(CommandError, match="lockfile at `uv.lock` needs to be updated"):
+    with pytest.raises(CommandError, match=r"lockfile at `uv\.lock` needs to be updated"):
         rehearsal(project).build()
 
 

