@@ -1,106 +1,52 @@
-"""Bad answers: refused with one sentence that names the question, and nothing is written."""
+"""Bad answers are rejected with one message that names the question, and nothing is written."""
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from harness.answers import questions
+from harness.answers import axes, questions
+from harness.bad_answers import FREE, REJECTED, first_rejected
 from harness.render import copier_command, render, snapshot
+from harness.repository import GIT
+from harness.terminal import COLUMNS, Terminal
 
 GOOD = {"project_name": "My Project"}
+DIRECT_REFERENCE = "idna @ git+https://github.com/kjd/idna@v3.7"
 
-# The questions that take any text or any YAML.
-FREE = [
-    name
-    for name, question in questions().items()
-    if question["type"] in ("str", "yaml")
-    and "choices" not in question
-    and question.get("when") is not False
-]
+# What Copier puts in front of a message in a terminal.
+PREFIX = "Validation error for question '{}': "
 
-REFUSED = [
-    ("project_name", "", "it is empty"),
-    ("project_name", "two\nlines", "control character"),
-    ("project_name", "x" * 101, "at most 100"),
-    ("project_name", "日本語", "--data distribution_name="),
-    ("project_name", "...", "--data distribution_name="),
-    ("project_name", " spaced", "starts or ends with a space"),
-    ("project_description", "", "it is empty"),
-    ("project_description", "tab\there", "control character"),
-    ("project_description", "x" * 513, "at most 512"),
-    ("user_name", "", "it is empty"),
-    ("user_name", "Ada <ada@example.com>", "write the address in user_email"),
-    ("user_name", "Ada  Lovelace", "two spaces in a row"),
-    ("user_email", "ada", "is no e-mail address"),
-    ("user_email", "ada@localhost", "is no e-mail address"),
-    ("user_email", "ada lovelace@example.com", "is no e-mail address"),
-    ("user_email", "ada@example.com\n", "control character"),
-    ("github_user", "@ada", "is no GitHub account"),
-    ("github_user", "github.com/ada", "is no GitHub account"),
-    ("distribution_name", "", "is no distribution name"),
-    ("distribution_name", "my project", "is no distribution name"),
-    ("distribution_name", "-my", "is no distribution name"),
-    ("distribution_name", "my-project\n", "control character"),
-    ("distribution_name", "straße", "is no distribution name"),
-    ("distribution_name", "My_Project", "write my-project"),
-    ("distribution_name", "rich", "write one like rich-project"),
-    ("distribution_name", "click", "write one like click-project"),
-    ("package_name", "my-project", "is no import name"),
-    ("package_name", "2048", "is no import name"),
-    ("package_name", "class", "write one like class_"),
-    ("package_name", "json", "write one like json_"),
-    ("package_name", "typer", "write one like typer_"),
-    ("repository_url", "example.com", "is no web address"),
-    ("repository_url", "ftp://example.com", "is no web address"),
-    ("repository_url", 'https://example.com/"quoted"', "is no web address"),
-    ("repository_url", "https://example.com/a b", "is no web address"),
-    ("mode", "service", "is not in ['library', 'app', 'script']"),
-    ("backend", "distutils", "'distutils' is not in ["),
-    ("license", "WTFPL", "'WTFPL' is not in ["),
-    ("python_min", "3.8", "'3.8' is not in ["),
-    ("cli_library", "fire", "is not in ['argparse', 'click', 'typer']"),
-    ("copyright_year", "year", "write one like 2026"),
-    ("dependencies", "rich", "is no list"),
-    ("dependencies", {"rich": ">=13"}, "is no list"),
-    ("dependencies", 5, "is no list"),
-    ("dependencies", ["rich>>1"], "'rich>>1' is not a requirement"),
-    ("dependencies", [1], "a requirement is a text"),
-    ("dependencies", ["my-project"], "is the project itself"),
-    ("extras", ["rich"], "is no map"),
-    ("extras", {"all": ["rich"]}, '"all" is added by itself'),
-    ("extras", {"ALL": ["rich"]}, '"ALL" is added by itself'),
-    ("extras", {"fast_yaml": ["PyYAML"]}, "write fast-yaml"),
-    ("extras", {"fast yaml": ["PyYAML"]}, "is no name of an extra"),
-    ("extras", {True: ["PyYAML"]}, "is no name of an extra"),
-    ("extras", {"colors": "rich"}, 'extra "colors": it is no list'),
-    ("extras", {"colors": ["rich>>1"]}, "'rich>>1' is not a requirement"),
-    ("command_name", "my command", "is no name of a command"),
-    ("command_name", "../greet", "is no name of a command"),
-    ("command_name", "python", "would hide another command"),
-    ("gui_command_name", "a=b", "is no name of a command"),
-    ("index_url", "packages.example.com", "is no upload address"),
-    ("index_url", "http://packages.example.com/upload/", "with https"),
-    ("index_url", "https://ada:secret@packages.example.com/", "without a password"),
-    ("index_url", "https://packages.example.com/$HOME", "is no upload address"),
-    ("ci", "jenkins", "'jenkins' is not in ["),
-    ("starters", "cli", "it is no record of the starter files; restore the answers file"),
-]
+# The keys that clear the line of a prompt: Ctrl+E and Ctrl+U.
+CLEAR = "\x05\x15"
 
 
-@pytest.mark.parametrize(("question", "answer", "sentence"), REFUSED)
-def test_refuses_with_a_sentence(question: str, answer: Any, sentence: str, tmp_path: Path) -> None:
-    """A bad answer is refused by a sentence that names the question, before anything is written."""
-    with pytest.raises(ValueError, match=f"'{question}': .*{re.escape(sentence)}"):
+@pytest.mark.parametrize(("question", "answer", "remedy", "problem"), REJECTED)
+def test_rejects_with_remedy_and_problem(
+    question: str, answer: Any, remedy: str, problem: str, tmp_path: Path
+) -> None:
+    """The message names the question, the remedy, and the problem, and nothing is written."""
+    message = f"question '{question}': {re.escape(remedy)}.*; .*{re.escape(problem)}"
+    with pytest.raises(Exception, match=message):
         render(tmp_path / "project", GOOD | {question: answer})
     assert not (tmp_path / "project").exists()
 
 
+@pytest.mark.parametrize("axis", [axis for axis in axes() if questions()[axis]["type"] == "str"])
+def test_rejects_an_unknown_choice(axis: str, tmp_path: Path) -> None:
+    """An unknown choice is rejected with a message that lists the choices."""
+    with pytest.raises(ValueError, match=f"Invalid choice for '{axis}': 'x' is not in "):
+        render(tmp_path / "project", GOOD | {axis: ["x"] if axis == "environments" else "x"})
+    assert not (tmp_path / "project").exists()
+
+
 def test_every_free_answer_is_checked() -> None:
-    """Each question that takes any text or YAML has a validator, and a test of it above."""
+    """Each question that accepts any text or YAML has a validator and a rejected answer above."""
     assert [] == [name for name in FREE if "validator" not in questions()[name]]
-    assert set() == set(FREE) - {question for question, _, _ in REFUSED}
+    assert set(FREE) == {question for question, *_ in REJECTED}
 
 
 @pytest.mark.parametrize("question", [name for name in FREE if questions()[name]["type"] == "str"])
@@ -109,26 +55,42 @@ def test_every_free_answer_is_checked() -> None:
     list("\0\a\n\r\x7f\x85\u200f\u2028\u202e\ufeff\udcff"),
     ids=lambda c: f"U+{ord(c):04X}",
 )
-def test_refuses_control_characters(question: str, character: str, tmp_path: Path) -> None:
-    """No text may hold a control character."""
+def test_rejects_control_characters(question: str, character: str, tmp_path: Path) -> None:
+    """No text may contain a control character."""
     with pytest.raises(ValueError, match=f"question '{question}'"):
         render(tmp_path / "project", GOOD | {question: f"a{character}b"})
     assert not (tmp_path / "project").exists()
 
 
 def test_an_app_has_a_command(tmp_path: Path) -> None:
-    """An app without a command is refused."""
-    with pytest.raises(
-        ValueError, match="'command_name': an app needs one; write a name like my-project"
-    ):
+    """An app without a command is rejected."""
+    message = "'command_name': use a name like my-project; an app needs a command"
+    with pytest.raises(ValueError, match=message):
         render(tmp_path / "project", GOOD | {"mode": "app", "command_name": ""})
 
 
 def test_the_two_commands_differ(tmp_path: Path) -> None:
-    """One name for both commands is refused, whatever its case."""
+    """The same name for both commands is rejected, even if the case differs."""
     answers = GOOD | {"command_name": "greet", "gui_command_name": "Greet"}
-    with pytest.raises(ValueError, match=r"'gui_command_name': .* is the other command"):
+    message = "'gui_command_name': use Greet-gui; both commands have the same name"
+    with pytest.raises(ValueError, match=message):
         render(tmp_path / "project", answers)
+
+
+@pytest.mark.parametrize("place", ["dependencies", "extras"])
+@pytest.mark.parametrize("publish", ["trusted", "token", None])
+def test_direct_references_are_not_published(
+    place: str, publish: str | None, tmp_path: Path
+) -> None:
+    """A dependency with a URL, which PyPI rejects, is rejected in a project that publishes to it."""
+    answer = [DIRECT_REFERENCE] if place == "dependencies" else {"idna": [DIRECT_REFERENCE]}
+    answers = GOOD | {place: answer} | ({"publish": publish} if publish else {})
+    message = "'publish': use none; PyPI rejects URL dependencies"
+    with pytest.raises(ValueError, match=message):
+        render(tmp_path / "project", answers)
+    render(tmp_path / "private", answers | {"publish": "none"})
+    index = {"publish": "token", "index_url": "https://packages.example.com/upload/"}
+    render(tmp_path / "index", answers | index)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +99,7 @@ def test_the_two_commands_differ(tmp_path: Path) -> None:
         (
             GOOD | {"user_email": "ada"},
             """Validation error for question 'user_email': \
-"ada" is no e-mail address; write one like ada@example.com""",
+use a form like ada@example.com; "ada" is not an email address""",
         ),
         (
             GOOD | {"mode": "service"},
@@ -147,22 +109,94 @@ def test_the_two_commands_differ(tmp_path: Path) -> None:
         (
             GOOD | {"dependencies": "[rich"},
             """Validation error for question 'dependencies': \
-it is no YAML; write a list like ["httpx>=0.27"]""",
+use a list like ["httpx>=0.27"]; the answer is not valid YAML""",
         ),
         (
             GOOD | {"environments": "uv"},
             """Validation error for question 'environments': \
-it is no list; write a list like [uv, pip]""",
+use a list like [uv, pip]; the answer is not a list""",
+        ),
+        (
+            GOOD | {"keywords": "maps"},
+            """Validation error for question 'keywords': \
+use a list like [maps, geography]; the answer is not a list""",
         ),
     ],
 )
-def test_the_command_ends_with_the_sentence(
+def test_the_command_ends_with_the_message(
     answers: dict[str, str], last_line: str, tmp_path: Path
 ) -> None:
-    """The `copier` command ends in an error whose last line is the sentence."""
+    """The `copier` command fails, and the last line is the message."""
     project = tmp_path / "project"
     finished = copier_command(
         "copy", "--defaults", snapshot(), project, answers=answers, exit_code=1
     )
     assert last_line == finished.stderr.strip().splitlines()[-1].partition(": ")[2]
     assert not project.exists()
+
+
+@pytest.mark.parametrize(
+    ("question", "recorded"),
+    [
+        ("dependencies", "rich"),
+        ("dependencies", None),
+        ("dependencies", ["rich>>1"]),
+        ("extras", ["rich"]),
+        ("keywords", "maps"),
+        ("keywords", [1]),
+        ("environments", "uv"),
+        ("environments", None),
+    ],
+)
+def test_a_damaged_record_is_rejected(
+    question: str, recorded: Any, releases: Path, tmp_path: Path
+) -> None:
+    """A recorded YAML answer that has become wrong stops an update, and the message names it."""
+    from harness.commands import run
+
+    project = tmp_path / "project"
+    copier_command("copy", "--defaults", "--vcs-ref=HEAD", releases, project, answers=GOOD)
+    file = project / ".copier-answers.yml"
+    answers = yaml.safe_load(file.read_text(encoding="utf-8")) | {question: recorded}
+    file.write_text(yaml.safe_dump(answers), encoding="utf-8")
+    run("git", "init", "--quiet", cwd=project)
+    run("git", "add", "--all", cwd=project)
+    run("git", "commit", "--quiet", "--message=Start", cwd=project, env=GIT)
+    finished = copier_command(
+        *("update", "--defaults", "--vcs-ref=HEAD"), cwd=project, env=GIT, exit_code=1
+    )
+    assert PREFIX.format(question) in finished.stderr.strip().splitlines()[-1]
+
+
+def test_remedies_fit_into_a_terminal() -> None:
+    """Behind Copier's own words, each remedy that a terminal shows fits into 80 columns."""
+    shown = [
+        PREFIX.format(question) + remedy
+        for question, _, remedy, _ in REJECTED
+        if "--data" not in remedy and questions()[question].get("ask") is not False
+    ]
+    assert [] == [message for message in shown if len(message) > COLUMNS]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pexpect.spawn needs a Unix terminal")
+def test_a_terminal_shows_each_remedy(tmp_path: Path) -> None:
+    """In a terminal of 80 columns, each free-text question shows the remedy for a bad answer."""
+    # With other ones, the index and the second command would not be asked for.
+    data = ("--data=preset=custom", "--data=mode=app", "--data=publish=token")
+    good = {"project_name": "My Project", "keywords": "[]", "dependencies": "[]", "extras": "{}"}
+    names = {"distribution_name": "my-project", "package_name": "my_project"}
+    names |= {"default_branch": "main", "copyright_year": "2026", "command_name": "greet"}
+    shown = []
+    with Terminal(tmp_path / "project", *data) as terminal:
+        while name := terminal.next_question():
+            if name in FREE:
+                answer, remedy = first_rejected(name)
+                text = answer if isinstance(answer, str) else yaml.safe_dump(answer).strip()
+                if not isinstance(answer, str):
+                    text = yaml.safe_dump(answer, default_flow_style=True, width=500).strip()
+                terminal.send(f"{CLEAR}{text}\r")
+                terminal.wait_for(f"{PREFIX.format(name)}{remedy}")
+                terminal.send(CLEAR + (good | names).get(name, ""))
+                shown.append(name)
+            terminal.send("\r")
+    assert [name for name in FREE if questions()[name].get("ask") is not False] == shown
