@@ -1,4 +1,4 @@
-"""Updates in the tests' process are those of the `copier` command."""
+"""Updates in the tests' process equal updates by the `copier` command."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ from harness.updates import start, update
 
 @pytest.mark.parametrize("version", past_releases())
 def test_the_command_gives_the_same_project(version: str, releases: Path, tmp_path: Path) -> None:
-    """A project with the user's changes, one of them in conflict, is updated alike by both."""
+    """A project with the user's changes, one of them in conflict, is the same in both cases."""
     project = start(releases, version, tmp_path / "project", {"project_name": FULL["project_name"]})
     (project / "README.md").write_text("# Mine\n", encoding="utf-8")
     (project / "tests" / "test_greetings.py").unlink()

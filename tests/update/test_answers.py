@@ -1,0 +1,248 @@
+"""Recorded answers stay valid, and any option can be added later."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jinja2.exceptions import FilterArgumentError
+
+from harness.answers import Answers
+from harness.inspect import read_wheel, tree
+from harness.releases import IDENTITY, commit, git
+from harness.render import copier_command, recorded_answers
+from harness.updates import render, start, status, update
+from harness.workshop import Workshop
+
+BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
+
+
+def edit_answers(project: Path, **changed: Any) -> None:
+    """Change recorded answers by hand, and commit."""
+    file = project / ".copier-answers.yml"
+    answers = yaml.safe_load(file.read_text(encoding="utf-8")) | changed
+    file.write_text(yaml.safe_dump(answers), encoding="utf-8")
+    commit(project, "Edit the answers")
+
+
+@pytest.fixture
+def old(releases: Path, tmp_path: Path) -> Path:
+    """A project from 0.3."""
+    return start(releases, "0.3.0", tmp_path / "old", BASE)
+
+
+@pytest.fixture
+def project(releases: Path, tmp_path: Path) -> Path:
+    """A project from the current template."""
+    return start(releases, None, tmp_path / "project", BASE)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "hooks"),
+    [(True, "local"), (False, "none"), ("true", "local"), ("false", "none")],
+    ids=repr,
+)
+def test_hooks_are_carried_over(
+    recorded: bool | str, hooks: str, releases: Path, tmp_path: Path
+) -> None:
+    """The old answer yes or no becomes local or none, even if it was quoted by hand."""
+    given = recorded in (True, "true")
+    project = start(releases, "0.3.0", tmp_path / "project", BASE | {"hooks": given})
+    edit_answers(project, hooks=recorded)
+    update(project)
+    assert hooks == recorded_answers(project)["hooks"]
+    assert given == (project / ".pre-commit-config.yaml").exists()
+    commit(project, "Update")
+    update(project)
+    assert [] == status(project)
+
+
+@pytest.mark.parametrize("given", [True, "false"])
+def test_old_answers_for_hooks_are_refused(given: bool | str, old: Path) -> None:
+    """Someone who still gives yes or no, for example from a data file, learns what to give."""
+    with pytest.raises(FilterArgumentError, match="use hooks=local instead of true, and hooks=none"):
+        update(old, hooks=given)
+    assert [] == status(old)
+
+
+@pytest.mark.parametrize(("customize", "preset"), [(True, "custom"), (False, "standard")])
+def test_customize_becomes_a_preset(customize: bool, preset: str, old: Path) -> None:
+    """A project that recorded `customize` gets a preset, and its other answers stay."""
+    edit_answers(old, customize=customize, type_checker="ty", ci="gitlab")
+    before = recorded_answers(old)
+    update(old)
+    after = recorded_answers(old)
+    assert preset == after["preset"]
+    changed = {name for name, answer in before.items() if answer != after.get(name)}
+    assert {"customize", "hooks", "starters"} == changed
+    assert "customize" not in after
+
+
+def run_copier(
+    operation: str, project: Path, *options: str | Path, exit_code: int = 0, **answers: str
+) -> str:
+    """Update or recopy by the `copier` command, and return its messages."""
+    overwrite = ("--overwrite",) if operation == "recopy" else ()
+    command = (operation, "--defaults", "--skip-answered", *overwrite, *options, project)
+    return copier_command(*command, answers=answers, env=IDENTITY, exit_code=exit_code).stderr
+
+
+@pytest.mark.parametrize("operation", ["update", "recopy"])
+@pytest.mark.parametrize("version", ["0.3.0", "0.4.0"])
+def test_a_preset_cannot_be_changed(
+    version: str, operation: str, releases: Path, tmp_path: Path
+) -> None:
+    """Another preset is refused, wherever the answers file is, and nothing is written."""
+    project = tmp_path / "project"
+    place = ("--answers-file", "meta/answers.yml")
+    copying = ("copy", "--defaults", "--vcs-ref", version, *place, releases, project)
+    copier_command(*copying, answers=BASE, env=IDENTITY)
+    git("init", "--quiet", cwd=project)
+    commit(project, "Start")
+    said = run_copier(operation, project, *place, exit_code=1, preset="full")
+    assert "change single answers, such as --data docs_engine=sphinx;" in said
+    assert [] == status(project)
+
+
+@pytest.mark.parametrize("operation", ["update", "recopy"])
+def test_a_data_file_may_repeat_the_preset(operation: str, project: Path, tmp_path: Path) -> None:
+    """A data file with the recorded preset is accepted, and one with another preset is refused."""
+    data = tmp_path / "data.yml"
+    for text, exit_code in (
+        ("preset: standard\n", 0),
+        ("preset: minimal\n", 1),
+        ((project / ".copier-answers.yml").read_text("utf-8"), 0),
+        ((project / ".copier-answers.yml").read_text("utf-8").replace("standard", "full"), 1),
+    ):
+        data.write_text(text, encoding="utf-8")
+        run_copier(operation, project, "--data-file", data, exit_code=exit_code)
+        assert [] == status(project)
+
+
+@pytest.mark.parametrize("version", ["0.3.0", None])
+def test_a_documentation_site_can_be_added(
+    version: str | None, releases: Path, tmp_path: Path
+) -> None:
+    """Sphinx, added later, comes with the pages that a new project has."""
+    project = start(releases, version, tmp_path / "project", BASE | {"docs_engine": "none"})
+    assert [] == update(project, docs_engine="sphinx")
+    fresh = render(releases, None, tmp_path / "fresh", BASE | {"docs_engine": "sphinx"})
+    pages = {name: file for name, file in tree(fresh).items() if name.startswith("docs/")}
+    present = tree(project)
+    assert {"docs/api.md", "docs/changelog.md", "docs/conf.py", "docs/index.md"} == pages.keys()
+    # 0.3 gave every project a page, and its summary is in the index.
+    written = {"docs/index.md"} if version else set()
+    assert written >= {name for name, file in pages.items() if file != present[name]}
+
+
+@pytest.mark.parametrize("version", ["0.3.0", None])
+def test_a_github_account_can_be_added(version: str | None, releases: Path, tmp_path: Path) -> None:
+    """The account leads to URLs in the metadata; the README belongs to the user and stays."""
+    project = start(releases, version, tmp_path / "project", BASE)
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    assert [] == update(project, github_user="ada")
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    urls = pyproject["project"]["urls"]
+    assert "https://github.com/ada/my-project" in urls.values()
+    assert readme == (project / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_deleted_changelog_stays_deleted(old: Path) -> None:
+    """The changelog counts as received, although 0.3 didn't record it."""
+    (old / "CHANGELOG.md").unlink()
+    commit(old, "Delete the changelog")
+    update(old)
+    assert not (old / "CHANGELOG.md").exists()
+    assert "changelog" in recorded_answers(old)["starters"]["sets"]
+
+
+def test_a_changelog_can_be_added(releases: Path, tmp_path: Path) -> None:
+    """A project without a changelog receives one when it is selected."""
+    project = start(releases, None, tmp_path / "project", BASE | {"changelog": False})
+    assert not (project / "CHANGELOG.md").exists()
+    assert [] == update(project, changelog=True)
+    assert (project / "CHANGELOG.md").is_file()
+
+
+@pytest.mark.parametrize("page", ["# Rewritten\n", None])
+def test_the_pages_of_old_projects_are_the_users(page: str | None, old: Path) -> None:
+    """Pages that 0.3 kept current are neither changed, deleted, nor added again."""
+    for name in ("api", "changelog"):
+        file = old / "docs" / f"{name}.md"
+        file.unlink() if page is None else file.write_text(page, encoding="utf-8")
+    commit(old, "Work on the pages")
+    before = {name: file for name, file in tree(old).items() if name.startswith("docs/")}
+    assert [] == update(old, extras={})
+    after = {name: file for name, file in tree(old).items() if name.startswith("docs/")}
+    del before["docs/conf.py"], after["docs/conf.py"]
+    assert before == after
+    assert "docs/add-a-language.md" in after
+
+
+def test_extras_can_be_removed(releases: Path, tmp_path: Path) -> None:
+    """Without the example extra, a rewritten page of the API stays as it is."""
+    project = start(releases, None, tmp_path / "project", BASE | {"docs_engine": "sphinx"})
+    (project / "docs" / "api.md").write_text("# Our API\n", encoding="utf-8")
+    commit(project, "Rewrite the page")
+    assert [] == update(project, extras={})
+    assert "# Our API\n" == (project / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def test_poetry_keeps_its_version_from_git(
+    releases: Path, tmp_path: Path, workshop: Workshop
+) -> None:
+    """Poetry's backend still reads the version from git, without a script of the template."""
+    answers = BASE | {"backend": "poetry_core", "versioning": "vcs"}
+    project = start(releases, "0.3.0", tmp_path / "project", answers)
+    update(project)
+    commit(project, "Update")
+    git("tag", "v1.4.0", cwd=project)
+    assert not (project / "build_backend.py").exists()
+    wheel = read_wheel(workshop.build_wheel(project, tmp_path / "dist"))
+    assert "1.4.0" == wheel.metadata["version"]
+
+
+def test_a_direct_reference_is_refused_before_anything_is_written(
+    releases: Path, tmp_path: Path
+) -> None:
+    """0.3 accepted an upload to PyPI with a direct reference; the update says what to answer."""
+    requirement = "idna @ git+https://github.com/kjd/idna@v3.7"
+    project = start(releases, "0.3.0", tmp_path / "project", BASE | {"dependencies": [requirement]})
+    with pytest.raises(ValueError, match="PyPI rejects"):
+        update(project)
+    assert [] == status(project)
+    assert [] == update(project, publish="none")
+
+
+def test_a_damaged_record_of_starter_files_is_refused(project: Path) -> None:
+    """A record of the starter files that is not one stops the update, and no file changes."""
+    edit_answers(project, starters="some")
+    with pytest.raises(ValueError, match="the record of starter files is damaged"):
+        update(project)
+    assert [] == status(project)
+
+
+def test_the_package_keeps_its_name(project: Path) -> None:
+    """Another import name is refused, and no file changes."""
+    with pytest.raises(ValueError, match="keep my_project; rename a package by hand"):
+        update(project, package_name="other")
+    assert [] == status(project)
+
+
+def test_a_package_that_was_renamed_by_hand_is_updated(
+    project: Path, releases: Path, tmp_path: Path
+) -> None:
+    """A package renamed as the documentation says is updated like a new one of that name."""
+    (project / "src" / "my_project").rename(project / "src" / "other")
+    for name in tree(project):
+        text = (project / name).read_text(encoding="utf-8")
+        (project / name).write_text(text.replace("my_project", "other"), encoding="utf-8")
+    commit(project, "Rename the package")
+    assert [] == update(project, license="Unlicense")
+    answers = BASE | {"package_name": "other", "license": "Unlicense"}
+    managed = {"pyproject.toml", "LICENSE", ".copier-answers.yml"}
+    fresh = tree(render(releases, None, tmp_path / "fresh", answers))
+    after = tree(project)
+    assert {name: fresh[name] for name in managed} == {name: after[name] for name in managed}
+    assert fresh.keys() == after.keys()
