@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.version import Version
 from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 from uv import find_uv_bin
 
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.xdist_group("workflows run")
 Jobs = dict[str, Job]
 Mutation = Callable[[Jobs], object]
 
-BASE: Answers = {"project_name": "My Project", "mode": "app"}
+BASE: Answers = {"project_name": "My Project", "mode": "app", "cli_library": "click"}
 INDEX_URL = "https://packages.example.com/upload/"
 
 TAG = Event("push", "refs/tags/v0.1.0")
@@ -186,17 +187,19 @@ def test_all_checks_pass(released: tuple[Place, Run]) -> None:
     assert not PULL_REQUEST.starts(place.workflow("publish"))
 
 
-def test_locked_and_lowest_dependencies_are_tested(released: tuple[Place, Run]) -> None:
-    """The tests run once with the pytest of uv.lock, and once with the oldest that is allowed."""
+@pytest.mark.parametrize("name", ["click", "pytest"])
+def test_locked_and_lowest_dependencies_are_tested(name: str, released: tuple[Place, Run]) -> None:
+    """The tests run with the versions of uv.lock, and once with the lowest that are allowed."""
     place, run = released
     lock = tomllib.loads((place.project / "uv.lock").read_text(encoding="utf-8"))
-    (locked,) = [each["version"] for each in lock["package"] if each["name"] == "pytest"]
+    (locked,) = [each["version"] for each in lock["package"] if each["name"] == name]
     pyproject = tomllib.loads((place.project / "pyproject.toml").read_text(encoding="utf-8"))
-    bounds = map(Requirement, pyproject["dependency-groups"]["test"])
-    (lowest,) = [each.specifier for each in bounds if each.name == "pytest"]
+    texts = [*pyproject["project"]["dependencies"], *pyproject["dependency-groups"]["test"]]
+    (bounds,) = [each.specifier for each in map(Requirement, texts) if each.name == name]
+    (lowest,) = [bound.version for bound in bounds]
     printed = checks_of(run).jobs["tests"].printed
-    for version in (locked, str(lowest).removeprefix(">=")):
-        assert f"+ pytest=={version}\n" in printed
+    installed = re.findall(rf"(?m)^ \+ {name}==(.+)$", printed)
+    assert {Version(locked), Version(lowest)} == set(map(Version, installed))
 
 
 def test_coverage_is_in_the_job_summary(released: tuple[Place, Run]) -> None:
@@ -227,8 +230,9 @@ def test_a_stale_lock_file_fails_with_a_hint(
     changed = Path(shutil.copytree(project, tmp_path / "project"))
     pyproject = changed / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")
-    assert "dependencies = []" in text
-    pyproject.write_text(text.replace("dependencies = []", 'dependencies = ["idna"]'), "utf-8")
+    old, new = "dependencies = [\n", 'dependencies = [\n    "idna",\n'
+    assert 1 == text.count(old)
+    pyproject.write_text(text.replace(old, new), encoding="utf-8")
     commit(changed)
     git(changed, "update-ref", PULL_REQUEST.ref, "HEAD")
 
@@ -568,14 +572,20 @@ def test_an_unknown_expression_is_named(text: str, unknown: str) -> None:
         ({"steps": [{"run": "true", "shell": "pwsh"}]}, "lint: shell: pwsh"),
         ({"steps": [{"run": "true", "id": "x"}]}, "lint, step 1: id"),
         ({"runs-on": "windows-latest"}, "lint: none of it can be run here"),
-        ({"needs": "result"}, "needed jobs that never end"),
+        ({"needs": "lint"}, "lint: needed jobs that never end"),
     ],
     ids=str,
 )
 def test_what_is_not_modelled_is_named(change: Job, unknown: str, place: Place) -> None:
     """A key, action or value that a run does not support is an error that names it."""
+
+    def only_lint(jobs: Jobs) -> None:
+        lint = jobs["lint"] | change
+        jobs.clear()
+        jobs["lint"] = lint
+
     with pytest.raises(NotImplementedError, match=re.escape(unknown)):
-        place.run("ci", PULL_REQUEST, lambda jobs: jobs["lint"].update(change))
+        place.run("ci", PULL_REQUEST, only_lint)
 
 
 def test_included_combinations_extend_a_matrix() -> None:
