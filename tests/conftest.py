@@ -116,6 +116,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("what was done")
         for what, number in sorted(totals.items()):
             terminalreporter.write_line(f"{number:6} {what}")
+    for title, lines in tally.reports().items():
+        terminalreporter.section(title)
+        for line in lines:
+            terminalreporter.write_line(line)
     if overdue := facts.overdue(datetime.datetime.now(tz=datetime.UTC).date()):
         terminalreporter.section("facts that want a review")
         for line in overdue:

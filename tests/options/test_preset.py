@@ -1,0 +1,214 @@
+"""What the presets promise."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness import tally
+from harness.answers import axes, choices, preset, questions
+from harness.budgets import HEADER, PRESETS, sizes
+from harness.commands import run
+from harness.render import copier_command, recorded_answers, render, snapshot
+from harness.repository import GIT
+from harness.template import ROOT
+from harness.terminal import COLUMNS, Terminal, helps
+from harness.workshop import Workshop
+
+NAME = {"project_name": "My Project"}
+
+ESSENTIAL = [
+    *("project_name", "project_description", "mode", "preset", "backend", "license"),
+    *("user_name", "user_email", "github_user"),
+]
+
+# All questions that can be asked, in order.
+ASKABLE = [
+    name
+    for name, question in questions().items()
+    if question.get("when") is not False and question.get("ask") is not False
+]
+
+# The key that selects the next choice.
+DOWN = "\x1b[B"
+
+in_terminal = pytest.mark.skipif(
+    sys.platform == "win32", reason="pexpect.spawn needs a Unix terminal"
+)
+
+
+def preset_files() -> list[Path]:
+    """Return the files of the presets."""
+    return sorted((ROOT / "template" / "presets").iterdir())
+
+
+def answered_by_presets() -> set[str]:
+    """Return the questions whose defaults come from the preset."""
+    return {
+        name
+        for name, question in questions().items()
+        if f"preset_answers.{name}" in str(question.get("default"))
+    }
+
+
+@pytest.mark.parametrize("file", preset_files(), ids=lambda file: file.stem)
+def test_a_preset_answers_the_questions_of_presets(file: Path) -> None:
+    """A preset has a label and answers exactly the questions that take their default from it."""
+    keys = set(yaml.safe_load(file.read_text(encoding="utf-8")))
+    expected = answered_by_presets() | {"label"}
+    problems = [f"answer {name}" for name in sorted(expected - keys)]
+    problems += [f"remove {name}, which is not a question of presets" for name in keys - expected]
+    assert not problems, f"template/presets/{file.name}: {'; '.join(problems)}"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_answers_of_a_preset_are_the_defaults(name: str, workshop: Workshop) -> None:
+    """A library's unanswered questions get the answers of its preset."""
+    recorded = recorded_answers(workshop.project(NAME | {"preset": name}))
+    assert preset(name) == {key: recorded[key] for key in preset(name)}
+    assert name == recorded["preset"]
+
+
+def test_standard_is_the_default(workshop: Workshop) -> None:
+    """Without an answer, the preset is "standard"; each choice that it makes is listed first."""
+    recorded = recorded_answers(workshop.project(NAME))
+    assert "standard" == recorded["preset"]
+    single = [axis for axis in axes() if not questions()[axis].get("multiselect")]
+    assert {axis: recorded[axis] for axis in single} == {axis: choices(axis)[0] for axis in single}
+
+
+def test_an_answer_overrides_the_preset(tmp_path: Path) -> None:
+    """An answer given in addition to the preset wins."""
+    answers = NAME | {"preset": "minimal", "docs_engine": "sphinx", "ci": "gitlab"}
+    recorded = recorded_answers(render(tmp_path / "project", answers))
+    expected = preset("minimal") | {"docs_engine": "sphinx", "ci": "gitlab"}
+    assert expected == {key: recorded[key] for key in expected}
+
+
+def test_a_script_has_no_site_and_does_not_publish(tmp_path: Path) -> None:
+    """A script only has documentation, publishing, or a container if you ask for it."""
+    recorded = recorded_answers(
+        render(tmp_path / "project", NAME | {"mode": "script", "preset": "full"})
+    )
+    chosen = [recorded[key] for key in ("docs_engine", "docs_hosting", "publish", "container")]
+    assert ["none", "none", "none", False] == chosen
+
+
+def test_presets_stay_within_their_budgets(workshop: Workshop) -> None:
+    """No preset generates more files or lines than its budget allows."""
+    rows = sizes(workshop)
+    table = [HEADER, *map(str, rows)]
+    tally.report("files and lines of the presets", table)
+    assert all(row.is_within_budget for row in rows), "\n".join(table)
+
+
+def test_a_fork_adds_a_preset_by_adding_a_file(tmp_path: Path) -> None:
+    """A preset is one file: its label is offered, and its answers are used."""
+    template = Path(shutil.copytree(snapshot(), tmp_path / "template"))
+    answers = preset("minimal") | {"ci": "gitlab", "hooks": "local"}
+    text = yaml.safe_dump({"label": "Acme - what our projects have"} | answers)
+    (template / "template" / "presets" / "acme.yml").write_text(text, encoding="utf-8")
+    project = tmp_path / "project"
+    copier_command("copy", "--defaults", template, project, answers=NAME | {"preset": "acme"})
+    recorded = recorded_answers(project)
+    assert "acme" == recorded["preset"]
+    assert answers == {key: recorded[key] for key in answers}
+
+
+def test_a_preset_is_only_applied_once(releases: Path, tmp_path: Path) -> None:
+    """An update with another preset is rejected; with the recorded one, it keeps the answers."""
+    project = tmp_path / "project"
+    copier_command("copy", "--defaults", "--vcs-ref=HEAD", releases, project, answers=NAME)
+    run("git", "init", "--quiet", cwd=project)
+    run("git", "add", "--all", cwd=project)
+    run("git", "commit", "--quiet", "--message=Start", cwd=project, env=GIT)
+    options = ("update", "--defaults", "--vcs-ref=HEAD")
+
+    finished = copier_command(
+        *options, answers={"preset": "full"}, cwd=project, env=GIT, exit_code=1
+    )
+    last_line = finished.stderr.strip().splitlines()[-1]
+    assert "'preset': change single answers, such as --data docs_engine=sphinx" in last_line
+    assert "" == run("git", "status", "--porcelain", cwd=project).stdout
+
+    answers = {"preset": "standard", "docs_engine": "sphinx"}
+    copier_command(*options, answers=answers, cwd=project, env=GIT)
+    assert (project / "docs" / "conf.py").is_file()
+    assert preset("standard")["hooks"] == recorded_answers(project)["hooks"]
+
+
+def asked(project: Path, *arguments: str, **keys: str) -> list[str]:
+    """Answer the questions in a terminal, with some keys before Enter, and return those asked."""
+    with Terminal(project, *arguments) as terminal:
+        while name := terminal.next_question():
+            terminal.send(keys.get(name, "") + "\r")
+        return terminal.asked
+
+
+@in_terminal
+@pytest.mark.parametrize("name", PRESETS)
+def test_only_the_essentials_are_asked(name: str, tmp_path: Path) -> None:
+    """Every preset except "custom" only asks the essential questions."""
+    moves = PRESETS.index(name) - PRESETS.index("standard")
+    keys = {
+        "project_name": "My Project",
+        "preset": DOWN * moves if moves > 0 else "\x1b[A" * -moves,
+    }
+    assert ESSENTIAL == asked(tmp_path / "project", **keys)
+    recorded = recorded_answers(tmp_path / "project")
+    assert (name, "my-project") == (recorded["preset"], recorded["distribution_name"])
+
+
+@in_terminal
+def test_a_name_that_cannot_be_derived_is_asked(tmp_path: Path) -> None:
+    """After a name without ASCII letters, the distribution name is asked, too."""
+    keys = {"project_name": "日本語", "distribution_name": "nihongo"}
+    assert [*ESSENTIAL, "distribution_name"] == asked(tmp_path / "project", **keys)
+    assert "nihongo" == recorded_answers(tmp_path / "project")["package_name"]
+
+
+@in_terminal
+def test_custom_asks_every_question(tmp_path: Path) -> None:
+    """With "custom", every question that has a meaning is asked, in the order of the files."""
+    # Trusted publishing has no index, and a library without a command has neither of the others.
+    left_out = {"index_url", "cli_library", "container", "docs_hosting"}
+    keys = {"project_name": "My Project", "preset": DOWN * 2}
+    assert [name for name in ASKABLE if name not in left_out] == asked(tmp_path / "one", **keys)
+    keys |= {"mode": DOWN, "publish": DOWN, "docs_engine": DOWN}
+    assert ASKABLE == asked(tmp_path / "two", **keys)
+
+
+@in_terminal
+def test_questions_fit_into_a_terminal(tmp_path: Path) -> None:
+    """In a terminal of 80 columns, each question and each of its choices is fully visible."""
+    keys = {"project_name": "My Project", "mode": DOWN, "publish": DOWN, "docs_engine": DOWN}
+    with Terminal(tmp_path / "project", "--data=preset=custom") as terminal:
+        while name := terminal.next_question():
+            for label in labels(name):
+                terminal.wait_for(label)
+            terminal.send(keys.get(name, "") + "\r")
+        assert len(ASKABLE) - 1 == len(terminal.asked)
+
+
+def labels(name: str) -> list[str]:
+    """Return the labels of a question's choices."""
+    offered = questions()[name].get("choices", {})
+    return list(offered) if isinstance(offered, dict) else []
+
+
+def test_questions_are_short() -> None:
+    """Help texts, labels, and the reasons why a choice is unavailable fit into 80 columns."""
+    widest = COLUMNS - len("🎤 ") - 1
+    for name in ASKABLE:
+        assert [] == [text for text in helps(name) if len(text) > widest]
+        box = len("○ ") if questions()[name].get("multiselect") else 0
+        assert [] == [label for label in labels(name) if len(label) + box > widest]
+        offered = questions()[name].get("choices", {})
+        for label, choice in offered.items() if isinstance(offered, dict) else ():
+            if isinstance(choice, dict):
+                text = choice["validator"].replace("{{ backend }}", "flit_core")
+                for reason in filter(None, map(str.strip, re.split(r"{%.*?%}", text))):
+                    assert len(f"- {label} ({reason})") <= widest
