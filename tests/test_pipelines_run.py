@@ -20,7 +20,7 @@ from harness.workshop import Workshop
 pytestmark = pytest.mark.xdist_group("pipelines run")
 
 APP: Answers = {"project_name": "My Project", "mode": "app", "ci": "gitlab", "hooks": "none"}
-URL = "https://packages.example.com/"
+URL = "https://packages.example.com/upload/"
 WHEEL = "my_project-0.1.0-py3-none-any.whl"
 FILES = [WHEEL, "my_project-0.1.0.tar.gz"]
 RELEASE = ["build", "tag", "pypi", "release"]
@@ -190,7 +190,7 @@ def test_a_token_uploads_to_pypi(
     pypi.tokens.add("pypi-secret")
     origin = repository(workshop.copy(APP | {"publish": "token"}, tmp_path / "project"))
     (tmp_path / "pipeline").mkdir()
-    environments = {"pypi": {"TWINE_PASSWORD": "pypi-secret"}}
+    environments = {"pypi": {"UV_PUBLISH_TOKEN": "pypi-secret"}}
     pipeline = Pipeline(tmp_path / "pipeline", origin, network, tag("v0.1.0"), environments)
     assert "success" == publish(pipeline, built)["pypi"], pipeline.printed
     assert FILES == list(pypi.files())
@@ -205,13 +205,15 @@ def test_a_private_index_skips_existing_files(
     answers = APP | {"publish": "token", "index_url": URL}
     origin = repository(workshop.copy(answers, tmp_path / "project"))
     (tmp_path / "pipeline").mkdir()
+    variables = {"UV_PUBLISH_USERNAME": "ada", "UV_PUBLISH_PASSWORD": "secret"}
+    variables |= {"UV_PUBLISH_CHECK_URL": "https://packages.example.com/simple/"}
     with Network(tmp_path, private) as network:
-        environments = {"index": {"TWINE_USERNAME": "ada", "TWINE_PASSWORD": "secret"}}
+        environments = {"index": variables}
         event = tag("v0.1.0")
         pipeline = Pipeline(tmp_path / "pipeline", origin, network, event, environments)
         assert "success" == publish(pipeline, built)["index"], pipeline.printed
     assert FILES == list(private.files())
-    assert 1 == private.asked.count("/")
+    assert 1 == private.asked.count("/upload/")
 
 
 def test_the_version_from_git_is_the_tag(
