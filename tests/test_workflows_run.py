@@ -407,12 +407,15 @@ def test_a_private_index_gets_what_it_lacks(
     released: tuple[Place, Run],
     workshop: Workshop,
 ) -> None:
-    """A partial upload to a private index is completed; a file with other bytes is refused."""
+    """A partial upload to a private index is completed; a file with other bytes is refused.
+
+    The index requires the password for reading, too, as most do.
+    """
     answers = BASE | {"index_url": INDEX_URL}
     project = repository(workshop.copy(answers, tmp_path / "project"), TAG.short_ref)
     dist = released[1].artifact("dist")
     index = tmp_path / "private"
-    with plain_index(index) as variables:
+    with plain_index(index, is_private=True) as variables:
         if existing:
             content = (dist / FILES[0]).read_bytes() if existing == "same" else b"older"
             (index / FILES[0]).write_bytes(content)

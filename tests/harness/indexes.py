@@ -264,11 +264,12 @@ def _served(application: WSGIApplication, context: ssl.SSLContext | None) -> Ite
 
 
 @contextlib.contextmanager
-def plain_index(folder: Path) -> Iterator[dict[str, str]]:
+def plain_index(folder: Path, *, is_private: bool = False) -> Iterator[dict[str, str]]:
     """Serve an index without TLS, as a workshop's room has it.
 
     Args:
         folder: Where it keeps the files.
+        is_private: Whether it also requires the password for reading.
 
     Yields:
         The variables that tell a learner where it is and what it takes as a password.
@@ -277,7 +278,7 @@ def plain_index(folder: Path) -> Iterator[dict[str, str]]:
     password = secrets.token_hex()
     application = pypiserver.app(
         roots=[folder],
-        authenticate=["update"],
+        authenticate=["update", "list", "download"] if is_private else ["update"],
         auther=lambda _, given: given == password,
         disable_fallback=True,
     )

@@ -127,7 +127,7 @@ def test_nothing_is_built_for_the_upload(answers: Answers, workshop: Workshop) -
     ]
     upload = ["pypa/gh-action-pypi-publish"]
     if "index_url" in answers:
-        upload = ["uv publish"]
+        upload = [f"uv auth login {URL}"]
         steps.remove("astral-sh/setup-uv")
     assert ["actions/download-artifact", *upload] == steps
     for other in made.values():
@@ -192,7 +192,9 @@ def test_a_private_index_gets_the_upload(url: str, workshop: Workshop) -> None:
     made = jobs(workshop, index_url=url)
     assert "pypi" not in made
     (step,) = [step for step in made["index"]["steps"] if "run" in step]
-    assert f"uv publish --publish-url {url} --check-url {URL}simple/" == step["run"]
+    login, upload = step["run"].splitlines()
+    assert login.startswith(f"uv auth login {url} ")
+    assert f"uv publish --publish-url {url} --check-url {URL}simple/" == upload
     assert {"UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD"} == set(step["env"])
 
 
