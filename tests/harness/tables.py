@@ -78,9 +78,14 @@ def shown_choices(axis: str) -> str:
     offered = question.get("choices")
     if not isinstance(offered, dict):
         return f"{help_}The choices: {', '.join(shown)}.\n"
+    # `choices` starts with the default, but the question lists the choices in its own order.
+    labels = {
+        value["value"] if isinstance(value, dict) else value: label
+        for label, value in offered.items()
+    }
     lines = [
-        f"| {choice} | {label.partition(' - ')[2]} |"
-        for choice, label in zip(shown, offered, strict=True)
+        f"| {text} | {labels[choice].partition(' - ')[2] or labels[choice]} |"
+        for text, choice in zip(shown, choices(axis), strict=True)
     ]
     return help_ + "\n".join(["| choice | what it is |", "| --- | --- |", *lines]) + "\n"
 
