@@ -205,6 +205,16 @@ def test_poetry_keeps_its_version_from_git(
     assert "1.4.0" == wheel.metadata["version"]
 
 
+def test_a_version_from_git_is_not_lost(releases: Path, tmp_path: Path) -> None:
+    """A backend that can't read git tags is refused unless the version becomes static, too."""
+    answers = BASE | {"backend": "pdm_backend", "versioning": "vcs"}
+    project = start(releases, "0.3.0", tmp_path / "project", answers)
+    with pytest.raises(FilterArgumentError, match="add --data versioning=static; flit_core"):
+        update(project, backend="flit_core")
+    assert [] == status(project)
+    assert [] == update(project, backend="flit_core", versioning="static")
+
+
 def test_a_direct_reference_is_refused_before_anything_is_written(
     releases: Path, tmp_path: Path
 ) -> None:
