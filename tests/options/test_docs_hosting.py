@@ -1,0 +1,91 @@
+"""Test where the documentation site is published."""
+
+import os
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from uv import find_uv_bin
+
+from harness.answers import Answers, choices
+from harness.commands import run
+from harness.workshop import Workshop
+
+BASE: Answers = {"project_name": "My Project", "github_user": "Ada", "ci": "github"}
+ADDRESSES = {
+    "readthedocs": "https://my-project.readthedocs.io/",
+    "pages": "https://ada.github.io/my-project/",
+}
+
+
+@pytest.mark.parametrize("hosting", choices("docs_hosting"))
+def test_metadata_and_readme_link_to_the_site(hosting: str, workshop: Workshop) -> None:
+    """The metadata and the README have the address of a published site, and no other."""
+    project = workshop.project(BASE | {"docs_engine": "sphinx", "docs_hosting": hosting})
+    metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+    expected = ADDRESSES.get(hosting)
+    assert expected == metadata["urls"].get("Documentation")
+    readme = (project / "README.md").read_text("utf-8")
+    for address in ADDRESSES.values():
+        assert (address == expected) == (address in readme)
+
+
+@pytest.mark.parametrize("hosting", choices("docs_hosting"))
+@pytest.mark.parametrize("engine", choices("docs_engine"))
+def test_each_host_has_its_files(engine: str, hosting: str, workshop: Workshop) -> None:
+    """Only a site on a host has the host's configuration."""
+    project = workshop.project(BASE | {"docs_engine": engine, "docs_hosting": hosting})
+    has_site = engine != "none"
+    expected = has_site and hosting == "readthedocs"
+    assert expected == (project / ".readthedocs.yaml").is_file()
+    expected = has_site and hosting == "pages"
+    assert expected == (project / ".github/workflows/docs.yml").is_file()
+
+
+@pytest.mark.parametrize("environment", ["uv", "pip"])
+@pytest.mark.parametrize("engine", [e for e in choices("docs_engine") if e != "none"])
+def test_read_the_docs_builds_the_site(
+    engine: str, environment: str, tmp_path: Path, workshop: Workshop
+) -> None:
+    """The commands of .readthedocs.yaml build a strict site in Read the Docs' own environment."""
+    answers = BASE | {
+        "docs_engine": engine,
+        "docs_hosting": "readthedocs",
+        "environments": [environment],
+    }
+    project = workshop.copy(answers, tmp_path / "project")
+    settings = yaml.safe_load((project / ".readthedocs.yaml").read_text("utf-8"))
+    if environment == "uv":
+        run(find_uv_bin(), "lock", "--quiet", cwd=project)
+    folder = tmp_path / "environment"
+    run(find_uv_bin(), "venv", "--quiet", "--seed", folder)
+    output = tmp_path / "output"
+    env = {
+        "PATH": f"{folder}/bin{os.pathsep}{os.environ['PATH']}",
+        "READTHEDOCS_VIRTUALENV_PATH": str(folder),
+        "READTHEDOCS_OUTPUT": str(output),
+    }
+    jobs = settings["build"]["jobs"]
+    for command in jobs["install"] + jobs.get("build", {}).get("html", []):
+        run("bash", "-c", command, cwd=project, env=env)
+    if engine == "sphinx":
+        # https://docs.readthedocs.com/platform/stable/config-file/v2.html#sphinx
+        assert settings["sphinx"]["fail_on_warning"]
+        source = Path(settings["sphinx"]["configuration"]).parent
+        sphinx = ("-m", "sphinx", "-T", "-W", "--keep-going", source, output / "html")
+        run(folder / "bin" / "python", *sphinx, cwd=project, env=env)
+    assert "My Project" in (output / "html" / "index.html").read_text("utf-8")
+    shutil.rmtree(folder)
+
+
+def test_read_the_docs_fetches_the_tags(workshop: Workshop) -> None:
+    """With versions from git, Read the Docs fetches the history that has the tags."""
+    for versioning in ("static", "vcs"):
+        project = workshop.project(
+            BASE
+            | {"docs_engine": "sphinx", "docs_hosting": "readthedocs", "versioning": versioning}
+        )
+        text = (project / ".readthedocs.yaml").read_text("utf-8")
+        assert (versioning == "vcs") == ("git fetch --unshallow --tags" in text)
