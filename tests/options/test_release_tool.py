@@ -1,6 +1,7 @@
 """Releasing a generated project: what bump-my-version changes, and what a remote accepts."""
 
 import datetime
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -101,6 +102,13 @@ def test_without_a_changelog_only_the_version_changes(
     bump(tools, project, "minor")
     changed = git(project, "diff", "--name-only", "HEAD~1").splitlines()
     assert ["pyproject.toml", "uv.lock"] == changed
+
+
+def test_without_the_tool_there_are_no_settings(workshop: Workshop) -> None:
+    """Without a release tool, and with a version from git, nothing configures bump-my-version."""
+    for answers in ({"release_tool": "none"}, {"versioning": "vcs"}):
+        text = (workshop.project(BASE | answers) / "pyproject.toml").read_text(encoding="utf-8")
+        assert not re.search("bumpversion|bump-my-version", text)
 
 
 def test_uncommitted_changes_stop_a_release(tools: Environment, project: Path) -> None:
