@@ -35,6 +35,16 @@ class Wheel:
     metadata: RawMetadata
 
 
+def unpack(archive: Path, folder: Path) -> None:
+    """Extract a tar archive into a folder, and nothing outside of it.
+
+    Debian 12's Python 3.11.2 lacks the argument `filter`. Later versions read the attribute, too.
+    """
+    with tarfile.open(archive) as tar:
+        tar.extraction_filter = getattr(tarfile, "data_filter", None)
+        tar.extractall(folder)
+
+
 def read_wheel(path: Path) -> Wheel:
     """Read a wheel.
 
