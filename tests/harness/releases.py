@@ -1,14 +1,17 @@
 """The template's past releases, and throwaway repositories that contain them."""
 
+import functools
 import shutil
-import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import yaml
 from packaging.version import Version
 
+from .answers import FULL, Answers
 from .commands import CommandError, run
+from .inspect import unpack
 from .repository import GIT
 from .template import ROOT
 
@@ -56,6 +59,46 @@ def past_releases() -> list[str]:
     return list(release_commits())
 
 
+@functools.cache
+def release_questions(version: str) -> dict[str, Any]:
+    """Return the questions of a past release that are recorded, by name."""
+    revision = release_commits()[version]
+    found: dict[str, Any] = {}
+    for path in git("ls-tree", "--name-only", revision, "template/questions/", cwd=ROOT).split():
+        found |= yaml.safe_load(git("show", f"{revision}:{path}", cwd=ROOT))
+    return {name: question for name, question in found.items() if question.get("when") is not False}
+
+
+def release_choices(question: dict[str, Any]) -> list[Any]:
+    """Return some answers that contain each choice of a question, or [] if it has no choices."""
+    if question["type"] == "bool":
+        return [False, True]
+    offered = question.get("choices", {})
+    if isinstance(offered, str):  # The versions of Python are in a data file.
+        return ["3.11", "3.13"]
+    values = [value["value"] if isinstance(value, dict) else value for value in offered.values()]
+    return [values, values[:1], values[1:], []] if question.get("multiselect") else values
+
+
+def covering_answers(version: str) -> list[Answers]:
+    """Return answers that contain each choice of a past release at least once."""
+    asked = release_questions(version)
+    rows = []
+    for row in range(max(len(release_choices(question)) for question in asked.values())):
+        chosen = {name: answer for name, answer in FULL.items() if name in asked}
+        for step, (name, question) in enumerate(asked.items()):
+            if offered := release_choices(question):
+                chosen[name] = offered[(row + step) % len(offered)]
+        reads_git = chosen["backend"] in ("poetry_core", "pdm_backend")
+        chosen["versioning"] = "vcs" if reads_git else "static"
+        is_published = chosen["ci"] != "none" and chosen["license"] != "Proprietary"
+        chosen["publish"] = ("token", "trusted")[row % 2] if is_published else "none"
+        is_on_github = chosen["ci"] == "github"
+        chosen["template_updates"] = ("workflow", "renovate")[row % 2] if is_on_github else "none"
+        rows.append(chosen)
+    return rows
+
+
 def next_release() -> str:
     """Return the version under which the current template is tested: one minor above the last."""
     last = Version(past_releases()[-1])
@@ -78,8 +121,7 @@ def extract(version: str, folder: Path) -> None:
                 "run `git fetch --unshallow` in a clone of the repository; updates are tested from "
                 f"release {version}, and commit {revision} is missing or git cannot read it: {error}"
             ) from error
-        with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
+        unpack(archive, folder)
 
 
 def copy_template(folder: Path) -> None:

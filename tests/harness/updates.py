@@ -1,8 +1,8 @@
-"""Projects under git that are rendered from releases and updated, by Copier in this process.
+"""Projects in git repositories, rendered from releases and updated by Copier in this process.
 
-Copier would clone the template several times for each update, read its questions anew and compile
-each of its texts anew; here that happens once for each release. `test_update_command.py` shows
-that the projects are the same as those of the command.
+For each update, Copier clones the template several times, reads its questions, and compiles its
+texts. Here, this happens once for each release. `test_update_command.py` shows that the projects
+equal those of the command.
 """
 
 import atexit
@@ -26,10 +26,13 @@ from .releases import IDENTITY, commit, git
 from .steady import compile_once, steady
 
 MARKER = re.compile(r"^(?:<{7}|>{7}) (?:before|after) updating$", re.MULTILINE)
+CONFLICT = re.compile(
+    r"^<{7} before updating\n(.*?)^={7}\n.*?^>{7} after updating\n", re.MULTILINE | re.DOTALL
+)
 
 
 class SharedTemplate(Template):
-    """A release's template, of which one clone serves all of this process."""
+    """A release's template, cloned once in this process."""
 
     def _cleanup(self) -> None:
         """Keep the clone until the process ends."""
@@ -37,7 +40,7 @@ class SharedTemplate(Template):
 
 @functools.cache
 def shared_template(url: str, ref: str | None = None, use_prereleases: bool = False) -> Template:
-    """Return the template of a release; releases don't change."""
+    """Return the template of a release, which never changes."""
     template = SharedTemplate(url=url, ref=ref, use_prereleases=use_prereleases)
     atexit.register(Template._cleanup, template)
     return template
@@ -48,7 +51,7 @@ make_environment = vars(_main.Worker)["jinja_env"].func
 
 
 def shared_environment(worker: _main.Worker) -> SandboxedEnvironment:
-    """Return the Jinja environment of a clone, which compiles each text once."""
+    """Return a clone's Jinja environment, which compiles each text once."""
     folder = worker.template.local_abspath
     if folder not in environments:
         environments[folder] = compile_once(make_environment(worker))
@@ -57,12 +60,12 @@ def shared_environment(worker: _main.Worker) -> SandboxedEnvironment:
 
 @contextmanager
 def sharing() -> Iterator[None]:
-    """Share between Copier's runs what is the same in all of them."""
+    """Let Copier's runs share everything that is the same in all of them."""
     with (
         mock.patch.object(_main, "Template", shared_template),
         mock.patch.object(_subproject, "Template", shared_template),
         mock.patch.object(_main.Worker, "jinja_env", property(shared_environment)),
-        # It asks git once for each file whether the file system knows permissions.
+        # Copier asks git for each file whether the file system supports permissions.
         mock.patch.object(_main.Worker, "_sync_git_index_executable_bit"),
         steady(),
         plumbum.local.env(**IDENTITY),
@@ -74,13 +77,13 @@ def start(repository: Path, version: str | None, project: Path, answers: Answers
     """Render a project from a release and commit it.
 
     Args:
-        repository: The template's releases, which don't change.
+        repository: The template's releases.
         version: The release; None for the newest.
         project: The folder to write.
-        answers: Answers by question; the others take their defaults.
+        answers: Answers by question; the other questions take their defaults.
 
     Raises:
-        ValueError: Copier refused an answer.
+        ValueError: Copier rejected an answer.
     """
     render(repository, version, project, answers)
     git("init", "--quiet", "--initial-branch=main", cwd=project)
@@ -99,15 +102,15 @@ def render(repository: Path, version: str | None, project: Path, answers: Answer
 
 
 def update(project: Path, version: str | None = None, **changed: Any) -> list[str]:
-    """Update a project and return the files that hold a conflict.
+    """Update a project and return the files with a conflict.
 
     Args:
-        project: The project's folder, all of it committed.
+        project: The project's folder, without uncommitted changes.
         version: The release to update to; None for the newest.
         changed: The answers to change.
 
     Raises:
-        ValueError: Copier refused an answer.
+        ValueError: Copier rejected an answer.
         copier.errors.UserMessageError: Copier refused to update.
     """
     with sharing():
@@ -125,7 +128,7 @@ def update(project: Path, version: str | None = None, **changed: Any) -> list[st
 
 
 def conflicts(project: Path) -> list[str]:
-    """Return the files that hold conflict markers, and those that hold rejected changes."""
+    """Return the files that contain conflict markers or rejected changes."""
     listed = git("ls-files", "-z", "--cached", "--others", cwd=project).split("\0")
     return sorted(
         {
@@ -138,6 +141,13 @@ def conflicts(project: Path) -> list[str]:
     )
 
 
+def keep_ours(project: Path) -> None:
+    """Resolve each conflict in favor of the user's lines, and keep what was merged around them."""
+    for name in conflicts(project):
+        file = project / name
+        file.write_text(CONFLICT.sub(r"\1", file.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def status(project: Path) -> list[str]:
-    """Return what git says has changed since the last commit, one line a file."""
+    """Return the changes since the last commit as git reports them, one line for each file."""
     return git("status", "--porcelain", "--untracked-files=all", cwd=project).splitlines()
