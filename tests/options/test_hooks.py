@@ -271,7 +271,7 @@ def test_license_texts_are_accepted(license_: str, workshop: Workshop) -> None:
     assert re.search(r"[^\n]\n\Z", text)
 
 
-RECORDED = {
+RECORDED: dict[str, list[Any]] = {
     "local": [True, "true", "True"],
     "none": [False, "false", "False"],
     "pre-commit": ["pre-commit", ""],

@@ -165,7 +165,14 @@ def test_line_endings_do_not_change_the_distributions(
     built = []
     for setting in ("false", "true"):
         clone = tmp_path / setting
-        git(tmp_path, "clone", "--quiet", f"--config=core.autocrlf={setting}", project, clone)
+        git(
+            tmp_path,
+            "clone",
+            "--quiet",
+            f"--config=core.autocrlf={setting}",
+            str(project),
+            str(clone),
+        )
         built.append(workshop.build(clone, tmp_path / f"dist-{setting}"))
     unix, windows = built
     assert unix.wheel.read_bytes() == windows.wheel.read_bytes()
