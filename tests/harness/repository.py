@@ -9,14 +9,6 @@ from . import tally
 from .commands import run
 from .install import Environment
 
-# How each runner is called, and how it hands a value over to a task.
-CALLS = {
-    "just": (["just"], []),
-    "nox": (["nox", "-s"], ["--"]),
-    "make": (["make"], ["version={}"]),
-    "invoke": (["invoke"], ["--version={}"]),
-}
-
 # Who commits, whatever the settings of the person who runs the tests.
 GIT = {
     "GIT_AUTHOR_NAME": "Ada",
@@ -85,24 +77,3 @@ def call(
         env=active(environment) | dict(env or {}),
         exit_code=exit_code,
     )
-
-
-def task(runner: str, name: str, value: str = "") -> list[str]:
-    """Return how a task is called.
-
-    Args:
-        runner: The task runner, or "none".
-        name: "release" or "publish-rehearsal".
-        value: What to hand over to it, or nothing.
-
-    >>> task("make", "release", "minor")
-    ['make', 'release', 'version=minor']
-    """
-    if runner == "none":
-        files = {"release": "tools/release.py", "publish-rehearsal": "tools/rehearse.py"}
-        return ["python", files[name], *([value] if value else [])]
-    words, hand_over = CALLS[runner]
-    if not value:
-        return [*words, name]
-    forms = [form.format(value) for form in hand_over]
-    return [*words, name, *(forms if value in "".join(forms) else [*forms, value])]

@@ -420,7 +420,7 @@ def test_uv_is_pinned(workshop: Workshop) -> None:
 
 
 def test_builds_use_no_cache(workshop: Workshop) -> None:
-    """The files that are released are built without a cache, from the whole commit's date."""
+    """Released files are built without a cache, with the time of the commit."""
     for answers in VARIANTS:
         job = workflows.github(workshop.project(answers), "ci")["jobs"]["build"]
         (setup,) = [step["with"] for step in job["steps"] if "setup-uv" in step.get("uses", "")]
@@ -438,13 +438,17 @@ def test_a_version_from_git_has_its_tags(workshop: Workshop) -> None:
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ({}, ["github-actions", "uv"]),
-        ({"environments": ["pip"]}, ["github-actions", "pip"]),
-        ({"mode": "app", "container": True}, ["github-actions", "uv", "docker"]),
+        ({}, ["github-actions", "uv", "pre-commit"]),
+        ({"hooks": "local"}, ["github-actions", "uv"]),
+        ({"environments": ["pip"], "hooks": "none"}, ["github-actions", "pip"]),
+        (
+            {"mode": "app", "container": True},
+            ["github-actions", "uv", "pre-commit", "docker"],
+        ),
     ],
 )
 def test_dependabot_waits_a_week(answers: Answers, expected: list[str], workshop: Workshop) -> None:
-    """Dependabot covers actions, Python packages and images, each at least a week old."""
+    """Dependabot covers actions, packages, hooks, and images, each at least a week old."""
     project = workshop.project(BASE | answers)
     updates = workflows.read(project / ".github" / "dependabot.yml")["updates"]
     assert expected == [each["package-ecosystem"] for each in updates]
