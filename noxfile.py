@@ -135,13 +135,6 @@ def kit(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
-def release(session: nox.Session) -> None:
-    """Keep the template as a release: `nox -s release -- 1.2.3`."""
-    install(session, "test")
-    session.run("python", "-m", "harness.releases", *session.posargs, env={"PYTHONPATH": "tests"})
-
-
-@nox.session(default=False)
 def lock(session: nox.Session) -> None:
     """Pin the dependency groups' newest versions in requirements/."""
     session.install("uv")

@@ -1,4 +1,4 @@
-"""The recipes in CONTRIBUTING.md for changed questions keep the answers that projects gave."""
+"""The recipes in CONTRIBUTING.md for changed questions keep recorded answers."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ def recipe(title: str) -> tuple[str, str]:
 
 
 def make_history(repository: Path, *releases: str) -> Path:
-    """Make a template with some releases, each with its question file."""
+    """Create a template with some releases, each with its question file."""
     project = repository / "project"
     project.mkdir(parents=True)
     git("init", "--quiet", cwd=repository)
@@ -50,6 +50,8 @@ def make_history(repository: Path, *releases: str) -> Path:
         ("Rename a choice", {"backend": "hatchling"}, {"backend": "hatchling"}),
         ("Remove a choice", {"docs_engine": "mkdocs"}, {"docs_engine": "zensical"}),
         ("Remove a choice", {"docs_engine": "none"}, {"docs_engine": "none"}),
+        ("Turn yes or no into choices", {"hooks": True}, {"hooks": "local"}),
+        ("Turn yes or no into choices", {"hooks": False}, {"hooks": "none"}),
         ("Add a question", {"mode": "app"}, {"mode": "app", "line_length": 88}),
         ("Change a default", {}, {"python_min": "3.11"}),
     ],
@@ -58,7 +60,7 @@ def make_history(repository: Path, *releases: str) -> Path:
 def test_a_recipe_keeps_the_answer(
     title: str, given: Answers, kept: Answers, tmp_path: Path
 ) -> None:
-    """What a project answered before a question changed is what it has afterwards."""
+    """An answer recorded before a question changed has the same meaning afterwards."""
     repository = make_history(tmp_path / "template", *recipe(title))
     project = start(repository, "1.0.0", tmp_path / "project", given)
 
@@ -75,19 +77,20 @@ def test_a_recipe_keeps_the_answer(
         ("Rename a question", {"task_runner": "just"}),
         ("Rename a choice", {"backend": "hatchling"}),
         ("Remove a choice", {"docs_engine": "sphinx"}),
+        ("Turn yes or no into choices", {"hooks": "pre-commit"}),
         ("Add a question", {"mode": "library", "line_length": 100}),
         ("Change a default", {"python_min": "3.12"}),
     ],
 )
 def test_a_new_project_gets_the_new_default(title: str, fresh: Answers, tmp_path: Path) -> None:
-    """A new project knows nothing of what a question was before."""
+    """A new project is independent of what a question was before."""
     repository = make_history(tmp_path / "template", *recipe(title))
     project = start(repository, "2.0.0", tmp_path / "project", {})
     assert fresh == recorded_answers(project)
 
 
 def test_every_recipe_is_tested() -> None:
-    """There is no recipe in CONTRIBUTING.md without a test."""
+    """Each recipe in CONTRIBUTING.md has a test."""
     section = CONTRIBUTING.split("\n## Change a question\n")[1].split("\n## ")[0]
     marks: list[Any] = test_a_new_project_gets_the_new_default.pytestmark  # type: ignore[attr-defined]
     assert re.findall(r"(?m)^### (.*)$", section) == [title for title, _ in marks[0].args[1]]
