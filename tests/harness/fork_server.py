@@ -1,8 +1,8 @@
-"""Does work in forks of one warm process: importing is paid once, and no work sees another's state.
+"""Do work in forks of one warm process: imports are paid once, and forks don't share their state.
 
-It is run as a program by the Python of any environment, so it needs the standard library alone:
-`python fork_server.py MODULE...` imports the modules, then answers each line of stdin, a request,
-by a line on stdout. `harness.forks` is the other side.
+The Python of any environment runs it as a program, so it only uses the standard library:
+`python fork_server.py MODULE...` imports the modules, then answers each request, a line of stdin,
+with a line on stdout. `harness.forks` is the client.
 """
 
 import atexit
@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 
-def build(hook: str, backend: str, path: list[str], project: str, out: str) -> str:
+def build(
+    hook: str, backend: str, path: list[str], project: str, out: str, env: dict[str, str]
+) -> str:
     """Call a hook of a build backend as a frontend does, and return the file's name.
 
     https://peps.python.org/pep-0517/#build-backend-interface
@@ -31,19 +33,21 @@ def build(hook: str, backend: str, path: list[str], project: str, out: str) -> s
         path: The folders of `backend-path`.
         project: The source tree.
         out: The folder to write into.
+        env: Environment variables to add.
     """
+    os.environ.update(env)
     os.chdir(project)
     sys.path[:0] = [str(Path(project, folder)) for folder in path]
     return str(getattr(importlib.import_module(backend), hook)(out))
 
 
 def test(project: str, python: str, site_packages: str) -> str:
-    """Run a project's own tests against what is installed in an environment.
+    """Run a project's own tests against the packages in an environment.
 
     Args:
         project: The project.
-        python: The environment's interpreter, for tests that start another one.
-        site_packages: Where the environment's packages are.
+        python: The environment's interpreter, for tests that start a subprocess.
+        site_packages: The folder of the environment's packages.
 
     Raises:
         AssertionError: A test failed.
@@ -60,13 +64,13 @@ def test(project: str, python: str, site_packages: str) -> str:
 
 
 def use(probe: str, python: str, site_packages: str, arguments: dict[str, Any]) -> str:
-    """Use what is installed in an environment, and return what came of it as JSON.
+    """Use the package in an environment, and return the results as JSON.
 
     Args:
         probe: The path of `harness.probe`.
         python: The environment's interpreter.
-        site_packages: Where the environment's packages are.
-        arguments: Those of the probe's `use`.
+        site_packages: The folder of the environment's packages.
+        arguments: The arguments of the probe's `use`.
     """
     sys.executable = python
     sys.prefix = sys.exec_prefix = str(Path(python).parents[1])
@@ -78,26 +82,26 @@ WORK: dict[str, Callable[..., str]] = {"build": build, "test": test, "use": use}
 
 
 def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Do one thing and return its result or its error."""
+    """Process a request and return its result or its error."""
     try:
         return {"result": WORK[do](**arguments)}
-    except BaseException:  # noqa: BLE001 whatever it raises is its answer
+    except BaseException:  # noqa: BLE001 any exception is a result
         return {"error": traceback.format_exc()}
 
 
 def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Do one thing in a fork, and return its result or its error with what it printed."""
+    """Process a request in a fork, and return its result or its error, and its output."""
     with tempfile.TemporaryFile() as printed:
         read_end, write_end = os.pipe()
-        # Garbage collection would write to all that is warm, and a fork copies what it writes to.
+        # Garbage collection would write to all memory pages, and a fork copies each of them.
         gc.freeze()
         if not os.fork():
             try:
                 os.dup2(printed.fileno(), 1)
                 os.dup2(printed.fileno(), 2)
                 result = result_of(do, arguments)
-                # Some build backends tidy up when their process ends. To take apart all that is
-                # warm, as an interpreter does when it ends, would cost more than the work.
+                # Some build backends clean up when their process exits. A regular exit of the
+                # interpreter would take longer than the work.
                 atexit._run_exitfuncs()
                 sys.stdout.flush()
                 sys.stderr.flush()
@@ -113,17 +117,17 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Answer until stdin ends."""
+    """Answer requests until stdin ends."""
     for module in sys.argv[1:]:
         importlib.import_module(module)
-    # Whatever prints must not print into the answers.
+    # The output of the work must not mix with the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     here = os.getcwd()  # noqa: PTH109
     for line in sys.stdin:
         request = json.loads(line)
         if request.pop("warm_up", False):
-            # Done here, so that what it imports and compiles is there for every fork.
+            # In this process, so that all forks share what it imports and compiles.
             path = list(sys.path)
             result = result_of(request.pop("do"), request["arguments"])
             os.chdir(here)

@@ -1,4 +1,4 @@
-"""Work in forks of a warm process, in the Python of any environment."""
+"""Do work in forks of a warm process, with the Python of any environment."""
 
 import json
 import os
@@ -16,18 +16,18 @@ running: list["ForkServer"] = []
 
 
 def close_all() -> None:
-    """End all warm processes of this one."""
+    """End all warm processes that this process started."""
     while running:
         running.pop().process.communicate()
 
 
 class ForkServer:
-    """A warm process of an environment's Python; each piece of work is done in a fork of it."""
+    """A warm process of an environment's Python that does each piece of work in a fork."""
 
     def __init__(
         self, environment: Environment, *modules: str, env: Mapping[str, str] | None = None
     ) -> None:
-        """Start it, with some modules imported and some variables added."""
+        """Start the process, import some modules, and add some environment variables."""
         path = f"{environment.bin}{os.pathsep}{os.environ['PATH']}"
         self.process = subprocess.Popen(
             [environment.python, "-P", fork_server.__file__, *modules],
@@ -45,7 +45,7 @@ class ForkServer:
         """Send a request and return its answer.
 
         Raises:
-            CommandError: What was asked for failed; the message holds what it printed.
+            CommandError: The work failed. The message contains its output.
         """
         assert self.process.stdin
         assert self.process.stdout
@@ -61,6 +61,7 @@ class ForkServer:
         project: Path,
         out: Path,
         *,
+        env: Mapping[str, str] | None = None,
         warm_up: bool = False,
     ) -> Path:
         """Call a hook of a project's build backend and return the file that it wrote.
@@ -68,7 +69,8 @@ class ForkServer:
         Args:
             hook: `build_sdist` or `build_wheel`.
             project: The folder of pyproject.toml.
-            out: The folder to write into; it is made.
+            out: The folder to write into. It is created.
+            env: Environment variables to add.
             warm_up: Do it in the warm process itself.
 
         Raises:
@@ -83,15 +85,16 @@ class ForkServer:
             "path": system.get("backend-path", []),
             "project": str(project),
             "out": str(out),
+            "env": dict(env or {}),
         }
         answer = self.request(do="build", arguments=arguments, warm_up=warm_up)
         return out / answer["result"]
 
     def test(self, project: Path, environment: Environment) -> str:
-        """Run a project's own tests against what is installed in an environment.
+        """Run a project's own tests against the packages in an environment.
 
         Returns:
-            What pytest printed.
+            The output of pytest.
 
         Raises:
             CommandError: A test failed.
@@ -106,20 +109,19 @@ class ForkServer:
     def use(
         self, environment: Environment, name: str, package: str, commands: Sequence[Sequence[str]]
     ) -> dict[str, Any]:
-        """Use what is installed in an environment as its users would.
+        """Use the package in an environment as its users would.
 
         Args:
-            environment: The environment, of this process's Python.
+            environment: An environment with the Python of this process.
             name: The distribution package.
             package: The import package.
-            commands: What to call, each a script of the environment and its arguments.
+            commands: Scripts of the environment, each with its arguments.
 
         Returns:
-            What `harness.probe.use` found.
+            The results of `harness.probe.use`.
 
         Raises:
-            CommandError: It could not be imported, an entry point could not be loaded, or
-                something was printed that no command printed.
+            CommandError: The import or an entry point failed, or the import printed something.
         """
         arguments = {
             "probe": probe.__file__,

@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import shutil
-import tarfile
 import tempfile
 import tomllib
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from . import tally
 from .answers import Answers
 from .build import Distributions, distributions_in
 from .forks import ForkServer
+from .inspect import unpack
 from .install import Environment
 from .render import render
 from .template import ROOT
@@ -103,7 +103,11 @@ class Workshop:
         from_git = "version" in pyproject["project"].get("dynamic", [])
         from_git |= len(pyproject["build-system"]["requires"]) > 1
         tally.count(f"{hook.removeprefix('build_')}s built in forks")
-        return self.builder(from_git=from_git).build(hook, project, out)
+        # Without a repository, this backend fails unless it gets a version.
+        is_bare = not (project / ".git").exists() and not (project / "PKG-INFO").exists()
+        is_poetry = "poetry_dynamic" in pyproject["build-system"]["build-backend"]
+        env = {"POETRY_DYNAMIC_VERSIONING_BYPASS": "0.1.dev0"} if is_bare and is_poetry else {}
+        return self.builder(from_git=from_git).build(hook, project, out, env=env)
 
     def build(self, project: Path, out: Path) -> Distributions:
         """Build the sdist from a project's tree and the wheel from the sdist.
@@ -117,8 +121,7 @@ class Workshop:
         """
         sdist = self.call_hook("build_sdist", project, out)
         with tempfile.TemporaryDirectory() as folder:
-            with tarfile.open(sdist) as archive:
-                archive.extractall(folder, filter="data")
+            unpack(sdist, Path(folder))
             (unpacked,) = Path(folder).iterdir()
             return Distributions(sdist, self.call_hook("build_wheel", unpacked, out))
 

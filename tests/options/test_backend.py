@@ -44,7 +44,7 @@ PRIVATE = [
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_builds_with_its_lowest_version(backend: str, tmp_path: Path, workshop: Workshop) -> None:
-    """The lower bound of a backend is right: that version builds the same."""
+    """The lowest version of a backend builds the same distributions."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = workshop.copy(answers, tmp_path / "project")
     oldest = build_isolated(project, tmp_path / "dist", UV_RESOLUTION="lowest-direct")
@@ -56,7 +56,7 @@ def test_builds_with_its_lowest_version(backend: str, tmp_path: Path, workshop: 
 
 
 def test_upper_bounds_are_those_that_documentations_ask_for() -> None:
-    """Only backends whose documentation asks for it have an upper bound."""
+    """A backend only has an upper bound if its documentation asks for one."""
     text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
     bounded = {
         backend
@@ -71,7 +71,7 @@ def test_upper_bounds_are_those_that_documentations_ask_for() -> None:
 def test_nothing_private_is_packed(
     backend: str, in_git: bool, tmp_path: Path, workshop: Workshop
 ) -> None:
-    """Neither sdist nor wheel has secrets, caches or earlier builds, with git and without."""
+    """Neither sdist nor wheel contains secrets, caches, or earlier builds, with or without git."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = workshop.copy(answers, tmp_path / "project")
     for name in PRIVATE:
@@ -91,7 +91,7 @@ def test_nothing_private_is_packed(
 def test_a_repository_around_it_changes_nothing(
     backend: str, tmp_path: Path, workshop: Workshop
 ) -> None:
-    """A project inside of another repository is built by its own .gitignore."""
+    """A project in a folder of another repository is built by its own .gitignore."""
     answers = FULL | {"mode": "app", "backend": backend}
     run("git", "init", "--quiet", cwd=tmp_path)
     (tmp_path / ".gitignore").write_text("*.json\nproject/\n", encoding="utf-8")
@@ -103,7 +103,7 @@ def test_a_repository_around_it_changes_nothing(
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_names_may_differ(backend: str, tmp_path: Path, workshop: Workshop) -> None:
-    """The import package may be called otherwise than the distribution package."""
+    """The import name may differ from the distribution name."""
     answers: Answers = {"project_name": "2048-game", "package_name": "game", "backend": backend}
     files = set(read_wheel(workshop.wheel_from_tree(answers)).files)
     assert "game/__init__.py" in files
@@ -111,9 +111,10 @@ def test_names_may_differ(backend: str, tmp_path: Path, workshop: Workshop) -> N
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_direct_references_build(backend: str, workshop: Workshop) -> None:
-    """A requirement may name a file on the web, as private projects need."""
+    """A project that isn't published may depend on a URL."""
     link = "demo @ https://example.com/demo-1.0-py3-none-any.whl"
-    answers: Answers = {"project_name": "My Project", "dependencies": [link], "backend": backend}
+    answers: Answers = {"project_name": "My Project", "publish": "none"}
+    answers |= {"dependencies": [link], "backend": backend}
     requires = read_wheel(workshop.wheel_from_tree(answers)).metadata["requires_dist"]
     assert "demo" in requires[0]
     assert "https://example.com/demo-1.0-py3-none-any.whl" in requires[0]
