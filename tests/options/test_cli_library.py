@@ -1,4 +1,4 @@
-"""What each library for the command line promises."""
+"""Test the libraries for the command line."""
 
 import shutil
 import tomllib
@@ -20,12 +20,11 @@ BASE: Answers = {"project_name": "My Project", "command_name": "greet"}
 LIBRARIES = choices("cli_library")
 OTHERS = [library for library in LIBRARIES if library != "argparse"]
 REQUIREMENTS = yaml.safe_load((ROOT / "template/data/cli_libraries.yml").read_text("utf-8"))
-UNKNOWN = "greet: error: unknown language 'xx', known: de, en, es\n"
 
 every_command = pytest.mark.parametrize(
     "answers",
     [
-        # What is made of one set of answers is shared by the tests of one process.
+        # The tests of one process share the artifacts of one set of answers.
         pytest.param(
             BASE | chosen, id="-".join(chosen.values()), marks=pytest.mark.xdist_group(str(chosen))
         )
@@ -37,58 +36,84 @@ every_mode = pytest.mark.parametrize("mode", choices("mode"))
 
 
 def installed(answers: Answers, workshop: Workshop) -> Environment:
-    """Return an environment of the wheel and of what its tests need, no library for commands."""
+    """Return an environment with a project's wheel and its test dependencies."""
     wheel = workshop.wheel_from_tree(answers)
     return workshop.environment("tests", answers, wheel, "--group", "test")
 
 
-def run_own_tests(environment: Environment, project: Path) -> None:
-    """Run a project's own tests, as on GitHub, where Typer colours what it prints."""
-    pytest_command = ("python", "-m", "pytest", "-p", "no:cacheprovider")
-    finished = environment.run(*pytest_command, cwd=project, env={"GITHUB_ACTIONS": "true"})
-    # Each of the three locks is yet to be made.
-    assert " passed, 3 skipped in " in finished.stdout
+def run_own_tests(environment: Environment, project: Path, folder: Path) -> None:
+    """Run a project's own tests with coverage, as on GitHub, where Typer uses colors."""
+    command = ("python", "-m", "pytest", "-p", "no:cacheprovider", "--cov")
+    env = {"GITHUB_ACTIONS": "true", "COVERAGE_FILE": str(folder / "coverage")}
+    finished = environment.run(*command, cwd=project, env=env)
+    assert " passed in " in finished.stdout
 
 
 def dependencies(project: Path) -> list[str]:
-    """Return what a project needs at run time."""
+    """Return the runtime dependencies of a project."""
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     return list(metadata["dependencies"])
 
 
 @every_command
-def test_same_command(answers: Answers, workshop: Workshop) -> None:
-    """The command takes the same arguments and prints the same, with every library."""
+def test_command_is_the_same(answers: Answers, workshop: Workshop) -> None:
+    """With every library, the command takes the same arguments and prints the same text."""
     environment = installed(answers, workshop)
     assert "greet 0.1.0\n" == environment.run("greet", "--version").stdout
     assert "¡Hola, Ada!\n" == environment.run("greet", "--language=es", "Ada").stdout
     as_module = environment.run("python", "-m", "my_project", "Ada", "--language", "de")
     assert "Hallo, Ada!\n" == as_module.stdout
     explained = environment.run("greet", "--help").stdout
-    for word in ("greet", "NAME", "--language", "CODE", "--version", "--help", "Greet somebody."):
+    words = ("greet", "NAME", "--language", "CODE", "--version", "--help", "Print a greeting.")
+    for word in words:
         assert word in explained
     assert "completion" not in explained
 
 
 @every_command
-def test_same_exit_codes(answers: Answers, workshop: Workshop) -> None:
-    """Whatever is wrong ends in exit code 2 and is said on stderr, with every library."""
+def test_usage_errors_are_the_same(answers: Answers, workshop: Workshop) -> None:
+    """With every library, a usage error is reported on stderr, and the exit code is 2."""
     environment = installed(answers, workshop)
-    finished = environment.run("greet", "Ada", "--language=xx", exit_code=2)
-    assert ("", UNKNOWN) == (finished.stdout, finished.stderr)
-    for arguments, named in (([], "NAME"), (["Ada", "--loud"], "--loud")):
+    wrong = (["Ada", "--language=xx"], "xx"), ([], "NAME"), (["Ada", "--loud"], "--loud")
+    for arguments, named in wrong:
         finished = environment.run("greet", *arguments, exit_code=2)
         assert "" == finished.stdout
         assert "usage: greet" in finished.stderr.lower()
         assert named in finished.stderr
+        assert "Traceback" not in finished.stderr
+
+
+@every_command
+def test_exit_message_reaches_stderr(answers: Answers, tmp_path: Path, workshop: Workshop) -> None:
+    """`raise SystemExit("message")` prints the message on stderr and exits with 1."""
+    environment = Environment.make(tmp_path / "environment")
+    requirements = REQUIREMENTS[answers["cli_library"]]
+    environment.install(workshop.wheel_from_tree(answers), *requirements)
+    module = "__main__" if answers["mode"] == "script" else "cli"
+    file = environment.site_packages / "my_project" / f"{module}.py"
+    # uv installs hard links into its cache.
+    text = file.read_text("utf-8")
+    file.unlink()
+    call = next(line for line in text.splitlines() if "(greet(" in line)
+    indent = call[: len(call) - len(call.lstrip())]
+    file.write_text(text.replace(call, f'{indent}raise SystemExit("no such file")'), "utf-8")
+    finished = environment.run("greet", "Ada", exit_code=1)
+    assert ("", "no such file\n") == (finished.stdout, finished.stderr)
+
+
+@every_command
+def test_own_tests_pass(answers: Answers, tmp_path: Path, workshop: Workshop) -> None:
+    """The project's own tests pass and reach the required coverage."""
+    run_own_tests(installed(answers, workshop), workshop.project(answers), tmp_path)
 
 
 @every_mode
-def test_only_the_command_differs(mode: str, workshop: Workshop) -> None:
-    """A library changes the file of the command and its dependency, and no test."""
+def test_library_changes_only_the_command(mode: str, workshop: Workshop) -> None:
+    """A library changes the command, its test, and its dependency."""
     answers = BASE | {"mode": mode, "copyright_year": "2026"}
     command = "__main__.py" if mode == "script" else "cli.py"
     expected = {".copier-answers.yml", "pyproject.toml", f"src/my_project/{command}"}
+    expected.add("tests/test_cli.py")
     with_argparse = tree(workshop.project(answers | {"cli_library": "argparse"}))
     for library in OTHERS:
         files = tree(workshop.project(answers | {"cli_library": library}))
@@ -98,22 +123,22 @@ def test_only_the_command_differs(mode: str, workshop: Workshop) -> None:
 
 @every_mode
 @every_library
-def test_the_library_is_a_dependency(library: str, mode: str, workshop: Workshop) -> None:
-    """What the library needs is added to what the user lists."""
+def test_library_is_a_dependency(library: str, mode: str, workshop: Workshop) -> None:
+    """The library is added to the user's dependencies."""
     chosen = BASE | {"mode": mode, "cli_library": library, "dependencies": ["httpx>=0.27"]}
     assert ["httpx>=0.27", *REQUIREMENTS[library]] == dependencies(workshop.project(chosen))
 
 
 @every_library
-def test_without_command_nothing_is_added(library: str, workshop: Workshop) -> None:
-    """A library without a command needs none, whatever was answered."""
+def test_nothing_is_added_without_a_command(library: str, workshop: Workshop) -> None:
+    """A project without a command has no dependency, whatever the answer."""
     answers = {"project_name": "My Project", "cli_library": library}
     assert [] == dependencies(workshop.project(answers))
 
 
 @pytest.mark.parametrize("library", OTHERS)
-def test_the_library_is_listed_once(library: str, workshop: Workshop) -> None:
-    """Where the user lists the library, the user's bounds hold, unless for some machines only."""
+def test_library_is_listed_once(library: str, workshop: Workshop) -> None:
+    """The user's requirement replaces the template's, unless it has a marker."""
     everywhere = f"{library.title()} >= 8.2"
     answers = BASE | {"mode": "script", "cli_library": library, "dependencies": [everywhere]}
     assert [everywhere] == dependencies(workshop.project(answers))
@@ -124,35 +149,35 @@ def test_the_library_is_listed_once(library: str, workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("library", OTHERS)
-def test_the_lower_bound_is_right(library: str, tmp_path: Path, workshop: Workshop) -> None:
-    """The own tests and the type checker pass with the oldest version that is allowed."""
+def test_lower_bound_works(library: str, tmp_path: Path, workshop: Workshop) -> None:
+    """The project's tests and the type checker pass with the oldest accepted version."""
     answers = BASE | {"mode": "app", "cli_library": library}
     (requirement,) = REQUIREMENTS[library]
     oldest = requirement.replace(">=", "==")
     environment = Environment.make(tmp_path / "environment")
     wheel = workshop.wheel_from_tree(answers)
     environment.install(wheel, oldest, "mypy", "--group", "test", cwd=workshop.project(answers))
-    run_own_tests(environment, workshop.project(answers))
+    run_own_tests(environment, workshop.project(answers), tmp_path)
     check_types(environment, workshop.project(answers), tmp_path / "cache")
 
 
 def check_types(environment: Environment, project: Path, cache: Path) -> None:
-    """Check a project's types by its own settings, which are mypy's strict ones."""
+    """Check a project's types with its own settings."""
     environment.run("mypy", "--cache-dir", cache, cwd=project)
 
 
-def test_types_are_right(tmp_path: Path, workshop: Workshop) -> None:
-    """Mypy in its strict mode finds nothing, with every library in every mode."""
+def test_types_are_correct(tmp_path: Path, workshop: Workshop) -> None:
+    """Mypy finds no error with any library in any mode."""
     environment = Environment.make(tmp_path / "environment")
     libraries = [requirement for library in LIBRARIES for requirement in REQUIREMENTS[library]]
-    environment.install("mypy", "packaging", "pytest", "rich", *libraries)
+    environment.install("mypy", "pytest", "rich", *libraries)
     for chosen in combinations("mode", "cli_library"):
         check_types(environment, workshop.project(BASE | chosen), tmp_path / "cache")
 
 
 @every_library
-def test_a_copied_script_runs_with_uv(library: str, tmp_path: Path, workshop: Workshop) -> None:
-    """Copied alone, a script has the library from the block at its top."""
+def test_copied_script_runs_with_uv(library: str, tmp_path: Path, workshop: Workshop) -> None:
+    """A copied script gets the library from the metadata block at its top."""
     answers = BASE | {"mode": "script", "cli_library": library}
     program = workshop.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")

@@ -203,8 +203,9 @@ def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, workshop: Work
     build(project, engine, workshop)
     assert HOSTILE == page(project, engine, "index").first["h1"]
     for number, text in enumerate(texts):
-        # Docutils' smart dashes read two backslashes as an escaped one.
-        expected = text.replace("\\\\", "\\") if engine == "sphinx" else text
+        expected = text
+        if engine == "sphinx":  # smart dashes, which also read two backslashes as an escaped one
+            expected = text.replace("\\\\", "\\").replace("---", "—").replace("--", "–")
         assert {"h1": expected, "p": expected} == page(project, engine, f"text{number}").first
 
 

@@ -1,16 +1,31 @@
-"""What plugins promise."""
+"""Test plugins from other packages."""
+
+from pathlib import Path
 
 import pytest
 
-from harness.answers import choices
+from harness.answers import Answers, choices
 from harness.inspect import read_wheel
+from harness.install import Environment
 from harness.workshop import Workshop
+
+PLUGINS: Answers = {"project_name": "My Project", "command_name": "greet", "plugins": True}
+
+# Ways in which a third-party plugin can be broken, as the code of its module.
+BROKEN = {
+    "syntax": "GREETING = ",
+    "import": "import a_module_that_does_not_exist",
+    "exception": "raise RuntimeError('no connection')",
+    "attribute": "",
+    "type": "GREETING = 42",
+    "placeholder": "GREETING = 'Hi, {nobody}!'",
+}
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("plugins", choices("plugins"))
-def test_the_group_is_there_when_asked_for(mode: str, plugins: bool, workshop: Workshop) -> None:
-    """With plugins, the wheel has an entry-point group and its loader; without, neither."""
+def test_entry_point_group_exists_if_selected(mode: str, plugins: bool, workshop: Workshop) -> None:
+    """The wheel has an entry-point group and its loader only with plugins."""
     answers = {"project_name": "My Project", "mode": mode, "plugins": plugins}
     wheel = read_wheel(workshop.wheel_from_tree(answers))
     groups = {group for group, _ in wheel.entry_points}
@@ -23,8 +38,38 @@ def test_the_group_is_there_when_asked_for(mode: str, plugins: bool, workshop: W
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_no_word_of_plugins_without_them(mode: str, workshop: Workshop) -> None:
-    """Without plugins, no file of the project speaks of them."""
+def test_plugins_are_not_mentioned_without_them(mode: str, workshop: Workshop) -> None:
+    """Without plugins, no file of the project mentions them."""
     project = workshop.project({"project_name": "My Project", "mode": mode, "plugins": False})
     for path in (*project.rglob("*.py"), *project.rglob("*.md")):
         assert "plugin" not in path.read_text(encoding="utf-8").lower(), path
+
+
+def publish(environment: Environment, name: str, code: str) -> None:
+    """Install a distribution that has one module and adds one language."""
+    folder = environment.site_packages
+    (folder / f"{name}.py").write_text(code, encoding="utf-8")
+    dist_info = folder / f"{name}-1.0.dist-info"
+    dist_info.mkdir()
+    (dist_info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    points = f"[my_project.languages]\n{name}_code = {name}:GREETING\n"
+    (dist_info / "entry_points.txt").write_text(points, encoding="utf-8")
+
+
+@pytest.mark.parametrize("mode", choices("mode"))
+def test_broken_plugins_are_skipped_with_a_warning(
+    mode: str, tmp_path: Path, workshop: Workshop
+) -> None:
+    """The command names each plugin that fails, prints the greeting, and uses the others."""
+    environment = Environment.make(tmp_path / "environment")
+    environment.install("--no-deps", workshop.wheel_from_tree(PLUGINS | {"mode": mode}))
+    for name, code in BROKEN.items():
+        publish(environment, f"broken_{name}", code)
+    publish(environment, "fr", "GREETING = 'Bonjour, {name} !'")
+    finished = environment.run("greet", "Ada")
+    assert "Hello, Ada!\n" == finished.stdout
+    assert "Traceback" not in finished.stderr
+    for name in BROKEN:
+        assert f"skipped the plugin broken_{name}:GREETING" in finished.stderr
+    assert "plugin fr" not in finished.stderr
+    assert "Bonjour, Ada !\n" == environment.run("greet", "Ada", "--language=fr_code").stdout
