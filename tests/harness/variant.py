@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -128,11 +129,16 @@ def run_time_requirements(wheel: Path) -> list[str]:
 
 @functools.cache
 def interpreters() -> dict[str, Path]:
-    """Return this machine's interpreters by the versions that the template supports."""
+    """Return this machine's interpreters by the versions that the template supports.
+
+    Whatever is first on PATH, the interpreter of the tests stands for its own version.
+    """
     found = {}
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
     for version in choices("python_min"):
+        wanted = sys.base_prefix if version == own else version
         finished = run(
-            *(find_uv_bin(), "python", "find", "--no-python-downloads", "--system", version),
+            *(find_uv_bin(), "python", "find", "--no-python-downloads", "--system", wanted),
             env={"UV_PYTHON_PREFERENCE": "system"},
             exit_code=None,
         )
