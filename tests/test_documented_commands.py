@@ -1,0 +1,221 @@
+"""Every command in the README, CONTRIBUTING, and RELEASING of a project works as documented."""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from subprocess import CompletedProcess
+
+from uv import find_uv_bin
+
+from harness import tally
+from harness.answers import Answers
+from harness.commands import run
+from harness.render import copier_command
+from harness.repository import GIT
+
+# What bash, git, uv, and Python's activation script call.
+PROGRAMS = ("basename", "bash", "cat", "dirname", "env", "git", "realpath", "sed", "sh", "uname")
+
+# A command in a console block, or a code span that is more than a mentioned name.
+PREFIXES = "uv|uvx|just|nox|git|python|pytest|pipx|prek|ruff"
+COMMAND = re.compile(rf"^\$ (.+)$|`((?:{PREFIXES}) (?!run`)[^`\n]+)`", re.MULTILINE)
+
+# No package on PyPI has this name. The hooks on GitHub cannot be reached.
+LIBRARY: Answers = {
+    "project_name": "Greetings from Ada",
+    "github_user": "ada",
+    "hooks": "local",
+}
+# pip takes long to install tools into the environment of each nox session.
+APP = LIBRARY | {
+    "mode": "app",
+    "backend": "flit_core",
+    "environments": ["pip"],
+    "extras": {},
+    "hooks": "none",
+    "task_runner": "nox",
+    "type_checker": "none",
+}
+
+# The commands for people without uv, which CONTRIBUTING of a project with uv shows, too.
+FIRST_WITHOUT_UV, LAST_WITHOUT_UV = "python3 -m venv", "python -m pip install --editable"
+
+REJECT_MAIN = """\
+#!/bin/sh
+if [ "$1" = refs/heads/main ]; then
+    echo "changes must be made through a pull request" >&2
+    exit 1
+fi
+"""
+
+
+def documented(file: Path) -> list[str]:
+    """Return the commands in a Markdown file in their order."""
+    text = file.read_text(encoding="utf-8")
+    return [block or span for block, span in COMMAND.findall(text)]
+
+
+class Shell:
+    """A shell whose PATH contains git, Python, and possibly uv, and what is activated later.
+
+    Attributes:
+        project: The folder to run in.
+        remote: A bare repository, which replaces the project's address on GitHub.
+        ran: The commands that ran.
+    """
+
+    def __init__(self, folder: Path, project: Path, *, has_uv: bool) -> None:
+        """Create the folder of programs and the remote."""
+        self.project = project
+        self.remote = folder / "remote.git"
+        self.ran: list[str] = []
+        self.activation = "true"
+        programs = folder / "programs"
+        programs.mkdir()
+        for name in PROGRAMS:
+            (programs / name).symlink_to(str(shutil.which(name)))
+        (programs / "python3").symlink_to(Path(sys.executable).resolve())
+        if has_uv:
+            (programs / "uv").symlink_to(find_uv_bin())
+            (programs / "uvx").symlink_to(Path(find_uv_bin()).with_name("uvx"))
+        run("git", "init", "--quiet", "--bare", "--initial-branch=main", self.remote)
+        self.variables = GIT | {
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": f"url.{self.remote}.insteadOf",
+            "GIT_CONFIG_VALUE_0": "https://github.com/ada/greetings-from-ada",
+            "NO_COLOR": "1",
+            "PATH": str(programs),
+            "PIP_FIND_LINKS": f"{os.environ.get('PIP_FIND_LINKS', '')} {project / 'dist'}",
+            "PIPX_HOME": str(folder / "pipx"),
+            "UV_PYTHON_DOWNLOADS": "never",
+        }
+
+    def run(self, command: str, exit_code: int | None = 0) -> CompletedProcess[str]:
+        """Type a command."""
+        tally.count("commands run")
+        script = f"set -e\n{self.activation}\n{command}"
+        finished = run(
+            *(str(shutil.which("bash")), "-c", script),
+            cwd=self.project,
+            env=self.variables,
+            exit_code=exit_code,
+        )
+        if command.startswith("source "):
+            self.activation = command
+        self.ran.append(command)
+        return finished
+
+    def git(self, *arguments: str) -> str:
+        """Return the output of git in the project."""
+        return run("git", *arguments, cwd=self.project, env=self.variables).stdout.strip()
+
+    def remote_refs(self) -> set[str]:
+        """Return the names of the branches and tags on the server."""
+        command = ("git", "for-each-ref", "--format=%(refname)")
+        return set(run(*command, cwd=self.remote).stdout.split())
+
+
+def create(shell: Shell, releases: Path, answers: Answers) -> None:
+    """Generate a project, and run the commands of the message after it."""
+    copied = copier_command("copy", "--defaults", releases, shell.project, answers=answers)
+    lines = [line.strip() for line in re.findall(r"(?m)^    (.+)$", copied.stderr)]
+    for command in "\n".join(lines).replace("\\\n", "").splitlines():
+        shell.run(command)
+    assert "" == shell.git("status", "--porcelain")
+    assert {"refs/heads/main"} == shell.remote_refs()
+
+
+def contribute(shell: Shell, commands: list[str]) -> None:
+    """Run commands of CONTRIBUTING, none of which changes a file of the project."""
+    for command in commands:
+        shell.run(command.replace("NAME", "greet"))
+    assert "" == shell.git("status", "--porcelain")
+
+
+def release(shell: Shell) -> None:
+    """Make releases as RELEASING documents them, on an open and on a protected branch."""
+    commands = iter(documented(shell.project / "RELEASING.md"))
+    bump, push = next(commands), next(commands)
+    shell.run(bump)
+    shell.run(push)
+    assert {"refs/heads/main", "refs/tags/v0.2.0"} == shell.remote_refs()
+    assert "## [0.2.0] - " in (shell.project / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    protection = shell.remote / "hooks" / "update"
+    protection.write_text(REJECT_MAIN, encoding="utf-8")
+    protection.chmod(0o755)
+    for _ in range(3):
+        shell.run(next(commands))
+    # A person merges the pull request on the server.
+    run("git", "update-ref", "refs/heads/main", "refs/heads/release", cwd=shell.remote)
+    assert "refs/tags/v0.3.0" not in shell.remote_refs()
+    for _ in range(3):
+        shell.run(next(commands))
+    assert "refs/tags/v0.3.0" in shell.remote_refs()
+
+    released = shell.git("rev-parse", "HEAD")
+    failing_hook = shell.project / ".git" / "hooks" / "commit-msg"
+    failing_hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    failing_hook.chmod(0o755)
+    assert 0 != shell.run(bump, exit_code=None).returncode
+    shell.run(next(commands))
+    assert "" == shell.git("status", "--porcelain")
+    failing_hook.unlink()
+
+    shell.run(bump)
+    assert 0 != shell.run(push, exit_code=None).returncode
+    assert "refs/tags/v0.4.0" not in shell.remote_refs()
+    for command in commands:
+        shell.run(command)
+    assert released == shell.git("rev-parse", "HEAD")
+    assert "" == shell.git("tag", "--list", "v0.4.0")
+
+
+def test_commands_with_uv(tmp_path: Path, releases: Path) -> None:
+    """In a library with uv, everything but the commands for people without uv needs only uv."""
+    shell = Shell(tmp_path, tmp_path / "project", has_uv=True)
+    create(shell, releases, LIBRARY)
+    commands = documented(shell.project / "CONTRIBUTING.md")
+    first, last = (
+        next(i for i, command in enumerate(commands) if command.startswith(start))
+        for start in (FIRST_WITHOUT_UV, LAST_WITHOUT_UV)
+    )
+    contribute(shell, commands[:first] + commands[last + 1 :])
+    release(shell)
+    shell.run("python3 -m venv ../elsewhere")
+    shell.run("source ../elsewhere/bin/activate")
+    for command in documented(shell.project / "README.md"):
+        shell.run(command)
+    assert "greetings-from-ada 0.1.0" in shell.run("python -m pip list").stdout
+
+
+def test_commands_without_uv(tmp_path: Path, releases: Path) -> None:
+    """In a library with uv, contributors can use Python's own tools, too."""
+    project = tmp_path / "project"
+    copier_command("copy", "--defaults", releases, project, answers=LIBRARY)
+    shell = Shell(tmp_path, project, has_uv=False)
+    commands = documented(project / "CONTRIBUTING.md")
+    first, last = (
+        next(i for i, command in enumerate(commands) if command.startswith(start))
+        for start in (FIRST_WITHOUT_UV, LAST_WITHOUT_UV)
+    )
+    tasks = [command.removeprefix("uv run ") for command in commands if " just" in command]
+    tasks.remove("just build")  # needs uv, as CONTRIBUTING says
+    for command in [*commands[first : last + 1], *tasks]:
+        shell.run(command.replace("NAME", "greet"))
+
+
+def test_commands_with_pip(tmp_path: Path, releases: Path) -> None:
+    """In an app for pip with nox, everything needs only Python, except for `uv tool install`."""
+    shell = Shell(tmp_path, tmp_path / "project", has_uv=False)
+    create(shell, releases, APP)
+    contribute(shell, documented(shell.project / "CONTRIBUTING.md"))
+    release(shell)
+    shell.variables["PIPX_BIN_DIR"] = str(tmp_path / "bin")
+    shell.variables["PATH"] += os.pathsep + str(tmp_path / "bin")
+    for command in documented(shell.project / "README.md"):
+        if not command.startswith("uv "):
+            shell.run(command)
+    assert "0.1.0" in shell.run("greetings-from-ada --version").stdout
