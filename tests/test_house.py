@@ -1,4 +1,4 @@
-"""The rules of the house: where things stand, what they are called, what is never used."""
+"""The conventions of the repository: where things are, what they are called, what is never used."""
 
 import os
 import re
@@ -16,9 +16,14 @@ from harness.template import ROOT, environment
 TEMPLATE = ROOT / "template"
 PROJECT = TEMPLATE / "project"
 
-# Where the fragments of an axis are; the default is template/options/<axis>/. An axis without
-# fragments is a number or a yes-or-no question.
-FRAGMENTS = {"license": TEMPLATE / "licenses", "python_min": None}
+# Where the fragments of an axis are, if not in template/options/<axis>/.
+FRAGMENTS = {"license": TEMPLATE / "licenses", "preset": TEMPLATE / "presets"}
+
+# Questions whose choices are handled without fragments of their own.
+WITHOUT_FRAGMENTS = {"docs_hosting", "python_min", "release_tool", "test_matrix"}
+
+# Choices that may do without a fragment: the first adds nothing, the second has no answers.
+MAY_BE_EMPTY = {"none", "custom"}
 
 
 def test_questions_are_included_in_their_order() -> None:
@@ -42,43 +47,44 @@ def test_every_asked_question_is_explained_in_one_line() -> None:
         assert "\n" not in question["help"].strip(), name
 
 
-def test_derived_values_are_the_last_questions() -> None:
-    """What follows from the answers stands in the last question file, and nothing else does."""
-    derived = yaml.safe_load((ROOT / question_files()[-1]).read_text(encoding="utf-8"))
-    assert set(derived) == {
-        name for name, question in questions().items() if question.get("when") is False
-    }
+def test_computed_values_are_the_last_questions() -> None:
+    """Computed values are in the last question file. Only the preset's answers follow the preset."""
+    last = yaml.safe_load((ROOT / question_files()[-1]).read_text(encoding="utf-8"))
+    computed = [name for name, question in questions().items() if question.get("when") is False]
+    assert ["preset_answers", *last] == computed
 
 
 @pytest.mark.parametrize("axis", axes())
 def test_an_axis_has_its_test_and_its_page(axis: str) -> None:
-    """Each axis has a test file and a reference page of its own name."""
+    """Each axis has a test file and a reference page with its name."""
     assert (ROOT / "tests" / "options" / f"test_{axis}.py").is_file()
     page = (ROOT / "docs" / "reference" / "options" / f"{axis}.md").read_text(encoding="utf-8")
     for choice in choices(axis):
         assert f"`{str(choice).lower() if isinstance(choice, bool) else choice}`" in page
 
 
-@pytest.mark.parametrize("axis", [a for a in axes() if "choices" in questions()[a]])
+@pytest.mark.parametrize(
+    "axis",
+    [a for a in axes() if "choices" in questions()[a] and a not in WITHOUT_FRAGMENTS],
+)
 def test_a_choice_has_its_fragment(axis: str) -> None:
     """Each choice has its own file, and no file is without a choice."""
     folder = FRAGMENTS.get(axis, TEMPLATE / "options" / axis)
-    if folder is None:
-        return
-    stems = {path.name.split(".txt" if axis == "license" else ".")[0] for path in folder.iterdir()}
-    assert set(choices(axis)) == stems
+    end = {"license": ".txt"}.get(axis, ".")
+    stems = {path.name.split(end)[0] for path in folder.iterdir()}
+    assert set(choices(axis)) - MAY_BE_EMPTY <= stems <= set(choices(axis))
 
 
 def test_options_belong_to_axes() -> None:
-    """There are no options, option tests or option pages of an axis that does not exist."""
+    """There are no options, option tests, or option pages of an axis that does not exist."""
     assert {p.name for p in TEMPLATE.glob("options/*")} <= set(axes())
     tests = {p.stem.removeprefix("test_") for p in (ROOT / "tests" / "options").glob("test_*.py")}
     pages = {p.stem for p in (ROOT / "docs" / "reference" / "options").glob("*.md")} - {"index"}
     assert tests == set(axes()) == pages
 
 
-def test_names_hold_no_logic_but_one_flag() -> None:
-    """A file's name has one flag at most, and only characters that Windows allows."""
+def test_file_names_contain_one_flag_at_most() -> None:
+    """A part of a path has at most one flag, and only characters that Windows allows."""
     flags = {f"has.{name}" for name in flags_of_has()} | {
         name for name in axes() if questions()[name]["type"] == "bool"
     }
@@ -98,27 +104,32 @@ def flags_of_has() -> set[str]:
 
 
 def test_templates_ask_for_flags_that_exist() -> None:
-    """No template, and no file's name, asks for a flag that `has` lacks."""
+    """Each flag of `has` exists and is used in a template, or in the name of a file."""
+    used = set()
     for path in sorted(TEMPLATE.rglob("*")):
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        asked = re.findall(r"\bhas\.(\w+)", path.name + text)
-        assert set(asked) <= flags_of_has(), path
+        asked = set(re.findall(r"\bhas\.(\w+)", path.name + text))
+        assert asked <= flags_of_has(), path
+        used |= asked
+    assert flags_of_has() == used
 
 
 def test_templates_know_the_names_that_they_use() -> None:
-    """No template uses a name that is no question, and that no template sets or imports."""
+    """Each name in a template is a question, or a template sets or imports it."""
     texts = {
         str(path): path.read_text(encoding="utf-8")
         for path in sorted(TEMPLATE.rglob("*"))
-        # Copier copies a project's file of any other name as it is.
+        # Copier copies a project's files with other names without rendering them.
         if path.is_file() and (path.suffix == ".jinja" or PROJECT not in path.parents)
         if path.parent.name != "questions"
     }
     for name, question in questions().items():
         texts |= {f"{name}: {key}": text for key, text in question.items() if isinstance(text, str)}
     trees = {place: environment().parse(text) for place, text in texts.items()}
-    # An included template sees what the one that includes it has set; "nothing" is never there.
-    known = {*questions(), "nothing", "UNSET", "_copier_answers", "_copier_conf"}
+    # An included template sees what the including template has set. "nothing" is never defined, and
+    # "customize" is the answer of earlier releases that `preset` replaces.
+    known = {*questions(), "nothing", "customize", "UNSET"}
+    known |= {"_copier_answers", "_copier_conf", "_external_data"}
     for tree_ in trees.values():
         known |= {name.name for name in tree_.find_all(nodes.Name) if name.ctx == "store"}
         known |= {str(name) for from_ in tree_.find_all(nodes.FromImport) for name in from_.names}
@@ -127,14 +138,16 @@ def test_templates_know_the_names_that_they_use() -> None:
 
 
 def test_no_feature_needs_trust() -> None:
-    """The template has no tasks, no migrations and no Jinja extensions."""
+    """The template has no tasks, migrations, or Jinja extensions, and only reads the answers file."""
     for document in yaml.load_all((ROOT / "copier.yml").read_text(encoding="utf-8"), Loader):
-        for key in document if isinstance(document, dict) else ():
-            assert key not in ("_tasks", "_migrations", "_jinja_extensions", "_external_data")
+        for key, value in document.items() if isinstance(document, dict) else ():
+            assert key not in ("_tasks", "_migrations", "_jinja_extensions")
+            if key == "_external_data":
+                assert {"recorded": "{{ _copier_conf.answers_file }}"} == value
 
 
 class Loader(yaml.SafeLoader):
-    """Reads copier.yml without following its includes."""
+    """A loader that reads copier.yml without following its includes."""
 
 
 Loader.add_constructor("!include", lambda loader, node: node.value)
@@ -146,32 +159,40 @@ Loader.add_constructor("!include", lambda loader, node: node.value)
     ids=lambda path: path.relative_to(TEMPLATE).as_posix(),
 )
 def test_choices_are_dispatched_by_path(path: Path) -> None:
-    """No template has a ladder of conditions over a choice, and none reaches outside itself."""
-    text = path.read_text(encoding="utf-8")
-    assert "{% elif" not in text.replace("{%-", "{%") or path.parent.name == "macros"
-    # Of one document there is one order; macros/yaml.jinja says what `shuffle` is for.
-    text = text.replace("shuffle(seed='one')", "")
-    for word in (
-        "now(",
-        "random",
-        "shuffle(",
-        "expandvars",
-        "fileglob",
-        "_folder_name",
-        "src_path",
-    ):
-        assert word not in text
+    """No template has a ladder of conditions over the choices of a question."""
+    text = path.read_text(encoding="utf-8").replace("{%-", "{%")
+    for axis in axes():
+        if len(choices(axis)) > 2:
+            assert not re.search(rf"{{% elif {axis} == ", text)
 
 
-def test_comments_about_data_have_a_review_date() -> None:
-    """Each data file that the world outside changes says when it was reviewed."""
+@pytest.mark.parametrize(
+    "path",
+    sorted(TEMPLATE.rglob("*.jinja")),
+    ids=lambda path: path.relative_to(TEMPLATE).as_posix(),
+)
+def test_files_only_depend_on_the_answers(path: Path) -> None:
+    """No file depends on the clock, on randomness, or on the machine.
+
+    The messages may, because they are not part of the project. So may the list of the presets.
+    """
+    if path.parent.name == "messages" or path.name == "presets.jinja":
+        return
+    # The order of one document is fixed. macros/yaml.jinja explains why `shuffle` is used.
+    text = path.read_text(encoding="utf-8").replace("shuffle(seed='one')", "")
+    words = ("now(", "random", "shuffle(", "expandvars", "fileglob", "_folder_name", "src_path")
+    assert [] == [word for word in words if word in text.replace("_src_path", "")]
+
+
+def test_data_has_a_review_date() -> None:
+    """Each data file that depends on the outside world has the date of its last review."""
     for name in ("actions", "build_backends", "cli_libraries", "python_versions", "tools"):
         text = (TEMPLATE / "data" / f"{name}.yml").read_text(encoding="utf-8")
         assert re.search(r"\(reviewed \d{4}-\d{2}-\d{2}\)", text), name
 
 
-def test_nothing_is_left_out_of_the_repository() -> None:
-    """Every file of the template is one that git would commit."""
+def test_git_tracks_every_file_of_the_template() -> None:
+    """Git ignores no file of the template."""
     from harness.commands import run
 
     listed = run(
@@ -185,6 +206,6 @@ def test_nothing_is_left_out_of_the_repository() -> None:
 
 @pytest.mark.xdist_group("together")
 def test_groups_of_tests_stay_together(request: pytest.FixtureRequest) -> None:
-    """The processes are told of each group, by the end of its tests' ids."""
+    """The worker processes know the group of a test from the end of its id."""
     expected = "together@together" if "PYTEST_XDIST_WORKER" in os.environ else "together"
     assert expected == request.node.nodeid.rpartition("_")[2]

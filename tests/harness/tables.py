@@ -1,4 +1,4 @@
-"""The parts of the documentation that are made from the question files and from renders."""
+"""The sections of the documentation that are generated from the questions and from projects."""
 
 import difflib
 import functools
@@ -10,24 +10,26 @@ from typing import Any
 import yaml
 
 from . import marks
-from .answers import Answers, axes, choices, questions
+from .answers import Answers, axes, choices, default, questions
 from .inspect import tree
 from .render import render
 from .template import ROOT, environment
 
 OPTIONS = ROOT / "docs" / "reference" / "options"
 
-# The project whose changes the reference pages show; its axes take their defaults.
+# The project whose changes the reference pages show. Its axes have their defaults, except those
+# without which another axis would have no effect.
 SHOWN: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode": "app"}
+SHOWN_WITH: dict[str, Answers] = {"docs_hosting": {"docs_engine": "sphinx"}}
 
 
 def shown_help(name: str) -> str:
-    """Return what a question asks, without what depends on other answers."""
+    """Return the help text of a question, without the part that depends on other answers."""
     return str(questions()[name].get("help", name)).split("{{")[0].strip()
 
 
 def shown_choice(choice: Any) -> str:
-    """Return a choice as it is written on the command line.
+    """Return a choice as you write it on the command line.
 
     >>> shown_choice(True)
     '`true`'
@@ -38,7 +40,7 @@ def shown_choice(choice: Any) -> str:
 def questions_table() -> str:
     """Return the questions that are asked, as a Markdown table."""
     lines = [
-        "| question | what it asks | answers, the default first |",
+        "| question | text | answers, starting with the default |",
         "| --- | --- | --- |",
     ]
     for name, question in questions().items():
@@ -47,18 +49,20 @@ def questions_table() -> str:
         kind = {"str": "text", "yaml": "YAML"}.get(question["type"])
         answers = ", ".join(map(shown_choice, choices(name))) if name in axes() else kind
         if question.get("multiselect"):
-            default = ", ".join(map(shown_choice, question["default"]))
-            answers = f"any of {answers}; the default is {default}"
+            selected = ", ".join(map(shown_choice, default(name)))
+            answers = f"any of {answers}; the default is {selected}"
         lines.append(f"| `{name}` | {shown_help(name)} | {answers} |")
     return "\n".join(lines) + "\n"
 
 
 @functools.cache
 def shown_files(axis: str, *chosen: Any) -> dict[str, str]:
-    """Return the files of the shown project with one choice, but those that record answers."""
+    """Return the files of the shown project with one choice, except the record of the answers."""
     answer = list(chosen) if questions()[axis].get("multiselect") else chosen[0]
     with tempfile.TemporaryDirectory() as folder:
-        project = render(Path(folder) / "project", SHOWN | {axis: answer})
+        project = render(
+            Path(folder) / "project", SHOWN | SHOWN_WITH.get(axis, {}) | {axis: answer}
+        )
         return {
             name: (project / name).read_text(encoding="utf-8")
             for name in tree(project)
@@ -67,41 +71,51 @@ def shown_files(axis: str, *chosen: Any) -> dict[str, str]:
 
 
 def shown_choices(axis: str) -> str:
-    """Return the choices of an axis, with what the question file says of each."""
+    """Return the choices of an axis, with the explanations from the question file."""
     question = questions()[axis]
-    default = question["default"] if question.get("multiselect") else choices(axis)[:1]
-    shown = [
-        shown_choice(choice) + (" (default)" if choice in default else "")
+    selected = default(axis) if question.get("multiselect") else choices(axis)[:1]
+    shown = {
+        choice: shown_choice(choice) + (" (default)" if choice in selected else "")
         for choice in choices(axis)
-    ]
-    help_ = f"The question: {shown_help(axis)}\n\n"
-    offered = question.get("choices")
-    if not isinstance(offered, dict):
-        return f"{help_}The choices: {', '.join(shown)}.\n"
-    # `choices` starts with the default, but the question lists the choices in its own order.
-    labels = {
-        value["value"] if isinstance(value, dict) else value: label
-        for label, value in offered.items()
     }
-    lines = [
-        f"| {text} | {labels[choice].partition(' - ')[2] or labels[choice]} |"
-        for text, choice in zip(shown, choices(axis), strict=True)
-    ]
+    help_ = f"The question: {shown_help(axis)}\n\n"
+    labels = labels_of(axis)
+    if not labels:
+        return f"{help_}The choices: {', '.join(shown.values())}.\n"
+    lines = [f"| {shown[c]} | {labels[c].partition(' - ')[2] or labels[c]} |" for c in choices(axis)]
     return help_ + "\n".join(["| choice | what it is |", "| --- | --- |", *lines]) + "\n"
+
+
+def labels_of(axis: str) -> dict[Any, str]:
+    """Return the labels of an axis by its choices, if it has any."""
+    offered = questions()[axis].get("choices", {})
+    if axis == "preset":
+        labels = {name: label(name) for name in choices(axis) if name != "custom"}
+        return labels | {"custom": "Custom - answer every question"}
+    if not isinstance(offered, dict):
+        return {}
+    values = (value["value"] if isinstance(value, dict) else value for value in offered.values())
+    return dict(zip(values, offered, strict=True))
+
+
+def label(preset: str) -> str:
+    """Return the label of a preset."""
+    text = (ROOT / "template" / "presets" / f"{preset}.yml").read_text(encoding="utf-8")
+    return str(yaml.safe_load(text)["label"])
 
 
 def tasks_table() -> str:
     """Return the tasks of a project that has all of them, as a Markdown table."""
-    everything = {axis: choices(axis)[0] for axis in axes()} | {"license": "MIT"}
-    everything |= {"lock_commands": ["uv lock"], "has": {"type_checker": True}}
-    everything["type_checking"] = {"command": "mypy"}
+    everything = {axis: choices(axis)[0] for axis in axes()} | {"docs_engine": "sphinx"}
+    everything["has"] = {"type_checker": True, "docs_site": True}
+    everything["project"] = {"type_checker": {"command": "mypy"}, "lock_commands": ["uv lock"]}
     text = environment().get_template("template/data/tasks.json").render(everything)
     lines = [f"| `{name}` | {task['does']} |" for name, task in yaml.safe_load(text).items()]
     return "\n".join(["| task | what it does |", "| --- | --- |", *lines]) + "\n"
 
 
 def backends_table() -> str:
-    """Return what each build backend is required as, as a Markdown table."""
+    """Return the requirement and the entry point of each build backend, as a Markdown table."""
     text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
     lines = [
         f"| `{name}` | `{data['requires']}` | `{data['module']}` |"
@@ -112,9 +126,9 @@ def backends_table() -> str:
 
 
 def option_changes(axis: str) -> str:
-    """Return what each choice of an axis changes in a project, read off real renders.
+    """Return what each choice of an axis changes in a project.
 
-    Where several may be chosen, each alone is compared with none.
+    If several choices can be combined, each of them is compared with none.
     """
     if questions()[axis].get("multiselect"):
         compared, before, others = "none of them", shown_files(axis), choices(axis)
@@ -146,9 +160,9 @@ def option_changes(axis: str) -> str:
 
 
 def made_texts() -> dict[tuple[Path, str], Callable[[], str]]:
-    """Return what makes that which must stand between marks, by the file and the part's name."""
+    """Return the functions that generate the sections, by the file and the section's name."""
     made: dict[tuple[Path, str], Callable[[], str]] = {}
-    made[ROOT / "README.md", "questions"] = questions_table
+    made[OPTIONS.parent / "questions.md", "questions"] = questions_table
     for axis in axes():
         page = OPTIONS / f"{axis}.md"
         made[page, "choices"] = functools.partial(shown_choices, axis)
@@ -159,10 +173,10 @@ def made_texts() -> dict[tuple[Path, str], Callable[[], str]]:
 
 
 def write() -> None:
-    """Write what is made anew into the files that hold it.
+    """Update the generated sections.
 
     Raises:
-        ValueError: A file lacks the mark of a part.
+        ValueError: A file lacks the mark of a section.
     """
     for (file, part), make in made_texts().items():
         marks.write(file, marks.start(part), make())
