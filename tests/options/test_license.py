@@ -1,5 +1,6 @@
-"""What each licence promises."""
+"""Test the licenses."""
 
+import hashlib
 import tomllib
 
 import pytest
@@ -11,52 +12,94 @@ from harness.workshop import Workshop
 
 HOLDER = {"project_name": "My Project", "user_name": "Zoë Ünï", "copyright_year": "2026"}
 
-# The first words of each licence's text.
-OPENING = {
-    "MIT": "MIT License",
-    "Apache-2.0": "Apache License",
-    "BSD-3-Clause": "BSD 3-Clause License",
-    "MPL-2.0": "Mozilla Public License Version 2.0",
-    "GPL-3.0-or-later": "GNU GENERAL PUBLIC LICENSE",
-    "Unlicense": "This is free and unencumbered software",
-    "Proprietary": "Copyright (c) 2026 Zoë Ünï. All rights reserved.",
+# The first words of each license's text, and the SHA-256 hash of all words from there on, taken from
+# other copies: pytest (MIT), click (BSD-3-Clause), filelock 3.12 (Unlicense, with today's address),
+# and Debian's /usr/share/common-licenses.
+TEXTS = {
+    "MIT": (
+        "Permission is hereby granted",
+        "fe2a9817987f862eaced948f0468c7f51d2fedfc48c5c505b246a49a3870e9a5",
+    ),
+    "Apache-2.0": (
+        "Apache License",
+        "0ffddef9e48f8a09aed5caf2d44f7ba1c1be2d9b8e0a6f693b1635b2d5566645",
+    ),
+    "BSD-3-Clause": (
+        "Redistribution and use",
+        "70435d703f5e4bdca9a1fa6b9291501b0dd850d2ad5457b491ce936217b1e063",
+    ),
+    "MPL-2.0": (
+        "Mozilla Public License",
+        "a7fae6cb34ec631564f892e475d03e5d8781b78949caf5c54d404d384e30fffe",
+    ),
+    "GPL-3.0-or-later": (
+        "GNU GENERAL PUBLIC LICENSE",
+        "972a178adadacfbdddec346b16d45fd4ed9937ec5e4a5bb46d8685ba4e73a0b1",
+    ),
+    "Unlicense": (
+        "This is free and unencumbered software",
+        "5a96e1ae907028ad1caf75a69b30ccd002d8e0806b91b38a5f5ad05603b7f392",
+    ),
 }
 
-# Licences that name their holder; the others are the same text for everybody.
-NAMED = ["MIT", "BSD-3-Clause", "Proprietary"]
+# What precedes the text in the licenses that name their holder.
+NOTICES = {
+    "MIT": "MIT License Copyright (c) 2026 Zoë Ünï",
+    "BSD-3-Clause": "BSD 3-Clause License Copyright (c) 2026, Zoë Ünï",
+}
 
 
-@pytest.mark.parametrize("license_", choices("license"))
-def test_license_file_holds_its_text(license_: str, workshop: Workshop) -> None:
-    """LICENSE is the licence that was chosen, with its holder and year where it has them."""
+@pytest.mark.parametrize("license_", TEXTS)
+def test_license_file_has_the_whole_text(license_: str, workshop: Workshop) -> None:
+    """LICENSE has the notice with holder and year, then the unchanged text of the license."""
     text = (workshop.project(HOLDER | {"license": license_}) / "LICENSE").read_text("utf-8")
-    assert text.lstrip().startswith(OPENING[license_])
-    assert (license_ in NAMED) == ("2026" in text and "Zoë Ünï" in text)
+    start, expected = TEXTS[license_]
+    before, found, after = text.partition(start)
+    assert NOTICES.get(license_, "") == " ".join(before.split())
+    words = " ".join((found + after).split())
+    assert expected == hashlib.sha256(words.encode()).hexdigest()
+
+
+def test_proprietary_license_reserves_all_rights(workshop: Workshop) -> None:
+    """A proprietary project's LICENSE names the holder and the year."""
+    project = workshop.project(HOLDER | {"license": "Proprietary"})
+    text = (project / "LICENSE").read_text("utf-8")
+    assert text.startswith("Copyright (c) 2026 Zoë Ünï. All rights reserved.\n")
 
 
 @pytest.mark.parametrize("license_", choices("license"))
-def test_metadata_name_the_license(license_: str, workshop: Workshop) -> None:
-    """The metadata have a valid SPDX expression, and the wheel carries the text (PEP 639)."""
+def test_metadata_has_the_license(license_: str, workshop: Workshop) -> None:
+    """The metadata has a valid SPDX expression, and the wheel has the text (PEP 639)."""
     expression = "LicenseRef-Proprietary" if license_ == "Proprietary" else license_
     wheel = read_wheel(workshop.wheel_from_tree(HOLDER | {"license": license_}))
     assert expression == canonicalize_license_expression(wheel.metadata["license_expression"])
     assert {"LICENSE"} == set(wheel.licenses)
 
 
-def test_proprietary_packages_are_not_uploaded(workshop: Workshop) -> None:
-    """A proprietary package has the classifier that public indexes refuse, others don't."""
-    for license_ in choices("license"):
-        project = workshop.project(HOLDER | {"license": license_})
-        metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
-        private = "Private :: Do Not Upload" in metadata["classifiers"]
-        assert (license_ == "Proprietary") == private
-        contributing = (project / "CONTRIBUTING.md").read_text("utf-8")
-        assert (license_ != "Proprietary") == ("publish-test" in contributing)
+@pytest.mark.parametrize("license_", choices("license"))
+def test_readme_names_the_license(license_: str, workshop: Workshop) -> None:
+    """The README names the license, or reserves all rights."""
+    readme = (workshop.project(HOLDER | {"license": license_}) / "README.md").read_text("utf-8")
+    sentence = f"My Project is licensed under {license_}."
+    if license_ == "Proprietary":
+        sentence = "All rights reserved."
+    assert sentence in readme
+
+
+@pytest.mark.parametrize("license_", choices("license"))
+def test_only_proprietary_packages_are_kept_off_indexes(license_: str, workshop: Workshop) -> None:
+    """Only a proprietary package has the classifier that public indexes reject."""
+    project = workshop.project(HOLDER | {"license": license_})
+    metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+    private = "Private :: Do Not Upload" in metadata["classifiers"]
+    assert (license_ == "Proprietary") == private
+    workflow = project / ".github" / "workflows" / "publish.yml"
+    assert (license_ != "Proprietary") == workflow.exists()
 
 
 @pytest.mark.parametrize("backend", choices("backend"))
-def test_every_backend_knows_a_private_license(backend: str, workshop: Workshop) -> None:
-    """A licence that is not on the SPDX list builds with every backend."""
+def test_backends_accept_a_private_license(backend: str, workshop: Workshop) -> None:
+    """A license that is not on the SPDX list builds with every backend."""
     answers = HOLDER | {"license": "Proprietary", "backend": backend}
     metadata = read_wheel(workshop.wheel_from_tree(answers)).metadata
     assert "LicenseRef-Proprietary" == metadata["license_expression"]

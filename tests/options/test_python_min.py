@@ -1,4 +1,4 @@
-"""What the minimum of Python promises."""
+"""Test the oldest supported Python version."""
 
 import re
 import sys
@@ -7,7 +7,7 @@ import tomllib
 import pytest
 from trove_classifiers import classifiers
 
-from harness.answers import choices
+from harness.answers import choices, questions
 from harness.inspect import read_wheel
 from harness.workshop import Workshop
 
@@ -15,8 +15,8 @@ VERSIONS = choices("python_min")
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_metadata_say_which_pythons(version: str, workshop: Workshop) -> None:
-    """The metadata require the minimum and list every supported Python from it on."""
+def test_metadata_lists_the_pythons(version: str, workshop: Workshop) -> None:
+    """The metadata requires the oldest version and lists it and all newer ones."""
     answers = {"project_name": "My Project", "python_min": version}
     metadata = read_wheel(workshop.wheel_from_tree(answers)).metadata
     assert f">={version}" == metadata["requires_python"]
@@ -27,30 +27,23 @@ def test_metadata_say_which_pythons(version: str, workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_tools_know_the_minimum(version: str, workshop: Workshop) -> None:
-    """Mypy checks for the minimum; ruff reads it from requires-python."""
+def test_tools_target_the_oldest_version(version: str, workshop: Workshop) -> None:
+    """Mypy targets the oldest version; ruff reads it from requires-python."""
     answers = {"project_name": "My Project", "python_min": version}
     pyproject = (workshop.project(answers) / "pyproject.toml").read_text("utf-8")
     assert version == tomllib.loads(pyproject)["tool"]["mypy"]["python_version"]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_script_says_its_python(version: str, workshop: Workshop) -> None:
-    """The block at the top of a script has the minimum, too."""
+def test_script_has_its_oldest_version(version: str, workshop: Workshop) -> None:
+    """The metadata block of a script has the oldest version, too."""
     answers = {"project_name": "My Project", "python_min": version, "mode": "script"}
     script = workshop.project(answers) / "src" / "my_project" / "__main__.py"
     assert re.search(rf'(?m)^# requires-python = ">={version}"$', script.read_text("utf-8"))
 
 
-def test_the_default_is_the_oldest() -> None:
-    """Without an answer, every supported Python will do."""
-    assert "{{ python_versions[0] }}" in default("python_min")
+def test_default_is_the_oldest() -> None:
+    """By default, a project supports every version that the template offers."""
+    assert "{{ python_versions[0] }}" in str(questions()["python_min"]["default"])
     assert VERSIONS == sorted(VERSIONS, key=lambda version: int(version.split(".")[1]))
     assert "{}.{}".format(*sys.version_info[:2]) in VERSIONS
-
-
-def default(question: str) -> str:
-    """Return the default of a question, as a template."""
-    from harness.answers import questions
-
-    return str(questions()[question]["default"])

@@ -1,4 +1,4 @@
-"""What each type checker promises."""
+"""Test the type checkers."""
 
 import os
 import re
@@ -16,27 +16,28 @@ from harness.workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "task_runner": "none"}
 CHECKERS = [checker for checker in choices("type_checker") if checker != "none"]
-# The starter program with all that it can have, and with as little as it can have.
+# The starter code with every part, and with as few as possible.
 CONTENTS: dict[str, Answers] = {
-    "full": FULL | {"task_runner": "none"},
+    "full": FULL | {"task_runner": "none", "package_data": True},
     "bare": BASE | {"extras": {}, "package_data": False},
 }
-WORDS = re.compile(r"\b(mypy|ty|pyright|pylance)\b|type check|checks the types", re.IGNORECASE)
+WORDS = re.compile(r"\b(mypy|ty|pyright|pylance)\b|types with", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
 def environment(workshop: Workshop) -> Environment:
-    """An environment with every type checker and what the starter program's tests need."""
+    """An environment with every type checker and the starter code's test dependencies."""
     tools = yaml.safe_load((ROOT / "template" / "data" / "tools.yml").read_text(encoding="utf-8"))
-    script = FULL | {"mode": "script"}
     checkers = [tools[checker] for checker in CHECKERS]
-    return workshop.environment("type-checkers", script, "--group", "test", *checkers)
+    return workshop.environment("type-checkers", FULL, "--group", "test", *checkers)
 
 
 def check(environment: Environment, project: Path, exit_code: int = 0) -> str:
-    """Run the command that CONTRIBUTING names, in the active environment."""
-    text = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    (command,) = re.findall(r"^\| `(.*)` \| Check the types \|$", text, re.MULTILINE)
+    """Run the project's type checker in the active environment, and return its output."""
+    tools = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["tool"]
+    command = {"mypy": "mypy", "ty": "ty check", "pyright": "pyright"}[
+        next(checker for checker in CHECKERS if checker in tools)
+    ]
     active = {
         "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(environment.bin.parent),
@@ -49,7 +50,7 @@ def check(environment: Environment, project: Path, exit_code: int = 0) -> str:
 @pytest.mark.parametrize("contents", CONTENTS)
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("checker", CHECKERS)
-def test_finds_nothing_in_a_new_project(
+def test_starter_code_has_no_errors(
     checker: str,
     mode: str,
     contents: str,
@@ -57,17 +58,49 @@ def test_finds_nothing_in_a_new_project(
     tmp_path: Path,
     workshop: Workshop,
 ) -> None:
-    """The command of CONTRIBUTING's table finds no mistake in the starter program and its tests."""
+    """The type checker finds no error in the starter code and its tests."""
     answers = CONTENTS[contents] | {"mode": mode, "type_checker": checker}
     check(environment, workshop.copy(answers, tmp_path / "project"))
 
 
+@pytest.mark.parametrize("checker", CHECKERS)
+def test_tests_in_subfolders_work(
+    checker: str, environment: Environment, tmp_path: Path, workshop: Workshop
+) -> None:
+    """Test files and conftest files with the same name may be in several folders."""
+    project = workshop.copy(BASE | {"type_checker": checker}, tmp_path / "project")
+    for kind in ("unit", "integration"):
+        folder = project / "tests" / kind
+        folder.mkdir()
+        (folder / "conftest.py").write_text(
+            f'import pytest\n\n\n@pytest.fixture\ndef name() -> str:\n    return "{kind}"\n',
+            encoding="utf-8",
+        )
+        (folder / "test_models.py").write_text(
+            "from my_project import greet\n\n\ndef test_model(name: str) -> None:\n"
+            f'    assert greet(name) == "Hello, {kind}!"\n',
+            encoding="utf-8",
+        )
+    check(environment, project)
+    command = (
+        "python",
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "tests/unit",
+        "tests/integration",
+    )
+    finished = environment.run(*command, cwd=project, env={"PYTHONPATH": str(project / "src")})
+    assert "2 passed" in finished.stdout
+
+
 @pytest.mark.parametrize("folder", ["src/my_project", "tests"])
 @pytest.mark.parametrize("checker", CHECKERS)
-def test_is_strict(
+def test_settings_are_strict(
     checker: str, folder: str, environment: Environment, tmp_path: Path, workshop: Workshop
 ) -> None:
-    """A generic type without its arguments, which no checker minds by default, is a mistake."""
+    """A generic type without arguments, which every checker accepts by default, is an error."""
     project = workshop.copy(BASE | {"type_checker": checker}, tmp_path / "project")
     code = "def first(names: list) -> None:\n    print(names)\n"
     (project / folder / "loose.py").write_text(code, encoding="utf-8")
@@ -75,22 +108,26 @@ def test_is_strict(
 
 
 @pytest.mark.parametrize("chosen", list(combinations("type_checker")))
-def test_one_checker_is_set_up(chosen: Answers, workshop: Workshop) -> None:
-    """The project has the tool and the table of the chosen checker, and of no other."""
+def test_only_the_selected_checker_is_configured(chosen: Answers, workshop: Workshop) -> None:
+    """The project has the requirement and the table of the selected checker only."""
     checker = chosen["type_checker"]
     project = workshop.project(BASE | chosen | {"python_min": "3.12"})
     file = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     expected = {checker} - {"none"}
     assert expected == set(CHECKERS) & set(file["tool"])
-    tools = {re.split(r"[^a-z-]", text)[0] for text in file["dependency-groups"]["lint"]}
+    tools = {
+        re.split(r"[^a-z-]", text)[0]
+        for text in file["dependency-groups"]["dev"]
+        if isinstance(text, str)
+    }
     assert expected == set(CHECKERS) & tools
     for name in expected:
         assert "3.12" in str(file["tool"][name])
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_no_word_of_types_without_a_checker(mode: str, workshop: Workshop) -> None:
-    """Without a checker, no file speaks of one, and the package says that it is typed still."""
+def test_no_trace_without_a_checker(mode: str, workshop: Workshop) -> None:
+    """Without a checker, no file mentions one, and the package keeps its type marker."""
     answers = BASE | {"mode": mode, "type_checker": "none", "devcontainer": True}
     project = workshop.project(answers)
     assert (project / "src" / "my_project" / "py.typed").is_file()
