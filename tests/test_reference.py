@@ -1,4 +1,4 @@
-"""The page about the project's files says what is so."""
+"""The page about the project's files matches real projects, and lists three kinds of files."""
 
 import re
 from fnmatch import fnmatch
@@ -17,8 +17,29 @@ TEXT = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(.+?)` \| (.+) \| (.+) \|$", re.MULTILINE)
 CLAUSE = re.compile(r"`(\w+)` (isn't|is|has) (`\w+`(?: or `\w+`)*|given)")
 
-# The files of each project, by the names of that of the page, with the answers.
+# The files of each project, with the page's name for the package, and the project's answers.
 Projects = list[tuple[set[str], dict[str, Any]]]
+
+# Every file that a project may have, by its kind. A file of any other name would be code of ours that
+# the project's owner has to maintain, unless it is one of these after all: then add it here.
+KINDS = {
+    "Yours": [
+        *("README.md", "CHANGELOG.md", "docs/*.md", "src/my_project/py.typed"),
+        *(f"src/my_project/{name}.py" for name in ("__init__", "__main__", "cli", "greetings")),
+        *("src/my_project/gui.py", "src/my_project/plugins.py", "src/my_project/data/*.json"),
+        *(f"tests/test_{name}.py" for name in ("greetings", "colors", "cli", "gui", "plugins")),
+        "tests/test_script.py",
+    ],
+    "Configuration and guides": [
+        *("pyproject.toml", "zensical.toml", "environment.yml", "renovate.json", "MANIFEST.in"),
+        *("CONTRIBUTING.md", "RELEASING.md", ".gitignore", ".gitattributes", ".envrc"),
+        *("justfile", "noxfile.py", "Makefile", "tasks.py", "docs/conf.py"),
+        *(".pre-commit-config.yaml", ".readthedocs.yaml", "Dockerfile", ".dockerignore"),
+        *(".devcontainer/devcontainer.json", ".github/dependabot.yml", ".gitlab-ci.yml"),
+        *(".gitlab/publish.yml", ".github/workflows/*.yml"),
+    ],
+    "Records": [".copier-answers.yml", ".python-version", "LICENSE"],
+}
 
 pytestmark = pytest.mark.xdist_group("reference")
 
@@ -27,7 +48,7 @@ def is_so(condition: str, answers: dict[str, Any]) -> bool:
     """Return whether a condition of the page holds for a project's answers.
 
     Raises:
-        AssertionError: The condition is none that this reads.
+        AssertionError: The condition has an unknown form.
 
     >>> is_so("`ci` is `github`; `environments` has `uv` or `pip`", {"ci": "github", "environments": []})
     False
@@ -62,30 +83,49 @@ def projects(workshop: Workshop) -> Projects:
     return found
 
 
+def kind(name: str) -> str:
+    """Return the kind of a file, or "code of ours" if it is none of the allowed files."""
+    kinds = [
+        kind for kind, files in KINDS.items() if any(fnmatch(name, pattern) for pattern in files)
+    ]
+    return kinds[0] if kinds else "code of ours"
+
+
+def test_no_file_is_code_of_ours(projects: Projects) -> None:
+    """Each file of a project is the user's, configuration or a guide, or a record."""
+    names = sorted(set().union(*(files for files, _ in projects)))
+    assert [] == [name for name in names if kind(name) == "code of ours"]
+
+
 def test_every_file_is_explained(projects: Projects) -> None:
-    """Each file of some project is on the page, once, and no other file is."""
+    """Each file of a project is on the page once, and no other file is."""
     explained = [name for name, _, _ in ROW.findall(TEXT)]
     assert sorted(set().union(*(files for files, _ in projects))) == sorted(explained)
 
 
-def test_files_are_there_when_the_page_says_so(projects: Projects) -> None:
+def test_files_exist_when_the_page_says_so(projects: Projects) -> None:
     """Each file is in exactly the projects whose answers fulfil the page's condition."""
     for name, _, condition in ROW.findall(TEXT):
         for files, answers in projects:
             assert is_so(condition, answers) == (name in files), (name, answers)
 
 
-def test_what_is_yours_is_what_updates_leave_alone() -> None:
-    """The page's first part has the starter files, the second what an update keeps current."""
+@pytest.mark.parametrize("section", KINDS)
+def test_files_are_in_the_section_of_their_kind(section: str) -> None:
+    """Each section of the page has the files of one kind."""
+    part = TEXT.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    assert {section} == {kind(name) for name, _, _ in ROW.findall(part)}
+
+
+def test_updates_leave_your_files_alone() -> None:
+    """An update leaves exactly the files of the first section alone."""
     starters = yaml.safe_load((ROOT / "template/data/starters.yml").read_text(encoding="utf-8"))
+    once = {file for files in starters.values() for file in files["once"]}
     kept = {file for files in starters.values() for file in files.get("kept", [])}
-    yours, current = TEXT.split("## Kept current")
-    for part, is_yours in ((yours, True), (current, False)):
-        for name, _, _ in ROW.findall(part):
-            is_starter = name in ("README.md", "CHANGELOG.md") or name.startswith(
-                ("docs/", "src/", "tests/")
-            )
-            # What is the user's in a script and kept current in an app stands in the first part.
-            is_kept = any(fnmatch(f"/{name}", pattern) for pattern in kept)
-            is_kept &= name not in ("src/my_project/__init__.py", "src/my_project/__main__.py")
-            assert is_yours == (is_starter and not is_kept), name
+    for name, _, _ in ROW.findall(TEXT):
+        is_given_once = name in ("README.md", "tests/test_greetings.py", "tests/test_colors.py")
+        is_given_once |= name in ("tests/test_plugins.py", "src/my_project/py.typed")
+        is_given_once |= any(fnmatch(f"/{name}", pattern) for pattern in once)
+        # These are the user's in a script or in a library, and kept current in the others.
+        is_kept = any(fnmatch(f"/{name}", pattern) for pattern in kept) and not is_given_once
+        assert (kind(name) == "Yours") == (is_given_once and not is_kept), name
