@@ -1,5 +1,7 @@
-"""Working on a fresh project: what CONTRIBUTING says succeeds at once."""
+"""Working on a new project: the message after copying, the guides, and the environments."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,21 +11,122 @@ from harness import tally
 from harness.answers import FULL, Answers, choices
 from harness.commands import run
 from harness.install import Environment
+from harness.render import copier_command, recorded_answers
+from harness.repository import GIT
+from harness.template import ROOT
 from harness.workshop import Workshop
 
 DEFAULTS: Answers = {"project_name": "My Project"}
 
+# Variants with the longest guides, and with guides for other services.
+LONGEST: Answers = {
+    "preset": "full",
+    "mode": "script",
+    "github_user": "ada",
+    "environments": ["uv", "pip", "conda", "direnv"],
+    "container": True,
+    "testpypi": True,
+}
+GUIDES: dict[str, Answers] = {
+    "standard": {},
+    "longest": LONGEST,
+    "longest, Renovate, no runner": LONGEST
+    | {"template_updates": "renovate", "task_runner": "none"},
+    "vcs": {"versioning": "vcs"},
+    "GitLab": {"ci": "gitlab", "publish": "token", "index_url": "https://packages.example.com/"},
+    "by hand": {"ci": "none", "release_tool": "none", "environments": []},
+    "conda, nox": {"environments": ["conda"], "task_runner": "nox", "publish": "token"},
+}
+
+
+@pytest.mark.parametrize("chosen", GUIDES.values(), ids=GUIDES)
+def test_guides_are_short(chosen: Answers, workshop: Workshop) -> None:
+    """CONTRIBUTING has at most 90 lines and RELEASING 45, without double blank lines."""
+    project = workshop.project(DEFAULTS | chosen)
+    for name, budget in (("CONTRIBUTING.md", 90), ("RELEASING.md", 45)):
+        text = (project / name).read_text(encoding="utf-8")
+        assert text.count("\n") <= budget
+        assert "\n\n\n" not in text
+        assert text.endswith("\n")
+        assert not text.endswith("\n\n")
+
+
+def test_both_release_flows_fit_in_25_lines(workshop: Workshop) -> None:
+    """The direct flow and the one for a protected branch take at most 25 lines together."""
+    text = (workshop.project(DEFAULTS) / "RELEASING.md").read_text(encoding="utf-8")
+    flows = text[text.index("On an up-to-date `main`") : text.rindex("\n```\n") + 5]
+    assert flows.count("\n") <= 25
+    assert 2 == flows.count("```console")
+
+
+def test_release_is_pushed_atomically_to_the_default_branch(workshop: Workshop) -> None:
+    """The branch of a release is the answer, and the server gets the branch and tag or nothing."""
+    project = workshop.project(DEFAULTS | {"default_branch": "trunk"})
+    text = (project / "RELEASING.md").read_text(encoding="utf-8")
+    assert '$ git push --atomic origin trunk "v$(uv version --short)"' in text.splitlines()
+    assert "main" not in text
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    """Return a folder with the current template and without a repository."""
+    folder = tmp_path / "template"
+    folder.mkdir()
+    shutil.copy(ROOT / "copier.yml", folder)
+    shutil.copytree(ROOT / "template", folder / "template")
+    return folder
+
+
+def commit(template: Path) -> None:
+    """Turn a template into a repository with a release."""
+    run("git", "init", "--quiet", cwd=template)
+    run("git", "add", "--all", cwd=template)
+    run("git", "commit", "--quiet", "--message=Release", cwd=template, env=GIT)
+    run("git", "tag", "1.0.0", cwd=template)
+
+
+@pytest.mark.parametrize("environments", [["uv"], ["uv", "pip"], ["pip"], []], ids=str)
+def test_message_fits_in_80_columns(
+    environments: list[str], template: Path, tmp_path: Path
+) -> None:
+    """No line of the message is wrapped in a narrow terminal, apart from the folder's own path."""
+    project = tmp_path / "project"
+    answers = DEFAULTS | {"environments": environments, "github_user": "ada"}
+    message = copier_command("copy", "--defaults", template, project, answers=answers).stderr
+    message = message[message.index("My Project is ready") :]
+    assert not [line for line in message.replace(str(tmp_path), "").splitlines() if len(line) > 80]
+
+
+def test_message_explains_a_copy_from_a_plain_folder(template: Path, tmp_path: Path) -> None:
+    """A template without a repository, such as a ZIP archive, can't update the project later."""
+    project = tmp_path / "project"
+    message = copier_command("copy", "--defaults", template, project, answers=DEFAULTS).stderr
+    assert "copy it again from a git\nrepository, not from a downloaded archive" in message
+
+
+def test_message_explains_dubious_ownership(template: Path, tmp_path: Path) -> None:
+    """If git doesn't trust the template's owner, the message has the remedy, which works."""
+    commit(template)
+    project = tmp_path / "project"
+    # The variable is git's own, for such tests.
+    settings = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1", "GIT_CONFIG_GLOBAL": f"{tmp_path}/settings"}
+    copied = copier_command("copy", "--defaults", template, project, answers=DEFAULTS, env=settings)
+    assert "_commit" not in recorded_answers(project)
+    remedy = re.search(r"git config --global --add safe.directory \S+", copied.stderr)
+    assert remedy
+    run(*remedy[0].split(), env=settings)
+    run("git", "rev-parse", "HEAD", cwd=template, env=settings)
+
 
 def check(environment: Environment, project: Path) -> None:
-    """Run the tools of CONTRIBUTING's table."""
-    environment.run("coverage", "run", "-m", "pytest", cwd=project)
-    environment.run("coverage", "report", cwd=project)
+    """Run the tools that CONTRIBUTING lists."""
+    environment.run("pytest", "--cov", cwd=project)
     environment.run("ruff", "check", cwd=project)
     environment.run("ruff", "format", "--check", cwd=project)
     environment.run("mypy", cwd=project)
 
 
-# Each mode once, for the tools read its code, with a backend that the next test has not.
+# Each mode once, because the tools read its code, with a backend that the next test doesn't have.
 CHOSEN: list[Answers] = [
     {"mode": mode, "backend": backend}
     for mode, backend in zip(choices("mode"), choices("backend")[1::2], strict=True)
@@ -31,10 +134,10 @@ CHOSEN: list[Answers] = [
 
 
 @pytest.mark.parametrize("chosen", CHOSEN, ids=lambda chosen: "-".join(chosen.values()))
-def test_uv_sync_gives_a_working_environment(
+def test_uv_sync_creates_a_working_environment(
     chosen: Answers, tmp_path: Path, workshop: Workshop
 ) -> None:
-    """After `uv sync`, the tests, the formatter, the linter and the type checker pass."""
+    """After `uv sync`, the tests, the formatter, the linter, and the type checker pass."""
     project = workshop.copy(FULL | chosen, tmp_path / "project")
     run(find_uv_bin(), "sync", "--quiet", cwd=project)
     tally.count("uv sync")
@@ -47,8 +150,8 @@ def test_uv_sync_gives_a_working_environment(
 def test_editable_installation_follows_the_source(
     mode: str, backend: str, tmp_path: Path, workshop: Workshop
 ) -> None:
-    """A change in src/ is seen without another installation."""
-    chosen = {"mode": mode, "backend": backend}
+    """A change in src/ takes effect without another installation."""
+    chosen = {"mode": mode, "backend": backend, "package_data": True}
     project = workshop.copy(DEFAULTS | chosen, tmp_path / "project")
     environment = Environment.make(tmp_path / "environment")
     environment.install("--editable", project)
@@ -57,3 +160,21 @@ def test_editable_installation_follows_the_source(
     module = "my_project.__main__" if mode == "script" else "my_project"
     code = f"from {module} import greet; print(greet('Ada'))"
     assert "Good morning, Ada!\n" == environment.run("python", "-c", code).stdout
+
+
+def test_poetry_locks_a_project_with_extras(tmp_path: Path, workshop: Workshop) -> None:
+    """Poetry itself can lock a project with poetry_core, whose extra "all" lists the others."""
+    # Without dependencies, nothing is fetched.
+    chosen: Answers = {"backend": "poetry_core", "extras": {"colors": []}}
+    project = workshop.copy(DEFAULTS | chosen, tmp_path / "project")
+    pyproject = project / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8")
+    text = re.sub(r"(?ms)^\[dependency-groups\]\n.*?^(?=\[)", "", text)
+    pyproject.write_text(text, encoding="utf-8")
+    poetry = Environment.make(tmp_path / "environment")
+    poetry.install("poetry>=2.2")
+    settings = {"POETRY_CACHE_DIR": f"{tmp_path}/cache", "POETRY_VIRTUALENVS_CREATE": "false"}
+    poetry.run("poetry", "lock", "--no-interaction", cwd=project, env=settings)
+    assert "[extras]\nall = []\ncolors = []" in (project / "poetry.lock").read_text(
+        encoding="utf-8"
+    )
