@@ -19,9 +19,9 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-# The oldest versions that will do; the tests compare them with those that the template names.
+# The oldest supported versions. uv 0.9.6 added the option of `uv build --clear`.
 PYTHON = "3.11"
-OLDEST = {"uv": "0.8", "git": "2.27", "copier": "9.19"}
+OLDEST = {"uv": "0.9.6", "git": "2.27", "copier": "9.19"}
 
 HINTS = {
     "uv": "Install it: https://docs.astral.sh/uv/getting-started/installation/",

@@ -13,7 +13,14 @@ from harness.lessons import pages
 from harness.template import ROOT
 
 # Data that doesn't age with the releases of others.
-LASTING = {"flags.jinja", "notes.yml", "reserved_names.yml", "starters.yml", "tasks.json"}
+LASTING = {
+    "flags.jinja",
+    "notes.yml",
+    "project.jinja",
+    "reserved_names.yml",
+    "starters.yml",
+    "tasks.json",
+}
 
 
 def test_data_that_ages_says_when_it_was_reviewed() -> None:
