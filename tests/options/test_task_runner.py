@@ -124,6 +124,21 @@ def test_no_runner_and_no_environment_leave_no_trace(workshop: Workshop) -> None
     assert not re.findall(r"\b(?:uv|uvx|conda|direnv|just|nox|make|invoke|pylock)\b", text)
 
 
+@pytest.mark.parametrize("chosen", RUNNERS)
+def test_contributing_lists_the_tasks(chosen: str, workshop: Workshop) -> None:
+    """CONTRIBUTING has a row for each task, with its call and its description."""
+    text = (workshop.project(answers(chosen)) / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(.+)` \| (.+) \|$", text, re.MULTILINE))
+    assert {" ".join(["uv run", *CALL[chosen], name]): TASKS[name] for name in TASKS} == rows
+
+
+def test_contributing_lists_the_commands(workshop: Workshop) -> None:
+    """Without a runner, CONTRIBUTING lists the commands of each task."""
+    text = (workshop.project(answers("none")) / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert f"| `uv run ruff check`, then `uv run ruff format --check` | {TASKS['lint']} |" in text
+    assert f"| `uv run pytest --cov` | {TASKS['test']} |" in text
+
+
 def test_tasks_are_listed(runner: str, project: Path, tools: Environment) -> None:
     """The runner lists every task with its description."""
     listing = call(tools, project, *LIST[runner]).stdout
