@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Fixtures and hooks of all tests."""
 
 import datetime
 import gc
@@ -13,10 +13,10 @@ from harness import facts, forks, space, tally, temporary
 from harness.releases import make_repository
 from harness.workshop import Workshop
 
-# Packages to test with, whose tests are their own.
+# Packages that the tests use. Their own tests are not collected.
 collect_ignore = ["packages"]
 
-# What would reach the programs that the tests start; nox sets the last three, the tests the third.
+# Variables that the programs of the tests must not inherit.
 UNWANTED = (
     "FORCE_COLOR",
     "NO_COLOR",
@@ -29,7 +29,7 @@ UNWANTED = (
     "VIRTUAL_ENV",
 )
 
-# The temporary folder of the run; None if it is to be kept.
+# The temporary folder of the run, or None to keep it.
 FOLDER = pytest.StashKey[Path | None]()
 
 
@@ -42,7 +42,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def workshop(shared_folder: Path) -> Iterator[Workshop]:
-    """Projects and distributions, each made once."""
+    """The artifact cache: projects and distributions that are generated once."""
     folders = (shared_folder / "workshop", Path(tempfile.gettempdir()) / "workshop")
     for folder in folders:
         folder.mkdir(exist_ok=True)
@@ -52,34 +52,34 @@ def workshop(shared_folder: Path) -> Iterator[Workshop]:
 
 @pytest.fixture(scope="session")
 def releases(workshop: Workshop) -> Path:
-    """A repository of all releases, with the template as it stands as the newest; for reading."""
+    """A repository with all releases and the current template. It must not be changed."""
     return workshop.once("releases", make_repository, is_tree=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
 def no_personal_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Nothing that the person who runs the tests has set up reaches them."""
+    """Hide the personal settings of the person who runs the tests."""
     settings = tmp_path_factory.mktemp("settings") / "settings.yml"
     settings.write_text("{}\n", encoding="utf-8")
     os.environ["COPIER_SETTINGS_PATH"] = str(settings)
     for name in UNWANTED:
         os.environ.pop(name, None)
-    # Each module is compiled once, and projects hold nothing but their own files.
+    # Each module is compiled once, and no compiled modules are in projects.
     os.environ["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "bytecode")
     os.environ["PIP_NO_COMPILE"] = "1"
-    # Processes that share mypy's cache break it for each other.
+    # Processes can't share a cache of mypy.
     os.environ["MYPY_CACHE_DIR"] = tempfile.mkdtemp(prefix="mypy-")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Start one process more than there are processors: each waits for others' programs at times."""
+    """Start one process more than there are processors, because each waits for programs at times."""
     return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Give programs a temporary folder, and count what is done; the workers inherit both."""
-    # What tests make is seldom garbage while they need it, and to look for some takes its time.
+    """Set the temporary folder and the file of the counters. The workers inherit both."""
+    # The objects of tests are rarely garbage, and each collection takes time.
     gc.set_threshold(50_000, 20, 50)
     if not hasattr(config, "workerinput"):
         config.stash[FOLDER] = folder = temporary.start()
@@ -88,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Keep the temporary folder of a run that failed: somebody may want to see why."""
+    """Keep the temporary folder of a failed run, so that you can find the cause."""
     if exitstatus:
         session.config.stash[FOLDER] = None
 
@@ -101,19 +101,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the variants for the end: many and short, they let all processes end together."""
+    """Run the variants last. They are short, so all processes end at about the same time."""
     items.sort(key=lambda item: "variant" in getattr(item, "fixturenames", ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what the run did."""
+    """Print what the run did."""
     totals = tally.totals()
     if totals["variants"]:
-        terminalreporter.section("what was proven")
+        terminalreporter.section("variants")
         for line in space.summary(totals["variants"]):
             terminalreporter.write_line(line)
     if totals:
-        terminalreporter.section("what was done")
+        terminalreporter.section("counters")
         for what, number in sorted(totals.items()):
             terminalreporter.write_line(f"{number:6} {what}")
     for title, lines in tally.reports().items():
@@ -121,6 +121,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for line in lines:
             terminalreporter.write_line(line)
     if overdue := facts.overdue(datetime.datetime.now(tz=datetime.UTC).date()):
-        terminalreporter.section("facts that want a review")
+        terminalreporter.section("overdue reviews")
         for line in overdue:
             terminalreporter.write_line(line)

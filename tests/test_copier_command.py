@@ -1,4 +1,4 @@
-"""The real `copier` command, as users run it: from a repository, without `--trust`."""
+"""The real `copier` command, run as users run it: from a repository, without `--trust`."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from harness.template import ROOT
 
 @pytest.fixture
 def empty_home(tmp_path: Path) -> dict[str, str]:
-    """The variables of a home folder without any settings."""
+    """Environment variables of a home folder without settings."""
     home = tmp_path / "home"
     home.mkdir()
     variables = ("HOME", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
@@ -26,13 +26,13 @@ def empty_home(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository that holds the template as it is now, its changes not yet committed included."""
+    """A repository with the current template, including uncommitted changes."""
     repository = tmp_path / "packagestan"
     run("git", "clone", "--quiet", ROOT, repository)
     shutil.copy(ROOT / "copier.yml", repository)
     shutil.rmtree(repository / "template")
     shutil.copytree(ROOT / "template", repository / "template")
-    commit(repository, "The template as it is now", "1.0.0")
+    commit(repository, "The current template", "1.0.0")
     return repository
 
 
@@ -54,13 +54,14 @@ def commit(repository: Path, message: str, tag: str) -> None:
 def test_renders_from_a_repository_in_an_empty_home(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """A clone, a name and nothing else give a project whose answers say where it came from."""
+    """A repository and a name give a project whose answers record the template's release."""
     project = tmp_path / "project"
     answers = {"project_name": "My Project"}
     copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)
     recorded = yaml.safe_load((project / ".copier-answers.yml").read_text(encoding="utf-8"))
     assert "1.0.0" == recorded["_commit"]
-    assert "My Project contributors" == recorded["user_name"]
+    license_ = (project / "LICENSE").read_text(encoding="utf-8")
+    assert f"Copyright (c) {recorded['copyright_year']} My Project contributors\n" in license_
     assert (project / "src" / "my_project" / "py.typed").is_file()
 
 
@@ -80,7 +81,7 @@ def test_renders_without_git(empty_home: dict[str, str], tmp_path: Path) -> None
 def test_personal_settings_are_the_defaults(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """Who the user is, is taken from Copier's settings file."""
+    """The user's name, email, and account come from Copier's settings file."""
     mine = {"user_name": "Zoë Ünï", "user_email": "zoe@example.com", "github_user": "zoe"}
     settings = Path(empty_home["COPIER_SETTINGS_PATH"])
     settings.write_text(yaml.safe_dump({"defaults": mine}, allow_unicode=True), encoding="utf-8")
@@ -89,7 +90,8 @@ def test_personal_settings_are_the_defaults(
     copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)
     recorded = recorded_answers(project)
     assert mine == {name: recorded[name] for name in mine}
-    assert "https://github.com/zoe/my-project" == recorded["repository_url"]
+    pyproject = (project / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'Repository = "https://github.com/zoe/my-project"\n' in pyproject
     assert "Copyright (c) " in (project / "LICENSE").read_text(encoding="utf-8")
     assert "Zoë Ünï\n" in (project / "LICENSE").read_text(encoding="utf-8")
 
@@ -97,7 +99,7 @@ def test_personal_settings_are_the_defaults(
 def test_two_renders_are_equal(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """Nothing of the clock, the machine or the folder reaches a rendered file."""
+    """No rendered file depends on the clock, the machine, or the folder."""
     trees = []
     for folder in ("one", "another/folder"):
         answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -107,12 +109,12 @@ def test_two_renders_are_equal(
     assert trees[0] == trees[1]
 
 
-def test_existing_files_are_kept_unless_told_otherwise(
+def test_existing_files_are_kept_by_default(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """In a folder that is not empty, Copier asks before it overwrites; without a terminal it stops.
+    """Copier asks before it overwrites a file. Without a terminal, it stops.
 
-    A starter file is not replaced at all.
+    Starter files are never replaced.
     """
     project = tmp_path / "project"
     project.mkdir()
@@ -132,7 +134,7 @@ def test_existing_files_are_kept_unless_told_otherwise(
 def test_update_leaves_the_starter_files_alone(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """An update brings the template's changes, and neither touches nor revives starter files."""
+    """An update merges the template's changes, and doesn't touch or restore starter files."""
     project = tmp_path / "project"
     answers = {"project_name": "My Project", "mode": "app"}
     copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)
@@ -158,7 +160,7 @@ def test_update_leaves_the_starter_files_alone(
 def test_update_without_changes_changes_nothing(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """An untouched project of every file is the same after an update to an equal release."""
+    """An untouched project is unchanged after an update to an equal release."""
     project = tmp_path / "project"
     answers = {"project_name": "My Project", "mode": "script", "plugins": True}
     copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)

@@ -1,4 +1,4 @@
-"""Names: from what people write to what packages can be called."""
+"""The names of packages, derived from the project's name."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ NAMES = environment().from_string(
 def test_names_follow_from_the_project_name(
     project: str, distribution: str, package: str, tmp_path: Path
 ) -> None:
-    """A project's name alone gives a right distribution name and import name."""
+    """The distribution name and the import name are derived from the project's name."""
     answers = recorded_answers(render(tmp_path / "project", {"project_name": project}))
     assert distribution == answers["distribution_name"]
     assert package == answers["package_name"]
@@ -58,8 +58,8 @@ def test_names_follow_from_the_project_name(
 
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(st.text(min_size=1, max_size=100))
-def test_names_are_right_or_missing(project: str) -> None:
-    """Whatever the project's name, the names that follow are accepted, or there are none."""
+def test_derived_names_are_valid_or_missing(project: str) -> None:
+    """For any project name, the derived names are valid, or there are none."""
     distribution, package, *errors = NAMES.render(project=project).split("|")
     if distribution:
         assert is_normalized_name(distribution)
@@ -69,8 +69,8 @@ def test_names_are_right_or_missing(project: str) -> None:
 
 @given(st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,20}[A-Za-z0-9]\Z"))
 @settings(derandomize=True, deadline=None, max_examples=200)
-def test_normalised_as_packaging_does(name: str) -> None:
-    """A name is normalised as the library `packaging` normalises it."""
+def test_names_are_normalized_like_packaging(name: str) -> None:
+    """A name is normalized like the `packaging` library normalizes it."""
     macro = environment().from_string(
         "{% import 'template/macros/names.jinja' as names %}{{ names.normalized(name) }}"
     )

@@ -49,7 +49,7 @@ REJECTED: list[tuple[str, Any, str, str]] = [
     ("keywords", ["maps", 1], "use words like [maps, geography]", '"1" is not one'),
     ("keywords", ["maps, geography"], "use words like [maps, geography]", "is not one"),
     ("keywords", ["x" * 51], "shorten to 50 characters", "(in a keyword)"),
-    ("copyright_year", "year", "use a year like 2026", '"year" is not a year'),
+    ("copyright_year", "year", "use a year like 2026", "the answer is not a year"),
     ("dependencies", ["rich>>1"], 'write it like "rich>=13"', "'rich>>1' is not a requirement"),
     ("dependencies", "rich", 'use a list like ["httpx>=0.27"]', "not a list"),
     ("dependencies", {"rich": ">=13"}, 'use a list like ["httpx>=0.27"]', "not a list"),

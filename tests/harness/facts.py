@@ -1,7 +1,7 @@
-"""Facts that age: versions, bounds, what other services do. Each says when it was last reviewed.
+"""Facts that become outdated, such as versions and the behavior of services, and their reviews.
 
-A data file of the template says it in a comment, `(reviewed 2026-11-21)`, a page of the
-documentation in its front matter, `reviewed: 2026-11-21`.
+A data file of the template has the date of its last review in a comment, `(reviewed 2026-11-21)`.
+A page of the documentation has it in its front matter, `reviewed: 2026-11-21`.
 """
 
 import datetime
@@ -10,14 +10,14 @@ import re
 from .pages import front_matter
 from .template import ROOT
 
-# Half a year, in which every tool that the template names has had a release.
+# Half a year. By then, every tool of the template has had a new release.
 DAYS = 183
 
 IN_DATA = re.compile(r"\(reviewed (\d{4}-\d{2}-\d{2})\)")
 
 
 def reviews() -> dict[str, datetime.date]:
-    """Return when each file that holds such facts was last reviewed, by its path."""
+    """Return the date of the last review of each file with such facts, by its path."""
     found = {}
     for file in sorted((ROOT / "template" / "data").iterdir()):
         if match := IN_DATA.search(file.read_text(encoding="utf-8")):
@@ -29,10 +29,10 @@ def reviews() -> dict[str, datetime.date]:
 
 
 def overdue(today: datetime.date) -> list[str]:
-    """Return the files whose facts want a review, the oldest review first.
+    """Return the files whose review is overdue, starting with the oldest review.
 
     Args:
-        today: The day on which somebody asks.
+        today: The current date.
     """
     latest = today - datetime.timedelta(days=DAYS)
     old = [(day, path) for path, day in reviews().items() if day < latest]

@@ -1,4 +1,4 @@
-"""Answers full of other languages' syntax, Copier's verdict on them, and files that hold them."""
+"""Answers that contain the syntax of other languages, and the files that contain the answers."""
 
 import ast
 import functools
@@ -64,7 +64,7 @@ TEXTS = [
     "x" * 512,
 ]
 
-# What some format or other, or a program that reads it, takes for its own.
+# Texts with a special meaning in some format or program.
 SNIPPETS = [
     *("'; DROP TABLE users; --", "$(touch owned)", "`touch owned`", "; touch owned #", "| sh"),
     *("&& id", "${IFS}", "$'\\n'", "%PATH%", "~root", "../../etc/passwd", "!event", "<(id)"),
@@ -96,7 +96,7 @@ SNIPPETS = [
     *("{{cookiecutter.x}}", "<%= x %>", "#{x}", "@{x}", "$x$", "\\begin{x}", ".. raw:: html"),
 ]
 
-# Characters that one line of text may not hold, or that are not what they seem.
+# Characters that are not allowed in one line of text, or that look like others.
 CONTROL = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
 INVISIBLE = list(
     "\u00a0\u00ad\u034f\u0600\u061c\u070f\u115f\u1680\u17b4\u180e\u2000\u2003\u2007\u200b\u200c\u200d"
@@ -112,7 +112,7 @@ SCRIPTS = list(
 
 @functools.cache
 def hostile_texts() -> list[str]:
-    """Return the texts that every question which takes any text is answered with."""
+    """Return the texts that are tried as the answer to each question that accepts any text."""
     signs = string.punctuation
     lengths = [n + d for n in (4, 39, 40, 64, 100, 200, 254, 500, 512) for d in (0, 1)]
     texts = [
@@ -135,7 +135,7 @@ def hostile_texts() -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-# Texts that are no YAML, that are YAML of another shape, or that do something when they are read.
+# Texts that are malformed YAML, YAML of another type, or YAML with side effects.
 YAML_TEXTS = [
     *("[", "]", "{", "}", "[a", "[a]]", "{a: b", '["a', "['a", '"', "'", "a: b: c", "- a\nb", "\t- a"),
     *("", " ", "#", "---", "...", "a\n---\nb", "[a]\n---\n[b]", "--- [a]\n...\nb", "%YAML 9.9\n---\na"),
@@ -152,7 +152,7 @@ YAML_TEXTS = [
     *('["rich>=13"]', "- rich>=13", "[rich]", "{a: [rich]}", "a:\n- rich", '{"a": ["b; c"]}', "[a] # b"),
 ]  # fmt: skip
 
-# What line_error accepts.
+# Lines that line_error accepts.
 LINES = st.text(
     st.characters(
         exclude_categories=["Cc", "Cs"],
@@ -185,7 +185,7 @@ def shown(text: str) -> str:
 
 
 def free_questions(*types: str) -> list[str]:
-    """Return the names of the questions of some types that take any answer."""
+    """Return the names of the questions of some types that accept any answer."""
     return [
         name
         for name, question in questions().items()
@@ -197,7 +197,7 @@ def free_questions(*types: str) -> list[str]:
 
 
 def plain_answers(name: str) -> Iterator[str]:
-    """Yield plain answers, one of which a question that takes any text should accept."""
+    """Yield plain answers. Each question that accepts any text accepts at least one of them."""
     word = name.replace("_", "")
     yield from (
         f"Plain {word}",
@@ -209,14 +209,14 @@ def plain_answers(name: str) -> Iterator[str]:
 
 
 class Form:
-    """The questions, answered once, so that single answers can be tried and shown in files.
+    """Answered questions, in which single answers can be replaced to compare the files.
 
     Attributes:
-        plain: A plain answer to each question that takes any text.
+        plain: A plain answer to each question that accepts any text.
     """
 
     def __init__(self, answers: Answers) -> None:
-        """Answer all questions; those that take any text and aren't named get a plain answer."""
+        """Answer all questions. Those that accept any text get a plain answer, unless it is given."""
         self.template, self.environment = shared_parts()
         self.answers: Answers = {"project_name": "Plain", "command_name": "plain"} | answers
         self._ask()
@@ -239,7 +239,7 @@ class Form:
         self.context = dict(self.worker._render_context())
 
     def refusal(self, name: str, answer: Any) -> str:
-        """Return how Copier refuses an answer given by `--data`, or nothing when it takes it."""
+        """Return the message with which Copier rejects an answer from `--data`, or ""."""
         question = Question(
             answers=self.worker.answers,
             context=self.context | {name: answer},
@@ -255,7 +255,7 @@ class Form:
         return ""
 
     def answered(self, answers: Answers) -> Answers:
-        """Return what templates see when some answers are others, which Copier takes."""
+        """Return the variables of the templates after some answers are replaced with valid ones."""
         context = self.context | answers
         context["_copier_answers"] = context["_copier_answers"] | answers
         for name in self._derived(frozenset(answers)):
@@ -266,7 +266,7 @@ class Form:
 
     @functools.cache  # noqa: B019
     def _derived(self, names: frozenset[str]) -> list[str]:
-        """Return the derived values that some answers may have a part in."""
+        """Return the names of the computed values that depend on some answers."""
         affected = set(names)
         for name, question in questions().items():
             if question.get("when") is False:
@@ -282,7 +282,7 @@ class Form:
 
     @functools.cached_property
     def sources(self) -> dict[str, str]:
-        """The template of each file that is rendered, by the file's path."""
+        """The template of each rendered file, by the file's path."""
         folder = snapshot() / "template" / "project"
         found = {}
         for path in sorted(folder.rglob("*.jinja")):
@@ -298,16 +298,16 @@ class Form:
 
     @functools.cached_property
     def plain_files(self) -> dict[str, str]:
-        """Every file, with plain answers."""
+        """All files with plain answers."""
         return {name: self.file(name, self.context) for name in self.sources}
 
     @functools.cached_property
     def plain_contents(self) -> dict[str, Any]:
-        """What each file says with plain answers, by `content`."""
+        """The content of each file with plain answers; see `content`."""
         return {name: content(name, text) for name, text in self.plain_files.items()}
 
     def expected(self, name: str, answers: dict[str, str]) -> Any:
-        """Return what a file must say: what the plain one says, but for the answers."""
+        """Return the expected content of a file: the plain content with the answers replaced."""
         swap = {self.plain[question]: answer for question, answer in answers.items()}
         if name.endswith(".md"):
             swap = {escapeHtml(plain): escapeHtml(answer) for plain, answer in swap.items()}
@@ -318,11 +318,11 @@ class Form:
         return spaced(value) if name.endswith(".md") else value
 
     def files_to_judge(self, judged: set[tuple[str, str]]) -> dict[str, list[str]]:
-        """Return the files that hold the plain answer to a question, by the question.
+        """Return the files that contain the plain answer to a question, by the question.
 
         Args:
-            judged: Lines that were judged before, with their file's path. A file whose lines with
-                the answer are all among them is left out; those of the others are added.
+            judged: Lines that have been compared, with their file's path. Files whose lines with
+                the answer are all among them are left out. The lines of the others are added.
         """
         found: dict[str, list[str]] = {name: [] for name in self.plain}
         new = set()
@@ -340,11 +340,11 @@ class Form:
 def forms() -> list[Form]:
     """Return forms that together have every choice of every axis."""
     without: dict[tuple[str, str], Answers] = {
-        # uv_build is told some people's name and address apart, so that the files differ.
+        # With uv_build, some names are written apart from the address, so the files differ.
         ("backend", "uv_build"): {"user_email": ""},
-        # Trusted publishing is for PyPI alone.
+        # Trusted publishing only works with PyPI.
         ("publish", "trusted"): {"index_url": ""},
-        # With a token, a proprietary package needs an index of its own.
+        # With a token, a proprietary package needs its own index.
         ("license", "Proprietary"): {"index_url": "https://packages.example.com/upload/"},
     }
     found = []
@@ -358,12 +358,12 @@ def forms() -> list[Form]:
 
 @functools.cache
 def refusals(name: str) -> dict[str, str]:
-    """Return how each hostile text is refused as the answer to a question, or "" if it isn't."""
+    """Return the message that rejects each hostile text as the answer to a question, or ""."""
     return {text: forms()[0].refusal(name, text) for text in hostile_texts()}
 
 
 def accepted(*names: str) -> dict[str, list[str]]:
-    """Return the hostile texts that questions accept; no text at all means "none", and is none."""
+    """Return the hostile texts that questions accept, without the empty text."""
     return {
         name: [text for text, refusal in refusals(name).items() if text and not refusal]
         for name in names
@@ -372,7 +372,7 @@ def accepted(*names: str) -> dict[str, list[str]]:
 
 @functools.cache
 def native(kind: str, text: str) -> Any:
-    """Return a derived value as Copier casts it; templates only read it."""
+    """Return a computed value as Copier casts it. Templates only read it."""
     return CAST_STR_TO_NATIVE[kind](text)
 
 
@@ -390,12 +390,12 @@ def changed(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def spaced(page: str) -> str:
-    """Return HTML with one space where there is any; a browser shows no more of it."""
+    """Return HTML with single spaces, because browsers collapse them."""
     return re.sub("[ \n]+", " ", page)
 
 
 def syntax(node: Any) -> Any:
-    """Return a Python syntax tree as lists, for comparing."""
+    """Return a Python syntax tree as nested lists that can be compared."""
     match node:
         case ast.AST():
             return [type(node).__name__, *(syntax(getattr(node, f, None)) for f in node._fields)]
@@ -406,13 +406,16 @@ def syntax(node: Any) -> Any:
 
 
 def content(name: str, text: str) -> Any:
-    """Return what a file says to the program that reads it; of an unknown one, its text."""
+    """Return the content that a program reads from a file, or the text of an unknown format."""
     match Path(name):
         case Path(name="zensical.toml"):
-            # What it writes into HTML as it stands is escaped.
+            # Zensical writes these texts to HTML without escaping them.
             return changed(tomllib.loads(text), html.unescape)
         case Path(suffix=".toml"):
-            return tomllib.loads(text)
+            value = tomllib.loads(text)
+            # Whether ruff accepts letters that look alike depends on the project's texts.
+            value.get("tool", {}).get("ruff", {}).get("lint", {}).pop("ignore", None)
+            return value
         case Path(suffix=".yml"):
             return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         case Path(suffix=".json"):
@@ -426,9 +429,9 @@ def content(name: str, text: str) -> Any:
 
 
 def batches(answers: dict[str, list[str]]) -> Iterator[dict[str, str]]:
-    """Yield sets of answers that together give every text to its question.
+    """Yield sets of answers that together contain every text of every question.
 
-    The questions have different texts in a set: no two commands may have one name.
+    The questions of a set have different texts, because two commands can't have the same name.
     """
     columns = [
         [(name, texts[(number + place) % len(texts)]) for place in range(len(texts))]

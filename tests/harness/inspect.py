@@ -1,4 +1,4 @@
-"""What is in an sdist and in a wheel, read so that build backends can be compared."""
+"""The contents of sdists and wheels, in a form that can be compared between build backends."""
 
 import hashlib
 import importlib.metadata
@@ -16,15 +16,15 @@ from packaging.utils import canonicalize_name
 
 @dataclass(frozen=True)
 class Wheel:
-    """A wheel's content.
+    """The contents of a wheel.
 
     Attributes:
         files: The hash of each file outside `.dist-info`, by its path.
-        executable: The files outside `.dist-info` that are executable.
-        licenses: The hash of each licence file, by its path below `.dist-info/licenses`.
-        tags: The lines Tag and Root-Is-Purelib of the file WHEEL, sorted.
+        executable: The executable files outside `.dist-info`.
+        licenses: The hash of each license file, by its path below `.dist-info/licenses`.
+        tags: The sorted lines Tag and Root-Is-Purelib of the file WHEEL.
         entry_points: The object references by (group, name).
-        metadata: The core metadata as they were written.
+        metadata: The unprocessed core metadata.
     """
 
     files: dict[str, str]
@@ -92,7 +92,7 @@ def sdist_files(path: Path) -> set[str]:
 
 
 def normalized_requirement(text: str) -> str:
-    """Return a requirement in one spelling, for backends write it in several.
+    """Return a requirement in one form, because backends write it differently.
 
     >>> normalized_requirement('PyYAML (!=6.0,>=6) ; python_full_version < "3.12"')
     'pyyaml!=6.0,>=6; python_version < "3.12"'
@@ -104,11 +104,11 @@ def normalized_requirement(text: str) -> str:
 
 
 def comparable(metadata: RawMetadata) -> dict[str, Any]:
-    """Return core metadata without the differences that build backends are free to make.
+    """Return core metadata without the differences that are allowed between build backends.
 
-    Left out are the format's version, what a backend says of its own work (Dynamic,
-    Import-Name) and the order of fields. An extra that refers to its own package is replaced
-    by what it refers to, as hatchling does.
+    The format's version, the fields about the backend's own work (Dynamic, Import-Name), and the
+    order of fields are left out. An extra that refers to its own package is replaced with the
+    requirements that it refers to, as hatchling does.
     """
     requirements = set(map(normalized_requirement, metadata.get("requires_dist", [])))
     extras = set(map(canonicalize_name, metadata.get("provides_extra", [])))
@@ -142,10 +142,10 @@ def comparable(metadata: RawMetadata) -> dict[str, Any]:
 
 
 def people(metadata: RawMetadata) -> set[tuple[str, str]]:
-    """Return the authors as (name, address), wherever a backend writes the name.
+    """Return the authors as (name, address), whichever field contains the name.
 
-    One author with an address is written as `Author-email: name <address>`, and by poetry-core
-    as `Author: name` and `Author-email: address`.
+    Most backends write an author with an address as `Author-email: name <address>`. poetry-core
+    writes `Author: name` and `Author-email: address`.
     """
     import email.headerregistry
     import email.policy
@@ -159,7 +159,7 @@ def people(metadata: RawMetadata) -> set[tuple[str, str]]:
 
 
 def tree(folder: Path) -> dict[str, tuple[str, bool]]:
-    """Return the hash and the executable bit of each file below a folder, git's own excepted."""
+    """Return the hash and the executable bit of each file below a folder, without git's files."""
     return {
         path.relative_to(folder).as_posix(): (
             hashlib.sha256(path.read_bytes()).hexdigest(),

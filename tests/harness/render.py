@@ -1,4 +1,4 @@
-"""Rendering by Copier, in this process and by its command."""
+"""Rendering with Copier, in this process and with its command."""
 
 import contextlib
 import functools
@@ -26,9 +26,9 @@ from .template import ROOT
 
 @functools.cache
 def snapshot() -> Path:
-    """Return a copy of the template as it is now, without its repository.
+    """Return a copy of the current template without its repository.
 
-    Copier copies a plain folder as it stands, and clones a repository at its newest tag.
+    Copier copies a plain folder unchanged, but clones a repository at its newest tag.
     """
     folder = Path(tempfile.mkdtemp(prefix="packagestan-template-"))
     shutil.copy(ROOT / "copier.yml", folder)
@@ -38,10 +38,10 @@ def snapshot() -> Path:
 
 @functools.cache
 def shared_parts() -> tuple[Template, SandboxedEnvironment]:
-    """Return what Copier would make anew for each project: the template and Jinja's environment.
+    """Return the template and Jinja's environment, which Copier creates for each project.
 
-    The environment compiles each text once. `test_copier_command.py` shows that the projects are
-    the same as those of the command.
+    The environment compiles each text once. `test_rendering.py` shows that the projects equal
+    those of the command.
     """
     worker = Worker(src_path=str(snapshot()))
     return worker.template, compile_once(worker.jinja_env)
@@ -49,10 +49,10 @@ def shared_parts() -> tuple[Template, SandboxedEnvironment]:
 
 @contextlib.contextmanager
 def prepared_worker(destination: Path, answers: Answers) -> Iterator[Worker]:
-    """Yield Copier's worker for a project, with the shared parts."""
+    """Yield a Copier worker for a project that uses the shared parts."""
     template, environment = shared_parts()
     with (
-        # Without git, Copier asks it nothing; a plain folder has no use for it.
+        # Without git on the path, Copier doesn't call it. A plain folder doesn't need it.
         plumbum.local.env(PATH=os.devnull),
         steady(),
         Worker(
@@ -72,11 +72,11 @@ def render(destination: Path, answers: Answers) -> Path:
     """Render a project in this process and return its folder.
 
     Args:
-        destination: The folder to write; it must not exist or be empty.
-        answers: Answers by question; the others take their defaults.
+        destination: The folder to write to. It must be empty or not exist.
+        answers: Answers by question. The others have their defaults.
 
     Raises:
-        ValueError: Copier refused an answer.
+        ValueError: Copier rejected an answer.
     """
     with prepared_worker(destination, answers) as worker:
         worker.run_copy()
@@ -85,7 +85,7 @@ def render(destination: Path, answers: Answers) -> Path:
 
 
 def refusal(answers: Answers) -> str:
-    """Return why Copier refuses some answers; an empty text if it takes them."""
+    """Return the message with which Copier rejects some answers, or "" if it accepts them."""
     with prepared_worker(Path(os.devnull), answers) as worker:
         try:
             worker._ask()
@@ -95,7 +95,7 @@ def refusal(answers: Answers) -> str:
 
 
 def recorded_answers(project: Path) -> Answers:
-    """Read the answers that a project was rendered with."""
+    """Return the recorded answers of a project."""
     text = (project / ".copier-answers.yml").read_text(encoding="utf-8")
     return {key: value for key, value in yaml.safe_load(text).items() if key[0] != "_"}
 
@@ -107,17 +107,17 @@ def copier_command(
     env: Mapping[str, str] | None = None,
     exit_code: int | None = 0,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the `copier` command, without terminal and without `--trust`.
+    """Run the `copier` command without a terminal and without `--trust`.
 
     Args:
         arguments: The subcommand and its arguments.
-        answers: Answers to hand over by `--data`.
+        answers: Answers to pass with `--data`.
         cwd: The folder to run in.
-        env: Variables to add to those of this process.
-        exit_code: What the command must end with; None for anything.
+        env: Environment variables to add.
+        exit_code: The expected exit code, or None for any.
 
     Raises:
-        CommandError: The command ended with another exit code.
+        CommandError: The command had another exit code.
     """
     data: list[str] = []
     for name, value in (answers or {}).items():

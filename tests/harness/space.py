@@ -1,8 +1,7 @@
-"""The space of answers, read from the question files, and the variants that stand for it.
+"""The space of answers, read from the question files, and the variants that cover it.
 
-A factor is what can be answered in a small number of ways, its levels: an axis; each choice of
-a question that takes several; each text, which is left at its default or holds something
-difficult.
+A factor is something with a small number of levels: an axis with its choices, each choice of a
+question that accepts several, and each text, which is the default or a difficult text.
 """
 
 import functools
@@ -21,8 +20,8 @@ from .answers import FULL, Answers, axes, choices, combinations, questions
 from .render import refusal
 from .template import ROOT, environment
 
-# In how many factors all levels meet: all that shape a project, and the texts that are only
-# carried along.
+# All levels of any so many factors meet: of those that shape a project, and of the texts that are
+# only copied into it.
 STRENGTH, STRENGTH_OF_TEXTS = 3, 2
 
 # A text's levels: its default, the text in `TEXTS`, and, for extras, none at all.
@@ -42,7 +41,7 @@ def factors() -> dict[str, list[Any]]:
     `preset` is not a factor: it only decides what is asked and what the defaults are.
 
     Raises:
-        KeyError: A question is new, and `TEXTS` has no answer to it.
+        KeyError: `TEXTS` has no answer to a new question.
     """
     found: dict[str, list[Any]] = {}
     for name, question in questions().items():
@@ -59,13 +58,13 @@ def factors() -> dict[str, list[Any]]:
 
 
 def texts() -> list[str]:
-    """Return the factors that are only carried along: names, people, and addresses."""
+    """Return the factors that are only copied into files: names, people, and addresses."""
     return [name for name in factors() if "." not in name and name not in SHAPING.union(axes())]
 
 
 def answers_of(row: Row) -> Answers:
-    """Return the answers that some levels stand for."""
-    # Without a year, the answer would be that of the clock.
+    """Return the answers that correspond to some levels."""
+    # The default would be the current year.
     answers: Answers = {"project_name": "My Project", "copyright_year": "2026"}
     for factor, level in row.items():
         axis, _, choice = factor.partition(".")
@@ -83,53 +82,53 @@ def answers_of(row: Row) -> Answers:
 
 @functools.cache
 def combined() -> list[Row]:
-    """Return every combination of mode, backend, versioning and the yes-or-no contents."""
+    """Return every combination of mode, backend, versioning, package data, and plugins."""
     return list(combinations("mode", "backend", "versioning", "package_data", "plugins"))
 
 
 def contents() -> dict[str, Answers]:
-    """Return the combinations that are not refused, by name, with the same texts for each.
+    """Return the possible combinations by name, with the texts of `FULL` for each of them.
 
-    The texts are those of `FULL`, so that the same answers are given to every build backend.
+    Every build backend gets the same answers.
     """
     return {contents_of(row): FULL | row for row in combined() if is_possible(row)}
 
 
 def contents_of(answers: Answers) -> str:
-    """Return the name of the combination that some answers hold, of those in `contents`."""
+    """Return the name of the combination in `contents` that some answers contain."""
     return "-".join(str(answers[name]).lower() for name in combined()[0])
 
 
 def covering() -> list[Answers]:
     """Return answers in which the levels of any three factors that shape a project meet.
 
-    Among them is every combination in `contents`. Texts meet the levels of each other factor. What
-    Copier refuses is left out.
+    They include every combination in `contents`. Texts meet the levels of every other factor.
+    Combinations that Copier rejects are left out.
     """
     return [answers_of(row) for row in covering_rows()]
 
 
 def covering_rows() -> list[Row]:
-    """Return the levels that `covering` is made of."""
+    """Return the levels of the answers in `covering`."""
     return list(plan()["rows"])
 
 
 def refused() -> list[Row]:
-    """Return the smallest sets of levels that Copier refuses."""
+    """Return the smallest sets of levels that Copier rejects."""
     return list(plan()["refused"])
 
 
 def is_possible(row: Row) -> bool:
-    """Tell whether a row, or a part of one, holds nothing that is refused."""
+    """Return whether a row, or a part of one, contains nothing that is rejected."""
     return not any(forbidden.items() <= row.items() for forbidden in refused())
 
 
 @functools.cache
 def plan() -> dict[str, list[Row]]:
-    """Return what is refused and what covers the rest.
+    """Return the rejected combinations, and the rows that cover the others.
 
-    Both take seconds to find, so they are kept in the machine's temporary folder, under a name that
-    follows from the template's questions.
+    Computing them takes seconds. They are cached in the machine's temporary folder, under a name
+    that depends on the template's questions.
     """
     files = [path for path in sorted((ROOT / "template").rglob("*")) if is_asked(path)]
     digest = hashlib.sha256()
@@ -145,15 +144,15 @@ def plan() -> dict[str, list[Row]]:
 
 
 def is_asked(path: Path) -> bool:
-    """Tell whether a file of the template decides what can be answered."""
+    """Return whether the possible answers depend on a file of the template."""
     return path.is_file() and path.parent.name in ("questions", "presets", "data", "macros")
 
 
 def find_refused() -> list[Row]:
-    """Find the smallest sets of levels that Copier refuses, by asking it.
+    """Find the smallest sets of levels that Copier rejects, by asking it.
 
-    What a validator says can only depend on the answers that it names, and on those that a
-    default names where the answer is left at its default.
+    The result of a validator only depends on the answers that it names, and on the answers that
+    the defaults of these name.
     """
     found: list[Row] = []
     for name in factors():
@@ -188,7 +187,7 @@ def rows_of(names: list[str]) -> Iterator[Row]:
 
 
 def named_together(name: str) -> list[str]:
-    """Return a question and those that its validators, or a default among them, name."""
+    """Return a question, and those that its validators, or a default of these, name."""
     question = questions()[name]
     offered = question.get("choices")
     judges = [question.get("validator", "")]
@@ -204,12 +203,12 @@ def named_together(name: str) -> list[str]:
 
 
 def variables(template: str) -> set[str]:
-    """Return the names that a template takes from the answers."""
+    """Return the answers that a template uses."""
     return meta.find_undeclared_variables(environment().parse(template))
 
 
 def find_covering(forbidden: list[Row]) -> list[Row]:
-    """Find rows in which the levels meet, but for what is refused."""
+    """Find rows in which all levels meet, except for rejected combinations."""
     shaping = [name for name in factors() if name not in texts()]
     made = densest.Densest(
         factors(),
@@ -222,16 +221,16 @@ def find_covering(forbidden: list[Row]) -> list[Row]:
 
 
 def condition_against(row: Row) -> dict[str, Any]:
-    """Return a row's prohibition in covertable's language."""
+    """Return the constraint that excludes a row, in covertable's format."""
     equal = [{"operator": "eq", "left": name, "value": level} for name, level in row.items()]
     return {"operator": "not", "condition": {"operator": "and", "conditions": equal}}
 
 
 def interactions(rows: list[Row], strength: int) -> tuple[int, int, int]:
-    """Count the combinations of levels of any few factors that shape a project.
+    """Count the combinations of the levels of factors that shape a project.
 
     Returns:
-        How many are in the rows, how many are refused, and how many there are in all.
+        The numbers of combinations in the rows, of rejected ones, and of all.
     """
     shaping = [name for name in factors() if name not in texts()]
     met = out = every = 0
@@ -246,22 +245,22 @@ def interactions(rows: list[Row], strength: int) -> tuple[int, int, int]:
 
 
 def summary(built: int) -> list[str]:
-    """Return what a run that has built some variants says of the space."""
+    """Return a summary of the space for a test run that has built some variants."""
     met, out, every = interactions(covering_rows(), STRENGTH)
     return [
         f"{built:6} variants built",
         f"{len(factors()):6} factors, which they cover",
-        f"{len(contents()):6} combinations of mode, backend, versioning and contents",
+        f"{len(contents()):6} combinations of mode, backend, versioning, and contents",
         f"{len({contents_of(row) for row in covering_rows()}):6} of them in a variant",
         f"{every:6} combinations of the choices of any {STRENGTH} that shape a project",
         f"{met:6} of them in a variant",
-        f"{out:6} of them refused by the questions",
+        f"{out:6} of them rejected by the questions",
         f"{every - met - out:6} of them missed",
     ]
 
 
 def each_level_once() -> list[Answers]:
-    """Return a few of the covering answers in which each level of each factor is, greedily."""
+    """Return a few of the covering answers that contain each level of each factor (greedy)."""
     missing = {(name, json.dumps(level)) for name, levels in factors().items() for level in levels}
     chosen = []
     while missing:
@@ -275,7 +274,7 @@ def each_level_once() -> list[Answers]:
 
 
 def each_choice_once() -> list[Answers]:
-    """Return the same without the texts: together they have each choice of each axis."""
+    """Return the same answers without the texts. They contain each choice of each axis."""
     return [
         {axis: answers[axis] for axis in axes() if axis in answers} for answers in each_level_once()
     ]

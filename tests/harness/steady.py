@@ -1,9 +1,8 @@
-"""Copier's own code without what it works out again though it can't have changed.
+"""Speed up Copier by caching values that cannot change within a run.
 
-Copier puts the answers together for every path and every text that it renders. While it asks, they
-grow; while it writes the files, they stand still. What a YAML text says never changes.
-`test_rendering.py` and `test_update_command.py`
-show that the projects are the same as those of the command.
+Copier merges the answers for every path and every text that it renders. They only change while it
+asks, not while it writes the files. The value of a YAML text never changes. `test_rendering.py` and
+`test_update_command.py` show that the projects equal those of the command.
 """
 
 import functools
@@ -25,7 +24,7 @@ answers_path = vars(Worker)["answers_relpath"].fget
 
 
 def combined(answers: AnswersMap) -> dict[str, Any]:
-    """Return what `dict(ChainMap(...))` of all answers is, which takes ten times as long."""
+    """Return all answers, merged ten times as fast as by `dict(ChainMap(...))`."""
     return {
         **DEFAULT_DATA,
         "_external_data": answers.external,
@@ -38,7 +37,7 @@ def combined(answers: AnswersMap) -> dict[str, Any]:
 
 
 def render_template_steadily(worker: Worker) -> None:
-    """Write the files of a project, for which the context is put together once."""
+    """Write the files of a project with a context that is merged once."""
     vars(worker)["steady"] = (answers_path(worker), render_context(worker))
     try:
         render_template(worker)
@@ -47,20 +46,20 @@ def render_template_steadily(worker: Worker) -> None:
 
 
 def steady_context(worker: Worker) -> dict[str, Any]:
-    """Return the context in which a text is rendered, for the text alone."""
+    """Return a copy of the context in which a text is rendered."""
     steady = vars(worker).get("steady")
     return dict(steady[1] if steady else render_context(worker))
 
 
 def steady_answers_path(worker: Worker) -> Path:
-    """Return where the answers file is."""
+    """Return the path of the answers file."""
     steady = vars(worker).get("steady")
     return Path(steady[0] if steady else answers_path(worker))
 
 
 @functools.cache
 def parsed(text: str) -> bytes:
-    """Return what a YAML text says, pickled, so that nobody changes it for others."""
+    """Return the pickled value of a YAML text. Each caller gets its own copy."""
     return pickle.dumps(parse_yaml(text))
 
 
@@ -68,12 +67,12 @@ parse_yaml = _user_data.parse_yaml_string
 
 
 def parse_once(text: str) -> Any:
-    """Parse a YAML text; the same text is parsed once."""
+    """Return the value of a YAML text. The same text is only parsed once."""
     return pickle.loads(parsed(text))
 
 
 def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
-    """Let an environment compile each text once, and not look again whether a file has changed."""
+    """Let an environment compile each text once and not check whether files have changed."""
     vars(environment)["from_string"] = functools.cache(environment.from_string)
     environment.auto_reload = False
     return environment
@@ -81,7 +80,7 @@ def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
 
 @contextmanager
 def steady() -> Iterator[None]:
-    """Let Copier put the answers of a project together once for all of its files."""
+    """Let Copier merge the answers of a project once for all of its files."""
     with (
         mock.patch.object(AnswersMap, "combined", property(combined)),
         mock.patch.object(Worker, "_render_template", render_template_steadily),

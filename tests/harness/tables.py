@@ -82,7 +82,9 @@ def shown_choices(axis: str) -> str:
     labels = labels_of(axis)
     if not labels:
         return f"{help_}The choices: {', '.join(shown.values())}.\n"
-    lines = [f"| {shown[c]} | {labels[c].partition(' - ')[2] or labels[c]} |" for c in choices(axis)]
+    lines = [
+        f"| {shown[c]} | {labels[c].partition(' - ')[2] or labels[c]} |" for c in choices(axis)
+    ]
     return help_ + "\n".join(["| choice | what it is |", "| --- | --- |", *lines]) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""A variant of the template: one set of answers, and all that is made of it, each made once."""
+"""A variant of the template: one set of answers, and everything that is generated from it."""
 
 import functools
 import hashlib
@@ -24,10 +24,10 @@ from .workshop import Workshop, key
 
 
 class Variant:
-    """A set of answers; what is made of it lies in the workshop, and is for reading only."""
+    """A set of answers. The generated files are in the artifact cache and must not be changed."""
 
     def __init__(self, answers: Answers, workshop: Workshop) -> None:
-        """Name a variant; nothing is made yet."""
+        """Keep the answers. Nothing is generated yet."""
         self.answers = answers
         self.workshop = workshop
 
@@ -38,7 +38,7 @@ class Variant:
 
     @functools.cached_property
     def recorded(self) -> Answers:
-        """All answers, the defaults included."""
+        """All answers, including defaults."""
         return recorded_answers(self.project)
 
     @functools.cached_property
@@ -48,20 +48,20 @@ class Variant:
 
     @functools.cached_property
     def wheel_from_tree(self) -> Path:
-        """The wheel that was built from the project's tree."""
+        """The wheel built from the project's tree."""
         return self.workshop.wheel_from_tree(self.answers)
 
     @functools.cached_property
     def python(self) -> Path:
-        """The interpreter of its oldest Python, or of the newest that is here."""
+        """The interpreter of its oldest Python, or of the newest one of this machine."""
         here = interpreters()
         return here.get(self.recorded["python_min"], here[newest_python()])
 
     @functools.cached_property
     def environment(self) -> Environment:
-        """An environment that holds the wheel and what it requires.
+        """An environment with the wheel and its dependencies.
 
-        Where this machine lacks a Python that is new enough, it has the newest one.
+        If this machine has no Python that is new enough, the environment has the newest one.
         """
         wheel = self.distributions.wheel
         requirements = run_time_requirements(wheel)
@@ -76,8 +76,8 @@ class Variant:
             needed = self.workshop.once(key("needed", needs), make_needed)
             made = Environment.make(folder, str(self.python))
             made.share(Environment(needed))
-            # uv knows this machine's Pythons, and would have to ask that of a new environment.
-            # The newest one may be older than the variant asks for.
+            # uv knows this machine's interpreters, but would have to query a new environment's.
+            # The newest one may be older than the variant's oldest Python.
             version = f"--python-version={self.recorded['python_min']}"
             program = (find_uv_bin(), "pip", "install", "--quiet", "--offline", "--no-deps")
             place = (f"--python={self.python}", f"--target={made.site_packages}")
@@ -91,7 +91,7 @@ class Variant:
 
     @functools.cached_property
     def source(self) -> str:
-        """What its modules and tests are, as a hash."""
+        """A hash of its modules and tests."""
         files = {
             name: content
             for name, content in tree(self.project).items()
@@ -100,19 +100,19 @@ class Variant:
         return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
     def used(self, *commands: Sequence[str]) -> dict[str, Any]:
-        """Use what is installed as its users would: see `harness.probe`.
+        """Use the installed package as its users would; see `harness.probe`.
 
         Args:
-            commands: What to call, each a script of the environment and its arguments.
+            commands: Scripts of the environment, each with its arguments.
 
         Raises:
-            CommandError: It could not be imported, or an entry point could not be loaded.
+            CommandError: The import or an entry point failed.
         """
         names = (self.recorded["distribution_name"], self.recorded["package_name"])
         return user(self.workshop, self.python).use(self.environment, *names, commands)
 
     def test(self) -> str:
-        """Run its own tests against the installed wheel, and return what pytest printed.
+        """Run its own tests against the installed wheel, and return the output of pytest.
 
         Raises:
             CommandError: A test failed.
@@ -122,7 +122,7 @@ class Variant:
 
 
 def run_time_requirements(wheel: Path) -> list[str]:
-    """Return what a wheel requires without extras."""
+    """Return the requirements of a wheel without its extras."""
     texts = read_wheel(wheel).metadata.get("requires_dist", [])
     return sorted(text for text in texts if "extra ==" not in str(Requirement(text).marker))
 
@@ -148,16 +148,16 @@ def interpreters() -> dict[str, Path]:
 
 
 def newest_python() -> str:
-    """Return the newest version that this machine has."""
+    """Return the newest Python version of this machine."""
     return max(interpreters(), key=Version)
 
 
 @functools.cache
 def user(workshop: Workshop, python: Path) -> ForkServer:
-    """Return a warm process of a Python in which nothing is installed."""
+    """Return a warm process of a Python without packages."""
     name = key("user", {"python": str(python)})
     folder = workshop.once(name, lambda folder: Environment.make(folder, str(python)))
-    # What several variants require is compiled by the first that imports it.
+    # The first variant that imports a shared requirement compiles it.
     return ForkServer(
         Environment(folder),
         *("importlib.metadata", "importlib.resources"),
@@ -167,7 +167,7 @@ def user(workshop: Workshop, python: Path) -> ForkServer:
 
 @functools.cache
 def tester(workshop: Workshop, python: Path) -> ForkServer:
-    """Return a warm process of a Python with what the projects' own tests need."""
+    """Return a warm process of a Python with the test dependencies of the projects."""
 
     def make(folder: Path) -> None:
         project = workshop.project({"project_name": "Warm up"})

@@ -1,4 +1,4 @@
-"""Projects and their distributions, each made once in a test run."""
+"""An artifact cache: projects and their distributions, each generated once in a test run."""
 
 import functools
 import hashlib
@@ -22,34 +22,34 @@ from .install import Environment
 from .render import render
 from .template import ROOT
 
-# When the distributions say that they were made: 2026-01-01.
+# The time stamp of the distributions: 2026-01-01.
 DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
 
 
 class Workshop:
     """A folder that all worker processes of a test run share.
 
-    What it hands out is for reading only: a test that changes a project takes a copy.
+    Its files must not be changed. A test that changes a project uses a copy.
     """
 
     def __init__(self, folder: Path, trees: Path | None = None) -> None:
-        """Use a folder, and perhaps another one for what is many small files; both must exist."""
+        """Use a folder, and optionally another one for trees of small files. Both must exist."""
         self.folder = folder
         self.trees = trees or folder
 
     def once(self, name: str, make: Callable[[Path], object], *, is_tree: bool = False) -> Path:
-        """Return a folder, which the first process that asks for it makes.
+        """Return a folder. The first process that asks for it creates it.
 
         Args:
             name: Its name.
-            make: What makes it, or fails.
-            is_tree: Whether it holds many small files, and nothing that uv could link.
+            make: The function that creates it.
+            is_tree: Whether it contains many small files, and nothing that uv could link.
         """
         folder = (self.trees if is_tree else self.folder) / name
         with FileLock(f"{folder}.lock"):
             done = folder.with_name(f"{name}.done")
             if not done.exists():
-                # What an attempt that failed has left would hide why it did.
+                # Remains of a failed attempt would hide its cause.
                 shutil.rmtree(folder, ignore_errors=True)
                 make(folder)
                 done.touch()
@@ -66,11 +66,11 @@ class Workshop:
 
     @functools.cache  # noqa: B019 a workshop lives as long as the tests
     def builder(self, *, from_git: bool) -> ForkServer:
-        """Return a warm process with the build backends, as a build in isolation would have them.
+        """Return a warm process with the build backends in the versions of an isolated build.
 
         Args:
-            from_git: Whether it also has what asks git for the version. That is kept apart, for
-                setuptools-scm changes what setuptools packs.
+            from_git: Whether it also has the packages that read the version from git. They are
+                kept apart because setuptools-scm changes which files setuptools packs.
         """
         text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
         backends = yaml.safe_load(text)
@@ -85,7 +85,7 @@ class Workshop:
         forks = ForkServer(Environment(self.once(f"builder-{from_git}", make)), env=DATE)
         out = self.trees / f"warm-up-{os.getpid()}-{from_git}"
         for backend in backends:
-            # Other processes warm up at the same time, and setuptools writes into the tree.
+            # Other processes warm up at the same time, and setuptools writes to the tree.
             answers: Answers = {"project_name": "Warm up", "backend": backend}
             project = self.copy(answers, out / "trees" / backend)
             for hook in ("build_sdist", "build_wheel"):
@@ -99,7 +99,7 @@ class Workshop:
             CommandError: The build failed.
         """
         pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-        # An sdist has its version, and still asks for what found it.
+        # An sdist has a version, but still requires the package that read it from git.
         from_git = "version" in pyproject["project"].get("dynamic", [])
         from_git |= len(pyproject["build-system"]["requires"]) > 1
         tally.count(f"{hook.removeprefix('build_')}s built in forks")
@@ -137,7 +137,7 @@ class Workshop:
         """Return the sdist of a project, and the wheel that was built from the sdist."""
 
         def make(folder: Path) -> None:
-            # Some build backends write into the tree.
+            # Some build backends write to the tree.
             tree = shutil.copytree(self.project(answers), folder / "tree")
             self.build(tree, folder / "dist")
             shutil.rmtree(tree)
@@ -157,12 +157,12 @@ class Workshop:
         return wheel
 
     def environment(self, name: str, answers: Answers, *requirements: str | Path) -> Environment:
-        """Return an environment in which only some requirements are installed.
+        """Return an environment with nothing but some requirements.
 
         Args:
-            name: What the environment is for; it tells environments of one project apart.
-            answers: The project whose folder relative groups are read from.
-            requirements: What to install.
+            name: A name that distinguishes the environments of a project.
+            answers: The project in whose folder dependency groups are looked up.
+            requirements: The requirements to install.
         """
         made = key(f"environment-{name}", answers)
         return Environment(
@@ -176,6 +176,6 @@ class Workshop:
 
 
 def key(kind: str, answers: Answers) -> str:
-    """Return a name for what is made from some answers."""
+    """Return a name for something that is generated from some answers."""
     text = json.dumps(answers, sort_keys=True)
     return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
