@@ -32,7 +32,7 @@ from .releases import (
     past_releases,
 )
 from .render import copier_command
-from .updates import keep_ours, start, update
+from .updates import resolve, start, update
 from .workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -113,12 +113,12 @@ def build(project: Path, workshop: Workshop) -> str:
 
 
 def updated(number: int, project: Path, work: SomeWork, workshop: Workshop) -> Updated:
-    """Update a project, look for lost work, resolve conflicts, and build the project."""
+    """Update a project, look for lost work, take the template's side of conflicts, and build the project."""
     began = time.perf_counter()
     found = update(project)
     seconds = time.perf_counter() - began
     lost = work.lost()
-    keep_ours(project)
+    resolve(project, "theirs")
     commit(project, "Update")
     return Updated(number, found, lost, build(project, workshop), seconds)
 

@@ -7,9 +7,10 @@ equal those of the command.
 
 import atexit
 import functools
+import io
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -26,9 +27,6 @@ from .releases import IDENTITY, commit, git
 from .steady import compile_once, steady
 
 MARKER = re.compile(r"^(?:<{7}|>{7}) (?:before|after) updating$", re.MULTILINE)
-CONFLICT = re.compile(
-    r"^<{7} before updating\n(.*?)^={7}\n.*?^>{7} after updating\n", re.MULTILINE | re.DOTALL
-)
 
 
 class SharedTemplate(Template):
@@ -113,18 +111,27 @@ def update(project: Path, version: str | None = None, **changed: Any) -> list[st
         ValueError: Copier rejected an answer.
         copier.errors.UserMessageError: Copier refused to update.
     """
-    with sharing():
-        copier.run_update(
-            project,
-            changed,
-            vcs_ref=version,
-            defaults=True,
-            skip_answered=True,
-            overwrite=True,
-            quiet=True,
-        )
+    operate("update", project, changed, vcs_ref=version)
     tally.count("updates")
     return conflicts(project)
+
+
+def operate(operation: str, project: Path, answers: Answers, **options: Any) -> str:
+    """Update or recopy a project like `copier OPERATION --defaults --skip-answered`.
+
+    Args:
+        operation: "update" or "recopy".
+        project: The project's folder.
+        answers: The answers of `--data` and `--data-file`.
+        options: Parameters of `copier.run_update` or `copier.run_recopy`.
+
+    Returns:
+        What Copier printed to stderr.
+    """
+    run = {"update": copier.run_update, "recopy": copier.run_recopy}[operation]
+    with sharing(), redirect_stderr(io.StringIO()) as said:
+        run(project, answers, defaults=True, skip_answered=True, overwrite=True, **options)
+    return said.getvalue()
 
 
 def conflicts(project: Path) -> list[str]:
@@ -141,11 +148,10 @@ def conflicts(project: Path) -> list[str]:
     )
 
 
-def keep_ours(project: Path) -> None:
-    """Resolve each conflict in favor of the user's lines, and keep what was merged around them."""
-    for name in conflicts(project):
-        file = project / name
-        file.write_text(CONFLICT.sub(r"\1", file.read_text(encoding="utf-8")), encoding="utf-8")
+def resolve(project: Path, side: str) -> None:
+    """Resolve conflicts by taking one side of each file: "ours" (the user's) or "theirs"."""
+    if names := conflicts(project):
+        git("checkout", f"--{side}", "--", *names, cwd=project)
 
 
 def status(project: Path) -> list[str]:

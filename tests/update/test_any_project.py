@@ -19,11 +19,11 @@ from harness.answers import Answers, answers, axes
 from harness.inspect import tree
 from harness.releases import commit, git, next_release, past_releases
 from harness.render import recorded_answers
-from harness.updates import keep_ours, start, status, update
+from harness.updates import resolve, start, status, update
 from harness.workshop import Workshop
 
 # The number of projects; each goes through a few steps.
-EXAMPLES = int(os.environ.get("PACKAGESTAN_UPDATE_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("PACKAGESTAN_UPDATE_EXAMPLES", "2"))
 LONG = "PACKAGESTAN_UPDATE_EXAMPLES" in os.environ
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -206,7 +206,7 @@ class Project(RuleBasedStateMachine):
         self.can_be_undone(before)
         if not found:
             tomllib.loads((self.project / "pyproject.toml").read_text(encoding="utf-8"))
-        keep_ours(self.project)
+        resolve(self.project, "ours")
         commit(self.project, "Update")
         self.current = True
 

@@ -11,7 +11,7 @@ from harness.answers import Answers
 from harness.inspect import tree
 from harness.releases import IDENTITY, commit, git, next_release, past_releases
 from harness.render import copier_command
-from harness.updates import render, start, status, update
+from harness.updates import operate, render, start, status, update
 from harness.workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -91,8 +91,7 @@ def test_an_update_can_be_undone(project: Path) -> None:
     commit(project, "Other instructions")
     edited = tree(project)
 
-    options = ("--defaults", "--skip-answered")
-    said = copier_command("update", *options, project, env=IDENTITY).stderr
+    said = operate("update", project, {})
 
     (check,) = re.findall(r"(?m)^    git (diff --check)\b", said)
     found = git(*check.split(), cwd=project, exit_code=2)
@@ -106,7 +105,7 @@ def test_an_update_can_be_undone(project: Path) -> None:
 def test_an_update_without_news_claims_none(releases: Path, tmp_path: Path) -> None:
     """If nothing has changed, the message doesn't claim an update."""
     project = start(releases, None, tmp_path / "project", BASE)
-    said = copier_command("update", "--defaults", project, env=IDENTITY).stderr
+    said = operate("update", project, {})
     assert [] == status(project)
     assert '"git status" lists what the update changed, if anything.' in said
     assert "updated" not in said

@@ -9,10 +9,9 @@ import pytest
 from harness.answers import Answers, choices
 from harness.edits import Work, a_year_of_work, edits_of_rewritten_lines
 from harness.inspect import read_wheel, tree
-from harness.releases import IDENTITY, commit, git, past_releases
-from harness.render import copier_command
+from harness.releases import commit, git, past_releases
 from harness.repository import call
-from harness.updates import start, update
+from harness.updates import operate, start, update
 from harness.workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -62,9 +61,8 @@ def test_the_message_names_the_removed_scripts(releases: Path, tmp_path: Path) -
     work.write("requirements/dev.txt", "packaging==25.0\n")
     commit(project, "Edit a script, and lock")
     before = tree(project)
-    command = ("update", "--defaults", "--skip-answered", project)
 
-    said = copier_command(*command, env=IDENTITY).stderr
+    said = operate("update", project, {})
 
     removed = before.keys() - tree(project).keys()
     assert REMOVED | {"build_backend.py"} == removed
@@ -75,7 +73,7 @@ def test_the_message_names_the_removed_scripts(releases: Path, tmp_path: Path) -
     assert [] == work.lost()
 
     commit(project, "Update")
-    again = copier_command(*command, env=IDENTITY).stderr
+    again = operate("update", project, {})
     assert "tools/release.py" not in again
     assert "requirements/dev.txt" not in again.split("commit --message")[1]
     assert [] == [line for line in (said + again).splitlines() if len(line) > 80]
