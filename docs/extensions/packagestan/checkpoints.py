@@ -101,7 +101,7 @@ and `tests/` stays:
 ```{{code-block}} console
 :class: generated
 
-$ copier update --defaults --data-file {WORKSHOP}/checkpoints/{number}.yml
+$ copier update --defaults --skip-answered --data-file {WORKSHOP}/checkpoints/{number}.yml
 ```
 """
 
