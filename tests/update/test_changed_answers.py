@@ -3,6 +3,7 @@
 import itertools
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,15 +13,15 @@ from harness.inspect import read_wheel, tree
 from harness.install import Environment
 from harness.releases import commit, git
 from harness.render import recorded_answers
-from harness.updates import render, start, update
+from harness.updates import render, resolve, start, update
 from harness.workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode": "app"}
 
 
-def changes() -> list[tuple[Answers, Answers]]:
-    """Return answers before and after: each backend, and each axis to its last choice and back."""
-    pairs: list[tuple[Answers, Answers]] = []
+def changes() -> list[tuple[str, Any, Any]]:
+    """Return questions with two answers: each backend, and the first and last choice of others."""
+    found: list[tuple[str, Any, Any]] = []
     for axis in axes():
         if axis in ("preset", "mode", "docs_engine"):
             continue  # A preset cannot be changed; the others have their own tests.
@@ -28,9 +29,8 @@ def changes() -> list[tuple[Answers, Answers]]:
         if questions()[axis].get("multiselect"):
             first, others = [first], [[other] for other in others]
         reached = others if axis == "backend" else others[-1:]
-        pairs += [({axis: first}, {axis: choice}) for choice in reached]
-        pairs.append(({axis: others[-1]}, {axis: first}))
-    return pairs
+        found += [(axis, first, choice) for choice in reached]
+    return found
 
 
 def worked_on(releases: Path, folder: Path, answers: Answers) -> Work:
@@ -54,6 +54,9 @@ SAME_LINES = {
 # A project without CI, or with a proprietary license, can't be published to PyPI.
 FOLLOWS: dict[str, Answers] = {"ci": {"publish": "none"}, "license": {"publish": "none"}}
 
+# A deleted starter file is added again when its option is selected again.
+ADDED_AGAIN = {"package_data": ["src/my_project/data/greetings.json"]}
+
 # An update doesn't add tests that only pass with the untouched starter code.
 NOT_ADDED = {"tests/test_plugins.py"}
 
@@ -63,31 +66,33 @@ def files(workshop: Workshop, answers: Answers) -> set[str]:
     return set(tree(workshop.project(BASE | answers)))
 
 
-@pytest.mark.parametrize(("before", "changed"), changes(), ids=str)
-def test_another_choice_keeps_the_work(
-    before: Answers, changed: Answers, releases: Path, tmp_path: Path, workshop: Workshop
+@pytest.mark.parametrize(("axis", "first", "other"), changes(), ids=str)
+def test_another_choice_and_back_keeps_the_work(
+    axis: str, first: Any, other: Any, releases: Path, tmp_path: Path, workshop: Workshop
 ) -> None:
     """The new choice's files are added, the old one's removed, and the user's work stays."""
-    work = worked_on(releases, tmp_path / "project", before)
-
-    recorded = recorded_answers(work.project)
-    recorded.pop("starters")
-    (axis,) = changed
-    assert set(SAME_LINES.get(axis, [])) >= set(update(work.project, **changed))
-
-    old = files(workshop, before)
-    # A default that followed from an earlier answer was recorded, so it stays.
-    answers = recorded_answers(work.project)
-    new = files(workshop, {name: answers[name] for name in answers.keys() - {"starters"}})
-    present = set(tree(work.project))
+    work = worked_on(releases, tmp_path / "project", {axis: first})
+    project = work.project
     users = re.compile(r"README|CHANGELOG|docs/|src/|tests/")
-    assert set() == {name for name in (old - new) & present if not users.match(name)}
-    assert NOT_ADDED >= new - old - present - set(work.deleted)
-    for name in old - new:  # Lines in a file of the old choice disappear with the file.
-        work.added.pop(name, None)
-    assert [] == work.lost()
-    answers.pop("starters")
-    assert recorded | FOLLOWS.get(axis, {}) | changed == answers
+    for choice in (other, first):
+        before, recorded = set(tree(project)), recorded_answers(project)
+
+        assert set(SAME_LINES.get(axis, [])) >= set(update(project, **{axis: choice}))
+
+        answers = recorded_answers(project)
+        for record in (answers, recorded):
+            del record["starters"]
+        assert recorded | FOLLOWS.get(axis, {}) | {axis: choice} == answers
+        after, new = set(tree(project)), files(workshop, answers)
+        # Only an option's own files disappear, and lines in them disappear with the file.
+        gone = before - after
+        assert set() == {name for name in gone if name in new or users.match(name)}
+        for name in gone:
+            work.added.pop(name, None)
+        assert NOT_ADDED >= new - after - set(work.deleted)
+        assert set(ADDED_AGAIN.get(axis, [])) >= set(work.lost())
+        resolve(project, "ours")
+        commit(project, "Another choice")
 
 
 def pairs(axis: str) -> list[tuple[str, str]]:
