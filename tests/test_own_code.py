@@ -111,15 +111,15 @@ def follow(step: str, project: Path) -> None:
     elif step.startswith("In `pyproject.toml`, "):
         file = project / "pyproject.toml"
         for part in re.split(r",? and (?=set|delete|remove)|, ", step.partition(", ")[2]):
-            table = re.search(r"delete the table `\[(.*)\]`", part)
+            table = re.search(r"delete the `\[(.*)\]` table", part)
             if "set `description`" in part:
                 edit(file, r'^description = ".*?"$', 'description = "Tide tables"')
             elif table:
                 edit(file, rf"(^# [^\n]*\n)?^\[{re.escape(table[1])}\]\n.*?\n\n", "")
-            elif "delete the extra `colors` here and in `all`" in part:
+            elif "delete the `colors` extra and its mention in `all`" in part:
                 edit(file, r"^colors = \[.*?\]\n", "")
                 edit(file, r"\[colors,", "[")
-            elif "remove `rich` from the group `test`" in part:
+            elif "remove `rich` from the `test` group" in part:
                 edit(file, r'^    "rich>=13",\n', "")
             else:
                 raise AssertionError(part)

@@ -316,7 +316,7 @@ def test_extra_in_marker_is_rejected(marker: str) -> None:
         ("rich=13", 'use "==", as in "rich==13.1"; \'rich=13\' has a single "="'),
         (
             "rich; os == 'nt'",
-            "write it like os_name == \"nt\"; 'os' is not a marker variable or quoted",
+            "write it like os_name == \"nt\"; 'os' is neither a marker variable nor quoted",
         ),
         (
             "rich; python_version < 3",

@@ -80,7 +80,7 @@ def test_metadata_has_the_license(license_: str, workshop: Workshop) -> None:
 def test_readme_names_the_license(license_: str, workshop: Workshop) -> None:
     """The README names the license, or reserves all rights."""
     readme = (workshop.project(HOLDER | {"license": license_}) / "README.md").read_text("utf-8")
-    sentence = f"My Project is licensed under {license_}."
+    sentence = f"My Project is released under the {license_}"
     if license_ == "Proprietary":
         sentence = "All rights reserved."
     assert sentence in readme

@@ -29,7 +29,7 @@ FILES = {
 RUNNERS = [runner for runner in FILES if runner != "none"]
 TASKS = {
     "format": "Format the code and apply automatic fixes",
-    "lint": "Check formatting and lint",
+    "lint": "Lint the code and check its formatting",
     "typecheck": "Check types with mypy",
     "test": "Run the tests with coverage",
     "build": "Build and check the sdist and the wheel",

@@ -132,7 +132,7 @@ def test_poetry_needs_a_repository_or_a_version(tmp_path: Path, workshop: Worksh
     answers: Answers = {"project_name": "My Project", "versioning": "vcs", "backend": "poetry_core"}
     project = workshop.copy(answers, tmp_path / "project")
     variable = "POETRY_DYNAMIC_VERSIONING_BYPASS"
-    assert f"To build there, set {variable}." in (project / "pyproject.toml").read_text("utf-8")
+    assert f"fails unless {variable} is set." in (project / "pyproject.toml").read_text("utf-8")
     with pytest.raises(CommandError, match="Unable to detect version control system"):
         build_isolated(project, tmp_path / "failed")
     dist = build_isolated(project, tmp_path / "dist", **{variable: "1.2.3"})
