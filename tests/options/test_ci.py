@@ -126,10 +126,10 @@ def test_ignored_findings_have_a_reason(workshop: Workshop) -> None:
         ]
         reasons = {
             "self-repository": "zizmor prefers $/, which GitHub Enterprise Server and actionlint",
-            "use-trusted-publishing": "] a token was chosen",
+            "use-trusted-publishing": "] this project uses a token",
         }
         if "index_url" in answers:
-            reasons["use-trusted-publishing"] = "] the index takes a password"
+            reasons["use-trusted-publishing"] = "] the index requires a password"
         for rule, line, before in ignored:
             assert reasons[rule] in before + line
         rules = {rule for rule, _, _ in ignored}
