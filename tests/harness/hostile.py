@@ -409,8 +409,11 @@ def content(name: str, text: str) -> Any:
     """Return the content that a program reads from a file, or the text of an unknown format."""
     match Path(name):
         case Path(name="zensical.toml"):
+            value = tomllib.loads(text)
             # Zensical writes these texts to HTML without escaping them.
-            return changed(tomllib.loads(text), html.unescape)
+            for key in ("site_name", "site_description", "site_author"):
+                value["project"][key] = html.unescape(value["project"][key])
+            return value
         case Path(suffix=".toml"):
             value = tomllib.loads(text)
             # Whether ruff accepts letters that look alike depends on the project's texts.
@@ -421,6 +424,8 @@ def content(name: str, text: str) -> Any:
         case Path(suffix=".json"):
             return json.loads(text)
         case Path(suffix=".py"):
+            # Sphinx's settings escape the title if it has a character that HTML reserves.
+            text = text.replace("import html\n", "").replace("html.escape(f", "(f")
             return syntax(ast.parse(text))
         case Path(suffix=".md"):
             return spaced(markdown().render(text))
