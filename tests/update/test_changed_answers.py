@@ -1,6 +1,5 @@
 """Another answer adds the files of the new choice and keeps the user's work."""
 
-import itertools
 import re
 from pathlib import Path
 from typing import Any
@@ -99,12 +98,9 @@ def test_another_choice_and_back_keeps_the_work(
         commit(project, "Another choice")
 
 
-def pairs(axis: str) -> list[tuple[str, str]]:
-    """Return every two different choices of an axis, in both orders."""
-    return list(itertools.permutations(choices(axis), 2))
-
-
-@pytest.mark.parametrize(("old", "new"), pairs("mode"))
+@pytest.mark.parametrize(
+    ("old", "new"), [("library", "app"), ("app", "script"), ("script", "library")]
+)
 def test_another_mode_works_immediately(
     old: str, new: str, releases: Path, tmp_path: Path, workshop: Workshop
 ) -> None:
