@@ -1,4 +1,4 @@
-"""The list of seeded faults; `nox -s mutants` shows that the tests catch each of them."""
+"""The list of seeded faults. `nox -s mutants` checks that the tests catch each of them."""
 
 import re
 
@@ -12,7 +12,7 @@ from harness.template import ROOT
 
 @pytest.mark.parametrize("fault", mutants(), ids=lambda fault: fault.name)
 def test_a_fault_can_be_seeded(fault: Mutant) -> None:
-    """A fault changes the file that it names, and the tests that must catch it are there."""
+    """A fault changes its file, and the tests that must catch it exist."""
     assert fault.faulty(ROOT) != (ROOT / fault.file).read_text(encoding="utf-8")
     for test in fault.tests:
         path, *_, name = test.split("[")[0].split("::")
@@ -20,7 +20,7 @@ def test_a_fault_can_be_seeded(fault: Mutant) -> None:
 
 
 def test_faults_are_in_every_axis() -> None:
-    """Each axis has a fault that its own tests, or the rules of the house, must catch."""
+    """Each axis has a fault that its own tests, or the tests of the conventions, must catch."""
     tests = {test for fault in mutants() for test in fault.tests}
     without = {
         axis
@@ -31,5 +31,5 @@ def test_faults_are_in_every_axis() -> None:
 
 
 def test_readme_shows_the_score() -> None:
-    """The README says how many faults are caught: all that are listed."""
+    """The README says that all listed faults are caught."""
     assert score(len(mutants()), mutants()) == made_text(README, MARK)

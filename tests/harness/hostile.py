@@ -411,8 +411,8 @@ def content(name: str, text: str) -> Any:
         case Path(name="zensical.toml"):
             value = tomllib.loads(text)
             # Zensical writes these texts to HTML without escaping them.
-            for key in ("site_name", "site_description", "site_author"):
-                value["project"][key] = html.unescape(value["project"][key])
+            for key in ("site_name", "site_description", "site_author", "repo_url"):
+                value["project"][key] = html.unescape(value["project"].get(key, ""))
             return value
         case Path(suffix=".toml"):
             value = tomllib.loads(text)

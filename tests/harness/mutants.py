@@ -1,7 +1,7 @@
-"""Seeded faults in the template, each of which some test must catch.
+"""Seeded faults in the template that the tests must catch.
 
-`tests/mutants.yml` lists them. One at a time is put into a copy of the repository, whose tests that
-look where it is are then run. `python -m harness.mutants` runs all; with names, these.
+`tests/mutants.yml` lists them. Each fault is put into a copy of the repository, and the tests that must
+catch it are run there. `python -m harness.mutants` runs all faults, or those that are named.
 """
 
 import os
@@ -33,7 +33,7 @@ PASSED, FAILED = 0, 1
 
 
 class MutantError(Exception):
-    """A fault can't be seeded, or its tests can't be run; the message names the fault."""
+    """A fault can't be seeded, or its tests can't be run. The message names the fault."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class Mutant:
     """A fault.
 
     Attributes:
-        name: What it is called.
-        file: The path of the file that has it, below the repository.
-        tests: The ids of the pytest tests that must fail.
-        find: The text that is replaced, which stands once in the file; None for all of the file.
-        replace: The text that replaces it; None when the whole file is deleted.
+        name: A short description.
+        file: The path of the faulty file in the repository.
+        tests: The ids of the tests that must fail.
+        find: The replaced text, which occurs once in the file, or None to delete the file.
+        replace: The text that replaces it, or None to delete the file.
     """
 
     name: str
@@ -55,10 +55,10 @@ class Mutant:
     replace: str | None = None
 
     def faulty(self, repository: Path) -> str | None:
-        """Return the text of the file with the fault; None if the fault is that it is missing.
+        """Return the text of the file with the fault, or None if the fault is that it is missing.
 
         Raises:
-            MutantError: The file or the text is not there, or the text is there twice.
+            MutantError: The file doesn't exist, or the text doesn't occur exactly once.
         """
         file = repository / self.file
         if not file.is_file():
@@ -67,13 +67,11 @@ class Mutant:
             return None
         text = file.read_text(encoding="utf-8")
         if (number := text.count(self.find)) != 1:
-            raise MutantError(
-                f"{self.name}: its text stands {number} times in {self.file}, not once"
-            )
+            raise MutantError(f"{self.name}: its text occurs {number} times in {self.file}")
         return text.replace(self.find, self.replace)
 
     def seed(self, repository: Path) -> None:
-        """Put the fault into a copy of the repository; see `faulty` for the errors."""
+        """Put the fault into a copy of the repository. See `faulty` for the errors."""
         text = self.faulty(repository)
         if text is None:
             (repository / self.file).unlink()
@@ -82,7 +80,7 @@ class Mutant:
 
 
 def mutants() -> list[Mutant]:
-    """Return the faults of the list, in its order."""
+    """Return the faults in the order of the list."""
     listed = yaml.safe_load(LIST.read_text(encoding="utf-8"))
     return [
         Mutant(name, fault["file"], tuple(fault["tests"]), fault.get("find"), fault.get("replace"))
@@ -91,9 +89,9 @@ def mutants() -> list[Mutant]:
 
 
 def copy_repository(destination: Path) -> Path:
-    """Copy the repository as it is now, without its history, environments and caches.
+    """Copy the current repository without its history, environments, and caches.
 
-    The copy is a repository of one commit, for some tests clone it.
+    The copy is a repository with one commit, because some tests clone it.
     """
     ignored = shutil.ignore_patterns(".git", ".nox", ".venv", "_build", "__pycache__", ".*_cache")
     shutil.copytree(ROOT, destination, ignore=ignored)
@@ -110,17 +108,17 @@ def run_tests(repository: Path, tests: Sequence[str], processes: int = 0) -> tup
     Args:
         repository: The copy.
         tests: The ids of the tests.
-        processes: How many processes to run them in; 0 for none but pytest's own.
+        processes: The number of worker processes, or 0 for none.
 
     Returns:
-        The exit code of pytest, and what it printed.
+        The exit code and the output of pytest.
     """
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
     command += [f"--numprocesses={processes}", f"--basetemp={repository}.tests", *tests]
     finished = subprocess.run(
         command,
         cwd=repository,
-        # A path there could lead to the tests outside of the copy.
+        # A path in the variable could lead to the tests outside the copy.
         env=os.environ | {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         check=False,
@@ -132,7 +130,7 @@ def run_tests(repository: Path, tests: Sequence[str], processes: int = 0) -> tup
 
 
 def is_caught(mutant: Mutant, repository: Path) -> bool:
-    """Return whether a fault makes its tests fail, in a copy without other faults.
+    """Return whether the tests of a fault fail in a copy without other faults.
 
     Raises:
         MutantError: The tests could not be run.
@@ -150,16 +148,16 @@ def is_caught(mutant: Mutant, repository: Path) -> bool:
 
 
 def score(caught: int, faults: Sequence[Mutant]) -> str:
-    """Return what the README says of the faults."""
+    """Return the README's section about the faults."""
     files = len({fault.file for fault in faults})
     return (
-        f"{caught} of {len(faults)} faults that were put into {files} files of the repository, one "
-        "at a time, make\nthe tests fail; `nox -s mutants` shows it.\n"
+        f"The tests catch {caught} of {len(faults)} faults that were put into {files} files, one at a "
+        "time. `nox -s mutants`\nrepeats this.\n"
     )
 
 
 def main(names: Sequence[str]) -> int:
-    """Seed each fault, or those of some names, and say which are caught.
+    """Seed all faults, or those that are named, and print which ones are caught.
 
     Returns:
         0 if every fault is caught, otherwise 1.

@@ -11,9 +11,7 @@ import yaml
 from harness import tally
 from harness.answers import axes, choices, preset, questions
 from harness.budgets import HEADER, PRESETS, sizes
-from harness.commands import run
 from harness.render import copier_command, recorded_answers, render, snapshot
-from harness.repository import GIT
 from harness.template import ROOT
 from harness.terminal import COLUMNS, Terminal, helps
 from harness.workshop import Workshop
@@ -116,28 +114,6 @@ def test_a_fork_adds_a_preset_by_adding_a_file(tmp_path: Path) -> None:
     recorded = recorded_answers(project)
     assert "acme" == recorded["preset"]
     assert answers == {key: recorded[key] for key in answers}
-
-
-def test_a_preset_is_only_applied_once(releases: Path, tmp_path: Path) -> None:
-    """An update with another preset is rejected; with the recorded one, it keeps the answers."""
-    project = tmp_path / "project"
-    copier_command("copy", "--defaults", "--vcs-ref=HEAD", releases, project, answers=NAME)
-    run("git", "init", "--quiet", cwd=project)
-    run("git", "add", "--all", cwd=project)
-    run("git", "commit", "--quiet", "--message=Start", cwd=project, env=GIT)
-    options = ("update", "--defaults", "--vcs-ref=HEAD")
-
-    finished = copier_command(
-        *options, answers={"preset": "full"}, cwd=project, env=GIT, exit_code=1
-    )
-    last_line = finished.stderr.strip().splitlines()[-1]
-    assert "'preset': change single answers, such as --data docs_engine=sphinx" in last_line
-    assert "" == run("git", "status", "--porcelain", cwd=project).stdout
-
-    answers = {"preset": "standard", "docs_engine": "sphinx"}
-    copier_command(*options, answers=answers, cwd=project, env=GIT)
-    assert (project / "docs" / "conf.py").is_file()
-    assert preset("standard")["hooks"] == recorded_answers(project)["hooks"]
 
 
 def asked(project: Path, *arguments: str, **keys: str) -> list[str]:
