@@ -169,6 +169,23 @@ def test_questions_fit_into_a_terminal(tmp_path: Path) -> None:
         assert len(ASKABLE) - 1 == len(terminal.asked)
 
 
+@in_terminal
+def test_unavailable_choices_are_explained(tmp_path: Path) -> None:
+    """In a terminal, an unavailable choice shows the reason, and the default is available."""
+    keys = {"dependencies": '\x05\x15["idna @ https://example.com/idna.zip"]'}
+    reasons = {
+        "versioning": "- Git - the latest git tag (use static; uv_build can't read git tags)",
+        "publish": "- Trusted publishing - no secret (use none; PyPI rejects URL dependencies)",
+    }
+    data = ("--data=preset=custom", "--data=project_name=My Project", "--data=backend=uv_build")
+    with Terminal(tmp_path / "project", *data) as terminal:
+        while name := terminal.next_question():
+            terminal.wait_for(reasons.get(name, ""))
+            terminal.send(keys.get(name, "") + "\r")
+    recorded = recorded_answers(tmp_path / "project")
+    assert ("static", "none") == (recorded["versioning"], recorded["publish"])
+
+
 def labels(name: str) -> list[str]:
     """Return the labels of a question's choices."""
     offered = questions()[name].get("choices", {})
