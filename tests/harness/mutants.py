@@ -89,16 +89,17 @@ def mutants() -> list[Mutant]:
 
 
 def copy_repository(destination: Path) -> Path:
-    """Copy the current repository without its history, environments, and caches.
+    """Copy the current repository without its environments and caches.
 
-    The copy is a repository with one commit, because some tests clone it.
+    The copy is a clone, because some tests clone it and others read past releases. Uncommitted
+    changes are committed in it.
     """
+    run("git", "clone", "--quiet", "--shared", "--no-checkout", ROOT, destination)
     ignored = shutil.ignore_patterns(".git", ".nox", ".venv", "_build", "__pycache__", ".*_cache")
-    shutil.copytree(ROOT, destination, ignore=ignored)
+    shutil.copytree(ROOT, destination, ignore=ignored, dirs_exist_ok=True)
     person = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
-    run("git", "init", "--quiet", cwd=destination)
     run("git", "add", "--all", cwd=destination)
-    run("git", *person, "commit", "--quiet", "--message=Copy", cwd=destination)
+    run("git", *person, "commit", "--quiet", "--allow-empty", "--message=Copy", cwd=destination)
     return destination
 
 
