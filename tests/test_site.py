@@ -132,7 +132,7 @@ BAD = {
     ),
     "an answer that is refused": (
         "```{rendered} LICENSE\n:answers: copyright_year=now\n```",
-        "enter a year such as 2026",
+        "use a year like 2026",
     ),
     "a checkpoint that does not exist": ("```{checkpoint} 77\n```", "there is no checkpoint 77"),
     "a reason that is missing": (
