@@ -212,6 +212,14 @@ def test_what_no_answer_says_is_told(workshop: Workshop) -> None:
     assert {"acme": "acme_helpers:run"} == reading.by_hand["scripts"]
 
 
+def test_a_dependency_with_a_url_turns_publishing_off() -> None:
+    """PyPI rejects a dependency with a URL, so the project is adopted without publishing."""
+    reading = adopt.Reading()
+    answers = {"project_name": "Tide", "dependencies": ["idna @ https://example.com/idna.zip"]}
+    assert "none" == adopt.accepted(answers, reading)[0]["publish"]
+    assert "`publish` is none" in not_carried(reading)
+
+
 def test_dynamic_metadata_and_settings_are_told(workshop: Workshop) -> None:
     """What was dynamic, and the settings that no wheel shows, are told."""
     told = not_carried(adopt.examine(legacy(workshop, "flat-layout")))

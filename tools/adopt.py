@@ -44,6 +44,7 @@ from typing import Any
 import build
 import build.env
 import copier
+import jinja2
 import pyproject_hooks
 import tomli_w
 import yaml
@@ -641,6 +642,10 @@ def plain_template() -> Iterator[Path]:
         yield folder
 
 
+# A question's validator raises the first, its `ask` the second.
+REJECTED = (ValueError, jinja2.TemplateError)
+
+
 def accepted(answers: dict[str, Any], reading: Reading) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the answers that Copier takes, and [project] as it renders them.
 
@@ -655,7 +660,7 @@ def accepted(answers: dict[str, Any], reading: Reading) -> tuple[dict[str, Any],
                 )
             except copier.errors.CopierError as error:
                 raise AdoptionError(f"Copier refuses to render: {error}") from error
-            except ValueError as error:
+            except REJECTED as error:
                 answers = without_refused(answers, str(error), reading, template)
                 continue
             project = tomllib.loads((out / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -673,6 +678,10 @@ def without_refused(
     found = re.match(
         r"(?:Validation error|Invalid choice) for (?:question )?'(\w+)': (.*)", error, re.DOTALL
     )
+    if found and found[1] == "publish" and "publish" not in answers:
+        # By default, the project would be published to PyPI, which rejects what it depends on.
+        reading.not_carried.append(Finding(f"`publish` is none: {found[2]}."))
+        return answers | {"publish": "none"}
     if not found or found[1] not in answers:
         raise AdoptionError(f"Copier refuses what was read: {error}")
     name, sentence = found[1], found[2]
@@ -702,7 +711,7 @@ def takes(answers: dict[str, Any], name: str, part: Any, template: Path) -> bool
             quiet=True,
             pretend=True,
         )
-    except ValueError as error:
+    except REJECTED as error:
         return f"'{name}'" not in str(error)
     return True
 
