@@ -74,8 +74,8 @@ def test_command_is_the_same(answers: Answers, workshop: Workshop) -> None:
 def test_usage_errors_are_the_same(answers: Answers, workshop: Workshop) -> None:
     """With every library, a usage error is reported on stderr, and the exit code is 2."""
     environment = installed(answers, workshop)
-    wrong = (["Ada", "--language=xx"], "xx"), ([], "NAME"), (["Ada", "--loud"], "--loud")
-    for arguments, named in wrong:
+    wrong = {"xx": ["Ada", "--language=xx"], "NAME": [], "--loud": ["Ada", "--loud"]}
+    for named, arguments in wrong.items():
         finished = environment.run("greet", *arguments, exit_code=2)
         assert "" == finished.stdout
         assert "usage: greet" in finished.stderr.lower()

@@ -176,11 +176,12 @@ def test_copied_script_runs(tool: str, tmp_path: Path, workshop: Workshop) -> No
     program = workshop.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")
     env = {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_DEFAULT_BACKEND": "uv"}
-    command = (find_uv_bin(), "run", "--script", copy)
-    if tool == "pipx":
-        command = (sys.executable, "-m", "pipx", "run", copy)
-    assert "¡Hola, Ada!\n" == run(*command, "Ada", "--language", "es", env=env).stdout
-    assert "greet (not installed)\n" == run(*command, "--version", env=env).stdout
+    commands: dict[str, list[str | Path]] = {
+        "uv": [find_uv_bin(), "run", "--script", copy],
+        "pipx": [sys.executable, "-m", "pipx", "run", copy],
+    }
+    assert "¡Hola, Ada!\n" == run(*commands[tool], "Ada", "--language", "es", env=env).stdout
+    assert "greet (not installed)\n" == run(*commands[tool], "--version", env=env).stdout
 
 
 def test_script_is_a_single_file_by_default(workshop: Workshop) -> None:
