@@ -160,7 +160,9 @@ def test_following_the_readme_keeps_every_task_green(
     readme = (project / "README.md").read_text("utf-8")
     section = readme.partition("## Replace the example with your own code\n")[2]
     steps = re.findall(r"(?m)^\d+\. (.*)$", section)
-    assert len(steps) == len(section.split("\n")) - 2 <= 10
+    assert 4 <= len(steps) <= 8
+    # The paragraph after the steps needs a released template; tests/update covers its command.
+    assert len(section.splitlines()) <= 12
     for step in steps:
         follow(step, project)
     env = {"PATH": f"{Path(find_uv_bin()).parent}:/usr/bin:/bin"}
