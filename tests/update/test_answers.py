@@ -167,6 +167,21 @@ def test_the_pages_of_old_projects_are_the_users(page: str | None, old: Path) ->
     assert "docs/add-a-language.md" in after
 
 
+def test_an_extra_deleted_by_hand_can_be_recorded(project: Path) -> None:
+    """After the README's last command, adding the repository's address causes no conflict."""
+    file = project / "pyproject.toml"
+    text = file.read_text(encoding="utf-8")
+    head, _, rest = text.partition("[project.optional-dependencies]\n")
+    tail = rest[rest.index("\n\n") + 2 :].replace('    "rich>=13",\n', "")
+    file.write_text(head + tail, encoding="utf-8")
+    commit(project, "Delete the example")
+    assert [] == update(project, extras={})
+    assert [" M .copier-answers.yml"] == status(project)
+    commit(project, "Record the deleted extra")
+    assert [] == update(project, github_user="ada")
+    assert "optional-dependencies" not in tomllib.loads(file.read_text("utf-8"))["project"]
+
+
 def test_extras_can_be_removed(releases: Path, tmp_path: Path) -> None:
     """Without the example extra, a rewritten page of the API stays as it is."""
     project = start(releases, None, tmp_path / "project", BASE | {"docs_engine": "sphinx"})
