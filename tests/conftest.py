@@ -18,6 +18,7 @@ collect_ignore = ["packages"]
 
 # Variables that the programs of the tests must not inherit.
 UNWANTED = (
+    "CI",  # nox then rejects a missing interpreter
     "FORCE_COLOR",
     "NO_COLOR",
     "PYTEST_DEBUG_TEMPROOT",
