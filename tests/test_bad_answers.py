@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from jinja2.exceptions import FilterArgumentError
 
 from harness.answers import axes, questions
 from harness.bad_answers import FREE, REJECTED, first_rejected
@@ -35,11 +36,22 @@ def test_rejects_with_remedy_and_problem(
     assert not (tmp_path / "project").exists()
 
 
-@pytest.mark.parametrize("axis", [axis for axis in axes() if questions()[axis]["type"] == "str"])
+@pytest.mark.parametrize(
+    "axis",
+    [axis for axis in axes() if questions()[axis]["type"] == "str" and axis != "environments"],
+)
 def test_rejects_an_unknown_choice(axis: str, tmp_path: Path) -> None:
     """An unknown choice is rejected with a message that lists the choices."""
     with pytest.raises(ValueError, match=f"Invalid choice for '{axis}': 'x' is not in "):
-        render(tmp_path / "project", GOOD | {axis: ["x"] if axis == "environments" else "x"})
+        render(tmp_path / "project", GOOD | {axis: "x"})
+    assert not (tmp_path / "project").exists()
+
+
+def test_rejects_an_unknown_item_of_a_list(tmp_path: Path) -> None:
+    """An environment that isn't offered is rejected, even next to one that is."""
+    message = "'environments': use uv, pip, conda, direnv; \"x\" is not offered"
+    with pytest.raises(FilterArgumentError, match=message):
+        render(tmp_path / "project", GOOD | {"environments": ["uv", "x"]})
     assert not (tmp_path / "project").exists()
 
 

@@ -50,8 +50,9 @@ SAME_LINES = {
     "annotated": ["pyproject.toml"],
 }
 
-# A project without CI, or with a proprietary license, can't be published to PyPI.
-FOLLOWS: dict[str, Answers] = {"ci": {"publish": "none"}, "license": {"publish": "none"}}
+# A project without CI, or with a proprietary license, can't be published to PyPI. An update therefore
+# needs both answers.
+NEEDS: dict[str, Answers] = {"ci": {"publish": "none"}, "license": {"publish": "none"}}
 
 # A deleted starter file is added again when its option is selected again.
 ADDED_AGAIN = {"package_data": ["src/my_project/data/greetings.json"]}
@@ -78,14 +79,14 @@ def test_another_choice_and_back_keeps_the_work(
     for choice in (other, first):
         before, recorded = set(tree(project)), recorded_answers(project)
 
-        assert set(SAME_LINES.get(axis, [])) >= set(update(project, **{axis: choice}))
+        assert set(SAME_LINES.get(axis, [])) >= set(update(project, **{axis: choice}, **NEEDS.get(axis, {})))
 
         answers = recorded_answers(project)
         for record in (answers, recorded):
             del record["starters"]
-        assert recorded | FOLLOWS.get(axis, {}) | {axis: choice} == answers
+        assert recorded | NEEDS.get(axis, {}) | {axis: choice} == answers
         after = set(tree(project))
-        is_back = choice == first and axis not in FOLLOWS
+        is_back = choice == first and axis not in NEEDS
         new = started if is_back else files(workshop, answers)
         # Only an option's own files disappear, and lines in them disappear with the file.
         gone = before - after

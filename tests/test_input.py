@@ -1,0 +1,183 @@
+"""Answers that Copier itself accepts silently are rejected before anything is written."""
+
+import re
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+import yaml
+from copier._cli import CopierApp
+from jinja2.exceptions import FilterArgumentError
+
+from harness.answers import questions
+from harness.inspect import tree
+from harness.releases import commit
+from harness.render import snapshot
+from harness.template import ROOT, environment
+from harness.updates import start
+
+COMPUTED = [name for name, question in questions().items() if question.get("when") is False]
+TEXTS = [
+    name
+    for name, question in questions().items()
+    if question["type"] == "str"
+    and question.get("when") is not False
+    and not question.get("multiselect")
+]
+SWITCHES = [name for name, question in questions().items() if question["type"] == "bool"]
+
+
+def copier_app(*arguments: str | Path) -> None:
+    """Run the `copier` command in this process. A rejected answer is an exception."""
+    CopierApp.run(["copier", *map(str, arguments)], exit=False)
+
+
+def copy(project: Path, *options: str | Path) -> None:
+    """Create a project with the command."""
+    name = "--data=project_name=My Project"
+    copier_app("copy", "--defaults", "--quiet", name, *options, snapshot(), project)
+
+
+def write_yaml(file: Path, value: Any) -> Path:
+    """Write a YAML file and return its path."""
+    file.write_text(yaml.safe_dump(value), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def recorded(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in a repository. Its tests only change the answers file."""
+    folder = tmp_path_factory.mktemp("recorded") / "project"
+    return start(releases, None, folder, {"project_name": "My Project", "copyright_year": "2026"})
+
+
+@pytest.fixture
+def edit(recorded: Path) -> Any:
+    """A function that changes the recorded answers."""
+
+    def write(**changed: Any) -> Path:
+        file = recorded / ".copier-answers.yml"
+        answers = yaml.safe_load(file.read_text(encoding="utf-8"))
+        write_yaml(file, answers | changed)
+        commit(recorded, "Edit the answers")
+        return recorded
+
+    before = (recorded / ".copier-answers.yml").read_text(encoding="utf-8")
+    yield write
+    (recorded / ".copier-answers.yml").write_text(before, encoding="utf-8")
+    commit(recorded, "Restore the answers")
+
+
+def computed_message(name: str) -> str:
+    """Return the message about a computed value, as a regular expression."""
+    return f'^Remove "{name}" from --data, the data file, the answers file, or the Copier settings'
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_data_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None:
+    """A computed value from --data is rejected, and nothing is written."""
+    with pytest.raises(FilterArgumentError, match=computed_message(name)):
+        copy(tmp_path / "project", f"--data={name}=x")
+    assert not (tmp_path / "project").exists()
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_a_data_file_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None:
+    """A computed value from a data file is rejected, and nothing is written."""
+    file = write_yaml(tmp_path / "data.yml", {name: {"script": True}})
+    with pytest.raises(FilterArgumentError, match=computed_message(name)):
+        copy(tmp_path / "project", f"--data-file={file}")
+    assert not (tmp_path / "project").exists()
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_settings_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None:
+    """A computed value from the user's Copier settings is rejected, and nothing is written."""
+    file = write_yaml(tmp_path / "settings.yml", {"defaults": {name: {"script": True}}})
+    with (
+        mock.patch.dict("os.environ", COPIER_SETTINGS_PATH=str(file)),
+        pytest.raises(FilterArgumentError, match=computed_message(name)),
+    ):
+        copy(tmp_path / "project")
+    assert not (tmp_path / "project").exists()
+
+
+@pytest.mark.parametrize("operation", ["update", "recopy"])
+@pytest.mark.parametrize("name", COMPUTED)
+def test_an_answers_file_cannot_set_a_computed_value(name: str, operation: str, edit: Any) -> None:
+    """A computed value from an edited answers file is rejected, and no file changes."""
+    project = edit(**{name: {"script": True}})
+    before = tree(project)
+    options = ["--overwrite"] if operation == "recopy" else []
+    with pytest.raises(FilterArgumentError, match=computed_message(name)):
+        copier_app(operation, "--defaults", "--quiet", *options, project)
+    assert before == tree(project)
+
+
+def type_error(name: str, value: Any) -> str:
+    """Return the message about the type of an answer from --data or a data file."""
+    macros = environment().get_template("template/macros/input.jinja").module
+    return str(macros.type_error(name, value, recorded=False))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("value", [["MIT"], {"MIT": True}, None, True], ids=repr)
+def test_a_text_question_requires_text(value: Any, tmp_path: Path) -> None:
+    """A list, a map, null, or a boolean in a data file is rejected by name."""
+    file = write_yaml(tmp_path / "data.yml", {"docs_engine": value})
+    with pytest.raises(FilterArgumentError, match="question 'docs_engine': use text in quotes"):
+        copy(tmp_path / "project", f"--data-file={file}")
+    assert not (tmp_path / "project").exists()
+
+
+def test_every_text_question_requires_text() -> None:
+    """Each text question rejects a list, a map, null, and a boolean, and accepts text."""
+    wrong: list[Any] = [["MIT"], {"MIT": True}, None, True]
+    accepted = {(name, str(v)) for name in TEXTS for v in wrong if not type_error(name, v)}
+    assert {("hooks", "True")} == accepted  # has its own message
+    assert {""} == {type_error(name, "text") for name in TEXTS}
+
+
+def test_every_yes_or_no_question_requires_true_or_false() -> None:
+    """Each yes-or-no question rejects a list, a map, and null, and accepts a boolean."""
+    wrong: list[Any] = [["yes"], {"yes": True}, None]
+    errors = {type_error(name, value).split(",")[0] for name in SWITCHES for value in wrong}
+    assert {"use true or false"} == errors
+    assert {""} == {type_error(name, True) for name in SWITCHES}
+
+
+def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
+    """A list for a text question in the settings is rejected by name."""
+    file = write_yaml(tmp_path / "settings.yml", {"defaults": {"license": ["MIT"]}})
+    with (
+        mock.patch.dict("os.environ", COPIER_SETTINGS_PATH=str(file)),
+        pytest.raises(FilterArgumentError, match="question 'license': use text in quotes"),
+    ):
+        copy(tmp_path / "project")
+
+
+@pytest.mark.parametrize("value", [2048, None, False, ["x"]], ids=repr)
+def test_a_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) -> None:
+    """An answers file with something other than text is rejected by name, and no file changes."""
+    project = edit(project_name=value)
+    before = tree(project)
+    with pytest.raises(FilterArgumentError, match="question 'project_name': use text in quotes"):
+        copier_app("update", "--defaults", "--quiet", project)
+    assert before == tree(project)
+
+
+def test_versions_and_years_need_no_quotes(edit: Any) -> None:
+    """Numbers for the Python version and the year mean the same as text."""
+    project = edit(python_min=3.11, copyright_year=2026)
+    before = tree(project)
+    copier_app("update", "--defaults", "--quiet", project)
+    del before[".copier-answers.yml"]
+    assert before == {name: file for name, file in tree(project).items() if name in before}
+
+
+def test_the_lists_of_questions_are_complete() -> None:
+    """The lists of checked questions agree with the question files."""
+    text = (ROOT / "template" / "macros" / "input.jinja").read_text(encoding="utf-8")
+    lists = dict(re.findall(r"(?s)set (computed|texts|switches) = \[(.*?)\]", text))
+    expected = {"computed": COMPUTED, "texts": TEXTS, "switches": SWITCHES}
+    assert expected == {name: re.findall(r"'(\w+)'", names) for name, names in lists.items()}
