@@ -104,6 +104,13 @@ def tables(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def names(session: nox.Session) -> None:
+    """Update the reserved names from lock files of the generated projects."""
+    install(session, "test")
+    session.run("python", "-m", "harness.locked_names", env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
 def updates(session: nox.Session) -> None:
     """Update many random projects: `nox -s updates -- 500` says how many."""
     install(session, "test")
