@@ -1,0 +1,92 @@
+"""Packages of each kind are adopted, and their wheels lose nothing."""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.adopted_packages import (
+    COMMANDS,
+    PACKAGES,
+    adopted_project,
+    existing_project,
+    follow,
+    unexplained,
+    wheel_in,
+)
+from harness.answers import questions
+from harness.commands import run
+from harness.inspect import tree
+from harness.render import recorded_answers, snapshot
+from harness.template import ROOT
+from harness.workshop import Workshop
+
+# test_the_page_adopts_a_project adopts setup-py-broken-script.
+ADOPTED = ["flat-layout", "poetry", "setup-cfg", "setup-py", "src-layout"]
+
+
+@pytest.mark.parametrize("name", ADOPTED)
+def test_an_adopted_package_loses_nothing(name: str, workshop: Workshop) -> None:
+    """After following the report, every difference between the wheels is explained."""
+    new = wheel_in(adopted_project(workshop, name))
+    assert [] == unexplained(existing_project(workshop, name), new)
+
+
+@pytest.mark.parametrize("name", ADOPTED)
+def test_copier_records_the_answers(name: str, workshop: Workshop) -> None:
+    """Each answer belongs to a question, and Copier records it unchanged."""
+    folder = adopted_project(workshop, name)
+    answers = yaml.safe_load((folder / "answers.yml").read_text(encoding="utf-8"))
+    recorded = recorded_answers(folder / "new")
+    assert answers == {question: recorded.get(question) for question in answers}
+    for question in answers:
+        assert questions()[question].get("when") is not False, question
+
+
+def test_the_page_adopts_a_project(tmp_path: Path) -> None:
+    """The commands on the page, in their order, adopt a project with a setup.py."""
+    git = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    old = shutil.copytree(PACKAGES / "setup-py-broken-script", tmp_path / "my-project")
+    run("git", "init", "--quiet", "--initial-branch=main", cwd=old)
+    run("git", "add", "--all", cwd=old)
+    run(*git, "commit", "--quiet", "--message=Begin", cwd=old)
+    template = shutil.copytree(snapshot(), tmp_path / "packagestan")
+    shutil.copytree(ROOT / "tools", template / "tools", ignore=shutil.ignore_patterns("__py*"))
+    before = tree(old)
+
+    identity = {"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com"}
+    identity |= {"GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com"}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+    def bash(*blocks: int) -> str:
+        text = re.sub(r"(?m)^\$ ", "", "".join(COMMANDS[number] for number in blocks))
+        for written, replacement in (
+            ("git clone https://github.com/ORG/packagestan\n", ""),
+            ("gh:ORG/packagestan", "packagestan"),
+            ("my-project.answers", "genre-tagger.answers"),
+            ("adopt.py read", "adopt.py read --yes"),
+            ("adopt.py compare", "adopt.py compare --yes"),
+        ):
+            text = text.replace(written, replacement)
+        return run("bash", "-eu", "-c", text, cwd=tmp_path, env=identity | {"PATH": path}).stdout
+
+    bash(0)
+    assert before == tree(old)
+    bash(1)
+    report = (tmp_path / "genre-tagger.report.md").read_text(encoding="utf-8")
+    follow(report, old, tmp_path / "my-project-adopted")
+    output = bash(2)
+    assert "explained: file genre_tagger/data/genres.json: only in the new wheel" in output
+    assert "not explained" not in output
+    assert before == tree(old)
+    deleted = bash(3, 4)
+    assert ["requirements.txt", "setup.py"] == deleted.split()
+    file = "src/genre_tagger/data/genres.json"
+    log = run("git", "log", "--follow", "--format=%s", "--", file, cwd=old).stdout
+    assert ["Adopt Packagestan", "Begin"] == log.splitlines()
+    assert "" == run("git", "status", "--porcelain", cwd=old).stdout
+    assert "requirements.txt" in tree(old)

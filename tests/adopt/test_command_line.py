@@ -1,0 +1,99 @@
+"""The command line of adopt.py: rejected projects, the question before a build, and output."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from adoption.command_line import main
+from harness.inspect import tree
+
+
+def files_for(case: str, folder: Path) -> Path:
+    """Create a project that can't be adopted, and return its path."""
+    folder.mkdir()
+    contents = {
+        "empty": {},
+        "tools": {"pyproject.toml": "[tool.ruff]\nline-length = 100\n"},
+        "toml": {"pyproject.toml": "[project\n"},
+        "fails": {"setup.py": "raise SystemExit('the compiler is missing')\n"},
+        "missing": {
+            "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "no_such_backend"\n'
+        },
+    }
+    for name, text in contents.get(case, {}).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / "nowhere" if case == "nowhere" else folder
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        ("nowhere", "is not a folder; specify the project's folder"),
+        ("empty", "has neither pyproject.toml nor setup.py, so it can't be built"),
+        ("tools", "it only contains settings of tools"),
+        ("toml", "pyproject.toml is not valid TOML: "),
+        ("fails", "the build of project failed: the compiler is missing"),
+        ("missing", "no_such_backend"),
+    ],
+)
+def test_what_cannot_be_adopted_is_rejected(
+    case: str,
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One sentence gives the reason. The project stays unchanged, and no files are left."""
+    project = files_for(case, tmp_path / "project")
+    before = tree(tmp_path)
+    for name in ("out", "temporary"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    assert 1 == main(["read", "--yes", "--output", str(tmp_path / "out"), str(project)])
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("adopt.py: ")
+    assert sentence in line
+    assert before == tree(tmp_path)
+    assert [] == [*(tmp_path / "temporary").iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("", "no input is available to confirm the build; use --yes"),
+        ("n\n", "canceled; nothing was built or written"),
+    ],
+)
+def test_a_build_needs_permission(
+    answer: str,
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The program asks for permission before it builds a project."""
+    project = tmp_path / "project"
+    project.mkdir()
+    code = f"open({str(tmp_path / 'ran')!r}, 'w')\n"
+    (project / "setup.py").write_text(code, encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    monkeypatch.chdir(tmp_path)
+    assert 1 == main(["read", "project"])
+    printed = capsys.readouterr()
+    assert "runs the code of setup.py" in printed.out
+    assert sentence in printed.err
+    assert {"project/setup.py"} == set(tree(tmp_path))
+
+
+@pytest.mark.parametrize("output", [".", "elsewhere"])
+def test_the_output_folder_is_outside_the_project(
+    output: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The output folder must exist outside the existing project."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "setup.py").touch()
+    assert 1 == main(["read", "--yes", "--output", str(project / output), str(project)])
+    assert "use another --output" in capsys.readouterr().err
+    assert {"project/setup.py"} == set(tree(tmp_path))

@@ -1,0 +1,95 @@
+"""The comparison of two wheels."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+
+from adoption.command_line import main
+from adoption.projects import Project, find_packages
+from harness.adopted_packages import adopted_project, existing_project, unexplained, wheel_in
+from harness.workshop import Workshop
+
+
+@pytest.fixture(scope="session")
+def lossy(workshop: Workshop) -> Project:
+    """An adopted package without a data file and a command of the existing one."""
+
+    def make(folder: Path) -> None:
+        new = shutil.copytree(adopted_project(workshop, "setup-py") / "new", folder / "new")
+        (new / "src" / "tide_tables" / "harbours" / "north.csv").unlink()
+        file = new / "pyproject.toml"
+        text = file.read_text(encoding="utf-8")
+        assert 1 == text.count('tides-list = "tide_tables.cli:list_harbours"\n')
+        text = text.replace('tides-list = "tide_tables.cli:list_harbours"\n', "")
+        file.write_text(text, encoding="utf-8")
+        workshop.build_wheel(new, folder / "wheel")
+
+    return wheel_in(workshop.once("lossy-setup-py", make))
+
+
+def test_losses_are_unexplained(lossy: Project, workshop: Workshop) -> None:
+    """Only a missing data file and a missing command are unexplained."""
+    expected = [
+        "entry point console_scripts/tides-list: missing from the new wheel",
+        "file tide_tables/harbours/north.csv: missing from the new wheel",
+    ]
+    assert expected == unexplained(existing_project(workshop, "setup-py"), lossy)
+
+
+def test_changed_values_are_unexplained(workshop: Workshop) -> None:
+    """Each changed version, requirement, extra, URL, author, and content is unexplained."""
+    old = existing_project(workshop, "src-layout")
+    wheel = wheel_in(adopted_project(workshop, "src-layout")).wheel
+    metadata = wheel.metadata | {
+        "version": "5.1",
+        "requires_dist": ["platformdirs>=3"],
+        "provides_extra": [],
+        "project_urls": {},
+        "author_email": "Merle <merle@example.com>",
+        "requires_python": ">=3.12",
+    }
+    files = wheel.files | {"bird_calls/__init__.py": b"", "bird_calls/greetings.py": b""}
+    changed = dataclasses.replace(wheel, metadata=metadata, files=files)
+    found = unexplained(old, Project(changed, packages=find_packages(changed)))
+    assert [
+        "version: was 5.0.0, is now 5.1",
+        "requires-python: was >=3.11, is now >=3.12",
+        "extra all: missing from the new wheel",
+        "extra colors: missing from the new wheel",
+        "requirement platformdirs>=3: only in the new wheel",
+        "requirement platformdirs>=4: missing from the new wheel",
+        "requirement of extra all rich>=13: missing from the new wheel",
+        "requirement of extra colors rich>=13: missing from the new wheel",
+        "file bird_calls/__init__.py: different content",
+        "file bird_calls/greetings.py: only in the new wheel",
+        "author Merle <merle@example.com>: only in the new wheel",
+        "author Merle Amsel <merle@example.com>: missing from the new wheel",
+        "URL https://github.com/amsel/bird-calls: missing from the new wheel",
+    ] == found
+
+
+def test_remaining_faults_are_unexplained(workshop: Workshop) -> None:
+    """A data file that neither wheel contains and a command that still fails are unexplained."""
+    old = existing_project(workshop, "setup-py-broken-script")
+    new = Project(old.wheel, packages=find_packages(old.wheel))
+    file, command = unexplained(old, new)
+    assert "file genre_tagger/data/genres.json: in the source tree, but in neither wheel" == file
+    assert "entry point console_scripts/tag: __main__.py:cli fails" in command
+
+
+def test_accepted_differences_are_not_errors(
+    workshop: Workshop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The exit code is 0 once the file of accepted differences covers all of them."""
+    (old,) = (adopted_project(workshop, "src-layout") / "wheel").glob("*.whl")
+    (new,) = (adopted_project(workshop, "poetry") / "wheel").glob("*.whl")
+    accept = tmp_path / "accepted.txt"
+    accept.write_text("# one\n\nfile *\n", encoding="utf-8")
+    arguments = ["compare", str(old), str(new), "--accept", str(accept)]
+    assert 1 == main(arguments)
+    expected = "accepted: file bird_calls/window.py: missing from the new wheel"
+    assert expected in capsys.readouterr().out
+    accept.write_text("*\n", encoding="utf-8")
+    assert 0 == main(arguments)

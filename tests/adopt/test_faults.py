@@ -1,0 +1,53 @@
+"""What is already broken in an existing project."""
+
+from pathlib import Path
+
+import pytest
+from packaging.metadata import RawMetadata
+
+from adoption.entry_points import defines
+from adoption.faults import written_version
+from adoption.projects import Project
+from adoption.wheels import Wheel
+from harness.adopted_packages import existing_project, faults
+from harness.workshop import Workshop
+
+
+def test_faults_are_reported(workshop: Workshop) -> None:
+    """The report has the broken command, the missing data file, and the missing license."""
+    reported = faults(existing_project(workshop, "setup-py-broken-script"))
+    assert "`tag = __main__.py:cli` in console_scripts fails" in reported
+    assert "It probably means genre_tagger.__main__:cli." in reported
+    assert "doesn't contain `genre_tagger/data/genres.json`" in reported
+    assert "No license is stated" in reported
+
+
+def test_packaged_tests_and_spellings_are_reported(workshop: Workshop) -> None:
+    """The report has a top-level package "tests", and a version and name in another spelling."""
+    reported = faults(existing_project(workshop, "setup-py"))
+    assert "installs a top-level package `tests`" in reported
+    assert "The version 2.0-beta is not normalized. Its normalized form is 2.0b0." in reported
+    assert "The name Tide_Tables is not normalized. Its normalized form is tide-tables." in reported
+
+
+def test_a_computed_version_has_no_spelling(tmp_path: Path) -> None:
+    """A version that setup.py computes is not checked, because its text is unknown."""
+    (tmp_path / "setup.py").write_text("setup(version=about['version'])\n", encoding="utf-8")
+    wheel = Wheel({}, {}, [], {}, RawMetadata(name="demo"))
+    assert "" == written_version(Project(wheel, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "defined"),
+    [
+        ("def main(): ...", "main", True),
+        ("try:\n    from a import b as main\nexcept ImportError:\n    main = None", "main", True),
+        ("from a import *", "main", True),
+        ("def other():\n    main = 1", "main", False),
+        ("class App:\n    def main(self): ...", "main", False),
+        ("main()", "main", False),
+    ],
+)
+def test_only_names_of_the_module_are_defined(code: str, name: str, defined: bool) -> None:
+    """A name is defined if the module itself binds it, in any way."""
+    assert defined == defines(code.encode(), name)

@@ -1,0 +1,107 @@
+"""What is read from an existing project: answers, entries by hand, findings, and moves."""
+
+import dataclasses
+from pathlib import Path
+
+from packaging.metadata import RawMetadata
+
+from adoption.licenses import license_names
+from adoption.projects import Project
+from adoption.reading import examine, read
+from adoption.validation import validate
+from adoption.wheels import Wheel
+from harness.adopted_packages import existing_project, faults, not_carried
+from harness.workshop import Workshop
+
+
+def test_setup_py_is_read(workshop: Workshop) -> None:
+    """The answers contain what setup.py computes, including requirements with markers."""
+    answers = examine(existing_project(workshop, "setup-py")).answers
+    expected = {
+        "project_name": "Tide_Tables",
+        "distribution_name": "tide-tables",
+        "package_name": "tide_tables",
+        "mode": "app",
+        "backend": "setuptools",
+        "license": "MIT",
+        "copyright_year": "2014",
+        "user_name": "Maren Deich",
+        "user_email": "maren@example.com",
+        "github_user": "maren",
+        "command_name": "tides",
+        "cli_library": "click",
+        "dependencies": ["click>=8.1", 'tomli>=2; python_version < "3.11"'],
+        "extras": {"plot": ["matplotlib>=3"]},
+        "package_data": True,
+        "python_min": "3.11",
+    }
+    assert expected == {name: answers[name] for name in expected}
+
+
+def test_poetry_extras_are_read(workshop: Workshop) -> None:
+    """A requirement of two extras is listed under both, and an additional marker is kept."""
+    answers = examine(existing_project(workshop, "poetry")).answers
+    window = ['pygame>=2.5; python_version >= "3.10"', "rich>=13"]
+    assert {"colors": ["rich>=13"], "window": window} == answers["extras"]
+    assert "poetry_core" == answers["backend"]
+
+
+def test_the_main_package_is_the_public_one() -> None:
+    """The main package has the name of the project. Otherwise, it is a public package."""
+    packages: dict[str, Path | None] = dict.fromkeys(("_yaml", "tests", "yaml"))
+    wheel = Wheel({}, {}, [], {}, RawMetadata(name="PyYAML"))
+    assert "yaml" == Project(wheel, packages=packages).main_package
+    packages["pyyaml"] = None
+    assert "pyyaml" == Project(wheel, packages=packages).main_package
+
+
+def test_what_no_answer_covers_is_reported(workshop: Workshop) -> None:
+    """The report has several packages, namespaces, scripts, and rejected licenses and markers."""
+    project = existing_project(workshop, "several-packages")
+    reading = read(project)
+    reported = not_carried(reading)
+    assert "`acme` is a namespace package" in reported
+    assert "Add `acme_helpers`, `acme_single` to the build backend's table" in reported
+    assert "`scripts/acme-start` is installed outside the packages" in reported
+    assert 'The license "BSD" is ambiguous' in reported
+    assert '"x" in "xy"\' is not a marker' in reported
+    assert ["requests"] == reading.answers["dependencies"]
+    assert 2 == len(reading.by_hand["dependencies"])
+    assert 'doesn\'t contain "halt" in acme_helpers' in faults(project)
+    assert {"acme": "acme_helpers:run"} == reading.by_hand["scripts"]
+
+
+def test_a_dependency_with_a_url_turns_publishing_off() -> None:
+    """PyPI rejects a dependency with a URL, so the project is adopted without publishing."""
+    answers = {"project_name": "Tide", "dependencies": ["idna @ https://example.com/idna.zip"]}
+    validated = validate(answers)
+    assert "none" == validated.answers["publish"]
+    (finding,) = validated.findings
+    assert "`publish` is set to none" in finding.text
+
+
+def test_dynamic_metadata_and_settings_are_reported(workshop: Workshop) -> None:
+    """The report has dynamic metadata, and settings that are not part of a wheel."""
+    reported = not_carried(examine(existing_project(workshop, "flat-layout")))
+    assert "`version` is dynamic" in reported
+    reported = not_carried(examine(existing_project(workshop, "setup-cfg")))
+    assert "Settings and pinned versions were not read: setup.cfg." in reported
+
+
+def test_the_license_file_becomes_license(workshop: Workshop) -> None:
+    """The license text goes to LICENSE, whatever its name is. Other notices keep their names."""
+    project = existing_project(workshop, "flat-layout")
+    licenses = {"AUTHORS": b"", "docs/COPYING.txt": b""}
+    wheel = dataclasses.replace(project.wheel, licenses=licenses)
+    assert ["docs/COPYING.txt", "AUTHORS"] == license_names(wheel)
+    moves = examine(project).moves
+    assert [("LICENSE", "LICENSE"), ("NOTICE", "NOTICE")] == moves[-2:]
+
+
+def test_extension_modules_are_reported(workshop: Workshop) -> None:
+    """A wheel for one platform has extension modules, which the template doesn't build."""
+    project = existing_project(workshop, "src-layout")
+    files = project.wheel.files | {"bird_calls/_sound.cpython-311-x86_64-linux-gnu.so": b""}
+    wheel = dataclasses.replace(project.wheel, files=files, tags=["cp311-cp311-linux_x86_64"])
+    project = dataclasses.replace(project, wheel=wheel)
+    assert "has extension modules (bird_calls/_sound.cpython" in not_carried(examine(project))

@@ -1,0 +1,95 @@
+"""Adopt the packages in tests/packages/ as docs/how-to/adopt.md describes it."""
+
+import re
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+import yaml
+
+from adoption.building import build_wheel
+from adoption.comparison import compare
+from adoption.findings import Reading
+from adoption.projects import Project, find_packages, open_project, read_settings
+from adoption.reading import examine, read
+from adoption.report import report
+from adoption.wheels import read_wheel
+from harness.commands import run
+from harness.render import copier_command, snapshot
+from harness.template import ROOT
+from harness.workshop import Workshop
+
+PACKAGES = ROOT / "tests" / "packages"
+PAGE = (ROOT / "docs" / "how-to" / "adopt.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
+
+
+def existing_project(workshop: Workshop, name: str) -> Project:
+    """Return a package of tests/packages/, built once by its own build backend."""
+
+    def make(folder: Path) -> None:
+        copied = shutil.copytree(PACKAGES / name, folder / "tree")
+        build_wheel(copied, folder / "wheel")
+
+    (file,) = workshop.once(f"legacy-{name}", make).glob("wheel/*.whl")
+    folder, wheel = PACKAGES / name, read_wheel(file)
+    return Project(wheel, folder, read_settings(folder), find_packages(wheel, folder))
+
+
+def adopted_project(workshop: Workshop, name: str) -> Path:
+    """Return the folder of an adopted package, with `new/`, its answers, and its wheel."""
+    old = existing_project(workshop, name)
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        reading = read(old)
+        answers = folder / "answers.yml"
+        answers.write_text(yaml.safe_dump(reading.answers), encoding="utf-8")
+        excluded = re.findall(r"--exclude ('.*?'|\S+)", COMMANDS[1])
+        options = [option for text in excluded for option in ("--exclude", text.strip("'"))]
+        new = folder / "new"
+        defaults = ("copy", "--defaults", "--quiet", "--data-file", answers)
+        copier_command(*defaults, *options, snapshot(), new)
+        follow(report(old, reading), PACKAGES / name, new)
+        workshop.build_wheel(shutil.copytree(new, folder / "tree"), folder / "wheel")
+
+    return workshop.once(f"adopted-{name}", make)
+
+
+def block(text: str, language: str) -> str:
+    """Return a report's only code block in a language; "" if there is none."""
+    found = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+    assert len(found) <= 1
+    return found[0] if found else ""
+
+
+def follow(text: str, old: Path, new: Path) -> None:
+    """Follow a report: copy its entries into pyproject.toml, and run its commands."""
+    file = new / "pyproject.toml"
+    settings: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    settings["project"] |= tomllib.loads(block(text, "toml")).get("project", {})
+    file.write_text(tomli_w.dumps(settings), encoding="utf-8")
+    run("sh", "-eu", "-c", block(text, "sh"), env={"OLD": str(old), "NEW": str(new)})
+
+
+def wheel_in(folder: Path) -> Project:
+    """Return the project of the only wheel in a folder's `wheel/`."""
+    (wheel,) = folder.glob("wheel/*.whl")
+    return open_project(wheel)
+
+
+def unexplained(old: Project, new: Project) -> list[str]:
+    """Return the differences without a reason."""
+    return [str(found) for found in compare(old, new) if not found.reason]
+
+
+def faults(project: Project) -> str:
+    """Return what is already broken, one finding per line."""
+    return "\n".join(finding.text for finding in examine(project).faults)
+
+
+def not_carried(reading: Reading) -> str:
+    """Return what is not carried over, one finding per line."""
+    return "\n".join(finding.text for finding in reading.not_carried)

@@ -1,0 +1,106 @@
+"""Answers to the template's questions, derived from an existing project."""
+
+import re
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+
+from adoption.licenses import copyright_year, license_choice
+from adoption.projects import Project
+from adoption.requirements import required_name, supports
+from adoption.template import template_data
+from adoption.wheels import Wheel
+
+
+def derive_answers(project: Project) -> dict[str, Any]:
+    """Return a project's answers, which Copier has not validated yet."""
+    answers = identity_answers(project) | package_answers(project) | command_answers(project.wheel)
+    return {name: answer for name, answer in answers.items() if answer is not None}
+
+
+def identity_answers(project: Project) -> dict[str, Any]:
+    """Return the answers that say what the project is called and who owns it."""
+    wheel, name = project.wheel, project.wheel.metadata["name"]
+    repository = repository_url(wheel)
+    github = re.match(r"https://github\.com/([^/]+)/", repository)
+    return {
+        "project_name": name,
+        "project_description": wheel.summary or name,
+        "license": license_choice(wheel) or "Proprietary",
+        "user_name": next((name for name, _ in wheel.authors if name), None),
+        "user_email": next((address for _, address in wheel.authors if address), None),
+        "distribution_name": project.name,
+        "package_name": project.main_package or None,
+        "github_user": github[1] if github else None,
+        "repository_url": repository,
+        "copyright_year": copyright_year(wheel),
+    }
+
+
+def package_answers(project: Project) -> dict[str, Any]:
+    """Return the answers that say how the package is built and what it requires."""
+    wheel = project.wheel
+    extras = {name: sorted(texts) for name, texts in wheel.extras.items() if name}
+    if has_generated_all(wheel):
+        del extras["all"]
+    files = project.files_of(project.main_package)
+    return {
+        "backend": backend_choice(project),
+        "python_min": minimum_python(wheel),
+        "versioning": "vcs" if project.has_vcs_version else "static",
+        "dependencies": sorted(wheel.extras[""]),
+        "extras": extras,
+        "package_data": any(not name.endswith((".py", "py.typed")) for name in files),
+        "plugins": False,
+    }
+
+
+def command_answers(wheel: Wheel) -> dict[str, Any]:
+    """Return the answers that say which commands the package installs."""
+    commands = [name for group, name in wheel.entry_points if group == "console_scripts"]
+    windows = [name for group, name in wheel.entry_points if group == "gui_scripts"]
+    required = {required_name(text) for text in wheel.extras[""]}
+    return {
+        "mode": "app" if commands else "library",
+        "command_name": commands[0] if commands else "",
+        "cli_library": next((name for name in ("typer", "click") if name in required), "argparse"),
+        "gui_command_name": windows[0] if windows else "",
+    }
+
+
+def has_generated_all(wheel: Wheel) -> bool:
+    """Return whether the extra "all" only repeats other requirements, as the template's does."""
+    extras = wheel.extras
+    others = set().union(*(texts for name, texts in extras.items() if name != "all"))
+    return "all" in extras and extras["all"] <= others
+
+
+def repository_url(wheel: Wheel) -> str:
+    """Return the URL of the repository; "" if the metadata doesn't contain it."""
+    labels = {re.sub(r"[\W_]", "", label).lower(): url for label, url in wheel.urls.items()}
+    for label in ("repository", "source", "sourcecode", "code", "github", "gitlab", "homepage"):
+        url = labels.get(label, "")
+        if url and (label != "homepage" or re.match(r"https?://(?:github|gitlab)\.", url)):
+            return url
+    return ""
+
+
+def build_backend(project: Project) -> str:
+    """Return the module of the project's build backend; without one, that is setuptools."""
+    module = project.settings.get("build-system", {}).get("build-backend", "setuptools.build_meta")
+    module = str(module).removesuffix(":__legacy__")
+    return module.replace("poetry.masonry", "poetry.core.masonry")
+
+
+def backend_choice(project: Project) -> str | None:
+    """Return the template's choice that is the project's build backend; None if there is none."""
+    module = build_backend(project)
+    choices = template_data("build_backends").items()
+    return next((str(choice) for choice, data in choices if module == data["module"]), None)
+
+
+def minimum_python(wheel: Wheel) -> str | None:
+    """Return the oldest of the template's Python versions that Requires-Python allows."""
+    specifiers = SpecifierSet(wheel.metadata.get("requires_python", ""))
+    versions = map(str, template_data("python_versions"))
+    return next((version for version in versions if supports(specifiers, version)), None)

@@ -1,0 +1,130 @@
+"""The command line: arguments, the question before a build, output, and exit codes."""
+
+import argparse
+import fnmatch
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement
+from packaging.specifiers import InvalidSpecifier
+from packaging.version import InvalidVersion
+
+import adoption
+from adoption.comparison import compare, read_accepted
+from adoption.findings import AdoptionError
+from adoption.projects import is_wheel, open_project, read_project, read_settings
+from adoption.reading import read
+from adoption.report import answers_file, report
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit code: 0, or 1 for a loss or an error."""
+    options = parser().parse_args(arguments)
+    try:
+        if options.command == "read":
+            return run_read(options.existing, options.output, options.yes)
+        return run_compare(options.old, options.new, options.accept, options.yes)
+    except AdoptionError as error:
+        print(f"adopt.py: {error}", file=sys.stderr)
+    except (InvalidRequirement, InvalidSpecifier, InvalidVersion) as error:
+        print(f"adopt.py: the metadata is not valid: {error}", file=sys.stderr)
+    return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the arguments."""
+    result = argparse.ArgumentParser(prog="adopt.py", description=adoption.__doc__)
+    commands = result.add_subparsers(dest="command", required=True)
+    reader = commands.add_parser("read", help="write answers for Copier and a report")
+    reader.add_argument("existing", type=Path, help="the folder of the existing project")
+    reader.add_argument("--output", type=Path, default=Path(), help="the folder for the two files")
+    comparer = commands.add_parser("compare", help="list every difference between two wheels")
+    comparer.add_argument("old", type=Path, help="the existing project's folder or wheel")
+    comparer.add_argument("new", type=Path, help="the new project's folder or wheel")
+    comparer.add_argument("--accept", type=Path, help="a file of accepted differences")
+    for command in (reader, comparer):
+        command.add_argument("--yes", action="store_true", help="build without asking")
+    return result
+
+
+def run_read(existing: Path, output: Path, yes: bool) -> int:
+    """Write what was read from an existing project, and return the exit code."""
+    read_settings(existing)
+    check_output(output, existing)
+    ask([existing], yes)
+    project = read_project(existing)
+    reading = read(project)
+    texts = {
+        output / f"{project.name}.answers.yml": answers_file(project, reading),
+        output / f"{project.name}.report.md": report(project, reading),
+    }
+    for file in texts:
+        if file.exists():
+            raise AdoptionError(f"{file} already exists; move it or use another --output")
+    for file, text in texts.items():
+        file.write_text(text, encoding="utf-8")
+        print(f"wrote {file}")
+    if reading.faults:
+        number = len(reading.faults)
+        print(f"The project already has {number} fault{'s' * (number > 1)}. See the report.")
+    return 0
+
+
+def check_output(output: Path, existing: Path) -> None:
+    """Check the folder for the results.
+
+    Raises:
+        AdoptionError: It doesn't exist, or is part of the existing project.
+    """
+    if not output.is_dir():
+        raise AdoptionError(f"{output} is not a folder; create it or use another --output")
+    if output.resolve().is_relative_to(existing.resolve()):
+        raise AdoptionError(
+            f"{output} is in the existing project, which stays unchanged; use another --output"
+        )
+
+
+def ask(paths: Sequence[Path], yes: bool) -> None:
+    """Ask for permission to run the build code of projects, unless `--yes` has granted it.
+
+    Raises:
+        AdoptionError: The permission is denied.
+    """
+    folders = [str(path) for path in paths if path.is_dir()]
+    if yes or not folders:
+        return
+    print(f"Building {' and '.join(folders)} runs the code of setup.py or the build backend")
+    print("with your permissions, like installing it. Continue only if you trust that code.")
+    try:
+        answer = input("Build? [y/N] ")
+    except EOFError:
+        raise AdoptionError("no input is available to confirm the build; use --yes") from None
+    if answer.strip().lower() not in ("y", "yes"):
+        raise AdoptionError("canceled; nothing was built or written")
+
+
+def run_compare(old: Path, new: Path, accept: Path | None, yes: bool) -> int:
+    """Print every difference between two projects' wheels, and return the exit code."""
+    patterns = read_accepted(accept)
+    for path in (old, new):
+        if not is_wheel(path):
+            read_settings(path)
+    ask([old, new], yes)
+    unexplained = []
+    for difference in compare(open_project(old), open_project(new)):
+        if difference.reason:
+            print(f"explained: {difference}")
+        elif any(fnmatch.fnmatchcase(difference.what, pattern) for pattern in patterns):
+            print(f"accepted: {difference}")
+        else:
+            unexplained.append(difference)
+    for difference in unexplained:
+        print(f"not explained: {difference}")
+    if unexplained:
+        advice = (
+            "Fix the differences that are not explained, or write the part before the colon to a"
+            " file for --accept."
+        )
+        print(advice, file=sys.stderr)
+    return 1 if unexplained else 0

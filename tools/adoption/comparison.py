@@ -1,0 +1,210 @@
+"""Compare the wheels of the existing and the new project."""
+
+import dataclasses
+import fnmatch
+import glob
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from adoption.entry_points import missing_object
+from adoption.faults import missing_from_wheel
+from adoption.findings import LOST, NEW, AdoptionError
+from adoption.projects import Project
+from adoption.reading import examine
+from adoption.wheels import Wheel
+
+# What the template changes in every project: patterns of differences, with the reasons.
+BY_DESIGN = {
+    f"file */py.typed: {NEW}": "it marks the package as typed",
+    f"extra all: {NEW}": "the template's extra all refers to all others",
+    f"requirement of extra all *: {NEW}": "the template's extra all refers to all others",
+    f"classifier Typing :: Typed: {NEW}": "added by the template",
+    f"classifier Development Status :: *: {NEW}": "added by the template",
+    f"classifier Environment :: Console: {NEW}": "added by the template",
+    f"classifier Operating System :: OS Independent: {NEW}": "added by the template",
+    f"classifier Programming Language :: Python*: {NEW}": "requires-python is authoritative",
+    f"classifier Programming Language :: Python*: {LOST}": "requires-python is authoritative",
+    f"classifier License :: *: {LOST}": "the license expression replaces it",
+    "description: was none, is now *": "the template's README.md",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A difference between two wheels.
+
+    Attributes:
+        what: What differs, like "file demo/data.json".
+        change: How it differs.
+        reason: Why that is correct; "" if it is unexplained.
+    """
+
+    what: str
+    change: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        """Return the difference in one line."""
+        return f"{self.what}: {self.change}" + (f" ({self.reason})" if self.reason else "")
+
+
+def compare(old: Project, new: Project) -> list[Difference]:
+    """Return every difference between two projects' wheels, with its reason if there is one.
+
+    A difference is explained if the template makes it by design, or if a finding on the old project
+    announces it.
+    """
+    reasons = expected_differences(old)
+    found = [
+        dataclasses.replace(difference, reason=reason_for(difference, reasons))
+        for difference in differences(old.wheel, new.wheel)
+    ]
+    return [*found, *remaining_faults(old, new)]
+
+
+def expected_differences(old: Project) -> dict[str, str]:
+    """Return patterns of the differences that an adoption makes, with the reasons."""
+    reading = examine(old)
+    reasons = dict(BY_DESIGN)
+    for finding in (*reading.faults, *reading.not_carried):
+        reasons |= dict.fromkeys(finding.explains, "see the report")
+    answer = reading.answers["license"]
+    expression = "LicenseRef-Proprietary" if answer == "Proprietary" else answer
+    reasons[f"license: was *, is now {expression}"] = "the same license as an SPDX expression"
+    for url in old.wheel.urls.values():
+        for page in ("issues", "blob/main/CHANGELOG.md"):
+            address = f"{url.rstrip('/').removesuffix('.git')}/{page}"
+            reasons[f"URL {glob.escape(address)}: {NEW}"] = "a page of the repository"
+    return reasons
+
+
+def reason_for(difference: Difference, reasons: Mapping[str, str]) -> str:
+    """Return the reason for a difference; "" if no pattern matches it."""
+    text = str(difference)
+    return next((why for what, why in reasons.items() if fnmatch.fnmatchcase(text, what)), "")
+
+
+def differences(old: Wheel, new: Wheel) -> Iterator[Difference]:
+    """Yield every difference between two wheels, without reasons."""
+    yield from changed_fields(single_fields(old), single_fields(new))
+    yield from changed_requirements(old.extras, new.extras)
+    yield from changes("entry point", named_entry_points(old), named_entry_points(new))
+    yield from changes("file", old.files, new.files)
+    yield from changed_licenses(old.licenses, new.licenses)
+    others = multiple_fields(new)
+    for kind, values in multiple_fields(old).items():
+        yield from membership_changes(kind, values, others[kind])
+
+
+def changes(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    """Yield the differences between two mappings."""
+    for name in sorted({*old, *new}):
+        if name not in new:
+            yield Difference(f"{kind} {name}", LOST)
+        elif name not in old:
+            yield Difference(f"{kind} {name}", NEW)
+        elif old[name] != new[name]:
+            is_binary = any(isinstance(value, bytes) for value in (old[name], new[name]))
+            change = "different content" if is_binary else was_is(old[name], new[name])
+            yield Difference(f"{kind} {name}", change)
+
+
+def was_is(old: Any, new: Any) -> str:
+    """Return the text on a changed value."""
+    return f"was {old or 'none'}, is now {new or 'none'}"
+
+
+def membership_changes(kind: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Difference]:
+    """Yield the differences between two sets."""
+    yield from changes(kind, dict.fromkeys(old), dict.fromkeys(new))
+
+
+def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    """Yield the differences between metadata fields with a single value."""
+    for name, value in old.items():
+        if value != new[name]:
+            shown = (value, new[name])
+            if name == "description":  # too long to show
+                shown = (value and "one text", new[name] and "another text")
+            yield Difference(name, was_is(*shown))
+
+
+def changed_requirements(
+    old: Mapping[str, set[str]], new: Mapping[str, set[str]]
+) -> Iterator[Difference]:
+    """Yield the differences between extras and their requirements."""
+    yield from membership_changes("extra", old, new)
+    for extra in sorted({*old, *new}):
+        kind = f"requirement of extra {extra}" if extra else "requirement"
+        yield from membership_changes(kind, old.get(extra, ()), new.get(extra, ()))
+
+
+def changed_licenses(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Difference]:
+    """Yield the license files whose content only one wheel has, under any name."""
+    for name, content in old.items():
+        if content not in new.values():
+            yield Difference(f"license file {name}", LOST)
+    for name, content in new.items():
+        if content not in old.values():
+            yield Difference(f"license file {name}", NEW)
+
+
+def named_entry_points(wheel: Wheel) -> dict[str, str]:
+    """Return the object references by "group/name"."""
+    return {f"{group}/{name}": value for (group, name), value in wheel.entry_points.items()}
+
+
+def single_fields(wheel: Wheel) -> dict[str, Any]:
+    """Return the metadata fields with a single value."""
+    metadata = wheel.metadata
+    return {
+        "name": metadata["name"],
+        "version": str(Version(metadata["version"])),
+        "summary": wheel.summary,
+        "requires-python": str(SpecifierSet(metadata.get("requires_python", ""))),
+        "license": metadata.get("license_expression") or metadata.get("license", ""),
+        "description": metadata.get("description", "").strip(),
+        "tags": sorted(wheel.tags),
+    }
+
+
+def multiple_fields(wheel: Wheel) -> dict[str, set[str]]:
+    """Return the metadata fields with any number of values."""
+    return {
+        "author": {f"{name} <{address}>" for name, address in wheel.authors},
+        "maintainer": {f"{name} <{address}>" for name, address in wheel.maintainers},
+        "keyword": set(wheel.keywords),
+        "classifier": set(wheel.metadata.get("classifiers", [])),
+        "URL": {url.rstrip("/") for url in wheel.urls.values()},
+    }
+
+
+def remaining_faults(old: Project, new: Project) -> Iterator[Difference]:
+    """Yield what is broken in the existing project and still broken in the new one."""
+    for name in missing_from_wheel(old):
+        if name not in new.wheel.files:
+            yield Difference(f"file {name}", "in the source tree, but in neither wheel")
+    for (group, name), value in new.wheel.entry_points.items():
+        if missing := missing_object(value, new):
+            change = f"{value} fails because the new wheel doesn't contain {missing}"
+            yield Difference(f"entry point {group}/{name}", change)
+
+
+def read_accepted(file: Path | None) -> list[str]:
+    """Return the patterns in a file of accepted differences: one per line, "#" for a comment.
+
+    Raises:
+        AdoptionError: The file can't be read.
+    """
+    if file is None:
+        return []
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise AdoptionError(f"{file} can't be read: {error}") from error
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

@@ -1,0 +1,141 @@
+"""What is already broken in an existing project."""
+
+import ast
+import configparser
+import contextlib
+import glob
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from adoption.entry_points import missing_object, suggestion
+from adoption.findings import LOST, NEW, Finding
+from adoption.licenses import proprietary_finding, stated_licenses
+from adoption.projects import TEST_PACKAGES, Project
+
+# What a wheel with extension modules doesn't contain: their sources.
+SOURCES = (".c", ".cc", ".cpp", ".h", ".hpp", ".pyx", ".pxd", ".rs")
+
+
+def find_faults(project: Project) -> Iterator[Finding]:
+    """Yield everything that is wrong with an existing project and its wheel."""
+    if not stated_licenses(project.wheel):
+        yield proprietary_finding("No license is stated, so nobody may use the project.")
+    yield from broken_entry_points(project)
+    yield from wrong_files(project)
+    yield from missing_metadata(project)
+    yield from invalid_metadata(project)
+
+
+def broken_entry_points(project: Project) -> Iterator[Finding]:
+    """Yield the entry points that name something the wheel doesn't contain."""
+    for (group, name), value in project.wheel.entry_points.items():
+        if missing := missing_object(value, project):
+            correct = suggestion(value, project)
+            advice = f"It probably means {correct}." if correct else "Correct its reference."
+            yield Finding(
+                f"The entry point `{name} = {value}` in {group} fails because the wheel doesn't"
+                f" contain {missing}. {advice}",
+                (f"entry point {group}/{glob.escape(name)}: *",),
+            )
+
+
+def wrong_files(project: Project) -> Iterator[Finding]:
+    """Yield the files that the wheel lacks or should not install."""
+    for name in missing_from_wheel(project):
+        text = f"The wheel doesn't contain `{name}`, which is in the source tree."
+        yield Finding(text, (f"file {glob.escape(name)}: {NEW}",))
+    if not project.wheel.files:
+        yield Finding("The wheel is empty.", (f"file *: {NEW}",))
+    for name in TEST_PACKAGES:
+        if name in project.packages:
+            yield Finding(
+                f"The wheel installs a top-level package `{name}`, which may conflict with other"
+                f" projects. Keep it in {name}/, outside src/.",
+                (f"file {name}/*: {LOST}",),
+            )
+
+
+def missing_from_wheel(project: Project) -> Iterator[str]:
+    """Yield the files of the packages' folders that the wheel lacks, as paths in the wheel."""
+    unpacked = [".pyc", ".pyo", ".so", ".pyd"]
+    unpacked += SOURCES if project.wheel.extension_modules else ()
+    for package, source in project.packages.items():
+        if source is None or not source.is_dir() or package in TEST_PACKAGES:
+            continue
+        for file in sorted(source.rglob("*")):
+            parts = file.relative_to(source).parts
+            name = "/".join([package, *parts])
+            is_hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+            is_relevant = not is_hidden and file.is_file() and file.suffix not in unpacked
+            if is_relevant and name not in project.wheel.files:
+                yield name
+
+
+def missing_metadata(project: Project) -> Iterator[Finding]:
+    """Yield what every project's metadata should contain."""
+    wheel = project.wheel
+    if not wheel.summary:
+        text = "There is no summary. Answer project_description with one line."
+        yield Finding(text, ("summary: was none, is now *",))
+    # Without a stated license, this is expected.
+    if not wheel.licenses and stated_licenses(wheel):
+        text = "The wheel doesn't contain a license file. The template adds one."
+        yield Finding(text, (f"license file *: {NEW}",))
+    if not wheel.authors:
+        text = "No author is stated. The answer is the template's default."
+        yield Finding(text, (f"author *: {NEW}",))
+
+
+def invalid_metadata(project: Project) -> Iterator[Finding]:
+    """Yield the version and the name if they are not normalized."""
+    version = written_version(project)
+    try:
+        if version and str(Version(version)) != version:
+            yield Finding(
+                f"The version {version} is not normalized. Its normalized form is"
+                f" {Version(version)}."
+            )
+    except InvalidVersion:
+        yield Finding(f"The version {version} is not valid according to PEP 440.")
+    name = project.wheel.metadata["name"]
+    if name != project.name:
+        yield Finding(
+            f"The name {name} is not normalized. Its normalized form is {project.name}.",
+            (f"name: *, is now {project.name}",),
+        )
+
+
+def written_version(project: Project) -> str:
+    """Return the version as the project's files spell it; "" if none of them contains it."""
+    if project.folder is None:
+        return ""
+    settings = project.settings
+    for table in (settings.get("project", {}), settings.get("tool", {}).get("poetry", {})):
+        if isinstance(table.get("version"), str):
+            return str(table["version"])
+    version = version_in_setup_cfg(project.folder / "setup.cfg")
+    if version:
+        return "" if version.startswith(("attr:", "file:")) else version
+    return version_in_setup_py(project.folder / "setup.py")
+
+
+def version_in_setup_cfg(file: Path) -> str:
+    """Return the version in setup.cfg; "" if it doesn't contain one."""
+    parser = configparser.RawConfigParser()
+    with contextlib.suppress(configparser.Error, UnicodeDecodeError):
+        parser.read(file, encoding="utf-8")
+        return parser.get("metadata", "version", fallback="")
+    return ""
+
+
+def version_in_setup_py(file: Path) -> str:
+    """Return the version that setup.py contains as a literal; "" if it is computed."""
+    if file.is_file():
+        with contextlib.suppress(SyntaxError, ValueError):
+            for node in ast.walk(ast.parse(file.read_bytes())):
+                if isinstance(node, ast.keyword) and node.arg == "version":
+                    is_literal = isinstance(node.value, ast.Constant)
+                    return str(ast.literal_eval(node.value)) if is_literal else ""
+    return ""

@@ -1,0 +1,44 @@
+"""The types that every step of an adoption shares."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+# How something differs in the new wheel. Findings refer to differences by these texts.
+LOST, NEW = "missing from the new wheel", "only in the new wheel"
+
+
+class AdoptionError(Exception):
+    """A reason to stop, as one sentence for the user. Nothing has been written."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that the owner of the existing project should know.
+
+    Attributes:
+        text: The finding in one or two sentences.
+        explains: The differences between the two wheels that follow from it, as patterns of
+            `fnmatch` for the text of a `comparison.Difference`.
+    """
+
+    text: str
+    explains: tuple[str, ...] = ()
+
+
+@dataclass
+class Reading:
+    """Everything that was read from an existing project.
+
+    Attributes:
+        answers: The answers to the template's questions.
+        by_hand: The entries of `[project]` that no answer covers.
+        not_carried: What neither the answers nor `[project]` can express.
+        faults: What is already broken in the existing project.
+        moves: Where each file goes: (path in the old folder, path in the new folder).
+    """
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    by_hand: dict[str, Any] = field(default_factory=dict)
+    not_carried: list[Finding] = field(default_factory=list)
+    faults: list[Finding] = field(default_factory=list)
+    moves: list[tuple[str, str]] = field(default_factory=list)

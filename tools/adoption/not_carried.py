@@ -1,0 +1,118 @@
+"""What neither the answers nor `[project]` can express."""
+
+from collections.abc import Iterator
+
+from packaging.specifiers import SpecifierSet
+
+from adoption.answers import backend_choice, build_backend, has_generated_all, minimum_python
+from adoption.findings import LOST, NEW, Finding
+from adoption.licenses import license_choice, proprietary_finding, stated_licenses
+from adoption.projects import TEST_PACKAGES, Project
+from adoption.requirements import raise_minimum
+from adoption.template import template_data
+from adoption.wheels import Wheel
+
+
+def find_not_carried(project: Project) -> Iterator[Finding]:
+    """Yield everything that must be carried over by hand, or that changes."""
+    yield from replaced_answers(project)
+    yield from unsupported_packages(project)
+    yield from unsupported_files(project.wheel)
+    yield from changed_metadata(project)
+    yield from unread_settings(project)
+
+
+def replaced_answers(project: Project) -> Iterator[Finding]:
+    """Yield the answers that differ from the existing project, because no choice matches it."""
+    wheel = project.wheel
+    if has_generated_all(wheel):
+        yield Finding('The template generates the extra "all" from all other extras.')
+    if not backend_choice(project):
+        yield Finding(
+            f"The template doesn't support the build backend {build_backend(project)}, so"
+            " hatchling replaces it."
+        )
+    stated = stated_licenses(wheel)
+    if stated and not license_choice(wheel):
+        name = stated[0].splitlines()[0]
+        yield proprietary_finding(
+            f'The license "{name}" is ambiguous, or the template doesn\'t offer it.'
+        )
+
+
+def unsupported_packages(project: Project) -> Iterator[Finding]:
+    """Yield the kinds of packages that the template doesn't create."""
+    wheel, main = project.wheel, project.main_package
+    if wheel.extension_modules or any(not tag.endswith("-none-any") for tag in wheel.tags):
+        names = f" ({', '.join(wheel.extension_modules)})" if wheel.extension_modules else ""
+        yield Finding(
+            f"The project has extension modules{names}, which the template doesn't build. Keep"
+            " their configuration, with setuptools or another build backend that builds them."
+        )
+    for package in project.packages:
+        if project.files_of(package) and f"{package}/__init__.py" not in wheel.files:
+            yield Finding(
+                f"`{package}` is a namespace package. Add its parts to the build backend's table."
+            )
+    others = [name for name in project.packages if name not in (main, *TEST_PACKAGES)]
+    if others:
+        yield Finding(
+            "The wheel has several top-level packages or modules, but the template only includes"
+            f" `{main}`. Add {', '.join(f'`{name}`' for name in others)} to the build backend's"
+            " table."
+        )
+    if main and f"{main}.py" in wheel.files:
+        text = f"`{main}.py` is a single module. It becomes the package `src/{main}/`."
+        yield Finding(text, (f"file {main}.py: {LOST}", f"file {main}/__init__.py: {NEW}"))
+
+
+def unsupported_files(wheel: Wheel) -> Iterator[Finding]:
+    """Yield the files outside of packages, and the entry points of plugins."""
+    for name in wheel.files:
+        if name.startswith(".data/"):
+            yield Finding(
+                f"`{name.removeprefix('.data/')}` is installed outside the packages. Turn a"
+                " script into an entry point, and move data into the package."
+            )
+    groups = {group for group, _ in wheel.entry_points} - {"console_scripts", "gui_scripts"}
+    if groups:
+        names = ", ".join(sorted(groups))
+        yield Finding(f"No answer covers the entry points in {names}. Copy them from below.")
+
+
+def changed_metadata(project: Project) -> Iterator[Finding]:
+    """Yield the metadata that changes, or may change."""
+    old = project.wheel.metadata.get("requires_python", "")
+    minimum = minimum_python(project.wheel) or str(template_data("python_versions")[0])
+    raised = raise_minimum(old, minimum)
+    if SpecifierSet(raised) != SpecifierSet(old):
+        yield Finding(
+            f"Requires-Python changes from {old or 'none'} to {raised} because the template"
+            " doesn't support older versions of Python.",
+            (f"requires-python: was {SpecifierSet(old) or 'none'}, is now {SpecifierSet(raised)}",),
+        )
+    if project.has_vcs_version:
+        yield Finding(
+            "The version comes from git. Compare the wheels after the commit, when the new"
+            " project has the tags.",
+            ("version: *",),
+        )
+    for name in project.settings.get("project", {}).get("dynamic", []):
+        yield Finding(f"`{name}` is dynamic. Its current value becomes static.")
+    if len(project.settings.get("tool", {}).get("poetry", {}).get("authors", [])) > 1:
+        yield Finding("Poetry's wheel only contains the first author. Add the others to `authors`.")
+
+
+def unread_settings(project: Project) -> Iterator[Finding]:
+    """Yield the settings that are not part of a wheel."""
+    tables = [f"[tool.{name}]" for name in project.settings.get("tool", {})]
+    if "dependency-groups" in project.settings:
+        tables.append("[dependency-groups]")
+    if tables:
+        yield Finding(f"These tables in pyproject.toml were not read: {', '.join(tables)}.")
+    if project.folder is not None:
+        names = ("setup.cfg", "tox.ini", "noxfile.py", ".pre-commit-config.yaml", "Pipfile")
+        found = [name for name in names if (project.folder / name).exists()]
+        found += sorted(file.name for file in project.folder.glob("requirements*.txt"))
+        if found:
+            yield Finding(f"Settings and pinned versions were not read: {', '.join(found)}.")

@@ -1,0 +1,134 @@
+"""The entries of `[project]` that must be written by hand because no answer covers them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+
+from adoption.entry_points import valid_entry_points
+from adoption.licenses import license_names
+from adoption.projects import Project
+from adoption.requirements import normalized, raise_minimum
+from adoption.wheels import Wheel
+
+
+def entries_by_hand(
+    project: Project, answers: Mapping[str, Any], rendered: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the entries of `[project]` that differ from those that the template renders.
+
+    Args:
+        project: The existing project.
+        answers: The answers that Copier has accepted.
+        rendered: The `[project]` table that the template renders with them.
+    """
+    wheel = project.wheel
+    table: dict[str, Any] = {}
+    if answers.get("versioning") != "vcs":
+        table["version"] = wheel.metadata["version"]
+    if readme := readme_name(project):
+        table["readme"] = readme
+    table["requires-python"] = requires_python(wheel, rendered["requires-python"])
+    table |= license_entries(wheel, answers) | people_entries(wheel)
+    table["keywords"] = wheel.keywords
+    table["classifiers"] = classifiers(wheel, rendered["classifiers"], "license" in table)
+    table |= requirement_entries(wheel, answers, rendered)
+    urls = rendered.get("urls", {})
+    if lost := {label: url for label, url in wheel.urls.items() if url not in urls.values()}:
+        table["urls"] = urls | lost
+    table |= entry_point_entries(project, rendered)
+    return {name: value for name, value in table.items() if value != rendered.get(name)}
+
+
+def readme_name(project: Project) -> str:
+    """Return the name of the file that is the long description; "" if it isn't found."""
+    text = project.wheel.metadata.get("description", "").strip()
+    if not text or project.folder is None:
+        return ""
+    for file in sorted(project.folder.glob("[Rr][Ee][Aa][Dd][Mm][Ee]*")):
+        if file.is_file() and file.read_text(encoding="utf-8", errors="replace").strip() == text:
+            return file.name
+    return ""
+
+
+def requires_python(wheel: Wheel, rendered: str) -> str:
+    """Return the old Requires-Python, with at least the rendered minimum."""
+    old = wheel.metadata.get("requires_python")
+    raised = raise_minimum(old, rendered.removeprefix(">=")) if old else rendered
+    return rendered if SpecifierSet(raised) == SpecifierSet(rendered) else raised
+
+
+def license_entries(wheel: Wheel, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the license expression that is no choice of the template, and the license files."""
+    table: dict[str, Any] = {}
+    expression = wheel.metadata.get("license_expression")
+    if expression and answers.get("license") != expression:
+        table["license"] = expression
+    if len(wheel.licenses) > 1:
+        table["license-files"] = ["LICENSE", *license_names(wheel)[1:]]
+    return table
+
+
+def people_entries(wheel: Wheel) -> dict[str, Any]:
+    """Return the maintainers, and the authors unless there is exactly one, with a name."""
+    table: dict[str, Any] = {}
+    if len(wheel.authors) > 1 or not all(name for name, _ in wheel.authors):
+        table["authors"] = as_tables(wheel.authors)
+    if wheel.maintainers:
+        table["maintainers"] = as_tables(wheel.maintainers)
+    return table
+
+
+def as_tables(people: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """Return people in the format of `[project]`."""
+    tables = [{"name": name, "email": address} for name, address in people]
+    return [{key: value for key, value in table.items() if value} for table in tables]
+
+
+def classifiers(wheel: Wheel, rendered: Sequence[str], has_own_license: bool) -> list[str]:
+    """Return the old classifiers, and the rendered ones that are true of the old project."""
+    # Other fields state the license and the Python versions.
+    outdated = ("License :: ", "Programming Language :: Python")
+    old = {text for text in wheel.metadata.get("classifiers", []) if not text.startswith(outdated)}
+    replaced = {"Development Status"}
+    if has_own_license:
+        replaced.add("Private")
+    if not any(name.endswith("/py.typed") for name in wheel.files):
+        replaced.add("Typing")
+    replaced |= {text.split(" :: ")[0] for text in old if text.startswith("Operating System")}
+    kept = {text for text in rendered if text.split(" :: ")[0] not in replaced}
+    return sorted(kept | old)
+
+
+def requirement_entries(
+    wheel: Wheel, answers: Mapping[str, Any], rendered: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the dependencies and the extras, each only if the answers don't cover all of them."""
+    table: dict[str, Any] = {}
+    extras = wheel.extras
+    dependencies = extras.pop("")
+    if dependencies - set(map(normalized, rendered["dependencies"])):
+        table["dependencies"] = sorted(dependencies)
+    covered = rendered.get("optional-dependencies", {})
+    is_lossy = any(
+        texts - set(map(normalized, covered.get(extra, [])))
+        for extra, texts in extras.items()
+        if extra != "all"
+    )
+    if is_lossy or ("all" in extras and "all" in answers.get("extras", {})):
+        table["optional-dependencies"] = {name: sorted(texts) for name, texts in extras.items()}
+    return table
+
+
+def entry_point_entries(project: Project, rendered: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tables of entry points; an empty one replaces a rendered table."""
+    tables: dict[str, Any] = {
+        name: {} for name in ("scripts", "gui-scripts", "entry-points") if name in rendered
+    }
+    names = {"console_scripts": "scripts", "gui_scripts": "gui-scripts"}
+    for (group, name), value in valid_entry_points(project).items():
+        if group in names:
+            tables.setdefault(names[group], {})[name] = value
+        else:
+            tables.setdefault("entry-points", {}).setdefault(group, {})[name] = value
+    return tables

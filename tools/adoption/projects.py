@@ -1,0 +1,172 @@
+"""Existing projects: their settings, packages, and wheels."""
+
+import fnmatch
+import shutil
+import tempfile
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from adoption.building import build_wheel
+from adoption.findings import AdoptionError
+from adoption.requirements import required_name
+from adoption.wheels import Wheel, is_extension_module, read_wheel
+
+# Folders that a build must not see. Results of former builds would end up in the new wheel.
+IGNORED = ("__pycache__", "*.py[cod]", "*.egg-info", ".tox", ".nox", "node_modules")
+VCS_PLUGINS = {"setuptools-scm", "hatch-vcs", "poetry-dynamic-versioning"}
+TEST_PACKAGES = ("tests", "test")
+
+
+@dataclass
+class Project:
+    """A project's wheel, and what only its folder contains.
+
+    Attributes:
+        wheel: The wheel that its own build backend builds.
+        folder: Its folder; None if only the wheel is available.
+        settings: The content of pyproject.toml.
+        packages: Each top-level package or module of the wheel, with its folder or file in the
+            project; None if that is unknown.
+    """
+
+    wheel: Wheel
+    folder: Path | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    packages: dict[str, Path | None] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The normalized distribution name."""
+        return canonicalize_name(self.wheel.metadata["name"])
+
+    @property
+    def main_package(self) -> str:
+        """The import package that the template uses; "" if there is none."""
+        expected = self.name.replace("-", "_")
+
+        def rank(name: str) -> tuple[bool, bool, bool, str]:
+            is_module = not self.files_of(name)
+            return name.lower() != expected, name.startswith("_"), is_module, name
+
+        return min(
+            (name for name in self.packages if name not in TEST_PACKAGES), key=rank, default=""
+        )
+
+    def files_of(self, package: str) -> list[str]:
+        """Return the paths of a top-level package's files; none for a module."""
+        return [name for name in self.wheel.files if name.startswith(f"{package}/")]
+
+    @property
+    def has_vcs_version(self) -> bool:
+        """Whether the version comes from the version control system."""
+        requires = self.settings.get("build-system", {}).get("requires", [])
+        source = self.settings.get("tool", {}).get("pdm", {}).get("version", {}).get("source")
+        return source == "scm" or any(required_name(text) in VCS_PLUGINS for text in requires)
+
+
+def open_project(path: Path) -> Project:
+    """Read a project from its folder or from its wheel.
+
+    Raises:
+        AdoptionError: The path is neither, or the project can't be built.
+    """
+    if is_wheel(path):
+        wheel = read_wheel(path)
+        return Project(wheel, packages=find_packages(wheel))
+    return read_project(path)
+
+
+def is_wheel(path: Path) -> bool:
+    """Return whether a path is a wheel's."""
+    return path.suffix == ".whl" and path.is_file()
+
+
+def read_project(folder: Path) -> Project:
+    """Build a project in a copy of its folder, and read the wheel.
+
+    Raises:
+        AdoptionError: The folder doesn't contain a project, or the project can't be built.
+    """
+    settings = read_settings(folder)
+    with tempfile.TemporaryDirectory(prefix="packagestan-adopt-") as temporary:
+        try:
+            copied = shutil.copytree(
+                folder, Path(temporary) / folder.resolve().name, symlinks=True, ignore=ignored
+            )
+        except (OSError, shutil.Error) as error:
+            raise AdoptionError(f"{folder} can't be copied: {error}") from error
+        wheel = read_wheel(build_wheel(copied, Path(temporary) / "wheel"))
+    return Project(wheel, folder, settings, find_packages(wheel, folder))
+
+
+def ignored(folder: str, names: list[str]) -> set[str]:
+    """Return the entries of a folder that are not copied: environments and build results."""
+    found = {name for name in names for pattern in IGNORED if fnmatch.fnmatch(name, pattern)}
+    found |= {name for name in names if (Path(folder) / name / "pyvenv.cfg").is_file()}
+    if {"pyproject.toml", "setup.py"} & set(names):
+        results = {"build", "dist"} & set(names)
+        found |= {name for name in results if not (Path(folder) / name / "__init__.py").exists()}
+    return found
+
+
+def read_settings(folder: Path) -> dict[str, Any]:
+    """Return the content of a project's pyproject.toml; nothing if it has only a setup.py.
+
+    Raises:
+        AdoptionError: The folder doesn't contain a project.
+    """
+    if not folder.is_dir():
+        raise AdoptionError(f"{folder} is not a folder; specify the project's folder or a wheel")
+    file = folder / "pyproject.toml"
+    has_setup = (folder / "setup.py").is_file()
+    if not file.is_file():
+        if not has_setup:
+            raise AdoptionError(
+                f"{folder} has neither pyproject.toml nor setup.py, so it can't be built"
+            )
+        return {}
+    try:
+        settings = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AdoptionError(f"{file} is not valid TOML: {error}") from error
+    known = {"build-system", "project"} & set(settings)
+    if not (known or has_setup or (folder / "setup.cfg").is_file()):
+        raise AdoptionError(
+            f"{file} has neither [build-system] nor [project]; it only contains settings of tools"
+        )
+    return settings
+
+
+def find_packages(wheel: Wheel, folder: Path | None = None) -> dict[str, Path | None]:
+    """Return a wheel's top-level packages and modules, with their sources in a project's folder."""
+    packages: dict[str, Path | None] = {}
+    tops = {name.split("/")[0] for name in wheel.files if not name.startswith(".data/")}
+    for top in sorted(tops):
+        if top.endswith(".py") or is_extension_module(top) or "." not in top:
+            packages[top.split(".")[0]] = find_source(top, wheel, folder) if folder else None
+    return packages
+
+
+def find_source(top: str, wheel: Wheel, folder: Path) -> Path | None:
+    """Return the source of a wheel's top-level package or module; None if it isn't found.
+
+    A project may have several folders or files of this name. The one with most of the wheel's
+    files is the source.
+    """
+    files = [
+        PurePosixPath(name).parts[1:]
+        for name in wheel.files
+        if name == top or name.startswith(f"{top}/")
+    ]
+    found = [
+        path
+        for pattern in (top, f"*/{top}", f"*/*/{top}")
+        for path in sorted(folder.glob(pattern))
+        if not {"build", "dist", ".git", "node_modules"} & set(path.parts[len(folder.parts) :])
+    ]
+    counts = [sum(path.joinpath(*parts).is_file() for parts in files) for path in found]
+    return found[counts.index(max(counts))] if any(counts) else None

@@ -1,0 +1,46 @@
+"""The template that this program belongs to: its questions, data, and licenses."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TEMPLATE = Path(__file__).resolve().parents[2]
+
+
+def questions() -> dict[str, dict[str, Any]]:
+    """Return the template's questions by their names."""
+    lines = (TEMPLATE / "copier.yml").read_text(encoding="utf-8").splitlines()
+    merged: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        if line.startswith("!include "):
+            text = (TEMPLATE / line.removeprefix("!include ")).read_text(encoding="utf-8")
+            merged |= yaml.safe_load(text)
+    return merged
+
+
+def template_data(name: str) -> Any:
+    """Return the content of a data file, like "python_versions"."""
+    return yaml.safe_load((TEMPLATE / f"template/data/{name}.yml").read_text(encoding="utf-8"))
+
+
+def license_choices() -> list[str]:
+    """Return the names of the licenses that the template offers."""
+    return sorted(file.stem for file in (TEMPLATE / "template/licenses").glob("*.txt"))
+
+
+@contextlib.contextmanager
+def plain_template() -> Iterator[Path]:
+    """Yield a copy of the template without its git repository.
+
+    From a repository, Copier would take the latest release instead of the working tree.
+    """
+    with tempfile.TemporaryDirectory(prefix="packagestan-adopt-") as temporary:
+        folder = Path(temporary)
+        shutil.copy(TEMPLATE / "copier.yml", folder)
+        shutil.copytree(TEMPLATE / "template", folder / "template")
+        yield folder

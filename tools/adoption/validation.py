@@ -1,0 +1,111 @@
+"""Validate answers by rendering the template with Copier."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import copier
+import jinja2
+
+from adoption.findings import AdoptionError, Finding
+from adoption.template import plain_template, questions
+
+# A question's validator raises the first error, its key `ask` the second.
+REJECTED = (ValueError, jinja2.TemplateError)
+
+
+@dataclass(frozen=True)
+class Validated:
+    """The result of a validation.
+
+    Attributes:
+        answers: The answers that Copier accepts.
+        table: The `[project]` table that the template renders with them.
+        findings: The rejected answers, with Copier's reasons.
+    """
+
+    answers: dict[str, Any]
+    table: dict[str, Any]
+    findings: list[Finding]
+
+
+def validate(answers: dict[str, Any]) -> Validated:
+    """Render the template with answers, without those that Copier rejects.
+
+    Raises:
+        AdoptionError: An answer belongs to no question, or Copier fails for another reason.
+    """
+    unknown = set(answers) - set(questions())
+    if unknown:
+        raise AdoptionError(f"the template doesn't ask {', '.join(sorted(unknown))}")
+    findings: list[Finding] = []
+    with plain_template() as template:
+        while True:
+            out = template / "rendered"
+            try:
+                copier.run_copy(
+                    str(template), out, data=answers, defaults=True, quiet=True, overwrite=True
+                )
+            except copier.errors.CopierError as error:
+                raise AdoptionError(f"Copier can't render the template: {error}") from error
+            except REJECTED as error:
+                answers, finding = without_rejected(answers, str(error), template)
+                findings.append(finding)
+                continue
+            settings = tomllib.loads((out / "pyproject.toml").read_text(encoding="utf-8"))
+            return Validated(answers, settings["project"], findings)
+
+
+def without_rejected(
+    answers: dict[str, Any], error: str, template: Path
+) -> tuple[dict[str, Any], Finding]:
+    """Return answers without what Copier has rejected, and the finding that says so.
+
+    Raises:
+        AdoptionError: The error is not about one of the answers.
+    """
+    found = re.match(
+        r"(?:Validation error|Invalid choice) for (?:question )?'(\w+)': (.*)", error, re.DOTALL
+    )
+    if found and found[1] == "publish" and "publish" not in answers:
+        # PyPI, which is the default, rejects one of the project's dependencies.
+        return answers | {"publish": "none"}, Finding(f"`publish` is set to none: {found[2]}.")
+    if not found or found[1] not in answers:
+        raise AdoptionError(f"Copier rejects the answers: {error}")
+    name, reason = found[1], found[2]
+    finding = Finding(f"`{name}` can't be {answers[name]!r}: {reason}.")
+    rest = accepted_parts(answers, name, template)
+    kept = {other: answer for other, answer in answers.items() if other != name}
+    # If every part is accepted, but not the whole, nothing is kept. Otherwise this would not end.
+    return kept if rest in (None, answers[name]) else kept | {name: rest}, finding
+
+
+def accepted_parts(answers: dict[str, Any], name: str, template: Path) -> Any:
+    """Return the parts of a list or map that Copier accepts; None for any other answer."""
+    value = answers[name]
+    if isinstance(value, list):
+        return [each for each in value if accepts(answers, name, [each], template)]
+    if isinstance(value, dict):
+        return {
+            key: [each for each in texts if accepts(answers, name, {key: [each]}, template)]
+            for key, texts in value.items()
+            if accepts(answers, name, {key: []}, template)
+        }
+    return None
+
+
+def accepts(answers: dict[str, Any], name: str, part: Any, template: Path) -> bool:
+    """Return whether Copier accepts a part of an answer."""
+    try:
+        copier.run_copy(
+            *(str(template), template / "tried"),
+            data=answers | {name: part},
+            defaults=True,
+            quiet=True,
+            pretend=True,
+        )
+    except REJECTED as error:
+        return f"'{name}'" not in str(error)
+    return True
