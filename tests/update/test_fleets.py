@@ -3,18 +3,22 @@
 import json
 import os
 import re
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from harness.answers import Answers, choices
 from harness.commands import run
-from harness.fleet import fleet
-from harness.releases import IDENTITY, commit, git, next_release, past_releases
+from harness.fleet import fleet, one_file_releases
+from harness.inspect import tree
+from harness.releases import IDENTITY, commit, git, past_releases
 from harness.render import copier_command, recorded_answers
 from harness.template import ROOT
 from harness.updates import start
 
 PAGE = (ROOT / "docs" / "how-to" / "fleets.md").read_text(encoding="utf-8")
+RECORD = ".copier-answers.yml"
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
@@ -23,48 +27,113 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
-def test_the_loop_commits_clean_updates(releases: Path, tmp_path: Path) -> None:
-    """The loop updates in a branch, and leaves conflicts, uncommitted work, and current projects."""
-    clones, programs = tmp_path / "clones", tmp_path / "programs"
-    clones.mkdir()
-    programs.mkdir()
+def in_a_branch(clone: Path) -> None:
+    """Leave a commit in the branch that the loop creates."""
+    git("switch", "--quiet", "--create", "template-update", cwd=clone)
+    commit(clone, "Work")
+    git("switch", "--quiet", "main", cwd=clone)
+
+
+def in_ignored_files(clone: Path) -> None:
+    """Check out an older commit, and leave files that only git ignores."""
+    commit(clone, "Work")
+    git("checkout", "--quiet", "HEAD~1", cwd=clone)
+    (clone / ".git" / "info" / "exclude").write_text("README.md\n*.log\n", encoding="utf-8")
+    (clone / "mine.log").write_text("Mine.\n", encoding="utf-8")
+
+
+def in_uncommitted_files(clone: Path) -> None:
+    """Edit a file, and add another one."""
+    (clone / "README.md").write_text("Mine.\n", encoding="utf-8")
+    (clone / "notes.txt").write_text("Mine.\n", encoding="utf-8")
+
+
+def in_the_same_line(clone: Path) -> None:
+    """Edit a line that the update changes."""
+    edit(clone / "README.md", "Release", "Our release")
+
+
+def without_record(clone: Path) -> None:
+    """Delete the answers file."""
+    (clone / RECORD).unlink()
+    commit(clone, "Delete")
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """Replace a text in a file, and commit it."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    commit(file.parent, "Edit")
+
+
+def state(clone: Path) -> dict[str, object]:
+    """Return everything in a clone that the loop must not change."""
+    if not (clone / ".git").exists():
+        return {"files": tree(clone)}
+    return {
+        "files": tree(clone),
+        "index": git("ls-files", "--stage", cwd=clone),
+        "head": (clone / ".git" / "HEAD").read_text(encoding="utf-8"),
+        "worktrees": git("worktree", "list", cwd=clone),
+        "branches": git("branch", "--verbose", cwd=clone),
+    }
+
+
+def test_the_loop_updates_in_branches(tmp_path: Path) -> None:
+    """The loop updates clean clones in a branch, and never changes or deletes the user's files.
+
+    The template is small, because each call of Copier takes a while.
+    """
+    clones, programs, temporary = (tmp_path / name for name in ("clones", "programs", "temporary"))
+    for folder in (clones, programs, temporary):
+        folder.mkdir()
     copier = programs / "copier"
     copier.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m copier "$@"\n', encoding="utf-8")
     copier.chmod(0o755)
-    old, new = past_releases()[-1], next_release()
-    versions = {"behind": old, "conflict": old, "current": new, "dirty": old}
-    for name, version in versions.items():
-        start(releases, version, clones / name, BASE)
-    contributing = clones / "conflict" / "CONTRIBUTING.md"
-    text = contributing.read_text(encoding="utf-8")
-    contributing.write_text(text.replace("##", "###"), encoding="utf-8")
-    commit(clones / "conflict", "Work")
-    (clones / "dirty" / "notes.txt").write_text("Mine.\n", encoding="utf-8")
-    (clones / "dirty" / "README.md").write_text("Mine.\n", encoding="utf-8")
+    template = one_file_releases(tmp_path / "template")
+    work: dict[str, Callable[[Path], None]] = {
+        "busy": in_a_branch,
+        "conflict": in_the_same_line,
+        "current": lambda clone: None,
+        "dirty": in_uncommitted_files,
+        "no project": without_record,
+        "no repository": lambda clone: shutil.rmtree(clone / ".git"),
+        "other template": lambda clone: edit(clone / RECORD, f"{template}", f"{template}-2"),
+        "two lines": lambda clone: edit(clone / RECORD, "_src_path", "_src_path: x\n_src_path"),
+        "unknown": lambda clone: edit(clone / RECORD, "1.0.0", "1.0.1"),
+        "with space": in_ignored_files,
+    }
+    for name, leave_work in work.items():
+        version = "2.0.0" if name == "current" else "1.0.0"
+        leave_work(start(template, version, clones / name, {"project_name": "My Project"}))
+    before = {name: state(clones / name) for name in work}
 
     (loop,) = blocks("bash")
-    path = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
-    said = run("bash", "-c", loop, cwd=clones, env=IDENTITY | path).stdout
+    address = "https://git.example.com/team/our-template.git"
+    assert 1 == loop.count(address)
+    env = IDENTITY | {
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "TMPDIR": str(temporary),
+    }
+    said = run("bash", "-c", loop.replace(address, str(template)), cwd=clones, env=env).stdout
 
-    branches = {
-        clone.name: git("branch", "--show-current", cwd=clone).strip() for clone in clones.iterdir()
-    }
-    expected = {"behind": "template-update", "conflict": "main", "current": "main", "dirty": "main"}
-    assert expected == branches
-    assert "conflict/: update it by hand\n" in said
-    assert "dirty/: skipped because of uncommitted changes\n" in said
-    recorded = {
-        clone.name: f"_commit: {new}\n" in (clone / ".copier-answers.yml").read_text("utf-8")
-        for clone in clones.iterdir()
-    }
-    assert {"behind": True, "conflict": False, "current": True, "dirty": False} == recorded
-    assert "Work" == git("log", "-1", "--format=%s", cwd=clones / "conflict").strip()
-    assert "main" == git("branch", "--format=%(refname:short)", cwd=clones / "conflict").strip()
-    states = {
-        clone.name: git("status", "--porcelain", cwd=clone).split() for clone in clones.iterdir()
-    }
-    dirty = ["M", "README.md", "??", "notes.txt"]
-    assert {"behind": [], "conflict": [], "current": [], "dirty": dirty} == states
+    assert {
+        "busy/": "skipped because the branch template-update cannot be created",
+        "conflict/": "update it by hand",
+        "dirty/": "skipped because of uncommitted changes",
+        "no project/": f"skipped because {RECORD} does not name {template}",
+        "no repository/": "skipped because it is not a git repository",
+        "other template/": f"skipped because {RECORD} does not name {template}",
+        "two lines/": f"skipped because {RECORD} does not name {template}",
+        "unknown/": "skipped because the check for a new release failed",
+        "with space/": "updated in the branch template-update",
+    } == dict(line.split(": ", 1) for line in said.splitlines())
+    updated = git("show", "template-update:README.md", cwd=clones / "with space")
+    assert updated.endswith("\nRelease 2.0.0.\n")
+    git("branch", "--delete", "--force", "template-update", cwd=clones / "with space")
+    assert before == {name: state(clones / name) for name in work}
+    assert [] == list(temporary.iterdir())
 
 
 def test_settings_give_the_defaults(tmp_path: Path, releases: Path) -> None:
@@ -83,19 +152,19 @@ def test_settings_give_the_defaults(tmp_path: Path, releases: Path) -> None:
     assert "token" == recorded["publish"]
 
 
-def test_a_release_can_be_pinned(tmp_path: Path, releases: Path) -> None:
+def test_a_release_can_be_pinned(tmp_path: Path) -> None:
     """The documented options select a release even if there is a newer one."""
-    pinned = past_releases()[-1]
+    template, pinned = one_file_releases(tmp_path / "template"), "1.0.0"
     text = next(text for text in blocks("console") if "--vcs-ref" in text)
     copying, updating = (line.removeprefix("$ copier ").split() for line in text.splitlines())
     assert ["copy", "--vcs-ref", "v1.4.0"] == copying[:3]
     assert ["update", "--skip-answered", "--vcs-ref", "v1.4.0"] == updating
     project = tmp_path / "project"
-    copier_command(*copying[:2], pinned, "--defaults", releases, project, answers=BASE)
+    copier_command(*copying[:2], pinned, "--defaults", template, project, answers=BASE)
     git("init", "--quiet", cwd=project)
     commit(project, "Start")
     copier_command(*updating[:3], pinned, "--defaults", project, env=IDENTITY)
-    assert f"_commit: {pinned}\n" in (project / ".copier-answers.yml").read_text("utf-8")
+    assert f"_commit: {pinned}\n" in (project / RECORD).read_text("utf-8")
 
 
 def test_examples_for_renovate_are_json() -> None:
