@@ -1,14 +1,28 @@
-"""The names of packages, derived from the project's name."""
+"""The names of packages and commands: what they are derived from, and which ones are reserved."""
 
+import functools
+import itertools
+import json
+import keyword
+import os
+import re
 from pathlib import Path
 
 import pytest
+from check_wheel_contents.checker import COMMON_NAMES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, is_normalized_name
+from uv import find_uv_bin
 
+from harness import locked_names
+from harness.commands import CommandError, run
 from harness.render import recorded_answers, render
 from harness.template import environment
+from harness.terminal import COLUMNS
+from harness.variant import interpreters
+from harness.workshop import Workshop
 
 NAMES = environment().from_string(
     "{% import 'template/macros/names.jinja' as names %}"
@@ -41,6 +55,9 @@ NAMES = environment().from_string(
         ("json", "json", "json_"),
         ("tests", "tests", "tests_"),
         ("pytest", "pytest-project", "pytest_project"),
+        ("Sphinx", "sphinx-project", "sphinx_project"),
+        ("Markdown It", "markdown-it", "markdown_it_"),
+        ("Aux", "aux", "aux_"),
         ("python", "python-project", "python_project"),
         ("-x-", "x", "x"),
         ("x" * 100, "x" * 64, "x" * 40),
@@ -54,6 +71,14 @@ def test_names_follow_from_the_project_name(
     assert distribution == answers["distribution_name"]
     assert package == answers["package_name"]
     assert (tmp_path / "project" / "src" / package / "__init__.py").is_file()
+
+
+def test_the_command_is_called_like_the_distribution(tmp_path: Path) -> None:
+    """By default, an app's command has the distribution's name, unless a tool has the name."""
+    for project, command in (("My App", "my-app"), ("dmypy", "dmypy-project")):
+        folder = tmp_path / command
+        answers = {"project_name": project, "mode": "app"}
+        assert command == recorded_answers(render(folder, answers))["command_name"]
 
 
 @settings(derandomize=True, deadline=None, max_examples=400)
@@ -75,3 +100,153 @@ def test_names_are_normalized_like_packaging(name: str) -> None:
         "{% import 'template/macros/names.jinja' as names %}{{ names.normalized(name) }}"
     )
     assert canonicalize_name(name) == macro.render(name=name)
+
+
+# What the error of each macro is shown for, and a list of the names that it rejects.
+RESERVED = {
+    "distribution_name": "reserved_distributions",
+    "package_name": "reserved_import_packages",
+    "command_name": "reserved_commands",
+}
+
+OUTDATED = "run `nox -s names` to update template/data/locked_names.yml"
+
+# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions
+WINDOWS_DEVICES = ["con", "prn", "aux", "nul"]
+WINDOWS_DEVICES += [f"{port}{number}" for port in ("com", "lpt") for number in range(10)]
+
+
+@functools.cache
+def reserved(question: str) -> set[str]:
+    """Return the names that a question rejects, in addition to Windows device names."""
+    text = "{% import 'template/macros/names.jinja' as names %}{{ names[name] | to_json }}"
+    return set(json.loads(environment().from_string(text).render(name=RESERVED[question])))
+
+
+@functools.cache
+def error(question: str, name: str) -> str:
+    """Return the message for a name, or "" if the question accepts it."""
+    text = "{% import 'template/macros/name_errors.jinja' as errors %}{{ errors[macro](name) }}"
+    return environment().from_string(text).render(macro=f"{question}_error", name=name)
+
+
+def default(question: str, name: str) -> str:
+    """Return the default answer to a question, which is derived from a name."""
+    text = "{% import 'template/macros/names.jinja' as names %}{{ names[macro](name) }}"
+    return environment().from_string(text).render(macro=f"{question}_from", name=name)
+
+
+def suggested(question: str, name: str) -> str:
+    """Return the name that the message for a rejected name suggests."""
+    remedy, _, _ = error(question, name).partition("; ")
+    action, _, rest = remedy.partition(" ")
+    return {"use": rest, "append": name + rest.strip('"')}[action]
+
+
+def without_reserved(question: str, names: set[str]) -> set[str]:
+    """Return the names that a question accepts."""
+    return {name for name in names if not error(question, name)}
+
+
+@pytest.mark.parametrize("question", RESERVED)
+def test_each_suggested_name_is_accepted(question: str) -> None:
+    """A reserved name is rejected, and its default and the suggested name are both accepted."""
+    names = reserved(question) | ({"Rich", "RUFF"} if question == "distribution_name" else set())
+    assert set() == without_reserved(question, names)
+    suggestions = {suggested(question, name) for name in names}
+    defaults = {default(question, name) for name in names}
+    assert suggestions | defaults == without_reserved(question, suggestions | defaults)
+
+
+@pytest.mark.parametrize("question", [*RESERVED, "gui_command_name"])
+def test_each_remedy_is_visible_in_a_terminal(question: str) -> None:
+    """The remedy for each reserved name fits into 80 columns, after Copier's own words."""
+    kind = question.removeprefix("gui_")
+    remedies = {error(kind, name).partition("; ")[0] for name in reserved(kind)}
+    before = f"Validation error for question '{question}': "
+    assert [] == [text for text in remedies if len(before + text) > COLUMNS]
+
+
+@pytest.mark.parametrize("name", WINDOWS_DEVICES)
+def test_windows_device_names_are_not_file_names(name: str) -> None:
+    """No package and no command is called like a device, even in another case or with a suffix."""
+    assert f"{name}_" == default("package_name", name)
+    assert f"{name}_" == suggested("package_name", name)
+    assert f"{name}-project" == default("command_name", name)
+    for command in (name, name.upper(), f"{name}.tool"):
+        assert command.split(".")[0] + "-project" == suggested("command_name", command)
+    assert "" == error("command_name", f"{name}-tool")
+
+
+def test_names_of_python_are_reserved() -> None:
+    """No package hides a module of the standard library or is a keyword."""
+    names = {name for name in keyword.kwlist if name.islower()}
+    for python in interpreters().values():
+        code = "import sys; print(*sys.stdlib_module_names)"
+        names |= set(run(python, "-c", code).stdout.split())
+    public = {name for name in names if name[0] != "_" and name.islower()}
+    assert set() == without_reserved("package_name", public)
+
+
+def test_common_folders_are_reserved() -> None:
+    """No package has a name that check-wheel-contents reports as W005."""
+    names = {name for name in COMMON_NAMES if name.isidentifier()}
+    assert set() == without_reserved("package_name", names)
+
+
+def test_tools_of_all_options_are_reserved() -> None:
+    """No distribution is called like a tool, a build requirement, or a command-line library."""
+    libraries = locked_names.template_data("cli_libraries.yml").values()
+    texts = [
+        *locked_names.tools(),
+        *locked_names.build_requirements(),
+        *itertools.chain(*libraries),
+    ]
+    names = {str(canonicalize_name(Requirement(text).name)) for text in texts}
+    assert set() == without_reserved("distribution_name", names), OUTDATED
+
+
+@pytest.fixture(scope="module")
+def full(workshop: Workshop) -> Path:
+    """A project with the full preset and its environment, as of the day of the recorded names.
+
+    A later release of a tool may have another dependency.
+    """
+
+    def make(folder: Path) -> None:
+        project = workshop.copy({"preset": "full", "project_name": "My Project"}, folder)
+        _, day = locked_names.recorded()
+        try:
+            locked_names.lock(project, day)
+        except CommandError as error:
+            # A lower bound may be newer than the day.
+            raise AssertionError(OUTDATED) from error
+        run(find_uv_bin(), "sync", "--quiet", "--frozen", "--all-groups", cwd=project)
+
+    return workshop.once("reserved-names", make)
+
+
+def test_every_locked_distribution_is_reserved(full: Path) -> None:
+    """No distribution is called like another one in the lock file of the full preset."""
+    names = set(re.findall(r'(?m)^name = "(.+)"', (full / "uv.lock").read_text("utf-8")))
+    assert {"my-project"} == without_reserved("distribution_name", names), OUTDATED
+
+
+def test_every_installed_import_package_is_reserved(full: Path) -> None:
+    """No package hides an import package in the environment of the full preset."""
+    code = "import importlib.metadata; print(*importlib.metadata.packages_distributions())"
+    found = run(find_uv_bin(), "run", "--no-sync", "python", "-c", code, cwd=full).stdout.split()
+    # mypyc's names of shared libraries change with each release.
+    names = {name for name in found if re.match("[a-z]", name) and "__mypyc" not in name}
+    assert {"my_project"} == without_reserved("package_name", names | {"my_project"}), OUTDATED
+
+
+def test_every_installed_script_is_reserved(full: Path) -> None:
+    """No command hides another program in the environment of the full preset."""
+    (folder,) = (path for name in ("bin", "Scripts") if (path := full / ".venv" / name).is_dir())
+    programs = {
+        file.name.removesuffix(".exe") for file in folder.iterdir() if os.access(file, os.X_OK)
+    }
+    # The name contains the version of Python.
+    names = {name for name in programs if not re.search(r"\d\.\d+$", name)}
+    assert set() == without_reserved("command_name", names), OUTDATED
