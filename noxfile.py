@@ -118,6 +118,14 @@ def updates(session: nox.Session) -> None:
     pytest(session, "tests/update/test_any_project.py", PACKAGESTAN_UPDATE_EXAMPLES=number)
 
 
+@nox.session(default=False)
+def adoptions(session: nox.Session) -> None:
+    """Adopt real projects and run their tests: `-- six path/to/clone` selects some."""
+    install(session, "test")
+    env = {"PYTHONPATH": "tests"}
+    session.run("python", "-m", "harness.adoptions", *session.posargs, env=env)
+
+
 @nox.session(default=False, venv_backend="none")
 def room(session: nox.Session) -> None:
     """Open a room of the workshop's escape room: `nox -s room -- 3`."""

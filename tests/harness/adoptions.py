@@ -1,0 +1,377 @@
+"""Real projects that are adopted as docs/how-to/adopt.md says, with their own test suites.
+
+`python -m harness.adoptions` adopts the projects of tests/adopt/corpus.yml one after the other and
+writes docs/explanation/adoptions.md. Arguments select some of them by name, add clones by path, or
+replace the corpus by another `.yml` file; then, the page is not written.
+"""
+
+import argparse
+import functools
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import tomli_w
+import yaml
+from uv import find_uv_bin
+
+from . import marks
+from .commands import CommandError, run
+from .install import Environment
+from .releases import IDENTITY
+from .template import ROOT
+
+CORPUS = ROOT / "tests" / "adopt" / "corpus.yml"
+HOW_TO = ROOT / "docs" / "how-to" / "adopt.md"
+PAGE = ROOT / "docs" / "explanation" / "adoptions.md"
+
+# The folders of the how-to page, and the clone with which the new project is compared.
+OLD, NEW, BEFORE = "my-project", "my-project-adopted", "before"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A project to adopt.
+
+    Attributes:
+        name: Its name on PyPI, or the name of its folder.
+        version: The version of the sdist.
+        sha256: The sdist's hash.
+        kind: Why it is in the corpus.
+        folder: A git repository to clone instead of the sdist.
+        requirements: What its test suite needs in addition to the wheel and pytest.
+        constraint: What its build needs, such as `setuptools<80`.
+        tag: The tag of the version; by default, the version with a "v".
+        tests: pytest's arguments for the old project; by default, its own configuration.
+        generated: Files of the sdist that its repository does not have.
+        fails: Tests that fail afterwards for a reason outside of the adoption, with the reason.
+        rejected: Part of the sentence with which the project is rejected; "" if it is adopted.
+    """
+
+    name: str
+    version: str = ""
+    sha256: str = ""
+    kind: str = "a git repository"
+    folder: str = ""
+    requirements: Sequence[str] = ()
+    constraint: str = ""
+    tag: str = ""
+    tests: Sequence[str] = ()
+    generated: Sequence[str] = ()
+    fails: dict[str, str] = field(default_factory=dict)
+    rejected: str = ""
+
+
+@dataclass
+class Results:
+    """The outcomes of a test suite: how often each test name passed, and how many did not."""
+
+    passed: Counter[str] = field(default_factory=Counter)
+    others: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        """Return the numbers, like "12 passed, 1 failed"."""
+        numbers = {"passed": self.passed.total()} | dict(sorted(self.others.items()))
+        return ", ".join(f"{number} {outcome}" for outcome, number in numbers.items())
+
+
+@dataclass
+class Adoption:
+    """What has become of a project.
+
+    Attributes:
+        source: The project.
+        carried: The old files whose content is in the new project.
+        reported: The other old files that the report names.
+        lost: The remaining old files.
+        before: The results of the old project's test suite.
+        after: The results of the new project's test suite.
+        findings: What else went wrong, one sentence each.
+        seconds: The duration.
+    """
+
+    source: Source
+    carried: list[str] = field(default_factory=list)
+    reported: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    before: Results = field(default_factory=Results)
+    after: Results = field(default_factory=Results)
+    findings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def read_corpus(file: Path) -> list[Source]:
+    """Return the projects of a corpus file."""
+    return [Source(**entry) for entry in yaml.safe_load(file.read_text(encoding="utf-8"))]
+
+
+@functools.cache
+def snapshot() -> Path:
+    """Return a copy of what the how-to page clones, without its repository."""
+    folder = Path(tempfile.mkdtemp(prefix="packagestan-template-"))
+    shutil.copy(ROOT / "copier.yml", folder)
+    for name in ("template", "tools"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+def command(start: str) -> str:
+    """Return the commands of the how-to page's block that contains a text, without prompts."""
+    blocks = re.findall(r"```console\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
+    block = next(text for text in blocks if start in text)
+    lines = re.sub(r"(?m)^\$ ", "", block).splitlines()
+    return "\n".join(line for line in lines if not line.startswith("git clone"))
+
+
+class Workplace:
+    """The folder in which one project is adopted; `log.txt` has all output."""
+
+    def __init__(self, folder: Path, source: Source) -> None:
+        """Create the folder, with the template in it."""
+        self.folder, self.source = folder, source
+        folder.mkdir(parents=True)
+        (folder / "packagestan").symlink_to(snapshot())
+        self.constraint = folder / "constraint.txt"
+        self.constraint.write_text(f"{source.constraint}\n", encoding="utf-8")
+
+    def run(self, *arguments: str | Path, cwd: str = ".", exit_code: int | None = 0) -> str:
+        """Run a command in a subfolder, log it, and return its output."""
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        env = IDENTITY | {
+            "PATH": path,
+            "OLD": str(self.folder / OLD),
+            "NEW": str(self.folder / NEW),
+        }
+        env |= {"PIP_BUILD_CONSTRAINT": str(self.constraint), "PYTHONPATH": ""}
+        done = run(*arguments, cwd=self.folder / cwd, env=env, exit_code=exit_code)
+        self.log(f"$ {' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}")
+        return done.stdout + done.stderr
+
+    def log(self, text: str) -> None:
+        """Append to the log."""
+        with (self.folder / "log.txt").open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+
+    def git(self, *arguments: str, cwd: str = OLD) -> str:
+        """Run git in a subfolder."""
+        return self.run("git", *arguments, cwd=cwd)
+
+    def unpack(self, sdists: Path) -> None:
+        """Create the repository of the old project, and the clone to compare with."""
+        if self.source.folder:
+            self.git("clone", "--quiet", str(Path(self.source.folder).resolve()), OLD, cwd=".")
+        else:
+            shutil.unpack_archive(self.sdist(sdists), self.folder / "sdist", filter="data")
+            (tree,) = (self.folder / "sdist").iterdir()
+            tree.rename(self.folder / OLD)
+            generated = ["PKG-INFO", "*.egg-info", "*/*.egg-info", *self.source.generated]
+            for path in [path for name in generated for path in (self.folder / OLD).glob(name)]:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+            self.git("init", "--quiet", "--initial-branch=main")
+            self.git("add", "--all", "--force")
+            self.git("commit", "--quiet", f"--message=Release {self.source.version}")
+            self.git("tag", self.source.tag or f"v{self.source.version}")
+        self.git("clone", "--quiet", OLD, BEFORE, cwd=".")
+
+    def sdist(self, sdists: Path) -> Path:
+        """Download the sdist unless an earlier run did, and compare its hash.
+
+        Raises:
+            CommandError: PyPI has another file.
+        """
+        name = self.source.name
+        folder = sdists / f"{name}-{self.source.version}"
+        if not folder.is_dir():
+            options = ("--no-deps", f"--no-binary={name}", "--quiet", f"--dest={folder}")
+            pip = (sys.executable, "-m", "pip", "download")
+            self.run(*pip, *options, f"{name}=={self.source.version}")
+        (file,) = folder.iterdir()
+        found = hashlib.sha256(file.read_bytes()).hexdigest()
+        if found != self.source.sha256:
+            raise CommandError(f"the hash of {file.name} is {found}")
+        return file
+
+    def test(self, repository: str, *arguments: str, group: bool = False) -> Results:
+        """Build the wheel of a clone, and run the clone's test suite with it."""
+        clone = f"tested-{repository}"
+        self.git("clone", "--quiet", repository, clone, cwd=".")
+        wheels = self.folder / f"wheel-{repository}"
+        build = (find_uv_bin(), "build", "--quiet", "--wheel", f"--out-dir={wheels}")
+        self.run(
+            *build, f"--python={sys.executable}", f"--build-constraints={self.constraint}", clone
+        )
+        environment = Environment.make(self.folder / f"environment-{repository}")
+        options = ["--group", str(self.folder / clone / "pyproject.toml:test")] if group else []
+        environment.install(*wheels.glob("*.whl"), "pytest", *self.source.requirements, *options)
+        results = self.folder / f"{repository}.xml"
+        pytest = (environment.python, "-m", "pytest", "-q", "-o", "junit_family=xunit1")
+        self.run(*pytest, f"--junitxml={results}", *arguments, cwd=clone, exit_code=None)
+        return read_results(results)
+
+    def adopt(self) -> str:
+        """Follow the how-to page up to the commit, and return the report."""
+        read = command("adopt.py read").replace("adopt.py read", "adopt.py read --yes")
+        self.run("bash", "-euc", read)
+        (report,) = self.folder.glob("*.report.md")
+        name = report.name.removesuffix(".report.md")
+        copy = command("copier copy").replace(f"{OLD}.answers", f"{name}.answers")
+        self.run("bash", "-euc", copy.replace("gh:ORG/packagestan", "packagestan"))
+        text = report.read_text(encoding="utf-8")
+        self.follow(text)
+        history = command("git switch").replace("cd my-project\n", "")
+        self.run("bash", "-euc", history, cwd=OLD)
+        self.git("commit", "--quiet", "--message=Adopt Packagestan")
+        return text
+
+    def follow(self, report: str) -> None:
+        """Write a report's TOML blocks into pyproject.toml, and run its shell block."""
+        file = self.folder / NEW / "pyproject.toml"
+        settings = tomllib.loads(file.read_text(encoding="utf-8"))
+        for block in re.findall(r"```toml\n(.*?)```", report, re.DOTALL):
+            for table, values in tomllib.loads(block).items():
+                settings[table] = settings.get(table, {}) | values
+        file.write_text(tomli_w.dumps(settings), encoding="utf-8")
+        for block in re.findall(r"```sh\n(.*?)```", report, re.DOTALL):
+            self.run("bash", "-euc", block)
+
+    def unexplained(self) -> list[str]:
+        """Compare the wheels, and return the differences without a reason."""
+        text = command("adopt.py compare").replace("adopt.py compare", "adopt.py compare --yes")
+        text = text.replace(f"{OLD} {NEW}", f"{BEFORE} {OLD}")
+        output = self.run("bash", "-euc", text, exit_code=None)
+        found = re.findall(r"(?m)^not explained: (.*)", output)
+        if not found and not re.search(r"(?m)^explained: ", output):
+            found = [output.strip().splitlines()[-1]]
+        return found
+
+    def files(self, revision: str) -> dict[str, str]:
+        """Return the hash of each committed file."""
+        lines = self.git("ls-tree", "-r", "-z", "--full-tree", revision).split("\0")
+        return {line.split("\t")[1]: line.split()[2] for line in lines if "\t" in line}
+
+
+def read_results(file: Path) -> Results:
+    """Read a JUnit report; a test's name is without its file, which may have moved."""
+    results = Results()
+    if not file.is_file():
+        return results
+    for case in ElementTree.parse(file).iter("testcase"):
+        # An inherited test has the file of its base class, so only its last class is kept.
+        module = case.get("file", "").removesuffix(".py").replace("/", ".")
+        classes = case.get("classname", "")
+        own = classes.removeprefix(module) if classes.startswith(module) else classes.split(".")[-1]
+        name = f"{own}.{case.get('name')}".strip(".")
+        outcomes = [each.tag for each in case if each.tag in ("failure", "error", "skipped")]
+        if outcomes:
+            results.others[outcomes[0].replace("failure", "failed")] += 1
+        else:
+            results.passed[name] += 1
+    return results
+
+
+def is_named(path: str, report: str) -> bool:
+    """Return whether a report names a file, or a folder above it with a slash at its end."""
+    folders = [f"{folder}/" for folder in list(map(str, Path(path).parents))[:-1]]
+    pattern = "|".join(
+        [rf"{re.escape(path)}(?![\w/-])", *(f"{re.escape(f)}(?![\\w.-])" for f in folders)]
+    )
+    return re.search(rf"(?<![\w./-])(?:{pattern})", report) is not None
+
+
+def account(old: dict[str, str], new: dict[str, str], report: str, adoption: Adoption) -> None:
+    """Sort the old project's files by what has become of them."""
+    contents = set(new.values())
+    for path, content in old.items():
+        if content in contents:
+            adoption.carried.append(path)
+        elif is_named(path, report):
+            adoption.reported.append(path)
+        else:
+            adoption.lost.append(path)
+
+
+def adopted(source: Source, folder: Path, sdists: Path) -> Adoption:
+    """Adopt a project, and return what has become of it."""
+    began, adoption = time.monotonic(), Adoption(source)
+    place = Workplace(folder, source)
+    try:
+        place.unpack(sdists)
+        adoption.before = place.test(BEFORE, *source.tests)
+        report = place.adopt()
+        account(place.files("HEAD~"), place.files("HEAD"), report, adoption)
+        adoption.findings += [f"not explained: {found}" for found in place.unexplained()]
+        adoption.after = place.test(OLD, group=True)
+        missing = adoption.before.passed - adoption.after.passed
+        for test in [test for test in missing if test not in source.fails]:
+            adoption.findings.append(f"no longer passes: {test}")
+    except (CommandError, subprocess.TimeoutExpired) as error:
+        place.log(str(error))
+        last = str(error).strip().splitlines()[-1]
+        if not source.rejected or source.rejected not in last:
+            adoption.findings.append(last)
+    adoption.seconds = time.monotonic() - began
+    place.log("\n".join([*adoption.findings, *(f"lost: {path}" for path in adoption.lost)]))
+    return adoption
+
+
+def row(adoption: Adoption) -> str:
+    """Return a project's row of the table."""
+    source = adoption.source
+    numbers = [len(each) for each in (adoption.carried, adoption.reported, adoption.lost)]
+    cells = [f"{source.name} {source.version}".strip(), source.kind, *numbers]
+    cells += [adoption.before, adoption.after, len(adoption.findings)]
+    return f"| {' | '.join(map(str, cells))} | {adoption.seconds / 60:.1f} |"
+
+
+HEADER = """\
+| project | kind | carried over | reported | lost | tests before | tests after | findings | minutes |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Adopt projects, print the table, and return 1 if something was lost or found."""
+    parser = argparse.ArgumentParser(prog="nox -s adoptions --", description=__doc__)
+    parser.add_argument("projects", nargs="*", help="names, paths of clones, or a corpus file")
+    given = parser.parse_args(arguments).projects
+    files = [Path(text) for text in given if text.endswith(".yml")]
+    sources = [source for file in files or [CORPUS] for source in read_corpus(file)]
+    names = [text for text in given if not text.endswith(".yml")]
+    if names:
+        known = {source.name: source for source in sources}
+        sources = [
+            replace(known.get(Path(name).name, Source(Path(name).name)), folder=name, version="")
+            if Path(name).is_dir()
+            else known[name]
+            for name in names
+        ]
+    base = Path(tempfile.gettempdir())
+    work = Path(tempfile.mkdtemp(prefix="packagestan-adoptions-", dir=base))
+    print(f"logs: {work}\n{HEADER}", end="", flush=True)
+    rows, good = [], True
+    for source in sources:
+        adoption = adopted(source, work / source.name, base / "packagestan-sdists")
+        good = good and not adoption.lost and not adoption.findings
+        rows.append(row(adoption))
+        print(rows[-1], *adoption.findings[:5], *adoption.lost[:5], sep="\n", flush=True)
+    if not given:
+        today = datetime.now(UTC).date()
+        table = f"{HEADER}" + "\n".join(rows) + f"\n\nLast run: {today}.\n"
+        marks.write(PAGE, marks.start("adoptions", "adoptions"), table)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
