@@ -69,9 +69,20 @@ def follow(text: str, old: Path, new: Path) -> None:
     """Follow a report: copy its entries into pyproject.toml, and run its commands."""
     file = new / "pyproject.toml"
     settings: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    settings["project"] |= tomllib.loads(block(text, "toml")).get("project", {})
+    tables = tomllib.loads(block(text, "toml"))
+    settings["project"] |= tables.pop("project", {})
+    merge(tables, settings)
     file.write_text(tomli_w.dumps(settings), encoding="utf-8")
     run("sh", "-eu", "-c", block(text, "sh"), env={"OLD": str(old), "NEW": str(new)})
+
+
+def merge(entries: dict[str, Any], settings: dict[str, Any]) -> None:
+    """Write entries into settings: values replace each other, and tables are merged."""
+    for name, value in entries.items():
+        if isinstance(value, dict) and isinstance(settings.get(name), dict):
+            merge(value, settings[name])
+        else:
+            settings[name] = value
 
 
 def wheel_in(folder: Path) -> Project:

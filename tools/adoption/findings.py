@@ -32,6 +32,8 @@ class Reading:
     Attributes:
         answers: The answers to the template's questions.
         by_hand: The entries of `[project]` that no answer covers.
+        tables: The entries of the other tables of pyproject.toml that no answer covers.
+        gitignore: Lines to add to .gitignore.
         not_carried: What neither the answers nor `[project]` can express.
         faults: What is already broken in the existing project.
         moves: Where each file goes: (path in the old folder, path in the new folder).
@@ -39,6 +41,8 @@ class Reading:
 
     answers: dict[str, Any] = field(default_factory=dict)
     by_hand: dict[str, Any] = field(default_factory=dict)
+    tables: dict[str, Any] = field(default_factory=dict)
+    gitignore: list[str] = field(default_factory=list)
     not_carried: list[Finding] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)

@@ -35,11 +35,13 @@ def bullets(findings: Sequence[Finding]) -> list[str]:
 
 
 def by_hand(reading: Reading) -> list[str]:
-    """Return the lines on the entries of `[project]` that no answer covers."""
-    if not reading.by_hand:
+    """Return the lines on the entries of pyproject.toml that no answer covers."""
+    project = {"project": reading.by_hand} if reading.by_hand else {}
+    tables = project | reading.tables
+    if not tables:
         return ["No changes are necessary."]
-    text = tomli_w.dumps({"project": reading.by_hand}).strip()
-    return ["Replace these entries:", "", "```toml", text, "```"]
+    text = tomli_w.dumps(tables).strip()
+    return ["Replace these entries, and add those that are missing:", "", "```toml", text, "```"]
 
 
 def move_commands(reading: Reading) -> list[str]:
@@ -51,5 +53,7 @@ def move_commands(reading: Reading) -> list[str]:
         commands.append(f'cp -R "$OLD"/{shlex.quote(old)} "$NEW"/{target}')
     if reading.by_hand.get("readme"):
         commands.append('rm "$NEW"/README.md')
+    for line in reading.gitignore:
+        commands.append(f'echo {shlex.quote(line)} >> "$NEW"/.gitignore')
     introduction = "Set `OLD` to the old project's folder and `NEW` to the new one's. Then run:"
     return [introduction, "", "```sh", *commands, "```"]
