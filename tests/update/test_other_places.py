@@ -1,0 +1,159 @@
+"""Projects in unusual places: another answers file, a second template, a part of a repository."""
+
+import io
+from contextlib import redirect_stderr
+from pathlib import Path
+from typing import Any
+
+import copier
+import pytest
+
+from harness.answers import Answers
+from harness.fleet import one_file_releases
+from harness.inspect import tree
+from harness.releases import commit, git, next_release, past_releases
+from harness.updates import operate, sharing, start, status
+
+BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
+
+
+def copy(releases: Path, project: Path, answers: Answers | None = None, **options: Any) -> str:
+    """Copy a project like `copier copy --defaults`, and return what Copier says.
+
+    Args:
+        releases: The template's repository.
+        project: The folder to write to.
+        answers: Answers in addition to `BASE`.
+        options: Parameters of `copier.run_copy`.
+    """
+    answers = BASE | (answers or {})
+    with sharing(), redirect_stderr(io.StringIO()) as said:
+        copier.run_copy(str(releases), project, answers, defaults=True, **options)
+    return said.getvalue()
+
+
+def repository(folder: Path) -> Path:
+    """Create a repository with one file."""
+    folder.mkdir()
+    (folder / "notes.txt").write_text("Ours.\n", encoding="utf-8")
+    git("init", "--quiet", "--initial-branch=main", cwd=folder)
+    commit(folder, "Start")
+    return folder
+
+
+def test_the_instructions_name_the_answers_file(releases: Path, tmp_path: Path) -> None:
+    """With another answers file, each command of the project names it, and the command works."""
+    name = "our answers.yml"
+    answers = {"preset": "full", "template_updates": "workflow", "license": "MIT"}
+    copy(releases, tmp_path, answers, answers_file=name)
+    git("init", "--quiet", cwd=tmp_path)
+    commit(tmp_path, "Start")
+    option = f"--answers-file '{name}'"
+    for file in ("README.md", "CONTRIBUTING.md"):
+        text = (tmp_path / file).read_text(encoding="utf-8")
+        assert f"uvx copier update --skip-answered {option}" in text
+        assert text.count("copier update") == text.count(option)
+    workflow = (tmp_path / ".github/workflows/template.yml").read_text(encoding="utf-8")
+    assert f"uvx copier check-update --quiet {option} ||" in workflow
+    assert not (tmp_path / ".copier-answers.yml").exists()
+
+    operate("update", tmp_path, {"license": "Unlicense"}, answers_file=name)
+
+    assert [" M LICENSE", f' M "{name}"', " M pyproject.toml"] == status(tmp_path)
+
+
+def test_two_templates_are_updated_independently(releases: Path, tmp_path: Path) -> None:
+    """With an answers file for each template, an update changes only files of its template."""
+    template, name = one_file_releases(tmp_path / "template"), ".copier-answers.other.yml"
+    project = start(releases, past_releases()[-1], tmp_path / "project", BASE)
+    (project / "README.md").unlink()
+    commit(project, "Leave the README to the other template")
+    copy(template, project, answers_file=name, vcs_ref="1.0.0")
+    commit(project, "Add the other template")
+
+    operate("update", project, {}, answers_file=name)
+
+    assert [f" M {name}", " M README.md"] == status(project)
+    commit(project, "Update from the other template")
+    operate("update", project, {})
+    changed = {line[3:] for line in status(project)}
+    assert f"_commit: {next_release()}\n" in (project / ".copier-answers.yml").read_text("utf-8")
+    assert set() == changed & {name, "README.md"}
+
+
+def test_recopying_replaces_the_configuration(releases: Path, tmp_path: Path) -> None:
+    """`copier recopy` discards edits of the configuration, keeps the user's files, and adds missing ones."""
+    project = start(releases, None, tmp_path / "project", BASE)
+    fresh = tree(project)
+    package = project / "src" / "my_project"
+    for file in (project / "README.md", package / "__init__.py", project / "justfile"):
+        file.write_text("# Ours.\n", encoding="utf-8")
+    (package / "ours.py").touch()
+    (package / "greetings.py").unlink()
+    commit(project, "Work")
+    worked_on = tree(project)
+
+    said = operate("recopy", project, {})
+
+    kept = {"README.md", "src/my_project/__init__.py", "src/my_project/ours.py"}
+    assert fresh | {name: worked_on[name] for name in kept} == tree(project)
+    assert 'My Project was copied again. "git status" lists what changed.' in said
+
+
+@pytest.mark.parametrize(
+    ("ci", "hint"),
+    [
+        ("github", "GitHub only runs workflows in .github/ at the root of a repository."),
+        ("gitlab", "GitLab only reads .gitlab-ci.yml at the root of a repository."),
+        ("none", ""),
+    ],
+)
+def test_the_message_recognizes_a_subfolder(
+    ci: str, hint: str, releases: Path, tmp_path: Path
+) -> None:
+    """In a part of a repository, the message doesn't create another one, and mentions CI's files."""
+    outer = repository(tmp_path / "outer")
+    git("worktree", "add", "--quiet", "../worktree", cwd=outer)
+    for folder in (outer, tmp_path / "worktree"):
+        answers = {"ci": ci, "github_user": "ada"}
+        said = copy(releases, folder / "packages" / "mine", answers)
+        steps, note = said.split("The folder is part of another git repository.")
+        assert "git init" not in steps
+        assert "git remote add" not in said
+        assert "    git add --all .\n" in steps
+        assert "    git init --initial-branch=main\n" in note
+        assert hint in note
+        assert ("at the root" in note) == bool(hint)
+        assert [] == [line for line in note.splitlines() if len(line) > 80]
+
+
+def test_the_message_recognizes_a_repository(releases: Path, tmp_path: Path) -> None:
+    """In a new repository, the message doesn't create another one; elsewhere, it does."""
+    said = copy(releases, repository(tmp_path / "repository"))
+    assert "git init" not in said
+    assert "part of another git repository" not in said
+    assert "    git init --initial-branch=main\n" in copy(releases, tmp_path / "elsewhere")
+
+
+def test_an_update_in_a_subfolder_only_concerns_the_subfolder(
+    releases: Path, tmp_path: Path
+) -> None:
+    """An update changes nothing outside of the project, and undoing it doesn't either."""
+    outer = repository(tmp_path / "outer")
+    project = outer / "packages" / "mine"
+    copy(releases, project, vcs_ref=past_releases()[-1])
+    commit(outer, "Add a project")
+    before = tree(project)
+    (outer / "notes.txt").write_text("Uncommitted.\n", encoding="utf-8")
+    (outer / "new.txt").touch()
+
+    said = operate("update", project, {})
+
+    changed = [line[3:] for line in status(outer)]
+    assert {"notes.txt", "new.txt"} == {name for name in changed if "packages/mine" not in name}
+    assert f"_commit: {next_release()}\n" in (project / ".copier-answers.yml").read_text("utf-8")
+    (undo,) = [line for line in said.splitlines() if line.startswith("To undo the update: ")]
+    for command in undo.removeprefix("To undo the update: ").split(" && "):
+        git(*command.split()[1:], cwd=project)
+    assert before == tree(project)
+    assert [" M notes.txt", "?? new.txt"] == status(outer)
