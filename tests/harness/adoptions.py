@@ -16,12 +16,10 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from xml.etree import ElementTree
 
 import tomli_w
 import yaml
@@ -30,7 +28,9 @@ from uv import find_uv_bin
 from . import marks
 from .commands import CommandError, run
 from .install import Environment
+from .junit import Results, read_results
 from .releases import IDENTITY
+from .render import recorded_answers
 from .template import ROOT
 
 CORPUS = ROOT / "tests" / "adopt" / "corpus.yml"
@@ -72,19 +72,6 @@ class Source:
     generated: Sequence[str] = ()
     fails: dict[str, str] = field(default_factory=dict)
     rejected: str = ""
-
-
-@dataclass
-class Results:
-    """The outcomes of a test suite: how often each test name passed, and how many did not."""
-
-    passed: Counter[str] = field(default_factory=Counter)
-    others: Counter[str] = field(default_factory=Counter)
-
-    def __str__(self) -> str:
-        """Return the numbers, like "12 passed, 1 failed"."""
-        numbers = {"passed": self.passed.total()} | dict(sorted(self.others.items()))
-        return ", ".join(f"{number} {outcome}" for outcome, number in numbers.items())
 
 
 @dataclass
@@ -149,12 +136,9 @@ class Workplace:
     def run(self, *arguments: str | Path, cwd: str = ".", exit_code: int | None = 0) -> str:
         """Run a command in a subfolder, log it, and return its output."""
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        env = IDENTITY | {
-            "PATH": path,
-            "OLD": str(self.folder / OLD),
-            "NEW": str(self.folder / NEW),
-        }
-        env |= {"PIP_BUILD_CONSTRAINT": str(self.constraint), "PYTHONPATH": ""}
+        env = IDENTITY | {"PATH": path, "PYTHONPATH": ""}
+        env |= {"OLD": str(self.folder / OLD), "NEW": str(self.folder / NEW)}
+        env["PIP_BUILD_CONSTRAINT"] = str(self.constraint)
         done = run(*arguments, cwd=self.folder / cwd, env=env, exit_code=exit_code)
         self.log(f"$ {' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}")
         return done.stdout + done.stderr
@@ -162,7 +146,7 @@ class Workplace:
     def log(self, text: str) -> None:
         """Append to the log."""
         with (self.folder / "log.txt").open("a", encoding="utf-8") as file:
-            file.write(f"{text}\n")
+            file.write(text.replace("\0", "\n") + "\n")
 
     def git(self, *arguments: str, cwd: str = OLD) -> str:
         """Run git in a subfolder."""
@@ -179,7 +163,7 @@ class Workplace:
             generated = ["PKG-INFO", "*.egg-info", "*/*.egg-info", *self.source.generated]
             for path in [path for name in generated for path in (self.folder / OLD).glob(name)]:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-            self.git("init", "--quiet", "--initial-branch=main")
+            self.git("init", "--quiet", "--initial-branch=master")
             self.git("add", "--all", "--force")
             self.git("commit", "--quiet", f"--message=Release {self.source.version}")
             self.git("tag", self.source.tag or f"v{self.source.version}")
@@ -262,25 +246,6 @@ class Workplace:
         return {line.split("\t")[1]: line.split()[2] for line in lines if "\t" in line}
 
 
-def read_results(file: Path) -> Results:
-    """Read a JUnit report; a test's name is without its file, which may have moved."""
-    results = Results()
-    if not file.is_file():
-        return results
-    for case in ElementTree.parse(file).iter("testcase"):
-        # An inherited test has the file of its base class, so only its last class is kept.
-        module = case.get("file", "").removesuffix(".py").replace("/", ".")
-        classes = case.get("classname", "")
-        own = classes.removeprefix(module) if classes.startswith(module) else classes.split(".")[-1]
-        name = f"{own}.{case.get('name')}".strip(".")
-        outcomes = [each.tag for each in case if each.tag in ("failure", "error", "skipped")]
-        if outcomes:
-            results.others[outcomes[0].replace("failure", "failed")] += 1
-        else:
-            results.passed[name] += 1
-    return results
-
-
 def is_named(path: str, report: str) -> bool:
     """Return whether a report names a file, or a folder above it with a slash at its end."""
     folders = [f"{folder}/" for folder in list(map(str, Path(path).parents))[:-1]]
@@ -309,7 +274,12 @@ def adopted(source: Source, folder: Path, sdists: Path) -> Adoption:
     try:
         place.unpack(sdists)
         adoption.before = place.test(BEFORE, *source.tests)
+        if not adoption.before.passed:
+            adoption.findings.append("none of the old project's own tests passes")
+        branch = place.git("branch", "--show-current").strip()
         report = place.adopt()
+        if recorded_answers(folder / OLD).get("default_branch") != branch:
+            adoption.findings.append(f"the default branch is no longer {branch}")
         account(place.files("HEAD~"), place.files("HEAD"), report, adoption)
         adoption.findings += [f"not explained: {found}" for found in place.unexplained()]
         adoption.after = place.test(OLD, group=True)
@@ -346,17 +316,15 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="nox -s adoptions --", description=__doc__)
     parser.add_argument("projects", nargs="*", help="names, paths of clones, or a corpus file")
     given = parser.parse_args(arguments).projects
-    files = [Path(text) for text in given if text.endswith(".yml")]
-    sources = [source for file in files or [CORPUS] for source in read_corpus(file)]
-    names = [text for text in given if not text.endswith(".yml")]
-    if names:
-        known = {source.name: source for source in sources}
-        sources = [
-            replace(known.get(Path(name).name, Source(Path(name).name)), folder=name, version="")
-            if Path(name).is_dir()
-            else known[name]
-            for name in names
-        ]
+    files = [Path(text) for text in given if text.endswith(".yml")] or [CORPUS]
+    known = {source.name: source for file in files for source in read_corpus(file)}
+    names = [text for text in given if not text.endswith(".yml")] or list(known)
+    sources = [
+        replace(known.get(Path(name).name, Source(Path(name).name)), folder=name, version="")
+        if Path(name).is_dir()
+        else known[name]
+        for name in names
+    ]
     base = Path(tempfile.gettempdir())
     work = Path(tempfile.mkdtemp(prefix="packagestan-adoptions-", dir=base))
     print(f"logs: {work}\n{HEADER}", end="", flush=True)

@@ -1,0 +1,38 @@
+"""The outcomes of a test suite, read from pytest's JUnit report."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+
+@dataclass
+class Results:
+    """The outcomes of a test suite: how often each test name passed, and how many did not."""
+
+    passed: Counter[str] = field(default_factory=Counter)
+    others: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        """Return the numbers, like "12 passed, 1 failed"."""
+        numbers = {"passed": self.passed.total()} | dict(sorted(self.others.items()))
+        return ", ".join(f"{number} {outcome}" for outcome, number in numbers.items())
+
+
+def read_results(file: Path) -> Results:
+    """Read a JUnit report; a test's name is without its file, which may have moved."""
+    results = Results()
+    if not file.is_file():
+        return results
+    for case in ElementTree.parse(file).iter("testcase"):
+        # An inherited test has the file of its base class, so only its last class is kept.
+        module = case.get("file", "").removesuffix(".py").replace("/", ".")
+        classes = case.get("classname", "")
+        own = classes.removeprefix(module) if classes.startswith(module) else classes.split(".")[-1]
+        name = f"{own}.{case.get('name')}".strip(".")
+        outcomes = [each.tag for each in case if each.tag in ("failure", "error", "skipped")]
+        if outcomes:
+            results.others[outcomes[0].replace("failure", "failed")] += 1
+        else:
+            results.passed[name] += 1
+    return results
