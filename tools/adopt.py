@@ -19,7 +19,10 @@ setup.cfg, Poetry's tables, and [project] alike.
 
 import sys
 
-from adoption.command_line import main
+try:
+    from adoption.command_line import main
+except KeyboardInterrupt:  # Copier takes a second to load
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,16 +1,18 @@
 """The command line: arguments, the question before a build, output, and exit codes."""
 
 import argparse
+import contextlib
 import fnmatch
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier
 from packaging.version import InvalidVersion
 
 import adoption
+from adoption.building import BuildOptions
 from adoption.comparison import compare, read_accepted
 from adoption.findings import AdoptionError
 from adoption.projects import is_wheel, open_project, read_project, read_settings
@@ -19,12 +21,13 @@ from adoption.report import answers_file, report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return the exit code: 0, or 1 for a loss or an error."""
+    """Run a command and return the exit code: 0, 1 for a loss or an error, or 130 for Ctrl-C."""
     options = parser().parse_args(arguments)
     try:
-        if options.command == "read":
-            return run_read(options.existing, options.output, options.yes)
-        return run_compare(options.old, options.new, options.accept, options.yes)
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
     except AdoptionError as error:
         print(f"adopt.py: {error}", file=sys.stderr)
     except (InvalidRequirement, InvalidSpecifier, InvalidVersion) as error:
@@ -35,25 +38,68 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
     result = argparse.ArgumentParser(prog="adopt.py", description=adoption.__doc__)
-    commands = result.add_subparsers(dest="command", required=True)
+    commands = result.add_subparsers(required=True)
     reader = commands.add_parser("read", help="write answers for Copier and a report")
+    reader.set_defaults(run=run_read)
     reader.add_argument("existing", type=Path, help="the folder of the existing project")
     reader.add_argument("--output", type=Path, default=Path(), help="the folder for the two files")
     comparer = commands.add_parser("compare", help="list every difference between two wheels")
+    comparer.set_defaults(run=run_compare)
     comparer.add_argument("old", type=Path, help="the existing project's folder or wheel")
     comparer.add_argument("new", type=Path, help="the new project's folder or wheel")
     comparer.add_argument("--accept", type=Path, help="a file of accepted differences")
     for command in (reader, comparer):
-        command.add_argument("--yes", action="store_true", help="build without asking")
+        add_build_options(command)
     return result
 
 
-def run_read(existing: Path, output: Path, yes: bool) -> int:
+def add_build_options(command: argparse.ArgumentParser) -> None:
+    """Add the options of the commands that build a project."""
+    command.add_argument("--yes", action="store_true", help="build without asking")
+    for name, text in (
+        ("constraint", "a version for the existing project's build, such as 'setuptools<80'"),
+        ("require", "an additional requirement of the existing project's build"),
+    ):
+        command.add_argument(
+            f"--{name}", type=requirement, action="append", default=[], metavar="NAME", help=text
+        )
+    command.add_argument(
+        "--timeout",
+        type=positive,
+        default=BuildOptions.timeout,
+        metavar="SECONDS",
+        help="the longest time for a build (default: %(default)s)",
+    )
+
+
+def requirement(text: str) -> str:
+    """Return a requirement from the command line, once it is valid."""
+    try:
+        return str(Requirement(text))
+    except InvalidRequirement as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a requirement") from error
+
+
+def positive(text: str) -> float:
+    """Return a number of seconds from the command line, once it is valid."""
+    with contextlib.suppress(ValueError):
+        if 0 < float(text) < float("inf"):
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+
+
+def build_options(options: argparse.Namespace) -> BuildOptions:
+    """Return how the existing project is built."""
+    return BuildOptions(options.constraint, options.require, options.timeout)
+
+
+def run_read(options: argparse.Namespace) -> int:
     """Write what was read from an existing project, and return the exit code."""
+    existing, output = options.existing, options.output
     read_settings(existing)
     check_output(output, existing)
-    ask([existing], yes)
-    project = read_project(existing)
+    ask([existing], options.yes)
+    project = read_project(existing, build_options(options))
     reading = read(project)
     texts = {
         output / f"{project.name}.answers.yml": answers_file(project, reading),
@@ -104,15 +150,19 @@ def ask(paths: Sequence[Path], yes: bool) -> None:
         raise AdoptionError("canceled; nothing was built or written")
 
 
-def run_compare(old: Path, new: Path, accept: Path | None, yes: bool) -> int:
+def run_compare(options: argparse.Namespace) -> int:
     """Print every difference between two projects' wheels, and return the exit code."""
-    patterns = read_accepted(accept)
+    old, new = options.old, options.new
+    patterns = read_accepted(options.accept)
     for path in (old, new):
         if not is_wheel(path):
             read_settings(path)
-    ask([old, new], yes)
+    ask([old, new], options.yes)
+    existing = open_project(old, build_options(options))
+    # The constraints don't apply to the new project, whose build requirements are current.
+    adopted = open_project(new, BuildOptions(timeout=options.timeout))
     unexplained = []
-    for difference in compare(open_project(old), open_project(new)):
+    for difference in compare(existing, adopted):
         if difference.reason:
             print(f"explained: {difference}")
         elif any(fnmatch.fnmatchcase(difference.what, pattern) for pattern in patterns):

@@ -2,6 +2,7 @@
 
 import fnmatch
 import shutil
+import stat
 import tempfile
 import tomllib
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from adoption.building import build_wheel
+from adoption.building import BuildOptions, build_wheel
 from adoption.findings import AdoptionError
 from adoption.requirements import required_name
 from adoption.wheels import Wheel, is_extension_module, read_wheel
@@ -68,7 +69,7 @@ class Project:
         return source == "scm" or any(required_name(text) in VCS_PLUGINS for text in requires)
 
 
-def open_project(path: Path) -> Project:
+def open_project(path: Path, options: BuildOptions | None = None) -> Project:
     """Read a project from its folder or from its wheel.
 
     Raises:
@@ -77,7 +78,7 @@ def open_project(path: Path) -> Project:
     if is_wheel(path):
         wheel = read_wheel(path)
         return Project(wheel, packages=find_packages(wheel))
-    return read_project(path)
+    return read_project(path, options)
 
 
 def is_wheel(path: Path) -> bool:
@@ -85,7 +86,7 @@ def is_wheel(path: Path) -> bool:
     return path.suffix == ".whl" and path.is_file()
 
 
-def read_project(folder: Path) -> Project:
+def read_project(folder: Path, options: BuildOptions | None = None) -> Project:
     """Build a project in a copy of its folder, and read the wheel.
 
     Raises:
@@ -99,18 +100,32 @@ def read_project(folder: Path) -> Project:
             )
         except (OSError, shutil.Error) as error:
             raise AdoptionError(f"{folder} can't be copied: {error}") from error
-        wheel = read_wheel(build_wheel(copied, Path(temporary) / "wheel"))
+        wheel = read_wheel(build_wheel(copied, Path(temporary) / "wheel", options))
     return Project(wheel, folder, settings, find_packages(wheel, folder))
 
 
 def ignored(folder: str, names: list[str]) -> set[str]:
-    """Return the entries of a folder that are not copied: environments and build results."""
+    """Return the entries of a folder that are not copied.
+
+    These are environments, build results, and what is neither a file nor a folder: sockets, pipes,
+    and broken symbolic links.
+    """
     found = {name for name in names for pattern in IGNORED if fnmatch.fnmatch(name, pattern)}
+    found |= {name for name in names if not is_file_or_folder(Path(folder) / name)}
     found |= {name for name in names if (Path(folder) / name / "pyvenv.cfg").is_file()}
     if {"pyproject.toml", "setup.py"} & set(names):
         results = {"build", "dist"} & set(names)
         found |= {name for name in results if not (Path(folder) / name / "__init__.py").exists()}
     return found
+
+
+def is_file_or_folder(path: Path) -> bool:
+    """Return whether a path, or the target of a symbolic link, is a file or a folder."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
