@@ -1,0 +1,105 @@
+"""What an update changes in the files that belong to the user, as the documentation lists it."""
+
+import re
+from collections.abc import Callable
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.answers import Answers
+from harness.releases import add_release, commit, copy_template, git
+from harness.render import recorded_answers
+from harness.template import ROOT
+from harness.updates import start, status, update
+
+BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "preset": "full"}
+
+# The words of the page and the answers that they describe.
+WHICH: dict[str, Callable[[Answers], bool]] = {
+    "projects with Sphinx": lambda answers: answers["docs_engine"] == "sphinx",
+    "projects with a command, except scripts": lambda answers: (
+        answers["command_name"] != "" and answers["mode"] != "script"
+    ),
+    "scripts": lambda answers: answers["mode"] == "script",
+}
+
+
+def rows(heading: str) -> list[tuple[str, str]]:
+    """Return the cells of the table in a section of the page on updates."""
+    text = (ROOT / "docs" / "how-to" / "update.md").read_text(encoding="utf-8")
+    section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return re.findall(r"(?m)^\| (.+?) \| (.+?) \|$", section)[2:]
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The current template, and a release that changes, adds, and deletes files of each kind."""
+    repository = tmp_path_factory.mktemp("releases") / "template"
+    repository.mkdir()
+    git("init", "--quiet", cwd=repository)
+    copy_template(repository)
+    add_release(repository, "1.0.0")
+    project = repository / "template" / "project"
+    for file in [path for path in project.rglob("*") if path.is_file()]:
+        if "answers_file" not in file.name:
+            file.write_text(file.read_text(encoding="utf-8") + "# New.\n", encoding="utf-8")
+    for folder in ("docs", "src/{{ package_name }}", "tests"):
+        (project / folder).mkdir(exist_ok=True)
+        (project / folder / "new.py").touch()
+    (project / "tests" / "test_greetings.py.jinja").unlink()
+    add_release(repository, "2.0.0")
+    return repository
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"mode": "app", "docs_engine": "sphinx"},
+        {"mode": "script", "docs_engine": "zensical"},
+        {"mode": "library", "plugins": True},
+        {"mode": "library", "command_name": "greet"},
+        {"preset": "minimal"},
+    ],
+    ids=str,
+)
+def test_an_update_changes_the_listed_files(
+    answers: Answers, template: Path, tmp_path: Path
+) -> None:
+    """Of the user's files, an update changes exactly those that the page lists."""
+    project = start(template, "1.0.0", tmp_path / "project", BASE | answers)
+    recorded = recorded_answers(project)
+    listed = rows("What an update changes")
+    assert WHICH.keys() == {which for _, which in listed}
+    expected = {name.strip("`") for name, which in listed if WHICH[which](recorded)}
+
+    assert [] == update(project)
+
+    changed = [line for line in status(project) if re.match(r".. (README|CHANGELOG|\w+/)", line)]
+    found = {pattern for pattern in expected for line in changed if fnmatch(line[3:], pattern)}
+    assert expected == found
+    assert len(expected) == len(changed)
+    assert " M pyproject.toml" in status(project)
+
+
+def test_the_starter_files_of_each_option_are_listed() -> None:
+    """The page lists the files that an update adds to the user's, and no others."""
+    sets = yaml.safe_load((ROOT / "template/data/starters.yml").read_text(encoding="utf-8"))
+    expected = [
+        sorted(name[1:] for files in each.values() for name in files) for each in sets.values()
+    ]
+    listed = [sorted(re.findall(r"`(.+?)`", files)) for _, files in rows("Change an answer")]
+    assert sorted(expected) == sorted(listed)
+
+
+def test_an_option_that_is_not_selected_loses_its_settings(template: Path, tmp_path: Path) -> None:
+    """The two listed files that follow an option disappear with it, and the user's files stay."""
+    project = start(template, None, tmp_path / "project", BASE | {"mode": "app"})
+    for name in ("docs/conf.py", "src/my_project/__main__.py"):
+        with (project / name).open("a", encoding="utf-8") as file:
+            file.write("# Ours.\n")
+    commit(project, "Work")
+    assert [] == update(project, docs_engine="none", mode="library", command_name="")
+    changed = [line for line in status(project) if re.match(r".. (docs|src|tests)/", line)]
+    assert [" D docs/conf.py", " D src/my_project/__main__.py"] == changed
