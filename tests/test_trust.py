@@ -1,0 +1,103 @@
+"""What the pages promise about trust: `docs/explanation/why-no-trust.md`."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+import copier
+import plumbum
+import pytest
+
+from harness.releases import IDENTITY, add_release, commit, git
+from harness.render import refusal
+from harness.template import ROOT
+
+PROJECT = ROOT / "template" / "project"
+
+# A rendered name is one of these answers, and nothing else.
+RENDERED = {"{{ package_name }}", "{{ _copier_conf.answers_file }}"}
+
+# Names that git, Windows, or macOS take for .git: the short name on Windows, other case, trailing dots
+# and spaces, streams, and invisible characters (https://git-scm.com/docs/git-fsck, hasDotgit).
+REPOSITORIES = {".git", "git~1"}
+
+
+def leads_into_a_repository(part: str) -> bool:
+    """Return whether a part of a path in the template can become `.git`.
+
+    A condition is ignored, so its content counts whether the answer is yes or no. What an expression
+    gives is unknown, so only the known ones are accepted.
+    """
+    name = re.sub(r"{%.*?%}", "", part).removesuffix(".jinja")
+    if "{{" in name:
+        return name not in RENDERED
+    visible = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
+    plain = unicodedata.normalize("NFKC", visible).casefold()
+    return re.split(r"[:/\\]", plain)[0].rstrip(" .") in REPOSITORIES
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *(
+            ".git",
+            ".GIT",
+            ".Git.jinja",
+            "{% if has.hooks %}.git{% endif %}",
+            ".git ",
+            ".git.",
+            ".git:x",
+        ),
+        *("{% if has.hooks %}.g{% endif %}it", "GIT~1", ".g\u200cit", ".\uff47it", ".git\\hooks"),
+        *("{{ '.git' }}", ".{{ package_name }}", "{{ package_name }}.jinja/{{ hooks }}"),
+    ],
+)
+def test_spellings_of_a_repository_are_recognized(part: str) -> None:
+    """The check of names finds each spelling that would lead into `.git`."""
+    assert leads_into_a_repository(part)
+
+
+def test_no_file_of_the_template_leads_into_a_repository() -> None:
+    """No path leads into `.git` when it is rendered, and no path is a symbolic link."""
+    paths = sorted(PROJECT.rglob("*"))
+    assert any(path.name.startswith(".gitignore") for path in paths)
+    for path in paths:
+        assert not path.is_symlink(), path
+        found = [part for part in path.relative_to(PROJECT).parts if leads_into_a_repository(part)]
+        assert [] == found, path
+
+
+@pytest.mark.parametrize("name", [".git", "git~1", "../x", "a/b", ".GIT"])
+def test_the_name_of_a_package_is_no_path(name: str) -> None:
+    """The only answer in a path is the name of the package, which must be an identifier."""
+    assert "package_name" in refusal({"project_name": "My Project", "package_name": name})
+
+
+def test_a_template_can_run_a_hook_without_trust(tmp_path: Path) -> None:
+    """Copier writes a hook without `--trust`; git runs it in a commit, and Copier during an update.
+
+    The page warns of this. If a release of Copier prevents it, change the page.
+    """
+    template, project, log = (tmp_path / name for name in ("template", "project", "log"))
+    hook = template / "project" / "{{ folder }}" / "hooks" / "pre-commit"
+    hook.parent.mkdir(parents=True)
+    hook.write_text(f"#!/bin/sh\npwd >> '{log}'\n", encoding="utf-8")
+    hook.chmod(0o755)
+    answers = "{{ _copier_conf.answers_file }}.jinja"
+    (hook.parents[2] / answers).write_text("{{ _copier_answers | to_nice_yaml }}", encoding="utf-8")
+    settings = "_subdirectory: project\nfolder: {type: str, when: false, default: .git}\n"
+    (template / "copier.yml").write_text(settings, encoding="utf-8")
+    git("init", "--quiet", cwd=template)
+    for version in ("1.0.0", "2.0.0"):
+        add_release(template, version)
+    with plumbum.local.env(**IDENTITY):
+        copier.run_copy(str(template), project, vcs_ref="1.0.0", quiet=True)
+        git("init", "--quiet", cwd=project)
+        commit(project, "Start")
+        assert [str(project)] == log.read_text(encoding="utf-8").splitlines()
+
+        copier.run_update(project, overwrite=True, quiet=True)
+
+    _, *others = log.read_text(encoding="utf-8").splitlines()
+    assert others
+    assert str(project) not in others
