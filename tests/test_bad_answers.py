@@ -49,7 +49,7 @@ def test_rejects_an_unknown_choice(axis: str, tmp_path: Path) -> None:
 
 def test_rejects_an_unknown_item_of_a_list(tmp_path: Path) -> None:
     """An environment that isn't offered is rejected, even next to one that is."""
-    message = "'environments': use uv, pip, conda, direnv; \"x\" is not offered"
+    message = "'environments': remove \"x\"; choose from uv, pip, conda, direnv"
     with pytest.raises(FilterArgumentError, match=message):
         render(tmp_path / "project", GOOD | {"environments": ["uv", "x"]})
     assert not (tmp_path / "project").exists()

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 import yaml
+from jinja2.exceptions import FilterArgumentError
 
 from harness.answers import Answers
-from harness.releases import add_release, git
+from harness.releases import add_release, commit, copy_template, git
 from harness.render import recorded_answers
 from harness.template import ROOT
-from harness.updates import start, update
+from harness.updates import start, status, update
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -23,13 +24,31 @@ def recipe(title: str) -> tuple[str, str]:
     return before, after
 
 
+# The names that the recipes give as examples.
+RENAMED = {"backend": {"uv": "uv_build"}, "hooks": {"true": "local", "false": "none"}}
+
+# Every project has recorded this answer, so the macros recognize a project by it.
+STARTERS = "starters: {type: str, ask: false, default: recorded}\n"
+
+
+def recorded(project: Path) -> Answers:
+    """Return the recorded answers to the questions of a recipe."""
+    return {n: answer for n, answer in recorded_answers(project).items() if n != "starters"}
+
+
 def make_history(repository: Path, *releases: str) -> Path:
-    """Create a template with some releases, each with its question file."""
+    """Create a template with some releases, each with its question file and the last check."""
     project = repository / "project"
     project.mkdir(parents=True)
     git("init", "--quiet", cwd=repository)
+    copy_template(repository)
+    renamed = repository / "template" / "data" / "renamed_choices.yml"
+    renamed.write_text(yaml.safe_dump(RENAMED), encoding="utf-8")
+    computed = (ROOT / "template" / "questions" / "90_computed.yml").read_text(encoding="utf-8")
+    check = computed[computed.index("valid_update:") :].split("\n\n")[0]
+    external = '_external_data: {recorded: "{{ _copier_conf.answers_file }}"}\n'
     for number, questions in enumerate(releases, 1):
-        settings = "_subdirectory: project\n" + questions
+        settings = f"_subdirectory: project\n{external}{STARTERS}{questions}\n{check}\n"
         (repository / "copier.yml").write_text(settings, encoding="utf-8")
         (project / "{{ _copier_conf.answers_file }}.jinja").write_text(
             "{{ _copier_answers | to_nice_yaml }}", encoding="utf-8"
@@ -48,7 +67,7 @@ def make_history(repository: Path, *releases: str) -> Path:
         ("Rename a question", {}, {"task_runner": "just"}),
         ("Rename a choice", {"backend": "uv"}, {"backend": "uv_build"}),
         ("Rename a choice", {"backend": "hatchling"}, {"backend": "hatchling"}),
-        ("Remove a choice", {"docs_engine": "mkdocs"}, {"docs_engine": "zensical"}),
+        ("Retire a choice", {"docs_engine": "mkdocs"}, {"docs_engine": "mkdocs"}),
         ("Remove a choice", {"docs_engine": "none"}, {"docs_engine": "none"}),
         ("Turn yes or no into choices", {"hooks": True}, {"hooks": "local"}),
         ("Turn yes or no into choices", {"hooks": False}, {"hooks": "none"}),
@@ -66,7 +85,7 @@ def test_a_recipe_keeps_the_answer(
 
     assert [] == update(project)
 
-    assert kept == recorded_answers(project)
+    assert kept == recorded(project)
     lines = (project / "settings.txt").read_text(encoding="utf-8").splitlines()
     assert {f"{name} = {answer}" for name, answer in kept.items()} == set(lines)
 
@@ -76,6 +95,7 @@ def test_a_recipe_keeps_the_answer(
     [
         ("Rename a question", {"task_runner": "just"}),
         ("Rename a choice", {"backend": "hatchling"}),
+        ("Retire a choice", {"docs_engine": "sphinx"}),
         ("Remove a choice", {"docs_engine": "sphinx"}),
         ("Turn yes or no into choices", {"hooks": "pre-commit"}),
         ("Add a question", {"mode": "library", "line_length": 100}),
@@ -86,7 +106,38 @@ def test_a_new_project_gets_the_new_default(title: str, fresh: Answers, tmp_path
     """A new project is independent of what a question was before."""
     repository = make_history(tmp_path / "template", *recipe(title))
     project = start(repository, "2.0.0", tmp_path / "project", {})
-    assert fresh == recorded_answers(project)
+    assert fresh == recorded(project)
+
+
+def test_a_retired_choice_is_kept_and_cannot_be_selected(tmp_path: Path) -> None:
+    """A retired choice survives every update, and is rejected once another one is recorded."""
+    before, after = recipe("Retire a choice")
+    repository = make_history(tmp_path / "template", before, after, after + "# Later\n")
+    project = start(repository, "1.0.0", tmp_path / "project", {"docs_engine": "mkdocs"})
+    for version in ("2.0.0", "3.0.0"):
+        update(project, version, docs_engine="mkdocs")
+        assert {"docs_engine": "mkdocs"} == recorded(project)
+        commit(project, "Update")
+    update(project, docs_engine="sphinx")
+    commit(project, "Another choice")
+    with pytest.raises(ValueError, match="'mkdocs' is not in"):
+        update(project, docs_engine="mkdocs")
+
+
+def test_a_retired_choice_is_not_offered(tmp_path: Path) -> None:
+    """A new project can't select a retired choice."""
+    repository = make_history(tmp_path / "template", *recipe("Retire a choice"))
+    with pytest.raises(ValueError, match="'mkdocs' is not in"):
+        start(repository, None, tmp_path / "project", {"docs_engine": "mkdocs"})
+
+
+def test_a_removed_choice_stops_the_update(tmp_path: Path) -> None:
+    """An update without the recorded choice names the question, and writes nothing."""
+    repository = make_history(tmp_path / "template", *recipe("Remove a choice"))
+    project = start(repository, "1.0.0", tmp_path / "project", {"docs_engine": "mkdocs"})
+    with pytest.raises(FilterArgumentError, match="--data docs_engine=sphinx, or choose"):
+        update(project)
+    assert [] == status(project)
 
 
 def test_every_recipe_is_tested() -> None:

@@ -14,9 +14,11 @@ from harness.template import ROOT
 
 # Data that doesn't age with the releases of others.
 LASTING = {
+    "environments.yml",
     "flags.jinja",
     "notes.yml",
     "project.jinja",
+    "renamed_choices.yml",
     "reserved_names.yml",
     "starters.yml",
     "tasks.json",
