@@ -133,11 +133,12 @@ def test_checks_run_the_tasks(runner: str, workshop: Workshop) -> None:
     assert expected == jobs(workshop, task_runner=runner)["lint"]["script"]
 
 
-def test_the_build_has_the_tags_for_a_version_from_git(workshop: Workshop) -> None:
+def test_jobs_have_the_tags_for_a_version_from_git(workshop: Workshop) -> None:
     """Only a version from git requires the whole history."""
     for versioning, expected in (("static", None), ("vcs", "0")):
-        build = jobs(workshop, versioning=versioning)["build"]
-        assert expected == build.get("variables", {}).get("GIT_DEPTH")
+        project = workshop.project(BASE | {"versioning": versioning})
+        variables = workflows.read(project / ".gitlab-ci.yml")["variables"]
+        assert expected == variables.get("GIT_DEPTH")
 
 
 def test_the_image_is_built(workshop: Workshop) -> None:

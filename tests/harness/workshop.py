@@ -25,6 +25,9 @@ from .template import ROOT
 # The time stamp of the distributions: 2026-01-01.
 DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
 
+# The variables that set a version where it can't come from git.
+VERSION_VARIABLES = ["POETRY_DYNAMIC_VERSIONING_BYPASS", "SETUPTOOLS_SCM_PRETEND_VERSION"]
+
 
 class Workshop:
     """A folder that all worker processes of a test run share.
@@ -103,10 +106,9 @@ class Workshop:
         from_git = "version" in pyproject["project"].get("dynamic", [])
         from_git |= len(pyproject["build-system"]["requires"]) > 1
         tally.count(f"{hook.removeprefix('build_')}s built in forks")
-        # Without a repository, this backend fails unless it gets a version.
+        # Without a repository, the version can't come from git.
         is_bare = not (project / ".git").exists() and not (project / "PKG-INFO").exists()
-        is_poetry = "poetry_dynamic" in pyproject["build-system"]["build-backend"]
-        env = {"POETRY_DYNAMIC_VERSIONING_BYPASS": "0.1.dev0"} if is_bare and is_poetry else {}
+        env = dict.fromkeys(VERSION_VARIABLES, "0.1.dev0") if is_bare and from_git else {}
         return self.builder(from_git=from_git).build(hook, project, out, env=env)
 
     def build(self, project: Path, out: Path) -> Distributions:

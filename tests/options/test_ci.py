@@ -429,10 +429,12 @@ def test_builds_use_no_cache(workshop: Workshop) -> None:
 
 
 def test_a_version_from_git_has_its_tags(workshop: Workshop) -> None:
-    """Where git has the version, the job that builds fetches the whole history."""
+    """Where git has the version, jobs that install or build the project fetch the whole history."""
     for versioning in choices("versioning"):
-        steps = ci_jobs(workshop, versioning=versioning)["build"]["steps"]
-        assert (versioning == "vcs") == (steps[0]["with"].get("fetch-depth") == 0)
+        found = ci_jobs(workshop, versioning=versioning, docs_engine="sphinx")
+        for name in ("lint", "docs", "build"):
+            depth = found[name]["steps"][0]["with"].get("fetch-depth")
+            assert (versioning == "vcs") == (depth == 0), name
 
 
 @pytest.mark.parametrize(

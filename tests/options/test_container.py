@@ -39,7 +39,6 @@ each_version_from_git = pytest.mark.parametrize(
         ("hatchling", "SETUPTOOLS_SCM_PRETEND_VERSION"),
         ("setuptools", "SETUPTOOLS_SCM_PRETEND_VERSION"),
         ("poetry_core", "POETRY_DYNAMIC_VERSIONING_BYPASS"),
-        ("pdm_backend", "PDM_BUILD_SCM_VERSION"),
     ],
 )
 each_environment = pytest.mark.parametrize(

@@ -206,13 +206,23 @@ def test_poetry_keeps_its_version_from_git(
 
 
 def test_a_version_from_git_is_not_lost(releases: Path, tmp_path: Path) -> None:
-    """A backend that can't read git tags is refused unless the version becomes static, too."""
+    """A backend whose versions would differ is refused unless the version becomes static, too."""
+    answers = BASE | {"backend": "hatchling", "versioning": "vcs"}
+    project = start(releases, "0.3.0", tmp_path / "project", answers)
+    for backend in ("flit_core", "pdm_backend"):
+        with pytest.raises(FilterArgumentError, match=f"add --data versioning=static; .*{backend}"):
+            update(project, backend=backend)
+        assert [] == status(project)
+    assert [] == update(project, backend="flit_core", versioning="static")
+
+
+def test_pdm_keeps_its_version_from_git(releases: Path, tmp_path: Path) -> None:
+    """A project that combined pdm_backend with git before both became impossible keeps it."""
     answers = BASE | {"backend": "pdm_backend", "versioning": "vcs"}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
-    with pytest.raises(FilterArgumentError, match="add --data versioning=static; flit_core"):
-        update(project, backend="flit_core")
-    assert [] == status(project)
-    assert [] == update(project, backend="flit_core", versioning="static")
+    assert [] == update(project)
+    assert answers.items() <= recorded_answers(project).items()
+    assert 'source = "scm"\n' in (project / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def test_a_direct_reference_is_refused_before_anything_is_written(
