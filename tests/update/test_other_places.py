@@ -1,6 +1,8 @@
 """Projects in unusual places: another answers file, a second template, a part of a repository."""
 
 import io
+import re
+import shlex
 from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ from harness.answers import Answers
 from harness.fleet import one_file_releases
 from harness.inspect import tree
 from harness.releases import commit, git, next_release, past_releases
+from harness.render import copier_command
+from harness.template import ROOT
 from harness.updates import operate, sharing, start, status
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -157,3 +161,21 @@ def test_an_update_in_a_subfolder_only_concerns_the_subfolder(
         git(*command.split()[1:], cwd=project)
     assert before == tree(project)
     assert [" M notes.txt", "?? new.txt"] == status(outer)
+
+
+def test_existing_files_are_kept_as_documented(releases: Path, tmp_path: Path) -> None:
+    """The options in the guide keep the user's files, all other files, or one of the exceptions."""
+    page = (ROOT / "docs" / "how-to" / "start.md").read_text(encoding="utf-8")
+    section = page.split("\n## If the folder is not empty\n")[1]
+    overwrite, skip, exclude = re.findall("`(--.+?)`", section)
+    files = ("README.md", ".gitignore", "docs/conf.py", "src/my_project/__main__.py")
+    kept = []
+    for options in (overwrite, f"{skip} {exclude}"):
+        for name in files:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text("Mine.\n", encoding="utf-8")
+        answers = BASE | {"mode": "app", "docs_engine": "sphinx"}
+        given = ("--defaults", *shlex.split(options))
+        copier_command("copy", *given, str(releases), str(tmp_path), answers=answers)
+        kept.append([name for name in files if (tmp_path / name).read_text("utf-8") == "Mine.\n"])
+    assert [["README.md"], ["README.md", ".gitignore", "docs/conf.py"]] == kept

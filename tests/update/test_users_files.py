@@ -67,8 +67,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_update_changes_the_listed_files(
     answers: Answers, template: Path, tmp_path: Path
 ) -> None:
-    """Of the user's files, an update changes exactly those that the page lists."""
+    """Of the user's files, an update changes exactly those that the page and CONTRIBUTING.md list."""
     project = start(template, "1.0.0", tmp_path / "project", BASE | answers)
+    guide = project / "CONTRIBUTING.md"
+    text = guide.read_text(encoding="utf-8") if guide.exists() else ""
     recorded = recorded_answers(project)
     listed = rows("What an update changes")
     assert WHICH.keys() == {which for _, which in listed}
@@ -80,6 +82,8 @@ def test_an_update_changes_the_listed_files(
     found = {pattern for pattern in expected for line in changed if fnmatch(line[3:], pattern)}
     assert expected == found
     assert len(expected) == len(changed)
+    named = re.findall(r"source code, or tests, except for\n`(.+?)`", text)
+    assert [line[3:] for line in changed if line[3:].startswith("src/")] == named
     assert " M pyproject.toml" in status(project)
 
 
