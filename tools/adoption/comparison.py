@@ -5,7 +5,7 @@ import fnmatch
 import glob
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
@@ -13,8 +13,12 @@ from packaging.version import Version
 
 from adoption.entry_points import missing_object
 from adoption.faults import missing_from_wheel
+from adoption.files import find_roles
 from adoption.findings import LOST, NEW, AdoptionError
+from adoption.licenses import PROPRIETARY, find_license, license_texts
+from adoption.project_table import normalized_text
 from adoption.projects import Project
+from adoption.pytest_settings import collected_tests
 from adoption.reading import examine
 from adoption.wheels import Wheel
 
@@ -30,7 +34,7 @@ BY_DESIGN = {
     f"classifier Programming Language :: Python*: {NEW}": "requires-python is authoritative",
     f"classifier Programming Language :: Python*: {LOST}": "requires-python is authoritative",
     f"classifier License :: *: {LOST}": "the license expression replaces it",
-    "description: was none, is now *": "the template's README.md",
+    "description: was none, is now *": "the text of the README",
 }
 
 
@@ -59,27 +63,47 @@ def compare(old: Project, new: Project) -> list[Difference]:
     A difference is explained if the template makes it by design, or if a finding on the old project
     announces it.
     """
-    reasons = expected_differences(old)
+    reasons = expected_differences(old, new.wheel)
     found = [
         dataclasses.replace(difference, reason=reason_for(difference, reasons))
         for difference in differences(old.wheel, new.wheel)
     ]
-    return [*found, *remaining_faults(old, new)]
+    return [*found, *remaining_faults(old, new), *lost_tests(old, new)]
 
 
-def expected_differences(old: Project) -> dict[str, str]:
+def expected_differences(old: Project, new: Wheel) -> dict[str, str]:
     """Return patterns of the differences that an adoption makes, with the reasons."""
     reading = examine(old)
     reasons = dict(BY_DESIGN)
     for finding in (*reading.faults, *reading.not_carried):
         reasons |= dict.fromkeys(finding.explains, "see the report")
-    answer = reading.answers["license"]
-    expression = "LicenseRef-Proprietary" if answer == "Proprietary" else answer
-    reasons[f"license: was *, is now {expression}"] = "the same license as an SPDX expression"
+    reasons |= expected_license(old, new)
+    branch = reading.answers.get("default_branch", "main")
     for url in old.wheel.urls.values():
-        for page in ("issues", "blob/main/CHANGELOG.md"):
+        for page in ("issues", f"blob/{branch}/CHANGELOG.md"):
             address = f"{url.rstrip('/').removesuffix('.git')}/{page}"
             reasons[f"URL {glob.escape(address)}: {NEW}"] = "a page of the repository"
+    return reasons
+
+
+def expected_license(old: Project, new: Wheel) -> dict[str, str]:
+    """Return patterns of the expected differences between the licenses, with the reasons.
+
+    Another license or license text is never expected.
+    """
+    found, texts = find_license(old), license_texts(old)
+    reasons = {}
+    if not found.is_guess:
+        expression = glob.escape(found.expression or PROPRIETARY)
+        reasons[f"license: was *, is now {expression}"] = "the same license as an SPDX expression"
+    for name, content in new.licenses.items():
+        what = f"license file {glob.escape(name)}: {NEW}"
+        if not texts and found.choice:
+            reasons[what] = "the old project has no license text"
+        elif normalized_text(content.decode(errors="replace")) in map(
+            normalized_text, texts.values()
+        ):
+            reasons[what] = "the old wheel lacks this file of the old project"
     return reasons
 
 
@@ -193,6 +217,29 @@ def remaining_faults(old: Project, new: Project) -> Iterator[Difference]:
         if missing := missing_object(value, new):
             change = f"{value} fails because the new wheel doesn't contain {missing}"
             yield Difference(f"entry point {group}/{name}", change)
+
+
+def lost_tests(old: Project, new: Project) -> Iterator[Difference]:
+    """Yield the test modules that pytest doesn't collect in the new project.
+
+    A module that moved is recognized by its name or content.
+    """
+    if old.folder is None or new.folder is None:
+        return
+    collected = collected_tests(new)
+    names = {PurePosixPath(name).name for name in collected}
+    contents = {(new.folder / name).read_bytes() for name in collected}
+    tests = find_roles(old.folder).tests
+    lost = [
+        name
+        for name in tests
+        if PurePosixPath(name).name not in names
+        and (old.folder / name).read_bytes() not in contents
+    ]
+    if tests and len(lost) == len(tests):
+        yield Difference("tests", "the new project runs none of the old project's tests")
+    for name in lost:
+        yield Difference(f"test module {name}", "pytest doesn't collect it in the new project")
 
 
 def read_accepted(file: Path | None) -> list[str]:

@@ -11,7 +11,7 @@ from packaging.version import InvalidVersion, Version
 
 from adoption.entry_points import missing_object, suggestion
 from adoption.findings import LOST, NEW, Finding
-from adoption.licenses import proprietary_finding, stated_licenses
+from adoption.licenses import license_faults, license_files, stated_licenses
 from adoption.projects import TEST_PACKAGES, Project
 
 # What a wheel with extension modules doesn't contain: their sources.
@@ -20,8 +20,7 @@ SOURCES = (".c", ".cc", ".cpp", ".h", ".hpp", ".pyx", ".pxd", ".rs")
 
 def find_faults(project: Project) -> Iterator[Finding]:
     """Yield everything that is wrong with an existing project and its wheel."""
-    if not stated_licenses(project.wheel):
-        yield proprietary_finding("No license is stated, so nobody may use the project.")
+    yield from license_faults(project)
     yield from broken_entry_points(project)
     yield from wrong_files(project)
     yield from missing_metadata(project)
@@ -81,8 +80,8 @@ def missing_metadata(project: Project) -> Iterator[Finding]:
         yield Finding(text, ("summary: was none, is now *",))
     # Without a stated license, this is expected.
     if not wheel.licenses and stated_licenses(wheel):
-        text = "The wheel doesn't contain a license file. The template adds one."
-        yield Finding(text, (f"license file *: {NEW}",))
+        action = "The new project's wheel has it." if license_files(project) else "Add one."
+        yield Finding(f"The wheel doesn't contain a license file. {action}")
     if not wheel.authors:
         text = "No author is stated. The answer is the template's default."
         yield Finding(text, (f"author *: {NEW}",))

@@ -37,6 +37,9 @@ class Reading:
         not_carried: What neither the answers nor `[project]` can express.
         faults: What is already broken in the existing project.
         moves: Where each file goes: (path in the old folder, path in the new folder).
+        removed: The starter files that existing files replace.
+        replaced: The differences of the files and tables that the new project replaces, by names.
+        left: The files that are not moved, by what replaces them.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)
@@ -46,3 +49,6 @@ class Reading:
     not_carried: list[Finding] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    replaced: dict[str, str] = field(default_factory=dict)
+    left: dict[str, list[str]] = field(default_factory=dict)

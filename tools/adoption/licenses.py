@@ -1,27 +1,181 @@
-"""The existing project's license and license files."""
+"""The existing project's license: what its metadata, its license files, and its code state."""
 
+import configparser
+import contextlib
+import difflib
+import functools
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from adoption.findings import NEW, Finding
-from adoption.template import license_choices
+import spdx_matcher
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+from adoption.files import TEXT, find_roles
+from adoption.findings import Finding
+from adoption.projects import Project
+from adoption.template import TEMPLATE, license_choices
 from adoption.wheels import Wheel
 
-# Common names of the licenses that the template offers. "BSD" is missing because it is ambiguous.
-LICENSE_NAMES = {
-    "mit": "MIT",
-    "mit license": "MIT",
-    "apache 2.0": "Apache-2.0",
-    "apache license 2.0": "Apache-2.0",
-    "apache license, version 2.0": "Apache-2.0",
-    "apache software license": "Apache-2.0",
-    "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0",
-    "gplv3+": "GPL-3.0-or-later",
-    "gnu general public license v3 or later (gplv3+)": "GPL-3.0-or-later",
-    "the unlicense (unlicense)": "Unlicense",
-    "other/proprietary license": "Proprietary",
-    "proprietary": "Proprietary",
-    "licenseref-proprietary": "Proprietary",
+PROPRIETARY = "LicenseRef-Proprietary"
+
+# A license file's usual names, in any folder. LICENSE also finds names like LICENSE-MIT.
+PLAIN_NAME = re.compile(rf"(?i)(?:.*/)?(?:(?:un)?licen[cs]e|copying){TEXT}")
+LICENSE = re.compile(r"(?i)(?:\A|/)(?:(?:un)?licen[cs]e|copying)[^/]*\Z")
+
+# Licenses that an ambiguous name may mean. https://spdx.org/licenses/
+FAMILIES = {
+    "BSD": ("BSD-3-Clause", "BSD-2-Clause", "BSD-4-Clause", "BSD-1-Clause", "0BSD"),
+    "PSF": ("PSF-2.0", "Python-2.0", "Python-2.0.1"),
+    "ZPL": ("ZPL-2.1", "ZPL-2.0", "ZPL-1.1"),
+    "MPL": ("MPL-2.0", "MPL-1.1", "MPL-1.0"),
+    "Artistic": ("Artistic-2.0", "Artistic-1.0", "Artistic-1.0-Perl", "Artistic-1.0-cl8"),
 }
+
+# Other names of licenses, without "the", "license", punctuation, and differences of case. The last
+# part of a classifier is such a name, too. See the list of classifiers on PyPI.
+NAMES = {
+    r"mit( x11)?|mit mit|expat": ("MIT",),
+    r"apache( software)? ?v?(version )?(2(\.0)?)?( only)?|asl ?(2(\.0)?)?|al2": ("Apache-2.0",),
+    r"(new|modified|revised) ?bsd|bsd ?(3|three)( clause)?|(3|three) clause( new)? bsd": (
+        "BSD-3-Clause",
+    ),
+    r"(simplified|freebsd) ?bsd|bsd ?(2|two)( clause)?|(2|two) clause bsd": ("BSD-2-Clause",),
+    r"bsd( style| like)?": FAMILIES["BSD"],
+    r"mozilla public 2\.0 mpl 2\.0|mpl ?v?2(\.0)?|mozilla public (version )?2(\.0)?": ("MPL-2.0",),
+    r"mpl|mozilla public": FAMILIES["MPL"],
+    r"psf|psfl|psf 2(\.0)?|python software foundation": FAMILIES["PSF"],
+    r"zpl|zope public": FAMILIES["ZPL"],
+    r"zpl 2\.1|zope public 2\.1": ("ZPL-2.1",),
+    r"artistic": FAMILIES["Artistic"],
+    r"isc iscl": ("ISC",),
+    r"unlicense unlicense": ("Unlicense",),
+    r"zlib libpng": ("Zlib",),
+    r"cc0 1\.0 universal cc0 1\.0 public domain dedication|cc0": ("CC0-1.0",),
+    r"(other )?proprietary|commercial|all rights reserved": (PROPRIETARY,),
+}
+GNU = re.compile(
+    r"(?i)(?:gnu )?(?:(?P<kind>affero|lesser|library(?: or lesser)?|[al](?=gpl)) ?)?"
+    r"(?:general public|gpl)(?: \(?[al]?gpl\)?)? ?"
+    r"(?:v(?:ersion)? ?)?(?P<version>[123](?:\.\d)?)?(?P<rest>.*)"
+)
+
+
+@dataclass(frozen=True)
+class License:
+    """A project's license.
+
+    Attributes:
+        expression: The SPDX expression. It begins with "LicenseRef-" if the license is not on the
+            SPDX list, and is "" if the project states none.
+        problem: What the project's owner must check, in one sentence; "" if everything is clear.
+        is_guess: Whether the expression may mean another license than the project's.
+    """
+
+    expression: str
+    problem: str = ""
+    is_guess: bool = False
+
+    @property
+    def choice(self) -> str:
+        """The template's choice; "" if the template doesn't offer this license."""
+        if self.expression in ("", PROPRIETARY):
+            return "Proprietary"
+        return self.expression if self.expression in license_choices() else ""
+
+
+def find_license(project: Project) -> License:
+    """Return a project's license.
+
+    The metadata decides if it names exactly one license. Otherwise, the license text decides. It
+    may differ in a few words if the metadata supports it with an ambiguous name such as "BSD".
+    """
+    texts = {name: recognized(text) for name, text in license_texts(project).items()}
+    if expression := project.wheel.metadata.get("license_expression"):
+        return contradicted(expression, texts)
+    stated = [possible for text in statements(project) if (possible := understood(text))]
+    precise = list(dict.fromkeys(names[0] for names in stated if len(names) == 1))
+    if len(precise) > 1:
+        problem = f"the metadata names {' and '.join(precise)}; check whether AND or OR joins them"
+        return License(" AND ".join(precise), problem, is_guess=True)
+    if precise:
+        return contradicted(precise[0], texts)
+    known = list(dict.fromkeys(name for names in texts.values() for name in names))
+    for possible in stated:
+        if matching := [name for name in known if name in possible]:
+            return chosen(matching, project)
+        for name, text in license_texts(project).items():
+            if (close := close_match(text)) in possible:
+                return License(close, f"{name} differs from the text of {close} in a few words")
+        if is_gnu(possible):
+            return chosen(list(possible[:2]), project)
+    if known:
+        return chosen(known, project)
+    if texts or stated_licenses(project.wheel):
+        return License(reference(project), "its name is ambiguous, and its text is not well known")
+    return License("")
+
+
+def chosen(names: list[str], project: Project) -> License:
+    """Return the license of a project that has the texts of these licenses.
+
+    The licenses of the GNU project have the same text with and without "or any later version".
+    Only the notices in the code tell them apart.
+    """
+    licenses = [name for name in names if not is_gnu((name,))]
+    stems = {re.sub(r"-(?:only|or-later)\Z", "", name) for name in names if is_gnu((name,))}
+    later = allows_later_versions(project)
+    licenses += [f"{stem}-{'or-later' if later else 'only'}" for stem in sorted(stems)]
+    problem = ""
+    if stems and later is None:
+        problem = "no file says whether later versions of the license apply"
+    if len(licenses) > 1:
+        joined = " and ".join(licenses)
+        problem = f"the texts are those of {joined}; check whether AND or OR joins them"
+    return License(" AND ".join(licenses), problem, is_guess=bool(problem))
+
+
+def is_gnu(names: tuple[str, ...]) -> bool:
+    """Return whether licenses are the GNU project's, which exist with and without "or later"."""
+    return all(re.match(r"[AL]?GPL-", name) for name in names)
+
+
+def contradicted(expression: str, texts: dict[str, tuple[str, ...]]) -> License:
+    """Return the license that is stated, with the problem if a license text is another one's."""
+    for name, known in texts.items():
+        if known and not any(same_family(each, expression) for each in known):
+            return License(
+                expression, f"the metadata states {expression}, but {name} is {' and '.join(known)}"
+            )
+    return License(expression)
+
+
+def same_family(name: str, expression: str) -> bool:
+    """Return whether an expression contains a license, or one with the same text."""
+    family = FAMILIES["PSF"] if name in FAMILIES["PSF"] else (name,)
+    if is_gnu((name,)):
+        stem = name.removesuffix("-only").removesuffix("-or-later")
+        family = (stem, f"{stem}+", f"{stem}-only", f"{stem}-or-later")
+    return bool(set(re.split(r"[\s()]+", expression)) & set(family))
+
+
+def reference(project: Project) -> str:
+    """Return the SPDX expression for a license that has no name on the SPDX list."""
+    stated = [text for text in stated_licenses(project.wheel) if "\n" not in text]
+    name = re.sub(r"[^A-Za-z0-9]+", "-", stated[0] if stated else project.name).strip("-")
+    return f"LicenseRef-{name[:40].strip('-')}"
+
+
+def statements(project: Project) -> Iterator[str]:
+    """Yield the texts that name the license, the most reliable one first."""
+    yield from stated_licenses(project.wheel)
+    settings = project.settings
+    for table in (settings.get("project", {}), settings.get("tool", {}).get("poetry", {})):
+        value: Any = table.get("license", "")
+        yield str(value.get("text", "")) if isinstance(value, dict) else str(value)
+    yield from setup_cfg(project, "license")
+    yield from sorted(set(re.findall(r"SPDX-License-Identifier: *([\w.+ ()-]+)", code(project))))
 
 
 def stated_licenses(wheel: Wheel) -> list[str]:
@@ -36,35 +190,192 @@ def stated_licenses(wheel: Wheel) -> list[str]:
     return [text.strip() for text in stated if text.strip() not in ("", "UNKNOWN")]
 
 
-def license_choice(wheel: Wheel) -> str | None:
-    """Return the template's choice that is the stated license; None if there is none."""
-    for text in stated_licenses(wheel):
-        for known in (*license_choices(), *LICENSE_NAMES):
-            if text.lower() == known.lower():
-                return LICENSE_NAMES.get(known, known)
-    return None
+def setup_cfg(project: Project, *keys: str) -> list[str]:
+    """Return the values of keys in setup.cfg's metadata, one for each line."""
+    parser = configparser.RawConfigParser()
+    if project.folder is not None:
+        with contextlib.suppress(configparser.Error, UnicodeDecodeError):
+            parser.read(project.folder / "setup.cfg", encoding="utf-8")
+    values = [parser.get("metadata", key, fallback="") for key in keys]
+    return [line.strip() for value in values for line in value.splitlines() if line.strip()]
 
 
-def proprietary_finding(reason: str) -> Finding:
-    """Return the finding that the license is set to Proprietary for a reason."""
-    advice = (
-        "The answer is Proprietary, which grants no rights. Choose another license, or write the"
-        " correct SPDX expression to pyproject.toml and the license text to LICENSE."
+def code(project: Project) -> str:
+    """Return the beginning of each file of the packages, where licenses are named."""
+    files = [content for name, content in project.wheel.files.items() if name.endswith(".py")]
+    return "\n".join(content[:3000].decode(errors="replace") for content in files)
+
+
+def allows_later_versions(project: Project) -> bool | None:
+    """Return whether the code's notices allow later versions; None if they don't say so."""
+    text = re.sub(r"[\s#*]+", " ", code(project) + project.wheel.metadata.get("description", ""))
+    if re.search(r"(?i)any later version|or[- ]later", text):
+        return True
+    return False if re.search(r"(?i)general public license|GPL-\d\.\d-only", text) else None
+
+
+def understood(text: str) -> tuple[str, ...]:
+    """Return the licenses that a statement may mean; none if it is not understood.
+
+    >>> understood("GPLv3")
+    ('GPL-3.0-only', 'GPL-3.0-or-later')
+    """
+    if "\n" in text.strip():
+        return recognized(text)
+    text = text.strip().removeprefix("SPDX-License-Identifier:").strip()
+    with contextlib.suppress(InvalidLicenseExpression):
+        expression = canonicalize_license_expression(text)
+        if not re.search(r"[AL]?GPL-\d\.\d(?!-)", expression):
+            return (expression,)
+    name = re.sub(r"(?i)\b(?:the|licen[cs]ed?|under)\b|[,()\[\]\"'/-]", " ", text).lower()
+    name = " ".join(name.split())
+    for pattern, names in NAMES.items():
+        if re.fullmatch(pattern, name):
+            return names
+    found = GNU.fullmatch(name)
+    return gnu_licenses(found) if found else ()
+
+
+def gnu_licenses(found: re.Match[str]) -> tuple[str, ...]:
+    """Return the licenses of the GNU project that a name may mean."""
+    kind = {"a": "A", "l": "L"}.get((found["kind"] or "")[:1], "")
+    versions = {"A": ["3.0"], "L": ["3.0", "2.1", "2.0"]}.get(kind, ["3.0", "2.0", "1.0"])
+    if found["version"]:
+        versions = [f"{found['version']}.0"[:3]]
+    ends = ["only", "or-later"]
+    if re.search(r"\+|later|newer|above", found["rest"]):
+        ends = ["or-later"]
+    elif "only" in found["rest"]:
+        ends = ["only"]
+    return tuple(f"{kind}GPL-{version}-{end}" for version in versions for end in ends)
+
+
+def license_texts(project: Project) -> dict[str, str]:
+    """Return the content of each license file, by its path."""
+    texts = {
+        name: content.decode(errors="replace") for name, content in project.wheel.licenses.items()
+    }
+    for name in license_files(project):
+        if project.folder is not None and (project.folder / name).is_file():
+            texts[name] = (project.folder / name).read_text("utf-8", errors="replace")
+    return texts
+
+
+@functools.cache
+def recognized(text: str) -> tuple[str, ...]:
+    """Return the licenses of the SPDX list whose texts a text consists of.
+
+    The template's texts come first, because comparing words is cheap.
+    https://spdx.github.io/spdx-spec/v3.0.1/annexes/license-matching-guidelines-and-templates/
+    """
+    for choice, words in template_texts().items():
+        if words == normalized_words(text):
+            return gnu_pair(choice)
+    found, share = spdx_matcher.analyse_license_text(text, include_header_match=False)
+    # A share of the text is enough, because files also name the owners or the history.
+    return tuple(sorted(found["licenses"])) if share > 0.75 else ()
+
+
+@functools.cache
+def close_match(text: str) -> str:
+    """Return the template's license from which a text differs in a few words; "" if none does.
+
+    No difference may be longer than four words, because a sentence could be another condition.
+    """
+    words = normalized_words(text)
+    for choice, known in template_texts().items():
+        matcher = difflib.SequenceMatcher(None, known, words, autojunk=False)
+        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) < 0.95 or matcher.ratio() < 0.95:
+            continue
+        blocks = (max(b - a, d - c) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal")
+        if max(blocks, default=0) <= 4:
+            return choice
+    return ""
+
+
+@functools.cache
+def template_texts() -> dict[str, list[str]]:
+    """Return the words of the licenses that the template offers, except for Proprietary."""
+    folder = TEMPLATE / "template/licenses"
+    choices = [choice for choice in license_choices() if choice != "Proprietary"]
+    return {name: normalized_words((folder / f"{name}.txt").read_text("utf-8")) for name in choices}
+
+
+def gnu_pair(name: str) -> tuple[str, ...]:
+    """Return a license, with both of its variants if their texts are the same."""
+    stem = name.removesuffix("-or-later")
+    return (name,) if stem == name else (f"{stem}-only", name)
+
+
+def normalized_words(text: str) -> list[str]:
+    """Return the words of a license text without its title and copyright notices."""
+    lines = [
+        line
+        for line in text.lower().splitlines()
+        if not re.match(r"\W*(?:copyright|\(c\)|all rights reserved|.{0,40}licen[cs]e\W*\Z)", line)
+    ]
+    return re.findall(r"\w+", re.sub(r"-\s*\n\s*", "", "\n".join(lines)))
+
+
+def license_faults(project: Project) -> Iterator[Finding]:
+    """Yield what is wrong with the license, and what its owner must decide."""
+    found = find_license(project)
+    if not found.expression:
+        yield Finding(
+            "No license is stated, so nobody may use the project. The answer is Proprietary, which"
+            " grants no rights. Choose another license if you can."
+        )
+    if found.problem:
+        yield Finding(f"Check the license {found.expression}: {found.problem}.")
+
+
+def license_not_offered(project: Project) -> Iterator[Finding]:
+    """Yield the license if the template doesn't offer it."""
+    found = find_license(project)
+    if not found.choice:
+        text = (
+            "and its text stays in LICENSE" if license_texts(project) else "but LICENSE is missing"
+        )
+        yield Finding(
+            f"The template doesn't offer the license {found.expression}. Its expression is below,"
+            f" {text}. Copier records the default answer."
+        )
+
+
+def license_targets(project: Project) -> dict[str, str]:
+    """Return the license files, with their paths in the new project.
+
+    The license itself becomes LICENSE, unless several files such as LICENSE-MIT contain it.
+    """
+    names = license_files(project)
+    main = [name for name in names if PLAIN_NAME.fullmatch(name)][:1]
+    if not main and len(named := [name for name in names if LICENSE.search(name)]) == 1:
+        main = named
+    others = {name: name for name in names if name not in main}
+    return dict.fromkeys(main, "LICENSE") | others
+
+
+def license_files(project: Project) -> list[str]:
+    """Return the paths of the license files, with the license itself first.
+
+    They are the files in the wheel, those that the settings name, and those whose names say so.
+    """
+    names = list(project.wheel.licenses)
+    value = project.settings.get("project", {}).get("license", {})
+    names += [value["file"]] if isinstance(value, dict) and "file" in value else []
+    names += setup_cfg(project, "license_file", "license_files")
+    if project.folder is not None:
+        roles = find_roles(project.folder)
+        names = [*(name for name in names if name in roles.files), *roles.licenses]
+    return sorted(
+        dict.fromkeys(names),
+        key=lambda name: (not PLAIN_NAME.fullmatch(name), not LICENSE.search(name), name),
     )
-    differences = ("license: *", f"license file *: {NEW}", f"classifier Private *: {NEW}")
-    return Finding(f"{reason} {advice}", differences)
 
 
-def license_names(wheel: Wheel) -> list[str]:
-    """Return the names of the license files, with the license itself first."""
-    main = re.compile(r"(?i)(?:.*/)?(?:licen[cs]e|copying)")
-    return sorted(wheel.licenses, key=lambda name: (main.match(name) is None, name))
-
-
-def copyright_year(wheel: Wheel) -> str | None:
+def copyright_year(project: Project) -> str | None:
     """Return the year of the first copyright notice in the license files."""
-    for content in wheel.licenses.values():
-        text = content.decode(errors="replace")
+    for text in license_texts(project).values():
         found = re.search(r"(?i)copyright\D{0,20}((?:19|20)\d\d)\b", text)
         if found:
             return found[1]

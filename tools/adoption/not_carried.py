@@ -6,8 +6,11 @@ from packaging.specifiers import SpecifierSet
 
 from adoption.answers import backend_choice, build_backend, has_generated_all, minimum_python
 from adoption.findings import LOST, NEW, Finding
-from adoption.licenses import license_choice, proprietary_finding, stated_licenses
+from adoption.licenses import license_not_offered
+from adoption.overwritten import SUPERSEDED_TABLES
+from adoption.project_table import main_readme, normalized_text
 from adoption.projects import TEST_PACKAGES, Project
+from adoption.pytest_settings import pytest_finding
 from adoption.requirements import raise_minimum
 from adoption.template import template_data
 from adoption.wheels import Wheel
@@ -32,12 +35,7 @@ def replaced_answers(project: Project) -> Iterator[Finding]:
             f"The template doesn't support the build backend {build_backend(project)}, so"
             " hatchling replaces it."
         )
-    stated = stated_licenses(wheel)
-    if stated and not license_choice(wheel):
-        name = stated[0].splitlines()[0]
-        yield proprietary_finding(
-            f'The license "{name}" is ambiguous, or the template doesn\'t offer it.'
-        )
+    yield from license_not_offered(project)
 
 
 def unsupported_packages(project: Project) -> Iterator[Finding]:
@@ -97,22 +95,33 @@ def changed_metadata(project: Project) -> Iterator[Finding]:
             " project has the tags.",
             ("version: *",),
         )
+    yield from changed_description(project)
     for name in project.settings.get("project", {}).get("dynamic", []):
         yield Finding(f"`{name}` is dynamic. Its current value becomes static.")
     if len(project.settings.get("tool", {}).get("poetry", {}).get("authors", [])) > 1:
         yield Finding("Poetry's wheel only contains the first author. Add the others to `authors`.")
 
 
+def changed_description(project: Project) -> Iterator[Finding]:
+    """Yield the long description if it is not the text of one README."""
+    text, readme = project.wheel.metadata.get("description", ""), main_readme(project)
+    if project.folder is None or not text or not readme:
+        return
+    content = (project.folder / readme).read_text(encoding="utf-8", errors="replace")
+    if normalized_text(content) != normalized_text(text):
+        yield Finding(
+            f"The long description is not the text of {readme}. The new one is.",
+            ("description: was one text, is now another text",),
+        )
+
+
 def unread_settings(project: Project) -> Iterator[Finding]:
     """Yield the settings that are not part of a wheel."""
     tables = [f"[tool.{name}]" for name in project.settings.get("tool", {})]
+    tables = [name for name in tables if name in map("[tool.{}]".format, SUPERSEDED_TABLES)]
     if "dependency-groups" in project.settings:
         tables.append("[dependency-groups]")
     if tables:
         yield Finding(f"These tables in pyproject.toml were not read: {', '.join(tables)}.")
-    if project.folder is not None:
-        names = ("setup.cfg", "tox.ini", "noxfile.py", ".pre-commit-config.yaml", "Pipfile")
-        found = [name for name in names if (project.folder / name).exists()]
-        found += sorted(file.name for file in project.folder.glob("requirements*.txt"))
-        if found:
-            yield Finding(f"Settings and pinned versions were not read: {', '.join(found)}.")
+    if finding := pytest_finding(project):
+        yield finding

@@ -1,12 +1,14 @@
 """The entries of `[project]` that must be written by hand because no answer covers them."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
 from adoption.entry_points import valid_entry_points
-from adoption.licenses import license_names
+from adoption.files import find_roles
+from adoption.licenses import PROPRIETARY, find_license, license_targets
 from adoption.projects import Project
 from adoption.requirements import normalized, raise_minimum
 from adoption.wheels import Wheel
@@ -26,12 +28,12 @@ def entries_by_hand(
     table: dict[str, Any] = {}
     if answers.get("versioning") != "vcs":
         table["version"] = wheel.metadata["version"]
-    if readme := readme_name(project):
-        table["readme"] = readme
+    if readme := main_readme(project):
+        table["readme"] = readme_entry(readme, wheel)
     table["requires-python"] = requires_python(wheel, rendered["requires-python"])
-    table |= license_entries(wheel, answers) | people_entries(wheel)
+    table |= license_entries(project) | people_entries(wheel)
     table["keywords"] = wheel.keywords
-    table["classifiers"] = classifiers(wheel, rendered["classifiers"], "license" in table)
+    table["classifiers"] = classifiers(project, rendered["classifiers"])
     table |= requirement_entries(wheel, answers, rendered)
     urls = rendered.get("urls", {})
     if lost := {label: url for label, url in wheel.urls.items() if url not in urls.values()}:
@@ -40,15 +42,39 @@ def entries_by_hand(
     return {name: value for name, value in table.items() if value != rendered.get(name)}
 
 
-def readme_name(project: Project) -> str:
-    """Return the name of the file that is the long description; "" if it isn't found."""
-    text = project.wheel.metadata.get("description", "").strip()
-    if not text or project.folder is None:
-        return ""
-    for file in sorted(project.folder.glob("[Rr][Ee][Aa][Dd][Mm][Ee]*")):
-        if file.is_file() and file.read_text(encoding="utf-8", errors="replace").strip() == text:
-            return file.name
-    return ""
+def main_readme(project: Project) -> str:
+    """Return the name of the README that is the long description; "" if there is no README.
+
+    It is the one with the text of the long description, or the first one in a usual format.
+    """
+    names = find_roles(project.folder).readmes
+    text = normalized_text(project.wheel.metadata.get("description", ""))
+
+    def rank(name: str) -> tuple[bool, int, str]:
+        assert project.folder is not None
+        content = (project.folder / name).read_text(encoding="utf-8", errors="replace")
+        suffixes = [".md", ".rst", ".txt", Path(name).suffix.lower()]
+        return normalized_text(content) != text, suffixes.index(Path(name).suffix.lower()), name
+
+    return min(names, key=rank, default="")
+
+
+def normalized_text(text: str) -> str:
+    """Return a text without the differences that line ends and blank lines at its ends make."""
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def readme_entry(name: str, wheel: Wheel) -> str | dict[str, str]:
+    """Return the value of `readme`, with the content type unless the file's ending implies it.
+
+    https://packaging.python.org/en/latest/specifications/core-metadata/#description-content-type
+    """
+    implied = {".md": "text/markdown", ".rst": "text/x-rst", ".txt": "text/plain"}
+    stated = wheel.metadata.get("description_content_type", "").split(";")[0].strip()
+    content_type = stated or implied.get(Path(name).suffix.lower(), "text/x-rst")
+    if content_type == implied.get(Path(name).suffix):
+        return name
+    return {"file": name, "content-type": content_type}
 
 
 def requires_python(wheel: Wheel, rendered: str) -> str:
@@ -58,14 +84,15 @@ def requires_python(wheel: Wheel, rendered: str) -> str:
     return rendered if SpecifierSet(raised) == SpecifierSet(rendered) else raised
 
 
-def license_entries(wheel: Wheel, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the license expression that is no choice of the template, and the license files."""
+def license_entries(project: Project) -> dict[str, Any]:
+    """Return the license expression if the template doesn't offer it, and the license files."""
     table: dict[str, Any] = {}
-    expression = wheel.metadata.get("license_expression")
-    if expression and answers.get("license") != expression:
-        table["license"] = expression
-    if len(wheel.licenses) > 1:
-        table["license-files"] = ["LICENSE", *license_names(wheel)[1:]]
+    found = find_license(project)
+    if not found.choice:
+        table["license"] = found.expression
+    files = sorted(license_targets(project).values(), key=lambda name: name != "LICENSE")
+    if files or not found.choice:
+        table["license-files"] = files
     return table
 
 
@@ -85,13 +112,14 @@ def as_tables(people: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     return [{key: value for key, value in table.items() if value} for table in tables]
 
 
-def classifiers(wheel: Wheel, rendered: Sequence[str], has_own_license: bool) -> list[str]:
+def classifiers(project: Project, rendered: Sequence[str]) -> list[str]:
     """Return the old classifiers, and the rendered ones that are true of the old project."""
+    wheel = project.wheel
     # Other fields state the license and the Python versions.
     outdated = ("License :: ", "Programming Language :: Python")
     old = {text for text in wheel.metadata.get("classifiers", []) if not text.startswith(outdated)}
     replaced = {"Development Status"}
-    if has_own_license:
+    if find_license(project).expression != PROPRIETARY:
         replaced.add("Private")
     if not any(name.endswith("/py.typed") for name in wheel.files):
         replaced.add("Typing")

@@ -3,10 +3,18 @@
 from adoption.answers import derive_answers
 from adoption.faults import find_faults
 from adoption.findings import Reading
-from adoption.moves import find_moves
+from adoption.moves import find_moves, removed_starters
 from adoption.not_carried import find_not_carried
+from adoption.overwritten import (
+    changed_tables,
+    left_behind,
+    own_tables,
+    rendered_files,
+    replaced_files,
+)
 from adoption.project_table import entries_by_hand
 from adoption.projects import Project
+from adoption.pytest_settings import pytest_table
 from adoption.validation import validate
 
 
@@ -31,4 +39,21 @@ def read(project: Project) -> Reading:
     reading.answers = validated.answers
     reading.not_carried += validated.findings
     reading.by_hand = entries_by_hand(project, validated.answers, validated.table)
+    if project.folder is not None:
+        read_files(project, reading)
     return reading
+
+
+def read_files(project: Project, reading: Reading) -> None:
+    """Add what happens to a project's files, and to the tables of its tools."""
+    new = rendered_files(reading.answers)
+    files = replaced_files(project, new)
+    reading.left = left_behind(project, [*reading.moves, *dict.fromkeys(files, "").items()])
+    reading.moves = [(old, target) for old, target in reading.moves if old not in files]
+    reading.removed = removed_starters(project, reading.moves)
+    reading.replaced = files | changed_tables(project, new)
+    tables = own_tables(project, new)
+    if entries := pytest_table(project, reading.moves):
+        tables["pytest"] = entries
+    if tables:
+        reading.tables["tool"] = reading.tables.get("tool", {}) | tables

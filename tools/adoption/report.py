@@ -1,12 +1,14 @@
 """The files that describe an adoption: the answers for Copier and the report."""
 
+import re
 import shlex
-from collections.abc import Sequence
-from pathlib import PurePosixPath
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 import tomli_w
 import yaml
 
+from adoption.files import GENERATED, walked_files
 from adoption.findings import Finding, Reading
 from adoption.projects import Project
 
@@ -24,7 +26,9 @@ def report(project: Project, reading: Reading) -> str:
         *("## Already broken", "", *bullets(reading.faults), ""),
         *("## Not carried over", "", *bullets(reading.not_carried), ""),
         *("## Edit pyproject.toml", "", *by_hand(reading), ""),
-        *("## Move the files", "", *move_commands(reading), ""),
+        *("## Move the files", "", *move_commands(project, reading), ""),
+        *("## Files that are not moved", "", *left_files(reading), ""),
+        *("## Files that the template replaces", "", *replaced_files(reading), ""),
     ]
     return "\n".join(lines)
 
@@ -44,16 +48,75 @@ def by_hand(reading: Reading) -> list[str]:
     return ["Replace these entries, and add those that are missing:", "", "```toml", text, "```"]
 
 
-def move_commands(reading: Reading) -> list[str]:
+def move_commands(project: Project, reading: Reading) -> list[str]:
     """Return the lines on the shell commands that copy the files."""
-    targets = {str(PurePosixPath(new).parent) for _, new in reading.moves if "__init__" in new}
-    commands = [f'mkdir -p "$NEW"/{shlex.quote(folder)}' for folder in ["src", *sorted(targets)]]
-    for old, new in reading.moves:
+    copies = list(copy_commands(project, reading.moves))
+    folders = sorted({str(PurePosixPath(new).parent) for _, new in copies} - {"."})
+    commands = [f'rm "$NEW"/{shlex.quote(name)}' for name in reading.removed]
+    commands += [f'mkdir -p "$NEW"/{shlex.quote(folder)}' for folder in folders]
+    for old, new in copies:
         target = shlex.quote(new) if new else ""
         commands.append(f'cp -R "$OLD"/{shlex.quote(old)} "$NEW"/{target}')
-    if reading.by_hand.get("readme"):
-        commands.append('rm "$NEW"/README.md')
     for line in reading.gitignore:
         commands.append(f'echo {shlex.quote(line)} >> "$NEW"/.gitignore')
-    introduction = "Set `OLD` to the old project's folder and `NEW` to the new one's. Then run:"
+    introduction = (
+        "`adopt.py move` does this. To do it yourself, set `OLD` to the old project's folder and"
+        " `NEW` to the new one's. Then run:"
+    )
     return [introduction, "", "```sh", *commands, "```"]
+
+
+def copy_commands(project: Project, moves: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield what `cp -R` copies where, with whole folders instead of their files if possible."""
+    assert project.folder is not None
+    targets = dict(moves)
+    covered: set[str] = set()
+    for old, new in moves:
+        if old in covered:
+            continue
+        for folder in reversed(PurePosixPath(old).parents[:-1]):
+            target = whole_folder(project.folder, str(folder), targets)
+            if target:
+                covered |= {name for name in targets if name.startswith(f"{folder}/")}
+                yield str(folder), f"{PurePosixPath(target).parent}/".removeprefix("./")
+                break
+        else:
+            yield old, new
+
+
+def whole_folder(project: Path, folder: str, targets: Mapping[str, str]) -> str:
+    """Return where a folder goes with all of its files under the same name; "" if it doesn't.
+
+    A folder with files that are not moved, such as build results, isn't copied as a whole.
+    """
+    names = [f"{folder}/{name}" for name in walked_files(project / folder)]
+    names = [name for name in names if not GENERATED.fullmatch(name)]
+    found = {
+        targets[name].removesuffix(name.removeprefix(folder)) if name in targets else ""
+        for name in names
+    }
+    target = found.pop() if len(found) == 1 else ""
+    is_moved = target and all(targets[name] == target + name.removeprefix(folder) for name in names)
+    return target if is_moved and PurePosixPath(target).name == PurePosixPath(folder).name else ""
+
+
+def left_files(reading: Reading) -> list[str]:
+    """Return the lines on the files that are not moved."""
+    if not reading.left:
+        return ["All files are moved."]
+    lines = []
+    for replacement, names in reading.left.items():
+        reason = f"replaced by {replacement}" if replacement else "another file has its new path"
+        lines.append(f"- {', '.join(f'`{name}`' for name in names)}: {reason}")
+    return lines
+
+
+def replaced_files(reading: Reading) -> list[str]:
+    """Return the lines on the files that the new project replaces, with their differences."""
+    lines = [] if reading.replaced else ["No files are replaced."]
+    for name, text in reading.replaced.items():
+        # A fence longer than any in the text.
+        fence = "`" * max([3, *(len(found) + 1 for found in re.findall(r"`{3,}", text))])
+        lines += [f"### `{name}`", "", *([f"{fence}diff", text, fence] if text else ["Unchanged."])]
+        lines.append("")
+    return lines

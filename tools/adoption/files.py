@@ -1,0 +1,116 @@
+"""The files of an existing project, sorted by their roles.
+
+A file's role decides where it goes: its name is only a hint, because projects name their README,
+changelog, tests, and license in many ways.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from adoption.projects import ignored
+
+# Endings of texts. A file without one is also a text.
+TEXT = r"(?:\.(?:md|markdown|rst|txt|adoc))?"
+README = re.compile(rf"(?i)readme{TEXT}")
+CHANGELOG = re.compile(
+    rf"(?i)(?:changes|change[-_ ]?log|history|news|release[-_ ]?notes|releases|whats[-_ ]?new){TEXT}"
+)
+LICENSE = re.compile(r"(?i)(?:un)?licen[cs]e(?:[-_.].*)?|copying(?:[-_.].*)?")
+TEST_MODULE = re.compile(r"test_.*\.py|.*_test\.py|tests?\.py")
+TEST_FOLDERS = ("tests", "test", "testing")
+HAS_TESTS = re.compile(r"(?m)^\s*(?:async\s+)?def test|^\s*class \w*Test|TestCase\b|>>> ")
+
+# What is created from other files, as in an unpacked sdist.
+GENERATED = re.compile(r"PKG-INFO|(?:.*/)?[^/]+\.egg-info/.*|.*\.py[co]|(?:.*/)?__pycache__/.*")
+
+
+@dataclass
+class Roles:
+    """The paths of an existing project's files, relative to its folder.
+
+    Attributes:
+        files: All files.
+        readmes: The README files in the project's folder.
+        changelogs: The changelogs in the project's folder.
+        licenses: The license files in the project's folder.
+        tests: The test modules, wherever they are.
+    """
+
+    files: list[str] = field(default_factory=list)
+    readmes: list[str] = field(default_factory=list)
+    changelogs: list[str] = field(default_factory=list)
+    licenses: list[str] = field(default_factory=list)
+    tests: list[str] = field(default_factory=list)
+
+
+def find_roles(folder: Path | None) -> Roles:
+    """Return a project's files by their roles; nothing if only its wheel is available."""
+    if folder is None:
+        return Roles()
+    files = project_files(folder)
+    top = [name for name in files if "/" not in name]
+    return Roles(
+        files,
+        readmes=[name for name in top if README.fullmatch(name)],
+        changelogs=[name for name in top if CHANGELOG.fullmatch(name)],
+        licenses=[name for name in top if LICENSE.fullmatch(name) and not name.endswith(".py")],
+        tests=[name for name in files if is_test_module(folder, name)],
+    )
+
+
+def project_files(folder: Path) -> list[str]:
+    """Return the files that git tracks, or all files if git tracks none.
+
+    Anything but a regular file, such as a socket or a broken link, is left out.
+    """
+    tracked = git(folder, "ls-files", "-z")
+    names = tracked.strip("\0").split("\0") if tracked else walked_files(folder)
+    return sorted(
+        name for name in names if (folder / name).is_file() and not GENERATED.fullmatch(name)
+    )
+
+
+def walked_files(folder: Path) -> Iterable[str]:
+    """Yield all files of a folder except for environments, build results, and git's own files."""
+    for path, folders, names in os.walk(folder):
+        skipped = ignored(path, folders) | {".git"}
+        folders[:] = [name for name in folders if name not in skipped]
+        for name in names:
+            yield (Path(path) / name).relative_to(folder).as_posix()
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Return the output of a git command; "" if it fails or git is not installed."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.decode(errors="surrogateescape").strip("\n")
+
+
+def is_test_module(folder: Path, name: str) -> bool:
+    """Return whether a file is a module with tests."""
+    if not TEST_MODULE.fullmatch(PurePosixPath(name).name):
+        return False
+    return HAS_TESTS.search((folder / name).read_text("utf-8", errors="replace")) is not None
+
+
+def default_branch(folder: Path | None) -> str | None:
+    """Return the default branch of a project's repository; None if that is unknown.
+
+    Without a remote repository, it is the usual name among the branches, or the current branch.
+    """
+    if folder is None:
+        return None
+    remote = git(folder, "symbolic-ref", "--short", "refs/remotes/origin/HEAD")
+    if remote:
+        return remote.removeprefix("origin/")
+    branches = git(folder, "branch", "--format=%(refname:short)").splitlines()
+    usual = [name for name in ("main", "master") if name in branches]
+    return usual[0] if usual else git(folder, "symbolic-ref", "--short", "HEAD") or None

@@ -1,0 +1,127 @@
+"""Existing files that the new project replaces, with their differences."""
+
+import difflib
+import re
+import tempfile
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import copier
+import tomli_w
+
+from adoption.files import find_roles
+from adoption.moves import role_moves, superseded
+from adoption.projects import Project
+from adoption.template import plain_template
+
+# Files with the same purpose, which may have several names and places.
+PURPOSE = re.compile(
+    r"(?i)(?:\.github/|docs/)?\.?(contributing|dependabot|readthedocs|releasing|renovate"
+    r"|pre-commit-config)(?:rc)?(?:\.\w+)?"
+)
+# Tables of pyproject.toml that describe the old build, or that ruff and pytest replace.
+SUPERSEDED_TABLES = {"black", "bumpversion", "flake8", "flit", "flit_scm", "hatch", "isort", "nox"}
+SUPERSEDED_TABLES |= {"pbr", "pdm", "poetry", "pytest", "setuptools", "setuptools_scm", "tox", "uv"}
+
+
+def rendered_files(answers: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the files that the template renders with valid answers, by their paths."""
+    with plain_template() as template, tempfile.TemporaryDirectory() as out:
+        copier.run_copy(
+            *(str(template), out), data=dict(answers), defaults=True, quiet=True, overwrite=True
+        )
+        return folder_files(Path(out))
+
+
+def folder_files(folder: Path) -> dict[str, bytes]:
+    """Return the content of each file of a new project, by its path."""
+    names = find_roles(folder).files
+    return {name: (folder / name).read_bytes() for name in names}
+
+
+def replaced_files(project: Project, new: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the old files that files of the new project replace, with the differences.
+
+    Args:
+        project: The existing project.
+        new: The content of the new project's files.
+    """
+    assert project.folder is not None
+    roles = find_roles(project.folder)
+    moved = role_moves(project, roles)
+    replaced = {}
+    for name in roles.files:
+        other = counterpart(name, new)
+        if name in moved or name == "pyproject.toml" or not other:
+            continue
+        replaced[name] = difference((project.folder / name).read_bytes(), new[other], name, other)
+    return replaced
+
+
+def counterpart(name: str, new: Iterable[str]) -> str:
+    """Return the file of the new project that has an old file's path or purpose; "" if none."""
+    found = PURPOSE.fullmatch(name)
+    for other in new:
+        if other.lower() == name.lower():
+            return other
+        others = PURPOSE.fullmatch(other)
+        if found and others and found[1].lower() == others[1].lower():
+            return other
+    return ""
+
+
+def difference(old: bytes, new: bytes, name: str, other: str) -> str:
+    """Return the unified diff of two files; "" if they are equal."""
+    try:
+        before, after = old.decode().splitlines(), new.decode().splitlines()
+    except UnicodeDecodeError:
+        return "" if old == new else f"Binary files a/{name} and b/{other} differ"
+    return "\n".join(difflib.unified_diff(before, after, f"a/{name}", f"b/{other}", lineterm=""))
+
+
+def changed_tables(project: Project, new: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the differences of the tables of tools that both projects configure.
+
+    Args:
+        project: The existing project.
+        new: The content of the new project's files.
+    """
+    old, rendered = project.settings.get("tool", {}), new_tables(new)
+    changed = {}
+    for name in sorted({*old} & {*rendered} - SUPERSEDED_TABLES):
+        before, after = (
+            tomli_w.dumps({"tool": {name: tables[name]}}).encode() for tables in (old, rendered)
+        )
+        if before != after:
+            changed[f"[tool.{name}]"] = difference(before, after, *["pyproject.toml"] * 2)
+    return changed
+
+
+def own_tables(project: Project, new: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return the tables of tools that only the existing project configures."""
+    known = {*new_tables(new), *SUPERSEDED_TABLES}
+    tables = project.settings.get("tool", {})
+    return {name: table for name, table in tables.items() if name not in known}
+
+
+def new_tables(new: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return the tables of tools in the new project's pyproject.toml."""
+    tables: dict[str, Any] = tomllib.loads(new["pyproject.toml"].decode()).get("tool", {})
+    return tables
+
+
+def left_behind(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the files that are not moved although nothing has their path, by what replaces them.
+
+    Args:
+        project: The existing project.
+        moves: All moves.
+    """
+    moved = {old for old, _ in moves}
+    groups: dict[str, list[str]] = {}
+    for name in find_roles(project.folder).files:
+        if name not in moved and name != "pyproject.toml":
+            groups.setdefault(superseded(name), []).append(name)
+    return groups

@@ -1,0 +1,151 @@
+"""pytest's settings for the tests of an existing project.
+
+https://docs.pytest.org/en/stable/reference/customize.html
+"""
+
+import configparser
+import contextlib
+import fnmatch
+import shlex
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from adoption.files import find_roles
+from adoption.findings import Finding
+from adoption.projects import Project
+
+# pytest reads the first of these files that has the section, and pytest.ini even without one.
+SECTIONS = {
+    "pytest.ini": "pytest",
+    ".pytest.ini": "pytest",
+    "pyproject.toml": "",
+    "tox.ini": "pytest",
+    "setup.cfg": "tool:pytest",
+}
+# Options that are lists of words and of lines. https://docs.pytest.org/en/stable/reference/reference.html
+WORDS = {"addopts", "doctest_optionflags", "norecursedirs", "python_classes", "python_files"}
+WORDS |= {"python_functions", "pythonpath", "required_plugins", "testpaths", "usefixtures"}
+LINES = ("filterwarnings", "markers")
+COLLECTED = ("test_*.py", "*_test.py")  # pytest's default for python_files
+
+
+def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Return the `[tool.pytest]` entries with which a project's own tests run in the new project.
+
+    They replace the template's stricter ones, because old tests rarely pass with those.
+    """
+    targets = dict(moves)
+    _, own = own_settings(project)
+    tests = [targets[name] for name in find_roles(project.folder).tests if name in targets]
+    if not tests:
+        return {}
+    table = {"strict": False, "filterwarnings": [], "addopts": ["-ra"]} | own
+    table.pop("minversion", None)  # only pytest 9 reads this table
+    table["testpaths"] = test_paths(own.get("testpaths", []), tests, targets)
+    names = sorted({PurePosixPath(name).name for name in tests})
+    patterns = own.get("python_files", list(COLLECTED))
+    others = [name for name in names if not matches(name, patterns)]
+    if others:
+        table["python_files"] = [*patterns, *others]
+    return table
+
+
+def pytest_finding(project: Project) -> Finding | None:
+    """Return the finding on the tests' settings; None without tests."""
+    if not find_roles(project.folder).tests:
+        return None
+    source, _ = own_settings(project)
+    origin = f" from {source}" if source else ""
+    return Finding(
+        f"The tests run with their own pytest settings{origin}. The template's are stricter: strict"
+        ' = true, filterwarnings = ["error"], and the import mode importlib. Add them when the'
+        " tests pass with them."
+    )
+
+
+def own_settings(project: Project) -> tuple[str, dict[str, Any]]:
+    """Return the file with an existing project's pytest settings, and the settings."""
+    if project.folder is None:
+        return "", {}
+    for name, section in SECTIONS.items():
+        if name == "pyproject.toml":
+            tables = project.settings.get("tool", {}).get("pytest", {})
+            found = tables.get("ini_options", tables)
+        else:
+            found = ini_section(project.folder / name, section)
+        if found or (name == "pytest.ini" and (project.folder / name).is_file()):
+            return name, {key: converted(key, value) for key, value in found.items()}
+    return "", {}
+
+
+def ini_section(file: Path, section: str) -> Mapping[str, str]:
+    """Return a section of an INI file; nothing if it doesn't exist."""
+    parser = configparser.RawConfigParser()
+    with contextlib.suppress(configparser.Error, UnicodeDecodeError):
+        parser.read(file, encoding="utf-8")
+    return parser[section] if parser.has_section(section) else {}
+
+
+def converted(name: str, value: Any) -> Any:
+    """Return the value of an option with the type that `[tool.pytest]` requires."""
+    if not isinstance(value, str):
+        return value if isinstance(value, bool | list) else str(value)
+    lines = [line.strip() for line in value.splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith("#")]
+    if name in WORDS:
+        return [word for line in lines for word in shlex.split(line)]
+    if name in LINES or len(lines) > 1:
+        return lines
+    return {"true": True, "false": False}.get(value.strip().lower(), value.strip())
+
+
+def test_paths(own: Iterable[str], tests: Iterable[str], targets: Mapping[str, str]) -> list[str]:
+    """Return where pytest looks for tests: the old paths, or the folders of the tests.
+
+    Args:
+        own: The old paths, which may be patterns.
+        tests: The paths of the test modules in the new project.
+        targets: The new path of each moved file.
+    """
+    paths: dict[str, None] = {}
+    for path in own:
+        moved = [new for old, new in targets.items() if is_below(old, path)]
+        paths |= dict.fromkeys(short(new) for new in moved if new in tests or new == path)
+    paths |= dict.fromkeys(short(name) for name in tests if not below_any(name, paths))
+    return sorted(path for path in paths if not below_any(path, set(paths) - {path}))
+
+
+def collected_tests(project: Project) -> list[str]:
+    """Return the test modules that pytest collects with a project's settings."""
+    _, own = own_settings(project)
+    paths, patterns = own.get("testpaths", ["."]), own.get("python_files", COLLECTED)
+    tests = find_roles(project.folder).tests
+    return [name for name in tests if below_any(name, paths) and matches(name, patterns)]
+
+
+def short(name: str) -> str:
+    """Return the path under which pytest finds a test module: its folder named after tests.
+
+    A module next to other code is found by its own path.
+    """
+    parts = PurePosixPath(name).parts
+    numbers = [number for number, part in enumerate(parts[:-1]) if part.startswith("test")]
+    return "/".join(parts[: numbers[0] + 1]) if numbers else name
+
+
+def is_below(name: str, path: str) -> bool:
+    """Return whether a file is a path, which may be a pattern, or in it."""
+    path = path.removeprefix("./").rstrip("/")
+    parents = (name, *map(str, PurePosixPath(name).parents))
+    return path == "" or any(fnmatch.fnmatchcase(parent, path) for parent in parents)
+
+
+def below_any(name: str, paths: Iterable[str]) -> bool:
+    """Return whether a file is one of several paths or in one of them."""
+    return any(is_below(name, path) for path in paths)
+
+
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Return whether pytest collects a file name with these patterns."""
+    return any(PurePosixPath(name).match(pattern) for pattern in patterns)
