@@ -10,6 +10,7 @@ import functools
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -160,7 +161,7 @@ class Workplace:
             shutil.unpack_archive(self.sdist(sdists), self.folder / "sdist", filter="data")
             (tree,) = (self.folder / "sdist").iterdir()
             tree.rename(self.folder / OLD)
-            generated = ["PKG-INFO", "*.egg-info", "*/*.egg-info", *self.source.generated]
+            generated = ["PKG-INFO", "**/*.egg-info", "**/__pycache__", *self.source.generated]
             for path in [path for name in generated for path in (self.folder / OLD).glob(name)]:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
             self.git("init", "--quiet", "--initial-branch=master")
@@ -192,30 +193,33 @@ class Workplace:
         clone = f"tested-{repository}"
         self.git("clone", "--quiet", repository, clone, cwd=".")
         wheels = self.folder / f"wheel-{repository}"
-        build = (find_uv_bin(), "build", "--quiet", "--wheel", f"--out-dir={wheels}")
-        self.run(
-            *build, f"--python={sys.executable}", f"--build-constraints={self.constraint}", clone
-        )
+        options = (f"--python={sys.executable}", f"--build-constraints={self.constraint}")
+        self.run(find_uv_bin(), "build", "--wheel", f"--out-dir={wheels}", *options, clone)
         environment = Environment.make(self.folder / f"environment-{repository}")
-        options = ["--group", str(self.folder / clone / "pyproject.toml:test")] if group else []
-        environment.install(*wheels.glob("*.whl"), "pytest", *self.source.requirements, *options)
+        tools = ["--group", str(self.folder / clone / "pyproject.toml:test")] if group else []
+        environment.install(*wheels.glob("*.whl"), "pytest", *self.source.requirements, *tools)
         results = self.folder / f"{repository}.xml"
         pytest = (environment.python, "-m", "pytest", "-q", "-o", "junit_family=xunit1")
         self.run(*pytest, f"--junitxml={results}", *arguments, cwd=clone, exit_code=None)
         return read_results(results)
 
+    def adopt_command(self, name: str) -> str:
+        """Return a command of `adopt.py` as the how-to page has it, with the options of the source."""
+        options = "--yes"
+        if self.source.constraint:
+            options += f" --constraint {shlex.quote(self.source.constraint)}"
+        return command(f"adopt.py {name}").replace(f"adopt.py {name}", f"adopt.py {name} {options}")
+
     def adopt(self) -> str:
         """Follow the how-to page up to the commit, and return the report."""
-        read = command("adopt.py read").replace("adopt.py read", "adopt.py read --yes")
-        self.run("bash", "-euc", read)
+        self.run("bash", "-euc", self.adopt_command("read"))
         (report,) = self.folder.glob("*.report.md")
         name = report.name.removesuffix(".report.md")
         copy = command("copier copy").replace(f"{OLD}.answers", f"{name}.answers")
         self.run("bash", "-euc", copy.replace("gh:ORG/packagestan", "packagestan"))
         text = report.read_text(encoding="utf-8")
         self.follow(text)
-        history = command("git switch").replace("cd my-project\n", "")
-        self.run("bash", "-euc", history, cwd=OLD)
+        self.run("bash", "-euc", command("git switch"))
         self.git("commit", "--quiet", "--message=Adopt Packagestan")
         return text
 
@@ -232,13 +236,10 @@ class Workplace:
 
     def unexplained(self) -> list[str]:
         """Compare the wheels, and return the differences without a reason."""
-        text = command("adopt.py compare").replace("adopt.py compare", "adopt.py compare --yes")
-        text = text.replace(f"{OLD} {NEW}", f"{BEFORE} {OLD}")
+        text = self.adopt_command("compare").replace(f"{OLD} {NEW}", f"{BEFORE} {OLD}")
         output = self.run("bash", "-euc", text, exit_code=None)
-        found = re.findall(r"(?m)^not explained: (.*)", output)
-        if not found and not re.search(r"(?m)^explained: ", output):
-            found = [output.strip().splitlines()[-1]]
-        return found
+        failed = [] if "explained: " in output else [output.strip().splitlines()[-1]]
+        return failed + re.findall(r"(?m)^not explained: (.*)", output)
 
     def files(self, revision: str) -> dict[str, str]:
         """Return the hash of each committed file."""
@@ -283,6 +284,8 @@ def adopted(source: Source, folder: Path, sdists: Path) -> Adoption:
         account(place.files("HEAD~"), place.files("HEAD"), report, adoption)
         adoption.findings += [f"not explained: {found}" for found in place.unexplained()]
         adoption.after = place.test(OLD, group=True)
+        if source.rejected:
+            adoption.findings.append("it is not rejected")
         missing = adoption.before.passed - adoption.after.passed
         for test in [test for test in missing if test not in source.fails]:
             adoption.findings.append(f"no longer passes: {test}")
