@@ -15,7 +15,7 @@ from adoption.findings import Reading
 from adoption.projects import Project, find_packages, open_project, read_settings
 from adoption.reading import examine, read
 from adoption.report import report
-from adoption.wheels import read_wheel
+from adoption.wheels import Wheel, read_wheel
 from harness.commands import run
 from harness.render import copier_command, snapshot
 from harness.template import ROOT
@@ -104,3 +104,26 @@ def faults(project: Project) -> str:
 def not_carried(reading: Reading) -> str:
     """Return what is not carried over, one finding per line."""
     return "\n".join(finding.text for finding in reading.not_carried)
+
+
+def unbuilt_project(folder: Path, files: dict[str, str], **metadata: Any) -> Project:
+    """Return a project with files and metadata, as if its wheel contained only the package "tide".
+
+    Building a wheel takes seconds, and only its contents matter here.
+    """
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    start = next(
+        (name for name in ("src/tide/", "lib/tide/", "tide/") if (folder / name).is_dir()), ""
+    )
+    packed = {
+        f"tide/{name.removeprefix(start)}": text.encode()
+        for name, text in files.items()
+        if start and name.startswith(start)
+    }
+    known: Any = {"name": "tide", "version": "1.0"} | metadata
+    wheel = Wheel(packed, {}, ["py3-none-any"], {}, known)
+    settings = read_settings(folder) if "pyproject.toml" in files else {}
+    return Project(wheel, folder, settings, find_packages(wheel, folder))

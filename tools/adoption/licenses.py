@@ -130,6 +130,9 @@ def chosen(names: list[str], project: Project) -> License:
     problem = ""
     if stems and later is None:
         problem = "no file says whether later versions of the license apply"
+    for name, text in license_texts(project).items():
+        if added := added_text(text, licenses[0]):
+            problem = f"{name} also says {added!r}"
     if len(licenses) > 1:
         joined = " and ".join(licenses)
         problem = f"the texts are those of {joined}; check whether AND or OR joins them"
@@ -291,6 +294,21 @@ def close_match(text: str) -> str:
         if max(blocks, default=0) <= 4:
             return choice
     return ""
+
+
+@functools.cache
+def added_text(text: str, name: str) -> str:
+    """Return the longest sentence that a text adds to a license that the template offers.
+
+    It could be another condition. Lines with titles and owners are shorter than ten words.
+    """
+    words, known = normalized_words(text), template_texts().get(name)
+    if known is None or name not in recognized(text):
+        return ""
+    matcher = difflib.SequenceMatcher(None, known, words, autojunk=False)
+    codes = matcher.get_opcodes()
+    added = max((words[c:d] for tag, a, b, c, d in codes if tag == "insert"), key=len, default=[])
+    return " ".join(added) if len(added) >= 10 else ""
 
 
 @functools.cache

@@ -110,8 +110,10 @@ def test_paths(own: Iterable[str], tests: Iterable[str], targets: Mapping[str, s
     """
     paths: dict[str, None] = {}
     for path in own:
-        moved = [new for old, new in targets.items() if is_below(old, path)]
-        paths |= dict.fromkeys(short(new) for new in moved if new in tests or new == path)
+        for old, new in targets.items():
+            if path.strip("./") and is_below(old, path):
+                rest = old.removeprefix(path.removeprefix("./").rstrip("/"))
+                paths[new.removesuffix(rest) if new.endswith(rest) else short(new)] = None
     paths |= dict.fromkeys(short(name) for name in tests if not below_any(name, paths))
     return sorted(path for path in paths if not below_any(path, set(paths) - {path}))
 

@@ -51,7 +51,7 @@ def by_hand(reading: Reading) -> list[str]:
 def move_commands(project: Project, reading: Reading) -> list[str]:
     """Return the lines on the shell commands that copy the files."""
     copies = list(copy_commands(project, reading.moves))
-    folders = sorted({str(PurePosixPath(new).parent) for _, new in copies} - {"."})
+    folders = sorted({new.rpartition("/")[0] for _, new in copies} - {""})
     commands = [f'rm "$NEW"/{shlex.quote(name)}' for name in reading.removed]
     commands += [f'mkdir -p "$NEW"/{shlex.quote(folder)}' for folder in folders]
     for old, new in copies:

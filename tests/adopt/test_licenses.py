@@ -1,0 +1,137 @@
+"""The license of an existing project, from its metadata, its license files, and its code."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from adoption.comparison import compare
+from adoption.licenses import find_license, license_targets, understood
+from adoption.moves import removed_starters
+from adoption.project_table import entries_by_hand
+from harness.adopted_packages import unbuilt_project, unexplained
+from harness.template import ROOT
+
+MIT, BSD, GPL = (
+    (ROOT / f"template/licenses/{name}.txt").read_text(encoding="utf-8")
+    for name in ("MIT", "BSD-3-Clause", "GPL-3.0-or-later")
+)
+THIRD_CLAUSE = BSD[BSD.index("3. Neither") : BSD.index("THIS SOFTWARE")]
+LATER = '# License: GPL 3, or (at your option) any\n# later version.\n"""Tides."""\n'
+BSD_CLASSIFIER = "License :: OSI Approved :: BSD License"
+GPL_CLASSIFIER = "License :: OSI Approved :: GNU General Public License v3 (GPLv3)"
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("The MIT License (MIT)", {"MIT"}),
+        ("Apache License, Version 2.0", {"Apache-2.0"}),
+        ("SPDX-License-Identifier: mpl-2.0", {"MPL-2.0"}),
+        ("3-Clause BSD License", {"BSD-3-Clause"}),
+        ("GNU General Public License v3 or later (GPLv3+)", {"GPL-3.0-or-later"}),
+        ("GPL-3.0", {"GPL-3.0-only", "GPL-3.0-or-later"}),
+        ("LGPLv2.1", {"LGPL-2.1-only", "LGPL-2.1-or-later"}),
+        ("Python Software Foundation License", {"PSF-2.0", "Python-2.0", "Python-2.0.1"}),
+        ("mit OR apache-2.0", {"MIT OR Apache-2.0"}),
+        ("see the file", set()),
+    ],
+)
+def test_license_names_are_understood(statement: str, expected: set[str]) -> None:
+    """A common name means one license of the SPDX list, or several if it is ambiguous."""
+    assert expected == {*understood(statement)}
+
+
+@pytest.mark.parametrize(
+    ("files", "metadata", "expected"),
+    [
+        ({"LICENSE": BSD}, {"classifiers": [BSD_CLASSIFIER]}, "BSD-3-Clause"),
+        ({"LICENSE": BSD.replace(THIRD_CLAUSE, "")}, {"license": "BSD"}, "BSD-2-Clause"),
+        (
+            {"LICENSE": BSD.replace("holder nor the", "holders, nor")},
+            {"license": "BSD"},
+            "BSD-3-Clause",
+        ),
+        ({"COPYING": MIT}, {}, "MIT"),
+        ({}, {"license": MIT}, "MIT"),
+        ({"LICENSE": MIT}, {"license_expression": "MIT AND PSF-2.0"}, "MIT AND PSF-2.0"),
+        ({"setup.cfg": "[metadata]\nlicense = Apache 2\n"}, {}, "Apache-2.0"),
+        ({"pyproject.toml": '[project]\nlicense = {text = "ISC"}\n'}, {}, "ISC"),
+        (
+            {"legal.txt": MIT, "pyproject.toml": '[project]\nlicense = {file = "legal.txt"}\n'},
+            {},
+            "MIT",
+        ),
+        ({"tide/__init__.py": "# SPDX-License-Identifier: MPL-2.0\n"}, {}, "MPL-2.0"),
+        ({"LICENSE": GPL, "tide/__init__.py": LATER}, {"license": "GPLv3"}, "GPL-3.0-or-later"),
+        ({"LICENSE": GPL}, {"classifiers": [GPL_CLASSIFIER]}, "GPL-3.0-only"),
+        ({"LICENSE": "Ask Maren."}, {"license": "Maren's license"}, "LicenseRef-Maren-s-license"),
+        ({}, {"license": "Proprietary"}, "LicenseRef-Proprietary"),
+        ({}, {}, ""),
+    ],
+)
+def test_the_license_is_found(
+    files: dict[str, str], metadata: dict[str, str], expected: str, tmp_path: Path
+) -> None:
+    """The metadata names the license. If it is ambiguous or missing, the texts decide."""
+    assert expected == find_license(unbuilt_project(tmp_path, files, **metadata)).expression
+
+
+@pytest.mark.parametrize(
+    ("files", "metadata", "problem"),
+    [
+        ({"LICENSE": BSD}, {"license": "MIT"}, "LICENSE is BSD-3-Clause"),
+        ({"LICENSE": MIT, "LICENSE.bsd": BSD}, {}, "check whether AND or OR joins them"),
+        ({"LICENSE": GPL}, {"license": "GPLv3"}, "no file says whether later versions"),
+        (
+            {"LICENSE": f"{MIT}\nDo not use it on Sundays, and never sell it to others.\n"},
+            {},
+            "never sell",
+        ),
+    ],
+)
+def test_doubts_about_the_license_are_reported(
+    files: dict[str, str], metadata: dict[str, str], problem: str, tmp_path: Path
+) -> None:
+    """The report names what only the owner of the license can decide."""
+    assert problem in find_license(unbuilt_project(tmp_path, files, **metadata)).problem
+
+
+def test_an_unknown_license_stays(tmp_path: Path) -> None:
+    """It keeps its text, and the project can still be uploaded."""
+    project = unbuilt_project(tmp_path, {"COPYING": "Ask Maren."}, license="Maren's license")
+    private = "Private :: Do Not Upload"
+    rendered = {"license": "MIT", "license-files": ["LICENSE"], "classifiers": [private]}
+    rendered |= {"requires-python": ">=3.11", "dependencies": []}
+    entries = entries_by_hand(project, {}, rendered)
+    assert "LicenseRef-Maren-s-license" == entries["license"]
+    assert [] == entries["classifiers"]
+    assert {"COPYING": "LICENSE"} == license_targets(project)
+
+
+def test_another_license_text_never_stays(tmp_path: Path) -> None:
+    """A license that the template doesn't offer doesn't get the text of the default license."""
+    project = unbuilt_project(tmp_path, {}, license="ISC")
+    assert ["LICENSE"] == removed_starters(project, [])
+
+
+def test_several_license_files_keep_their_names(tmp_path: Path) -> None:
+    """Only a single license file is renamed to LICENSE."""
+    project = unbuilt_project(tmp_path, {"LICENSE-MIT": MIT, "LICENSE-BSD": BSD})
+    assert {"LICENSE-BSD": "LICENSE-BSD", "LICENSE-MIT": "LICENSE-MIT"} == license_targets(project)
+
+
+def test_a_changed_license_is_unexplained(tmp_path: Path) -> None:
+    """Another expression and another license text are unexplained, but not an SPDX expression."""
+    old = unbuilt_project(tmp_path, {"LICENSE": MIT}, license="The MIT License")
+    metadata = {"name": "tide", "version": "1.0", "license_expression": "MIT"}
+    wheel = dataclasses.replace(old.wheel, metadata=metadata, licenses={"LICENSE": MIT.encode()})
+    new = dataclasses.replace(old, wheel=wheel)
+    assert [] == unexplained(old, new)
+    assert 2 == len(compare(old, new))
+    metadata = metadata | {"license_expression": "ISC"}
+    wheel = dataclasses.replace(old.wheel, metadata=metadata, licenses={"LICENSE": b"ISC"})
+    assert [
+        "license: was The MIT License, is now ISC",
+        "license file LICENSE: only in the new wheel",
+    ] == unexplained(old, dataclasses.replace(old, wheel=wheel))

@@ -1,0 +1,161 @@
+"""Where the files of an existing project go, and which of them the template replaces."""
+
+from pathlib import Path
+
+import pytest
+
+from adoption.comparison import lost_tests
+from adoption.files import default_branch
+from adoption.findings import Reading
+from adoption.moves import find_moves, removed_starters
+from adoption.overwritten import changed_tables, left_behind, own_tables, replaced_files
+from adoption.report import move_commands
+from harness.adopted_packages import block, unbuilt_project
+from harness.commands import run
+from harness.inspect import tree
+
+TEST = "def test_tide(): ...\n"
+NEW = {
+    ".gitignore": b"/dist/\n",
+    "CONTRIBUTING.md": b"# Contributing\n",
+    "LICENSE": b"",
+    "README.md": b"",
+    "pyproject.toml": b"[tool.ruff]\nline-length = 100\n",
+    "renovate.json": b"{}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("README.rst", "README.rst"),
+        ("HISTORY.md", "HISTORY.md"),
+        ("COPYING.txt", "LICENSE"),
+        ("test/test_high.py", "tests/test_high.py"),
+        ("testing/conftest.py", "testing/conftest.py"),
+        ("test_low.py", "tests/test_low.py"),
+        ("tests.py", "tests/test_tide.py"),
+        ("heights/north.csv", "tests/heights/north.csv"),
+        ("lib/tide/tests/test_own.py", "src/tide/tests/test_own.py"),
+        ("lib/tide/__init__.py", "src/tide/__init__.py"),
+        ("docs/index.rst", "docs/index.rst"),
+        ("examples/tests.py", "examples/tests.py"),
+        ("setup.py", ""),
+        ("requirements/dev.txt", ""),
+        (".github/workflows/tests.yml", ""),
+    ],
+)
+def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
+    """Roles decide where files go. Other files keep their paths, unless they are unnecessary."""
+    files = dict.fromkeys(
+        ["README.rst", "HISTORY.md", "COPYING.txt", "testing/conftest.py", "setup.py"], ""
+    )
+    files |= dict.fromkeys(["requirements/dev.txt", ".github/workflows/tests.yml"], "")
+    files |= dict.fromkeys(["test/test_high.py", "test_low.py", "examples/tests.py"], TEST)
+    files |= {"tests.py": f"HEIGHTS = 'heights/north.csv'\n{TEST}", "heights/north.csv": "4\n"}
+    files |= {"lib/tide/__init__.py": "", "lib/tide/tests/test_own.py": TEST, "docs/index.rst": ""}
+    assert new == dict(find_moves(unbuilt_project(tmp_path, files))).get(old, "")
+
+
+def test_only_files_in_git_are_moved(tmp_path: Path) -> None:
+    """Generated files that git ignores, and files that git doesn't track, stay behind."""
+    project = unbuilt_project(tmp_path, {"tide/__init__.py": "", "notes.txt": ""})
+    run("git", "init", "--quiet", cwd=tmp_path)
+    run("git", "add", "tide", cwd=tmp_path)
+    assert [("tide/__init__.py", "src/tide/__init__.py")] == find_moves(project)
+
+
+def test_starters_never_replace_existing_files(tmp_path: Path) -> None:
+    """The starter README and changelog disappear if existing ones have other names."""
+    project = unbuilt_project(
+        tmp_path, {"README": "", "NEWS.rst": "", "LICENSE": ""}, license="MIT"
+    )
+    assert ["README.md", "CHANGELOG.md"] == removed_starters(project, find_moves(project))
+    project = unbuilt_project(tmp_path / "other", {"README.md": "", "LICENSE": ""}, license="MIT")
+    assert [] == removed_starters(project, find_moves(project))
+
+
+def test_each_file_is_moved_replaced_or_listed(tmp_path: Path) -> None:
+    """The template's file replaces one with the same purpose, and the report shows how."""
+    files = {
+        ".gitignore": "*.log\n",
+        ".github/CONTRIBUTING.rst": "Hello.\n",
+        ".github/renovate.json5": "{}",
+        "AUTHORS": "Maren",
+        "LICENSE": "MIT",
+        "pyproject.toml": "[project]\n[tool.ruff]\nline-length = 79\n[tool.towncrier]\nname = 'Tide'\n",
+        "tide/__init__.py": "",
+        "tox.ini": "",
+    }
+    project = unbuilt_project(tmp_path, files)
+    moves = find_moves(project)
+    replaced = replaced_files(project, NEW)
+    assert {".gitignore", ".github/CONTRIBUTING.rst", ".github/renovate.json5"} == {*replaced}
+    assert "-*.log\n+/dist/" in replaced[".gitignore"]
+    assert {"the project's tasks": ["tox.ini"]} == left_behind(project, [*moves, *replaced.items()])
+    assert "-line-length = 79\n+line-length = 100" in changed_tables(project, NEW)["[tool.ruff]"]
+    assert {"towncrier": {"name": "Tide"}} == own_tables(project, NEW)
+
+
+def test_the_commands_in_the_report_move_the_files(tmp_path: Path) -> None:
+    """They copy whole folders where possible, without files that stay behind."""
+    files = {
+        "LICENSE": "MIT",
+        "README.rst": "Tide",
+        "docs/index.rst": "",
+        "docs/more pages/one.rst": "",
+        "test/test_tide.py": TEST,
+        "requirements/dev.txt": "",
+        "tide/__init__.py": "",
+        "tide/data/high.csv": "4",
+        "tide/__pycache__/high.pyc": "",
+    }
+    old, new = tmp_path / "old", tmp_path / "new"
+    project = unbuilt_project(old, files)
+    new.mkdir()
+    (new / "README.md").touch()
+    moves = find_moves(project)
+    reading = Reading(moves=moves, removed=["README.md"], gitignore=["/tide.db"])
+    commands = block("\n".join(move_commands(project, reading)), "sh")
+    run("sh", "-eu", "-c", commands, env={"OLD": str(old), "NEW": str(new)})
+    assert {".gitignore", *(target for _, target in moves)} == {
+        name for name in tree(new) if "__pycache__" not in name
+    }
+    assert 'cp -R "$OLD"/docs "$NEW"/\n' in commands
+
+
+@pytest.mark.parametrize(
+    ("new", "lost"),
+    [
+        ({"tests/test_high.py": TEST, "tests/test_low.py": f"# Low\n{TEST}"}, []),
+        (
+            {"tests/test_high.py": TEST, "elsewhere/test_low.py": TEST},
+            ["test module test/test_low.py"],
+        ),
+        (
+            {"tests/conftest.py": ""},
+            ["tests", "test module test/test_high.py", "test module test/test_low.py"],
+        ),
+    ],
+)
+def test_lost_tests_are_reported(new: dict[str, str], lost: list[str], tmp_path: Path) -> None:
+    """A test module that pytest doesn't collect in the new project is lost."""
+    tests = {"test/test_high.py": f"# High\n{TEST}", "test/test_low.py": f"# Low\n{TEST}"}
+    old = unbuilt_project(tmp_path / "old", tests)
+    settings = {"pyproject.toml": '[project]\n[tool.pytest]\ntestpaths = ["tests"]\n'}
+    adopted = unbuilt_project(tmp_path / "new", new | settings)
+    assert lost == [difference.what for difference in lost_tests(old, adopted)]
+
+
+@pytest.mark.parametrize("branch", ["main", "master", "trunk"])
+def test_the_default_branch_is_kept(branch: str, tmp_path: Path) -> None:
+    """It is the remote repository's, or the usual one, even if another one is checked out."""
+    identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    run("git", "init", "--quiet", f"--initial-branch={branch}", str(origin))
+    run("git", *identity, "commit", "--quiet", "--allow-empty", "--message=Begin", cwd=origin)
+    run("git", "clone", "--quiet", str(origin), str(clone))
+    run("git", "switch", "--quiet", "--create=feature", cwd=clone)
+    assert branch == default_branch(origin)
+    assert branch == default_branch(clone)
+    assert default_branch(tmp_path) is None

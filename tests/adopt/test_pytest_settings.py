@@ -1,0 +1,92 @@
+"""The settings with which an existing project's tests run in the new project."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli_w
+
+from adoption.moves import find_moves
+from adoption.pytest_settings import own_settings, pytest_table
+from harness.adopted_packages import unbuilt_project
+from harness.commands import run
+
+TEST = "def test_tide(): ...\n"
+OPTIONS = "addopts = -ra --strict-markers\nmarkers =\n    slow: takes a minute\n    db\n"
+TABLE = 'addopts = "-ra --strict-markers"\nmarkers = ["slow: takes a minute", "db"]\n'
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pytest.ini", f"[pytest]\n{OPTIONS}"),
+        (".pytest.ini", f"[pytest]\n{OPTIONS}"),
+        ("tox.ini", f"[tox]\n[pytest]\n{OPTIONS}"),
+        ("setup.cfg", f"[tool:pytest]\n{OPTIONS}"),
+        ("pyproject.toml", f"[project]\n[tool.pytest.ini_options]\n{TABLE}"),
+    ],
+)
+def test_settings_are_read_from_each_file(file: str, text: str, tmp_path: Path) -> None:
+    """The options have the types that `[tool.pytest]` requires."""
+    project = unbuilt_project(tmp_path, {file: text})
+    expected = {"addopts": ["-ra", "--strict-markers"], "markers": ["slow: takes a minute", "db"]}
+    assert (file, expected) == own_settings(project)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"test/test_a.py": TEST}, {"testpaths": ["tests"]}),
+        ({"tide/tests/test_a.py": TEST}, {"testpaths": ["src/tide/tests"]}),
+        (
+            {"tide/tests.py": TEST, "tests/test_a.py": TEST},
+            {
+                "testpaths": ["src/tide/tests.py", "tests"],
+                "python_files": ["test_*.py", "*_test.py", "tests.py"],
+            },
+        ),
+        (
+            {"pytest.ini": "[pytest]\ntestpaths = checks\n", "checks/a_test.py": TEST},
+            {"testpaths": ["checks"]},
+        ),
+    ],
+)
+def test_pytest_finds_the_tests(
+    files: dict[str, str], expected: dict[str, Any], tmp_path: Path
+) -> None:
+    """`testpaths` and `python_files` follow the test modules."""
+    project = unbuilt_project(tmp_path, {"tide/__init__.py": ""} | files)
+    relaxed = {"strict": False, "filterwarnings": [], "addopts": ["-ra"]}
+    assert relaxed | expected == pytest_table(project, find_moves(project))
+
+
+def test_pytest_accepts_the_settings(tmp_path: Path) -> None:
+    """The moved tests run with the table and without a warning."""
+    ini = f"[pytest]\n{OPTIONS}xfail_strict = true\nlog_level = INFO\nminversion = 2\n"
+    files = {"tide/__init__.py": "", "test.py": TEST, "tide/test_own.py": TEST, "tox.ini": ini}
+    project = unbuilt_project(tmp_path / "old", files)
+    new = tmp_path / "new"
+    for old, target in find_moves(project):
+        (new / target).parent.mkdir(parents=True, exist_ok=True)
+        (new / target).write_bytes((tmp_path / "old" / old).read_bytes())
+    table = {"tool": {"pytest": pytest_table(project, find_moves(project))}}
+    (new / "pyproject.toml").write_text(tomli_w.dumps(table), encoding="utf-8")
+    command = (
+        sys.executable,
+        "-m",
+        "pytest",
+        "-W",
+        "error",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+    )
+    assert "2 passed" in run(*command, cwd=new).stdout
+
+
+def test_a_project_without_tests_keeps_the_templates_settings(tmp_path: Path) -> None:
+    """Without tests of its own, nothing has to be relaxed."""
+    project = unbuilt_project(tmp_path, {"tide/__init__.py": ""})
+    assert {} == pytest_table(project, find_moves(project))
