@@ -61,7 +61,7 @@ def test_what_no_answer_covers_is_reported(workshop: Workshop) -> None:
     reading = read(project)
     reported = not_carried(reading)
     assert "`acme` is a namespace package" in reported
-    assert "Add `acme_helpers`, `acme_single` to the build backend's table" in reported
+    assert "packages or modules: `acme`, `acme_helpers`, `acme_single`" in reported
     assert "`scripts/acme-start` is installed outside the packages" in reported
     assert "The template doesn't offer the license LicenseRef-BSD." in reported
     assert '"x" in "xy"\' is not a marker' in reported

@@ -88,7 +88,7 @@ def missing_metadata(project: Project) -> Iterator[Finding]:
 
 
 def invalid_metadata(project: Project) -> Iterator[Finding]:
-    """Yield the version and the name if they are not normalized."""
+    """Yield the version if it is not normalized."""
     version = written_version(project)
     try:
         if version and str(Version(version)) != version:
@@ -98,12 +98,6 @@ def invalid_metadata(project: Project) -> Iterator[Finding]:
             )
     except InvalidVersion:
         yield Finding(f"The version {version} is not valid according to PEP 440.")
-    name = project.wheel.metadata["name"]
-    if name != project.name:
-        yield Finding(
-            f"The name {name} is not normalized. Its normalized form is {project.name}.",
-            (f"name: *, is now {project.name}",),
-        )
 
 
 def written_version(project: Project) -> str:

@@ -41,23 +41,29 @@ def replaced_answers(project: Project) -> Iterator[Finding]:
 def unsupported_packages(project: Project) -> Iterator[Finding]:
     """Yield the kinds of packages that the template doesn't create."""
     wheel, main = project.wheel, project.main_package
-    if wheel.extension_modules or any(not tag.endswith("-none-any") for tag in wheel.tags):
+    pure = all(tag.endswith("-none-any") for tag in wheel.tags)
+    if wheel.extension_modules or not pure:
         names = f" ({', '.join(wheel.extension_modules)})" if wheel.extension_modules else ""
+        kind = f"has extension modules{names}" if names else "builds a wheel for one platform"
         yield Finding(
-            f"The project has extension modules{names}, which the template doesn't build. Keep"
-            " their configuration, with setuptools or another build backend that builds them."
+            f"The project {kind}, which the template doesn't support, so keep the old build"
+            " configuration with setuptools or another build backend that supports it."
+        )
+    elif wheel.tags != ["py3-none-any"]:
+        yield Finding(
+            f"The wheel's tags change from {', '.join(wheel.tags)} to py3-none-any because the new"
+            " project only supports current versions of Python 3.",
+            ("tags: was *, is now [[]'py3-none-any']",),
         )
     for package in project.packages:
         if project.files_of(package) and f"{package}/__init__.py" not in wheel.files:
-            yield Finding(
-                f"`{package}` is a namespace package. Add its parts to the build backend's table."
-            )
-    others = [name for name in project.packages if name not in (main, *TEST_PACKAGES)]
-    if others:
+            yield Finding(f"`{package}` is a namespace package, so it has no `__init__.py`.")
+    tops = [name for name in project.packages if name not in TEST_PACKAGES]
+    if len(tops) > 1:
         yield Finding(
-            "The wheel has several top-level packages or modules, but the template only includes"
-            f" `{main}`. Add {', '.join(f'`{name}`' for name in others)} to the build backend's"
-            " table."
+            "The wheel has several top-level packages or modules:"
+            f" {', '.join(f'`{name}`' for name in tops)}. The new wheel has all of them with the"
+            " lines below."
         )
     if main and f"{main}.py" in wheel.files:
         text = f"`{main}.py` is a single module. It becomes the package `src/{main}/`."
@@ -97,6 +103,8 @@ def changed_metadata(project: Project) -> Iterator[Finding]:
         )
     yield from changed_description(project)
     for name in project.settings.get("project", {}).get("dynamic", []):
+        if name == "version" and project.has_vcs_version:
+            continue
         yield Finding(f"`{name}` is dynamic. Its current value becomes static.")
     if len(project.settings.get("tool", {}).get("poetry", {}).get("authors", [])) > 1:
         yield Finding("Poetry's wheel only contains the first author. Add the others to `authors`.")
@@ -119,8 +127,6 @@ def unread_settings(project: Project) -> Iterator[Finding]:
     """Yield the settings that are not part of a wheel."""
     tables = [f"[tool.{name}]" for name in project.settings.get("tool", {})]
     tables = [name for name in tables if name in map("[tool.{}]".format, SUPERSEDED_TABLES)]
-    if "dependency-groups" in project.settings:
-        tables.append("[dependency-groups]")
     if tables:
         yield Finding(f"These tables in pyproject.toml were not read: {', '.join(tables)}.")
     if finding := pytest_finding(project):

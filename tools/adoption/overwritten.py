@@ -23,6 +23,8 @@ PURPOSE = re.compile(
 )
 # Tables of pyproject.toml that describe the old build, or that ruff and pytest replace.
 SUPERSEDED_TABLES = {"black", "bumpversion", "flake8", "flit", "flit_scm", "hatch", "isort", "nox"}
+SUPERSEDED_TABLES |= {"poetry-dynamic-versioning", "setuptools-git-versioning", "setuptools-scm"}
+SUPERSEDED_TABLES |= {"uv-dynamic-versioning", "versioneer", "versioningit"}
 SUPERSEDED_TABLES |= {"pbr", "pdm", "poetry", "pytest", "setuptools", "setuptools_scm", "tox", "uv"}
 
 

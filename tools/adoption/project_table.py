@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from adoption.entry_points import valid_entry_points
 from adoption.files import find_roles
@@ -25,7 +26,7 @@ def entries_by_hand(
         rendered: The `[project]` table that the template renders with them.
     """
     wheel = project.wheel
-    table: dict[str, Any] = {}
+    table: dict[str, Any] = {"name": wheel.metadata["name"]}
     if answers.get("versioning") != "vcs":
         table["version"] = wheel.metadata["version"]
     if readme := main_readme(project):
@@ -135,15 +136,17 @@ def requirement_entries(
     table: dict[str, Any] = {}
     extras = wheel.extras
     dependencies = extras.pop("")
+    covered = rendered.get("optional-dependencies", {})
+    # The rendered extra "all" refers to the project by its name.
+    is_renamed = "all" in covered and canonicalize_name(wheel.metadata["name"]) != rendered["name"]
     if dependencies - set(map(normalized, rendered["dependencies"])):
         table["dependencies"] = sorted(dependencies)
-    covered = rendered.get("optional-dependencies", {})
     is_lossy = any(
         texts - set(map(normalized, covered.get(extra, [])))
         for extra, texts in extras.items()
         if extra != "all"
     )
-    if is_lossy or ("all" in extras and "all" in answers.get("extras", {})):
+    if is_renamed or is_lossy or ("all" in extras and "all" in answers.get("extras", {})):
         table["optional-dependencies"] = {name: sorted(texts) for name, texts in extras.items()}
     return table
 

@@ -13,12 +13,11 @@ from packaging.utils import canonicalize_name
 
 from adoption.building import BuildOptions, build_wheel
 from adoption.findings import AdoptionError
-from adoption.requirements import required_name
+from adoption.versions import comes_from_git
 from adoption.wheels import Wheel, is_extension_module, read_wheel
 
 # Folders that a build must not see. Results of former builds would end up in the new wheel.
 IGNORED = ("__pycache__", "*.py[cod]", "*.egg-info", ".tox", ".nox", "node_modules")
-VCS_PLUGINS = {"setuptools-scm", "hatch-vcs", "poetry-dynamic-versioning"}
 TEST_PACKAGES = ("tests", "test")
 
 
@@ -64,9 +63,7 @@ class Project:
     @property
     def has_vcs_version(self) -> bool:
         """Whether the version comes from the version control system."""
-        requires = self.settings.get("build-system", {}).get("requires", [])
-        source = self.settings.get("tool", {}).get("pdm", {}).get("version", {}).get("source")
-        return source == "scm" or any(required_name(text) in VCS_PLUGINS for text in requires)
+        return comes_from_git(self.settings, self.folder)
 
 
 def open_project(path: Path, options: BuildOptions | None = None) -> Project:

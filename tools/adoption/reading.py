@@ -3,8 +3,10 @@
 from adoption.answers import derive_answers
 from adoption.faults import find_faults
 from adoption.findings import Reading
+from adoption.groups import groups_finding
 from adoption.moves import find_moves, removed_starters
 from adoption.not_carried import find_not_carried
+from adoption.other_tables import other_tables
 from adoption.overwritten import (
     changed_tables,
     left_behind,
@@ -16,13 +18,15 @@ from adoption.project_table import entries_by_hand
 from adoption.projects import Project
 from adoption.pytest_settings import pytest_table
 from adoption.validation import validate
+from adoption.version_files import find_versions, ignored_files
 
 
 def examine(project: Project) -> Reading:
     """Return what can be read from a project without rendering the template."""
     return Reading(
         answers=derive_answers(project),
-        not_carried=list(find_not_carried(project)),
+        not_carried=[*find_not_carried(project), *find_versions(project)],
+        gitignore=ignored_files(project),
         faults=list(find_faults(project)),
         moves=find_moves(project),
     )
@@ -39,6 +43,10 @@ def read(project: Project) -> Reading:
     reading.answers = validated.answers
     reading.not_carried += validated.findings
     reading.by_hand = entries_by_hand(project, validated.answers, validated.table)
+    reading.tables = other_tables(project, validated)
+    if "dependency-groups" in reading.tables:
+        rendered = validated.settings["dependency-groups"]
+        reading.not_carried.append(groups_finding(reading.tables["dependency-groups"], rendered))
     if project.folder is not None:
         read_files(project, reading)
     return reading

@@ -8,6 +8,7 @@ from typing import Any
 
 import copier
 import jinja2
+import yaml
 
 from adoption.findings import AdoptionError, Finding
 from adoption.template import plain_template, questions
@@ -22,13 +23,20 @@ class Validated:
 
     Attributes:
         answers: The answers that Copier accepts.
-        table: The `[project]` table that the template renders with them.
+        recorded: All answers that Copier records, including the defaults.
+        settings: The pyproject.toml that the template renders with them.
         findings: The rejected answers, with Copier's reasons.
     """
 
     answers: dict[str, Any]
-    table: dict[str, Any]
+    recorded: dict[str, Any]
+    settings: dict[str, Any]
     findings: list[Finding]
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """The `[project]` table."""
+        return dict(self.settings["project"])
 
 
 def validate(answers: dict[str, Any]) -> Validated:
@@ -54,8 +62,9 @@ def validate(answers: dict[str, Any]) -> Validated:
                 answers, finding = without_rejected(answers, str(error), template)
                 findings.append(finding)
                 continue
+            recorded = yaml.safe_load((out / ".copier-answers.yml").read_text(encoding="utf-8"))
             settings = tomllib.loads((out / "pyproject.toml").read_text(encoding="utf-8"))
-            return Validated(answers, settings["project"], findings)
+            return Validated(answers, recorded, settings, findings)
 
 
 def without_rejected(
@@ -75,7 +84,13 @@ def without_rejected(
     if not found or found[1] not in answers:
         raise AdoptionError(f"Copier rejects the answers: {error}")
     name, reason = found[1], found[2]
-    finding = Finding(f"`{name}` can't be {answers[name]!r}: {reason}.")
+    if name == "versioning" and answers.get("backend", "hatchling") != "hatchling":
+        text = f"`backend` is set to hatchling, so that the version comes from git: {reason}."
+        return answers | {"backend": "hatchling"}, Finding(text)
+    text = f"`{name}` can't be {answers[name]!r}: {reason}."
+    if name in ("distribution_name", "package_name"):
+        text += " Its default is used instead, and the lines below restore the real name."
+    finding = Finding(text)
     rest = accepted_parts(answers, name, template)
     kept = {other: answer for other, answer in answers.items() if other != name}
     # If every part is accepted, but not the whole, nothing is kept. Otherwise this would not end.

@@ -1,0 +1,93 @@
+"""Dependency groups of an existing project, merged with the template's.
+
+https://packaging.python.org/en/latest/specifications/dependency-groups/
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from packaging.requirements import InvalidRequirement
+from packaging.utils import canonicalize_name
+
+from adoption.findings import Finding
+from adoption.projects import Project
+from adoption.requirements import required_name
+
+# Common names of the template's groups.
+SAME = {"tests": "test", "testing": "test", "doc": "docs", "develop": "dev", "development": "dev"}
+
+
+def old_groups(project: Project) -> dict[str, list[str]]:
+    """Return the requirements of each group, and of the extras for tests, by the template's names.
+
+    Extras are also published, so they stay extras. The tests need their requirements in a group.
+    """
+    tool = project.settings.get("tool", {})
+    tables = project.settings.get("dependency-groups", {})
+    found: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {name: resolved(name, tables) for name in tables}
+    groups |= tool.get("pdm", {}).get("dev-dependencies", {})
+    sources = [*groups.items(), ("dev", tool.get("uv", {}).get("dev-dependencies", []))]
+    sources += [
+        (name, sorted(texts))
+        for name, texts in project.wheel.extras.items()
+        if SAME.get(name, name) == "test"
+    ]
+    for name, texts in sources:
+        normalized = canonicalize_name(name)
+        target = found.setdefault(SAME.get(normalized, normalized), [])
+        target += [text for text in texts if text not in target and is_requirement(text)]
+    return {name: texts for name, texts in found.items() if texts}
+
+
+def resolved(name: str, tables: Mapping[str, Any], outer: tuple[str, ...] = ()) -> list[str]:
+    """Return a group's requirements, including those of the groups that it includes."""
+    names = {canonicalize_name(each): each for each in tables}
+    texts = []
+    for entry in tables[name]:
+        included = entry.get("include-group", "") if isinstance(entry, dict) else ""
+        inner = names.get(canonicalize_name(included), "")
+        if isinstance(entry, str):
+            texts.append(entry)
+        elif inner and inner not in (name, *outer):
+            texts += resolved(inner, tables, (*outer, name))
+    return texts
+
+
+def is_requirement(text: str) -> bool:
+    """Return whether a text is a requirement, and not an option or a path."""
+    try:
+        return bool(required_name(text))
+    except InvalidRequirement:
+        return False
+
+
+def merged_groups(project: Project, rendered: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return the template's groups with additional requirements, and the groups that it lacks.
+
+    The template's own requirements win, because its settings are for those versions.
+
+    Args:
+        project: The existing project.
+        rendered: The template's groups.
+    """
+    own = {name: {required_name(text) for text in resolved(name, rendered)} for name in rendered}
+    known = set().union(*own.values()) | {project.name}
+    merged: dict[str, list[Any]] = {}
+    for name, texts in old_groups(project).items():
+        others = [text for text in texts if required_name(text) not in known]
+        if others:
+            merged[name] = [*rendered.get(name, []), *others]
+    return merged
+
+
+def groups_finding(merged: Mapping[str, list[Any]], rendered: Mapping[str, Any]) -> Finding:
+    """Return the finding that says what is added to the template's groups."""
+    added = [
+        f"{name} ({', '.join(text for text in texts if text not in rendered.get(name, []))})"
+        for name, texts in merged.items()
+    ]
+    return Finding(
+        f"These requirements are added to the dependency groups: {', '.join(added)}. Remove those"
+        " that the template's tools replace."
+    )

@@ -1,0 +1,101 @@
+"""Where an existing project's version comes from: git, a file, or a number."""
+
+import configparser
+import contextlib
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+
+from adoption.requirements import required_name
+
+# Build requirements that take the version from git.
+PLUGINS = {
+    "better-setuptools-git-version",
+    "flit-scm",
+    "git-versioner",
+    "hatch-vcs",
+    "miniver",
+    "pbr",
+    "poetry-dynamic-versioning",
+    "poetry-git-version-plugin",
+    "poetry-version-plugin",
+    "setuptools-git-ver",
+    "setuptools-git-versioning",
+    "setuptools-scm",
+    "setuptools-vcs-version",
+    "uv-dynamic-versioning",
+    "vcs-versioning",
+    "versioneer",
+    "versioneer-518",
+    "versioningit",
+}
+# The same in setup.py and setup.cfg, where versioneer and miniver are often copied into the project.
+CALLS = re.compile(
+    r"^\s*(?:use_scm_version|pbr|setuptools_git_versioning|version_config)\s*="
+    r"|[(,]\s*(?:use_scm_version|pbr|setuptools_git_versioning|version_config)\s*="
+    r"|\bversioneer\.get_version\(|\bget_cmdclass\(|\bsetuptools_scm\b.*\bget_version\b"
+    r"|\bfrom setuptools_scm import|^\[versioneer\]",
+    re.MULTILINE,
+)
+
+
+def comes_from_git(settings: Mapping[str, Any], folder: Path | None) -> bool:
+    """Return whether a project's version comes from its version control system.
+
+    Args:
+        settings: The content of pyproject.toml.
+        folder: The project's folder.
+    """
+    tool = settings.get("tool", {})
+    if is_static(settings, folder):
+        return False
+    if tool.get("pdm", {}).get("version", {}).get("source") == "scm":
+        return True
+    requires = settings.get("build-system", {}).get("requires", [])
+    if PLUGINS & {required_name(text) for text in requires}:
+        return True
+    files = [folder / name for name in ("setup.py", "setup.cfg")] if folder else []
+    texts = [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
+    return any(CALLS.search(text) for text in texts)
+
+
+def is_static(settings: Mapping[str, Any], folder: Path | None) -> bool:
+    """Return whether the settings contain the version, or name the file that contains it."""
+    tool = settings.get("tool", {})
+    parser = configparser.RawConfigParser()
+    with contextlib.suppress(configparser.Error, UnicodeDecodeError):
+        parser.read(folder / "setup.cfg" if folder else (), encoding="utf-8")
+    text = parser.get("metadata", "version", fallback="")
+    if text and "versioneer" not in text:
+        return True
+    own = "version" in settings.get("project", {})
+    attribute = "version" in tool.get("setuptools", {}).get("dynamic", {})
+    file = {"path", "file"} & {*tool.get("hatch", {}).get("version", {})}
+    return own or attribute or bool(file)
+
+
+def last_tag(folder: Path | None) -> tuple[str, str]:
+    """Return the latest tag that is a version, and the version; two empty texts if there is none.
+
+    A prefix such as "v" or "demo-" is not part of the version.
+    """
+    if folder is None:
+        return "", ""
+    command = ("git", "-C", str(folder), "tag", "--merged", "HEAD")
+    try:
+        done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
+    except (OSError, subprocess.CalledProcessError):
+        return "", ""
+    found = []
+    for tag in done.stdout.splitlines():
+        text = re.sub(r"\A(?:[A-Za-z][\w.]*[-_/])?v?(?=\d)", "", tag)
+        try:
+            found.append((Version(text), tag))
+        except InvalidVersion:
+            continue
+    version, tag = max(found, default=("", ""))
+    return tag, str(version)
