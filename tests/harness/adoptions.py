@@ -322,6 +322,8 @@ def main(arguments: Sequence[str]) -> int:
     files = [Path(text) for text in given if text.endswith(".yml")] or [CORPUS]
     known = {source.name: source for file in files for source in read_corpus(file)}
     names = [text for text in given if not text.endswith(".yml")] or list(known)
+    if unknown := [name for name in names if name not in known and not Path(name).is_dir()]:
+        parser.error(f"the corpus has no {', '.join(unknown)}")
     sources = [
         replace(known.get(Path(name).name, Source(Path(name).name)), folder=name, version="")
         if Path(name).is_dir()
