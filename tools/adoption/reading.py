@@ -58,7 +58,8 @@ def read_files(project: Project, reading: Reading) -> None:
     files = replaced_files(project, new)
     reading.left = left_behind(project, [*reading.moves, *dict.fromkeys(files, "").items()])
     reading.moves = [(old, target) for old, target in reading.moves if old not in files]
-    reading.removed = removed_starters(project, reading.moves)
+    # Without the answer `changelog`, there is no starter to remove.
+    reading.removed = [name for name in removed_starters(project, reading.moves) if name in new]
     reading.replaced = files | changed_tables(project, new)
     tables = own_tables(project, new)
     if entries := pytest_table(project, reading.moves):
