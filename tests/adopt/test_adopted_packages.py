@@ -14,7 +14,6 @@ from harness.adopted_packages import (
     PACKAGES,
     adopted_project,
     existing_project,
-    follow,
     unexplained,
     wheel_in,
 )
@@ -69,6 +68,7 @@ def test_the_page_adopts_a_project(tmp_path: Path) -> None:
             ("gh:ORG/packagestan", "packagestan"),
             ("my-project.answers", "genre-tagger.answers"),
             ("adopt.py read", "adopt.py read --yes"),
+            ("adopt.py move", "adopt.py move --yes"),
             ("adopt.py compare", "adopt.py compare --yes"),
         ):
             text = text.replace(written, replacement)
@@ -77,13 +77,12 @@ def test_the_page_adopts_a_project(tmp_path: Path) -> None:
     bash(0)
     assert before == tree(old)
     bash(1)
-    report = (tmp_path / "genre-tagger.report.md").read_text(encoding="utf-8")
-    follow(report, old, tmp_path / "my-project-adopted")
-    output = bash(2)
+    assert "copied 3 files to my-project-adopted\n" in bash(2)
+    output = bash(3)
     assert "explained: file genre_tagger/data/genres.json: only in the new wheel" in output
     assert "not explained" not in output
     assert before == tree(old)
-    deleted = bash(3, 4)
+    deleted = bash(4, 5)
     assert ["requirements.txt", "setup.py"] == deleted.split()
     file = "src/genre_tagger/data/genres.json"
     log = run("git", "log", "--follow", "--format=%s", "--", file, cwd=old).stdout

@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from packaging.metadata import RawMetadata
 
 from adoption.comparison import compare
 from adoption.licenses import find_license, license_targets, understood
@@ -124,12 +125,12 @@ def test_several_license_files_keep_their_names(tmp_path: Path) -> None:
 def test_a_changed_license_is_unexplained(tmp_path: Path) -> None:
     """Another expression and another license text are unexplained, but not an SPDX expression."""
     old = unbuilt_project(tmp_path, {"LICENSE": MIT}, license="The MIT License")
-    metadata = {"name": "tide", "version": "1.0", "license_expression": "MIT"}
+    metadata = RawMetadata(name="tide", version="1.0", license_expression="MIT")
     wheel = dataclasses.replace(old.wheel, metadata=metadata, licenses={"LICENSE": MIT.encode()})
     new = dataclasses.replace(old, wheel=wheel)
     assert [] == unexplained(old, new)
     assert 2 == len(compare(old, new))
-    metadata = metadata | {"license_expression": "ISC"}
+    metadata = RawMetadata(name="tide", version="1.0", license_expression="ISC")
     wheel = dataclasses.replace(old.wheel, metadata=metadata, licenses={"LICENSE": b"ISC"})
     assert [
         "license: was The MIT License, is now ISC",

@@ -20,9 +20,10 @@ NEW = {
     "CONTRIBUTING.md": b"# Contributing\n",
     "LICENSE": b"",
     "README.md": b"",
-    "pyproject.toml": b"[tool.ruff]\nline-length = 100\n",
+    "pyproject.toml": b"",
     "renovate.json": b"{}\n",
 }
+SETTINGS = {"tool": {"ruff": {"line-length": 100}}}
 
 
 @pytest.mark.parametrize(
@@ -93,8 +94,10 @@ def test_each_file_is_moved_replaced_or_listed(tmp_path: Path) -> None:
     assert {".gitignore", ".github/CONTRIBUTING.rst", ".github/renovate.json5"} == {*replaced}
     assert "-*.log\n+/dist/" in replaced[".gitignore"]
     assert {"the project's tasks": ["tox.ini"]} == left_behind(project, [*moves, *replaced.items()])
-    assert "-line-length = 79\n+line-length = 100" in changed_tables(project, NEW)["[tool.ruff]"]
-    assert {"towncrier": {"name": "Tide"}} == own_tables(project, NEW)
+    assert (
+        "-line-length = 79\n+line-length = 100" in changed_tables(project, SETTINGS)["[tool.ruff]"]
+    )
+    assert {"towncrier": {"name": "Tide"}} == own_tables(project, SETTINGS)
 
 
 def test_the_commands_in_the_report_move_the_files(tmp_path: Path) -> None:

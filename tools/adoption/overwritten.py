@@ -3,7 +3,6 @@
 import difflib
 import re
 import tempfile
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -83,14 +82,14 @@ def difference(old: bytes, new: bytes, name: str, other: str) -> str:
     return "\n".join(difflib.unified_diff(before, after, f"a/{name}", f"b/{other}", lineterm=""))
 
 
-def changed_tables(project: Project, new: Mapping[str, bytes]) -> dict[str, str]:
+def changed_tables(project: Project, settings: Mapping[str, Any]) -> dict[str, str]:
     """Return the differences of the tables of tools that both projects configure.
 
     Args:
         project: The existing project.
-        new: The content of the new project's files.
+        settings: The content of the new project's pyproject.toml.
     """
-    old, rendered = project.settings.get("tool", {}), new_tables(new)
+    old, rendered = project.settings.get("tool", {}), settings.get("tool", {})
     changed = {}
     for name in sorted({*old} & {*rendered} - SUPERSEDED_TABLES):
         before, after = (
@@ -101,17 +100,11 @@ def changed_tables(project: Project, new: Mapping[str, bytes]) -> dict[str, str]
     return changed
 
 
-def own_tables(project: Project, new: Mapping[str, bytes]) -> dict[str, Any]:
+def own_tables(project: Project, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the tables of tools that only the existing project configures."""
-    known = {*new_tables(new), *SUPERSEDED_TABLES}
+    known = {*settings.get("tool", {}), *SUPERSEDED_TABLES}
     tables = project.settings.get("tool", {})
     return {name: table for name, table in tables.items() if name not in known}
-
-
-def new_tables(new: Mapping[str, bytes]) -> dict[str, Any]:
-    """Return the tables of tools in the new project's pyproject.toml."""
-    tables: dict[str, Any] = tomllib.loads(new["pyproject.toml"].decode()).get("tool", {})
-    return tables
 
 
 def left_behind(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

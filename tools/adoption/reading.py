@@ -1,5 +1,11 @@
 """Read an existing project: combine answers, entries by hand, findings, and moves."""
 
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
 from adoption.answers import derive_answers
 from adoption.faults import find_faults
 from adoption.findings import Reading
@@ -9,6 +15,7 @@ from adoption.not_carried import find_not_carried
 from adoption.other_tables import other_tables
 from adoption.overwritten import (
     changed_tables,
+    folder_files,
     left_behind,
     own_tables,
     rendered_files,
@@ -17,7 +24,7 @@ from adoption.overwritten import (
 from adoption.project_table import entries_by_hand
 from adoption.projects import Project
 from adoption.pytest_settings import pytest_table
-from adoption.validation import validate
+from adoption.validation import Validated, validate
 from adoption.version_files import find_versions, ignored_files
 
 
@@ -33,7 +40,7 @@ def examine(project: Project) -> Reading:
 
 
 def read(project: Project) -> Reading:
-    """Examine a project, validate the answers, and add the entries that they don't cover.
+    """Examine a project, validate the answers, and add what they don't cover.
 
     Raises:
         AdoptionError: The template and this program don't match.
@@ -42,26 +49,50 @@ def read(project: Project) -> Reading:
     validated = validate(reading.answers)
     reading.answers = validated.answers
     reading.not_carried += validated.findings
+    new = rendered_files(validated.answers) if project.folder is not None else {}
+    add_uncovered(project, reading, validated, new)
+    return reading
+
+
+def read_created(project: Project, folder: Path) -> Reading:
+    """Examine a project, and add what the new project in a folder doesn't cover.
+
+    Its answers may differ from those that `read` has derived.
+    """
+    reading = examine(project)
+    text = (folder / ".copier-answers.yml").read_text(encoding="utf-8")
+    reading.answers = yaml.safe_load(text)
+    settings = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    validated = Validated(reading.answers, reading.answers, settings, [])
+    add_uncovered(project, reading, validated, folder_files(folder))
+    return reading
+
+
+def add_uncovered(
+    project: Project, reading: Reading, validated: Validated, new: Mapping[str, bytes]
+) -> None:
+    """Add what answers don't cover, and what happens to the project's files.
+
+    Args:
+        project: The existing project.
+        reading: What was read so far.
+        validated: The answers, and the pyproject.toml that the template renders with them.
+        new: The content of the new project's files, by their paths.
+    """
     reading.by_hand = entries_by_hand(project, validated.answers, validated.table)
     reading.tables = other_tables(project, validated)
     if "dependency-groups" in reading.tables:
         rendered = validated.settings["dependency-groups"]
         reading.not_carried.append(groups_finding(reading.tables["dependency-groups"], rendered))
-    if project.folder is not None:
-        read_files(project, reading)
-    return reading
-
-
-def read_files(project: Project, reading: Reading) -> None:
-    """Add what happens to a project's files, and to the tables of its tools."""
-    new = rendered_files(reading.answers)
+    if project.folder is None:
+        return
     files = replaced_files(project, new)
     reading.left = left_behind(project, [*reading.moves, *dict.fromkeys(files, "").items()])
     reading.moves = [(old, target) for old, target in reading.moves if old not in files]
     # Without the answer `changelog`, there is no starter to remove.
     reading.removed = [name for name in removed_starters(project, reading.moves) if name in new]
-    reading.replaced = files | changed_tables(project, new)
-    tables = own_tables(project, new)
+    reading.replaced = files | changed_tables(project, validated.settings)
+    tables = own_tables(project, validated.settings)
     if entries := pytest_table(project, reading.moves):
         tables["pytest"] = entries
     if tables:

@@ -1,0 +1,107 @@
+"""Move an existing project's files and settings into the new project."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.items import Item, Table
+
+from adoption.files import project_files
+from adoption.findings import AdoptionError, Reading
+from adoption.overwritten import difference
+from adoption.projects import Project
+
+
+def check_created(folder: Path) -> None:
+    """Check that Copier has created a project in a folder.
+
+    Raises:
+        AdoptionError: It has not.
+    """
+    for name in (".copier-answers.yml", "pyproject.toml"):
+        if not (folder / name).is_file():
+            raise AdoptionError(f"{folder} has no {name}; create the project with Copier first")
+    if (folder / "src").exists():
+        raise AdoptionError(
+            f"{folder} already has a folder src; create the project again with --exclude /src"
+        )
+
+
+def overwritten_files(project: Project, reading: Reading, folder: Path) -> dict[str, str]:
+    """Return the new project's files that existing files replace, with the differences."""
+    assert project.folder is not None
+    found = {}
+    for old, new in reading.moves:
+        if (folder / new).is_file():
+            before, after = (folder / new).read_bytes(), (project.folder / old).read_bytes()
+            found[new] = difference(before, after, new, old)
+    removed = [name for name in reading.removed if name in project_files(folder)]
+    found |= {
+        name: difference((folder / name).read_bytes(), b"", name, "/dev/null") for name in removed
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def move(project: Project, reading: Reading, folder: Path) -> None:
+    """Copy a project's files, and write the entries that no answer covers.
+
+    The existing project stays unchanged.
+    """
+    assert project.folder is not None
+    for name in reading.removed:
+        (folder / name).unlink(missing_ok=True)
+    for old, new in reading.moves:
+        target = folder / new
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(project.folder / old, target)
+    write_entries(folder / "pyproject.toml", reading)
+    ignore = folder / ".gitignore"
+    lines = ignore.read_text(encoding="utf-8").splitlines() if ignore.is_file() else []
+    lines += [line for line in reading.gitignore if line not in lines]
+    ignore.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def write_entries(file: Path, reading: Reading) -> None:
+    """Write the entries of the report into pyproject.toml, without touching its other lines."""
+    document = tomlkit.parse(file.read_text(encoding="utf-8"))
+    project = document["project"]
+    assert isinstance(project, Table)
+    for name, value in reading.by_hand.items():
+        write_entry(project, name, value)
+    merge(document, reading.tables)
+    file.write_text(tomlkit.dumps(document), encoding="utf-8")
+
+
+def merge(table: Any, entries: Mapping[str, Any]) -> None:
+    """Write entries into a table. Values replace each other, and tables are merged."""
+    for name, value in entries.items():
+        if isinstance(value, Mapping) and isinstance(table.get(name), Mapping):
+            merge(table[name], value)
+        else:
+            write_entry(table, name, value)
+
+
+def write_entry(table: Any, name: str, value: Any) -> None:
+    """Write an entry into a table; an empty table removes it."""
+    if value == {}:
+        table.pop(name, None)
+    else:
+        table[name] = item(value)
+
+
+def item(value: Any) -> Item:
+    """Return a value for a document, with each element of a longer list on a line of its own.
+
+    People are inline tables, as in the template.
+    """
+    if not isinstance(value, list) or any("filename" in each for each in value):
+        return tomlkit.item(value)  # type: ignore[no-any-return]
+    array = tomlkit.array().multiline(len(str(value)) > 60)
+    for each in value:
+        element = tomlkit.inline_table() if isinstance(each, dict) else each
+        if isinstance(each, dict):
+            element.update(each)
+        array.append(element)
+    return array
