@@ -1,0 +1,304 @@
+"""Relax the checks of a new project until its existing code passes them.
+
+Each violated rule of ruff is ignored in the folder, and each module with type errors is left out of
+type checking. The tables are written to pyproject.toml with the numbers of violations. All other
+rules and modules, including new ones, stay strict.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from adoption.building import last_line
+from adoption.findings import AdoptionError
+
+HEADERS = ["[tool.ruff.lint.extend-per-file-ignores]"]
+HEADERS += ["[[tool.mypy.overrides]]", "[[tool.ty.overrides]]"]
+RUFF_COMMENT = """\
+# The existing code violates these rules (with the number of violations). To enforce a rule, delete
+# its line, run `ruff check --fix`, and correct the rest."""
+TYPES_COMMENT = """\
+# The types of these {things} are not checked (with the number of errors). To check one, delete its
+# line and correct the errors."""
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A violation of a rule, or a type error.
+
+    Attributes:
+        path: The file, relative to the project's folder, with slashes.
+        rule: The code of the rule.
+        name: The name of the rule, for people; "" if the code is the name.
+        message: The message of the tool.
+    """
+
+    path: str
+    rule: str
+    name: str = ""
+    message: str = ""
+
+
+def relax(folder: Path) -> list[str]:
+    """Relax the checks of a project, and return what was done, in sentences.
+
+    Raises:
+        AdoptionError: The project has no such checks, or a check fails for another reason.
+    """
+    file = folder / "pyproject.toml"
+    try:
+        original = file.read_text(encoding="utf-8")
+        tables = tomllib.loads(original).get("tool", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AdoptionError(f"{file} can't be read: {error}") from error
+    names = [name for name in CHECKS if name in tables]
+    if "ruff" not in names:
+        raise AdoptionError(f"{file} has no table [tool.ruff], so it is not an adopted project")
+    existing = next((header for header in HEADERS if header in original), "")
+    if existing or "ignore" in tables.get("pyright", {}):
+        text = existing or "[tool.pyright] ignore"
+        raise AdoptionError(f"{file} is already relaxed; delete {text} to do it again")
+    found: dict[str, list[Violation]] = {name: [] for name in names}
+    # An ignored rule can make a `noqa` comment superfluous, which is another violation.
+    for _ in range(3):
+        new = {name: CHECKS[name].run(folder) for name in names}
+        if not any(new.values()):
+            break
+        check_syntax(violation for each in new.values() for violation in each)
+        for name in names:
+            found[name] += new[name]
+        text = original
+        for name in names:
+            text = CHECKS[name].write(text, found[name]) if found[name] else text
+        file.write_text(text, encoding="utf-8")
+    else:
+        name, violation = next((name, each[0]) for name, each in new.items() if each)
+        raise AdoptionError(f"{name} still fails: {violation.path}: {violation.message}")
+    return [summary(name, violations) for name, violations in found.items()]
+
+
+def check_syntax(violations: Iterable[Violation]) -> None:
+    """Check that all files can be parsed, because a syntax error can't be ignored.
+
+    Raises:
+        AdoptionError: A file can't be parsed.
+    """
+    for each in violations:
+        if each.rule in ("invalid-syntax", "syntax"):
+            raise AdoptionError(f"{each.path} has a syntax error: {each.message}")
+
+
+def summary(name: str, violations: list[Violation]) -> str:
+    """Return the sentence on one tool."""
+    if not violations:
+        return f"{name}: nothing to relax"
+    if name == "ruff":
+        rules = len({violation.rule for violation in violations})
+        return f"ruff: {len(violations)} violations of {rules} rules are ignored"
+    files = len({violation.path for violation in violations})
+    return f"{name}: {len(violations)} errors in {files} files are ignored"
+
+
+def run_tool(folder: Path, name: str, *arguments: str) -> str:
+    """Run a tool in the project's environment, and return its standard output.
+
+    Raises:
+        AdoptionError: The tool isn't installed, or ends without a result.
+    """
+    scripts = [folder.absolute() / ".venv" / place / name for place in ("bin", "Scripts")]
+    installed = shutil.which(name, path=os.pathsep.join(str(path.parent) for path in scripts))
+    uv = shutil.which("uv")
+    if not installed and not uv:
+        raise AdoptionError(f"{name} is not installed; create .venv as CONTRIBUTING.md describes")
+    command = [installed] if installed else [str(uv), "run", name]
+    done = subprocess.run(
+        [*command, *arguments],
+        cwd=folder,
+        env={key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"},
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        errors="replace",
+    )
+    if done.returncode not in (0, 1) and not done.stdout.strip():
+        raise AdoptionError(f"{name} failed: {last_line(done.stderr)}")
+    return done.stdout
+
+
+def parsed(name: str, text: str) -> Any:
+    """Return the JSON that a tool has printed.
+
+    Raises:
+        AdoptionError: It printed something else.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise AdoptionError(f"{name} failed: {last_line(text)}") from error
+
+
+def run_ruff(folder: Path) -> list[Violation]:
+    """Return ruff's violations.
+
+    https://docs.astral.sh/ruff/settings/#output-format
+    """
+    results = parsed("ruff", run_tool(folder, "ruff", "check", "--output-format=json"))
+    root = folder.resolve()
+    return [
+        Violation(
+            Path(each["filename"]).resolve().relative_to(root).as_posix(),
+            *(each["code"] or "invalid-syntax", each.get("name") or "", each["message"]),
+        )
+        for each in results
+    ]
+
+
+def run_mypy(folder: Path) -> list[Violation]:
+    """Return mypy's errors.
+
+    https://mypy.readthedocs.io/en/stable/command_line.html#cmdoption-mypy-output
+    """
+    lines = run_tool(folder, "mypy", "--output=json").splitlines()
+    results = [parsed("mypy", line) for line in lines if line.strip()]
+    return [
+        Violation(
+            PurePosixPath(*Path(each["file"]).parts).as_posix(),
+            each["code"] or "",
+            "",
+            each["message"],
+        )
+        for each in results
+        if each["severity"] == "error"
+    ]
+
+
+def run_ty(folder: Path) -> list[Violation]:
+    """Return ty's errors and warnings.
+
+    https://docs.astral.sh/ty/reference/cli/#ty-check
+    """
+    results = parsed("ty", run_tool(folder, "ty", "check", "--output-format=gitlab"))
+    return [
+        Violation(each["location"]["path"], each["check_name"], "", each["description"])
+        for each in results
+    ]
+
+
+def run_pyright(folder: Path) -> list[Violation]:
+    """Return pyright's errors.
+
+    https://microsoft.github.io/pyright/#/command-line?id=json-output
+    """
+    results = parsed("pyright", run_tool(folder, "pyright", "--outputjson"))
+    root = folder.resolve()
+    return [
+        Violation(
+            Path(each["file"]).resolve().relative_to(root).as_posix(),
+            *(each.get("rule", ""), "", each["message"]),
+        )
+        for each in results["generalDiagnostics"]
+        if each["severity"] == "error"
+    ]
+
+
+def write_ruff(text: str, violations: list[Violation]) -> str:
+    """Return pyproject.toml with the rules that are ignored in each folder.
+
+    https://docs.astral.sh/ruff/settings/#lint_extend-per-file-ignores
+    """
+    folders: dict[str, list[Violation]] = {}
+    for each in violations:
+        top, _, rest = each.path.partition("/")
+        folders.setdefault(f"{top}/**" if rest else top, []).append(each)
+    lines = [RUFF_COMMENT, "[tool.ruff.lint.extend-per-file-ignores]"]
+    for pattern, found in sorted(folders.items()):
+        names = {each.rule: each.name for each in found}
+        counts = Counter(each.rule for each in found)
+        comments = ((rule, f"{number} {names[rule]}") for rule, number in counts.most_common())
+        lines += array(json.dumps(pattern), comments)
+    return appended(text, lines)
+
+
+def write_mypy(text: str, violations: list[Violation]) -> str:
+    """Return pyproject.toml with the modules whose types are not checked.
+
+    https://mypy.readthedocs.io/en/stable/config_file.html#confval-ignore_errors
+    """
+    counts = Counter(module_name(each.path) for each in violations)
+    lines = [TYPES_COMMENT.format(things="modules"), "[[tool.mypy.overrides]]"]
+    lines += array("module", numbered(counts))
+    return appended(text, [*lines, "ignore_errors = true"])
+
+
+def module_name(path: str) -> str:
+    """Return a module's name, such as "demo.cli" for src/demo/cli.py."""
+    module = PurePosixPath(path.removeprefix("src/")).with_suffix("")
+    return ".".join(module.parts[:-1] if module.name == "__init__" else module.parts)
+
+
+def write_ty(text: str, violations: list[Violation]) -> str:
+    """Return pyproject.toml with the files whose types are not checked.
+
+    https://docs.astral.sh/ty/reference/configuration/#overrides
+    """
+    counts = Counter(each.path for each in violations)
+    lines = [TYPES_COMMENT.format(things="files"), "[[tool.ty.overrides]]"]
+    lines += array("include", numbered(counts))
+    return appended(text, [*lines, 'rules.all = "ignore"'])
+
+
+def write_pyright(text: str, violations: list[Violation]) -> str:
+    """Return pyproject.toml with the files whose types are not checked.
+
+    https://microsoft.github.io/pyright/#/configuration?id=main-configuration-options
+    """
+    counts = Counter(each.path for each in violations)
+    lines = [TYPES_COMMENT.format(things="files"), *array("ignore", numbered(counts))]
+    table = re.compile(r"^\[tool\.pyright\]\n(?:[^\[\n].*\n)*", re.MULTILINE)
+    return table.sub(lambda found: found[0] + "\n".join(lines) + "\n", text, count=1)
+
+
+def numbered(counts: Counter[str]) -> Iterator[tuple[str, str]]:
+    """Yield the items of a list in alphabetical order, with their numbers as comments."""
+    for item in sorted(counts):
+        yield item, str(counts[item])
+
+
+def array(key: str, items: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the lines of a TOML array, with a comment on each item."""
+    lines = [f"    {json.dumps(item)},  # {comment}".rstrip() for item, comment in items]
+    return [f"{key} = [", *lines, "]"]
+
+
+def appended(text: str, lines: Iterable[str]) -> str:
+    """Return a text with another paragraph."""
+    return "\n".join([text.rstrip("\n"), "", *lines, ""])
+
+
+@dataclass(frozen=True)
+class Check:
+    """A tool that checks a project.
+
+    Attributes:
+        run: Returns the violations in a folder.
+        write: Returns pyproject.toml with the relaxations for violations.
+    """
+
+    run: Callable[[Path], list[Violation]]
+    write: Callable[[str, list[Violation]], str]
+
+
+CHECKS = {
+    "ruff": Check(run_ruff, write_ruff),
+    "mypy": Check(run_mypy, write_mypy),
+    "ty": Check(run_ty, write_ty),
+    "pyright": Check(run_pyright, write_pyright),
+}
