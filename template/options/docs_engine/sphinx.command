@@ -1,1 +1,0 @@
-sphinx-build -W --keep-going docs docs/_build/html

@@ -1,1 +1,0 @@
-zensical build --clean --strict
