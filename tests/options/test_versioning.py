@@ -194,8 +194,16 @@ def test_a_subfolder_is_rejected(
 @pytest.mark.parametrize(
     ("backend", "message", "variable"),
     [
-        ("hatchling", "SETUPTOOLS_SCM_PRETEND_VERSION", "SETUPTOOLS_SCM_PRETEND_VERSION"),
-        ("setuptools", "SETUPTOOLS_SCM_PRETEND_VERSION", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+        (
+            "hatchling",
+            "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_PROJECT",
+            "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_PROJECT",
+        ),
+        (
+            "setuptools",
+            "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_PROJECT",
+            "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_PROJECT",
+        ),
         ("poetry_core", "Unable to detect version control", "POETRY_DYNAMIC_VERSIONING_BYPASS"),
     ],
 )
@@ -211,7 +219,7 @@ def test_a_folder_without_history_is_rejected(
 ) -> None:
     """An archive of the sources, or a computer without git, needs a variable with the version.
 
-    setuptools-scm's message names it. With Poetry, pyproject.toml does.
+    setuptools-scm's message names it, and Dependabot sets it. With Poetry, pyproject.toml names it.
     """
     env = {} if has_git else {"PATH": str(tmp_path / "empty")}
     if has_git:
