@@ -10,10 +10,11 @@ import yaml
 from packaging.metadata import RawMetadata
 
 from adoption.building import build_wheel
+from adoption.findings import AdoptionError
 from adoption.groups import groups_finding, merged_groups
 from adoption.not_carried import find_not_carried
 from adoption.package_settings import package_settings
-from adoption.projects import Project, open_project, read_project
+from adoption.projects import Project, check_supported, open_project, read_project
 from adoption.reading import read
 from adoption.report import report
 from adoption.wheels import Wheel
@@ -152,12 +153,22 @@ def test_groups_are_merged() -> None:
 
 
 def test_the_tags_of_a_universal_wheel_are_explained() -> None:
-    """A wheel for Python 2 and 3 becomes one for Python 3. A platform wheel is not explained."""
+    """A wheel for Python 2 and 3 becomes one for Python 3."""
     project = with_packages(tide=["__init__.py"])
     project.wheel.tags[:] = ["py2-none-any", "py3-none-any"]
     findings = [finding for finding in find_not_carried(project) if "tags" in finding.text]
     assert [("tags: was *, is now [[]'py3-none-any']",)] == [each.explains for each in findings]
-    project.wheel.tags[:] = ["cp311-cp311-linux_x86_64"]
-    text = "The project builds a wheel for one platform, which the template doesn't support"
-    (finding,) = [each for each in find_not_carried(project) if each.text.startswith(text)]
-    assert () == finding.explains
+
+
+@pytest.mark.parametrize(
+    ("file", "tag", "sentence"),
+    [
+        ("tide.cpython-311.so", "cp311-cp311-linux_x86_64", "has extension modules, which"),
+        ("tide.py", "py3-none-win_amd64", "builds wheels for single platforms, which"),
+    ],
+)
+def test_platform_wheels_are_rejected(file: str, tag: str, sentence: str) -> None:
+    """The template doesn't build wheels for one platform, so one sentence rejects the project."""
+    wheel = Wheel({file: b""}, {}, [tag], {}, RawMetadata(name="tide"))
+    with pytest.raises(AdoptionError, match=f"tide {sentence}"):
+        check_supported(Project(wheel))

@@ -16,7 +16,13 @@ from adoption.building import BuildOptions
 from adoption.comparison import compare, read_accepted
 from adoption.findings import AdoptionError
 from adoption.moving import check_created, move, overwritten_files
-from adoption.projects import is_wheel, open_project, read_project, read_settings
+from adoption.projects import (
+    check_supported,
+    is_wheel,
+    open_project,
+    read_project,
+    read_settings,
+)
 from adoption.reading import read, read_created
 from adoption.relaxations import relax
 from adoption.report import answers_file, report
@@ -109,6 +115,7 @@ def run_read(options: argparse.Namespace) -> int:
     check_output(output, existing)
     ask([existing], options.yes)
     project = read_project(existing, build_options(options))
+    check_supported(project)
     reading = read(project)
     texts = {
         output / f"{project.name}.answers.yml": answers_file(project, reading),
