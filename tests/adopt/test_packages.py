@@ -152,6 +152,25 @@ def test_groups_are_merged() -> None:
     assert "lint (pylint)" in groups_finding(merged, rendered).text
 
 
+def test_groups_of_other_tools_are_merged() -> None:
+    """Poetry's groups and hatch's environments become dependency groups."""
+    poetry = {
+        "dev-dependencies": {"black": "^23.1", "attrs": {"version": "*", "extras": ["tests"]}},
+        "group": {
+            "docs": {"dependencies": {"furo": "~2024.1", "local": {"path": "."}, "myst": "1.0"}},
+            "test": {"dependencies": {"idna": {"version": ">=2,<4", "markers": "os_name == 'nt'"}}},
+        },
+    }
+    hatch = {"envs": {"hatch-test": {"extra-dependencies": ["trio", "tide @ {root:uri}"]}}}
+    wheel = Wheel({}, {}, [], {}, RawMetadata(name="tide"))
+    project = Project(wheel, settings={"tool": {"poetry": poetry, "hatch": hatch}})
+    assert {
+        "dev": ["black>=23.1", "attrs[tests]"],
+        "docs": ["furo>=2024.1", "myst==1.0"],
+        "test": ["idna>=2,<4; os_name == 'nt'", "trio"],
+    } == merged_groups(project, {})
+
+
 def test_the_tags_of_a_universal_wheel_are_explained() -> None:
     """A wheel for Python 2 and 3 becomes one for Python 3."""
     project = with_packages(tide=["__init__.py"])

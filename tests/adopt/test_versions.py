@@ -7,6 +7,7 @@ import pytest
 from packaging.metadata import RawMetadata
 
 from adoption.projects import Project
+from adoption.validation import validate
 from adoption.version_files import bumped_files, find_versions, ignored_files, version_settings
 from adoption.versions import comes_from_git, last_tag
 from adoption.wheels import Wheel
@@ -190,3 +191,12 @@ def test_tags_with_another_prefix_are_reported(
     assert expected == last_tag(tmp_path)
     found = [*find_versions(built(requires("hatch-vcs"), {}, tmp_path))]
     assert [advice] * bool(advice) == [text.text.split("`")[-2] for text in found]
+
+
+def test_hatchling_replaces_a_backend_without_versions_from_git() -> None:
+    """A version stays in git, even if the template doesn't support that with the old backend."""
+    answers = {"project_name": "Tide", "backend": "pdm_backend", "versioning": "vcs"}
+    validated = validate(answers)
+    assert answers | {"backend": "hatchling"} == validated.answers
+    (finding,) = validated.findings
+    assert "`backend` is set to hatchling" in finding.text
