@@ -1,7 +1,9 @@
 """The conventions of the repository: where things are, what they are called, what is never used."""
 
+import json
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,14 +18,25 @@ from harness.template import ROOT, environment
 TEMPLATE = ROOT / "template"
 PROJECT = TEMPLATE / "project"
 
-# Where the fragments of an axis are, if not in template/options/<axis>/.
-FRAGMENTS = {"license": TEMPLATE / "licenses", "preset": TEMPLATE / "presets"}
+# Axes whose choices are files.
+FILES = {"license": TEMPLATE / "licenses", "preset": TEMPLATE / "presets"}
 
-# Questions whose choices are handled without fragments of their own.
+# Axes whose choices only differ in a condition.
 WITHOUT_FRAGMENTS = {"docs_hosting", "python_min", "release_tool", "test_matrix"}
 
-# Choices that may do without a fragment: the first adds nothing, the second has no answers.
-MAY_BE_EMPTY = {"none", "custom"}
+# Axes whose choices are folders. Every choice has the same parts, except for these: only pip checks
+# its lock file with a command, direnv has neither an environment nor a lock file, conda has no lock
+# file, and some build backends can't read the version from git.
+FOLDERS = [
+    axis
+    for axis in axes()
+    if "choices" in questions()[axis] and axis not in WITHOUT_FRAGMENTS | FILES.keys()
+]
+OPTIONAL = {
+    "backend": {"vcs.toml.jinja"},
+    "environments": {"check.jinja", "envrc.jinja", "lock.jinja", "run.jinja"},
+    "publish": {"github.yml.jinja", "gitlab.yml.jinja"},
+}
 
 
 def test_questions_are_included_in_their_order() -> None:
@@ -63,16 +76,75 @@ def test_an_axis_has_its_test_and_its_page(axis: str) -> None:
         assert f"`{str(choice).lower() if isinstance(choice, bool) else choice}`" in page
 
 
-@pytest.mark.parametrize(
-    "axis",
-    [a for a in axes() if "choices" in questions()[a] and a not in WITHOUT_FRAGMENTS],
-)
-def test_a_choice_has_its_fragment(axis: str) -> None:
-    """Each choice has its own file, and no file is without a choice."""
-    folder = FRAGMENTS.get(axis, TEMPLATE / "options" / axis)
-    end = {"license": ".txt"}.get(axis, ".")
-    stems = {path.name.split(end)[0] for path in folder.iterdir()}
-    assert set(choices(axis)) - MAY_BE_EMPTY <= stems <= set(choices(axis))
+@pytest.mark.parametrize("axis", FILES)
+def test_a_choice_is_one_file(axis: str) -> None:
+    """Each license and each preset has its own file, and no file is without a choice."""
+    assert set(choices(axis)) - {"custom"} == {path.stem for path in FILES[axis].iterdir()}
+
+
+@pytest.mark.parametrize("axis", FOLDERS)
+def test_a_choice_is_one_folder(axis: str) -> None:
+    """Each choice has a folder with the same parts as the others, and no folder is without a choice."""
+    assert [] == problems(TEMPLATE / "options" / axis, choices(axis))
+
+
+def problems(folder: Path, offered: list[str]) -> list[str]:
+    """Return what is wrong with the folders of an axis, one sentence each.
+
+    Args:
+        folder: The axis.
+        offered: The choices in the question.
+    """
+    found = [
+        f"{path}: offer it in the question, or delete the folder"
+        for path in sorted(folder.iterdir())
+        if path.name not in offered
+    ]
+    parts = {path.name for path in folder.glob("*/*")} - OPTIONAL.get(folder.name, set())
+    keys = [key for file in folder.glob("*/choice.json") for key in json.loads(file.read_text())]
+    for choice in offered:
+        missing = parts - {path.name for path in folder.glob(f"{choice}/*")}
+        if choice == "none":
+            missing &= {"choice.json"}
+        found += [f"{folder / choice}: add {name}" for name in sorted(missing)]
+        found += [
+            f"{path}: it is empty"
+            for path in sorted(folder.glob(f"{choice}/*"))
+            if not path.read_text(encoding="utf-8").strip()
+        ]
+        for file in folder.glob(f"{choice}/choice.json"):
+            given = json.loads(file.read_text(encoding="utf-8"))
+            found += [f"{file}: add {key}" for key in sorted(set(keys) - given.keys() - {"reviewed"})]
+    return found
+
+
+@pytest.mark.parametrize("axis", FOLDERS)
+def test_an_incomplete_choice_is_named(axis: str, tmp_path: Path) -> None:
+    """A copy of a choice under a new name is complete, and each part that is left out is named."""
+    folder = shutil.copytree(TEMPLATE / "options" / axis, tmp_path / axis)
+    model = next(choice for choice in choices(axis) if choice != "none")
+    shutil.copytree(folder / model, folder / "new")
+    offered = [*choices(axis), "new"]
+    assert [] == problems(folder, offered)
+    assert [f"{folder / 'new'}: offer it in the question, or delete the folder"] == problems(
+        folder, choices(axis)
+    )
+    for part in sorted((folder / "new").iterdir()):
+        if part.name in OPTIONAL.get(axis, set()):
+            continue
+        text = part.read_text(encoding="utf-8")
+        part.unlink()
+        assert [f"{folder / 'new'}: add {part.name}"] == problems(folder, offered)
+        part.write_text("\n", encoding="utf-8")
+        if part.suffix != ".json":
+            assert [f"{part}: it is empty"] == problems(folder, offered)
+        part.write_text(text, encoding="utf-8")
+    for file in folder.glob("new/choice.json"):
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        for key in sorted(facts.keys() - {"reviewed"}):
+            left = {name: value for name, value in facts.items() if name != key}
+            file.write_text(json.dumps(left), encoding="utf-8")
+            assert f"{file}: add {key}" in problems(folder, offered)
 
 
 def test_options_belong_to_axes() -> None:
@@ -84,7 +156,7 @@ def test_options_belong_to_axes() -> None:
 
 
 def test_file_names_contain_one_flag_at_most() -> None:
-    """A part of a path has at most one flag, and only characters that Windows allows."""
+    """A part of a path has one flag or one computed name, and only characters that Windows allows."""
     flags = {f"has.{name}" for name in flags_of_has()} | {
         name for name in axes() if questions()[name]["type"] == "bool"
     }
@@ -187,7 +259,7 @@ def test_files_only_depend_on_the_answers(path: Path) -> None:
 
 def test_data_has_a_review_date() -> None:
     """Each data file that depends on the outside world has the date of its last review."""
-    for name in ("actions", "build_backends", "cli_libraries", "python_versions", "tools"):
+    for name in ("actions", "python_versions", "tools"):
         text = (TEMPLATE / "data" / f"{name}.yml").read_text(encoding="utf-8")
         assert re.search(r"\(reviewed \d{4}-\d{2}-\d{2}\)", text), name
 

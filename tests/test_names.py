@@ -19,7 +19,7 @@ from uv import find_uv_bin
 from harness import locked_names
 from harness.commands import CommandError, run
 from harness.render import recorded_answers, render
-from harness.template import environment
+from harness.template import environment, facts
 from harness.terminal import COLUMNS
 from harness.variant import interpreters
 from harness.workshop import Workshop
@@ -196,7 +196,7 @@ def test_common_folders_are_reserved() -> None:
 
 def test_tools_of_all_options_are_reserved() -> None:
     """No distribution is called like a tool, a build requirement, or a command-line library."""
-    libraries = locked_names.template_data("cli_libraries.yml").values()
+    libraries = facts("cli_library").values()
     texts = [
         *locked_names.tools(),
         *locked_names.build_requirements(),

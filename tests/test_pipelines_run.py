@@ -35,6 +35,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, workshop: Workshop) -> Pat
 
 def repository(project: Path) -> Path:
     """Lock and commit a project, and create the tags."""
+    git(project, "init", "--quiet")
     run(find_uv_bin(), "lock", cwd=project)
     commit(project, "v0.1.0", "v0.1.1")
     git(project, "branch", "--move", "--force", "main")

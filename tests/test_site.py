@@ -263,8 +263,8 @@ def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
     (ruff,) = re.findall(
         r"^ruff: ruff>=(\S+)", (data / "tools.yml").read_text("utf-8"), re.MULTILINE
     )
-    backends = (data / "build_backends.yml").read_text("utf-8")
-    (uv_build,) = re.findall(r"requires: (uv_build.*)", backends)
+    backend = ROOT / "template" / "options" / "backend" / "uv_build" / "choice.json"
+    (uv_build,) = re.findall(r'"requires": "(uv_build.*)"', backend.read_text("utf-8"))
     actions = (data / "actions.yml").read_text("utf-8")
     (upload,) = re.findall(r"upload-artifact:\s+version: (\S+)", actions)
     (python,) = re.findall(r"\"([\d.]+)\"\]", (data / "python_versions.yml").read_text("utf-8"))

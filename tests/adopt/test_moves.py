@@ -1,5 +1,6 @@
 """Where the files of an existing project go, and which of them the template replaces."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,13 @@ import pytest
 from adoption.comparison import lost_tests
 from adoption.files import default_branch
 from adoption.findings import Reading
+from adoption.line_ends import attribute_lines
 from adoption.moves import find_moves, removed_starters
 from adoption.overwritten import changed_tables, left_behind, own_tables, replaced_files
+from adoption.pytest_settings import pytest_table
+from adoption.reading import examine
 from adoption.report import move_commands
-from harness.adopted_packages import block, unbuilt_project
+from harness.adopted_packages import block, faults, not_carried, unbuilt_project, unexplained
 from harness.commands import run
 from harness.inspect import tree
 
@@ -148,6 +152,65 @@ def test_lost_tests_are_reported(new: dict[str, str], lost: list[str], tmp_path:
     settings = {"pyproject.toml": '[project]\n[tool.pytest]\ntestpaths = ["tests"]\n'}
     adopted = unbuilt_project(tmp_path / "new", new | settings)
     assert lost == [difference.what for difference in lost_tests(old, adopted)]
+
+
+def test_what_moving_breaks_is_reported(tmp_path: Path) -> None:
+    """The report has outdated paths in tests, and a changelog without the expected heading."""
+    files = {
+        "tide/__init__.py": "",
+        "test/test_tide.py": f"PATHS = ['tide/__init__.py', 'test_tide.py']\n{TEST}",
+        "test.py": f"NAME = 'test.py'\n{TEST}",
+        "CHANGELOG.md": "# 1.0\n",
+    }
+    found = not_carried(examine(unbuilt_project(tmp_path, files)))
+    assert "paths that change: test.py (test.py), tide/__init__.py (test/test_tide.py)." in found
+    assert "needs the heading `## [Unreleased]` in CHANGELOG.md" in found
+
+
+def test_a_folder_that_tests_name_is_not_renamed(tmp_path: Path) -> None:
+    """Tests that import from their folder, or that open files in it, still find it."""
+    test = f"from test import tides\n{TEST}"
+    project = unbuilt_project(tmp_path, {"test/test_tide.py": test, "test/tides.py": ""})
+    assert {name: name for name in ("test/test_tide.py", "test/tides.py")} == dict(
+        find_moves(project)
+    )
+    assert ["test"] == pytest_table(project, find_moves(project))["testpaths"]
+
+
+def test_tests_that_the_wheel_leaves_out_are_no_fault(tmp_path: Path) -> None:
+    """The new wheel contains them, and the report announces it."""
+    project = unbuilt_project(tmp_path, {"tide/__init__.py": ""})
+    (tmp_path / "tide" / "tests.py").write_text(TEST, encoding="utf-8")
+    assert "tide/tests.py" not in faults(project)
+    assert "leaves out the tests in its packages (tide/tests.py)" in not_carried(examine(project))
+    wheel = dataclasses.replace(project.wheel, files=project.wheel.files | {"tide/tests.py": b""})
+    new = dataclasses.replace(project, wheel=wheel, folder=None)
+    assert [] == unexplained(project, new)
+
+
+def test_a_namespace_package_loses_its_init_module(tmp_path: Path) -> None:
+    """The wheel lacks it, and it would hide the other packages of the namespace."""
+    project = unbuilt_project(tmp_path, {"src/tide/low.py": ""})
+    (tmp_path / "src" / "tide" / "__init__.py").touch()
+    assert [("src/tide/low.py", "src/tide/low.py")] == find_moves(project)
+    assert {"a namespace package": ["src/tide/__init__.py"]} == left_behind(
+        project, find_moves(project)
+    )
+    assert "src/tide/__init__.py" not in faults(project)
+
+
+def test_git_keeps_line_ends(tmp_path: Path) -> None:
+    """Texts that git stores with CRLF, and the old attributes, are kept."""
+    files = {"tide/__init__.py": "", ".gitattributes": "# Data\n*.dat binary\n", "low.txt": ""}
+    project = unbuilt_project(tmp_path, files)
+    for name in ("low.txt", "tide/a b.csv", "tide/b.csv", "one two.md"):
+        (tmp_path / name).write_bytes(b"4\r\n5\r\n")
+    moves = find_moves(project)
+    expected = ["*.dat binary", "/src/tide/*.csv -text", "/low.txt -text", '"/one two.md" -text']
+    assert expected == attribute_lines(project, moves)
+    run("git", "-c", "core.autocrlf=true", "init", "--quiet", cwd=tmp_path)
+    run("git", "-c", "core.autocrlf=true", "add", "low.txt", "tide", cwd=tmp_path)
+    assert ["*.dat binary"] == attribute_lines(project, moves)
 
 
 @pytest.mark.parametrize("branch", ["main", "master", "trunk"])

@@ -2,15 +2,17 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 from packaging.metadata import RawMetadata
 
 from adoption.licenses import license_files
+from adoption.project_table import entries_by_hand
 from adoption.projects import Project
 from adoption.reading import examine, read
 from adoption.validation import validate
 from adoption.wheels import Wheel
-from harness.adopted_packages import existing_project, faults, not_carried
+from harness.adopted_packages import existing_project, faults, not_carried, unbuilt_project
 from harness.workshop import Workshop
 
 
@@ -106,3 +108,23 @@ def test_extension_modules_are_reported(workshop: Workshop) -> None:
     wheel = dataclasses.replace(project.wheel, files=files, tags=["cp311-cp311-linux_x86_64"])
     project = dataclasses.replace(project, wheel=wheel)
     assert "has extension modules (bird_calls/_sound.cpython" in not_carried(examine(project))
+
+
+def test_metadata_of_the_old_project_replaces_the_templates(tmp_path: Path) -> None:
+    """Its changelog URL, maintainers, and Python implementations are kept."""
+    implementation = "Programming Language :: Python :: Implementation :: PyPy"
+    project = unbuilt_project(
+        tmp_path,
+        {},
+        classifiers=[implementation, "Programming Language :: Python :: 3.8"],
+        maintainer_email="Maren <maren@example.com>",
+        project_urls={"Changes": "https://example.com/changes"},
+    )
+    rendered: dict[str, Any] = {"classifiers": [], "dependencies": []}
+    rendered["authors"] = [{"name": "tide contributors"}]
+    rendered |= {"requires-python": ">=3.11", "urls": {"Changelog": "https://example.com/"}}
+    entries = entries_by_hand(project, {}, rendered)
+    assert [implementation] == entries["classifiers"]
+    assert [] == entries["authors"]
+    assert {"Changes": "https://example.com/changes"} == entries["urls"]
+    assert "No author is stated" not in faults(project)

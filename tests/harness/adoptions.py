@@ -16,13 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import tomli_w
 import yaml
 from uv import find_uv_bin
 
@@ -138,7 +136,6 @@ class Workplace:
         """Run a command in a subfolder, log it, and return its output."""
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         env = IDENTITY | {"PATH": path, "PYTHONPATH": ""}
-        env |= {"OLD": str(self.folder / OLD), "NEW": str(self.folder / NEW)}
         env["PIP_BUILD_CONSTRAINT"] = str(self.constraint)
         done = run(*arguments, cwd=self.folder / cwd, env=env, exit_code=exit_code)
         self.log(f"$ {' '.join(map(str, arguments))}\n{done.stdout}{done.stderr}")
@@ -218,21 +215,12 @@ class Workplace:
         copy = command("copier copy").replace(f"{OLD}.answers", f"{name}.answers")
         self.run("bash", "-euc", copy.replace("gh:ORG/packagestan", "packagestan"))
         text = report.read_text(encoding="utf-8")
-        self.follow(text)
+        self.run("bash", "-euc", self.adopt_command("move"))
+        for tag in re.findall(r"`(git tag [^`]+)`", text):
+            self.run("bash", "-euc", tag, cwd=OLD)
         self.run("bash", "-euc", command("git switch"))
         self.git("commit", "--quiet", "--message=Adopt Packagestan")
         return text
-
-    def follow(self, report: str) -> None:
-        """Write a report's TOML blocks into pyproject.toml, and run its shell block."""
-        file = self.folder / NEW / "pyproject.toml"
-        settings = tomllib.loads(file.read_text(encoding="utf-8"))
-        for block in re.findall(r"```toml\n(.*?)```", report, re.DOTALL):
-            for table, values in tomllib.loads(block).items():
-                settings[table] = settings.get(table, {}) | values
-        file.write_text(tomli_w.dumps(settings), encoding="utf-8")
-        for block in re.findall(r"```sh\n(.*?)```", report, re.DOTALL):
-            self.run("bash", "-euc", block)
 
     def unexplained(self) -> list[str]:
         """Compare the wheels, and return the differences without a reason."""

@@ -21,7 +21,7 @@ from .answers import Answers, answers, axes, choices, preset
 from .commands import run
 from .facts import reviews
 from .render import render
-from .template import ROOT
+from .template import ROOT, facts
 
 FILE = ROOT / "template" / "data" / "locked_names.yml"
 HEADER = """\
@@ -135,13 +135,20 @@ def tools() -> list[str]:
     hooks = (
         name.partition("/")[2].removesuffix("-pre-commit") for name in template_data("hooks.yml")
     )
-    return [*template_data("tools.yml").values(), *hooks]
+    own = [
+        requirement
+        for axis in ("task_runner", "type_checker")
+        for choice in facts(axis).values()
+        if (requirement := choice["requirement"])
+    ]
+    docs = itertools.chain(*(choice["requires"] for choice in facts("docs_engine").values()))
+    return [*template_data("tools.yml").values(), *own, *docs, *hooks]
 
 
 def build_requirements() -> list[str]:
     """Return the requirements of the build backends, including those for a version from git."""
-    backends = template_data("build_backends.yml").values()
-    plugins = (each.get("vcs", {"requires": []})["requires"] for each in backends)
+    backends = facts("backend").values()
+    plugins = (each["vcs"].get("requires", []) for each in backends)
     return [each["requires"] for each in backends] + list(itertools.chain(*plugins))
 
 

@@ -13,7 +13,7 @@ from . import marks
 from .answers import Answers, axes, choices, default, questions
 from .inspect import tree
 from .render import render
-from .template import ROOT, environment
+from .template import ROOT, environment, facts
 
 OPTIONS = ROOT / "docs" / "reference" / "options"
 
@@ -118,10 +118,10 @@ def tasks_table() -> str:
 
 def backends_table() -> str:
     """Return the requirement and the entry point of each build backend, as a Markdown table."""
-    text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
+    backends = facts("backend")
     lines = [
-        f"| `{name}` | `{data['requires']}` | `{data['module']}` |"
-        for name, data in yaml.safe_load(text).items()
+        f"| `{name}` | `{backends[name]['requires']}` | `{backends[name]['module']}` |"
+        for name in choices("backend")
     ]
     header = ["| choice | requirement | `build-backend` |", "| --- | --- | --- |"]
     return "\n".join([*header, *lines]) + "\n"

@@ -1,12 +1,22 @@
 """The template under test."""
 
 import functools
+import json
 from pathlib import Path
+from typing import Any
 
 from jinja2 import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 
 ROOT = Path(__file__).parents[2]
+OPTIONS = ROOT / "template" / "options"
+
+
+@functools.cache
+def facts(axis: str) -> dict[str, dict[str, Any]]:
+    """Return the facts about each choice of an axis, as in its `choice.json`."""
+    files = sorted((OPTIONS / axis).glob("*/choice.json"))
+    return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
 @functools.cache

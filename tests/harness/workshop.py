@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-import yaml
 from filelock import FileLock
 
 from . import tally
@@ -20,7 +19,7 @@ from .forks import ForkServer
 from .inspect import unpack
 from .install import Environment
 from .render import render
-from .template import ROOT
+from .template import facts
 
 # The time stamp of the distributions: 2026-01-01.
 DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
@@ -75,11 +74,10 @@ class Workshop:
             from_git: Whether it also has the packages that read the version from git. They are
                 kept apart because setuptools-scm changes which files setuptools packs.
         """
-        text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
-        backends = yaml.safe_load(text)
+        backends = facts("backend")
         requirements = [data["requires"] for data in backends.values()]
         for data in backends.values():
-            requirements += data.get("vcs", {}).get("requires", []) if from_git else []
+            requirements += data["vcs"].get("requires", []) if from_git else []
 
         def make(folder: Path) -> None:
             Environment.make(folder).install(*requirements)

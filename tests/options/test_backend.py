@@ -3,14 +3,13 @@
 from pathlib import Path
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 
 from harness.answers import FULL, Answers, choices
 from harness.build import build_isolated
 from harness.commands import run
 from harness.inspect import comparable, read_wheel, sdist_files
-from harness.template import ROOT
+from harness.template import facts
 from harness.workshop import Workshop
 
 BACKENDS = choices("backend")
@@ -57,10 +56,9 @@ def test_builds_with_its_lowest_version(backend: str, tmp_path: Path, workshop: 
 
 def test_upper_bounds_are_those_that_documentations_ask_for() -> None:
     """A backend only has an upper bound if its documentation asks for one."""
-    text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
     bounded = {
         backend
-        for backend, data in yaml.safe_load(text).items()
+        for backend, data in facts("backend").items()
         if any(s.operator == "<" for s in Requirement(data["requires"]).specifier)
     }
     assert {"uv_build", "flit_core", "poetry_core"} == bounded

@@ -5,7 +5,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import yaml
 from uv import find_uv_bin
 
 from harness import tally
@@ -13,13 +12,13 @@ from harness.answers import Answers, choices, combinations
 from harness.commands import run
 from harness.inspect import tree
 from harness.install import Environment
-from harness.template import ROOT
+from harness.template import facts
 from harness.workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "command_name": "greet"}
 LIBRARIES = choices("cli_library")
 OTHERS = [library for library in LIBRARIES if library != "argparse"]
-REQUIREMENTS = yaml.safe_load((ROOT / "template/data/cli_libraries.yml").read_text("utf-8"))
+REQUIREMENTS = {choice: data["requires"] for choice, data in facts("cli_library").items()}
 
 every_command = pytest.mark.parametrize(
     "answers",

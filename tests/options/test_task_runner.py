@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -16,17 +17,12 @@ from harness.commands import run
 from harness.inspect import tree
 from harness.install import Environment
 from harness.repository import active, commit, git
-from harness.template import ROOT
+from harness.template import ROOT, facts
 from harness.workshop import Workshop
 
-FILES = {
-    "just": {"justfile"},
-    "nox": {"noxfile.py"},
-    "make": {"Makefile"},
-    "invoke": {"tasks.py"},
-    "none": set[str](),
-}
-RUNNERS = [runner for runner in FILES if runner != "none"]
+FACTS = facts("task_runner")
+FILES = {runner: {data["file"], data["executable_file"]} - {""} for runner, data in FACTS.items()}
+RUNNERS = [runner for runner in choices("task_runner") if runner != "none"]
 TASKS = {
     "format": "Format the code and apply automatic fixes",
     "lint": "Lint the code and check its formatting",
@@ -35,25 +31,12 @@ TASKS = {
     "build": "Build and check the sdist and the wheel",
 }
 
-CALL = {"just": ["just"], "nox": ["nox", "-s"], "make": ["make"], "invoke": ["invoke"]}
-LIST = {
-    "just": ["just"],
-    "nox": ["nox", "--list"],
-    "make": ["make"],
-    "invoke": ["invoke", "--list"],
-}
+CALL = {runner: shlex.split(FACTS[runner]["call"]) for runner in RUNNERS}
+LIST = {runner: shlex.split(FACTS[runner]["list"]) for runner in RUNNERS}
 # A line of the list: the task and its description.
-LINE = {
-    "just": r"    (\w+)(?: \*args=\S+)? +# (.+)",
-    "nox": r"[*-] (\w+)(?:-3\.11)? -> (.+)\.",
-    "make": r"(\w+) +(.+)",
-    "invoke": r"  (\w+) +(.+)\.",
-}
+LINE = {runner: FACTS[runner]["listed"] for runner in RUNNERS}
 SOME_TESTS = {
-    "just": ["just", "test", "-k", "raises"],
-    "nox": ["nox", "-s", "test-3.11", "--", "-k", "raises"],
-    "make": ["make", "test", "args=-k raises"],
-    "invoke": ["invoke", "test", "--args=-k raises"],
+    runner: shlex.split(FACTS[runner]["some_tests"].replace("NAME", "raises")) for runner in RUNNERS
 }
 ONE_TEST = """\
 import pytest
@@ -225,10 +208,10 @@ def test_python_tasks_are_typed(chosen: str, workshop: Workshop) -> None:
 
 def test_oldest_runners_list_the_tasks(tmp_path: Path, workshop: Workshop) -> None:
     """The lower bounds of the runners are high enough for their files."""
-    data = yaml.safe_load((ROOT / "template" / "data" / "tools.yml").read_text(encoding="utf-8"))
     oldest = Environment.make(tmp_path / "environment")
     oldest.install(
-        "--resolution=lowest-direct", *(data[name] for name in ("invoke", "just", "nox"))
+        "--resolution=lowest-direct",
+        *(FACTS[name]["requirement"] for name in ("invoke", "just", "nox")),
     )
     for chosen in ("invoke", "just", "nox"):
         call(oldest, workshop.project(answers(chosen)), *LIST[chosen])

@@ -7,11 +7,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import yaml
 
 from harness.answers import FULL, Answers, choices, combinations
 from harness.install import Environment
-from harness.template import ROOT
+from harness.template import facts
 from harness.workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "task_runner": "none"}
@@ -27,17 +26,15 @@ WORDS = re.compile(r"\b(mypy|ty|pyright|pylance)\b|types with", re.IGNORECASE)
 @pytest.fixture(scope="module")
 def environment(workshop: Workshop) -> Environment:
     """An environment with every type checker and the starter code's test dependencies."""
-    tools = yaml.safe_load((ROOT / "template" / "data" / "tools.yml").read_text(encoding="utf-8"))
-    checkers = [tools[checker] for checker in CHECKERS]
+    checkers = [facts("type_checker")[checker]["requirement"] for checker in CHECKERS]
     return workshop.environment("type-checkers", FULL, "--group", "test", *checkers)
 
 
 def check(environment: Environment, project: Path, exit_code: int = 0) -> str:
     """Run the project's type checker in the active environment, and return its output."""
     tools = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["tool"]
-    command = {"mypy": "mypy", "ty": "ty check", "pyright": "pyright"}[
-        next(checker for checker in CHECKERS if checker in tools)
-    ]
+    chosen = next(checker for checker in CHECKERS if checker in tools)
+    command = facts("type_checker")[chosen]["command"]
     active = {
         "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(environment.bin.parent),

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 from packaging.metadata import parse_email
 from packaging.requirements import Requirement
 from uv import find_uv_bin
@@ -21,7 +20,7 @@ from harness.inspect import comparable, read_wheel, sdist_files
 from harness.install import Environment
 from harness.render import render
 from harness.repository import commit, git
-from harness.template import ROOT
+from harness.template import facts
 from harness.workshop import Workshop
 
 # Why a backend is not offered together with "vcs".
@@ -194,8 +193,16 @@ def test_a_subfolder_is_rejected(
 @pytest.mark.parametrize(
     ("backend", "message", "variable"),
     [
-        ("hatchling", "SETUPTOOLS_SCM_PRETEND_VERSION", "SETUPTOOLS_SCM_PRETEND_VERSION"),
-        ("setuptools", "SETUPTOOLS_SCM_PRETEND_VERSION", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+        (
+            "hatchling",
+            "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_PROJECT",
+            "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_PROJECT",
+        ),
+        (
+            "setuptools",
+            "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_PROJECT",
+            "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_PROJECT",
+        ),
         ("poetry_core", "Unable to detect version control", "POETRY_DYNAMIC_VERSIONING_BYPASS"),
     ],
 )
@@ -211,7 +218,7 @@ def test_a_folder_without_history_is_rejected(
 ) -> None:
     """An archive of the sources, or a computer without git, needs a variable with the version.
 
-    setuptools-scm's message names it. With Poetry, pyproject.toml does.
+    setuptools-scm's message names it, and Dependabot sets it. With Poetry, pyproject.toml names it.
     """
     env = {} if has_git else {"PATH": str(tmp_path / "empty")}
     if has_git:
@@ -327,11 +334,10 @@ def test_no_file_has_the_version(backend: str, workshop: Workshop) -> None:
 
 def test_upper_bounds_are_those_that_documentations_ask_for() -> None:
     """Only poetry-dynamic-versioning has an upper bound, because its documentation asks for it."""
-    text = (ROOT / "template" / "data" / "build_backends.yml").read_text(encoding="utf-8")
     requirements = [
         Requirement(requirement)
-        for backend in yaml.safe_load(text).values()
-        for requirement in backend.get("vcs", {}).get("requires", [])
+        for backend in facts("backend").values()
+        for requirement in backend["vcs"].get("requires", [])
     ]
     bounded = [r.name for r in requirements if any(s.operator == "<" for s in r.specifier)]
     assert ["poetry-dynamic-versioning"] == bounded

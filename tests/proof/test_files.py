@@ -64,8 +64,10 @@ def test_no_jinja_is_left(variant: Variant) -> None:
     for name, text in new_texts(variant, "searched for Jinja"):
         if name != ".copier-answers.yml":
             left = text.replace(FULL["project_description"], "").replace("{{ kind }}", "")
-            # GitHub's workflows, just, and Renovate use braces, too.
-            left = re.sub(r"\${{.*?}}|{{ args }}|{{replace .*?}}", "", left)
+            # GitHub's workflows, just, Renovate, and poetry-dynamic-versioning use braces, too.
+            left = re.sub(
+                r"\${{.*?}}|{{ args }}|{{replace .*?}}|{{ get_version\([^)]*\) }}", "", left
+            )
             assert not re.search(r"{{|}}|{%|%}|{#|#}", left), name
 
 

@@ -79,7 +79,9 @@ def test_another_choice_and_back_keeps_the_work(
     for choice in (other, first):
         before, recorded = set(tree(project)), recorded_answers(project)
 
-        assert set(SAME_LINES.get(axis, [])) >= set(update(project, **{axis: choice}, **NEEDS.get(axis, {})))
+        assert set(SAME_LINES.get(axis, [])) >= set(
+            update(project, **{axis: choice}, **NEEDS.get(axis, {}))
+        )
 
         answers = recorded_answers(project)
         for record in (answers, recorded):

@@ -10,7 +10,7 @@ import yaml
 from packaging.version import Version
 
 from harness.lessons import WORKSHOP
-from harness.template import ROOT
+from harness.template import ROOT, facts
 
 DOCTOR = WORKSHOP / "doctor.py"
 
@@ -25,14 +25,15 @@ def test_the_doctor_asks_for_what_the_template_needs() -> None:
     """The doctor accepts no version that is older than the template's requirements."""
     doctor = runpy.run_path(str(DOCTOR))
     data = ROOT / "template" / "data"
-    tools, backends, pythons = (
+    tools, pythons = (
         yaml.safe_load((data / f"{name}.yml").read_text(encoding="utf-8"))
-        for name in ("tools", "build_backends", "python_versions")
+        for name in ("tools", "python_versions")
     )
+    uv_build = facts("backend")["uv_build"]
     assert pythons[0] == doctor["PYTHON"]
     assert lower_bound(tools["copier"]) == doctor["OLDEST"]["copier"]
     # uv runs its own build backend if the requirement accepts uv's version.
-    assert Version(lower_bound(backends["uv_build"]["requires"])) <= Version(doctor["OLDEST"]["uv"])
+    assert Version(lower_bound(uv_build["requires"])) <= Version(doctor["OLDEST"]["uv"])
 
 
 def test_the_doctor_names_all_that_is_missing(tmp_path: Path) -> None:

@@ -8,9 +8,12 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from harness import facts
+from harness import facts, template
 from harness.lessons import pages
 from harness.template import ROOT
+
+# The axes whose choices have versions.
+VERSIONED = ("backend", "docs_engine", "task_runner", "type_checker")
 
 # Data that doesn't age with the releases of others.
 LASTING = {
@@ -45,8 +48,9 @@ def test_facts_want_a_review_after_half_a_year() -> None:
 def names() -> set[str]:
     """Return the names of all that the template's data files have a version of."""
     data = ROOT / "template" / "data"
-    files = [data / f"{name}.yml" for name in ("actions", "build_backends", "tools")]
-    return {name for file in files for name in yaml.safe_load(file.read_text(encoding="utf-8"))}
+    files = [data / f"{name}.yml" for name in ("actions", "tools")]
+    listed = {name for file in files for name in yaml.safe_load(file.read_text(encoding="utf-8"))}
+    return listed.union(*(template.facts(axis).keys() - {"none"} for axis in VERSIONED))
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -9,7 +9,7 @@ from adoption.files import default_branch, find_roles
 from adoption.licenses import copyright_year, find_license
 from adoption.projects import Project
 from adoption.requirements import required_name, supports
-from adoption.template import template_data
+from adoption.template import choice_facts, template_data
 from adoption.wheels import Wheel
 
 
@@ -104,8 +104,8 @@ def build_backend(project: Project) -> str:
 def backend_choice(project: Project) -> str | None:
     """Return the template's choice that is the project's build backend; None if there is none."""
     module = build_backend(project)
-    choices = template_data("build_backends").items()
-    return next((str(choice) for choice, data in choices if module == data["module"]), None)
+    backends = choice_facts("backend").items()
+    return next((choice for choice, data in backends if module == data["module"]), None)
 
 
 def minimum_python(wheel: Wheel) -> str | None:

@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import fnmatch
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -15,8 +15,15 @@ import adoption
 from adoption.building import BuildOptions
 from adoption.comparison import compare, read_accepted
 from adoption.findings import AdoptionError
-from adoption.projects import is_wheel, open_project, read_project, read_settings
-from adoption.reading import read
+from adoption.moving import check_created, move, overwritten_files
+from adoption.projects import (
+    check_supported,
+    is_wheel,
+    open_project,
+    read_project,
+    read_settings,
+)
+from adoption.reading import read, read_created
 from adoption.relaxations import relax
 from adoption.report import answers_file, report
 
@@ -44,6 +51,10 @@ def parser() -> argparse.ArgumentParser:
     reader.set_defaults(run=run_read)
     reader.add_argument("existing", type=Path, help="the folder of the existing project")
     reader.add_argument("--output", type=Path, default=Path(), help="the folder for the two files")
+    mover = commands.add_parser("move", help="copy files and settings into the new project")
+    mover.set_defaults(run=run_move)
+    mover.add_argument("old", type=Path, help="the folder of the existing project")
+    mover.add_argument("new", type=Path, help="the folder of the new project")
     comparer = commands.add_parser("compare", help="list every difference between two wheels")
     comparer.set_defaults(run=run_compare)
     comparer.add_argument("old", type=Path, help="the existing project's folder or wheel")
@@ -52,14 +63,14 @@ def parser() -> argparse.ArgumentParser:
     relaxer = commands.add_parser("relax", help="turn off the checks that existing code fails")
     relaxer.set_defaults(run=run_relax)
     relaxer.add_argument("project", type=Path, help="the folder of the new project")
-    for command in (reader, comparer):
+    for command in (reader, mover, comparer):
         add_build_options(command)
     return result
 
 
 def add_build_options(command: argparse.ArgumentParser) -> None:
     """Add the options of the commands that build a project."""
-    command.add_argument("--yes", action="store_true", help="build without asking")
+    command.add_argument("--yes", action="store_true", help="continue without asking")
     for name, text in (
         ("constraint", "a version for the existing project's build, such as 'setuptools<80'"),
         ("require", "an additional requirement of the existing project's build"),
@@ -104,6 +115,7 @@ def run_read(options: argparse.Namespace) -> int:
     check_output(output, existing)
     ask([existing], options.yes)
     project = read_project(existing, build_options(options))
+    check_supported(project)
     reading = read(project)
     texts = {
         output / f"{project.name}.answers.yml": answers_file(project, reading),
@@ -146,12 +158,47 @@ def ask(paths: Sequence[Path], yes: bool) -> None:
         return
     print(f"Building {' and '.join(folders)} runs the code of setup.py or the build backend")
     print("with your permissions, like installing it. Continue only if you trust that code.")
-    try:
-        answer = input("Build? [y/N] ")
-    except EOFError:
-        raise AdoptionError("no input is available to confirm the build; use --yes") from None
-    if answer.strip().lower() not in ("y", "yes"):
+    if not confirmed("Build?", "the build"):
         raise AdoptionError("canceled; nothing was built or written")
+
+
+def confirmed(question: str, action: str) -> bool:
+    """Return whether the user confirms an action.
+
+    Raises:
+        AdoptionError: No input is available.
+    """
+    try:
+        answer = input(f"{question} [y/N] ")
+    except EOFError:
+        raise AdoptionError(f"no input is available to confirm {action}; use --yes") from None
+    return answer.strip().lower() in ("y", "yes")
+
+
+def run_move(options: argparse.Namespace) -> int:
+    """Copy a project's files and settings into the new project, and return the exit code."""
+    old, new = options.old, options.new
+    read_settings(old)
+    check_created(new)
+    ask([old], options.yes)
+    project = read_project(old, build_options(options))
+    reading = read_created(project, new)
+    print("These files and tables of the new project replace the existing ones:")
+    show(reading.replaced)
+    print("These existing files replace the new project's:")
+    show(overwritten_files(project, reading, new))
+    if not options.yes and not confirmed("Copy the files?", "the changes"):
+        raise AdoptionError("canceled; nothing was written")
+    move(project, reading, new)
+    print(f"copied {len(reading.moves)} files to {new}")
+    return 0
+
+
+def show(files: Mapping[str, str]) -> None:
+    """Print the differences of files."""
+    for name, text in files.items():
+        print(f"\n{name}:\n{text or 'Unchanged.'}")
+    print("" if files else "None.\n")
 
 
 def run_compare(options: argparse.Namespace) -> int:

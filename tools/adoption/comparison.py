@@ -32,7 +32,10 @@ BY_DESIGN = {
     f"classifier Environment :: Console: {NEW}": "added by the template",
     f"classifier Operating System :: OS Independent: {NEW}": "added by the template",
     f"classifier Programming Language :: Python*: {NEW}": "requires-python is authoritative",
-    f"classifier Programming Language :: Python*: {LOST}": "requires-python is authoritative",
+    f"classifier Programming Language :: Python: {LOST}": "requires-python is authoritative",
+    f"classifier Programming Language :: Python :: [0-9]*: {LOST}": "requires-python is"
+    " authoritative",
+    f"file *-nspkg.pth: {LOST}": "native namespace packages don't need it",
     f"classifier License :: *: {LOST}": "the license expression replaces it",
     "description: was none, is now *": "the text of the README",
 }

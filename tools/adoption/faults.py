@@ -10,6 +10,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from adoption.entry_points import missing_object, suggestion
+from adoption.files import is_test_file
 from adoption.findings import LOST, NEW, Finding
 from adoption.licenses import license_faults, license_files, stated_licenses
 from adoption.projects import TEST_PACKAGES, Project
@@ -57,7 +58,10 @@ def wrong_files(project: Project) -> Iterator[Finding]:
 
 
 def missing_from_wheel(project: Project) -> Iterator[str]:
-    """Yield the files of the packages' folders that the wheel lacks, as paths in the wheel."""
+    """Yield the files of the packages' folders that the wheel lacks, as paths in the wheel.
+
+    Projects leave out tests on purpose, and `__init__.py` because of a namespace package.
+    """
     unpacked = [".pyc", ".pyo", ".so", ".pyd"]
     unpacked += SOURCES if project.wheel.extension_modules else ()
     for package, source in project.packages.items():
@@ -68,7 +72,8 @@ def missing_from_wheel(project: Project) -> Iterator[str]:
             name = "/".join([package, *parts])
             is_hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
             is_relevant = not is_hidden and file.is_file() and file.suffix not in unpacked
-            if is_relevant and name not in project.wheel.files:
+            is_left_out = name == f"{package}/__init__.py" or is_test_file(name)
+            if is_relevant and name not in project.wheel.files and not is_left_out:
                 yield name
 
 
@@ -82,7 +87,7 @@ def missing_metadata(project: Project) -> Iterator[Finding]:
     if not wheel.licenses and stated_licenses(wheel):
         action = "The new project's wheel has it." if license_files(project) else "Add one."
         yield Finding(f"The wheel doesn't contain a license file. {action}")
-    if not wheel.authors:
+    if not wheel.authors and not wheel.maintainers:
         text = "No author is stated. The answer is the template's default."
         yield Finding(text, (f"author *: {NEW}",))
 

@@ -101,6 +101,12 @@ def is_test_module(folder: Path, name: str) -> bool:
     return HAS_TESTS.search((folder / name).read_text("utf-8", errors="replace")) is not None
 
 
+def is_test_file(name: str) -> bool:
+    """Return whether a path is that of a test module or of a file in a folder of tests."""
+    path = PurePosixPath(name)
+    return bool(TEST_MODULE.fullmatch(path.name) or {*TEST_FOLDERS} & {*path.parts[:-1]})
+
+
 def default_branch(folder: Path | None) -> str | None:
     """Return the default branch of a project's repository; None if that is unknown.
 

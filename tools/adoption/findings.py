@@ -34,6 +34,7 @@ class Reading:
         by_hand: The entries of `[project]` that no answer covers.
         tables: The entries of the other tables of pyproject.toml that no answer covers.
         gitignore: Lines to add to .gitignore.
+        gitattributes: Lines to add to .gitattributes.
         not_carried: What neither the answers nor `[project]` can express.
         faults: What is already broken in the existing project.
         moves: Where each file goes: (path in the old folder, path in the new folder).
@@ -46,6 +47,7 @@ class Reading:
     by_hand: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, Any] = field(default_factory=dict)
     gitignore: list[str] = field(default_factory=list)
+    gitattributes: list[str] = field(default_factory=list)
     not_carried: list[Finding] = field(default_factory=list)
     faults: list[Finding] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)

@@ -3,7 +3,7 @@
 https://packaging.python.org/en/latest/specifications/dependency-groups/
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from packaging.requirements import InvalidRequirement
@@ -14,7 +14,8 @@ from adoption.projects import Project
 from adoption.requirements import required_name
 
 # Common names of the template's groups.
-SAME = {"tests": "test", "testing": "test", "doc": "docs", "develop": "dev", "development": "dev"}
+SAME = {"tests": "test", "testing": "test", "hatch-test": "test", "doc": "docs"}
+SAME |= {"default": "dev", "develop": "dev", "development": "dev"}
 
 
 def old_groups(project: Project) -> dict[str, list[str]]:
@@ -28,6 +29,7 @@ def old_groups(project: Project) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {name: resolved(name, tables) for name in tables}
     groups |= tool.get("pdm", {}).get("dev-dependencies", {})
     sources = [*groups.items(), ("dev", tool.get("uv", {}).get("dev-dependencies", []))]
+    sources += [*poetry_groups(tool.get("poetry", {})), *hatch_groups(tool.get("hatch", {}))]
     sources += [
         (name, sorted(texts))
         for name, texts in project.wheel.extras.items()
@@ -38,6 +40,56 @@ def old_groups(project: Project) -> dict[str, list[str]]:
         target = found.setdefault(SAME.get(normalized, normalized), [])
         target += [text for text in texts if text not in target and is_requirement(text)]
     return {name: texts for name, texts in found.items() if texts}
+
+
+def poetry_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the names and requirements of Poetry's groups.
+
+    Dependencies from git, a URL, or a path are left out.
+
+    https://python-poetry.org/docs/pyproject/#dependency-groups
+    """
+    tables = {"dev": {"dependencies": table.get("dev-dependencies", {})}} | table.get("group", {})
+    for name, group in tables.items():
+        texts = []
+        for required, value in group.get("dependencies", {}).items():
+            entry = value if isinstance(value, dict) else {"version": value}
+            if isinstance(entry.get("version"), str):
+                extras = f"[{','.join(entry['extras'])}]" if entry.get("extras") else ""
+                marker = f"; {entry['markers']}" if entry.get("markers") else ""
+                texts.append(f"{required}{extras}{poetry_specifier(entry['version'])}{marker}")
+        yield name, texts
+
+
+def poetry_specifier(text: str) -> str:
+    """Return a version constraint of Poetry as a specifier; only the lower bound of ^ and ~.
+
+    The upper bounds prevent updates of development tools, so they are left out.
+
+    >>> poetry_specifier("^7.2, !=7.3")
+    '>=7.2,!=7.3'
+    """
+    parts = [part.strip() for part in text.split(",")]
+    converted = []
+    for part in parts:
+        version = part.lstrip("^~= ")
+        if part[:1] in ("^", "~") and not part.startswith("~="):
+            converted.append(f">={version}")
+        elif part[:1].isdigit():
+            converted.append(f"=={version}")
+        elif part != "*":
+            converted.append(part)
+    return ",".join(converted)
+
+
+def hatch_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the names and requirements of hatch's environments.
+
+    https://hatch.pypa.io/latest/config/environment/overview/#dependencies
+    """
+    for name, environment in table.get("envs", {}).items():
+        texts = [*environment.get("dependencies", []), *environment.get("extra-dependencies", [])]
+        yield name, [text for text in texts if "{" not in text]
 
 
 def resolved(name: str, tables: Mapping[str, Any], outer: tuple[str, ...] = ()) -> list[str]:
@@ -89,5 +141,5 @@ def groups_finding(merged: Mapping[str, list[Any]], rendered: Mapping[str, Any])
     ]
     return Finding(
         f"These requirements are added to the dependency groups: {', '.join(added)}. Remove those"
-        " that the template's tools replace."
+        " that the template's tools replace or conflict with."
     )

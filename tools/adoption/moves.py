@@ -36,7 +36,8 @@ def find_moves(project: Project) -> list[tuple[str, str]]:
     """
     roles = find_roles(project.folder)
     moves = role_moves(project, roles)
-    others = [name for name in roles.files if name not in moves and not superseded(name)]
+    left = {*moves, *namespace_modules(project)}
+    others = [name for name in roles.files if name not in left and not superseded(name)]
     return [*moves.items(), *((name, name) for name in others)]
 
 
@@ -83,15 +84,30 @@ def package_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
             is_main = name == project.main_package
             yield path, f"src/{name}/__init__.py" if is_main else f"src/{source.name}"
         for file in roles.files:
-            if file.startswith(f"{path}/"):
+            if file.startswith(f"{path}/") and file not in namespace_modules(project):
                 yield file, f"src/{name}/{file.removeprefix(f'{path}/')}"
+
+
+def namespace_modules(project: Project) -> set[str]:
+    """Return the `__init__.py` files of namespace packages.
+
+    The wheel lacks them, and they would hide the other packages of their namespace.
+    """
+    return {
+        (source / "__init__.py").relative_to(project.folder).as_posix()
+        for name, source in project.packages.items()
+        if source is not None and project.folder is not None
+        if project.files_of(name) and f"{name}/__init__.py" not in project.wheel.files
+    }
 
 
 def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
     """Yield the moves of tests into tests/, with the data next to single test modules.
 
-    A second test folder keeps its name, because the names of its files may be taken.
+    A second test folder keeps its name, because the names of its files may be taken. So does a
+    folder that its files import or name.
     """
+    assert project.folder is not None
     folders = [
         name
         for name in TEST_FOLDERS
@@ -100,8 +116,11 @@ def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
     ]
     taken = set()
     for folder in folders[:1]:
-        for file in roles.files:
-            if file.startswith(f"{folder}/"):
+        files = [file for file in roles.files if file.startswith(f"{folder}/")]
+        texts = ((project.folder / file).read_text("utf-8", errors="replace") for file in files)
+        named = rf"(?m)^\s*(?:from|import) {folder}\b|[\"']{folder}[/\"'.]"
+        if folder == "tests" or not any(re.search(named, text) for text in texts):
+            for file in files:
                 new = f"tests/{file.removeprefix(f'{folder}/')}"
                 taken.add(new)
                 yield file, new
@@ -110,10 +129,10 @@ def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
         new = f"tests/{PurePosixPath(name).name}"
         if re.fullmatch(r"tests?\.py", PurePosixPath(name).name):
             new = f"tests/test_{project.main_package}.py"  # pytest doesn't collect test.py
-        if new not in taken:
-            taken.add(new)
-            yield name, new
-    assert project.folder is not None
+        while new in taken:
+            new = f"{new.removesuffix('.py')}_2.py"
+        taken.add(new)
+        yield name, new
     for data in data_of_tests(project.folder, single):
         for file in roles.files:
             if file == data or file.startswith(f"{data}/"):
@@ -122,16 +141,34 @@ def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
 
 def data_of_tests(folder: Path, modules: list[str]) -> set[str]:
     """Return the files and folders next to test modules that their code names in strings."""
-    found = set()
-    for module in modules:
-        try:
-            tree = ast.parse((folder / module).read_bytes())
-        except (SyntaxError, ValueError):
-            continue
-        texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-        names = {text.split("/")[0] for text in texts if isinstance(text, str)}
-        found |= {name for name in names if is_test_data(folder, name)}
-    return found
+    texts = {text for module in modules for text in strings(folder / module)}
+    return {name for name in {text.split("/")[0] for text in texts} if is_test_data(folder, name)}
+
+
+def strings(file: Path) -> set[str]:
+    """Return the strings in a module's code; none if it can't be parsed."""
+    try:
+        nodes = ast.walk(ast.parse(file.read_bytes()))
+    except (SyntaxError, ValueError):
+        return set()
+    values = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return {value for value in values if isinstance(value, str)}
+
+
+def outdated_paths(project: Project, moves: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield the paths in the strings of test modules that the moves make wrong.
+
+    Each one is described as "old path (test module)".
+    """
+    folder = project.folder
+    targets = dict(moves)
+    outdated = {old for old, new in targets.items() if old != new and "/" in old}
+    for module in find_roles(folder).tests:
+        assert folder is not None
+        new = PurePosixPath(targets.get(module, module)).name
+        renamed = {PurePosixPath(module).name} - {new}
+        for text in sorted(strings(folder / module) & (outdated | renamed)):
+            yield f"{text} ({module})"
 
 
 def is_test_data(folder: Path, name: str) -> bool:

@@ -57,10 +57,10 @@ def move(project: Project, reading: Reading, folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(project.folder / old, target)
     write_entries(folder / "pyproject.toml", reading)
-    ignore = folder / ".gitignore"
-    lines = ignore.read_text(encoding="utf-8").splitlines() if ignore.is_file() else []
-    lines += [line for line in reading.gitignore if line not in lines]
-    ignore.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    for name in ("gitignore", "gitattributes"):
+        if lines := getattr(reading, name):
+            with (folder / f".{name}").open("a", encoding="utf-8") as file:
+                file.writelines(f"{line}\n" for line in lines)
 
 
 def write_entries(file: Path, reading: Reading) -> None:

@@ -1,12 +1,15 @@
 """What neither the answers nor `[project]` can express."""
 
+import glob
 from collections.abc import Iterator
 
 from packaging.specifiers import SpecifierSet
 
 from adoption.answers import backend_choice, build_backend, has_generated_all, minimum_python
+from adoption.files import find_roles, is_test_file
 from adoption.findings import LOST, NEW, Finding
 from adoption.licenses import license_not_offered
+from adoption.moves import find_moves, outdated_paths
 from adoption.overwritten import SUPERSEDED_TABLES
 from adoption.project_table import main_readme, normalized_text
 from adoption.projects import TEST_PACKAGES, Project
@@ -21,6 +24,7 @@ def find_not_carried(project: Project) -> Iterator[Finding]:
     yield from replaced_answers(project)
     yield from unsupported_packages(project)
     yield from unsupported_files(project.wheel)
+    yield from unpacked_tests(project)
     yield from changed_metadata(project)
     yield from unread_settings(project)
 
@@ -76,12 +80,25 @@ def unsupported_files(wheel: Wheel) -> Iterator[Finding]:
         if name.startswith(".data/"):
             yield Finding(
                 f"`{name.removeprefix('.data/')}` is installed outside the packages. Turn a"
-                " script into an entry point, and move data into the package."
+                " script into an entry point, and move data into the package.",
+                (f"file {glob.escape(name)}: {LOST}",),
             )
     groups = {group for group, _ in wheel.entry_points} - {"console_scripts", "gui_scripts"}
     if groups:
         names = ", ".join(sorted(groups))
         yield Finding(f"No answer covers the entry points in {names}. Copy them from below.")
+
+
+def unpacked_tests(project: Project) -> Iterator[Finding]:
+    """Yield the tests in packages if the old wheel leaves them out."""
+    moved = {new.removeprefix("src/") for _, new in find_moves(project) if new.startswith("src/")}
+    tests = {name for name in moved - {*project.wheel.files} if is_test_file(name)}
+    if tests:
+        yield Finding(
+            f"The old wheel leaves out the tests in its packages ({', '.join(sorted(tests))}). The"
+            " new wheel contains them.",
+            tuple(f"file {glob.escape(name)}: {NEW}" for name in sorted(tests)),
+        )
 
 
 def changed_metadata(project: Project) -> Iterator[Finding]:
@@ -131,3 +148,18 @@ def unread_settings(project: Project) -> Iterator[Finding]:
         yield Finding(f"These tables in pyproject.toml were not read: {', '.join(tables)}.")
     if finding := pytest_finding(project):
         yield finding
+    if paths := list(outdated_paths(project, find_moves(project))):
+        yield Finding(f"Tests contain paths that change: {', '.join(paths)}. Correct them.")
+    yield from changed_changelog(project)
+
+
+def changed_changelog(project: Project) -> Iterator[Finding]:
+    """Yield a changelog that the release tool can't edit."""
+    folder, roles = project.folder, find_roles(project.folder)
+    if folder is None:
+        return
+    is_usual = "CHANGELOG.md" in roles.changelogs
+    if is_usual and b"## [Unreleased]" not in (folder / "CHANGELOG.md").read_bytes():
+        yield Finding(
+            "The release tool needs the heading `## [Unreleased]` in CHANGELOG.md. Add it."
+        )

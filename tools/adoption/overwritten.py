@@ -11,7 +11,7 @@ import copier
 import tomli_w
 
 from adoption.files import find_roles
-from adoption.moves import role_moves, superseded
+from adoption.moves import namespace_modules, role_moves, superseded
 from adoption.projects import Project
 from adoption.template import plain_template
 
@@ -118,5 +118,7 @@ def left_behind(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str,
     groups: dict[str, list[str]] = {}
     for name in find_roles(project.folder).files:
         if name not in moved and name != "pyproject.toml":
-            groups.setdefault(superseded(name), []).append(name)
+            is_namespace = name in namespace_modules(project)
+            reason = "a namespace package" if is_namespace else superseded(name)
+            groups.setdefault(reason, []).append(name)
     return groups

@@ -1,5 +1,6 @@
 """The entries of `[project]` that must be written by hand because no answer covers them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from adoption.entry_points import valid_entry_points
-from adoption.files import find_roles
+from adoption.files import CHANGELOG, find_roles
 from adoption.licenses import PROPRIETARY, find_license, license_targets
 from adoption.projects import Project
 from adoption.requirements import normalized, raise_minimum
@@ -36,7 +37,9 @@ def entries_by_hand(
     table["keywords"] = wheel.keywords
     table["classifiers"] = classifiers(project, rendered["classifiers"])
     table |= requirement_entries(wheel, answers, rendered)
-    urls = rendered.get("urls", {})
+    urls = dict(rendered.get("urls", {}))
+    if any(CHANGELOG.fullmatch(label) for label in wheel.urls):
+        urls.pop("Changelog", None)  # the old project's URL replaces it
     if lost := {label: url for label, url in wheel.urls.items() if url not in urls.values()}:
         table["urls"] = urls | lost
     table |= entry_point_entries(project, rendered)
@@ -98,9 +101,13 @@ def license_entries(project: Project) -> dict[str, Any]:
 
 
 def people_entries(wheel: Wheel) -> dict[str, Any]:
-    """Return the maintainers, and the authors unless there is exactly one, with a name."""
+    """Return the maintainers, and the authors unless there is exactly one, with a name.
+
+    A project with maintainers doesn't need an author.
+    """
     table: dict[str, Any] = {}
-    if len(wheel.authors) > 1 or not all(name for name, _ in wheel.authors):
+    has_one = len(wheel.authors) == 1 and wheel.authors[0][0]
+    if not has_one and (wheel.authors or wheel.maintainers):
         table["authors"] = as_tables(wheel.authors)
     if wheel.maintainers:
         table["maintainers"] = as_tables(wheel.maintainers)
@@ -117,8 +124,8 @@ def classifiers(project: Project, rendered: Sequence[str]) -> list[str]:
     """Return the old classifiers, and the rendered ones that are true of the old project."""
     wheel = project.wheel
     # Other fields state the license and the Python versions.
-    outdated = ("License :: ", "Programming Language :: Python")
-    old = {text for text in wheel.metadata.get("classifiers", []) if not text.startswith(outdated)}
+    outdated = re.compile(r"License :: .*|Programming Language :: Python( :: \d.*)?")
+    old = {text for text in wheel.metadata.get("classifiers", []) if not outdated.fullmatch(text)}
     replaced = {"Development Status"}
     if find_license(project).expression != PROPRIETARY:
         replaced.add("Private")

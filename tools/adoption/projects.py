@@ -101,6 +101,25 @@ def read_project(folder: Path, options: BuildOptions | None = None) -> Project:
     return Project(wheel, folder, settings, find_packages(wheel, folder))
 
 
+def check_supported(project: Project) -> None:
+    """Check that a project only contains pure Python.
+
+    Raises:
+        AdoptionError: Its wheel is for one platform.
+    """
+    wheel, name = project.wheel, project.wheel.metadata["name"]
+    if wheel.extension_modules:
+        names = ", ".join(wheel.extension_modules)
+        raise AdoptionError(
+            f"{name} has extension modules, which the template doesn't build: {names}"
+        )
+    if not all(tag.endswith("-none-any") for tag in wheel.tags):
+        raise AdoptionError(
+            f"{name} builds wheels for single platforms, which the template doesn't support:"
+            f" {', '.join(wheel.tags)}"
+        )
+
+
 def ignored(folder: str, names: list[str]) -> set[str]:
     """Return the entries of a folder that are not copied.
 

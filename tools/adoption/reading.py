@@ -10,6 +10,7 @@ from adoption.answers import derive_answers
 from adoption.faults import find_faults
 from adoption.findings import Reading
 from adoption.groups import groups_finding
+from adoption.line_ends import attribute_lines
 from adoption.moves import find_moves, removed_starters
 from adoption.not_carried import find_not_carried
 from adoption.other_tables import other_tables
@@ -91,6 +92,7 @@ def add_uncovered(
     reading.moves = [(old, target) for old, target in reading.moves if old not in files]
     # Without the answer `changelog`, there is no starter to remove.
     reading.removed = [name for name in removed_starters(project, reading.moves) if name in new]
+    reading.gitattributes = attribute_lines(project, reading.moves)
     reading.replaced = files | changed_tables(project, validated.settings)
     tables = own_tables(project, validated.settings)
     if entries := pytest_table(project, reading.moves):

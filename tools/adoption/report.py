@@ -57,8 +57,9 @@ def move_commands(project: Project, reading: Reading) -> list[str]:
     for old, new in copies:
         target = shlex.quote(new) if new else ""
         commands.append(f'cp -R "$OLD"/{shlex.quote(old)} "$NEW"/{target}')
-    for line in reading.gitignore:
-        commands.append(f'echo {shlex.quote(line)} >> "$NEW"/.gitignore')
+    for name in ("gitignore", "gitattributes"):
+        for line in getattr(reading, name):
+            commands.append(f'echo {shlex.quote(line)} >> "$NEW"/.{name}')
     introduction = (
         "`adopt.py move` does this. To do it yourself, set `OLD` to the old project's folder and"
         " `NEW` to the new one's. Then run:"
@@ -106,7 +107,7 @@ def left_files(reading: Reading) -> list[str]:
         return ["All files are moved."]
     lines = []
     for replacement, names in reading.left.items():
-        reason = f"replaced by {replacement}" if replacement else "another file has its new path"
+        reason = f"replaced by {replacement}" if replacement else "their new paths are taken"
         lines.append(f"- {', '.join(f'`{name}`' for name in names)}: {reason}")
     return lines
 

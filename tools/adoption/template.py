@@ -1,6 +1,7 @@
 """The template that this program belongs to: its questions, data, and licenses."""
 
 import contextlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +27,12 @@ def questions() -> dict[str, dict[str, Any]]:
 def template_data(name: str) -> Any:
     """Return the content of a data file, like "python_versions"."""
     return yaml.safe_load((TEMPLATE / f"template/data/{name}.yml").read_text(encoding="utf-8"))
+
+
+def choice_facts(axis: str) -> dict[str, dict[str, Any]]:
+    """Return the facts about each choice of a question, as in its `choice.json`."""
+    files = (TEMPLATE / "template/options" / axis).glob("*/choice.json")
+    return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
 def license_choices() -> list[str]:

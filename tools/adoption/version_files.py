@@ -193,8 +193,8 @@ def copies(project: Project) -> dict[str, str]:
     )
     found, written = {}, written_by_build(project)
     for name, content in sorted(project.wheel.files.items()):
-        is_test = name.split("/")[0].removesuffix(".py") in TEST_PACKAGES
-        if name.endswith(".py") and name not in written and not is_test:
+        is_own = name.split("/")[0].removesuffix(".py") not in (".data", *TEST_PACKAGES)
+        if is_own and name.endswith(".py") and name not in written:
             match = pattern.search(content.decode(errors="replace"))
             if match and is_source(project, name):
                 found[name] = match[1]

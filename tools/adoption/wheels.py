@@ -111,18 +111,29 @@ def read_archive(archive: zipfile.ZipFile) -> Wheel:
             for name in names
             if not name.startswith(f"{dist_info}/")
         },
-        licenses={
-            name: archive.read(path)
-            for name in metadata.get("license_files", [])
-            for path in (f"{dist_info}/licenses/{name}", f"{dist_info}/{name}")
-            if path in names
-        },
+        licenses=license_contents(archive, dist_info, metadata.get("license_files", [])),
         tags=re.findall(r"(?m)^Tag: (.*?)\r?$", archive.read(f"{dist_info}/WHEEL").decode()),
         entry_points={
             (point.group, point.name): point.value for point in distribution.entry_points
         },
         metadata=metadata,
     )
+
+
+def license_contents(
+    archive: zipfile.ZipFile, dist_info: str, stated: list[str]
+) -> dict[str, bytes]:
+    """Return the content of each license file, including those that the metadata doesn't name."""
+    paths = {
+        name: path
+        for path in archive.namelist()
+        for name in (
+            path.removeprefix(f"{dist_info}/licenses/"),
+            path.removeprefix(f"{dist_info}/"),
+        )
+        if path == f"{dist_info}/licenses/{name}" or (path != name and name in stated)
+    }
+    return {name: archive.read(path) for name, path in paths.items() if not path.endswith("/")}
 
 
 def people(names: str, addresses: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 from packaging.requirements import Requirement
 
-from harness.template import ROOT
+from harness.template import ROOT, facts
 
 
 def data(name: str) -> Any:
@@ -35,7 +35,7 @@ def substitutions() -> dict[str, Any]:
     In names, "-" and "/" are written "_".
     """
     needs = dict(data("tools"))
-    needs |= {name: backend["requires"] for name, backend in data("build_backends").items()}
+    needs |= {name: backend["requires"] for name, backend in facts("backend").items()}
     versions = {name: lowest(requirement) for name, requirement in needs.items()}
     versions |= {name: action["version"] for name, action in data("actions").items()}
     pythons = data("python_versions")

@@ -1,0 +1,107 @@
+"""Relaxed checks: the tables that are added to pyproject.toml."""
+
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from adoption.command_line import main
+from adoption.relaxations import CHECKS, Violation
+from harness.commands import run
+
+PYPROJECT = """\
+[tool.mypy]
+files = ["src", "tests"]
+mypy_path = "src"
+explicit_package_bases = true
+strict = true
+
+[tool.ruff.lint]
+select = ["D1", "F401"]
+per-file-ignores."tests/**" = ["D1"]
+"""
+MODULE = '''\
+"""A module."""
+import os
+
+def old(value):
+    """Return a value."""
+    return value
+'''
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project whose code violates the rules of ruff and mypy."""
+    files = {
+        "pyproject.toml": PYPROJECT,
+        "src/tide/__init__.py": '"""A package."""\n',
+        "src/tide/old.py": MODULE,
+        "tests/test_old.py": "import os\nfrom tide.old import old\ndef test(): old(1)\n",
+    }
+    for name, text in files.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    return tmp_path
+
+
+def test_existing_code_passes_and_new_code_does_not(project: Path) -> None:
+    """Ruff and mypy only find violations in a new module, not in the existing ones."""
+    assert 0 == main(["relax", str(project)])
+    tables = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    ignored = tables["ruff"]["lint"]["extend-per-file-ignores"]
+    assert {"src/**": ["F401"], "tests/**": ["F401"]} == ignored
+    (override,) = tables["mypy"]["overrides"]
+    assert ["tests.test_old", "tide.old"] == override["module"]
+    scripts = project / ".venv" / "bin"
+    (project / "src" / "tide" / "new.py").write_text("def new(value): ...\n", encoding="utf-8")
+    check = ("check", "--output-format=concise")
+    (line, *_) = run(scripts / "ruff", *check, cwd=project, exit_code=1).stdout.splitlines()
+    assert line.startswith("src/tide/new.py:1:1: D100")
+    (line, *_) = run(scripts / "mypy", cwd=project, exit_code=1).stdout.splitlines()
+    assert line.startswith("src/tide/new.py:1: error:")
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "expected"),
+    [
+        (
+            "ty",
+            "[tool.ty.src]\n",
+            {"src": {}, "overrides": [{"include": ["a.py", "b.py"], "rules": {"all": "ignore"}}]},
+        ),
+        ("pyright", "[tool.pyright]\n# Strict.\n", {"ignore": ["a.py", "b.py"]}),
+    ],
+)
+def test_files_are_left_out_of_type_checking(
+    name: str, table: str, expected: dict[str, object]
+) -> None:
+    """The files with errors are left out, and the numbers of errors are comments."""
+    violations = [Violation("b.py", "x"), Violation("a.py", "x"), Violation("b.py", "y")]
+    text = CHECKS[name].write(table + "\n[tool.other]\n", violations)
+    assert {name: expected, "other": {}} == tomllib.loads(text)["tool"]
+    assert '    "a.py",  # 1\n    "b.py",  # 2\n' in text
+
+
+def test_rules_of_a_file_are_ignored_only_there() -> None:
+    """Rules are ignored by folder, and a file in the project's folder has its own entry."""
+    violations = [Violation("noxfile.py", "D100", "no-docstring"), Violation("a/b/c.py", "F401")]
+    violations.append(Violation("a/d.py", "F401", "unused-import"))
+    text = CHECKS["ruff"].write("", violations)
+    expected = {"a/**": ["F401"], "noxfile.py": ["D100"]}
+    assert expected == tomllib.loads(text)["tool"]["ruff"]["lint"]["extend-per-file-ignores"]
+    assert '"F401",  # 2 unused-import\n' in text
+
+
+def test_a_project_is_relaxed_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second table of the same name would not be valid, so nothing is changed."""
+    file = project / "pyproject.toml"
+    text = f"{PYPROJECT}[tool.ruff.lint.extend-per-file-ignores]\n"
+    file.write_text(text, encoding="utf-8")
+    assert 1 == main(["relax", str(project)])
+    assert "is already relaxed" in capsys.readouterr().err
+    assert text == file.read_text(encoding="utf-8")

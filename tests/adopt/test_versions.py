@@ -1,0 +1,202 @@
+"""Versions from git, files that contain the version, and tags."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.metadata import RawMetadata
+
+from adoption.projects import Project
+from adoption.validation import validate
+from adoption.version_files import bumped_files, find_versions, ignored_files, version_settings
+from adoption.versions import comes_from_git, last_tag
+from adoption.wheels import Wheel
+from harness.commands import run
+
+VERSIONEER = """\
+import json
+version_json = '''
+{"date": "2026-01-01T00:00:00+0000", "full-revisionid": "1b7e", "version": "1.2.3"}
+'''
+"""
+
+
+def built(settings: dict[str, Any], files: dict[str, str], folder: Path | None = None) -> Project:
+    """Return the project "tide" 1.2.3, whose source tree contains only what the folder has."""
+    metadata = RawMetadata(name="tide", version="1.2.3")
+    contents = {name: text.encode() for name, text in files.items()}
+    wheel = Wheel(contents, {}, ["py3-none-any"], {}, metadata)
+    source = (folder or Path("nowhere")) / "tide"
+    return Project(wheel, folder, settings, {"tide": source})
+
+
+def requires(*names: str) -> dict[str, Any]:
+    """Return the settings of a project with build requirements."""
+    return {"build-system": {"requires": list(names)}, "project": {"dynamic": ["version"]}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "setup", "expected"),
+    [
+        (requires("hatchling", "hatch-vcs"), "", True),
+        (requires("flit_scm"), "", True),
+        (requires("setuptools", "versioneer[toml]"), "", True),
+        (requires("setuptools", "setuptools-git-versioning>=2"), "", True),
+        (requires("setuptools", "vcs_versioning"), "", True),
+        ({"tool": {"pdm": {"version": {"source": "scm"}}}}, "", True),
+        ({}, "setup(use_scm_version=True)", True),
+        ({}, "setup(\n    setup_requires=['pbr'],\n    pbr=True)", True),
+        ({}, "setup(version=versioneer.get_version())", True),
+        ({}, "cmdclass = get_cmdclass('tide')", True),
+        ({}, "setup(version='1.0')", False),
+        (requires("setuptools"), "", False),
+        (requires("setuptools-scm") | {"project": {"version": "1.0"}}, "", False),
+        (
+            requires("setuptools-scm")
+            | {"tool": {"setuptools": {"dynamic": {"version": {"attr": "tide.__version__"}}}}},
+            "",
+            False,
+        ),
+        (requires("hatchling") | {"tool": {"hatch": {"version": {"path": "a.py"}}}}, "", False),
+    ],
+)
+def test_versions_from_git_are_recognized(
+    settings: dict[str, Any], setup: str, expected: bool, tmp_path: Path
+) -> None:
+    """The build requirements or setup.py show that the version comes from git."""
+    (tmp_path / "setup.py").write_text(setup, encoding="utf-8")
+    assert expected == comes_from_git(settings, tmp_path)
+
+
+def test_a_version_in_setup_cfg_is_static(tmp_path: Path) -> None:
+    """With a version in setup.cfg, setuptools-scm only finds the files of the sdist."""
+    text = "[metadata]\nversion = attr: tide.__version__\n"
+    (tmp_path / "setup.cfg").write_text(text, encoding="utf-8")
+    assert not comes_from_git(requires("setuptools", "setuptools-scm"), tmp_path)
+
+
+HATCH = requires("hatch-vcs") | {
+    "tool": {"hatch": {"build": {"hooks": {"vcs": {"version-file": "src/tide/_version.py"}}}}}
+}
+FLIT = requires("flit_scm") | {"tool": {"setuptools_scm": {"write_to": "src/tide/_version.py"}}}
+PDM = requires("pdm-backend") | {
+    "tool": {
+        "pdm": {"version": {"source": "scm", "write_to": "tide/v.py", "write_template": "v = '{}'"}}
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "text", "backend", "expected"),
+    [
+        (
+            *(HATCH, "tide/_version.py", "version = '1.2.3'", "hatchling"),
+            {"hatch": {"build": {"hooks": {"vcs": {"version-file": "src/tide/_version.py"}}}}},
+        ),
+        (
+            *(FLIT, "tide/_version.py", "version = '1.2.3'", "setuptools"),
+            {"setuptools_scm": {"version_file": "src/tide/_version.py"}},
+        ),
+        (
+            *(PDM, "tide/v.py", "v = '1.2.3'", "hatchling"),
+            {
+                "hatch": {
+                    "build": {
+                        "hooks": {
+                            "vcs": {"version-file": "src/tide/v.py", "template": "v = '{version}'"}
+                        }
+                    }
+                }
+            },
+        ),
+        (
+            *(requires("versioneer"), "tide/_version.py", VERSIONEER, "setuptools"),
+            {
+                "setuptools_scm": {
+                    "version_file": "src/tide/_version.py",
+                    "version_file_template": "import json\nversion_json = '''\n"
+                    '{{"date": null, "full-revisionid": null, "version": "{version}"}}\n'
+                    "'''\n",
+                }
+            },
+        ),
+        (
+            requires("poetry-core", "poetry-dynamic-versioning"),
+            *("tide/__init__.py", "__version__ = '1.2.3'", "poetry_core"),
+            {
+                "poetry-dynamic-versioning": {
+                    "substitution": {"files": ["src/tide/__init__.py"]},
+                }
+            },
+        ),
+    ],
+)
+def test_the_new_backend_writes_the_version_file(
+    settings: dict[str, Any], name: str, text: str, backend: str, expected: dict[str, Any]
+) -> None:
+    """Each build backend has an entry that writes the same file with the same content."""
+    project = built(settings, {name: text, "tide/other.py": "version = '1.2.2'"})
+    assert {"tool": expected} == version_settings(project, backend)
+    (finding,) = find_versions(project)
+    assert (f"file {name}: different content",) == finding.explains
+    assert ignored_files(project) == ([] if backend == "poetry_core" else [f"/src/{name}"])
+
+
+def test_a_file_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
+    """A module with the version that the source tree contains is only written by its name."""
+    files = {"tide/base.py": "version = '1.2.3'\r\n", "tide/_version.py": "version = '1.2.3'\n"}
+    (tmp_path / "tide").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_bytes(text.replace("\r", "").encode())
+    project = built(requires("versioneer"), files, tmp_path)
+    assert ["/src/tide/_version.py"] == ignored_files(project)
+    assert "`tide/base.py` contains a copy" in [*find_versions(project)][-1].text
+
+
+def test_the_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
+    """bump-my-version also updates the files with the version, in addition to the changelog."""
+    (tmp_path / "tide").mkdir()
+    text = '__version__: str = "1.2.3"\nold = "1.2.3"\n'
+    (tmp_path / "tide" / "__init__.py").write_text(text, encoding="utf-8")
+    project = built(requires("setuptools"), {"tide/__init__.py": text}, tmp_path)
+    changelog = {"filename": "CHANGELOG.md"}
+    copy = {
+        "filename": "src/tide/__init__.py",
+        "search": '__version__: str = "{current_version}"',
+        "replace": '__version__: str = "{new_version}"',
+    }
+    expected = {"tool": {"bumpversion": {"files": [changelog, copy]}}}
+    assert expected == bumped_files(project, {"tool": {"bumpversion": {"files": [changelog]}}})
+    assert {} == bumped_files(project, {"tool": {}})
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected", "advice"),
+    [
+        (["1.9", "1.10", "latest"], ("1.10", "1.10"), "git tag v1.10 '1.10^{}'"),
+        (["tide-2.0rc1"], ("tide-2.0rc1", "2.0rc1"), "git tag v2.0rc1 'tide-2.0rc1^{}'"),
+        (["v1.0"], ("v1.0", "1.0"), ""),
+        ([], ("", ""), ""),
+    ],
+)
+def test_tags_with_another_prefix_are_reported(
+    tags: list[str], expected: tuple[str, str], advice: str, tmp_path: Path
+) -> None:
+    """Only tags such as v1.0 count, so the report says how to add one to the latest release."""
+    git = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    run("git", "init", "--quiet", cwd=tmp_path)
+    run(*git, "commit", "--quiet", "--allow-empty", "--message=Begin", cwd=tmp_path)
+    for tag in tags:
+        run("git", "tag", tag, cwd=tmp_path)
+    assert expected == last_tag(tmp_path)
+    found = [*find_versions(built(requires("hatch-vcs"), {}, tmp_path))]
+    assert [advice] * bool(advice) == [text.text.split("`")[-2] for text in found]
+
+
+def test_hatchling_replaces_a_backend_without_versions_from_git() -> None:
+    """A version stays in git, even if the template doesn't support that with the old backend."""
+    answers = {"project_name": "Tide", "backend": "pdm_backend", "versioning": "vcs"}
+    validated = validate(answers)
+    assert answers | {"backend": "hatchling"} == validated.answers
+    (finding,) = validated.findings
+    assert "`backend` is set to hatchling" in finding.text

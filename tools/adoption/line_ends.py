@@ -1,0 +1,45 @@
+"""Files whose line ends git must not change in the new project.
+
+The template's .gitattributes stores all texts with LF.
+https://git-scm.com/docs/gitattributes#_text
+"""
+
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+from adoption.files import git, project_files
+from adoption.projects import Project
+
+
+def attribute_lines(project: Project, moves: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the lines for .gitattributes: those of the old file, and files with other line ends.
+
+    Several files of a kind in a folder share a pattern.
+    """
+    folder = project.folder
+    if folder is None:
+        return []
+    old = folder / ".gitattributes"
+    lines = old.read_text(encoding="utf-8").splitlines() if old.is_file() else []
+    lines = [line for line in lines if line.strip() and not line.startswith("#")]
+    kept = with_crlf(folder)
+    groups: dict[str, list[str]] = {}
+    for source, target in moves:
+        if source in kept:
+            path = PurePosixPath(target)
+            groups.setdefault(f"{path.parent}/*{path.suffix}", []).append(target)
+    for pattern, names in groups.items():
+        name = names[0] if len(names) == 1 else pattern.removeprefix("./")
+        # Without the slash, a pattern in the top folder matches files in all folders.
+        lines.append(f'"/{name}" -text' if " " in name else f"/{name} -text")
+    return lines
+
+
+def with_crlf(folder: Path) -> set[str]:
+    """Return the texts that git stores with CRLF, or that contain CRLF if git tracks nothing."""
+    tracked = git(folder, "ls-files", "--eol", "-z").strip("\0")
+    if tracked:
+        entries = [entry.partition("\t") for entry in tracked.split("\0")]
+        return {name for state, _, name in entries if state.startswith(("i/crlf", "i/mixed"))}
+    contents = {name: (folder / name).read_bytes() for name in project_files(folder)}
+    return {name for name, text in contents.items() if b"\r\n" in text and b"\0" not in text}
