@@ -104,8 +104,10 @@ def build_backend(project: Project) -> str:
 def backend_choice(project: Project) -> str | None:
     """Return the template's choice that is the project's build backend; None if there is none."""
     module = build_backend(project)
-    choices = template_data("build_backends").items()
-    return next((str(choice) for choice, data in choices if module == data["module"]), None)
+    for choice, data in template_data("build_backends").items():
+        if module in (data["module"], data.get("vcs", {}).get("module")):
+            return str(choice)
+    return None
 
 
 def minimum_python(wheel: Wheel) -> str | None:
