@@ -50,6 +50,10 @@ def test_settings_are_read_from_each_file(file: str, text: str, tmp_path: Path) 
             {"pytest.ini": "[pytest]\ntestpaths = checks\n", "checks/a_test.py": TEST},
             {"testpaths": ["checks"]},
         ),
+        (
+            {"pytest.ini": "[pytest]\naddopts = --doctest-modules\n", "test_a.py": TEST},
+            {"testpaths": ["."], "addopts": ["--doctest-modules"]},
+        ),
     ],
 )
 def test_pytest_finds_the_tests(

@@ -101,15 +101,6 @@ def test_the_license_file_becomes_license(workshop: Workshop) -> None:
     assert ["docs/COPYING.txt", "AUTHORS"] == license_files(project)
 
 
-def test_extension_modules_are_reported(workshop: Workshop) -> None:
-    """A wheel for one platform has extension modules, which the template doesn't build."""
-    project = existing_project(workshop, "src-layout")
-    files = project.wheel.files | {"bird_calls/_sound.cpython-311-x86_64-linux-gnu.so": b""}
-    wheel = dataclasses.replace(project.wheel, files=files, tags=["cp311-cp311-linux_x86_64"])
-    project = dataclasses.replace(project, wheel=wheel)
-    assert "has extension modules (bird_calls/_sound.cpython" in not_carried(examine(project))
-
-
 def test_metadata_of_the_old_project_replaces_the_templates(tmp_path: Path) -> None:
     """Its changelog URL, maintainers, and Python implementations are kept."""
     implementation = "Programming Language :: Python :: Implementation :: PyPy"

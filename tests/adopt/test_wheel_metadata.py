@@ -60,6 +60,7 @@ def test_requires_python_keeps_its_bounds(old: str, minimum: str, expected: str)
     [
         ("Ada", "ada@example.com", [("Ada", "ada@example.com")]),
         ("", "Ada <ada@example.com>", [("Ada", "ada@example.com")]),
+        ("Ada <ada@example.com>", "", [("Ada", "ada@example.com")]),
         ("Ada, Bo", "", [("Ada", ""), ("Bo", "")]),
         (
             "Ada, Bo",

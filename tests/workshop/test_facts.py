@@ -29,11 +29,15 @@ LASTING = {
 
 
 def test_data_that_ages_says_when_it_was_reviewed() -> None:
-    """Each data file of the template has its day of review, but those that don't age."""
-    data = {path.name for path in (ROOT / "template" / "data").iterdir()}
-    assert {f"template/data/{name}" for name in data - LASTING} == {
-        path for path in facts.reviews() if path.startswith("template/")
+    """Each data file of the template that ages, and each choice with versions, has a review date."""
+    aging = {path for path in (ROOT / "template" / "data").iterdir() if path.name not in LASTING}
+    aging |= {
+        path
+        for path in (ROOT / "template" / "options").glob("*/*/choice.json")
+        if ">=" in path.read_text(encoding="utf-8")
     }
+    reviewed = {path for path in facts.reviews() if path.startswith("template/")}
+    assert {path.relative_to(ROOT).as_posix() for path in aging} == reviewed
 
 
 def test_facts_want_a_review_after_half_a_year() -> None:

@@ -104,8 +104,10 @@ def build_backend(project: Project) -> str:
 def backend_choice(project: Project) -> str | None:
     """Return the template's choice that is the project's build backend; None if there is none."""
     module = build_backend(project)
-    backends = choice_facts("backend").items()
-    return next((choice for choice, data in backends if module == data["module"]), None)
+    for choice, data in choice_facts("backend").items():
+        if module in (data["module"], data["vcs"].get("module")):
+            return choice
+    return None
 
 
 def minimum_python(wheel: Wheel) -> str | None:

@@ -45,15 +45,7 @@ def replaced_answers(project: Project) -> Iterator[Finding]:
 def unsupported_packages(project: Project) -> Iterator[Finding]:
     """Yield the kinds of packages that the template doesn't create."""
     wheel, main = project.wheel, project.main_package
-    pure = all(tag.endswith("-none-any") for tag in wheel.tags)
-    if wheel.extension_modules or not pure:
-        names = f" ({', '.join(wheel.extension_modules)})" if wheel.extension_modules else ""
-        kind = f"has extension modules{names}" if names else "builds a wheel for one platform"
-        yield Finding(
-            f"The project {kind}, which the template doesn't support, so keep the old build"
-            " configuration with setuptools or another build backend that supports it."
-        )
-    elif wheel.tags != ["py3-none-any"]:
+    if wheel.tags != ["py3-none-any"]:
         yield Finding(
             f"The wheel's tags change from {', '.join(wheel.tags)} to py3-none-any because the new"
             " project only supports current versions of Python 3.",

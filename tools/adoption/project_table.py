@@ -34,7 +34,7 @@ def entries_by_hand(
         table["readme"] = readme_entry(readme, wheel)
     table["requires-python"] = requires_python(wheel, rendered["requires-python"])
     table |= license_entries(project) | people_entries(wheel)
-    table["keywords"] = wheel.keywords
+    table["keywords"] = keywords(project)
     table["classifiers"] = classifiers(project, rendered["classifiers"])
     table |= requirement_entries(wheel, answers, rendered)
     urls = dict(rendered.get("urls", {}))
@@ -98,6 +98,15 @@ def license_entries(project: Project) -> dict[str, Any]:
     if files or not found.choice:
         table["license-files"] = files
     return table
+
+
+def keywords(project: Project) -> list[str]:
+    """Return the keywords, from pyproject.toml if possible: in a wheel, a comma separates them."""
+    tool = project.settings.get("tool", {})
+    for table in (project.settings.get("project", {}), tool.get("poetry", {})):
+        if "keywords" in table:
+            return list(table["keywords"])
+    return project.wheel.keywords
 
 
 def people_entries(wheel: Wheel) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str
     table = {"strict": False, "filterwarnings": [], "addopts": ["-ra"]} | own
     table.pop("minversion", None)  # only pytest 9 reads this table
     table["testpaths"] = test_paths(own.get("testpaths", []), tests, targets)
+    if "testpaths" not in own and any("--doctest" in option for option in table["addopts"]):
+        table["testpaths"] = ["."]  # there may be doctests in any file
     names = sorted({PurePosixPath(name).name for name in tests})
     patterns = own.get("python_files", list(COLLECTED))
     others = [name for name in names if not matches(name, patterns)]

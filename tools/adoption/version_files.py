@@ -3,7 +3,7 @@
 import glob
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from adoption.findings import Finding
@@ -20,33 +20,45 @@ VERSION_MODULE = re.compile(r"(?:\A|/)_*(?:static_)?version_*\.py\Z")
 def written_by_build(project: Project) -> list[str]:
     """Return the wheel's modules into which the build has written the version.
 
-    Their source doesn't exist, or has other content. A former build, or the build of the sdist, may
-    have left them in the source tree, where the settings or their names show what they are.
+    They are declared in the settings, or have no source. A former build, or the build of the sdist,
+    may have left them in the source tree, where their names show what they are. Only
+    poetry-dynamic-versioning changes modules that the project itself contains.
     """
     if not project.has_vcs_version:
         return []
     declared = declared_files(project)
     version = project.wheel.metadata["version"].encode()
-    return [
+    names = [name for name, content in project.wheel.files.items() if version in content]
+    found = [
         name
-        for name, content in sorted(project.wheel.files.items())
-        if name in declared
-        or (
-            name.endswith(".py")
-            and version in content
-            and (VERSION_MODULE.search(name) or not is_source(project, name))
+        for name in names
+        if name.endswith(".py")
+        and (
+            VERSION_MODULE.search(name)
+            or (is_found(project, name) and not source_of(project, name))
+            or (is_poetry(project) and not is_source(project, name))
         )
     ]
+    return sorted({*declared, *found})
+
+
+def is_found(project: Project, name: str) -> bool:
+    """Return whether the source of a file's top-level package or module is found."""
+    return project.packages.get(name.split("/")[0].removesuffix(".py")) is not None
+
+
+def source_of(project: Project, name: str) -> Path | None:
+    """Return the source of a file in the wheel; None if it doesn't exist."""
+    top, _, rest = name.partition("/")
+    source = project.packages.get(top.removesuffix(".py"))
+    file = source / rest if source and rest else source
+    return file if file and file.is_file() else None
 
 
 def is_source(project: Project, name: str) -> bool:
     """Return whether a file of the wheel is in the source tree, with the same content."""
-    top, _, rest = name.partition("/")
-    source = project.packages.get(top.removesuffix(".py"))
-    if source is None or top in TEST_PACKAGES:
-        return True
-    file = source / rest if rest else source
-    return file.is_file() and lines(file.read_bytes()) == lines(project.wheel.files[name])
+    file = source_of(project, name)
+    return file is not None and lines(file.read_bytes()) == lines(project.wheel.files[name])
 
 
 def lines(content: bytes) -> bytes:

@@ -138,6 +138,8 @@ def license_contents(
 
 def people(names: str, addresses: str) -> list[tuple[str, str]]:
     """Return people as (name, email address) from two fields such as Author and Author-email."""
+    if "<" in names:  # the field for names contains addresses as well
+        names, addresses = "", names if addresses in names else f"{names}, {addresses}"
     listed = [name.strip() for name in names.split(",") if name.strip() not in ("", "UNKNOWN")]
     with_address = email.utils.getaddresses([addresses]) if "@" in addresses else []
     nameless = [address for name, address in with_address if not name]
