@@ -62,6 +62,17 @@ def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
     assert new == dict(find_moves(unbuilt_project(tmp_path, files))).get(old, "")
 
 
+def test_no_test_module_replaces_another(tmp_path: Path) -> None:
+    """Two test modules that would get the same path get different ones."""
+    project = unbuilt_project(
+        tmp_path, {"tide.py": "", "test.py": TEST, "tests/test_tide.py": TEST}
+    )
+    moves = dict(find_moves(project))
+    expected = {"test.py": "tests/test_tide_2.py", "tests/test_tide.py": "tests/test_tide.py"}
+    expected["tide.py"] = "tide.py"
+    assert expected == moves
+
+
 def test_only_files_in_git_are_moved(tmp_path: Path) -> None:
     """Generated files that git ignores, and files that git doesn't track, stay behind."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": "", "notes.txt": ""})
