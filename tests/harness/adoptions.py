@@ -160,7 +160,8 @@ class Workplace:
             shutil.unpack_archive(self.sdist(sdists), self.folder / "sdist", filter="data")
             (tree,) = (self.folder / "sdist").iterdir()
             tree.rename(self.folder / OLD)
-            generated = ["PKG-INFO", "**/*.egg-info", "**/__pycache__", *self.source.generated]
+            generated = ["PKG-INFO", "**/*.egg-info", "**/__pycache__", "**/.pytest_cache"]
+            generated += self.source.generated
             for path in [path for name in generated for path in (self.folder / OLD).glob(name)]:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
             self.git("init", "--quiet", "--initial-branch=master")
@@ -249,6 +250,8 @@ def is_named(path: str, report: str) -> bool:
 def account(old: dict[str, str], new: dict[str, str], report: str, adoption: Adoption) -> None:
     """Sort the old project's files by what has become of them."""
     contents = set(new.values())
+    # A path within a difference or a command to copy it says nothing about the file.
+    report = re.sub(r"(?ms)^(`{3,})\w+$.*?^\1$", "", report)
     for path, content in old.items():
         if content in contents:
             adoption.carried.append(path)
