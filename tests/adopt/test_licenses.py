@@ -53,6 +53,15 @@ def test_license_names_are_understood(statement: str, expected: set[str]) -> Non
             {"license": "BSD"},
             "BSD-3-Clause",
         ),
+        (
+            {
+                "LICENSE": BSD.replace(
+                    "used to endorse or promote products", "sold for more than it"
+                )
+            },
+            {"license": "BSD"},
+            "LicenseRef-BSD",
+        ),
         ({"COPYING": MIT}, {}, "MIT"),
         ({}, {"license": MIT}, "MIT"),
         ({"LICENSE": MIT}, {"license_expression": "MIT AND PSF-2.0"}, "MIT AND PSF-2.0"),
@@ -130,9 +139,24 @@ def test_a_changed_license_is_unexplained(tmp_path: Path) -> None:
     new = dataclasses.replace(old, wheel=wheel)
     assert [] == unexplained(old, new)
     assert 2 == len(compare(old, new))
+    wheel = dataclasses.replace(
+        wheel, metadata=RawMetadata(**metadata | {"license_expression": "ISC"})
+    )
+    changed = "license: was The MIT License, is now ISC"
+    assert [changed] == unexplained(old, dataclasses.replace(old, wheel=wheel))
     metadata = RawMetadata(name="tide", version="1.0", license_expression="ISC")
     wheel = dataclasses.replace(old.wheel, metadata=metadata, licenses={"LICENSE": b"ISC"})
     assert [
-        "license: was The MIT License, is now ISC",
+        changed,
         "license file LICENSE: only in the new wheel",
     ] == unexplained(old, dataclasses.replace(old, wheel=wheel))
+
+
+def test_a_guessed_license_is_unexplained(tmp_path: Path) -> None:
+    """Only the owner can say how two licenses are combined."""
+    old = unbuilt_project(tmp_path, {"LICENSE": MIT, "LICENSE.bsd": BSD})
+    expression = find_license(old).expression
+    metadata = RawMetadata(name="tide", version="1.0", license_expression=expression)
+    wheel = dataclasses.replace(old.wheel, metadata=metadata)
+    found = unexplained(old, dataclasses.replace(old, wheel=wheel))
+    assert [f"license: was none, is now {expression}"] == found

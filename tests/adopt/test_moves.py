@@ -62,6 +62,22 @@ def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
     assert new == dict(find_moves(unbuilt_project(tmp_path, files))).get(old, "")
 
 
+def test_no_test_module_replaces_another(tmp_path: Path) -> None:
+    """Two test modules that would get the same path get different ones."""
+    files = {"tide/__init__.py": "", "test.py": TEST, "tests/test_tide.py": TEST}
+    moves = dict(find_moves(unbuilt_project(tmp_path, files)))
+    assert "tests/test_tide_2.py" == moves["test.py"]
+    assert "tests/test_tide.py" == moves["tests/test_tide.py"]
+
+
+def test_modules_that_single_test_modules_import_move_along(tmp_path: Path) -> None:
+    """Modules next to them that the wheel lacks are helpers of the tests."""
+    test = f"import helper\nimport tide\n{TEST}"
+    files = {"src/tide/__init__.py": "", "src/helper.py": "", "src/test_tide.py": test}
+    moves = dict(find_moves(unbuilt_project(tmp_path, files)))
+    assert "tests/helper.py" == moves["src/helper.py"]
+
+
 def test_only_files_in_git_are_moved(tmp_path: Path) -> None:
     """Generated files that git ignores, and files that git doesn't track, stay behind."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": "", "notes.txt": ""})

@@ -66,7 +66,7 @@ def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
         "authors": authors,
         "urls": {"Home": "https://a"},
     } == settings["project"]
-    assert {"strict": False, "log_level": "INFO"} == settings["tool"]["pytest"]
+    assert {"strict": False} == settings["tool"]["pytest"]
     assert {"files": files} == settings["tool"]["bumpversion"]
     assert '# A comment on the license.\nlicense = "ISC"\n' in text
 

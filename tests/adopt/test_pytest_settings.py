@@ -75,6 +75,7 @@ def test_pytest_accepts_the_settings(tmp_path: Path) -> None:
         (new / target).parent.mkdir(parents=True, exist_ok=True)
         (new / target).write_bytes((tmp_path / "old" / old).read_bytes())
     table = {"tool": {"pytest": pytest_table(project, find_moves(project))}}
+    assert "minversion" not in table["tool"]["pytest"], "older versions can't read the table"
     (new / "pyproject.toml").write_text(tomli_w.dumps(table), encoding="utf-8")
     command = (
         sys.executable,

@@ -170,6 +170,13 @@ def test_the_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
     assert {} == bumped_files(project, {"tool": {}})
 
 
+def test_generated_files_of_pbr_are_reported(tmp_path: Path) -> None:
+    """PBR writes AUTHORS into the wheel, which the new project doesn't contain."""
+    (tmp_path / "setup.py").write_text("setup(setup_requires=['pbr'], pbr=True)", encoding="utf-8")
+    (finding,) = find_versions(built({}, {}, tmp_path))
+    assert ("license file AUTHORS: missing from the new wheel",) == finding.explains
+
+
 @pytest.mark.parametrize(
     ("tags", "expected", "advice"),
     [

@@ -29,7 +29,8 @@ def read_results(file: Path) -> Results:
         module = case.get("file", "").removesuffix(".py").replace("/", ".")
         classes = case.get("classname", "")
         own = classes.removeprefix(module) if classes.startswith(module) else classes.split(".")[-1]
-        name = f"{own}.{case.get('name')}".strip(".")
+        # The name of a doctest begins with its module.
+        name = f"{own}.{case.get('name', '').removeprefix('src.')}".strip(".")
         outcomes = [each.tag for each in case if each.tag in ("failure", "error", "skipped")]
         if outcomes:
             results.others[outcomes[0].replace("failure", "failed")] += 1

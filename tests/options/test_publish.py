@@ -225,6 +225,8 @@ def test_linux_wheels_are_rejected_before_the_tag(
         ("v1.2.3", "1.2.3", True),
         ("v1.2.3rc1", "1.2.3rc1", True),
         ("v1.2.3", "1.2.3.dev1", False),
+        ("v1.2.3", "1.2.4.dev0", False),
+        ("v1.2.3", "1.2.3+d20260131", False),
         ("v1.2", "1.2.3", False),
         ("v1.2.3-rc.1", "1.2.3rc1", False),
         ("v2.3", "1.2.3", False),

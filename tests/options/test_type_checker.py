@@ -35,9 +35,12 @@ def check(environment: Environment, project: Path, exit_code: int = 0) -> str:
     tools = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["tool"]
     chosen = next(checker for checker in CHECKERS if checker in tools)
     command = facts("type_checker")[chosen]["command"]
+    (package,) = (path.name for path in (project / "src").iterdir() if path.is_dir())
     active = {
         "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(environment.bin.parent),
+        # mypy believes that files are the same if their paths, sizes, and times in seconds are.
+        "MYPY_CACHE_DIR": f"{os.environ['MYPY_CACHE_DIR']}-{package}",
     }
     return environment.run(
         *shlex.split(command), cwd=project, env=active, exit_code=exit_code

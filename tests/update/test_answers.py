@@ -191,13 +191,14 @@ def test_extras_can_be_removed(releases: Path, tmp_path: Path) -> None:
     assert "# Our API\n" == (project / "docs" / "api.md").read_text(encoding="utf-8")
 
 
-def test_poetry_keeps_its_version_from_git(
-    releases: Path, tmp_path: Path, workshop: Workshop
+@pytest.mark.parametrize("backend", ["hatchling", "setuptools", "poetry_core"])
+def test_versions_still_come_from_git(
+    backend: str, releases: Path, tmp_path: Path, workshop: Workshop
 ) -> None:
-    """Poetry's backend still reads the version from git, without a script of the template."""
-    answers = BASE | {"backend": "poetry_core", "versioning": "vcs"}
+    """After an update, the backend reads the version from git, without a script of the template."""
+    answers = BASE | {"backend": backend, "versioning": "vcs"}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
-    update(project)
+    assert [] == update(project)
     commit(project, "Update")
     git("tag", "v1.4.0", cwd=project)
     assert not (project / "build_backend.py").exists()

@@ -133,10 +133,23 @@ def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
             new = f"{new.removesuffix('.py')}_2.py"
         taken.add(new)
         yield name, new
+    for helper in helpers_of_tests(project, single):
+        yield helper, f"tests/{PurePosixPath(helper).name}"
     for data in data_of_tests(project.folder, single):
         for file in roles.files:
             if file == data or file.startswith(f"{data}/"):
                 yield file, f"tests/{file}"
+
+
+def helpers_of_tests(project: Project, modules: list[str]) -> Iterator[str]:
+    """Yield the modules next to test modules that these import and the wheel lacks."""
+    assert project.folder is not None
+    for module in modules:
+        text = (project.folder / module).read_text("utf-8", errors="replace")
+        for name in set(re.findall(r"(?m)^\s*(?:from|import) +(\w+)", text)):
+            helper = PurePosixPath(module).with_name(f"{name}.py")
+            if name not in project.packages and (project.folder / helper).is_file():
+                yield str(helper)
 
 
 def data_of_tests(folder: Path, modules: list[str]) -> set[str]:

@@ -13,6 +13,9 @@ from adoption.findings import AdoptionError, Reading
 from adoption.overwritten import difference
 from adoption.projects import Project
 
+# Tables that replace those of the template as a whole.
+WHOLE_TABLES = ("pytest",)
+
 
 def check_created(folder: Path) -> None:
     """Check that Copier has created a project in a folder.
@@ -75,9 +78,10 @@ def write_entries(file: Path, reading: Reading) -> None:
 
 
 def merge(table: Any, entries: Mapping[str, Any]) -> None:
-    """Write entries into a table. Values replace each other, and tables are merged."""
+    """Write entries into a table. Values replace each other, and most tables are merged."""
     for name, value in entries.items():
-        if isinstance(value, Mapping) and isinstance(table.get(name), Mapping):
+        is_table = isinstance(value, Mapping) and isinstance(table.get(name), Mapping)
+        if is_table and name not in WHOLE_TABLES:
             merge(table[name], value)
         else:
             write_entry(table, name, value)

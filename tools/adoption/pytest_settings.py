@@ -33,14 +33,16 @@ COLLECTED = ("test_*.py", "*_test.py")  # pytest's default for python_files
 def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Return the `[tool.pytest]` entries with which a project's own tests run in the new project.
 
-    They replace the template's stricter ones, because old tests rarely pass with those.
+    They replace the template's whole table, which is stricter, because old tests rarely pass with
+    it.
     """
     targets = dict(moves)
     _, own = own_settings(project)
     tests = [targets[name] for name in find_roles(project.folder).tests if name in targets]
     if not tests:
         return {}
-    table = {"strict": False, "filterwarnings": [], "addopts": ["-ra"]} | own
+    table: dict[str, Any] = {"strict": False, "filterwarnings": [], "addopts": ["-ra"]}
+    table |= own
     table.pop("minversion", None)  # only pytest 9 reads this table
     table["testpaths"] = test_paths(own.get("testpaths", []), tests, targets)
     if "testpaths" not in own and any("--doctest" in option for option in table["addopts"]):
@@ -61,8 +63,8 @@ def pytest_finding(project: Project) -> Finding | None:
     origin = f" from {source}" if source else ""
     return Finding(
         f"The tests run with their own pytest settings{origin}. The template's are stricter: strict"
-        ' = true, filterwarnings = ["error"], and the import mode importlib. Add them when the'
-        " tests pass with them."
+        ' = true, filterwarnings = ["error"], log_level = "INFO", and the import mode importlib. Add'
+        " them when the tests pass with them."
     )
 
 

@@ -45,7 +45,10 @@ def by_hand(reading: Reading) -> list[str]:
     if not tables:
         return ["No changes are necessary."]
     text = tomli_w.dumps(tables).strip()
-    return ["Replace these entries, and add those that are missing:", "", "```toml", text, "```"]
+    introduction = "Replace these entries, and add those that are missing."
+    if "pytest" in tables.get("tool", {}):
+        introduction += " Replace `[tool.pytest]` as a whole."
+    return [introduction, "", "```toml", text, "```"]
 
 
 def move_commands(project: Project, reading: Reading) -> list[str]:

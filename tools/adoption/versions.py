@@ -58,9 +58,20 @@ def comes_from_git(settings: Mapping[str, Any], folder: Path | None) -> bool:
     requires = settings.get("build-system", {}).get("requires", [])
     if PLUGINS & {required_name(text) for text in requires}:
         return True
+    return any(CALLS.search(text) for text in setup_texts(folder))
+
+
+def uses_pbr(settings: Mapping[str, Any], folder: Path | None) -> bool:
+    """Return whether PBR builds a project, which also writes files from the history."""
+    requires = settings.get("build-system", {}).get("requires", [])
+    is_required = "pbr" in {required_name(text) for text in requires}
+    return is_required or any(re.search(r"\bpbr\s*=", text) for text in setup_texts(folder))
+
+
+def setup_texts(folder: Path | None) -> list[str]:
+    """Return the content of setup.py and setup.cfg, as far as they exist."""
     files = [folder / name for name in ("setup.py", "setup.cfg")] if folder else []
-    texts = [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
-    return any(CALLS.search(text) for text in texts)
+    return [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
 
 
 def is_static(settings: Mapping[str, Any], folder: Path | None) -> bool:
