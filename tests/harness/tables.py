@@ -94,6 +94,9 @@ def labels_of(axis: str) -> dict[Any, str]:
     if axis == "preset":
         labels = {name: label(name) for name in choices(axis) if name != "custom"}
         return labels | {"custom": "Custom - answer every question"}
+    if axis == "environments":
+        file = ROOT / "template" / "data" / "environments.yml"
+        offered = yaml.safe_load(file.read_text(encoding="utf-8"))
     if not isinstance(offered, dict):
         return {}
     values = (value["value"] if isinstance(value, dict) else value for value in offered.values())
@@ -110,7 +113,11 @@ def tasks_table() -> str:
     """Return the tasks of a project that has all of them, as a Markdown table."""
     everything = {axis: choices(axis)[0] for axis in axes()} | {"docs_engine": "sphinx"}
     everything["has"] = {"type_checker": True, "docs_site": True}
-    everything["project"] = {"type_checker": {"command": "mypy"}, "lock_commands": ["uv lock"]}
+    everything["project"] = {
+        "type_checker": facts("type_checker")["mypy"],
+        "docs": facts("docs_engine")["sphinx"],
+        "lock_commands": ["uv lock"],
+    }
     text = environment().get_template("template/data/tasks.json").render(everything)
     lines = [f"| `{name}` | {task['does']} |" for name, task in yaml.safe_load(text).items()]
     return "\n".join(["| task | what it does |", "| --- | --- |", *lines]) + "\n"
