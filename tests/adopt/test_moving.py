@@ -3,6 +3,7 @@
 import io
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,13 @@ classifiers = ["Typing :: Typed"]
 [project.scripts]
 tide = "tide:main"
 
+# A comment on the tests.
 [tool.pytest]
 strict = true
 log_level = "INFO"
+
+# A comment on ruff.
+[tool.ruff]
 """
 
 
@@ -53,7 +58,8 @@ def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
     file = tmp_path / "pyproject.toml"
     file.write_text(PROJECT, encoding="utf-8")
     authors = [{"name": "Maren"}, {"name": "Ada", "email": "ada@example.com"}]
-    by_hand = {"license": "ISC", "authors": authors, "scripts": {}, "urls": {"Home": "https://a"}}
+    by_hand: dict[str, Any] = {"license": "ISC", "authors": authors, "scripts": {}}
+    by_hand["urls"] = {"Home": "https://a"}
     files = [{"filename": "src/tide/__init__.py", "search": "1", "replace": "2"}]
     tables = {"tool": {"pytest": {"strict": False}, "bumpversion": {"files": files}}}
     write_entries(file, Reading(by_hand=by_hand, tables=tables))
@@ -69,6 +75,8 @@ def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
     assert {"strict": False} == settings["tool"]["pytest"]
     assert {"files": files} == settings["tool"]["bumpversion"]
     assert '# A comment on the license.\nlicense = "ISC"\n' in text
+    assert "# A comment on the tests.\n[tool.pytest]\nstrict = false\n" in text
+    assert "\n\n# A comment on ruff.\n[tool.ruff]\n" in text
 
 
 @pytest.mark.parametrize(

@@ -71,28 +71,71 @@ def write_entries(file: Path, reading: Reading) -> None:
     document = tomlkit.parse(file.read_text(encoding="utf-8"))
     project = document["project"]
     assert isinstance(project, Table)
+    comments = pop_trailing(project)
     for name, value in reading.by_hand.items():
         write_entry(project, name, value)
+    last_table(project).value.body.extend(comments)
     merge(document, reading.tables)
     file.write_text(tomlkit.dumps(document), encoding="utf-8")
+
+
+def pop_trailing(table: Table) -> list[Any]:
+    """Remove the comments and blank lines at the end of a table, and return them.
+
+    They belong to the next table, so new entries must not follow them.
+    """
+    body = last_table(table).value.body
+    number = next(n for n in range(len(body) + 1) if n == len(body) or body[-n - 1][0] is not None)
+    trailing = body[len(body) - number :]
+    del body[len(body) - number :]
+    return trailing
+
+
+def last_table(table: Table) -> Table:
+    """Return the last table within a table, or the table itself."""
+    _, last = table.value.body[-1]
+    return last_table(last) if isinstance(last, Table) else table
 
 
 def merge(table: Any, entries: Mapping[str, Any]) -> None:
     """Write entries into a table. Values replace each other, and most tables are merged."""
     for name, value in entries.items():
-        is_table = isinstance(value, Mapping) and isinstance(table.get(name), Mapping)
-        if is_table and name not in WHOLE_TABLES:
-            merge(table[name], value)
+        if isinstance(value, Mapping) and isinstance(table.get(name), Mapping):
+            if name in WHOLE_TABLES:
+                replace(table[name], value)
+            else:
+                merge(table[name], value)
         else:
             write_entry(table, name, value)
+
+
+def replace(table: Table, entries: Mapping[str, Any]) -> None:
+    """Replace the entries of a table."""
+    comments = pop_trailing(table)
+    for name in [name for name in table if name not in entries]:
+        table.remove(name)
+    for name, value in entries.items():
+        table[name] = item(value)
+    last_table(table).value.body.extend(comments)
 
 
 def write_entry(table: Any, name: str, value: Any) -> None:
     """Write an entry into a table; an empty table removes it."""
     if value == {}:
         table.pop(name, None)
+    elif isinstance(table, Table) and "classifiers" in table and not isinstance(value, dict):
+        # A new entry must not follow the comment on the next table.
+        insert_entry(table, name, item(value))
     else:
         table[name] = item(value)
+
+
+def insert_entry(table: Table, name: str, value: Item) -> None:
+    """Write an entry of `[project]`, next to the other ones."""
+    if name in table:
+        table[name] = value
+    else:
+        table.value._insert_after("classifiers", name, value)
 
 
 def item(value: Any) -> Item:

@@ -43,7 +43,7 @@ def entries_by_hand(
     if lost := {label: url for label, url in wheel.urls.items() if url not in urls.values()}:
         table["urls"] = urls | lost
     table |= entry_point_entries(project, rendered)
-    return {name: value for name, value in table.items() if value != rendered.get(name)}
+    return {name: value for name, value in table.items() if value != rendered.get(name, [])}
 
 
 def main_readme(project: Project) -> str:
