@@ -114,7 +114,9 @@ def problems(folder: Path, offered: list[str]) -> list[str]:
         ]
         for file in folder.glob(f"{choice}/choice.json"):
             given = json.loads(file.read_text(encoding="utf-8"))
-            found += [f"{file}: add {key}" for key in sorted(set(keys) - given.keys() - {"reviewed"})]
+            found += [
+                f"{file}: add {key}" for key in sorted(set(keys) - given.keys() - {"reviewed"})
+            ]
     return found
 
 
