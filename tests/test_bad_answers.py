@@ -9,11 +9,11 @@ import pytest
 import yaml
 from jinja2.exceptions import FilterArgumentError
 
-from harness.answers import axes, questions
-from harness.bad_answers import FREE, REJECTED, first_rejected
-from harness.render import copier_command, render, snapshot
-from harness.repository import GIT
-from harness.terminal import COLUMNS, Terminal
+from harness.artifacts.repository import GIT
+from harness.rendering.render import copier_command, render, snapshot
+from harness.rendering.terminal import COLUMNS, Terminal
+from harness.space.answers import axes, questions
+from harness.space.bad_answers import FREE, REJECTED, first_rejected
 
 GOOD = {"project_name": "My Project"}
 DIRECT_REFERENCE = "idna @ git+https://github.com/kjd/idna@v3.7"

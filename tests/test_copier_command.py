@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.artifacts.inspect import tree
+from harness.artifacts.repository import GIT
 from harness.commands import run
-from harness.inspect import tree
-from harness.render import copier_command, recorded_answers
-from harness.repository import GIT
-from harness.template import ROOT
+from harness.rendering.render import copier_command, recorded_answers
+from harness.rendering.template import ROOT
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
-from harness import tally
-from harness.answers import FULL, Answers, choices
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.install import Environment
+from harness.artifacts.repository import GIT
 from harness.commands import run
-from harness.install import Environment
-from harness.render import copier_command, recorded_answers
-from harness.repository import GIT
-from harness.template import ROOT
-from harness.workshop import Workshop
+from harness.rendering.render import copier_command, recorded_answers
+from harness.rendering.template import ROOT, Answers
+from harness.reporting import counters
+from harness.space.answers import FULL, choices
 
 DEFAULTS: Answers = {"project_name": "My Project"}
 
@@ -40,9 +40,9 @@ GUIDES: dict[str, Answers] = {
 
 
 @pytest.mark.parametrize("chosen", GUIDES.values(), ids=GUIDES)
-def test_guides_are_short(chosen: Answers, workshop: Workshop) -> None:
+def test_guides_are_short(chosen: Answers, artifacts: ArtifactCache) -> None:
     """CONTRIBUTING has at most 90 lines and RELEASING 50, without double blank lines."""
-    project = workshop.project(DEFAULTS | chosen)
+    project = artifacts.project(DEFAULTS | chosen)
     for name, budget in (("CONTRIBUTING.md", 90), ("RELEASING.md", 50)):
         text = (project / name).read_text(encoding="utf-8")
         assert text.count("\n") <= budget
@@ -51,17 +51,17 @@ def test_guides_are_short(chosen: Answers, workshop: Workshop) -> None:
         assert not text.endswith("\n\n")
 
 
-def test_both_release_flows_fit_in_25_lines(workshop: Workshop) -> None:
+def test_both_release_flows_fit_in_25_lines(artifacts: ArtifactCache) -> None:
     """The direct flow and the one for a protected branch take at most 25 lines together."""
-    text = (workshop.project(DEFAULTS) / "RELEASING.md").read_text(encoding="utf-8")
+    text = (artifacts.project(DEFAULTS) / "RELEASING.md").read_text(encoding="utf-8")
     flows = text[text.index("If you can push to `main`") : text.rindex("\n```\n") + 5]
     assert flows.count("\n") <= 25
     assert 2 == flows.count("```console")
 
 
-def test_release_is_pushed_atomically_to_the_default_branch(workshop: Workshop) -> None:
+def test_release_is_pushed_atomically_to_the_default_branch(artifacts: ArtifactCache) -> None:
     """The branch of a release is the answer, and the server gets the branch and tag or nothing."""
-    project = workshop.project(DEFAULTS | {"default_branch": "trunk"})
+    project = artifacts.project(DEFAULTS | {"default_branch": "trunk"})
     text = (project / "RELEASING.md").read_text(encoding="utf-8")
     assert '$ git push --atomic origin trunk "v$(uv version --short)"' in text.splitlines()
     assert "main" not in text
@@ -135,12 +135,12 @@ CHOSEN: list[Answers] = [
 
 @pytest.mark.parametrize("chosen", CHOSEN, ids=lambda chosen: "-".join(chosen.values()))
 def test_uv_sync_creates_a_working_environment(
-    chosen: Answers, tmp_path: Path, workshop: Workshop
+    chosen: Answers, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """After `uv sync`, the tests, the formatter, the linter, and the type checker pass."""
-    project = workshop.copy(FULL | chosen, tmp_path / "project")
+    project = artifacts.copy(FULL | chosen, tmp_path / "project")
     run(find_uv_bin(), "sync", "--quiet", cwd=project)
-    tally.count("uv sync")
+    counters.count("uv sync")
     check(Environment(project / ".venv"), project)
 
 
@@ -148,11 +148,11 @@ def test_uv_sync_creates_a_working_environment(
     ("mode", "backend"), list(zip(choices("mode"), choices("backend")[::2], strict=True))
 )
 def test_editable_installation_follows_the_source(
-    mode: str, backend: str, tmp_path: Path, workshop: Workshop
+    mode: str, backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A change in src/ takes effect without another installation."""
     chosen = {"mode": mode, "backend": backend, "package_data": True}
-    project = workshop.copy(DEFAULTS | chosen, tmp_path / "project")
+    project = artifacts.copy(DEFAULTS | chosen, tmp_path / "project")
     environment = Environment.make(tmp_path / "environment")
     environment.install("--editable", project)
     data = project / "src" / "my_project" / "data" / "greetings.json"
@@ -162,11 +162,11 @@ def test_editable_installation_follows_the_source(
     assert "Good morning, Ada!\n" == environment.run("python", "-c", code).stdout
 
 
-def test_poetry_locks_a_project_with_extras(tmp_path: Path, workshop: Workshop) -> None:
+def test_poetry_locks_a_project_with_extras(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Poetry itself can lock a project with poetry_core, whose extra "all" lists the others."""
     # Without dependencies, nothing is fetched.
     chosen: Answers = {"backend": "poetry_core", "extras": {"colors": []}}
-    project = workshop.copy(DEFAULTS | chosen, tmp_path / "project")
+    project = artifacts.copy(DEFAULTS | chosen, tmp_path / "project")
     pyproject = project / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")
     text = re.sub(r"(?ms)^\[dependency-groups\]\n.*?^(?=\[)", "", text)

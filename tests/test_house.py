@@ -10,10 +10,10 @@ import pytest
 import yaml
 from jinja2 import meta, nodes
 
-from harness.answers import axes, choices, question_files, questions
-from harness.inspect import tree
-from harness.render import snapshot
-from harness.template import ROOT, environment
+from harness.artifacts.inspect import tree
+from harness.rendering.render import snapshot
+from harness.rendering.template import ROOT, environment
+from harness.space.answers import axes, choices, question_files, questions
 
 TEMPLATE = ROOT / "template"
 PROJECT = TEMPLATE / "project"

@@ -10,12 +10,12 @@ import yaml
 from copier._cli import CopierApp
 from jinja2.exceptions import FilterArgumentError
 
-from harness.answers import questions
-from harness.inspect import tree
-from harness.releases import commit
-from harness.render import snapshot
-from harness.template import ROOT, environment
-from harness.updates import start
+from harness.artifacts.inspect import tree
+from harness.rendering.render import snapshot
+from harness.rendering.template import ROOT, environment
+from harness.space.answers import questions
+from harness.updates.projects import start
+from harness.updates.releases import commit
 
 COMPUTED = [name for name, question in questions().items() if question.get("when") is False]
 TEXTS = [

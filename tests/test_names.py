@@ -16,13 +16,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, is_normalized_name
 from uv import find_uv_bin
 
-from harness import locked_names
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.variant import interpreters
 from harness.commands import CommandError, run
-from harness.render import recorded_answers, render
-from harness.template import environment, facts
-from harness.terminal import COLUMNS
-from harness.variant import interpreters
-from harness.workshop import Workshop
+from harness.rendering.render import recorded_answers, render
+from harness.rendering.template import environment, facts
+from harness.rendering.terminal import COLUMNS
+from sessions import locked_names
 
 NAMES = environment().from_string(
     "{% import 'template/macros/names.jinja' as names %}"
@@ -207,14 +207,14 @@ def test_tools_of_all_options_are_reserved() -> None:
 
 
 @pytest.fixture(scope="module")
-def full(workshop: Workshop) -> Path:
+def full(artifacts: ArtifactCache) -> Path:
     """A project with the full preset and its environment, as of the day of the recorded names.
 
     A later release of a tool may have another dependency.
     """
 
     def make(folder: Path) -> None:
-        project = workshop.copy({"preset": "full", "project_name": "My Project"}, folder)
+        project = artifacts.copy({"preset": "full", "project_name": "My Project"}, folder)
         _, day = locked_names.recorded()
         try:
             locked_names.lock(project, day)
@@ -223,7 +223,7 @@ def full(workshop: Workshop) -> Path:
             raise AssertionError(OUTDATED) from error
         run(find_uv_bin(), "sync", "--quiet", "--frozen", "--all-groups", cwd=project)
 
-    return workshop.once("reserved-names", make)
+    return artifacts.once("reserved-names", make)
 
 
 def test_every_locked_distribution_is_reserved(full: Path) -> None:

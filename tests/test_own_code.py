@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
-from harness import tally
-from harness.answers import Answers
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import read_wheel, tree
 from harness.commands import run
-from harness.inspect import read_wheel, tree
-from harness.workshop import Workshop
+from harness.rendering.template import Answers
+from harness.reporting import counters
 
 VARIANTS: dict[str, Answers] = {
     "library": {"github_user": "ada"},
@@ -152,11 +152,11 @@ def commands(project: Path) -> list[str]:
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_following_the_readme_keeps_every_task_green(
-    variant: str, tmp_path: Path, workshop: Workshop
+    variant: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """After the steps, every task passes, and no published file mentions greetings."""
     answers = VARIANTS[variant] | {"project_name": "Tide Tables"}
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     readme = (project / "README.md").read_text("utf-8")
     section = readme.partition("## Replace the example with your own code\n")[2]
     steps = re.findall(r"(?m)^\d+\. (.*)$", section)
@@ -168,7 +168,7 @@ def test_following_the_readme_keeps_every_task_green(
     env = {"PATH": f"{Path(find_uv_bin()).parent}:/usr/bin:/bin"}
     run(find_uv_bin(), "lock", "--quiet", cwd=project)
     for command in commands(project):
-        tally.count("commands run")
+        counters.count("commands run")
         run("bash", "-c", command, cwd=project, env=env)
     wheel = read_wheel(next((project / "dist").glob("*.whl")))
     assert not re.search("greet", f"{wheel.metadata} {sorted(wheel.files)}", re.IGNORECASE)

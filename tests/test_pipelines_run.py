@@ -1,4 +1,7 @@
-"""What a project's GitLab pipeline does when its own commands run; see `harness.pipelines`."""
+"""A project's GitLab pipeline, run with its own commands.
+
+See `harness.simulators.gitlab_pipelines`.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -9,13 +12,13 @@ import pytest
 from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 from uv import find_uv_bin
 
-from harness import pipelines
-from harness.answers import Answers
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.repository import commit, git
 from harness.commands import run
-from harness.indexes import Index, Network
-from harness.pipelines import PROJECT, Pipeline, tag
-from harness.repository import commit, git
-from harness.workshop import Workshop
+from harness.rendering.template import Answers
+from harness.simulators import gitlab_pipelines
+from harness.simulators.gitlab_pipelines import PROJECT, Pipeline, tag
+from harness.simulators.package_index import Index, Network
 
 pytestmark = pytest.mark.xdist_group("pipelines run")
 
@@ -27,9 +30,9 @@ RELEASE = ["build", "tag", "pypi", "release"]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, workshop: Workshop) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory, artifacts: ArtifactCache) -> Path:
     """A locked and committed app, with a tag on main, and one tag that is not on main."""
-    folder = workshop.copy(APP | {"testpypi": True}, tmp_path_factory.mktemp("app") / "project")
+    folder = artifacts.copy(APP | {"testpypi": True}, tmp_path_factory.mktemp("app") / "project")
     return repository(folder)
 
 
@@ -78,7 +81,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Path:
     folder = tmp_path_factory.mktemp("built")
     with Network(folder) as network:
         pipeline = Pipeline(folder, project, network, tag("v0.1.0"))
-        pipeline.run(pipelines.jobs(project, pipeline.event), ["build"])
+        pipeline.run(gitlab_pipelines.jobs(project, pipeline.event), ["build"])
     assert {"build": "success"} == pipeline.results, pipeline.printed
     return pipeline.artifacts("build")
 
@@ -92,7 +95,7 @@ def publish(pipeline: Pipeline, built: Path, **changes: Any) -> dict[str, str]:
         changes: Values to set in the job `pypi`; None removes a key.
     """
     shutil.copytree(built, pipeline.artifacts("build"))
-    found = pipelines.jobs(pipeline.origin, pipeline.event)
+    found = gitlab_pipelines.jobs(pipeline.origin, pipeline.event)
     for key, value in changes.items():
         found["pypi"][key] = value
     pipeline.run(found, ["tag", "testpypi", "pypi", "index", "release"])
@@ -102,7 +105,7 @@ def publish(pipeline: Pipeline, built: Path, **changes: Any) -> dict[str, str]:
 def test_checks_pass_in_a_new_project(pipeline: Pipeline) -> None:
     """A new project passes its checks, and the tests use the wheel that was built."""
     names = ["lint", "build", "tests", "lowest dependencies"]
-    pipeline.run(pipelines.jobs(pipeline.origin, pipelines.MAIN), names)
+    pipeline.run(gitlab_pipelines.jobs(pipeline.origin, gitlab_pipelines.MAIN), names)
     assert dict.fromkeys(names, "success") == pipeline.results, pipeline.printed
     assert FILES == sorted(
         file.name for file in (pipeline.artifacts("build") / "dist").glob("my_project*")
@@ -112,16 +115,18 @@ def test_checks_pass_in_a_new_project(pipeline: Pipeline) -> None:
     assert not installed.is_symlink()
 
 
-def test_a_stale_lock_file_fails(tmp_path: Path, network: Network, workshop: Workshop) -> None:
+def test_a_stale_lock_file_fails(
+    tmp_path: Path, network: Network, artifacts: ArtifactCache
+) -> None:
     """A dependency that isn't locked stops the pipeline with uv's own message."""
-    stale = repository(workshop.copy(APP, tmp_path / "stale"))
+    stale = repository(artifacts.copy(APP, tmp_path / "stale"))
     file = stale / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("dependencies = []", 'dependencies = ["idna"]'), "utf-8")
     git(stale, "commit", "--quiet", "--all", "--message=Forget the lock file")
     (tmp_path / "pipeline").mkdir()
-    pipeline = Pipeline(tmp_path / "pipeline", stale, network, pipelines.MAIN)
-    pipeline.run(pipelines.jobs(stale, pipelines.MAIN), ["lint"])
+    pipeline = Pipeline(tmp_path / "pipeline", stale, network, gitlab_pipelines.MAIN)
+    pipeline.run(gitlab_pipelines.jobs(stale, gitlab_pipelines.MAIN), ["lint"])
     assert {"lint": "failed"} == pipeline.results
     assert "The lockfile at `uv.lock` needs to be updated" in pipeline.printed["lint"]
 
@@ -170,7 +175,7 @@ def test_a_pre_release_is_accepted(pipeline: Pipeline, built: Path) -> None:
     git(pipeline.origin, "tag", "v1.0.0rc1", "main")
     pipeline.event = tag("v1.0.0rc1")
     shutil.copytree(renamed(built, pipeline.folder, "1.0.0rc1"), pipeline.artifacts("build"))
-    pipeline.run(pipelines.jobs(pipeline.origin, pipeline.event), ["tag"])
+    pipeline.run(gitlab_pipelines.jobs(pipeline.origin, pipeline.event), ["tag"])
     assert {"tag": "success"} == pipeline.results, pipeline.printed
 
 
@@ -185,11 +190,11 @@ def test_without_an_identity_nothing_is_uploaded(
 
 
 def test_a_token_uploads_to_pypi(
-    tmp_path: Path, built: Path, network: Network, pypi: Index, workshop: Workshop
+    tmp_path: Path, built: Path, network: Network, pypi: Index, artifacts: ArtifactCache
 ) -> None:
     """With `publish=token`, the token of the environment uploads the files."""
     pypi.tokens.add("pypi-secret")
-    origin = repository(workshop.copy(APP | {"publish": "token"}, tmp_path / "project"))
+    origin = repository(artifacts.copy(APP | {"publish": "token"}, tmp_path / "project"))
     (tmp_path / "pipeline").mkdir()
     environments = {"pypi": {"UV_PUBLISH_TOKEN": "pypi-secret"}}
     pipeline = Pipeline(tmp_path / "pipeline", origin, network, tag("v0.1.0"), environments)
@@ -198,13 +203,13 @@ def test_a_token_uploads_to_pypi(
 
 
 def test_a_private_index_skips_existing_files(
-    tmp_path: Path, built: Path, workshop: Workshop
+    tmp_path: Path, built: Path, artifacts: ArtifactCache
 ) -> None:
     """A retry on a private index, which rejects duplicates, uploads only the missing file."""
     private = Index(URL, "index", tmp_path / "index", tokens={"secret"})
     shutil.copy(built / "dist" / WHEEL, private.folder)
     answers = APP | {"publish": "token", "index_url": URL}
-    origin = repository(workshop.copy(answers, tmp_path / "project"))
+    origin = repository(artifacts.copy(answers, tmp_path / "project"))
     (tmp_path / "pipeline").mkdir()
     variables = {"UV_PUBLISH_USERNAME": "ada", "UV_PUBLISH_PASSWORD": "secret"}
     variables |= {"UV_PUBLISH_CHECK_URL": "https://packages.example.com/simple/"}
@@ -218,12 +223,12 @@ def test_a_private_index_skips_existing_files(
 
 
 def test_the_version_from_git_is_the_tag(
-    tmp_path: Path, network: Network, workshop: Workshop
+    tmp_path: Path, network: Network, artifacts: ArtifactCache
 ) -> None:
     """With a version from git, the build of a tag has the tag's version."""
-    origin = repository(workshop.copy(APP | {"versioning": "vcs"}, tmp_path / "project"))
+    origin = repository(artifacts.copy(APP | {"versioning": "vcs"}, tmp_path / "project"))
     git(origin, "tag", "--delete", "v0.1.1")
     (tmp_path / "pipeline").mkdir()
     pipeline = Pipeline(tmp_path / "pipeline", origin, network, tag("v0.1.0"))
-    pipeline.run(pipelines.jobs(origin, pipeline.event), ["build", "tag"])
+    pipeline.run(gitlab_pipelines.jobs(origin, pipeline.event), ["build", "tag"])
     assert {"build": "success", "tag": "success"} == pipeline.results, pipeline.printed

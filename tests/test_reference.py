@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.inspect import tree
-from harness.render import recorded_answers
-from harness.space import covering
-from harness.template import ROOT
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.rendering.render import recorded_answers
+from harness.rendering.template import ROOT
+from harness.space.coverage import covering
 
 TEXT = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(.+?)` \| (.+) \| (.+) \|$", re.MULTILINE)
@@ -70,11 +70,11 @@ def is_so(condition: str, answers: dict[str, Any]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def projects(workshop: Workshop) -> Projects:
+def projects(artifacts: ArtifactCache) -> Projects:
     """Projects in which the choices of any three questions meet."""
     found: Projects = []
     for answers in covering():
-        project = workshop.project(answers)
+        project = artifacts.project(answers)
         recorded = recorded_answers(project)
         package = f"src/{recorded['package_name']}/"
         found.append(

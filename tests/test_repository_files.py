@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.answers import Answers, choices
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.repository import commit, git
 from harness.commands import run
-from harness.repository import commit, git
-from harness.workshop import Workshop
+from harness.rendering.template import Answers
+from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project"}
 PACKAGE = "src/my_project"
@@ -84,68 +85,68 @@ def ignored(project: Path, *names: str) -> list[str]:
     return git(project, "check-ignore", *names, exit_code=None).splitlines()
 
 
-def test_secrets_and_build_results_are_ignored(tmp_path: Path, workshop: Workshop) -> None:
+def test_secrets_and_build_results_are_ignored(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Git ignores what must not be committed."""
-    project = workshop.copy(BASE, tmp_path / "project")
+    project = artifacts.copy(BASE, tmp_path / "project")
     assert IGNORED == ignored(project, *IGNORED)
 
 
 @pytest.mark.parametrize("backend", choices("backend"))
 @pytest.mark.parametrize("docs_engine", ["sphinx", "zensical"])
 def test_the_projects_own_files_are_not_ignored(
-    backend: str, docs_engine: str, tmp_path: Path, workshop: Workshop
+    backend: str, docs_engine: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """Git does not ignore what must be committed, whatever tools the project uses."""
     answers = BASE | {"backend": backend, "docs_engine": docs_engine, "task_runner": "nox"}
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     assert [] == ignored(project, *TRACKED)
 
 
 @pytest.mark.parametrize(("chosen", "name"), WRITTEN)
 def test_files_of_the_selected_tools_are_ignored(
-    chosen: Answers, name: str, tmp_path: Path, workshop: Workshop
+    chosen: Answers, name: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """Git ignores what a selected tool writes. Projects without the tool have no line for it."""
-    selected = workshop.copy(BASE | chosen, tmp_path / "selected")
+    selected = artifacts.copy(BASE | chosen, tmp_path / "selected")
     assert [name] == ignored(selected, name)
     ((axis, choice),) = chosen.items()
     other = next(each for each in choices(axis) if each != choice and each != "none")
-    without = workshop.copy(BASE | {axis: other}, tmp_path / "without")
+    without = artifacts.copy(BASE | {axis: other}, tmp_path / "without")
     assert [] == ignored(without, name)
 
 
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_a_subpackage_called_build_is_packed(
-    backend: str, tmp_path: Path, workshop: Workshop
+    backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """`git add --all` adds a subpackage called build, the wheel contains it, and nothing is left."""
-    project = workshop.copy(BASE | {"backend": backend}, tmp_path / "project")
+    project = artifacts.copy(BASE | {"backend": backend}, tmp_path / "project")
     write(project, f"{PACKAGE}/build/__init__.py", '"""Build."""\n')
     commit(project)
     assert f"{PACKAGE}/build/__init__.py" in git(project, "ls-files").splitlines()
-    built = workshop.build(project, tmp_path / "dist")
+    built = artifacts.build(project, tmp_path / "dist")
     assert "my_project/build/__init__.py" in packed(built.wheel)
-    from_tree = workshop.build_wheel(project, tmp_path / "from-tree")
+    from_tree = artifacts.build_wheel(project, tmp_path / "from-tree")
     assert "my_project/build/__init__.py" in packed(from_tree)
     assert "" == git(project, "status", "--porcelain")
 
 
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_a_tracked_file_that_the_wheel_lacks_is_named(
-    backend: str, tmp_path: Path, workshop: Workshop
+    backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The build check fails and names a file that git tracks but that the wheel does not contain.
 
     It passes if the backend packs the file although .gitignore matches it.
     """
-    project = workshop.copy(BASE | {"backend": backend}, tmp_path / "project")
+    project = artifacts.copy(BASE | {"backend": backend}, tmp_path / "project")
     write(project, f"{PACKAGE}/data/bin/m.bin", "model")
     with (project / ".gitignore").open("a", encoding="utf-8") as file:
         file.write("*.bin\n")
     commit(project)
     git(project, "add", "--force", f"{PACKAGE}/data/bin/m.bin")
     commit(project)
-    wheel = workshop.build(project, tmp_path / "dist").wheel
+    wheel = artifacts.build(project, tmp_path / "dist").wheel
     is_missing = backend in HONOR_GITIGNORE
     assert is_missing == ("my_project/data/bin/m.bin" not in packed(wheel))
     checked = run(
@@ -158,10 +159,10 @@ def test_a_tracked_file_that_the_wheel_lacks_is_named(
 
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_line_endings_do_not_change_the_distributions(
-    backend: str, tmp_path: Path, workshop: Workshop
+    backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A clone with core.autocrlf=true, as on Windows, gives the same sdist and the same wheel."""
-    project = workshop.copy(BASE | {"backend": backend}, tmp_path / "project")
+    project = artifacts.copy(BASE | {"backend": backend}, tmp_path / "project")
     commit(project)
     built = []
     for setting in ("false", "true"):
@@ -174,7 +175,7 @@ def test_line_endings_do_not_change_the_distributions(
             str(project),
             str(clone),
         )
-        built.append(workshop.build(clone, tmp_path / f"dist-{setting}"))
+        built.append(artifacts.build(clone, tmp_path / f"dist-{setting}"))
     unix, windows = built
     assert unix.wheel.read_bytes() == windows.wheel.read_bytes()
     assert digests(unix.sdist) == digests(windows.sdist)

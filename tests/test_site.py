@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import lessons
-from harness.install import Environment
-from harness.template import ROOT
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.install import Environment
+from harness.course import lessons
+from harness.rendering.template import ROOT
 
 CONF = f"""\
 import sys
@@ -197,17 +197,17 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def sphinx(workshop: Workshop) -> Environment:
+def sphinx(artifacts: ArtifactCache) -> Environment:
     """What `nox -s docs` installs."""
 
     def make(folder: Path) -> None:
         Environment.make(folder).install("--requirement", ROOT / "requirements" / "docs.txt")
 
-    return Environment(workshop.once("sphinx", make))
+    return Environment(artifacts.once("sphinx", make))
 
 
 @pytest.fixture(scope="module")
-def site(sphinx: Environment, workshop: Workshop) -> Site:
+def site(sphinx: Environment, artifacts: ArtifactCache) -> Site:
     """A site of pages in which all is well, and of pages that each have one fault."""
 
     def make(folder: Path) -> None:
@@ -217,7 +217,7 @@ def site(sphinx: Environment, workshop: Workshop) -> Site:
         warnings = Site(sphinx, folder).build(PAGES | bad)
         (folder / "warnings.txt").write_text(warnings, encoding="utf-8")
 
-    return Site(sphinx, workshop.once("site", make))
+    return Site(sphinx, artifacts.once("site", make))
 
 
 def test_boxes_have_titles(site: Site) -> None:

@@ -8,9 +8,9 @@ import copier
 import plumbum
 import pytest
 
-from harness.releases import IDENTITY, add_release, commit, git
-from harness.render import refusal
-from harness.template import ROOT
+from harness.rendering.render import refusal
+from harness.rendering.template import ROOT
+from harness.updates.releases import IDENTITY, add_release, commit, git
 
 PROJECT = ROOT / "template" / "project"
 

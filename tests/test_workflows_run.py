@@ -1,4 +1,4 @@
-"""What a project's workflows do when their own commands run; see `harness.actions`."""
+"""A project's workflows, run with their own commands; see `harness.simulators.github_actions`."""
 
 import json
 import re
@@ -14,17 +14,17 @@ from packaging.version import Version
 from twine.utils import DEFAULT_REPOSITORY, TEST_REPOSITORY
 from uv import find_uv_bin
 
-from harness import workflows
-from harness.actions import PULL_REQUEST, REPOSITORY, Event, Run, Service, legs
-from harness.answers import Answers
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.artifacts.repository import commit, git
+from harness.artifacts.variant import interpreters
 from harness.commands import run as call
-from harness.expressions import ExpressionError, evaluate
-from harness.indexes import Index, Network, plain_index
-from harness.inspect import tree
-from harness.repository import commit, git
-from harness.variant import interpreters
-from harness.workflows import Job
-from harness.workshop import Workshop
+from harness.rendering.template import Answers
+from harness.simulators import workflows
+from harness.simulators.github_actions import PULL_REQUEST, REPOSITORY, Event, Run, Service, legs
+from harness.simulators.github_expressions import ExpressionError, evaluate
+from harness.simulators.package_index import Index, Network, plain_index
+from harness.simulators.workflows import Job
 
 # One worker runs all of them, since they share their first run.
 pytestmark = pytest.mark.xdist_group("workflows run")
@@ -136,10 +136,10 @@ def check_results(run: Run, expected: Mapping[str, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, workshop: Workshop) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory, artifacts: ArtifactCache) -> Path:
     """The repository of an app, with a right and a wrong tag; read-only."""
     folder = tmp_path_factory.mktemp("app") / "project"
-    return repository(workshop.copy(BASE, folder), TAG.short_ref, WRONG_TAG.short_ref)
+    return repository(artifacts.copy(BASE, folder), TAG.short_ref, WRONG_TAG.short_ref)
 
 
 @pytest.fixture
@@ -369,11 +369,11 @@ def test_a_version_with_other_files_is_refused(place: Place, released: tuple[Pla
 
 
 def test_testpypi_comes_before_pypi(
-    tmp_path: Path, released: tuple[Place, Run], workshop: Workshop
+    tmp_path: Path, released: tuple[Place, Run], artifacts: ArtifactCache
 ) -> None:
     """With testpypi, TestPyPI gets what it lacks, and then PyPI gets the same files."""
     answers = BASE | {"testpypi": True}
-    project = repository(workshop.copy(answers, tmp_path / "project"), TAG.short_ref)
+    project = repository(artifacts.copy(answers, tmp_path / "project"), TAG.short_ref)
     dist = released[1].artifact("dist")
     place = Place(tmp_path, project)
     shutil.copy(dist / FILES[0], place.testpypi.folder)
@@ -384,10 +384,12 @@ def test_testpypi_comes_before_pypi(
     assert tree(dist) == tree(place.testpypi.folder) == tree(place.pypi.folder)
 
 
-def test_a_token_is_used(tmp_path: Path, released: tuple[Place, Run], workshop: Workshop) -> None:
+def test_a_token_is_used(
+    tmp_path: Path, released: tuple[Place, Run], artifacts: ArtifactCache
+) -> None:
     """With a token, PyPI receives the environment's secret and no identity."""
     answers = BASE | {"publish": "token"}
-    project = repository(workshop.copy(answers, tmp_path / "project"), TAG.short_ref)
+    project = repository(artifacts.copy(answers, tmp_path / "project"), TAG.short_ref)
     place = Place(tmp_path, project, secrets={"pypi": {"TWINE_PASSWORD": "secret"}})
     place.pypi.publisher = None
     place.pypi.tokens = {"secret"}
@@ -405,14 +407,14 @@ def test_a_private_index_gets_what_it_lacks(
     result: str,
     tmp_path: Path,
     released: tuple[Place, Run],
-    workshop: Workshop,
+    artifacts: ArtifactCache,
 ) -> None:
     """A partial upload to a private index is completed; a file with other bytes is refused.
 
     The index requires the password for reading, too, as most do.
     """
     answers = BASE | {"index_url": INDEX_URL}
-    project = repository(workshop.copy(answers, tmp_path / "project"), TAG.short_ref)
+    project = repository(artifacts.copy(answers, tmp_path / "project"), TAG.short_ref)
     dist = released[1].artifact("dist")
     index = tmp_path / "private"
     with plain_index(index, is_private=True) as variables:

@@ -17,28 +17,28 @@ from harness.adopted_packages import (
     unexplained,
     wheel_in,
 )
-from harness.answers import questions
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
 from harness.commands import run
-from harness.inspect import tree
-from harness.render import recorded_answers, snapshot
-from harness.template import ROOT
-from harness.workshop import Workshop
+from harness.rendering.render import recorded_answers, snapshot
+from harness.rendering.template import ROOT
+from harness.space.answers import questions
 
 # test_the_page_adopts_a_project adopts setup-py-broken-script.
 ADOPTED = ["flat-layout", "poetry", "setup-cfg", "setup-py", "src-layout"]
 
 
 @pytest.mark.parametrize("name", ADOPTED)
-def test_an_adopted_package_loses_nothing(name: str, workshop: Workshop) -> None:
+def test_an_adopted_package_loses_nothing(name: str, artifacts: ArtifactCache) -> None:
     """After following the report, every difference between the wheels is explained."""
-    new = wheel_in(adopted_project(workshop, name))
-    assert [] == unexplained(existing_project(workshop, name), new)
+    new = wheel_in(adopted_project(artifacts, name))
+    assert [] == unexplained(existing_project(artifacts, name), new)
 
 
 @pytest.mark.parametrize("name", ADOPTED)
-def test_copier_records_the_answers(name: str, workshop: Workshop) -> None:
+def test_copier_records_the_answers(name: str, artifacts: ArtifactCache) -> None:
     """Each answer belongs to a question, and Copier records it unchanged."""
-    folder = adopted_project(workshop, name)
+    folder = adopted_project(artifacts, name)
     answers = yaml.safe_load((folder / "answers.yml").read_text(encoding="utf-8"))
     recorded = recorded_answers(folder / "new")
     assert answers == {question: recorded.get(question) for question in answers}

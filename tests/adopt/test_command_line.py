@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adoption.command_line import main
-from harness.inspect import tree
+from harness.artifacts.inspect import tree
 
 
 def files_for(case: str, folder: Path) -> Path:

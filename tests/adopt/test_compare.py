@@ -9,39 +9,39 @@ import pytest
 from adoption.command_line import main
 from adoption.projects import Project, find_packages
 from harness.adopted_packages import adopted_project, existing_project, unexplained, wheel_in
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
 
 
 @pytest.fixture(scope="session")
-def lossy(workshop: Workshop) -> Project:
+def lossy(artifacts: ArtifactCache) -> Project:
     """An adopted package without a data file and a command of the existing one."""
 
     def make(folder: Path) -> None:
-        new = shutil.copytree(adopted_project(workshop, "setup-py") / "new", folder / "new")
+        new = shutil.copytree(adopted_project(artifacts, "setup-py") / "new", folder / "new")
         (new / "src" / "tide_tables" / "harbours" / "north.csv").unlink()
         file = new / "pyproject.toml"
         text = file.read_text(encoding="utf-8")
         assert 1 == text.count('tides-list = "tide_tables.cli:list_harbours"\n')
         text = text.replace('tides-list = "tide_tables.cli:list_harbours"\n', "")
         file.write_text(text, encoding="utf-8")
-        workshop.build_wheel(new, folder / "wheel")
+        artifacts.build_wheel(new, folder / "wheel")
 
-    return wheel_in(workshop.once("lossy-setup-py", make))
+    return wheel_in(artifacts.once("lossy-setup-py", make))
 
 
-def test_losses_are_unexplained(lossy: Project, workshop: Workshop) -> None:
+def test_losses_are_unexplained(lossy: Project, artifacts: ArtifactCache) -> None:
     """Only a missing data file and a missing command are unexplained."""
     expected = [
         "entry point console_scripts/tides-list: missing from the new wheel",
         "file tide_tables/harbours/north.csv: missing from the new wheel",
     ]
-    assert expected == unexplained(existing_project(workshop, "setup-py"), lossy)
+    assert expected == unexplained(existing_project(artifacts, "setup-py"), lossy)
 
 
-def test_changed_values_are_unexplained(workshop: Workshop) -> None:
+def test_changed_values_are_unexplained(artifacts: ArtifactCache) -> None:
     """Each changed version, requirement, extra, URL, author, and content is unexplained."""
-    old = existing_project(workshop, "src-layout")
-    wheel = wheel_in(adopted_project(workshop, "src-layout")).wheel
+    old = existing_project(artifacts, "src-layout")
+    wheel = wheel_in(adopted_project(artifacts, "src-layout")).wheel
     metadata = wheel.metadata | {
         "version": "5.1",
         "requires_dist": ["platformdirs>=3"],
@@ -70,9 +70,9 @@ def test_changed_values_are_unexplained(workshop: Workshop) -> None:
     ] == found
 
 
-def test_remaining_faults_are_unexplained(workshop: Workshop) -> None:
+def test_remaining_faults_are_unexplained(artifacts: ArtifactCache) -> None:
     """A data file that neither wheel contains and a command that still fails are unexplained."""
-    old = existing_project(workshop, "setup-py-broken-script")
+    old = existing_project(artifacts, "setup-py-broken-script")
     new = Project(old.wheel, packages=find_packages(old.wheel))
     file, command = unexplained(old, new)
     assert "file genre_tagger/data/genres.json: in the source tree, but in neither wheel" == file
@@ -80,11 +80,11 @@ def test_remaining_faults_are_unexplained(workshop: Workshop) -> None:
 
 
 def test_accepted_differences_are_not_errors(
-    workshop: Workshop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    artifacts: ArtifactCache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The exit code is 0 once the file of accepted differences covers all of them."""
-    (old,) = (adopted_project(workshop, "src-layout") / "wheel").glob("*.whl")
-    (new,) = (adopted_project(workshop, "poetry") / "wheel").glob("*.whl")
+    (old,) = (adopted_project(artifacts, "src-layout") / "wheel").glob("*.whl")
+    (new,) = (adopted_project(artifacts, "poetry") / "wheel").glob("*.whl")
     accept = tmp_path / "accepted.txt"
     accept.write_text("# one\n\nfile *\n", encoding="utf-8")
     arguments = ["compare", str(old), str(new), "--accept", str(accept)]

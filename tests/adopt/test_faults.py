@@ -10,21 +10,21 @@ from adoption.faults import written_version
 from adoption.projects import Project
 from adoption.wheels import Wheel
 from harness.adopted_packages import existing_project, faults
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
 
 
-def test_faults_are_reported(workshop: Workshop) -> None:
+def test_faults_are_reported(artifacts: ArtifactCache) -> None:
     """The report has the broken command, the missing data file, and the missing license."""
-    reported = faults(existing_project(workshop, "setup-py-broken-script"))
+    reported = faults(existing_project(artifacts, "setup-py-broken-script"))
     assert "`tag = __main__.py:cli` in console_scripts fails" in reported
     assert "It probably means genre_tagger.__main__:cli." in reported
     assert "doesn't contain `genre_tagger/data/genres.json`" in reported
     assert "No license is stated" in reported
 
 
-def test_packaged_tests_and_version_spellings_are_reported(workshop: Workshop) -> None:
+def test_packaged_tests_and_version_spellings_are_reported(artifacts: ArtifactCache) -> None:
     """The report has a top-level package "tests", and a version in another spelling."""
-    reported = faults(existing_project(workshop, "setup-py"))
+    reported = faults(existing_project(artifacts, "setup-py"))
     assert "installs a top-level package `tests`" in reported
     assert "The version 2.0-beta is not normalized. Its normalized form is 2.0b0." in reported
 

@@ -11,7 +11,7 @@ from adoption.licenses import find_license, license_targets, understood
 from adoption.moves import removed_starters
 from adoption.project_table import entries_by_hand
 from harness.adopted_packages import unbuilt_project, unexplained
-from harness.template import ROOT
+from harness.rendering.template import ROOT
 
 MIT, BSD, GPL = (
     (ROOT / f"template/licenses/{name}.txt").read_text(encoding="utf-8")

@@ -15,8 +15,8 @@ from adoption.pytest_settings import pytest_table
 from adoption.reading import examine
 from adoption.report import move_commands
 from harness.adopted_packages import block, faults, not_carried, unbuilt_project, unexplained
+from harness.artifacts.inspect import tree
 from harness.commands import run
-from harness.inspect import tree
 
 TEST = "def test_tide(): ...\n"
 NEW = {

@@ -11,7 +11,7 @@ from adoption.command_line import main
 from adoption.findings import Reading
 from adoption.moving import move, overwritten_files, write_entries
 from harness.adopted_packages import unbuilt_project
-from harness.inspect import tree
+from harness.artifacts.inspect import tree
 
 PROJECT = """\
 # The project's metadata.

@@ -20,7 +20,7 @@ from adoption.report import report
 from adoption.wheels import Wheel
 from harness.adopted_packages import COMMANDS, follow, unexplained
 from harness.commands import run
-from harness.render import copier_command, snapshot
+from harness.rendering.render import copier_command, snapshot
 
 GIT = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")
 RICH = """\

@@ -13,12 +13,12 @@ from adoption.reading import examine, read
 from adoption.validation import validate
 from adoption.wheels import Wheel
 from harness.adopted_packages import existing_project, faults, not_carried, unbuilt_project
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
 
 
-def test_setup_py_is_read(workshop: Workshop) -> None:
+def test_setup_py_is_read(artifacts: ArtifactCache) -> None:
     """The answers contain what setup.py computes, including requirements with markers."""
-    answers = examine(existing_project(workshop, "setup-py")).answers
+    answers = examine(existing_project(artifacts, "setup-py")).answers
     expected = {
         "project_name": "Tide_Tables",
         "distribution_name": "tide-tables",
@@ -40,9 +40,9 @@ def test_setup_py_is_read(workshop: Workshop) -> None:
     assert expected == {name: answers[name] for name in expected}
 
 
-def test_poetry_extras_are_read(workshop: Workshop) -> None:
+def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:
     """A requirement of two extras is listed under both, and an additional marker is kept."""
-    answers = examine(existing_project(workshop, "poetry")).answers
+    answers = examine(existing_project(artifacts, "poetry")).answers
     window = ['pygame>=2.5; python_version >= "3.10"', "rich>=13"]
     assert {"colors": ["rich>=13"], "window": window} == answers["extras"]
     assert "poetry_core" == answers["backend"]
@@ -57,9 +57,9 @@ def test_the_main_package_is_the_public_one() -> None:
     assert "pyyaml" == Project(wheel, packages=packages).main_package
 
 
-def test_what_no_answer_covers_is_reported(workshop: Workshop) -> None:
+def test_what_no_answer_covers_is_reported(artifacts: ArtifactCache) -> None:
     """The report has several packages, namespaces, scripts, and rejected licenses and markers."""
-    project = existing_project(workshop, "several-packages")
+    project = existing_project(artifacts, "several-packages")
     reading = read(project)
     reported = not_carried(reading)
     assert "`acme` is a namespace package" in reported
@@ -82,17 +82,17 @@ def test_a_dependency_with_a_url_turns_publishing_off() -> None:
     assert "`publish` is set to none" in finding.text
 
 
-def test_dynamic_metadata_and_settings_are_reported(workshop: Workshop) -> None:
+def test_dynamic_metadata_and_settings_are_reported(artifacts: ArtifactCache) -> None:
     """The report has dynamic metadata, and settings that are not part of a wheel."""
-    reported = not_carried(examine(existing_project(workshop, "flat-layout")))
+    reported = not_carried(examine(existing_project(artifacts, "flat-layout")))
     assert "`version` is dynamic" in reported
-    left = read(existing_project(workshop, "setup-cfg")).left
+    left = read(existing_project(artifacts, "setup-cfg")).left
     assert {"pyproject.toml": ["setup.cfg"]} == left
 
 
-def test_the_license_file_becomes_license(workshop: Workshop) -> None:
+def test_the_license_file_becomes_license(artifacts: ArtifactCache) -> None:
     """The license text goes to LICENSE, whatever its name is. Other notices keep their names."""
-    project = existing_project(workshop, "flat-layout")
+    project = existing_project(artifacts, "flat-layout")
     moves = examine(project).moves
     assert {("LICENSE", "LICENSE"), ("NOTICE", "NOTICE")} <= {*moves}
     licenses = {"AUTHORS": b"", "docs/COPYING.txt": b""}

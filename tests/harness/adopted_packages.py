@@ -16,31 +16,31 @@ from adoption.projects import Project, find_packages, open_project, read_setting
 from adoption.reading import examine, read
 from adoption.report import report
 from adoption.wheels import Wheel, read_wheel
+from harness.artifacts.artifact_cache import ArtifactCache
 from harness.commands import run
-from harness.render import copier_command, snapshot
-from harness.template import ROOT
-from harness.workshop import Workshop
+from harness.rendering.render import copier_command, snapshot
+from harness.rendering.template import ROOT
 
 PACKAGES = ROOT / "tests" / "packages"
 PAGE = (ROOT / "docs" / "how-to" / "adopt.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
 
 
-def existing_project(workshop: Workshop, name: str) -> Project:
+def existing_project(artifacts: ArtifactCache, name: str) -> Project:
     """Return a package of tests/packages/, built once by its own build backend."""
 
     def make(folder: Path) -> None:
         copied = shutil.copytree(PACKAGES / name, folder / "tree")
         build_wheel(copied, folder / "wheel")
 
-    (file,) = workshop.once(f"legacy-{name}", make).glob("wheel/*.whl")
+    (file,) = artifacts.once(f"legacy-{name}", make).glob("wheel/*.whl")
     folder, wheel = PACKAGES / name, read_wheel(file)
     return Project(wheel, folder, read_settings(folder), find_packages(wheel, folder))
 
 
-def adopted_project(workshop: Workshop, name: str) -> Path:
+def adopted_project(artifacts: ArtifactCache, name: str) -> Path:
     """Return the folder of an adopted package, with `new/`, its answers, and its wheel."""
-    old = existing_project(workshop, name)
+    old = existing_project(artifacts, name)
 
     def make(folder: Path) -> None:
         folder.mkdir()
@@ -53,9 +53,9 @@ def adopted_project(workshop: Workshop, name: str) -> Path:
         defaults = ("copy", "--defaults", "--quiet", "--data-file", answers)
         copier_command(*defaults, *options, snapshot(), new)
         follow(report(old, reading), PACKAGES / name, new)
-        workshop.build_wheel(shutil.copytree(new, folder / "tree"), folder / "wheel")
+        artifacts.build_wheel(shutil.copytree(new, folder / "tree"), folder / "wheel")
 
-    return workshop.once(f"adopted-{name}", make)
+    return artifacts.once(f"adopted-{name}", make)
 
 
 def block(text: str, language: str) -> str:

@@ -25,13 +25,13 @@ from pathlib import Path
 import yaml
 from uv import find_uv_bin
 
-from . import marks
-from .commands import CommandError, run
-from .install import Environment
-from .junit import Results, read_results
-from .releases import IDENTITY
-from .render import recorded_answers
-from .template import ROOT
+from harness import marks
+from harness.artifacts.install import Environment
+from harness.commands import CommandError, run
+from harness.junit import Results, read_results
+from harness.rendering.render import recorded_answers
+from harness.rendering.template import ROOT
+from harness.updates.releases import IDENTITY
 
 CORPUS = ROOT / "tests" / "adopt" / "corpus.yml"
 HOW_TO = ROOT / "docs" / "how-to" / "adopt.md"

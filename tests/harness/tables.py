@@ -9,11 +9,11 @@ from typing import Any
 
 import yaml
 
-from . import marks
-from .answers import Answers, axes, choices, default, questions
-from .inspect import tree
-from .render import render
-from .template import ROOT, environment, facts
+from harness import marks
+from harness.artifacts.inspect import tree
+from harness.rendering.render import render
+from harness.rendering.template import ROOT, Answers, environment, facts
+from harness.space.answers import axes, choices, default, questions
 
 OPTIONS = ROOT / "docs" / "reference" / "options"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.answers import FULL, Answers, choices, combinations
-from harness.inspect import tree
-from harness.template import ROOT
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.rendering.template import ROOT, Answers
+from harness.space.answers import FULL, choices, combinations
 
 # Together, these show every note.
 ANSWERS: list[Answers] = [
@@ -53,10 +53,10 @@ def inline_metadata(text: str) -> object:
 
 
 @pytest.fixture(params=ANSWERS, ids=[str(n) for n in range(len(ANSWERS))])
-def projects(request: pytest.FixtureRequest, workshop: Workshop) -> tuple[Path, Path]:
+def projects(request: pytest.FixtureRequest, artifacts: ArtifactCache) -> tuple[Path, Path]:
     """A project without comments, and the same project with comments."""
     plain, annotated = ({"annotated": value} for value in (False, True))
-    return workshop.project(request.param | plain), workshop.project(request.param | annotated)
+    return artifacts.project(request.param | plain), artifacts.project(request.param | annotated)
 
 
 def test_comments_change_no_meaning(projects: tuple[Path, Path]) -> None:
@@ -87,15 +87,15 @@ def test_every_table_is_explained(projects: tuple[Path, Path]) -> None:
         explained.add(owner)
 
 
-def test_every_note_is_shown(workshop: Workshop) -> None:
+def test_every_note_is_shown(artifacts: ArtifactCache) -> None:
     """Every note appears in some project."""
     notes = yaml.safe_load((ROOT / "template" / "data" / "notes.yml").read_text("utf-8"))
     shown = "".join(
         re.sub(
-            r"\s*\n *# ", " ", (workshop.project(answers | {"annotated": True}) / name).read_text()
+            r"\s*\n *# ", " ", (artifacts.project(answers | {"annotated": True}) / name).read_text()
         )
         for answers in ANSWERS
-        for name in tree(workshop.project(answers | {"annotated": True}))
+        for name in tree(artifacts.project(answers | {"annotated": True}))
     )
     assert [] == [place for place, note in notes.items() if note.strip() not in shown]
 

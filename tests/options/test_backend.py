@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from harness.answers import FULL, Answers, choices
-from harness.build import build_isolated
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.build import build_isolated
+from harness.artifacts.inspect import comparable, read_wheel, sdist_files
 from harness.commands import run
-from harness.inspect import comparable, read_wheel, sdist_files
-from harness.template import facts
-from harness.workshop import Workshop
+from harness.rendering.template import Answers, facts
+from harness.space.answers import FULL, choices
 
 BACKENDS = choices("backend")
 
@@ -42,12 +42,14 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_builds_with_its_lowest_version(backend: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_builds_with_its_lowest_version(
+    backend: str, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
     """The lowest version of a backend builds the same distributions."""
     answers = FULL | {"mode": "app", "backend": backend}
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     oldest = build_isolated(project, tmp_path / "dist", UV_RESOLUTION="lowest-direct")
-    newest = workshop.distributions(answers)
+    newest = artifacts.distributions(answers)
     assert comparable(read_wheel(newest.wheel).metadata) == comparable(
         read_wheel(oldest.wheel).metadata
     )
@@ -67,11 +69,11 @@ def test_upper_bounds_are_those_that_documentations_ask_for() -> None:
 @pytest.mark.parametrize("in_git", [False, True], ids=["without-git", "with-git"])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_nothing_private_is_packed(
-    backend: str, in_git: bool, tmp_path: Path, workshop: Workshop
+    backend: str, in_git: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """Neither sdist nor wheel contains secrets, caches, or earlier builds, with or without git."""
     answers = FULL | {"mode": "app", "backend": backend}
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     for name in PRIVATE:
         file = project / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -79,40 +81,40 @@ def test_nothing_private_is_packed(
     if in_git:
         run("git", "init", "--quiet", cwd=project)
         run("git", "add", "--all", cwd=project)
-    dist = workshop.build(project, tmp_path / "dist")
-    clean = workshop.distributions(answers)
+    dist = artifacts.build(project, tmp_path / "dist")
+    clean = artifacts.distributions(answers)
     assert sdist_files(clean.sdist) == sdist_files(dist.sdist)
     assert read_wheel(clean.wheel).files == read_wheel(dist.wheel).files
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_repository_around_it_changes_nothing(
-    backend: str, tmp_path: Path, workshop: Workshop
+    backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A project in a folder of another repository is built by its own .gitignore."""
     answers = FULL | {"mode": "app", "backend": backend}
     run("git", "init", "--quiet", cwd=tmp_path)
     (tmp_path / ".gitignore").write_text("*.json\nproject/\n", encoding="utf-8")
-    project = workshop.copy(answers, tmp_path / "project")
-    wheel = workshop.build_wheel(project, tmp_path / "dist")
-    expected = read_wheel(workshop.distributions(answers).wheel)
+    project = artifacts.copy(answers, tmp_path / "project")
+    wheel = artifacts.build_wheel(project, tmp_path / "dist")
+    expected = read_wheel(artifacts.distributions(answers).wheel)
     assert expected.files == read_wheel(wheel).files
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_names_may_differ(backend: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_names_may_differ(backend: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """The import name may differ from the distribution name."""
     answers: Answers = {"project_name": "2048-game", "package_name": "game", "backend": backend}
-    files = set(read_wheel(workshop.wheel_from_tree(answers)).files)
+    files = set(read_wheel(artifacts.wheel_from_tree(answers)).files)
     assert "game/__init__.py" in files
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_direct_references_build(backend: str, workshop: Workshop) -> None:
+def test_direct_references_build(backend: str, artifacts: ArtifactCache) -> None:
     """A project that isn't published may depend on a URL."""
     link = "demo @ https://example.com/demo-1.0-py3-none-any.whl"
     answers: Answers = {"project_name": "My Project", "publish": "none"}
     answers |= {"dependencies": [link], "backend": backend}
-    requires = read_wheel(workshop.wheel_from_tree(answers)).metadata["requires_dist"]
+    requires = read_wheel(artifacts.wheel_from_tree(answers)).metadata["requires_dist"]
     assert "demo" in requires[0]
     assert "https://example.com/demo-1.0-py3-none-any.whl" in requires[0]

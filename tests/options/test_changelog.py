@@ -4,34 +4,35 @@ import tomllib
 
 import pytest
 
-from harness.answers import Answers, choices
-from harness.inspect import sdist_files, tree
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import sdist_files, tree
+from harness.rendering.template import Answers
+from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "github_user": "octocat"}
 
 
 @pytest.mark.parametrize("backend", choices("backend"))
-def test_the_sdist_contains_it(backend: str, workshop: Workshop) -> None:
+def test_the_sdist_contains_it(backend: str, artifacts: ArtifactCache) -> None:
     """The sdist contains the changelog if there is one."""
     for changelog in (True, False):
         answers = BASE | {"backend": backend, "changelog": changelog}
-        sdist = sdist_files(workshop.distributions(answers).sdist)
+        sdist = sdist_files(artifacts.distributions(answers).sdist)
         assert changelog == ("CHANGELOG.md" in sdist)
 
 
-def test_it_starts_without_an_entry(workshop: Workshop) -> None:
+def test_it_starts_without_an_entry(artifacts: ArtifactCache) -> None:
     """A new changelog has an empty section "Unreleased" and claims no change."""
-    text = (workshop.project(BASE) / "CHANGELOG.md").read_text(encoding="utf-8")
+    text = (artifacts.project(BASE) / "CHANGELOG.md").read_text(encoding="utf-8")
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert ["# Changelog", "## [Unreleased]"] == headings
     assert text.endswith("## [Unreleased]\n")
 
 
-def test_the_metadata_link_to_it(workshop: Workshop) -> None:
+def test_the_metadata_link_to_it(artifacts: ArtifactCache) -> None:
     """The metadata link to the changelog of the default branch, if there is one."""
     answers = BASE | {"default_branch": "trunk"}
-    text = (workshop.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
+    text = (artifacts.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
     urls = tomllib.loads(text)["project"]["urls"]
     expected = "https://github.com/octocat/my-project/blob/trunk/CHANGELOG.md"
     assert expected == urls["Changelog"]
@@ -40,11 +41,11 @@ def test_the_metadata_link_to_it(workshop: Workshop) -> None:
 @pytest.mark.parametrize("docs_engine", choices("docs_engine"))
 @pytest.mark.parametrize("versioning", choices("versioning"))
 def test_without_one_nothing_mentions_it(
-    docs_engine: str, versioning: str, workshop: Workshop
+    docs_engine: str, versioning: str, artifacts: ArtifactCache
 ) -> None:
     """Without a changelog, no file mentions one."""
     answers = BASE | {"docs_engine": docs_engine, "versioning": versioning, "changelog": False}
-    project = workshop.project(answers)
+    project = artifacts.project(answers)
     mentioning = [
         name
         for name in tree(project)

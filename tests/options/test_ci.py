@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from harness import workflows
-from harness.answers import Answers, choices
-from harness.expressions import evaluate
-from harness.inspect import tree
-from harness.install import Environment
-from harness.template import ROOT
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.artifacts.install import Environment
+from harness.rendering.template import ROOT, Answers
+from harness.simulators import workflows
+from harness.simulators.github_expressions import evaluate
+from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "github_user": "ada"}
 
@@ -39,7 +39,7 @@ VARIANTS: list[Answers] = [
 
 
 @pytest.fixture(scope="session")
-def linters(workshop: Workshop) -> Environment:
+def linters(artifacts: ArtifactCache) -> Environment:
     """An environment with linters for workflows."""
     requirements = (
         "zizmor>=1.32",
@@ -48,7 +48,7 @@ def linters(workshop: Workshop) -> Environment:
         "sp-repo-review[cli]",
     )
     return Environment(
-        workshop.once(
+        artifacts.once(
             "workflow-linters",
             lambda folder: Environment.make(folder).install(*requirements),
         )
@@ -72,9 +72,9 @@ def github_jobs(project: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from workflows.read(file)["jobs"].items()
 
 
-def ci_jobs(workshop: Workshop, **answers: Any) -> dict[str, dict[str, Any]]:
+def ci_jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
     """Return the jobs of a project's ci.yml."""
-    return dict(workflows.github(workshop.project(BASE | answers), "ci")["jobs"])
+    return dict(workflows.github(artifacts.project(BASE | answers), "ci")["jobs"])
 
 
 def commands(job: dict[str, Any]) -> list[str]:
@@ -95,28 +95,30 @@ FILES = {
 
 
 @pytest.mark.parametrize("chosen", choices("ci"))
-def test_only_its_own_files_exist(chosen: str, workshop: Workshop) -> None:
+def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None:
     """A project has the files of its CI service and of no other."""
-    files = set(tree(workshop.project(BASE | {"ci": chosen})))
+    files = set(tree(artifacts.project(BASE | {"ci": chosen})))
     assert FILES[chosen] == files & set[str]().union(*FILES.values())
 
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
-def test_the_auditor_finds_nothing(project: Any, linters: Environment, workshop: Workshop) -> None:
+def test_the_auditor_finds_nothing(
+    project: Any, linters: Environment, artifacts: ArtifactCache
+) -> None:
     """Zizmor's auditor persona, offline, finds nothing in workflows and Dependabot's settings."""
-    folders = [ROOT] if project == ROOT else list(map(workshop.project, VARIANTS))
+    folders = [ROOT] if project == ROOT else list(map(artifacts.project, VARIANTS))
     arguments = ("--offline", "--no-config", "--persona=auditor", "--format=json-v1")
     places = [folder / ".github" for folder in folders]
     found = json.loads(linters.run("zizmor", *arguments, *places, exit_code=None).stdout)
     assert [] == [(finding["ident"], finding["desc"]) for finding in found]
 
 
-def test_ignored_findings_have_a_reason(workshop: Workshop) -> None:
+def test_ignored_findings_have_a_reason(artifacts: ArtifactCache) -> None:
     """Two rules of zizmor are ignored where their advice does not apply, each with a reason."""
     for answers in VARIANTS:
         lines = [
             line
-            for file in github_files(workshop.project(answers))
+            for file in github_files(artifacts.project(answers))
             for line in file.read_text(encoding="utf-8").splitlines()
         ]
         ignored = [
@@ -137,9 +139,9 @@ def test_ignored_findings_have_a_reason(workshop: Workshop) -> None:
         assert uses_token == ("use-trusted-publishing" in rules)
 
 
-def test_files_fit_their_schemas(linters: Environment, workshop: Workshop) -> None:
+def test_files_fit_their_schemas(linters: Environment, artifacts: ArtifactCache) -> None:
     """Workflows and Dependabot's settings fit their published schemas."""
-    projects = [ROOT, *map(workshop.project, VARIANTS)]
+    projects = [ROOT, *map(artifacts.project, VARIANTS)]
     for schema, pattern in (
         ("vendor.github-workflows", ".github/workflows/*.yml"),
         ("custom.github-workflows-require-timeout", ".github/workflows/*.yml"),
@@ -150,9 +152,11 @@ def test_files_fit_their_schemas(linters: Environment, workshop: Workshop) -> No
         linters.run("check-jsonschema", f"--builtin-schema={schema}", *files)
 
 
-def test_commands_are_sound_shell(linters: Environment, tmp_path: Path, workshop: Workshop) -> None:
+def test_commands_are_sound_shell(
+    linters: Environment, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
     """ShellCheck finds nothing in the commands of any job."""
-    texts = {text for answers in VARIANTS for text in workflows.scripts(workshop.project(answers))}
+    texts = {text for answers in VARIANTS for text in workflows.scripts(artifacts.project(answers))}
     texts |= set(workflows.scripts(ROOT))
     files = []
     for number, text in enumerate(sorted(texts)):
@@ -164,10 +168,10 @@ def test_commands_are_sound_shell(linters: Environment, tmp_path: Path, workshop
 
 @pytest.mark.parametrize("license_", ["MIT", "Proprietary"])
 def test_repo_review_finds_nothing(
-    license_: str, linters: Environment, tmp_path: Path, workshop: Workshop
+    license_: str, linters: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The checks of repo-review for GitHub's files pass."""
-    project = workshop.copy(BASE | {"license": license_}, tmp_path / "project")
+    project = artifacts.copy(BASE | {"license": license_}, tmp_path / "project")
     arguments = ("--select=GH", "--format=json", project)
     shown = json.loads(linters.run("repo-review", *arguments, exit_code=None).stdout)
     # It also lists the checks of other files that the project ignores.
@@ -178,11 +182,11 @@ def test_repo_review_finds_nothing(
 
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
-def test_actions_are_pinned(project: Any, workshop: Workshop) -> None:
+def test_actions_are_pinned(project: Any, artifacts: ArtifactCache) -> None:
     """Each action is the commit in template/data/actions.yml, with its version as a comment."""
     allowed = {f"{name}@{pin['commit']}  # {pin['version']}" for name, pin in pins().items()}
     seen = set()
-    for folder in [ROOT] if project == ROOT else map(workshop.project, VARIANTS):
+    for folder in [ROOT] if project == ROOT else map(artifacts.project, VARIANTS):
         for file in github_files(folder):
             seen |= set(re.findall(r"uses: ([^.].+)", file.read_text(encoding="utf-8")))
     assert seen
@@ -215,9 +219,9 @@ REASON = re.compile(r"  # (?:to )?(?:check|create|deploy|edit|make|open|prove)\b
 
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
-def test_permissions_are_minimal(project: Any, workshop: Workshop) -> None:
+def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None:
     """A workflow has no permissions. A job has its own, each with a reason, and a time limit."""
-    for folder in [ROOT] if project == ROOT else map(workshop.project, VARIANTS):
+    for folder in [ROOT] if project == ROOT else map(artifacts.project, VARIANTS):
         for file in github_files(folder):
             assert {} == workflows.read(file)["permissions"], file
             text = file.read_text(encoding="utf-8")
@@ -234,13 +238,13 @@ def test_permissions_are_minimal(project: Any, workshop: Workshop) -> None:
                     assert False is step["with"]["persist-credentials"]
 
 
-def test_publishing_grants_what_the_checks_ask_for(workshop: Workshop) -> None:
+def test_publishing_grants_what_the_checks_ask_for(artifacts: ArtifactCache) -> None:
     """All permissions that jobs of ci.yml ask for are granted by the job that calls it.
 
     Otherwise, GitHub would refuse to start the whole run.
     """
     for answers in VARIANTS:
-        project = workshop.project(answers)
+        project = artifacts.project(answers)
         ci = workflows.github(project, "ci")
         assert (answers.get("publish") != "none") == ("workflow_call" in ci["on"])
         if answers.get("publish") == "none":
@@ -250,13 +254,13 @@ def test_publishing_grants_what_the_checks_ask_for(workshop: Workshop) -> None:
         assert asked <= set(checks["permissions"].items())
 
 
-def test_artifacts_and_groups_do_not_clash(workshop: Workshop) -> None:
+def test_artifacts_and_groups_do_not_clash(artifacts: ArtifactCache) -> None:
     """In a run of publish.yml, each artifact has one uploader, and concurrency groups differ.
 
     A called workflow in its caller's group would wait for it forever.
     """
     for answers in VARIANTS:
-        project = workshop.project(answers)
+        project = artifacts.project(answers)
         read = [workflows.read(file) for file in github_files(project)]
         groups = [re.split(r"-?\$\{\{", each["concurrency"]["group"])[0] for each in read]
         assert sorted(set(groups)) == sorted(groups)
@@ -272,28 +276,28 @@ def test_artifacts_and_groups_do_not_clash(workshop: Workshop) -> None:
         assert ["dist"] == names
 
 
-def test_only_superseded_pull_requests_are_cancelled(workshop: Workshop) -> None:
+def test_only_superseded_pull_requests_are_cancelled(artifacts: ArtifactCache) -> None:
     """Runs of a pull request share a group and cancel each other. Any other run has its own."""
-    concurrency = workflows.github(workshop.project(BASE), "ci")["concurrency"]
+    concurrency = workflows.github(artifacts.project(BASE), "ci")["concurrency"]
     group = "ci-${{ github.event.pull_request.number || github.run_id }}"
     assert {"group": group, "cancel-in-progress": True} == concurrency
 
 
 @pytest.mark.parametrize("branch", ["main", "release/2.x", "1.0", "on"])
-def test_the_default_branch_is_the_answer(branch: str, workshop: Workshop) -> None:
+def test_the_default_branch_is_the_answer(branch: str, artifacts: ArtifactCache) -> None:
     """Pushes to the default branch are checked, even if YAML could take its name for a number."""
     answers = BASE | {"default_branch": branch, "docs_engine": "sphinx", "docs_hosting": "pages"}
-    project = workshop.project(answers)
+    project = artifacts.project(answers)
     for name in ("ci", "docs"):
         assert [branch] == workflows.github(project, name)["on"]["push"]["branches"]
     text = (project / ".github/workflows/publish.yml").read_text(encoding="utf-8")
     assert f"git merge-base --is-ancestor HEAD origin/{branch}\n" in text
 
 
-def test_one_job_gathers_the_result(workshop: Workshop) -> None:
+def test_one_job_gathers_the_result(artifacts: ArtifactCache) -> None:
     """The job "result" waits for every other job, always runs, and fails unless all succeeded."""
     for answers in VARIANTS:
-        jobs = workflows.github(workshop.project(answers), "ci")["jobs"]
+        jobs = workflows.github(artifacts.project(answers), "ci")["jobs"]
         assert set(jobs) - {"result"} == set(jobs["result"]["needs"])
         assert "always()" == jobs["result"]["if"]
         (step,) = jobs["result"]["steps"]
@@ -311,16 +315,16 @@ PLAIN = {
 
 @pytest.mark.parametrize("job", TASKS)
 @pytest.mark.parametrize("runner", choices("task_runner"))
-def test_jobs_run_the_tasks(runner: str, job: str, workshop: Workshop) -> None:
+def test_jobs_run_the_tasks(runner: str, job: str, artifacts: ArtifactCache) -> None:
     """A job calls the project's own tasks or, without a runner, their commands."""
     wanted = [CALLS[runner] + task for task in TASKS[job]] if runner in CALLS else PLAIN[job]
-    jobs = ci_jobs(workshop, task_runner=runner, docs_engine="sphinx")
+    jobs = ci_jobs(artifacts, task_runner=runner, docs_engine="sphinx")
     assert [f"uv run {command}" for command in wanted] == commands(jobs[job])
 
 
-def test_absent_tools_have_no_job(workshop: Workshop) -> None:
+def test_absent_tools_have_no_job(artifacts: ArtifactCache) -> None:
     """Without documentation, there is no job for it; without a type checker, no such step."""
-    jobs = ci_jobs(workshop, type_checker="none")
+    jobs = ci_jobs(artifacts, type_checker="none")
     assert "docs" not in jobs
     assert ["uv run just lint"] == commands(jobs["lint"])
 
@@ -335,12 +339,12 @@ def test_absent_tools_have_no_job(workshop: Workshop) -> None:
     ],
 )
 def test_dependencies_are_locked_except_every_monday(
-    event: str, lowest: bool, expected: list[str], workshop: Workshop
+    event: str, lowest: bool, expected: list[str], artifacts: ArtifactCache
 ) -> None:
     """Pushes test the locked dependencies, the weekly run the newest, and one job the lowest."""
     contexts = {"github": {"event_name": event}, "matrix": {"lowest": lowest}}
     ran, resolutions = [], []
-    for step in ci_jobs(workshop)["tests"]["steps"]:
+    for step in ci_jobs(artifacts)["tests"]["steps"]:
         condition = step.get("if", "").removeprefix("${{").removesuffix("}}")
         if "dist/*.whl" in step.get("run", "") and evaluate(condition, contexts):
             ran.append(step["run"].splitlines()[0])
@@ -355,17 +359,17 @@ def test_dependencies_are_locked_except_every_monday(
         assert [] == found
 
 
-def test_the_newest_dependencies_are_tested_every_week(workshop: Workshop) -> None:
+def test_the_newest_dependencies_are_tested_every_week(artifacts: ArtifactCache) -> None:
     """A schedule starts the checks on one day of the week."""
-    (schedule,) = workflows.github(workshop.project(BASE), "ci")["on"]["schedule"]
+    (schedule,) = workflows.github(artifacts.project(BASE), "ci")["on"]["schedule"]
     assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
 
 
-def test_the_lock_file_is_enforced(workshop: Workshop) -> None:
+def test_the_lock_file_is_enforced(artifacts: ArtifactCache) -> None:
     """With uv, every job that uses the project's environment fails if uv.lock is out of date."""
     for answers in VARIANTS:
         has_uv = "uv" in answers.get("environments", ["uv"])
-        for file in github_files(workshop.project(answers)):
+        for file in github_files(artifacts.project(answers)):
             workflow = workflows.read(file)
             for name, job in workflow["jobs"].items():
                 variables = workflow.get("env", {}) | job.get("env", {})
@@ -376,9 +380,9 @@ def test_the_lock_file_is_enforced(workshop: Workshop) -> None:
                     assert "UV_LOCKED" not in variables
 
 
-def test_a_project_for_pip_uses_its_lock_file(workshop: Workshop) -> None:
+def test_a_project_for_pip_uses_its_lock_file(artifacts: ArtifactCache) -> None:
     """Without uv, checks and tests install what pylock.toml pins, for every Python."""
-    jobs = ci_jobs(workshop, environments=["pip"], docs_engine="sphinx")
+    jobs = ci_jobs(artifacts, environments=["pip"], docs_engine="sphinx")
     for name in ("lint", "docs", "tests"):
         assert "uv pip sync pylock.toml" in commands(jobs[name])
         runs = [line for line in commands(jobs[name]) if line.startswith("uv run")]
@@ -387,51 +391,51 @@ def test_a_project_for_pip_uses_its_lock_file(workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"], ["uv"]])
-def test_pylock_is_checked(environments: list[str], workshop: Workshop) -> None:
+def test_pylock_is_checked(environments: list[str], artifacts: ArtifactCache) -> None:
     """CI fails if pylock.toml has other pins than it should have."""
-    lines = commands(ci_jobs(workshop, environments=environments)["lint"])
+    lines = commands(ci_jobs(artifacts, environments=environments)["lint"])
     checks = [line for line in lines if line.startswith("git diff --exit-code")]
     assert ("pip" in environments) == bool(checks)
 
 
-def test_coverage_is_reported(workshop: Workshop) -> None:
+def test_coverage_is_reported(artifacts: ArtifactCache) -> None:
     """The tests measure coverage and add a table to the job summary."""
-    line = commands(ci_jobs(workshop)["tests"])[-1]
+    line = commands(ci_jobs(artifacts)["tests"])[-1]
     assert line.startswith("uv run --no-sync pytest --cov ")
     assert '--cov-report=markdown-append:"$GITHUB_STEP_SUMMARY"' in line
 
 
-def test_the_image_is_built(workshop: Workshop) -> None:
+def test_the_image_is_built(artifacts: ArtifactCache) -> None:
     """With a Dockerfile, a job builds the image."""
-    assert "container" not in ci_jobs(workshop, mode="app")
+    assert "container" not in ci_jobs(artifacts, mode="app")
     assert ["docker build ."] == commands(
-        ci_jobs(workshop, mode="app", container=True)["container"]
+        ci_jobs(artifacts, mode="app", container=True)["container"]
     )
 
 
-def test_uv_is_pinned(workshop: Workshop) -> None:
+def test_uv_is_pinned(artifacts: ArtifactCache) -> None:
     """Every job that installs uv gets the version of template/data/images.yml."""
     images = yaml.safe_load((ROOT / "template/data/images.yml").read_text(encoding="utf-8"))
     for answers in VARIANTS:
-        for name, job in github_jobs(workshop.project(answers)):
+        for name, job in github_jobs(artifacts.project(answers)):
             for step in job.get("steps", []):
                 if "setup-uv" in step.get("uses", ""):
                     assert str(images["uv"]) == step["with"]["version"], name
 
 
-def test_builds_use_no_cache(workshop: Workshop) -> None:
+def test_builds_use_no_cache(artifacts: ArtifactCache) -> None:
     """Released files are built without a cache, with the time of the commit."""
     for answers in VARIANTS:
-        job = workflows.github(workshop.project(answers), "ci")["jobs"]["build"]
+        job = workflows.github(artifacts.project(answers), "ci")["jobs"]["build"]
         (setup,) = [step["with"] for step in job["steps"] if "setup-uv" in step.get("uses", "")]
         assert False is setup["enable-cache"]
         assert "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) uv build" == commands(job)[0]
 
 
-def test_a_version_from_git_has_its_tags(workshop: Workshop) -> None:
+def test_a_version_from_git_has_its_tags(artifacts: ArtifactCache) -> None:
     """Where git has the version, jobs that install or build the project fetch the whole history."""
     for versioning in choices("versioning"):
-        found = ci_jobs(workshop, versioning=versioning, docs_engine="sphinx")
+        found = ci_jobs(artifacts, versioning=versioning, docs_engine="sphinx")
         for name in ("lint", "docs", "build"):
             depth = found[name]["steps"][0]["with"].get("fetch-depth")
             assert (versioning == "vcs") == (depth == 0), name
@@ -449,19 +453,21 @@ def test_a_version_from_git_has_its_tags(workshop: Workshop) -> None:
         ),
     ],
 )
-def test_dependabot_waits_a_week(answers: Answers, expected: list[str], workshop: Workshop) -> None:
+def test_dependabot_waits_a_week(
+    answers: Answers, expected: list[str], artifacts: ArtifactCache
+) -> None:
     """Dependabot covers actions, packages, hooks, and images, each at least a week old."""
-    project = workshop.project(BASE | answers)
+    project = artifacts.project(BASE | answers)
     updates = workflows.read(project / ".github" / "dependabot.yml")["updates"]
     assert expected == [each["package-ecosystem"] for each in updates]
     assert [{"default-days": 7}] * len(expected) == [each["cooldown"] for each in updates]
 
 
 @pytest.mark.parametrize(("engine", "path"), [("sphinx", "docs/_build/html"), ("zensical", "site")])
-def test_pages_deploys_the_site(engine: str, path: str, workshop: Workshop) -> None:
+def test_pages_deploys_the_site(engine: str, path: str, artifacts: ArtifactCache) -> None:
     """The site is built with the newest Python; another job, which runs no command, deploys it."""
     answers = {"docs_engine": engine, "docs_hosting": "pages", "task_runner": "none"}
-    workflow = workflows.github(workshop.project(BASE | answers), "docs")
+    workflow = workflows.github(artifacts.project(BASE | answers), "docs")
     build, deploy = workflow["jobs"]["build"], workflow["jobs"]["deploy"]
     assert choices("python_min")[-1] == workflow["env"]["UV_PYTHON"]
     assert path == build["steps"][-1]["with"]["path"]
@@ -471,9 +477,9 @@ def test_pages_deploys_the_site(engine: str, path: str, workshop: Workshop) -> N
     assert [] == commands(deploy)
 
 
-def test_this_repository_has_what_it_generates(workshop: Workshop) -> None:
+def test_this_repository_has_what_it_generates(artifacts: ArtifactCache) -> None:
     """The job "result", the groups of runs and Dependabot's rules are those of a project."""
-    project = workshop.project(BASE)
+    project = artifacts.project(BASE)
     own, made = (workflows.github(folder, "ci") for folder in (ROOT, project))
     assert made["concurrency"] == own["concurrency"]
     assert made["permissions"] == own["permissions"]

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
-from harness import tally
-from harness.answers import Answers, choices, combinations
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.artifacts.install import Environment
 from harness.commands import run
-from harness.inspect import tree
-from harness.install import Environment
-from harness.template import facts
-from harness.workshop import Workshop
+from harness.rendering.template import Answers, facts
+from harness.reporting import counters
+from harness.space.answers import choices, combinations
 
 BASE: Answers = {"project_name": "My Project", "command_name": "greet"}
 LIBRARIES = choices("cli_library")
@@ -34,10 +34,10 @@ every_library = pytest.mark.parametrize("library", LIBRARIES)
 every_mode = pytest.mark.parametrize("mode", choices("mode"))
 
 
-def installed(answers: Answers, workshop: Workshop) -> Environment:
+def installed(answers: Answers, artifacts: ArtifactCache) -> Environment:
     """Return an environment with a project's wheel and its test dependencies."""
-    wheel = workshop.wheel_from_tree(answers)
-    return workshop.environment("tests", answers, wheel, "--group", "test")
+    wheel = artifacts.wheel_from_tree(answers)
+    return artifacts.environment("tests", answers, wheel, "--group", "test")
 
 
 def run_own_tests(environment: Environment, project: Path, folder: Path) -> None:
@@ -55,9 +55,9 @@ def dependencies(project: Path) -> list[str]:
 
 
 @every_command
-def test_command_is_the_same(answers: Answers, workshop: Workshop) -> None:
+def test_command_is_the_same(answers: Answers, artifacts: ArtifactCache) -> None:
     """With every library, the command takes the same arguments and prints the same text."""
-    environment = installed(answers, workshop)
+    environment = installed(answers, artifacts)
     assert "greet 0.1.0\n" == environment.run("greet", "--version").stdout
     assert "¡Hola, Ada!\n" == environment.run("greet", "--language=es", "Ada").stdout
     as_module = environment.run("python", "-m", "my_project", "Ada", "--language", "de")
@@ -70,9 +70,9 @@ def test_command_is_the_same(answers: Answers, workshop: Workshop) -> None:
 
 
 @every_command
-def test_usage_errors_are_the_same(answers: Answers, workshop: Workshop) -> None:
+def test_usage_errors_are_the_same(answers: Answers, artifacts: ArtifactCache) -> None:
     """With every library, a usage error is reported on stderr, and the exit code is 2."""
-    environment = installed(answers, workshop)
+    environment = installed(answers, artifacts)
     wrong = {"xx": ["Ada", "--language=xx"], "NAME": [], "--loud": ["Ada", "--loud"]}
     for named, arguments in wrong.items():
         finished = environment.run("greet", *arguments, exit_code=2)
@@ -83,11 +83,13 @@ def test_usage_errors_are_the_same(answers: Answers, workshop: Workshop) -> None
 
 
 @every_command
-def test_exit_message_reaches_stderr(answers: Answers, tmp_path: Path, workshop: Workshop) -> None:
+def test_exit_message_reaches_stderr(
+    answers: Answers, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
     """`raise SystemExit("message")` prints the message on stderr and exits with 1."""
     environment = Environment.make(tmp_path / "environment")
     requirements = REQUIREMENTS[answers["cli_library"]]
-    environment.install(workshop.wheel_from_tree(answers), *requirements)
+    environment.install(artifacts.wheel_from_tree(answers), *requirements)
     module = "__main__" if answers["mode"] == "script" else "cli"
     file = environment.site_packages / "my_project" / f"{module}.py"
     # uv installs hard links into its cache.
@@ -101,63 +103,63 @@ def test_exit_message_reaches_stderr(answers: Answers, tmp_path: Path, workshop:
 
 
 @every_command
-def test_own_tests_pass(answers: Answers, tmp_path: Path, workshop: Workshop) -> None:
+def test_own_tests_pass(answers: Answers, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """The project's own tests pass and reach the required coverage."""
-    run_own_tests(installed(answers, workshop), workshop.project(answers), tmp_path)
+    run_own_tests(installed(answers, artifacts), artifacts.project(answers), tmp_path)
 
 
 @every_mode
-def test_library_changes_only_the_command(mode: str, workshop: Workshop) -> None:
+def test_library_changes_only_the_command(mode: str, artifacts: ArtifactCache) -> None:
     """A library changes the command, its test, and its dependency."""
     answers = BASE | {"mode": mode, "copyright_year": "2026"}
     command = "__main__.py" if mode == "script" else "cli.py"
     expected = {".copier-answers.yml", "pyproject.toml", f"src/my_project/{command}"}
     expected.add("tests/test_cli.py")
-    with_argparse = tree(workshop.project(answers | {"cli_library": "argparse"}))
+    with_argparse = tree(artifacts.project(answers | {"cli_library": "argparse"}))
     for library in OTHERS:
-        files = tree(workshop.project(answers | {"cli_library": library}))
+        files = tree(artifacts.project(answers | {"cli_library": library}))
         names = with_argparse | files
         assert expected == {n for n in names if with_argparse.get(n) != files.get(n)}
 
 
 @every_mode
 @every_library
-def test_library_is_a_dependency(library: str, mode: str, workshop: Workshop) -> None:
+def test_library_is_a_dependency(library: str, mode: str, artifacts: ArtifactCache) -> None:
     """The library is added to the user's dependencies."""
     chosen = BASE | {"mode": mode, "cli_library": library, "dependencies": ["httpx>=0.27"]}
-    assert ["httpx>=0.27", *REQUIREMENTS[library]] == dependencies(workshop.project(chosen))
+    assert ["httpx>=0.27", *REQUIREMENTS[library]] == dependencies(artifacts.project(chosen))
 
 
 @every_library
-def test_nothing_is_added_without_a_command(library: str, workshop: Workshop) -> None:
+def test_nothing_is_added_without_a_command(library: str, artifacts: ArtifactCache) -> None:
     """A project without a command has no dependency, whatever the answer."""
     answers = {"project_name": "My Project", "cli_library": library}
-    assert [] == dependencies(workshop.project(answers))
+    assert [] == dependencies(artifacts.project(answers))
 
 
 @pytest.mark.parametrize("library", OTHERS)
-def test_library_is_listed_once(library: str, workshop: Workshop) -> None:
+def test_library_is_listed_once(library: str, artifacts: ArtifactCache) -> None:
     """The user's requirement replaces the template's, unless it has a marker."""
     everywhere = f"{library.title()} >= 8.2"
     answers = BASE | {"mode": "script", "cli_library": library, "dependencies": [everywhere]}
-    assert [everywhere] == dependencies(workshop.project(answers))
+    assert [everywhere] == dependencies(artifacts.project(answers))
     windows = f'{library}; sys_platform == "win32"'
     assert [windows, *REQUIREMENTS[library]] == dependencies(
-        workshop.project(answers | {"dependencies": [windows]})
+        artifacts.project(answers | {"dependencies": [windows]})
     )
 
 
 @pytest.mark.parametrize("library", OTHERS)
-def test_lower_bound_works(library: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_lower_bound_works(library: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """The project's tests and the type checker pass with the oldest accepted version."""
     answers = BASE | {"mode": "app", "cli_library": library}
     (requirement,) = REQUIREMENTS[library]
     oldest = requirement.replace(">=", "==")
     environment = Environment.make(tmp_path / "environment")
-    wheel = workshop.wheel_from_tree(answers)
-    environment.install(wheel, oldest, "mypy", "--group", "test", cwd=workshop.project(answers))
-    run_own_tests(environment, workshop.project(answers), tmp_path)
-    check_types(environment, workshop.project(answers), tmp_path / "cache")
+    wheel = artifacts.wheel_from_tree(answers)
+    environment.install(wheel, oldest, "mypy", "--group", "test", cwd=artifacts.project(answers))
+    run_own_tests(environment, artifacts.project(answers), tmp_path)
+    check_types(environment, artifacts.project(answers), tmp_path / "cache")
 
 
 def check_types(environment: Environment, project: Path, cache: Path) -> None:
@@ -165,23 +167,23 @@ def check_types(environment: Environment, project: Path, cache: Path) -> None:
     environment.run("mypy", "--cache-dir", cache, cwd=project)
 
 
-def test_types_are_correct(tmp_path: Path, workshop: Workshop) -> None:
+def test_types_are_correct(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Mypy finds no error with any library in any mode."""
     environment = Environment.make(tmp_path / "environment")
     libraries = [requirement for library in LIBRARIES for requirement in REQUIREMENTS[library]]
     environment.install("mypy", "pytest", "rich", *libraries)
     for chosen in combinations("mode", "cli_library"):
-        check_types(environment, workshop.project(BASE | chosen), tmp_path / "cache")
+        check_types(environment, artifacts.project(BASE | chosen), tmp_path / "cache")
 
 
 @every_library
-def test_copied_script_runs_with_uv(library: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_copied_script_runs_with_uv(library: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """A copied script gets the library from the metadata block at its top."""
     answers = BASE | {"mode": "script", "cli_library": library}
-    program = workshop.project(answers) / "src" / "my_project" / "__main__.py"
+    program = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")
     uv_run = (find_uv_bin(), "run", "--script", copy)
-    tally.count("commands run")
+    counters.count("commands run")
     assert "Hello, Ada!\n" == run(*uv_run, "Ada").stdout
     assert "greet (not installed)\n" == run(*uv_run, "--version").stdout
     assert "NAME" in run(*uv_run, exit_code=2).stderr

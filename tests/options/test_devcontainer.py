@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.answers import FULL, Answers, choices
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.rendering.template import Answers
+from harness.space.answers import FULL, choices
 
 BASE: Answers = {"project_name": "My Project", "devcontainer": True}
 EXTENSIONS = {
@@ -24,23 +25,25 @@ def description(project: Path) -> Any:
 
 
 @pytest.mark.parametrize("chosen", choices("devcontainer"))
-def test_only_on_request(chosen: bool, workshop: Workshop) -> None:
+def test_only_on_request(chosen: bool, artifacts: ArtifactCache) -> None:
     """The container is described only on request."""
-    project = workshop.project(FULL | {"devcontainer": chosen})
+    project = artifacts.project(FULL | {"devcontainer": chosen})
     assert chosen == (project / ".devcontainer").exists()
 
 
 @pytest.mark.parametrize("version", choices("python_min"))
-def test_its_python_is_the_oldest_supported(version: str, workshop: Workshop) -> None:
+def test_its_python_is_the_oldest_supported(version: str, artifacts: ArtifactCache) -> None:
     """The image has the oldest supported Python, so the code uses no newer features."""
-    project = workshop.project(BASE | {"python_min": version})
+    project = artifacts.project(BASE | {"python_min": version})
     assert f"mcr.microsoft.com/devcontainers/python:{version}" == description(project)["image"]
 
 
 @pytest.mark.parametrize("environments", [["uv"], ["uv", "pip"], ["pip"], []], ids=str)
-def test_it_is_set_up_as_contributing_says(environments: list[str], workshop: Workshop) -> None:
+def test_it_is_set_up_as_contributing_says(
+    environments: list[str], artifacts: ArtifactCache
+) -> None:
     """The container runs the commands from CONTRIBUTING.md, after it has installed uv."""
-    project = workshop.project(BASE | {"environments": environments})
+    project = artifacts.project(BASE | {"environments": environments})
     contributing = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
     commands = description(project)["postCreateCommand"].split(" && ")
     if "uv" in environments:
@@ -51,9 +54,9 @@ def test_it_is_set_up_as_contributing_says(environments: list[str], workshop: Wo
 
 
 @pytest.mark.parametrize("checker", choices("type_checker"))
-def test_the_editor_has_the_extensions(checker: str, workshop: Workshop) -> None:
+def test_the_editor_has_the_extensions(checker: str, artifacts: ArtifactCache) -> None:
     """VS Code gets the extensions of Python, ruff, and the selected type checker."""
-    project = workshop.project(BASE | {"type_checker": checker})
+    project = artifacts.project(BASE | {"type_checker": checker})
     expected = {"charliermarsh.ruff", "ms-python.python"}
     expected |= {EXTENSIONS[checker]} if checker in EXTENSIONS else set()
     assert expected == set(description(project)["customizations"]["vscode"]["extensions"])

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from harness import tally
-from harness.answers import FULL, Answers, choices
+from harness.artifacts.artifact_cache import ArtifactCache, key
+from harness.artifacts.inspect import tree
+from harness.artifacts.install import Environment
 from harness.commands import run
-from harness.hostile import LINES, SYNTAX, TEXTS, shown
-from harness.inspect import tree
-from harness.install import Environment
-from harness.template import environment
-from harness.workshop import Workshop, key
+from harness.rendering.template import Answers, environment
+from harness.reporting import counters
+from harness.space.answers import FULL, choices
+from harness.space.hostile_answers import LINES, SYNTAX, TEXTS, shown
 
 # One environment serves all projects of these names.
 NAMES: Answers = {"distribution_name": "my-project", "package_name": "my_project"}
@@ -82,26 +82,26 @@ def page(project: Path, engine: str, name: str) -> Page:
     return Page(file.read_text(encoding="utf-8"))
 
 
-def build(project: Path, engine: str, workshop: Workshop, exit_code: int | None = 0) -> int:
+def build(project: Path, engine: str, artifacts: ArtifactCache, exit_code: int | None = 0) -> int:
     """Build a project's site with its dependency group `docs`; return the exit code."""
-    tools = workshop.environment(
+    tools = artifacts.environment(
         "docs", NAMES | {"project_name": "My Project", "docs_engine": engine}, "--group=docs", "."
     )
-    tally.count("documentations built")
+    counters.count("documentations built")
     # The environment provides the version, and the project provides the code.
     source = {"PYTHONPATH": str(project / "src")}
     command = BUILD[engine].split()
     return tools.run(*command, cwd=project, env=source, exit_code=exit_code).returncode
 
 
-def built(answers: Answers, workshop: Workshop) -> Path:
+def built(answers: Answers, artifacts: ArtifactCache) -> Path:
     """Return a project whose pages are built."""
 
     def make(folder: Path) -> None:
-        workshop.copy(answers, folder)
-        build(folder, answers["docs_engine"], workshop)
+        artifacts.copy(answers, folder)
+        build(folder, answers["docs_engine"], artifacts)
 
-    return workshop.once(key("docs", answers), make)
+    return artifacts.once(key("docs", answers), make)
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
@@ -110,9 +110,9 @@ class TestPages:
     """The pages of a project with every option on, built strictly and without a connection."""
 
     @pytest.fixture
-    def project(self, mode: str, engine: str, workshop: Workshop) -> Path:
+    def project(self, mode: str, engine: str, artifacts: ArtifactCache) -> Path:
         """The project with its pages."""
-        return built(FULL | NAMES | {"mode": mode, "docs_engine": engine}, workshop)
+        return built(FULL | NAMES | {"mode": mode, "docs_engine": engine}, artifacts)
 
     def test_api_page_documents_the_module(self, project: Path, engine: str) -> None:
         """The API page has signatures with types, and docstrings in Google style."""
@@ -143,27 +143,27 @@ class TestPages:
         assert f"\ndocs:\n    {BUILD[engine]}\n" in (project / "justfile").read_text("utf-8")
 
     def test_git_ignores_the_build(
-        self, project: Path, engine: str, mode: str, tmp_path: Path, workshop: Workshop
+        self, project: Path, engine: str, mode: str, tmp_path: Path, artifacts: ArtifactCache
     ) -> None:
         """A build leaves nothing to commit."""
-        fresh = workshop.project(FULL | NAMES | {"mode": mode, "docs_engine": engine})
+        fresh = artifacts.project(FULL | NAMES | {"mode": mode, "docs_engine": engine})
         copy = shutil.copytree(project, tmp_path / "project")
         run("git", "init", "--quiet", cwd=copy)
         listed = run("git", "ls-files", "--others", "--exclude-standard", cwd=copy).stdout
         assert sorted(tree(fresh)) == sorted(listed.splitlines())
 
 
-def test_parameter_lists_have_dashes(workshop: Workshop) -> None:
+def test_parameter_lists_have_dashes(artifacts: ArtifactCache) -> None:
     """Sphinx separates a parameter from its description with a dash, and keeps straight quotes."""
-    project = built(FULL | NAMES | {"mode": "app", "docs_engine": "sphinx"}, workshop)
+    project = built(FULL | NAMES | {"mode": "app", "docs_engine": "sphinx"}, artifacts)
     text = " ".join(page(project, "sphinx", "api").text.split())
     assert 'language – A language code such as "es".' in text
 
 
 @pytest.mark.parametrize("engine", BUILD)
-def test_new_function_is_documented(engine: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_new_function_is_documented(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """A new public name appears on the API page without a change below docs/."""
-    project = workshop.copy(
+    project = artifacts.copy(
         NAMES | {"project_name": "My Project", "docs_engine": engine}, tmp_path / "project"
     )
     module = project / "src/my_project/__init__.py"
@@ -172,25 +172,25 @@ def test_new_function_is_documented(engine: str, tmp_path: Path, workshop: Works
         + '\n\ndef wave() -> None:\n    """Wave a hand."""\n',
         "utf-8",
     )
-    build(project, engine, workshop)
+    build(project, engine, artifacts)
     assert "Wave a hand." in page(project, engine, "api").text
 
 
 @pytest.mark.parametrize("engine", BUILD)
-def test_site_without_a_changelog(engine: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_site_without_a_changelog(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Without CHANGELOG.md, the site has no changelog page and builds strictly."""
     answers = NAMES | {"project_name": "My Project", "docs_engine": engine, "changelog": False}
-    project = workshop.copy(answers, tmp_path / "project")
-    build(project, engine, workshop)
+    project = artifacts.copy(answers, tmp_path / "project")
+    build(project, engine, artifacts)
     assert not (project / "docs" / "changelog.md").exists()
 
 
 @pytest.mark.parametrize("engine", BUILD)
-def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """No engine reads anything in a name or a summary as markup."""
     names = {"project_name": HOSTILE, "user_name": HOSTILE_AUTHOR}
     answers = FULL | NAMES | names | {"docs_engine": engine}
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     macro = environment().from_string(
         "{% from 'template/macros/markdown.jinja' import markdown %}{{ markdown(text) }}"
     )
@@ -200,7 +200,7 @@ def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, workshop: Work
         orphan = "---\norphan: true\n---\n\n" if engine == "sphinx" else ""
         file = project / "docs" / f"text{number}.md"
         file.write_text(f"{orphan}# {written}\n\n{written}\n", encoding="utf-8")
-    build(project, engine, workshop)
+    build(project, engine, artifacts)
     assert HOSTILE == page(project, engine, "index").first["h1"]
     for number, text in enumerate(texts):
         expected = text
@@ -210,19 +210,19 @@ def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, workshop: Work
 
 
 @pytest.mark.parametrize("engine", BUILD)
-def test_a_dead_link_fails_the_build(engine: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_a_dead_link_fails_the_build(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """The build is strict: a link to a missing page is an error."""
     answers = NAMES | {"project_name": "My Project", "docs_engine": engine}
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     with (project / "docs" / "index.md").open("a", encoding="utf-8") as file:
         file.write("\n[missing](missing.md)\n")
-    assert 0 != build(project, engine, workshop, exit_code=None)
+    assert 0 != build(project, engine, artifacts, exit_code=None)
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_no_trace_without_an_engine(mode: str, workshop: Workshop) -> None:
+def test_no_trace_without_an_engine(mode: str, artifacts: ArtifactCache) -> None:
     """Without an engine, there is nothing under docs/ and no mention of documentation tools."""
-    project = workshop.project(FULL | {"mode": mode, "docs_engine": "none"})
+    project = artifacts.project(FULL | {"mode": mode, "docs_engine": "none"})
     assert not (project / "docs").exists()
     for name in set(tree(project)) - {".copier-answers.yml", "CONTRIBUTING.md"}:
         text = (project / name).read_text(encoding="utf-8").lower()
@@ -231,21 +231,23 @@ def test_no_trace_without_an_engine(mode: str, workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("engine", BUILD)
-def test_dev_group_includes_the_engine(engine: str, workshop: Workshop) -> None:
+def test_dev_group_includes_the_engine(engine: str, artifacts: ArtifactCache) -> None:
     """The dependency group `dev` includes the group `docs` with the engine."""
-    project = workshop.project({"project_name": "My Project", "docs_engine": engine})
+    project = artifacts.project({"project_name": "My Project", "docs_engine": engine})
     groups = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
     assert engine in [text.split(">")[0] for text in groups["docs"]]
     assert {"include-group": "docs"} in groups["dev"]
 
 
-def test_settings_are_formatted_whatever_the_names(tmp_path: Path, workshop: Workshop) -> None:
+def test_settings_are_formatted_whatever_the_names(
+    tmp_path: Path, artifacts: ArtifactCache
+) -> None:
     """Ruff accepts conf.py, whatever the names."""
     ruff = Environment.make(tmp_path / "environment")
     ruff.install("ruff")
     names = [*TEXTS, HOSTILE, *("x" * length for length in range(84, 101))]
     projects = [
-        workshop.project(
+        artifacts.project(
             NAMES | {"project_name": name, "user_name": HOSTILE_AUTHOR, "docs_engine": "sphinx"}
         )
         for name in names

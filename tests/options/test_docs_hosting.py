@@ -9,9 +9,10 @@ import pytest
 import yaml
 from uv import find_uv_bin
 
-from harness.answers import Answers, choices
+from harness.artifacts.artifact_cache import ArtifactCache
 from harness.commands import run
-from harness.workshop import Workshop
+from harness.rendering.template import Answers
+from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "github_user": "Ada", "ci": "github"}
 ADDRESSES = {
@@ -21,9 +22,9 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize("hosting", choices("docs_hosting"))
-def test_metadata_and_readme_link_to_the_site(hosting: str, workshop: Workshop) -> None:
+def test_metadata_and_readme_link_to_the_site(hosting: str, artifacts: ArtifactCache) -> None:
     """The metadata and the README have the address of a published site, and no other."""
-    project = workshop.project(BASE | {"docs_engine": "sphinx", "docs_hosting": hosting})
+    project = artifacts.project(BASE | {"docs_engine": "sphinx", "docs_hosting": hosting})
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     expected = ADDRESSES.get(hosting)
     assert expected == metadata["urls"].get("Documentation")
@@ -34,9 +35,9 @@ def test_metadata_and_readme_link_to_the_site(hosting: str, workshop: Workshop) 
 
 @pytest.mark.parametrize("hosting", choices("docs_hosting"))
 @pytest.mark.parametrize("engine", choices("docs_engine"))
-def test_each_host_has_its_files(engine: str, hosting: str, workshop: Workshop) -> None:
+def test_each_host_has_its_files(engine: str, hosting: str, artifacts: ArtifactCache) -> None:
     """Only a site on a host has the host's configuration."""
-    project = workshop.project(BASE | {"docs_engine": engine, "docs_hosting": hosting})
+    project = artifacts.project(BASE | {"docs_engine": engine, "docs_hosting": hosting})
     has_site = engine != "none"
     expected = has_site and hosting == "readthedocs"
     assert expected == (project / ".readthedocs.yaml").is_file()
@@ -47,7 +48,7 @@ def test_each_host_has_its_files(engine: str, hosting: str, workshop: Workshop) 
 @pytest.mark.parametrize("environment", ["uv", "pip"])
 @pytest.mark.parametrize("engine", [e for e in choices("docs_engine") if e != "none"])
 def test_read_the_docs_builds_the_site(
-    engine: str, environment: str, tmp_path: Path, workshop: Workshop
+    engine: str, environment: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The commands of .readthedocs.yaml build a strict site in Read the Docs' own environment."""
     answers = BASE | {
@@ -55,7 +56,7 @@ def test_read_the_docs_builds_the_site(
         "docs_hosting": "readthedocs",
         "environments": [environment],
     }
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     settings = yaml.safe_load((project / ".readthedocs.yaml").read_text("utf-8"))
     if environment == "uv":
         run(find_uv_bin(), "lock", "--quiet", cwd=project)
@@ -80,10 +81,10 @@ def test_read_the_docs_builds_the_site(
     shutil.rmtree(folder)
 
 
-def test_read_the_docs_fetches_the_tags(workshop: Workshop) -> None:
+def test_read_the_docs_fetches_the_tags(artifacts: ArtifactCache) -> None:
     """With versions from git, Read the Docs fetches the history that has the tags."""
     for versioning in ("static", "vcs"):
-        project = workshop.project(
+        project = artifacts.project(
             BASE
             | {"docs_engine": "sphinx", "docs_hosting": "readthedocs", "versioning": versioning}
         )

@@ -15,13 +15,13 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 from uv import find_uv_bin
 
-from harness.answers import Answers, choices, questions
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.install import Environment
+from harness.artifacts.repository import commit, git
 from harness.commands import run
-from harness.facts import reviews
-from harness.install import Environment
-from harness.repository import commit, git
-from harness.template import ROOT
-from harness.workshop import Workshop
+from harness.rendering.template import ROOT, Answers
+from harness.reporting.reviews import reviews
+from harness.space.answers import choices, questions
 
 PLAIN: Answers = {"project_name": "My Project", "backend": "flit_core"}
 TOOLS = "template/data/tools.yml"
@@ -97,16 +97,16 @@ def check_commands(project: Path) -> str:
     return str(check)
 
 
-def locked(workshop: Workshop, *environments: str) -> Path:
+def locked(artifacts: ArtifactCache, *environments: str) -> Path:
     """Return a committed project with the lock files that its task creates."""
 
     def make(folder: Path) -> None:
         folder.mkdir()
-        project = workshop.copy(with_environments(*environments), folder / "project")
+        project = artifacts.copy(with_environments(*environments), folder / "project")
         bash(project, lock_commands(project))
         commit(project)
 
-    return workshop.once(f"locked-{'-'.join(environments)}", make) / "project"
+    return artifacts.once(f"locked-{'-'.join(environments)}", make) / "project"
 
 
 def pins(lock: Path) -> dict[str, str]:
@@ -116,27 +116,29 @@ def pins(lock: Path) -> dict[str, str]:
     return {each["name"]: each["version"] for each in packages if each["name"] != "my-project"}
 
 
-def test_uv_is_the_default(workshop: Workshop) -> None:
+def test_uv_is_the_default(artifacts: ArtifactCache) -> None:
     """Several tools can be selected; the default is uv, with uv.lock as the only lock file."""
     assert questions()["environments"]["multiselect"]
-    project = workshop.project(PLAIN)
+    project = artifacts.project(PLAIN)
     assert (project / ".python-version").exists()
     assert "" == lock_commands(project)
 
 
 @pytest.mark.parametrize("chosen", [*[[c] for c in choices("environments")], [], ["uv", "pip"]])
-def test_a_project_has_the_files_of_its_choices(chosen: list[str], workshop: Workshop) -> None:
+def test_a_project_has_the_files_of_its_choices(
+    chosen: list[str], artifacts: ArtifactCache
+) -> None:
     """Each selected tool adds its file. Tools that are not selected add none."""
-    project = workshop.project(with_environments(*chosen))
+    project = artifacts.project(with_environments(*chosen))
     for choice, file in FILES.items():
         assert (choice in chosen) == (project / file).exists()
     assert ("pip" in chosen) == ("pylock.toml" in lock_commands(project))
 
 
 @pytest.mark.parametrize("chosen", [[], ["pip"], ["conda"]])
-def test_uv_is_not_required_unless_selected(chosen: list[str], workshop: Workshop) -> None:
+def test_uv_is_not_required_unless_selected(chosen: list[str], artifacts: ArtifactCache) -> None:
     """Without uv, nothing but CI uses it, apart from the command that creates pylock.toml."""
-    project = workshop.project(with_environments(*chosen))
+    project = artifacts.project(with_environments(*chosen))
     for file in project.rglob("*"):
         if file.is_file() and ".github" not in file.parts:
             text = file.read_text(encoding="utf-8").replace("pipx run uv pip compile", "")
@@ -144,18 +146,20 @@ def test_uv_is_not_required_unless_selected(chosen: list[str], workshop: Worksho
 
 
 @pytest.mark.parametrize("version", ["3.11", "3.15"])
-def test_environments_use_the_oldest_supported_python(version: str, workshop: Workshop) -> None:
+def test_environments_use_the_oldest_supported_python(
+    version: str, artifacts: ArtifactCache
+) -> None:
     """.python-version and environment.yml specify the project's minimum version."""
-    project = workshop.project(with_environments("uv", "conda") | {"python_min": version})
+    project = artifacts.project(with_environments("uv", "conda") | {"python_min": version})
     assert f"{version}\n" == (project / ".python-version").read_text(encoding="utf-8")
     environment = yaml.safe_load((project / "environment.yml").read_text(encoding="utf-8"))
     assert f"python>={version}" == environment["dependencies"][0]
 
 
 @pytest.mark.parametrize("name", ["base", "my-project", "2026-01-01", "1e5", "null"])
-def test_the_conda_environment_has_a_valid_name(name: str, workshop: Workshop) -> None:
+def test_the_conda_environment_has_a_valid_name(name: str, artifacts: ArtifactCache) -> None:
     """The name of conda's environment is text that YAML keeps, and it is not "base"."""
-    project = workshop.project(with_environments("conda") | {"distribution_name": name})
+    project = artifacts.project(with_environments("conda") | {"distribution_name": name})
     environment = yaml.safe_load((project / "environment.yml").read_text(encoding="utf-8"))
     assert f"{name}-dev" == environment["name"]
     assert ["conda-forge"] == environment["channels"]
@@ -163,9 +167,11 @@ def test_the_conda_environment_has_a_valid_name(name: str, workshop: Workshop) -
 
 
 @pytest.mark.parametrize("main", ["uv", "pip", "conda"])
-def test_direnv_activates_the_environment(main: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_direnv_activates_the_environment(
+    main: str, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
     """.envrc creates and activates the environment of the first other tool."""
-    project = workshop.copy(with_environments(main, "direnv"), tmp_path / "project")
+    project = artifacts.copy(with_environments(main, "direnv"), tmp_path / "project")
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
     # Installing the tools takes long, and this test doesn't use them.
@@ -176,9 +182,9 @@ def test_direnv_activates_the_environment(main: str, tmp_path: Path, workshop: W
 
 
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
-def test_pylock_is_portable(environments: list[str], workshop: Workshop) -> None:
+def test_pylock_is_portable(environments: list[str], artifacts: ArtifactCache) -> None:
     """pylock.toml is valid on every platform and Python version, and has no local path."""
-    lock = locked(workshop, *environments) / "pylock.toml"
+    lock = locked(artifacts, *environments) / "pylock.toml"
     text = lock.read_text(encoding="utf-8")
     assert ">=3.11" == tomllib.loads(text)["requires-python"]
     assert {"pytest", "mypy", "colorama"} <= set(pins(lock))
@@ -186,18 +192,18 @@ def test_pylock_is_portable(environments: list[str], workshop: Workshop) -> None
     assert str(lock.parent) not in text
 
 
-def test_pylock_has_the_pins_of_uv(workshop: Workshop) -> None:
+def test_pylock_has_the_pins_of_uv(artifacts: ArtifactCache) -> None:
     """With uv, pylock.toml pins the versions in uv.lock."""
-    project = locked(workshop, "uv", "pip")
+    project = locked(artifacts, "uv", "pip")
     assert pins(project / "pylock.toml").items() <= pins(project / "uv.lock").items()
 
 
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
 def test_pip_installs_what_is_locked(
-    environments: list[str], tmp_path: Path, workshop: Workshop
+    environments: list[str], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The tests pass in an environment that pip installs from pylock.toml."""
-    project = shutil.copytree(locked(workshop, *environments), tmp_path / "project")
+    project = shutil.copytree(locked(artifacts, *environments), tmp_path / "project")
     own = Environment.make(tmp_path / "environment")
     own.install("pip>=26.1")
     pip_install = ("python", "-m", "pip", "install", "--quiet")
@@ -209,10 +215,10 @@ def test_pip_installs_what_is_locked(
 
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
 def test_ci_accepts_a_current_pylock(
-    environments: list[str], tmp_path: Path, workshop: Workshop
+    environments: list[str], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The check passes for the file that the task created, and for another version's format."""
-    project = shutil.copytree(locked(workshop, *environments), tmp_path / "project")
+    project = shutil.copytree(locked(artifacts, *environments), tmp_path / "project")
     bash(project, check_commands(project))
     assert "" == git(project, "status", "--porcelain")
     lock = project / "pylock.toml"
@@ -223,10 +229,10 @@ def test_ci_accepts_a_current_pylock(
 
 
 def test_ci_names_the_package_that_the_lock_files_disagree_on(
-    tmp_path: Path, workshop: Workshop
+    tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The check fails and names ruff after only uv.lock received another version of it."""
-    project = shutil.copytree(locked(workshop, "uv", "pip"), tmp_path / "project")
+    project = shutil.copytree(locked(artifacts, "uv", "pip"), tmp_path / "project")
     uv(project, "lock", "--quiet", "--upgrade-package=ruff==0.16.4")
     commit(project)
     checked = bash(project, check_commands(project), exit_code=1)
@@ -235,9 +241,9 @@ def test_ci_names_the_package_that_the_lock_files_disagree_on(
     assert 'name = "mypy"' not in checked.stdout
 
 
-def test_ci_names_a_dependency_that_pylock_lacks(tmp_path: Path, workshop: Workshop) -> None:
+def test_ci_names_a_dependency_that_pylock_lacks(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Without uv, the check fails and names only a new dependency."""
-    project = shutil.copytree(locked(workshop, "pip"), tmp_path / "project")
+    project = shutil.copytree(locked(artifacts, "pip"), tmp_path / "project")
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("\ndependencies = [", '\ndependencies = ["cowsay", '), "utf-8")
@@ -248,18 +254,18 @@ def test_ci_names_a_dependency_that_pylock_lacks(tmp_path: Path, workshop: Works
 
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
 def test_ci_rejects_a_missing_pylock(
-    environments: list[str], tmp_path: Path, workshop: Workshop
+    environments: list[str], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The check fails if pylock.toml has not been committed."""
-    project = shutil.copytree(locked(workshop, *environments), tmp_path / "project")
+    project = shutil.copytree(locked(artifacts, *environments), tmp_path / "project")
     git(project, "rm", "--quiet", "pylock.toml")
     commit(project)
     bash(project, check_commands(project), exit_code=1)
 
 
-def test_uv_rejects_an_outdated_lock_file(tmp_path: Path, workshop: Workshop) -> None:
+def test_uv_rejects_an_outdated_lock_file(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """With UV_LOCKED, as in CI, `uv sync` fails for a dependency that uv.lock lacks."""
-    project = workshop.copy(PLAIN, tmp_path / "project")
+    project = artifacts.copy(PLAIN, tmp_path / "project")
     uv(project, "lock", "--quiet")
     uv(project, "add", "--quiet", "--frozen", "cowsay")
     env = {"UV_LOCKED": "1"}
@@ -269,10 +275,10 @@ def test_uv_rejects_an_outdated_lock_file(tmp_path: Path, workshop: Workshop) ->
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_the_development_environment_is_small(
-    mode: str, tmp_path: Path, workshop: Workshop
+    mode: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """`uv sync` installs at most 30 distributions, including the project itself."""
-    project = workshop.copy({"project_name": "My Project", "mode": mode}, tmp_path / "project")
+    project = artifacts.copy({"project_name": "My Project", "mode": mode}, tmp_path / "project")
     uv(project, "sync", "--quiet")
     listed = run(find_uv_bin(), "pip", "list", "--format=json", cwd=project).stdout
     names = {each["name"] for each in json.loads(listed)}

@@ -11,13 +11,13 @@ import pytest
 import yaml
 from uv import find_uv_bin
 
-from harness.answers import FULL, Answers, choices, questions
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.install import Environment
+from harness.artifacts.repository import GIT, git
 from harness.commands import run
-from harness.install import Environment
-from harness.repository import GIT, git
-from harness.space import each_level_once
-from harness.template import ROOT, environment
-from harness.workshop import Workshop
+from harness.rendering.template import ROOT, Answers, environment
+from harness.space.answers import FULL, choices, questions
+from harness.space.coverage import each_level_once
 
 BASE: Answers = {"project_name": "My Project", "github_user": "ada"}
 FILE = ".pre-commit-config.yaml"
@@ -130,18 +130,18 @@ Shell = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def shell(tmp_path: Path, workshop: Workshop) -> Shell:
+def shell(tmp_path: Path, artifacts: ArtifactCache) -> Shell:
     """A shell without an activated environment: its PATH has the system's programs and uv."""
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "uv").symlink_to(find_uv_bin())
-    substitutes = workshop.once("hook-repositories", make_substitutes)
+    substitutes = artifacts.once("hook-repositories", make_substitutes)
     variables = GIT | {
         "PATH": f"{tools}:/usr/bin:/bin",
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{substitutes}/.insteadOf",
         "GIT_CONFIG_VALUE_0": "https://github.com/",
-        "PREK_HOME": str(workshop.folder / "prek"),
+        "PREK_HOME": str(artifacts.folder / "prek"),
         "UV_PYTHON": sys.executable,
     }
 
@@ -164,21 +164,21 @@ def with_hooks(project: Path, shell: Shell) -> Path:
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
 def test_a_new_project_can_be_committed(
-    hooks: str, mode: str, shell: Shell, tmp_path: Path, workshop: Workshop
+    hooks: str, mode: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The hooks pass on every file of a new project, in a shell without its environment."""
     answers = BASE | {"hooks": hooks, "mode": mode}
-    project = with_hooks(workshop.copy(answers, tmp_path / "project"), shell)
+    project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("git", "commit", "--message=Start", cwd=project)
     assert "" == shell("git", "status", "--porcelain", cwd=project).stdout
 
 
 def test_a_project_with_all_options_can_be_committed(
-    shell: Shell, tmp_path: Path, workshop: Workshop
+    shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The hooks pass on every file of a project with all options, both lock files included."""
     answers = FULL | {"preset": "full", "mode": "app", "default_branch": "main"}
-    project = with_hooks(workshop.copy(answers, tmp_path / "project"), shell)
+    project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("uv", "run", "just", "lock", cwd=project)
     shell("git", "add", "--all", cwd=project)
     shell("git", "commit", "--message=Start", cwd=project)
@@ -186,11 +186,11 @@ def test_a_project_with_all_options_can_be_committed(
 
 @pytest.mark.parametrize(("hooks", "environments"), [("pre-commit", []), ("local", ["pip"])])
 def test_hooks_find_the_environment_of_pip(
-    hooks: str, environments: list[str], shell: Shell, tmp_path: Path, workshop: Workshop
+    hooks: str, environments: list[str], shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """Without uv, the hooks run the tools in .venv, which need not be activated."""
     answers = BASE | {"hooks": hooks, "environments": environments}
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     (tmp_path / "tools" / "uv").unlink()
     shell("git", "init", "--quiet", cwd=project)
     own = Environment.make(project / ".venv")
@@ -200,10 +200,10 @@ def test_hooks_find_the_environment_of_pip(
     shell("git", "commit", "--message=Start", cwd=project)
 
 
-def test_hooks_find_the_environment_of_conda(workshop: Workshop) -> None:
+def test_hooks_find_the_environment_of_conda(artifacts: ArtifactCache) -> None:
     """With conda, every local hook runs in the environment that environment.yml names."""
     answers = BASE | {"hooks": "local", "environments": ["conda"]}
-    config = yaml.safe_load((workshop.project(answers) / FILE).read_text(encoding="utf-8"))
+    config = yaml.safe_load((artifacts.project(answers) / FILE).read_text(encoding="utf-8"))
     for hook in config["repos"][0]["hooks"]:
         if hook["language"] == "system":
             prefix = "conda run --no-capture-output --name my-project-dev "
@@ -212,11 +212,11 @@ def test_hooks_find_the_environment_of_conda(workshop: Workshop) -> None:
 
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
 def test_mistakes_are_rejected(
-    hooks: str, shell: Shell, tmp_path: Path, workshop: Workshop
+    hooks: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """Each hook rejects a commit with the mistake that it looks for."""
     answers = BASE | {"hooks": hooks}
-    project = with_hooks(workshop.copy(answers, tmp_path / "project"), shell)
+    project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("git", "commit", "--quiet", "--no-verify", "--message=Start", cwd=project)
     for mistake, (name, text, hook) in REJECTED.items():
         if hooks == "local" and mistake in ONLY_REMOTE:
@@ -231,11 +231,11 @@ def test_mistakes_are_rejected(
 
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
 def test_an_outdated_lock_file_is_rejected(
-    hooks: str, shell: Shell, tmp_path: Path, workshop: Workshop
+    hooks: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A new dependency without its lock files is rejected; the hooks update both files."""
     answers = BASE | {"hooks": hooks, "environments": ["uv", "pip"]}
-    project = with_hooks(workshop.copy(answers, tmp_path / "project"), shell)
+    project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("uv", "run", "just", "lock", cwd=project)
     shell("git", "add", "--all", cwd=project)
     shell("git", "commit", "--quiet", "--no-verify", "--message=Start", cwd=project)
@@ -246,27 +246,27 @@ def test_an_outdated_lock_file_is_rejected(
         assert "cowsay" in git(project, "show", f"HEAD:{lock}")
 
 
-def test_generated_text_passes_the_spelling_check(workshop: Workshop) -> None:
+def test_generated_text_passes_the_spelling_check(artifacts: ArtifactCache) -> None:
     """No generated file has a word that codespell corrects, whatever the answers."""
     version = revisions()["codespell-project/codespell"].removeprefix("v")
-    own = workshop.environment("codespell", BASE, f"codespell=={version}")
+    own = artifacts.environment("codespell", BASE, f"codespell=={version}")
     variants = [*(BASE | chosen for chosen in each_level_once()), FULL | {"annotated": True}]
-    projects = [workshop.project(answers) for answers in variants]
+    projects = [artifacts.project(answers) for answers in variants]
     assert "" == own.run("codespell", *projects).stdout
 
 
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
-def test_configuration_is_valid_for_pre_commit(hooks: str, workshop: Workshop) -> None:
+def test_configuration_is_valid_for_pre_commit(hooks: str, artifacts: ArtifactCache) -> None:
     """pre-commit reads the same file as prek."""
-    own = workshop.environment("pre-commit", BASE, "pre-commit")
-    project = workshop.project(BASE | {"hooks": hooks})
+    own = artifacts.environment("pre-commit", BASE, "pre-commit")
+    project = artifacts.project(BASE | {"hooks": hooks})
     own.run("pre-commit", "validate-config", project / FILE)
 
 
 @pytest.mark.parametrize("license_", choices("license"))
-def test_license_texts_are_accepted(license_: str, workshop: Workshop) -> None:
+def test_license_texts_are_accepted(license_: str, artifacts: ArtifactCache) -> None:
     """No hook would change the text of a license."""
-    text = (workshop.project(BASE | {"license": license_}) / "LICENSE").read_text(encoding="utf-8")
+    text = (artifacts.project(BASE | {"license": license_}) / "LICENSE").read_text(encoding="utf-8")
     assert not re.search(r"[ \t]$", text, re.MULTILINE)
     assert re.search(r"[^\n]\n\Z", text)
 
@@ -287,9 +287,9 @@ def test_recorded_answers_carry_over(expected: str) -> None:
         assert expected == default.render(context).strip()
 
 
-def test_none_leaves_no_trace(workshop: Workshop) -> None:
+def test_none_leaves_no_trace(artifacts: ArtifactCache) -> None:
     """Without hooks, no file mentions them and no tool for them is installed."""
-    project = workshop.project(BASE | {"hooks": "none"})
+    project = artifacts.project(BASE | {"hooks": "none"})
     for file in project.rglob("*"):
         if file.is_file():
             text = file.read_text(encoding="utf-8")

@@ -6,9 +6,9 @@ import tomllib
 import pytest
 from packaging.licenses import canonicalize_license_expression
 
-from harness.answers import choices
-from harness.inspect import read_wheel
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import read_wheel
+from harness.space.answers import choices
 
 HOLDER = {"project_name": "My Project", "user_name": "Zoë Ünï", "copyright_year": "2026"}
 
@@ -50,9 +50,9 @@ NOTICES = {
 
 
 @pytest.mark.parametrize("license_", TEXTS)
-def test_license_file_has_the_whole_text(license_: str, workshop: Workshop) -> None:
+def test_license_file_has_the_whole_text(license_: str, artifacts: ArtifactCache) -> None:
     """LICENSE has the notice with holder and year, then the unchanged text of the license."""
-    text = (workshop.project(HOLDER | {"license": license_}) / "LICENSE").read_text("utf-8")
+    text = (artifacts.project(HOLDER | {"license": license_}) / "LICENSE").read_text("utf-8")
     start, expected = TEXTS[license_]
     before, found, after = text.partition(start)
     assert NOTICES.get(license_, "") == " ".join(before.split())
@@ -60,26 +60,26 @@ def test_license_file_has_the_whole_text(license_: str, workshop: Workshop) -> N
     assert expected == hashlib.sha256(words.encode()).hexdigest()
 
 
-def test_proprietary_license_reserves_all_rights(workshop: Workshop) -> None:
+def test_proprietary_license_reserves_all_rights(artifacts: ArtifactCache) -> None:
     """A proprietary project's LICENSE names the holder and the year."""
-    project = workshop.project(HOLDER | {"license": "Proprietary"})
+    project = artifacts.project(HOLDER | {"license": "Proprietary"})
     text = (project / "LICENSE").read_text("utf-8")
     assert text.startswith("Copyright (c) 2026 Zoë Ünï. All rights reserved.\n")
 
 
 @pytest.mark.parametrize("license_", choices("license"))
-def test_metadata_has_the_license(license_: str, workshop: Workshop) -> None:
+def test_metadata_has_the_license(license_: str, artifacts: ArtifactCache) -> None:
     """The metadata has a valid SPDX expression, and the wheel has the text (PEP 639)."""
     expression = "LicenseRef-Proprietary" if license_ == "Proprietary" else license_
-    wheel = read_wheel(workshop.wheel_from_tree(HOLDER | {"license": license_}))
+    wheel = read_wheel(artifacts.wheel_from_tree(HOLDER | {"license": license_}))
     assert expression == canonicalize_license_expression(wheel.metadata["license_expression"])
     assert {"LICENSE"} == set(wheel.licenses)
 
 
 @pytest.mark.parametrize("license_", choices("license"))
-def test_readme_names_the_license(license_: str, workshop: Workshop) -> None:
+def test_readme_names_the_license(license_: str, artifacts: ArtifactCache) -> None:
     """The README names the license, or reserves all rights."""
-    readme = (workshop.project(HOLDER | {"license": license_}) / "README.md").read_text("utf-8")
+    readme = (artifacts.project(HOLDER | {"license": license_}) / "README.md").read_text("utf-8")
     sentence = f"My Project is released under the {license_}"
     if license_ == "Proprietary":
         sentence = "All rights reserved."
@@ -87,9 +87,11 @@ def test_readme_names_the_license(license_: str, workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("license_", choices("license"))
-def test_only_proprietary_packages_are_kept_off_indexes(license_: str, workshop: Workshop) -> None:
+def test_only_proprietary_packages_are_kept_off_indexes(
+    license_: str, artifacts: ArtifactCache
+) -> None:
     """Only a proprietary package has the classifier that public indexes reject."""
-    project = workshop.project(HOLDER | {"license": license_})
+    project = artifacts.project(HOLDER | {"license": license_})
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     private = "Private :: Do Not Upload" in metadata["classifiers"]
     assert (license_ == "Proprietary") == private
@@ -98,8 +100,8 @@ def test_only_proprietary_packages_are_kept_off_indexes(license_: str, workshop:
 
 
 @pytest.mark.parametrize("backend", choices("backend"))
-def test_backends_accept_a_private_license(backend: str, workshop: Workshop) -> None:
+def test_backends_accept_a_private_license(backend: str, artifacts: ArtifactCache) -> None:
     """A license that is not on the SPDX list builds with every backend."""
     answers = HOLDER | {"license": "Proprietary", "backend": backend}
-    metadata = read_wheel(workshop.wheel_from_tree(answers)).metadata
+    metadata = read_wheel(artifacts.wheel_from_tree(answers)).metadata
     assert "LicenseRef-Proprietary" == metadata["license_expression"]

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
-from harness import tally
-from harness.answers import FULL, Answers, choices
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import read_wheel
+from harness.artifacts.install import Environment
 from harness.commands import run
-from harness.inspect import read_wheel
-from harness.install import Environment
-from harness.workshop import Workshop
+from harness.rendering.template import Answers
+from harness.reporting import counters
+from harness.space.answers import FULL, choices
 
 BASE: Answers = {"project_name": "My Project", "command_name": "greet"}
 SCRIPT: Answers = FULL | {"mode": "script"}
@@ -21,36 +22,36 @@ WITH_WINDOW: Answers = BASE | {"gui_command_name": "greet-window"}
 
 
 @pytest.fixture
-def program(workshop: Workshop) -> Path:
+def program(artifacts: ArtifactCache) -> Path:
     """The only code file of a script."""
-    return workshop.project(SCRIPT) / "src" / "strasse_friends" / "__main__.py"
+    return artifacts.project(SCRIPT) / "src" / "strasse_friends" / "__main__.py"
 
 
-def installed(answers: Answers, workshop: Workshop, *requirements: str) -> Environment:
+def installed(answers: Answers, artifacts: ArtifactCache, *requirements: str) -> Environment:
     """Return an environment with a project's wheel and some requirements."""
     name = "-".join(("mode", *requirements))
-    return workshop.environment(name, answers, workshop.wheel_from_tree(answers), *requirements)
+    return artifacts.environment(name, answers, artifacts.wheel_from_tree(answers), *requirements)
 
 
-def test_library_has_no_command_by_default(workshop: Workshop) -> None:
+def test_library_has_no_command_by_default(artifacts: ArtifactCache) -> None:
     """A library has a public API and type hints, but no command."""
-    wheel = read_wheel(workshop.wheel_from_tree({"project_name": "My Project"}))
+    wheel = read_wheel(artifacts.wheel_from_tree({"project_name": "My Project"}))
     assert {} == wheel.entry_points
     assert {"my_project/__init__.py", "my_project/py.typed"} <= set(wheel.files)
     assert "my_project/cli.py" not in wheel.files
 
 
-def test_library_exports_its_api(workshop: Workshop) -> None:
+def test_library_exports_its_api(artifacts: ArtifactCache) -> None:
     """The package exports its API, and its version on demand."""
     code = "import my_project as p; print(p.__version__, p.greet('Ada', 'es'), *p.__all__)"
     expected = "0.1.0 ¡Hola, Ada! UnknownLanguageError greet languages show\n"
-    environment = installed({"project_name": "My Project"}, workshop)
+    environment = installed({"project_name": "My Project"}, artifacts)
     assert expected == environment.run("python", "-c", code).stdout
 
 
-def test_missing_attribute_is_an_attribute_error(workshop: Workshop) -> None:
+def test_missing_attribute_is_an_attribute_error(artifacts: ArtifactCache) -> None:
     """The lazy version doesn't hide a misspelled name."""
-    environment = installed({"project_name": "My Project"}, workshop)
+    environment = installed({"project_name": "My Project"}, artifacts)
     failed = environment.run("python", "-c", "from my_project import gret", exit_code=1)
     assert "ImportError: cannot import name 'gret'" in failed.stderr
     failed = environment.run("python", "-c", "import my_project; my_project.gret", exit_code=1)
@@ -66,28 +67,28 @@ def test_missing_attribute_is_an_attribute_error(workshop: Workshop) -> None:
     ],
 )
 def test_import_is_cheap(
-    imported: str, allowed: str, package_data: bool, workshop: Workshop
+    imported: str, allowed: str, package_data: bool, artifacts: ArtifactCache
 ) -> None:
     """Importing the package or its command adds only the package's modules to allowed ones."""
     answers = BASE | {"plugins": True, "package_data": package_data}
     code = f"import sys, {allowed}; before = set(sys.modules); import {imported};"
     code += "print(*sorted(set(sys.modules) - before))"
-    added = installed(answers, workshop, "rich").run("python", "-c", code).stdout.split()
+    added = installed(answers, artifacts, "rich").run("python", "-c", code).stdout.split()
     assert set() == {name for name in added if name.split(".")[0] != "my_project"}
 
 
-def test_app_has_a_command_with_its_name(workshop: Workshop) -> None:
+def test_app_has_a_command_with_its_name(artifacts: ArtifactCache) -> None:
     """An app has a command with the name of the distribution."""
-    wheel = read_wheel(workshop.wheel_from_tree({"project_name": "My Project", "mode": "app"}))
+    wheel = read_wheel(artifacts.wheel_from_tree({"project_name": "My Project", "mode": "app"}))
     assert {("console_scripts", "my-project"): "my_project.cli:main"} == wheel.entry_points
 
 
 @pytest.mark.parametrize("mode", ["app", "script"])
-def test_readme_shows_the_output_of_the_command(mode: str, workshop: Workshop) -> None:
+def test_readme_shows_the_output_of_the_command(mode: str, artifacts: ArtifactCache) -> None:
     """The command in the README prints the output shown below it."""
     answers = BASE | {"mode": mode}
-    readme = (workshop.project(answers) / "README.md").read_text(encoding="utf-8")
-    environment = installed(answers, workshop)
+    readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
+    environment = installed(answers, artifacts)
     shown = re.findall(r"(?m)^\$ (greet .*)\n(.*)$", readme)
     assert shown
     for command, output in shown:
@@ -95,52 +96,52 @@ def test_readme_shows_the_output_of_the_command(mode: str, workshop: Workshop) -
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_installation_fits_the_mode(mode: str, workshop: Workshop) -> None:
+def test_installation_fits_the_mode(mode: str, artifacts: ArtifactCache) -> None:
     """The README installs a library with pip, and a command with uv or pipx."""
     answers = {"project_name": "My Project", "mode": mode, "publish": "trusted"}
-    readme = (workshop.project(answers) / "README.md").read_text(encoding="utf-8")
+    readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     library = mode == "library"
     assert library == ("$ python -m pip install my-project\n" in readme)
     assert library != ("$ uv tool install my-project\n" in readme)
     assert library != ("`pipx install my-project`" in readme)
 
 
-def test_unpublished_project_installs_from_its_repository(workshop: Workshop) -> None:
+def test_unpublished_project_installs_from_its_repository(artifacts: ArtifactCache) -> None:
     """Without publishing, the README names no package of an index."""
     answers: Answers = {"project_name": "My Project", "publish": "none"}
-    readme = (workshop.project(answers) / "README.md").read_text(encoding="utf-8")
+    readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     assert "$ python -m pip install .\n" in readme
     answers["github_user"] = "ada"
-    readme = (workshop.project(answers) / "README.md").read_text(encoding="utf-8")
+    readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     assert 'install "my-project @ git+https://github.com/ada/my-project"\n' in readme
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_readme_links_are_absolute(mode: str, workshop: Workshop) -> None:
+def test_readme_links_are_absolute(mode: str, artifacts: ArtifactCache) -> None:
     """Package indexes show the README, too, so every link in it is absolute."""
     answers = BASE | {"mode": mode, "github_user": "ada", "default_branch": "trunk"}
-    readme = (workshop.project(answers) / "README.md").read_text(encoding="utf-8")
+    readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)]*)\)", readme)
     assert "https://github.com/ada/my-project/blob/trunk/LICENSE" in links
     assert [] == [link for link in links if not link.startswith("https://")]
 
 
-def test_readme_claims_nothing_by_default(workshop: Workshop) -> None:
+def test_readme_claims_nothing_by_default(artifacts: ArtifactCache) -> None:
     """Without a summary, the README and the metadata don't describe the project."""
-    project = workshop.project({"project_name": "My Project"})
+    project = artifacts.project({"project_name": "My Project"})
     readme = (project / "README.md").read_text(encoding="utf-8")
     assert readme.startswith("# My Project\n")
     assert "several languages" not in readme
-    metadata = read_wheel(workshop.wheel_from_tree({"project_name": "My Project"})).metadata
+    metadata = read_wheel(artifacts.wheel_from_tree({"project_name": "My Project"})).metadata
     assert "My Project" == metadata["summary"]
     assert [] == metadata.get("keywords", [])
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_window_needs_tkinter(mode: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_window_needs_tkinter(mode: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Without tkinter, the command says what to install, and the project's tests pass."""
     answers = WITH_WINDOW | {"mode": mode}
-    environment = installed(answers, workshop, "--group", "test")
+    environment = installed(answers, artifacts, "--group", "test")
     # As on a Linux distribution that packages tkinter separately.
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['tkinter'] = None\n")
     env = {"PYTHONPATH": str(tmp_path)}
@@ -149,31 +150,31 @@ def test_window_needs_tkinter(mode: str, tmp_path: Path, workshop: Workshop) -> 
     assert expected == failed.stderr
     command = ("python", "-m", "pytest", "-p", "no:cacheprovider", "--cov", "-rs")
     env |= {"COVERAGE_FILE": str(tmp_path / "coverage")}
-    finished = environment.run(*command, cwd=workshop.project(answers), env=env)
+    finished = environment.run(*command, cwd=artifacts.project(answers), env=env)
     assert "tkinter is not installed" in finished.stdout
     assert "1 skipped" in finished.stdout
 
 
 def test_script_runs_by_its_path_with_uv(program: Path) -> None:
     """In the project, `uv run` installs the dependencies, and the file finds its data."""
-    tally.count("commands run")
+    counters.count("commands run")
     finished = run(find_uv_bin(), "run", "--script", program, "Ada", "--language", "es")
     assert "¡Hola, Ada!\n" == finished.stdout
 
 
 def test_script_is_executable(program: Path) -> None:
     """The file runs as a program if uv is installed."""
-    tally.count("commands run")
+    counters.count("commands run")
     env = {"PATH": f"{Path(find_uv_bin()).parent}:/usr/bin:/bin"}
     assert "Hallo, Ada!\n" == run(program, "Ada", "--language", "de", env=env).stdout
 
 
 @pytest.mark.parametrize("tool", ["uv", "pipx"])
-def test_copied_script_runs(tool: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_copied_script_runs(tool: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """A script without data runs as a single file and has no version."""
-    tally.count("commands run")
+    counters.count("commands run")
     answers = BASE | {"mode": "script", "package_data": False, "dependencies": ["packaging>=24"]}
-    program = workshop.project(answers) / "src" / "my_project" / "__main__.py"
+    program = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")
     env = {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_DEFAULT_BACKEND": "uv"}
     commands: dict[str, list[str | Path]] = {
@@ -184,33 +185,35 @@ def test_copied_script_runs(tool: str, tmp_path: Path, workshop: Workshop) -> No
     assert "greet (not installed)\n" == run(*commands[tool], "--version", env=env).stdout
 
 
-def test_script_is_a_single_file_by_default(workshop: Workshop) -> None:
+def test_script_is_a_single_file_by_default(artifacts: ArtifactCache) -> None:
     """A script has no data file and no extra unless it is asked for."""
-    project = workshop.project({"project_name": "My Project", "mode": "script"})
+    project = artifacts.project({"project_name": "My Project", "mode": "script"})
     names = {path.name for path in (project / "src" / "my_project").iterdir()}
     assert {"__init__.py", "__main__.py", "py.typed"} == names
     assert "optional-dependencies" not in (project / "pyproject.toml").read_text("utf-8")
 
 
-def test_script_installs_as_a_command(workshop: Workshop) -> None:
+def test_script_installs_as_a_command(artifacts: ArtifactCache) -> None:
     """The wheel of a script has a command and runs with `python -m`, with its data."""
-    wheel = workshop.distributions(SCRIPT | {"backend": "hatchling"}).wheel
-    environment = workshop.environment("wheel", SCRIPT | {"backend": "hatchling"}, wheel)
+    wheel = artifacts.distributions(SCRIPT | {"backend": "hatchling"}).wheel
+    environment = artifacts.environment("wheel", SCRIPT | {"backend": "hatchling"}, wheel)
     for command in (["greet"], ["python", "-m", "strasse_friends"]):
         finished = environment.run(*command, "Ada", "--language", "es")
         assert "¡Hola, Ada!\n" == finished.stdout
 
 
 @pytest.mark.parametrize("field", ["requires-python", "dependencies"])
-def test_script_notices_different_metadata(field: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_script_notices_different_metadata(
+    field: str, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
     """A project's own test fails if the file and pyproject.toml disagree."""
     answers = BASE | {"mode": "script"}
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     file = project / "pyproject.toml"
     new = {"requires-python": '">=3.14"', "dependencies": '["httpx"]'}[field]
     text = re.sub(f"(?m)^{field} = .*$", f"{field} = {new}", file.read_text("utf-8"))
     file.write_text(text, encoding="utf-8")
-    environment = installed(answers, workshop, "--group", "test")
+    environment = installed(answers, artifacts, "--group", "test")
     command = ("python", "-m", "pytest", "-p", "no:cacheprovider", "tests/test_script.py")
     finished = environment.run(*command, cwd=project, exit_code=1)
     assert "FAILED tests/test_script.py::test_inline_metadata_matches_pyproject" in finished.stdout

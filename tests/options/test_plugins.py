@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.answers import Answers, choices
-from harness.inspect import read_wheel
-from harness.install import Environment
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import read_wheel
+from harness.artifacts.install import Environment
+from harness.rendering.template import Answers
+from harness.space.answers import choices
 
 PLUGINS: Answers = {"project_name": "My Project", "command_name": "greet", "plugins": True}
 
@@ -24,10 +25,12 @@ BROKEN = {
 
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("plugins", choices("plugins"))
-def test_entry_point_group_exists_if_selected(mode: str, plugins: bool, workshop: Workshop) -> None:
+def test_entry_point_group_exists_if_selected(
+    mode: str, plugins: bool, artifacts: ArtifactCache
+) -> None:
     """The wheel has an entry-point group and its loader only with plugins."""
     answers = {"project_name": "My Project", "mode": mode, "plugins": plugins}
-    wheel = read_wheel(workshop.wheel_from_tree(answers))
+    wheel = read_wheel(artifacts.wheel_from_tree(answers))
     groups = {group for group, _ in wheel.entry_points}
     assert plugins == ("my_project.languages" in groups)
     module = "__main__" if mode == "script" else "plugins"
@@ -38,9 +41,9 @@ def test_entry_point_group_exists_if_selected(mode: str, plugins: bool, workshop
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_plugins_are_not_mentioned_without_them(mode: str, workshop: Workshop) -> None:
+def test_plugins_are_not_mentioned_without_them(mode: str, artifacts: ArtifactCache) -> None:
     """Without plugins, no file of the project mentions them."""
-    project = workshop.project({"project_name": "My Project", "mode": mode, "plugins": False})
+    project = artifacts.project({"project_name": "My Project", "mode": mode, "plugins": False})
     for path in (*project.rglob("*.py"), *project.rglob("*.md")):
         assert "plugin" not in path.read_text(encoding="utf-8").lower(), path
 
@@ -58,11 +61,11 @@ def publish(environment: Environment, name: str, code: str) -> None:
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_broken_plugins_are_skipped_with_a_warning(
-    mode: str, tmp_path: Path, workshop: Workshop
+    mode: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The command names each plugin that fails, prints the greeting, and uses the others."""
     environment = Environment.make(tmp_path / "environment")
-    environment.install("--no-deps", workshop.wheel_from_tree(PLUGINS | {"mode": mode}))
+    environment.install("--no-deps", artifacts.wheel_from_tree(PLUGINS | {"mode": mode}))
     for name, code in BROKEN.items():
         publish(environment, f"broken_{name}", code)
     publish(environment, "fr", "GREETING = 'Bonjour, {name} !'")

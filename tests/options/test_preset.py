@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness import tally
-from harness.answers import axes, choices, preset, questions
-from harness.budgets import HEADER, PRESETS, sizes
-from harness.render import copier_command, recorded_answers, render, snapshot
-from harness.template import ROOT
-from harness.terminal import COLUMNS, Terminal, helps
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.rendering.render import copier_command, recorded_answers, render, snapshot
+from harness.rendering.template import ROOT
+from harness.rendering.terminal import COLUMNS, Terminal, helps
+from harness.reporting import counters
+from harness.reporting.budgets import HEADER, PRESETS, sizes
+from harness.space.answers import axes, choices, preset, questions
 
 NAME = {"project_name": "My Project"}
 
@@ -63,16 +63,16 @@ def test_a_preset_answers_the_questions_of_presets(file: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_the_answers_of_a_preset_are_the_defaults(name: str, workshop: Workshop) -> None:
+def test_the_answers_of_a_preset_are_the_defaults(name: str, artifacts: ArtifactCache) -> None:
     """A library's unanswered questions get the answers of its preset."""
-    recorded = recorded_answers(workshop.project(NAME | {"preset": name}))
+    recorded = recorded_answers(artifacts.project(NAME | {"preset": name}))
     assert preset(name) == {key: recorded[key] for key in preset(name)}
     assert name == recorded["preset"]
 
 
-def test_standard_is_the_default(workshop: Workshop) -> None:
+def test_standard_is_the_default(artifacts: ArtifactCache) -> None:
     """Without an answer, the preset is "standard"; each choice that it makes is listed first."""
-    recorded = recorded_answers(workshop.project(NAME))
+    recorded = recorded_answers(artifacts.project(NAME))
     assert "standard" == recorded["preset"]
     single = [axis for axis in axes() if not questions()[axis].get("multiselect")]
     assert {axis: recorded[axis] for axis in single} == {axis: choices(axis)[0] for axis in single}
@@ -95,11 +95,11 @@ def test_a_script_has_no_site_and_does_not_publish(tmp_path: Path) -> None:
     assert ["none", "none", "none", False] == chosen
 
 
-def test_presets_stay_within_their_budgets(workshop: Workshop) -> None:
+def test_presets_stay_within_their_budgets(artifacts: ArtifactCache) -> None:
     """No preset generates more files or lines than its budget allows."""
-    rows = sizes(workshop)
+    rows = sizes(artifacts)
     table = [HEADER, *map(str, rows)]
-    tally.report("files and lines of the presets", table)
+    counters.report("files and lines of the presets", table)
     assert all(row.is_within_budget for row in rows), "\n".join(table)
 
 

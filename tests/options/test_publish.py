@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from harness import workflows
-from harness.answers import Answers, choices
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
 from harness.commands import run
-from harness.inspect import tree
-from harness.render import recorded_answers, render
-from harness.template import ROOT
-from harness.workshop import Workshop
+from harness.rendering.render import recorded_answers, render
+from harness.rendering.template import ROOT, Answers
+from harness.simulators import workflows
+from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 URL = "https://packages.example.com/upload/"
@@ -32,9 +32,9 @@ VARIANTS: list[Answers] = [
 UPLOADS = re.compile("twine upload|uv publish|pypi-publish")
 
 
-def jobs(workshop: Workshop, **answers: Any) -> dict[str, dict[str, Any]]:
+def jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
     """Return the jobs of a project's publish.yml."""
-    return dict(workflows.github(workshop.project(BASE | answers), "publish")["jobs"])
+    return dict(workflows.github(artifacts.project(BASE | answers), "publish")["jobs"])
 
 
 def uploading(made: dict[str, dict[str, Any]]) -> list[str]:
@@ -46,9 +46,9 @@ def uploading(made: dict[str, dict[str, Any]]) -> list[str]:
     ("publish", "ci"),
     [*itertools.product(choices("publish"), ["github", "gitlab"]), ("none", "none")],
 )
-def test_only_its_own_files_exist(publish: str, ci: str, workshop: Workshop) -> None:
+def test_only_its_own_files_exist(publish: str, ci: str, artifacts: ArtifactCache) -> None:
     """A project that publishes has a workflow for that; others have none."""
-    files = set(tree(workshop.project(BASE | {"publish": publish, "ci": ci})))
+    files = set(tree(artifacts.project(BASE | {"publish": publish, "ci": ci})))
     workflow = {"github": ".github/workflows/publish.yml", "gitlab": ".gitlab/publish.yml"}
     expected = {workflow[ci]} if publish != "none" else set()
     assert expected == files & set(workflow.values())
@@ -79,10 +79,10 @@ def test_impossible_answers_are_rejected(answers: Answers, message: str, tmp_pat
     assert not (tmp_path / "project").exists()
 
 
-def test_a_private_index_accepts_dependencies_with_a_url(workshop: Workshop) -> None:
+def test_a_private_index_accepts_dependencies_with_a_url(artifacts: ArtifactCache) -> None:
     """Only PyPI rejects dependencies with a URL, so they are accepted with a private index."""
     answers = {"dependencies": [GIT_URL], "index_url": URL}
-    assert "token" == recorded_answers(workshop.project(BASE | answers))["publish"]
+    assert "token" == recorded_answers(artifacts.project(BASE | answers))["publish"]
 
 
 @pytest.mark.parametrize(
@@ -99,15 +99,15 @@ def test_a_private_index_accepts_dependencies_with_a_url(workshop: Workshop) -> 
         ({"ci": "none", "index_url": URL}, "none"),
     ],
 )
-def test_the_default_is_possible(answers: Answers, default: str, workshop: Workshop) -> None:
+def test_the_default_is_possible(answers: Answers, default: str, artifacts: ArtifactCache) -> None:
     """By default, a project publishes in the safest way that works for it."""
-    assert default == recorded_answers(workshop.project(BASE | answers))["publish"]
+    assert default == recorded_answers(artifacts.project(BASE | answers))["publish"]
 
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_uploads_wait_for_all_checks(answers: Answers, workshop: Workshop) -> None:
+def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache) -> None:
     """Uploads wait for ci.yml and the check of the tag, and the release waits for the uploads."""
-    made = jobs(workshop, **answers)
+    made = jobs(artifacts, **answers)
     assert "./.github/workflows/ci.yml" == made["checks"]["uses"]
     found = uploading(made)
     assert ["testpypi"] * bool(answers.get("testpypi")) == found[:-1]
@@ -118,9 +118,9 @@ def test_uploads_wait_for_all_checks(answers: Answers, workshop: Workshop) -> No
 
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_nothing_is_built_for_the_upload(answers: Answers, workshop: Workshop) -> None:
+def test_nothing_is_built_for_the_upload(answers: Answers, artifacts: ArtifactCache) -> None:
     """The final upload has the files of the checks, no checkout, and one step that uploads them."""
-    made = jobs(workshop, **answers)
+    made = jobs(artifacts, **answers)
     job = made[uploading(made)[-1]]
     steps = [
         step.get("uses", "").split("@")[0] or step["run"].split(" --")[0] for step in job["steps"]
@@ -135,9 +135,9 @@ def test_nothing_is_built_for_the_upload(answers: Answers, workshop: Workshop) -
 
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_rights_are_where_they_are_used(answers: Answers, workshop: Workshop) -> None:
+def test_rights_are_where_they_are_used(answers: Answers, artifacts: ArtifactCache) -> None:
     """Only uploads have a secret or an identity, in an environment; only the release may write."""
-    made = jobs(workshop, **answers)
+    made = jobs(artifacts, **answers)
     for name, job in made.items():
         is_upload = name in uploading(made)
         assert is_upload == ("environment" in job), name
@@ -151,9 +151,9 @@ def test_rights_are_where_they_are_used(answers: Answers, workshop: Workshop) ->
 
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_the_environment_links_to_the_release(answers: Answers, workshop: Workshop) -> None:
+def test_the_environment_links_to_the_release(answers: Answers, artifacts: ArtifactCache) -> None:
     """GitHub shows the release's page next to the deployment."""
-    made = jobs(workshop, **answers)
+    made = jobs(artifacts, **answers)
     name = "index" if "index_url" in answers else "pypi"
     assert name == made[name]["environment"]["name"]
     release = "${{ github.repository }}/releases/tag/${{ github.ref_name }}"
@@ -161,25 +161,25 @@ def test_the_environment_links_to_the_release(answers: Answers, workshop: Worksh
 
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_forks_do_not_publish(answers: Answers, workshop: Workshop) -> None:
+def test_forks_do_not_publish(answers: Answers, artifacts: ArtifactCache) -> None:
     """Every job that uploads is skipped in a fork."""
-    made = jobs(workshop, **answers)
+    made = jobs(artifacts, **answers)
     for name in uploading(made):
         assert "${{ !github.event.repository.fork }}" == made[name]["if"]
 
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_only_tags_are_published(answers: Answers, workshop: Workshop) -> None:
+def test_only_tags_are_published(answers: Answers, artifacts: ArtifactCache) -> None:
     """A tag such as v1.2.3 starts the workflow; pushes to a branch don't, and none cancels another."""
-    workflow = workflows.github(workshop.project(BASE | answers), "publish")
+    workflow = workflows.github(artifacts.project(BASE | answers), "publish")
     assert {"push": {"tags": ["v*"]}} == workflow["on"]
     group = {"group": "publish-${{ github.ref }}", "cancel-in-progress": False}
     assert group == workflow["concurrency"]
 
 
-def test_no_secrets_are_stored_with_trusted_publishing(workshop: Workshop) -> None:
+def test_no_secrets_are_stored_with_trusted_publishing(artifacts: ArtifactCache) -> None:
     """With trusted publishing, no workflow mentions a secret or a password."""
-    project = workshop.project(BASE | {"versioning": "vcs", "testpypi": True})
+    project = artifacts.project(BASE | {"versioning": "vcs", "testpypi": True})
     for name in tree(project):
         if name.startswith(".github/"):
             text = (project / name).read_text(encoding="utf-8")
@@ -187,9 +187,9 @@ def test_no_secrets_are_stored_with_trusted_publishing(workshop: Workshop) -> No
 
 
 @pytest.mark.parametrize("url", [URL, URL.rstrip("/")])
-def test_a_private_index_gets_the_upload(url: str, workshop: Workshop) -> None:
+def test_a_private_index_gets_the_upload(url: str, artifacts: ArtifactCache) -> None:
     """With index_url, uploads go there, and files that the index already has are skipped."""
-    made = jobs(workshop, index_url=url)
+    made = jobs(artifacts, index_url=url)
     assert "pypi" not in made
     (step,) = [step for step in made["index"]["steps"] if "run" in step]
     login, upload = step["run"].splitlines()
@@ -200,10 +200,10 @@ def test_a_private_index_gets_the_upload(url: str, workshop: Workshop) -> None:
 
 @pytest.mark.parametrize(("index_url", "rejects"), [("", True), (URL, False)])
 def test_linux_wheels_are_rejected_before_the_tag(
-    index_url: str, rejects: bool, tmp_path: Path, workshop: Workshop
+    index_url: str, rejects: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """CI fails for a wheel that PyPI would reject, and names it; a private index may take it."""
-    project = workshop.project(BASE | {"index_url": index_url})
+    project = artifacts.project(BASE | {"index_url": index_url})
     steps = workflows.github(project, "ci")["jobs"]["build"]["steps"]
     found = [step["run"] for step in steps if "linux_" in step.get("run", "")]
     assert rejects == bool(found)
@@ -233,10 +233,10 @@ def test_linux_wheels_are_rejected_before_the_tag(
     ],
 )
 def test_the_tag_is_the_version_of_the_wheel(
-    tag: str, version: str, is_accepted: bool, tmp_path: Path, workshop: Workshop
+    tag: str, version: str, is_accepted: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A tag is accepted only if the wheel has exactly this version."""
-    (text,) = [s["run"] for s in jobs(workshop)["tag"]["steps"] if "GITHUB_REF_NAME" in str(s)]
+    (text,) = [s["run"] for s in jobs(artifacts)["tag"]["steps"] if "GITHUB_REF_NAME" in str(s)]
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / f"my_project-{version}-py3-none-any.whl").touch()
     env = {"GITHUB_REF_NAME": tag}
@@ -269,18 +269,18 @@ printf '%s\\n' "$@" >> "{folder}/made"
     "version",
     ["1.2.3", "1.2.3a1", "1.2.3b2", "1.2.3rc1", "1.2.3.dev4", "1.2.3.post1", "1.2.3rc1.post2"],
 )
-def test_pre_releases_are_marked(version: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_pre_releases_are_marked(version: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """A release has both files, and it is marked if PEP 440 calls its version a pre-release."""
-    (text,) = [s["run"] for s in jobs(workshop)["github-release"]["steps"] if "run" in s]
+    (text,) = [s["run"] for s in jobs(artifacts)["github-release"]["steps"] if "run" in s]
     expected = ["release", "create", f"v{version}", "--verify-tag", "--generate-notes"]
     expected += ["--prerelease"] * Version(version).is_prerelease
     expected += ["dist/a-1-py3-none-any.whl", "dist/a-1.tar.gz"]
     assert expected == released(tmp_path / "step", f"v{version}", text=text)
 
 
-def test_an_existing_release_is_kept(tmp_path: Path, workshop: Workshop) -> None:
+def test_an_existing_release_is_kept(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """If the release exists, a repeated job leaves it unchanged."""
-    (text,) = [s["run"] for s in jobs(workshop)["github-release"]["steps"] if "run" in s]
+    (text,) = [s["run"] for s in jobs(artifacts)["github-release"]["steps"] if "run" in s]
     assert [] == released(tmp_path / "step", "v1.2.3", "v1.2.3", text=text)
 
 

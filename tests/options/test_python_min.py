@@ -7,18 +7,18 @@ import tomllib
 import pytest
 from trove_classifiers import classifiers
 
-from harness.answers import choices, questions
-from harness.inspect import read_wheel
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import read_wheel
+from harness.space.answers import choices, questions
 
 VERSIONS = choices("python_min")
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_metadata_lists_the_pythons(version: str, workshop: Workshop) -> None:
+def test_metadata_lists_the_pythons(version: str, artifacts: ArtifactCache) -> None:
     """The metadata requires the oldest version and lists it and all newer ones."""
     answers = {"project_name": "My Project", "python_min": version}
-    metadata = read_wheel(workshop.wheel_from_tree(answers)).metadata
+    metadata = read_wheel(artifacts.wheel_from_tree(answers)).metadata
     assert f">={version}" == metadata["requires_python"]
     prefix = "Programming Language :: Python :: 3."
     listed = [c for c in metadata["classifiers"] if c.startswith(prefix)]
@@ -27,18 +27,18 @@ def test_metadata_lists_the_pythons(version: str, workshop: Workshop) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_tools_target_the_oldest_version(version: str, workshop: Workshop) -> None:
+def test_tools_target_the_oldest_version(version: str, artifacts: ArtifactCache) -> None:
     """Mypy targets the oldest version; ruff reads it from requires-python."""
     answers = {"project_name": "My Project", "python_min": version}
-    pyproject = (workshop.project(answers) / "pyproject.toml").read_text("utf-8")
+    pyproject = (artifacts.project(answers) / "pyproject.toml").read_text("utf-8")
     assert version == tomllib.loads(pyproject)["tool"]["mypy"]["python_version"]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_script_has_its_oldest_version(version: str, workshop: Workshop) -> None:
+def test_script_has_its_oldest_version(version: str, artifacts: ArtifactCache) -> None:
     """The metadata block of a script has the oldest version, too."""
     answers = {"project_name": "My Project", "python_min": version, "mode": "script"}
-    script = workshop.project(answers) / "src" / "my_project" / "__main__.py"
+    script = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     assert re.search(rf'(?m)^# requires-python = ">={version}"$', script.read_text("utf-8"))
 
 

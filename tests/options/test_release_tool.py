@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 from uv import find_uv_bin
 
-from harness.answers import Answers
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.install import Environment
+from harness.artifacts.repository import call, commit, git
 from harness.commands import run
-from harness.install import Environment
-from harness.repository import call, commit, git
-from harness.workshop import Workshop
+from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 @pytest.fixture
-def tools(workshop: Workshop) -> Environment:
+def tools(artifacts: ArtifactCache) -> Environment:
     """An environment with the dependency group "release"."""
-    return workshop.environment("release", BASE, "--group", "release")
+    return artifacts.environment("release", BASE, "--group", "release")
 
 
 def locked(project: Path) -> Path:
@@ -33,9 +33,9 @@ def locked(project: Path) -> Path:
 
 
 @pytest.fixture
-def project(tmp_path: Path, workshop: Workshop) -> Path:
+def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
     """A locked and committed project."""
-    return locked(workshop.copy(BASE, tmp_path / "project"))
+    return locked(artifacts.copy(BASE, tmp_path / "project"))
 
 
 def bump(tools: Environment, project: Path, *arguments: str, exit_code: int = 0) -> str:
@@ -95,19 +95,19 @@ def test_a_protected_branch_gets_the_tag_after_the_merge(tools: Environment, pro
 
 
 def test_without_a_changelog_only_the_version_changes(
-    tools: Environment, tmp_path: Path, workshop: Workshop
+    tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A project without a changelog is released, too."""
-    project = locked(workshop.copy(BASE | {"changelog": False}, tmp_path / "project"))
+    project = locked(artifacts.copy(BASE | {"changelog": False}, tmp_path / "project"))
     bump(tools, project, "minor")
     changed = git(project, "diff", "--name-only", "HEAD~1").splitlines()
     assert ["pyproject.toml", "uv.lock"] == changed
 
 
-def test_without_the_tool_there_are_no_settings(workshop: Workshop) -> None:
+def test_without_the_tool_there_are_no_settings(artifacts: ArtifactCache) -> None:
     """Without a release tool, and with a version from git, nothing configures bump-my-version."""
     for answers in ({"release_tool": "none"}, {"versioning": "vcs"}):
-        text = (workshop.project(BASE | answers) / "pyproject.toml").read_text(encoding="utf-8")
+        text = (artifacts.project(BASE | answers) / "pyproject.toml").read_text(encoding="utf-8")
         assert not re.search("bumpversion|bump-my-version", text)
 
 

@@ -11,14 +11,14 @@ import pytest
 import yaml
 from uv import find_uv_bin
 
-from harness import tally
-from harness.answers import Answers, choices
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.artifacts.install import Environment
+from harness.artifacts.repository import active, commit, git
 from harness.commands import run
-from harness.inspect import tree
-from harness.install import Environment
-from harness.repository import active, commit, git
-from harness.template import ROOT, facts
-from harness.workshop import Workshop
+from harness.rendering.template import ROOT, Answers, facts
+from harness.reporting import counters
+from harness.space.answers import choices
 
 FACTS = facts("task_runner")
 FILES = {runner: {data["file"], data["executable_file"]} - {""} for runner, data in FACTS.items()}
@@ -60,22 +60,22 @@ def runner(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def project(runner: str, tmp_path: Path, workshop: Workshop) -> Path:
+def project(runner: str, tmp_path: Path, artifacts: ArtifactCache) -> Path:
     """Return a project with a runner, which the test may change."""
-    return workshop.copy(answers(runner), tmp_path / "project")
+    return artifacts.copy(answers(runner), tmp_path / "project")
 
 
 @pytest.fixture
-def tools(runner: str, workshop: Workshop) -> Environment:
+def tools(runner: str, artifacts: ArtifactCache) -> Environment:
     """Return the dependency group "dev" of a project, without the project."""
-    return workshop.environment("dev", answers(runner), "--group", "dev")
+    return artifacts.environment("dev", answers(runner), "--group", "dev")
 
 
 def call(
     tools: Environment, project: Path, *command: str, exit_code: int | None = 0
 ) -> CompletedProcess[str]:
     """Run a command in a project whose environment is active."""
-    tally.count("commands run")
+    counters.count("commands run")
     variables = active(tools)
     variables["PATH"] += os.pathsep + str(Path(find_uv_bin()).parent)
     return run("env", *command, cwd=project, env=variables, exit_code=exit_code)
@@ -83,22 +83,22 @@ def call(
 
 def uv_run(project: Path, *command: str) -> CompletedProcess[str]:
     """Run a command with `uv run`, where uv itself is on the PATH."""
-    tally.count("commands run")
+    counters.count("commands run")
     path = os.pathsep.join([str(Path(find_uv_bin()).parent), os.environ["PATH"]])
     return run(find_uv_bin(), "run", *command, cwd=project, env={"PATH": path})
 
 
 @pytest.mark.parametrize("chosen", choices("task_runner"))
-def test_only_the_selected_runner_has_files(chosen: str, workshop: Workshop) -> None:
+def test_only_the_selected_runner_has_files(chosen: str, artifacts: ArtifactCache) -> None:
     """A project contains the files of its runner and of no other one."""
-    files = set(tree(workshop.project(answers(chosen))))
+    files = set(tree(artifacts.project(answers(chosen))))
     assert FILES[chosen] == files & set[str]().union(*FILES.values())
 
 
-def test_no_runner_and_no_environment_leave_no_trace(workshop: Workshop) -> None:
+def test_no_runner_and_no_environment_leave_no_trace(artifacts: ArtifactCache) -> None:
     """Without a runner and environment tools, no file mentions one of them."""
     chosen = answers("none", environments=[], preset="minimal", contributing=True)
-    project = workshop.project(chosen)
+    project = artifacts.project(chosen)
     text = "\n".join(
         path.read_text(encoding="utf-8")
         for path in project.rglob("*")
@@ -108,16 +108,16 @@ def test_no_runner_and_no_environment_leave_no_trace(workshop: Workshop) -> None
 
 
 @pytest.mark.parametrize("chosen", RUNNERS)
-def test_contributing_lists_the_tasks(chosen: str, workshop: Workshop) -> None:
+def test_contributing_lists_the_tasks(chosen: str, artifacts: ArtifactCache) -> None:
     """CONTRIBUTING has a row for each task, with its call and its description."""
-    text = (workshop.project(answers(chosen)) / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = (artifacts.project(answers(chosen)) / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(.+)` \| (.+) \|$", text, re.MULTILINE))
     assert {" ".join(["uv run", *CALL[chosen], name]): TASKS[name] for name in TASKS} == rows
 
 
-def test_contributing_lists_the_commands(workshop: Workshop) -> None:
+def test_contributing_lists_the_commands(artifacts: ArtifactCache) -> None:
     """Without a runner, CONTRIBUTING lists the commands of each task."""
-    text = (workshop.project(answers("none")) / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = (artifacts.project(answers("none")) / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert f"| `uv run ruff check`, then `uv run ruff format --check` | {TASKS['lint']} |" in text
     assert f"| `uv run pytest --cov` | {TASKS['test']} |" in text
 
@@ -163,11 +163,11 @@ def test_unknown_task_fails(runner: str, project: Path, tools: Environment) -> N
     assert 0 != call(tools, project, *CALL[runner], "tset", exit_code=None).returncode
 
 
-def test_nox_tests_every_supported_python(workshop: Workshop) -> None:
+def test_nox_tests_every_supported_python(artifacts: ArtifactCache) -> None:
     """The session "test" exists once for each supported version of Python."""
     chosen = answers("nox", python_min="3.13")
-    tools = workshop.environment("dev", answers("nox"), "--group", "dev")
-    listing = call(tools, workshop.project(chosen), "nox", "--list-sessions", "--json").stdout
+    tools = artifacts.environment("dev", answers("nox"), "--group", "dev")
+    listing = call(tools, artifacts.project(chosen), "nox", "--list-sessions", "--json").stdout
     pythons = [item["python"] for item in json.loads(listing) if item["name"] == "test"]
     supported = yaml.safe_load(
         (ROOT / "template" / "data" / "python_versions.yml").read_text(encoding="utf-8")
@@ -175,38 +175,38 @@ def test_nox_tests_every_supported_python(workshop: Workshop) -> None:
     assert supported[supported.index("3.13") :] == pythons
 
 
-def test_makefile_works_in_a_clone_with_autocrlf(tmp_path: Path, workshop: Workshop) -> None:
+def test_makefile_works_in_a_clone_with_autocrlf(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """A clone in which git converts line endings has a Makefile without carriage returns."""
-    project = workshop.copy(answers("make"), tmp_path / "project")
+    project = artifacts.copy(answers("make"), tmp_path / "project")
     commit(project)
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", "--config=core.autocrlf=true", str(project), str(clone))
     assert tree(project) == tree(clone)
-    tools = workshop.environment("dev", answers("make"), "--group", "dev")
+    tools = artifacts.environment("dev", answers("make"), "--group", "dev")
     assert "already formatted" in call(tools, clone, "make", "lint").stdout
 
 
-def test_makefile_is_sound(workshop: Workshop) -> None:
+def test_makefile_is_sound(artifacts: ArtifactCache) -> None:
     """Make warns about nothing."""
     command = ("make", "--dry-run", "--warn-undefined-variables", *TASKS)
-    assert "" == run(*command, cwd=workshop.project(answers("make"))).stderr
+    assert "" == run(*command, cwd=artifacts.project(answers("make"))).stderr
 
 
-def test_justfile_is_formatted(workshop: Workshop) -> None:
+def test_justfile_is_formatted(artifacts: ArtifactCache) -> None:
     """The formatter of just changes nothing."""
-    tools = workshop.environment("dev", answers("just"), "--group", "dev")
-    tools.run("just", "--fmt", "--check", "--unstable", cwd=workshop.project(answers("just")))
+    tools = artifacts.environment("dev", answers("just"), "--group", "dev")
+    tools.run("just", "--fmt", "--check", "--unstable", cwd=artifacts.project(answers("just")))
 
 
 @pytest.mark.parametrize("chosen", ["nox", "invoke"])
-def test_python_tasks_are_typed(chosen: str, workshop: Workshop) -> None:
+def test_python_tasks_are_typed(chosen: str, artifacts: ArtifactCache) -> None:
     """Mypy in strict mode finds nothing in the tasks."""
-    tools = workshop.environment("dev", answers(chosen), "--group", "dev")
+    tools = artifacts.environment("dev", answers(chosen), "--group", "dev")
     cache = f"--cache-dir={os.devnull}"
-    tools.run("mypy", "--strict", cache, *FILES[chosen], cwd=workshop.project(answers(chosen)))
+    tools.run("mypy", "--strict", cache, *FILES[chosen], cwd=artifacts.project(answers(chosen)))
 
 
-def test_oldest_runners_list_the_tasks(tmp_path: Path, workshop: Workshop) -> None:
+def test_oldest_runners_list_the_tasks(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """The lower bounds of the runners are high enough for their files."""
     oldest = Environment.make(tmp_path / "environment")
     oldest.install(
@@ -214,4 +214,4 @@ def test_oldest_runners_list_the_tasks(tmp_path: Path, workshop: Workshop) -> No
         *(FACTS[name]["requirement"] for name in ("invoke", "just", "nox")),
     )
     for chosen in ("invoke", "just", "nox"):
-        call(oldest, workshop.project(answers(chosen)), *LIST[chosen])
+        call(oldest, artifacts.project(answers(chosen)), *LIST[chosen])

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from harness import workflows
-from harness.answers import Answers, choices
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
 from harness.commands import CommandError, run
-from harness.inspect import tree
-from harness.releases import next_release, past_releases
-from harness.render import recorded_answers, render
-from harness.updates import start
-from harness.workshop import Workshop
+from harness.rendering.render import recorded_answers, render
+from harness.rendering.template import Answers
+from harness.simulators import workflows
+from harness.space.answers import choices
+from harness.updates.projects import start
+from harness.updates.releases import next_release, past_releases
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 WORKFLOW = BASE | {"template_updates": "workflow"}
@@ -28,9 +29,9 @@ BASH = ("bash", "-e", "-c")
 
 
 @pytest.mark.parametrize("chosen", choices("template_updates"))
-def test_only_its_own_files_exist(chosen: str, workshop: Workshop) -> None:
+def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None:
     """A project has the file of the selected reminder and no other."""
-    files = set(tree(workshop.project(BASE | {"template_updates": chosen})))
+    files = set(tree(artifacts.project(BASE | {"template_updates": chosen})))
     assert FILES[chosen] == files & set[str]().union(*FILES.values())
 
 
@@ -39,10 +40,10 @@ def test_only_its_own_files_exist(chosen: str, workshop: Workshop) -> None:
     [("standard", "github", "none"), ("full", "github", "workflow"), ("full", "gitlab", "none")],
 )
 def test_only_the_full_preset_has_reminders(
-    preset: str, ci: str, default: str, workshop: Workshop
+    preset: str, ci: str, default: str, artifacts: ArtifactCache
 ) -> None:
     """Reminders are off by default, and the full preset has the workflow on GitHub."""
-    answers = recorded_answers(workshop.project(BASE | {"preset": preset, "ci": ci}))
+    answers = recorded_answers(artifacts.project(BASE | {"preset": preset, "ci": ci}))
     assert default == answers["template_updates"]
 
 
@@ -54,9 +55,9 @@ def test_a_workflow_needs_github(ci: str, tmp_path: Path) -> None:
     assert not (tmp_path / "project").exists()
 
 
-def test_renovate_does_nothing_else(workshop: Workshop) -> None:
+def test_renovate_does_nothing_else(artifacts: ArtifactCache) -> None:
     """Renovate only updates from the template, so it never competes with Dependabot."""
-    file = workshop.project(BASE | {"template_updates": "renovate"}) / "renovate.json"
+    file = artifacts.project(BASE | {"template_updates": "renovate"}) / "renovate.json"
     assert ["copier"] == json.loads(file.read_text(encoding="utf-8"))["enabledManagers"]
 
 
@@ -68,9 +69,9 @@ def test_renovate_does_nothing_else(workshop: Workshop) -> None:
         ("https://example.com/ORG/packagestan", "https://example.com/ORG/packagestan"),
     ],
 )
-def test_renovate_finds_the_template(source: str, address: str, workshop: Workshop) -> None:
+def test_renovate_finds_the_template(source: str, address: str, artifacts: ArtifactCache) -> None:
     """The rules expand Copier's abbreviations, which Renovate doesn't recognize."""
-    file = workshop.project(BASE | {"template_updates": "renovate"}) / "renovate.json"
+    file = artifacts.project(BASE | {"template_updates": "renovate"}) / "renovate.json"
     found = source
     for rule in json.loads(file.read_text(encoding="utf-8"))["packageRules"]:
         (pattern,) = [text.strip("/") for text in rule["matchPackageNames"]]
@@ -83,9 +84,9 @@ def test_renovate_finds_the_template(source: str, address: str, workshop: Worksh
     assert address == found
 
 
-def test_only_the_second_step_has_a_token(workshop: Workshop) -> None:
+def test_only_the_second_step_has_a_token(artifacts: ArtifactCache) -> None:
     """The step that runs a downloaded program gets no token."""
-    job = workflows.github(workshop.project(WORKFLOW), "template")["jobs"]["check"]
+    job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     assert {"contents": "read", "issues": "write"} == job["permissions"]
     first, second = [step for step in job["steps"] if "run" in step]
     assert "env" not in first
@@ -143,10 +144,10 @@ def test_the_workflow_notices_a_release(releases: Path, tmp_path: Path) -> None:
     ],
 )
 def test_there_is_one_issue(
-    status: str, issue: str, expected: str, tmp_path: Path, workshop: Workshop
+    status: str, issue: str, expected: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """An issue is opened once for an outdated project and closed after the update."""
-    job = workflows.github(workshop.project(WORKFLOW), "template")["jobs"]["check"]
+    job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     (text,) = [step["run"] for step in job["steps"] if "GH_TOKEN" in step.get("env", {})]
     log = tmp_path / "log"
     gh = f"""case "$*" in "issue list"*) echo {issue};; *) echo "$@" >> '{log}';; esac"""
@@ -156,9 +157,9 @@ def test_there_is_one_issue(
     assert bool(expected) == bool(called)
 
 
-def test_the_issue_is_found_by_its_title(workshop: Workshop, tmp_path: Path) -> None:
+def test_the_issue_is_found_by_its_title(artifacts: ArtifactCache, tmp_path: Path) -> None:
     """Of several issues, the filter selects the number of the one with the right title."""
-    job = workflows.github(workshop.project(WORKFLOW), "template")["jobs"]["check"]
+    job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     (text,) = [step["run"] for step in job["steps"] if "GH_TOKEN" in step.get("env", {})]
     issues = [{"number": 3, "title": "Another"}, {"number": 7, "title": "Update from the template"}]
     (tmp_path / "issues.json").write_text(json.dumps(issues), encoding="utf-8")
@@ -173,9 +174,9 @@ esac"""
 
 
 @pytest.mark.parametrize("chosen", choices("template_updates"))
-def test_contributing_names_the_reminder(chosen: str, workshop: Workshop) -> None:
+def test_contributing_names_the_reminder(chosen: str, artifacts: ArtifactCache) -> None:
     """CONTRIBUTING.md describes the selected reminder, if there is one."""
-    project = workshop.project(BASE | {"template_updates": chosen})
+    project = artifacts.project(BASE | {"template_updates": chosen})
     text = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert (chosen == "renovate") == ("[Renovate]" in text)
     assert (chosen == "workflow") == ("`.github/workflows/template.yml`" in text)

@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
-from harness import workflows
-from harness.answers import Answers, choices
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.rendering.template import Answers
+from harness.simulators import workflows
+from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
-def ci_jobs(workshop: Workshop, **answers: Any) -> dict[str, dict[str, Any]]:
+def ci_jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
     """Return the jobs of a project's ci.yml."""
-    return dict(workflows.github(workshop.project(BASE | answers), "ci")["jobs"])
+    return dict(workflows.github(artifacts.project(BASE | answers), "ci")["jobs"])
 
 
 def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
@@ -31,28 +32,28 @@ def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
 
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
-def test_standard_tests_run_everything_on_linux(python_min: str, workshop: Workshop) -> None:
+def test_standard_tests_run_everything_on_linux(python_min: str, artifacts: ArtifactCache) -> None:
     """Linux has every Python, macOS and Windows the newest, and one job the lowest dependencies."""
     pythons = choices("python_min")[choices("python_min").index(python_min) :]
     expected = {("ubuntu-latest", python, False) for python in pythons}
     expected |= {(f"{system}-latest", pythons[-1], False) for system in ("macos", "windows")}
     expected |= {("ubuntu-latest", python_min, True)}
-    job = ci_jobs(workshop, python_min=python_min)["tests"]
+    job = ci_jobs(artifacts, python_min=python_min)["tests"]
     assert expected == matrix_jobs(job)
     assert "${{ matrix.os }}" == job["runs-on"]
     assert "${{ matrix.python }}" == job["env"]["UV_PYTHON"]
 
 
-def test_the_full_matrix_has_every_python_on_every_system(workshop: Workshop) -> None:
+def test_the_full_matrix_has_every_python_on_every_system(artifacts: ArtifactCache) -> None:
     """With the full matrix, all supported Pythons run on all three systems."""
     systems = ["ubuntu-latest", "macos-latest", "windows-latest"]
     expected = set(itertools.product(systems, choices("python_min"), [False]))
     expected |= {("ubuntu-latest", "3.11", True)}
-    assert expected == matrix_jobs(ci_jobs(workshop, test_matrix="full")["tests"])
+    assert expected == matrix_jobs(ci_jobs(artifacts, test_matrix="full")["tests"])
 
 
-def test_a_standard_project_has_eleven_jobs(workshop: Workshop) -> None:
+def test_a_standard_project_has_eleven_jobs(artifacts: ArtifactCache) -> None:
     """A standard project has at most eleven jobs, each combination of the matrix counted."""
-    jobs = ci_jobs(workshop)
+    jobs = ci_jobs(artifacts)
     assert {"lint", "build", "tests", "result"} == set(jobs)
     assert len(jobs) - 1 + len(matrix_jobs(jobs["tests"])) <= 11

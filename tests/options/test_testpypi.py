@@ -4,23 +4,24 @@ from typing import Any
 
 import pytest
 
-from harness import workflows
-from harness.answers import Answers, choices
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.rendering.template import Answers
+from harness.simulators import workflows
+from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
-def jobs(workshop: Workshop, **answers: Any) -> dict[str, dict[str, Any]]:
+def jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
     """Return the jobs of a project's publish.yml."""
-    return dict(workflows.github(workshop.project(BASE | answers), "publish")["jobs"])
+    return dict(workflows.github(artifacts.project(BASE | answers), "publish")["jobs"])
 
 
 @pytest.mark.parametrize("chosen", choices("testpypi"))
 @pytest.mark.parametrize("publish", ["trusted", "token"])
-def test_pypi_waits_for_testpypi(chosen: bool, publish: str, workshop: Workshop) -> None:
+def test_pypi_waits_for_testpypi(chosen: bool, publish: str, artifacts: ArtifactCache) -> None:
     """If it is selected, TestPyPI comes between the check of the tag and PyPI."""
-    made = jobs(workshop, testpypi=chosen, publish=publish)
+    made = jobs(artifacts, testpypi=chosen, publish=publish)
     assert chosen == ("testpypi" in made)
     assert ("testpypi" if chosen else "tag") == made["pypi"]["needs"]
     if chosen:
@@ -28,13 +29,13 @@ def test_pypi_waits_for_testpypi(chosen: bool, publish: str, workshop: Workshop)
         assert "testpypi" == made["testpypi"]["environment"]
 
 
-def test_existing_files_are_skipped(workshop: Workshop) -> None:
+def test_existing_files_are_skipped(artifacts: ArtifactCache) -> None:
     """If TestPyPI has a file from an earlier attempt, the release goes on."""
-    text = str(jobs(workshop, testpypi=True)["testpypi"]["steps"])
+    text = str(jobs(artifacts, testpypi=True)["testpypi"]["steps"])
     assert "twine upload --repository testpypi --skip-existing dist/*" in text
 
 
-def test_a_private_index_has_no_trial(workshop: Workshop) -> None:
+def test_a_private_index_has_no_trial(artifacts: ArtifactCache) -> None:
     """With a private index, nothing is uploaded to TestPyPI."""
     answers = {"testpypi": True, "index_url": "https://packages.example.com/upload/"}
-    assert "testpypi" not in jobs(workshop, **answers)
+    assert "testpypi" not in jobs(artifacts, **answers)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.answers import FULL, Answers, choices, combinations
-from harness.install import Environment
-from harness.template import facts
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.install import Environment
+from harness.rendering.template import Answers, facts
+from harness.space.answers import FULL, choices, combinations
 
 BASE: Answers = {"project_name": "My Project", "task_runner": "none"}
 CHECKERS = [checker for checker in choices("type_checker") if checker != "none"]
@@ -24,10 +24,10 @@ WORDS = re.compile(r"\b(mypy|ty|pyright|pylance)\b|types with", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
-def environment(workshop: Workshop) -> Environment:
+def environment(artifacts: ArtifactCache) -> Environment:
     """An environment with every type checker and the starter code's test dependencies."""
     checkers = [facts("type_checker")[checker]["requirement"] for checker in CHECKERS]
-    return workshop.environment("type-checkers", FULL, "--group", "test", *checkers)
+    return artifacts.environment("type-checkers", FULL, "--group", "test", *checkers)
 
 
 def check(environment: Environment, project: Path, exit_code: int = 0) -> str:
@@ -56,19 +56,19 @@ def test_starter_code_has_no_errors(
     contents: str,
     environment: Environment,
     tmp_path: Path,
-    workshop: Workshop,
+    artifacts: ArtifactCache,
 ) -> None:
     """The type checker finds no error in the starter code and its tests."""
     answers = CONTENTS[contents] | {"mode": mode, "type_checker": checker}
-    check(environment, workshop.copy(answers, tmp_path / "project"))
+    check(environment, artifacts.copy(answers, tmp_path / "project"))
 
 
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_tests_in_subfolders_work(
-    checker: str, environment: Environment, tmp_path: Path, workshop: Workshop
+    checker: str, environment: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """Test files and conftest files with the same name may be in several folders."""
-    project = workshop.copy(BASE | {"type_checker": checker}, tmp_path / "project")
+    project = artifacts.copy(BASE | {"type_checker": checker}, tmp_path / "project")
     for kind in ("unit", "integration"):
         folder = project / "tests" / kind
         folder.mkdir()
@@ -98,20 +98,20 @@ def test_tests_in_subfolders_work(
 @pytest.mark.parametrize("folder", ["src/my_project", "tests"])
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_settings_are_strict(
-    checker: str, folder: str, environment: Environment, tmp_path: Path, workshop: Workshop
+    checker: str, folder: str, environment: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A generic type without arguments, which every checker accepts by default, is an error."""
-    project = workshop.copy(BASE | {"type_checker": checker}, tmp_path / "project")
+    project = artifacts.copy(BASE | {"type_checker": checker}, tmp_path / "project")
     code = "def first(names: list) -> None:\n    print(names)\n"
     (project / folder / "loose.py").write_text(code, encoding="utf-8")
     assert "loose.py" in check(environment, project, exit_code=1)
 
 
 @pytest.mark.parametrize("chosen", list(combinations("type_checker")))
-def test_only_the_selected_checker_is_configured(chosen: Answers, workshop: Workshop) -> None:
+def test_only_the_selected_checker_is_configured(chosen: Answers, artifacts: ArtifactCache) -> None:
     """The project has the requirement and the table of the selected checker only."""
     checker = chosen["type_checker"]
-    project = workshop.project(BASE | chosen | {"python_min": "3.12"})
+    project = artifacts.project(BASE | chosen | {"python_min": "3.12"})
     file = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     expected = {checker} - {"none"}
     assert expected == set(CHECKERS) & set(file["tool"])
@@ -126,10 +126,10 @@ def test_only_the_selected_checker_is_configured(chosen: Answers, workshop: Work
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_no_trace_without_a_checker(mode: str, workshop: Workshop) -> None:
+def test_no_trace_without_a_checker(mode: str, artifacts: ArtifactCache) -> None:
     """Without a checker, no file mentions one, and the package keeps its type marker."""
     answers = BASE | {"mode": mode, "type_checker": "none", "devcontainer": True}
-    project = workshop.project(answers)
+    project = artifacts.project(answers)
     assert (project / "src" / "my_project" / "py.typed").is_file()
     for path in project.rglob("*"):
         if path.is_file() and path.name != ".copier-answers.yml":

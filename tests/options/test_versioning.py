@@ -12,16 +12,16 @@ from packaging.metadata import parse_email
 from packaging.requirements import Requirement
 from uv import find_uv_bin
 
-from harness import tally
-from harness.answers import FULL, Answers, choices
-from harness.build import build_isolated
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.build import build_isolated
+from harness.artifacts.inspect import comparable, read_wheel, sdist_files
+from harness.artifacts.install import Environment
+from harness.artifacts.repository import commit, git
 from harness.commands import CommandError, run
-from harness.inspect import comparable, read_wheel, sdist_files
-from harness.install import Environment
-from harness.render import render
-from harness.repository import commit, git
-from harness.template import facts
-from harness.workshop import Workshop
+from harness.rendering.render import render
+from harness.rendering.template import Answers, facts
+from harness.reporting import counters
+from harness.space.answers import FULL, choices
 
 # Why a backend is not offered together with "vcs".
 WITHOUT_VCS = {
@@ -71,30 +71,30 @@ TRACKED = [".github/workflows/ci.yml", "notes.txt", "scripts/deploy.sh", "src.js
 
 
 @pytest.fixture
-def repository(tmp_path: Path, workshop: Workshop) -> Path:
+def repository(tmp_path: Path, artifacts: ArtifactCache) -> Path:
     """A repository with one commit, in which each backend can take its turn.
 
     `pyproject.toml` is not tracked, so another one is no change.
     """
-    project = workshop.copy(BASE, tmp_path / "repository")
+    project = artifacts.copy(BASE, tmp_path / "repository")
     (project / "pyproject.toml").unlink()
     commit(project)
     return project
 
 
 @pytest.fixture
-def version(tmp_path: Path, workshop: Workshop) -> Callable[..., str]:
+def version(tmp_path: Path, artifacts: ArtifactCache) -> Callable[..., str]:
     """Return a function that returns the version a backend computes in a folder."""
 
     def compute(backend: str, folder: Path, old: str = "", new: str = "", **env: str) -> str:
-        pyproject = workshop.project(BASE | {"backend": backend}) / "pyproject.toml"
+        pyproject = artifacts.project(BASE | {"backend": backend}) / "pyproject.toml"
         text = pyproject.read_text(encoding="utf-8")
         text = text.replace(old, new) if old else text
         (folder / "pyproject.toml").write_text(text, encoding="utf-8")
         hook = "prepare_metadata_for_build_wheel"
         out = Path(tempfile.mkdtemp(dir=tmp_path))
-        info = workshop.builder(from_git=True).build(hook, folder, out, env=env)
-        tally.count("versions computed in forks")
+        info = artifacts.builder(from_git=True).build(hook, folder, out, env=env)
+        counters.count("versions computed in forks")
         return str(parse_email((info / "METADATA").read_bytes())[0]["version"])
 
     return compute
@@ -231,19 +231,21 @@ def test_a_folder_without_history_is_rejected(
 
 
 @pytest.mark.parametrize("backend", WITH_VCS)
-def test_distributions_have_the_version(backend: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_distributions_have_the_version(
+    backend: str, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
     """Sdist and wheel have git's version. Otherwise, they equal those of a static version."""
     answers = FULL | {"mode": "app", "backend": backend}
-    project = workshop.copy(answers | {"versioning": "vcs"}, tmp_path / "project")
+    project = artifacts.copy(answers | {"versioning": "vcs"}, tmp_path / "project")
     for name in TRACKED:
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text("private", encoding="utf-8")
     commit(project, "v1.2.3")
     commit(project, "docs-2024")
 
-    dist = workshop.build(project, tmp_path / "dist")
+    dist = artifacts.build(project, tmp_path / "dist")
 
-    static = workshop.distributions(answers)
+    static = artifacts.distributions(answers)
     wheel, static_wheel = read_wheel(dist.wheel), read_wheel(static.wheel)
     assert "1.2.4.dev1" == wheel.metadata["version"] == sdist_version(dist.sdist)
     assert comparable(static_wheel.metadata) == comparable(
@@ -264,9 +266,9 @@ def sdist_version(sdist: Path) -> str:
         return str(parse_email(file.read())[0]["version"])
 
 
-def test_uv_sync_follows_git(tmp_path: Path, workshop: Workshop) -> None:
+def test_uv_sync_follows_git(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """From `git init` on, `uv sync` succeeds and the command reports the current version."""
-    project = workshop.copy(BASE | {"mode": "app"}, tmp_path / "project")
+    project = artifacts.copy(BASE | {"mode": "app"}, tmp_path / "project")
     environment = Environment(project / ".venv")
     for expected, command in (
         ("0.1.dev0", "init --quiet"),
@@ -276,25 +278,27 @@ def test_uv_sync_follows_git(tmp_path: Path, workshop: Workshop) -> None:
     ):
         git(project, *command.split())
         run(find_uv_bin(), "sync", "--quiet", "--no-dev", cwd=project)
-        tally.count("uv sync")
+        counters.count("uv sync")
         assert f"my-project {expected}\n" == environment.run("my-project", "--version").stdout
 
 
 @pytest.mark.parametrize("backend", WITH_VCS)
-def test_builds_with_the_lowest_versions(backend: str, tmp_path: Path, workshop: Workshop) -> None:
+def test_builds_with_the_lowest_versions(
+    backend: str, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
     """The lowest versions of the build requirements read the tags, too."""
     answers = FULL | {"mode": "app", "backend": backend, "versioning": "vcs"}
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     commit(project, "v1.2.3")
     commit(project, "docs-2024")
     dist = build_isolated(project, tmp_path / "dist", UV_RESOLUTION="lowest-direct")
     assert "1.2.4.dev1" == read_wheel(dist.wheel).metadata["version"] == sdist_version(dist.sdist)
 
 
-def test_pyproject_is_valid(workshop: Workshop) -> None:
+def test_pyproject_is_valid(artifacts: ArtifactCache) -> None:
     """pyproject.toml is valid with the settings that read the version from git."""
     projects = [
-        workshop.project(FULL | {"mode": "app", "backend": backend, "versioning": "vcs"})
+        artifacts.project(FULL | {"mode": "app", "backend": backend, "versioning": "vcs"})
         for backend in WITH_VCS
     ]
     files = [project / "pyproject.toml" for project in projects]
@@ -311,10 +315,10 @@ def test_other_backends_are_rejected(backend: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("backend", choices("backend"))
-def test_a_static_version_is_the_default(backend: str, workshop: Workshop) -> None:
+def test_a_static_version_is_the_default(backend: str, artifacts: ArtifactCache) -> None:
     """A static version is in pyproject.toml, and nothing there mentions git."""
     answers: Answers = {"project_name": "My Project", "backend": backend}
-    project = workshop.project(answers)
+    project = artifacts.project(answers)
     pyproject = (project / "pyproject.toml").read_text(encoding="utf-8")
     assert 'version = "0.1.0"\n' in pyproject
     for word in ("dynamic", "vcs", "scm", "cache-keys"):
@@ -322,9 +326,9 @@ def test_a_static_version_is_the_default(backend: str, workshop: Workshop) -> No
 
 
 @pytest.mark.parametrize("backend", WITH_VCS)
-def test_no_file_has_the_version(backend: str, workshop: Workshop) -> None:
+def test_no_file_has_the_version(backend: str, artifacts: ArtifactCache) -> None:
     """If the version comes from git, no file contains it."""
-    project = workshop.project(BASE | {"backend": backend})
+    project = artifacts.project(BASE | {"backend": backend})
     pyproject = (project / "pyproject.toml").read_text(encoding="utf-8")
     assert 'dynamic = ["version"]\n' in pyproject
     assert "0.1.0" not in pyproject

@@ -2,11 +2,11 @@
 
 import pytest
 
-from harness import tally
-from harness.answers import Answers
-from harness.space import contents_of, covering, each_level_once
-from harness.variant import Variant
-from harness.workshop import Workshop, key
+from harness.artifacts.artifact_cache import ArtifactCache, key
+from harness.artifacts.variant import Variant
+from harness.rendering.template import Answers
+from harness.reporting import counters
+from harness.space.coverage import contents_of, covering, each_level_once
 
 
 def param(name: str, answers: Answers, *, is_quick: bool) -> object:
@@ -30,8 +30,8 @@ def params() -> list[object]:
 
 
 @pytest.fixture(scope="session", params=params())
-def variant(request: pytest.FixtureRequest, workshop: Workshop) -> Variant:
+def variant(request: pytest.FixtureRequest, artifacts: ArtifactCache) -> Variant:
     """One set of answers, and everything that is generated from it."""
     # Several modules set up the same variant. It is counted once.
-    workshop.once(key("variant", request.param), lambda _: tally.count("variants"))
-    return Variant(request.param, workshop)
+    artifacts.once(key("variant", request.param), lambda _: counters.count("variants"))
+    return Variant(request.param, artifacts)

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from harness.answers import Answers
-from harness.inspect import comparable, read_wheel
-from harness.space import contents
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import comparable, read_wheel
+from harness.rendering.template import Answers
+from harness.space.coverage import contents
 
 
 def groups() -> dict[str, list[Answers]]:
@@ -22,16 +22,16 @@ def groups() -> dict[str, list[Answers]]:
 @pytest.mark.parametrize(
     "group", [pytest.param(g, id=str(n)) for n, g in enumerate(groups().values())]
 )
-def test_all_backends_build_the_same(group: list[Answers], workshop: Workshop) -> None:
+def test_all_backends_build_the_same(group: list[Answers], artifacts: ArtifactCache) -> None:
     """Wheels of all backends have the same files, licenses, tags, entry points, and metadata.
 
-    `harness.inspect.comparable` lists the differences that are allowed in the metadata. In the
+    `harness.artifacts.inspect.comparable` lists the differences that are allowed in the metadata. In the
     files, there is one: setuptools drops the executable bit.
     """
-    expected = read_wheel(workshop.wheel_from_tree(group[0]))
+    expected = read_wheel(artifacts.wheel_from_tree(group[0]))
     assert len(group) >= 4
     for answers in group[1:]:
-        wheel = read_wheel(workshop.wheel_from_tree(answers))
+        wheel = read_wheel(artifacts.wheel_from_tree(answers))
         assert expected.files == wheel.files
         drops_bits = answers["backend"] == "setuptools"
         assert (set() if drops_bits else expected.executable) == wheel.executable

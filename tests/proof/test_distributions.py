@@ -10,9 +10,15 @@ from pyroma import ratings
 from twine.commands import check
 from validate_pyproject.api import Validator
 
-from harness.answers import Answers
-from harness.inspect import comparable, normalized_requirement, read_wheel, sdist_files, tree
-from harness.variant import Variant
+from harness.artifacts.inspect import (
+    comparable,
+    normalized_requirement,
+    read_wheel,
+    sdist_files,
+    tree,
+)
+from harness.artifacts.variant import Variant
+from harness.rendering.template import Answers
 
 PACKED = ("src/", "tests/", "docs/", "LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml")
 

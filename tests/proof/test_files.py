@@ -15,13 +15,13 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from harness import tally
-from harness.answers import FULL
-from harness.inspect import tree
-from harness.install import Environment
-from harness.space import contents, covering
-from harness.variant import Variant
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.artifacts.install import Environment
+from harness.artifacts.variant import Variant
+from harness.reporting import counters
+from harness.space.answers import FULL
+from harness.space.coverage import contents, covering
 
 PARSERS: dict[str, Callable[[str], object]] = {
     ".toml": tomllib.loads,
@@ -49,7 +49,7 @@ def new_texts(variant: Variant, check: str) -> Iterator[tuple[str, str]]:
         key = (f"{check} {PurePosixPath(name).suffix}", hashlib.sha256(content).digest())
         if key not in judged:
             judged.add(key)
-            tally.count(f"distinct files: {check}")
+            counters.count(f"distinct files: {check}")
             yield name, content.decode()
 
 
@@ -142,10 +142,10 @@ def test_tasks_that_are_named_exist(variant: Variant) -> None:
 
 
 @pytest.mark.xdist_group("ruff")
-def test_python_is_formatted_and_clean(tmp_path: Path, workshop: Workshop) -> None:
+def test_python_is_formatted_and_clean(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """With each variant's own settings, ruff finds nothing to format or to fix."""
     environment = Environment.make(tmp_path / "environment")
     environment.install("ruff")
-    projects = [workshop.project(answers) for answers in [*contents().values(), *covering()]]
+    projects = [artifacts.project(answers) for answers in [*contents().values(), *covering()]]
     environment.run("ruff", "format", "--no-cache", "--check", "--diff", *projects)
     environment.run("ruff", "check", "--no-cache", *projects)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from harness.space import contents_of
-from harness.variant import Variant
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.variant import Variant
+from harness.space.coverage import contents_of
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_it_works(variant: Variant, used: dict[str, Any]) -> None:
         assert errors.startswith(f"{window}: error: ")
 
 
-def test_its_own_tests_pass(variant: Variant, workshop: Workshop) -> None:
+def test_its_own_tests_pass(variant: Variant, artifacts: ArtifactCache) -> None:
     """The project's own tests pass against the installed wheel.
 
     Variants with equal contents, modules, and tests are tested once.
@@ -62,4 +62,4 @@ def test_its_own_tests_pass(variant: Variant, workshop: Workshop) -> None:
         assert re.search(r"^\d+ passed(, [1-3] skipped)? in ", report, re.MULTILINE), report
         folder.mkdir()
 
-    workshop.once(f"tested-{contents_of(variant.answers)}-{variant.source}", test)
+    artifacts.once(f"tested-{contents_of(variant.answers)}-{variant.source}", test)

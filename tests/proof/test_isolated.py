@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.answers import FULL, Answers, choices, combinations
-from harness.build import build_isolated
-from harness.install import Environment
-from harness.workshop import DATE, Workshop
+from harness.artifacts.artifact_cache import DATE, ArtifactCache
+from harness.artifacts.build import build_isolated
+from harness.artifacts.install import Environment
+from harness.rendering.template import Answers
+from harness.space.answers import FULL, choices, combinations
 
 PACKAGE = "strasse_friends"
 
@@ -29,7 +30,7 @@ MODES = [pytest.param(FULL | chosen, id=chosen["mode"]) for chosen in combinatio
 
 
 @pytest.fixture
-def french_plugin(workshop: Workshop) -> Path:
+def french_plugin(artifacts: ArtifactCache) -> Path:
     """The wheel of a second package that adds a language to the first."""
 
     def make(folder: Path) -> None:
@@ -49,21 +50,21 @@ entry-points."{PACKAGE}.languages".fr = "french_greetings:FRENCH"
         )
         build_isolated(folder, folder / "dist")
 
-    (wheel,) = (workshop.once("french-greetings", make) / "dist").glob("*.whl")
+    (wheel,) = (artifacts.once("french-greetings", make) / "dist").glob("*.whl")
     return wheel
 
 
 @pytest.mark.parametrize("answers", EVERY)
 def test_a_build_in_isolation_is_the_same(
-    answers: Answers, tmp_path: Path, workshop: Workshop
+    answers: Answers, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """`python -m build` creates the same wheel as the forks, and an sdist with the same files.
 
     setuptools and pdm-backend take times and owners in the sdist from the machine.
     """
-    project = workshop.copy(answers, tmp_path / "project")
+    project = artifacts.copy(answers, tmp_path / "project")
     isolated = build_isolated(project, tmp_path / "dist", **DATE)
-    forked = workshop.distributions(answers)
+    forked = artifacts.distributions(answers)
     assert isolated.wheel.read_bytes() == forked.wheel.read_bytes()
     assert unpacked(isolated.sdist) == unpacked(forked.sdist)
 
@@ -79,40 +80,44 @@ def unpacked(sdist: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("answers", BACKENDS)
-def test_sdist_installs_into_an_empty_environment(answers: Answers, workshop: Workshop) -> None:
+def test_sdist_installs_into_an_empty_environment(
+    answers: Answers, artifacts: ArtifactCache
+) -> None:
     """The sdist installs, and its command finds the packaged data."""
-    environment = workshop.environment("sdist", answers, workshop.distributions(answers).sdist)
+    environment = artifacts.environment("sdist", answers, artifacts.distributions(answers).sdist)
     assert "¡Hola, Ada!\n" == environment.run("greet", "Ada", "--language", "es").stdout
 
 
 @pytest.mark.parametrize("answers", MODES)
-def test_extra_colors_the_output(answers: Answers, workshop: Workshop) -> None:
+def test_extra_colors_the_output(answers: Answers, artifacts: ArtifactCache) -> None:
     """With the extra, the output is colored. Without it, the output is plain."""
-    wheel = workshop.distributions(answers).wheel
+    wheel = artifacts.distributions(answers).wheel
     terminal = {"FORCE_COLOR": "1", "TERM": "xterm"}
-    plain = workshop.environment("wheel", answers, wheel)
+    plain = artifacts.environment("wheel", answers, wheel)
     assert "Hello, Ada!\n" == plain.run("greet", "Ada", env=terminal).stdout
-    colored = workshop.environment("colors", answers, f"strasse-friends[colors] @ {wheel.as_uri()}")
+    colored = artifacts.environment(
+        "colors", answers, f"strasse-friends[colors] @ {wheel.as_uri()}"
+    )
     assert "\x1b[1;32mHello, Ada!\x1b[0m\n" == colored.run("greet", "Ada", env=terminal).stdout
 
 
 @pytest.mark.parametrize("answers", MODES)
 def test_plugin_of_another_package_adds_a_language(
-    answers: Answers, french_plugin: Path, tmp_path: Path, workshop: Workshop
+    answers: Answers, french_plugin: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """An entry point of a second package adds a language to the command."""
     environment = Environment.make(tmp_path / "environment")
-    environment.install(workshop.distributions(answers).wheel, french_plugin)
+    environment.install(artifacts.distributions(answers).wheel, french_plugin)
     assert "Bonjour, Ada !\n" == environment.run("greet", "Ada", "--language", "fr").stdout
     assert "Salve, Ada!\n" == environment.run("greet", "Ada", "--language", "la").stdout
 
 
 @pytest.mark.parametrize("answers", MODES)
-def test_own_tests_pass_against_the_wheel(answers: Answers, workshop: Workshop) -> None:
+def test_own_tests_pass_against_the_wheel(answers: Answers, artifacts: ArtifactCache) -> None:
     """The project's own tests pass against the installed wheel, and all of them run."""
-    project = workshop.project(answers)
-    wheel = workshop.distributions(answers).wheel
-    environment = workshop.environment("tests", answers, wheel, "--group", "test")
+    project = artifacts.project(answers)
+    wheel = artifacts.distributions(answers).wheel
+    environment = artifacts.environment("tests", answers, wheel, "--group", "test")
     code = f"import {PACKAGE}; print({PACKAGE}.__file__)"
     assert "site-packages" in environment.run("python", "-c", code, cwd=project).stdout
     pytest_command = ("python", "-m", "pytest", "-p", "no:cacheprovider")
@@ -122,9 +127,9 @@ def test_own_tests_pass_against_the_wheel(answers: Answers, workshop: Workshop) 
 
 
 @pytest.mark.parametrize("answers", MODES)
-def test_dependency_groups_resolve(answers: Answers, workshop: Workshop) -> None:
+def test_dependency_groups_resolve(answers: Answers, artifacts: ArtifactCache) -> None:
     """The "dev" group includes the "test" and "docs" groups (PEP 735)."""
-    text = (workshop.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
+    text = (artifacts.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
     groups = tomllib.loads(text)["dependency-groups"]
     included = {item["include-group"] for item in groups["dev"] if isinstance(item, dict)}
     assert {"test", "docs"} == included

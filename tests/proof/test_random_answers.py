@@ -7,11 +7,11 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
-from harness.answers import Answers
-from harness.render import refusal
-from harness.space import answers_of, factors
-from harness.variant import Variant
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.variant import Variant
+from harness.rendering.render import refusal
+from harness.rendering.template import Answers
+from harness.space.coverage import answers_of, factors
 from proof import test_distributions, test_files
 
 # How many sets of answers to try. With this variable, each run tries different ones.
@@ -50,9 +50,9 @@ def full_answers(draw: st.DrawFn) -> Answers:
     suppress_health_check=list(HealthCheck),
 )
 @given(full_answers())
-def test_any_answers_give_a_package(workshop: Workshop, answers: Answers) -> None:
+def test_any_answers_give_a_package(artifacts: ArtifactCache, answers: Answers) -> None:
     """Any answers that are accepted give a package that contains them."""
     assume(not refusal(answers))
-    variant = Variant(answers, workshop)
+    variant = Variant(answers, artifacts)
     for check in CHECKS:
         check(variant)

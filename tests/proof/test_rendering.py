@@ -3,10 +3,10 @@
 import random
 from pathlib import Path
 
-from harness.answers import Answers
-from harness.inspect import tree
-from harness.render import copier_command, render, snapshot
-from harness.space import contents, covering
+from harness.artifacts.inspect import tree
+from harness.rendering.render import copier_command, render, snapshot
+from harness.rendering.template import Answers
+from harness.space.coverage import contents, covering
 
 
 def test_the_command_renders_the_same(tmp_path: Path) -> None:

@@ -1,6 +1,13 @@
 """The variants cover all combinations of three choices."""
 
-from harness.space import STRENGTH, contents, contents_of, covering, covering_rows, interactions
+from harness.space.coverage import (
+    STRENGTH,
+    contents,
+    contents_of,
+    covering,
+    covering_rows,
+    interactions,
+)
 
 
 def test_every_combination_of_the_contents_is_a_variant() -> None:

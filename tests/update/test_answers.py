@@ -8,12 +8,12 @@ import pytest
 import yaml
 from jinja2.exceptions import FilterArgumentError
 
-from harness.answers import Answers
-from harness.inspect import read_wheel, tree
-from harness.releases import commit, git
-from harness.render import recorded_answers
-from harness.updates import operate, render, start, status, update
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import read_wheel, tree
+from harness.rendering.render import recorded_answers
+from harness.rendering.template import Answers
+from harness.updates.projects import operate, render, start, status, update
+from harness.updates.releases import commit, git
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
@@ -193,7 +193,7 @@ def test_extras_can_be_removed(releases: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools", "poetry_core"])
 def test_versions_still_come_from_git(
-    backend: str, releases: Path, tmp_path: Path, workshop: Workshop
+    backend: str, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """After an update, the backend reads the version from git, without a script of the template."""
     answers = BASE | {"backend": backend, "versioning": "vcs"}
@@ -202,7 +202,7 @@ def test_versions_still_come_from_git(
     commit(project, "Update")
     git("tag", "v1.4.0", cwd=project)
     assert not (project / "build_backend.py").exists()
-    wheel = read_wheel(workshop.build_wheel(project, tmp_path / "dist"))
+    wheel = read_wheel(artifacts.build_wheel(project, tmp_path / "dist"))
     assert "1.4.0" == wheel.metadata["version"]
 
 

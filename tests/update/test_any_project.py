@@ -15,12 +15,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from harness.answers import Answers, answers, axes
-from harness.inspect import tree
-from harness.releases import commit, git, next_release, past_releases
-from harness.render import recorded_answers
-from harness.updates import resolve, start, status, update
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.rendering.render import recorded_answers
+from harness.rendering.template import Answers
+from harness.space.answers import answers, axes
+from harness.updates.projects import resolve, start, status, update
+from harness.updates.releases import commit, git, next_release, past_releases
 
 # The number of projects; each goes through a few steps.
 EXAMPLES = int(os.environ.get("PACKAGESTAN_UPDATE_EXAMPLES", "2"))
@@ -62,7 +63,7 @@ class Project(RuleBasedStateMachine):
     """
 
     releases: Path
-    workshop: Workshop
+    artifacts: ArtifactCache
 
     def __init__(self) -> None:
         """Create a folder for the project."""
@@ -229,13 +230,13 @@ class Project(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Check that the project builds, and clean up."""
         if self.current:
-            self.workshop.build_wheel(self.project, self.folder / "dist")
+            self.artifacts.build_wheel(self.project, self.folder / "dist")
         shutil.rmtree(self.folder)
 
 
-def test_nothing_is_lost(releases: Path, workshop: Workshop) -> None:
+def test_nothing_is_lost(releases: Path, artifacts: ArtifactCache) -> None:
     """Random work, updates, and changed answers never lose a line, a file, or an answer."""
-    Project.releases, Project.workshop = releases, workshop
+    Project.releases, Project.artifacts = releases, artifacts
     run_state_machine_as_test(
         Project,
         settings=settings(

@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from harness.answers import Answers, axes, choices, questions
-from harness.edits import Work, a_year_of_work
-from harness.inspect import read_wheel, tree
-from harness.install import Environment
-from harness.releases import commit, git
-from harness.render import recorded_answers
-from harness.updates import render, resolve, start, update
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import read_wheel, tree
+from harness.artifacts.install import Environment
+from harness.rendering.render import recorded_answers
+from harness.rendering.template import Answers
+from harness.space.answers import axes, choices, questions
+from harness.updates.edits import Work, a_year_of_work
+from harness.updates.projects import render, resolve, start, update
+from harness.updates.releases import commit, git
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode": "app"}
 
@@ -61,14 +62,14 @@ ADDED_AGAIN = {"package_data": ["src/my_project/data/greetings.json"]}
 NOT_ADDED = {"tests/test_plugins.py"}
 
 
-def files(workshop: Workshop, answers: Answers) -> set[str]:
+def files(artifacts: ArtifactCache, answers: Answers) -> set[str]:
     """Return the files of a new project."""
-    return set(tree(workshop.project(BASE | answers)))
+    return set(tree(artifacts.project(BASE | answers)))
 
 
 @pytest.mark.parametrize(("axis", "first", "other"), changes(), ids=str)
 def test_another_choice_and_back_keeps_the_work(
-    axis: str, first: Any, other: Any, releases: Path, tmp_path: Path, workshop: Workshop
+    axis: str, first: Any, other: Any, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The new choice's files are added, the old one's removed, and the user's work stays."""
     project = start(releases, None, tmp_path / "project", BASE | {axis: first})
@@ -89,7 +90,7 @@ def test_another_choice_and_back_keeps_the_work(
         assert recorded | NEEDS.get(axis, {}) | {axis: choice} == answers
         after = set(tree(project))
         is_back = choice == first and axis not in NEEDS
-        new = started if is_back else files(workshop, answers)
+        new = started if is_back else files(artifacts, answers)
         # Only an option's own files disappear, and lines in them disappear with the file.
         gone = before - after
         assert set() == {name for name in gone if name in new or users.match(name)}
@@ -105,7 +106,7 @@ def test_another_choice_and_back_keeps_the_work(
     ("old", "new"), [("library", "app"), ("app", "script"), ("script", "library")]
 )
 def test_another_mode_works_immediately(
-    old: str, new: str, releases: Path, tmp_path: Path, workshop: Workshop
+    old: str, new: str, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A project that still has its starter code passes its old and new tests in any mode."""
     answers = BASE | {"mode": old, "backend": "flit_core", "command_name": "greet"}
@@ -119,9 +120,9 @@ def test_another_mode_works_immediately(
 
     assert [] == work.lost()
     recorded = recorded_answers(project)
-    expected = files(workshop, {name: recorded[name] for name in recorded.keys() - {"starters"}})
+    expected = files(artifacts, {name: recorded[name] for name in recorded.keys() - {"starters"}})
     assert set() == expected - set(tree(project))
-    wheel = workshop.build_wheel(project, tmp_path / "dist")
+    wheel = artifacts.build_wheel(project, tmp_path / "dist")
     assert {("console_scripts", "greet")} == set(read_wheel(wheel).entry_points)
     environment = Environment.make(tmp_path / "environment")
     environment.install(wheel, "packaging", "pytest", "rich")
@@ -133,7 +134,7 @@ def test_another_mode_works_immediately(
     ("old", "new"), [("library", "script"), ("script", "app"), ("app", "library")]
 )
 def test_another_mode_keeps_the_work(
-    old: str, new: str, releases: Path, tmp_path: Path, workshop: Workshop
+    old: str, new: str, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """In another mode, the year's work is complete, and the new mode's starter code is added."""
     work = worked_on(releases, tmp_path / "project", {"mode": old})
@@ -146,7 +147,7 @@ def test_another_mode_keeps_the_work(
     assert (work.project / "src" / "my_project" / program).is_file()
     if both:
         git("checkout", "--ours", *both, cwd=work.project)
-    wheel = workshop.build_wheel(work.project, tmp_path / "dist")
+    wheel = artifacts.build_wheel(work.project, tmp_path / "dist")
     assert "1.4.0" == read_wheel(wheel).metadata["version"]
 
 

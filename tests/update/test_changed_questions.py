@@ -8,11 +8,10 @@ import pytest
 import yaml
 from jinja2.exceptions import FilterArgumentError
 
-from harness.answers import Answers
-from harness.releases import add_release, commit, copy_template, git
-from harness.render import recorded_answers
-from harness.template import ROOT
-from harness.updates import start, status, update
+from harness.rendering.render import recorded_answers
+from harness.rendering.template import ROOT, Answers
+from harness.updates.projects import start, status, update
+from harness.updates.releases import add_release, commit, copy_template, git
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 

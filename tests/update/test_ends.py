@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.answers import Answers
-from harness.inspect import tree
-from harness.releases import commit, git, next_release, past_releases
-from harness.updates import operate, render, start, status, update
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.rendering.template import Answers
+from harness.updates.projects import operate, render, start, status, update
+from harness.updates.releases import commit, git, next_release, past_releases
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
@@ -111,10 +111,10 @@ def test_an_update_without_news_claims_none(releases: Path, tmp_path: Path) -> N
 
 
 def test_a_plain_folder_can_be_tied_to_a_release(
-    releases: Path, tmp_path: Path, workshop: Workshop
+    releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A project from a folder without git is updated once its record names a release."""
-    project = workshop.copy(BASE, tmp_path / "project")
+    project = artifacts.copy(BASE, tmp_path / "project")
     git("init", "--quiet", "--initial-branch=main", cwd=project)
     commit(project, "Start")
     record = f"_commit: {next_release()}\n_src_path: {releases}"

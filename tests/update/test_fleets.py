@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from harness.answers import Answers, choices
+from harness.artifacts.inspect import tree
 from harness.commands import run
-from harness.fleet import fleet, one_file_releases
-from harness.inspect import tree
-from harness.releases import IDENTITY, commit, git, past_releases
-from harness.render import copier_command, recorded_answers
-from harness.renovate import ANSWERS_FILES, generated, published, recorded
-from harness.template import ROOT
-from harness.updates import start
+from harness.rendering.render import copier_command, recorded_answers
+from harness.rendering.template import ROOT, Answers
+from harness.space.answers import choices
+from harness.updates.projects import start
+from harness.updates.releases import IDENTITY, commit, git, past_releases
+from sessions.fleet import fleet, one_file_releases
+from sessions.renovate import ANSWERS_FILES, generated, published, recorded
 
 PAGE = (ROOT / "docs" / "how-to" / "fleets.md").read_text(encoding="utf-8")
 RECORD = ".copier-answers.yml"

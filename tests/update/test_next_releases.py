@@ -10,12 +10,13 @@ import pytest
 import yaml
 from jinja2.exceptions import FilterArgumentError
 
-from harness.answers import FULL, Answers, axes, choices, question_files, questions
-from harness.inspect import tree
-from harness.releases import add_release, commit, copy_template, git
-from harness.render import recorded_answers
-from harness.space import each_level_once
-from harness.updates import start, status, update
+from harness.artifacts.inspect import tree
+from harness.rendering.render import recorded_answers
+from harness.rendering.template import Answers
+from harness.space.answers import FULL, axes, choices, question_files, questions
+from harness.space.coverage import each_level_once
+from harness.updates.projects import start, status, update
+from harness.updates.releases import add_release, commit, copy_template, git
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 

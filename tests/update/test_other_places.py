@@ -10,13 +10,12 @@ from typing import Any
 import copier
 import pytest
 
-from harness.answers import Answers
-from harness.fleet import one_file_releases
-from harness.inspect import tree
-from harness.releases import commit, git, next_release, past_releases
-from harness.render import copier_command
-from harness.template import ROOT
-from harness.updates import operate, sharing, start, status
+from harness.artifacts.inspect import tree
+from harness.rendering.render import copier_command
+from harness.rendering.template import ROOT, Answers
+from harness.updates.projects import operate, sharing, start, status
+from harness.updates.releases import commit, git, next_release, past_releases
+from sessions.fleet import one_file_releases
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 

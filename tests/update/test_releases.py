@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from harness import releases as history
-from harness.inspect import tree
-from harness.releases import NoHistoryError, extract, git, next_release, past_releases
-from harness.template import ROOT
+from harness.artifacts.inspect import tree
+from harness.rendering.template import ROOT
+from harness.updates import releases as history
+from harness.updates.releases import NoHistoryError, extract, git, next_release, past_releases
 
 
 def test_a_missing_commit_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from harness.inspect import tree
-from harness.releases import (
+from harness.artifacts.inspect import tree
+from harness.rendering.render import recorded_answers
+from harness.updates.projects import render, start, status, update
+from harness.updates.releases import (
     commit,
     covering_answers,
     past_releases,
     release_choices,
     release_questions,
 )
-from harness.render import recorded_answers
-from harness.updates import render, start, status, update
 
 
 @pytest.mark.parametrize("version", past_releases())

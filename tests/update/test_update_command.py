@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.answers import FULL
-from harness.inspect import tree
-from harness.releases import IDENTITY, commit, past_releases
-from harness.render import copier_command
-from harness.updates import start, update
+from harness.artifacts.inspect import tree
+from harness.rendering.render import copier_command
+from harness.space.answers import FULL
+from harness.updates.projects import start, update
+from harness.updates.releases import IDENTITY, commit, past_releases
 
 
 @pytest.mark.parametrize("version", past_releases())

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.answers import Answers
-from harness.releases import add_release, commit, copy_template, git
-from harness.render import recorded_answers
-from harness.template import ROOT
-from harness.updates import start, status, update
+from harness.rendering.render import recorded_answers
+from harness.rendering.template import ROOT, Answers
+from harness.updates.projects import start, status, update
+from harness.updates.releases import add_release, commit, copy_template, git
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "preset": "full"}
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.answers import Answers, choices
-from harness.edits import Work, a_year_of_work, edits_of_rewritten_lines
-from harness.inspect import read_wheel, tree
-from harness.releases import commit, git, past_releases
-from harness.repository import call
-from harness.updates import operate, start, update
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import read_wheel, tree
+from harness.artifacts.repository import call
+from harness.rendering.template import Answers
+from harness.space.answers import choices
+from harness.updates.edits import Work, a_year_of_work, edits_of_rewritten_lines
+from harness.updates.projects import operate, start, update
+from harness.updates.releases import commit, git, past_releases
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
@@ -80,7 +81,7 @@ def test_the_message_names_the_removed_scripts(releases: Path, tmp_path: Path) -
 
 
 def test_a_worked_on_project_passes_its_checks(
-    releases: Path, tmp_path: Path, workshop: Workshop
+    releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """After the update, the project's own tasks pass, and its wheel has the user's version."""
     answers = BASE | {"mode": "app", "docs_engine": "none", "environments": ["uv"]}
@@ -91,12 +92,12 @@ def test_a_worked_on_project_passes_its_checks(
     assert [] == update(project)
 
     assert [] == work.lost()
-    wheel = read_wheel(workshop.build_wheel(project, tmp_path / "dist"))
+    wheel = read_wheel(artifacts.build_wheel(project, tmp_path / "dist"))
     assert "1.4.0" == wheel.metadata["version"]
     assert "yaml" in wheel.metadata["provides_extra"]
     commands = {("console_scripts", "pack"), ("console_scripts", "my-project")}
     assert commands == set(wheel.entry_points)
-    environment = workshop.environment("updated", answers, "--group", "dev", "packaging")
+    environment = artifacts.environment("updated", answers, "--group", "dev", "packaging")
     for task in ("lint", "typecheck", "test"):
         source = {"PYTHONPATH": str(project / "src")}
         call(environment, project, "just", task, env=source)

@@ -13,7 +13,7 @@ import pytest
 from uv import find_uv_bin
 
 from harness.commands import run
-from harness.rooms import PACKAGES, WORKSHOP, rooms
+from harness.course.puzzles import PACKAGES, WORKSHOP, rooms
 
 CHECKER = WORKSHOP / "check.py"
 

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from harness import checkpoints, updates
-from harness.answers import questions
-from harness.inspect import tree
-from harness.lessons import WORKSHOP
-from harness.pages import front_matter
-from harness.releases import commit
-from harness.repository import git
-from harness.workshop import Workshop
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.artifacts.repository import git
+from harness.course import checkpoints
+from harness.course.lessons import WORKSHOP
+from harness.course.pages import front_matter
+from harness.space.answers import questions
+from harness.updates import projects
+from harness.updates.releases import commit
 
 # What a learner writes and no update touches.
 LEARNERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
@@ -43,16 +44,16 @@ def test_each_checkpoint_changes_something() -> None:
 
 
 def test_a_learner_goes_from_lesson_to_lesson_by_updates(
-    workshop: Workshop, releases: Path, tmp_path: Path
+    artifacts: ArtifactCache, releases: Path, tmp_path: Path
 ) -> None:
     """After each update to the next checkpoint, all but the learner's files is as if made anew."""
     first, *others = checkpoints.numbers()
     project = tmp_path / "greetings"
-    updates.start(releases, None, project, checkpoints.answers(first))
+    projects.start(releases, None, project, checkpoints.answers(first))
     for number in others:
-        assert [] == updates.update(project, **checkpoints.answers(number))
+        assert [] == projects.update(project, **checkpoints.answers(number))
         commit(project, f"Lesson {number}")
-        anew = workshop.project(checkpoints.answers(number))
+        anew = artifacts.project(checkpoints.answers(number))
         expected, actual = (
             {name for name in tree(folder) if not name.startswith((*LEARNERS, ".copier-"))}
             for folder in (anew, project)

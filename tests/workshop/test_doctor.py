@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 from packaging.version import Version
 
-from harness.lessons import WORKSHOP
-from harness.template import ROOT, facts
+from harness.course.lessons import WORKSHOP
+from harness.rendering.template import ROOT, facts
 
 DOCTOR = WORKSHOP / "doctor.py"
 

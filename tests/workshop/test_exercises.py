@@ -12,10 +12,10 @@ import pytest
 import yaml
 from uv import find_uv_bin
 
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
 from harness.commands import run
-from harness.inspect import tree
-from harness.rooms import PACKAGES, WORKSHOP
-from harness.workshop import Workshop
+from harness.course.puzzles import PACKAGES, WORKSHOP
 
 EXERCISES = sorted(
     path.parent for kind in ("exercises", "rooms") for path in WORKSHOP.glob(f"{kind}/*/check.toml")
@@ -35,12 +35,12 @@ def apply(patch: Path, tree: Path) -> None:
     run("git", "apply", "--whitespace=nowarn", patch, cwd=tree)
 
 
-def begin(folder: Path, workshop: Workshop, destination: Path) -> Path:
+def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
     """Return a new copy of what an exercise begins with."""
     exercise = told(folder)
     if "checkpoint" in exercise:
         answers = WORKSHOP / "checkpoints" / f"{exercise['checkpoint']}.yml"
-        workshop.copy(yaml.safe_load(answers.read_text(encoding="utf-8")), destination)
+        artifacts.copy(yaml.safe_load(answers.read_text(encoding="utf-8")), destination)
     else:
         start = PACKAGES / folder.name if "room" in exercise else folder / "start"
         shutil.copytree(start, destination)
@@ -73,9 +73,11 @@ def added_lines(folder: Path) -> list[str]:
 
 
 @each_exercise
-def test_the_start_fails_with_its_hint(folder: Path, workshop: Workshop, tmp_path: Path) -> None:
+def test_the_start_fails_with_its_hint(
+    folder: Path, artifacts: ArtifactCache, tmp_path: Path
+) -> None:
     """Where an exercise begins, the checker gives the hint that is meant, and no answer."""
-    package = begin(folder, workshop, tmp_path / "package")
+    package = begin(folder, artifacts, tmp_path / "package")
     before = tree(package)
     printed = check(folder, package, exit_code=1).stdout
     assert f"Hint: {hints(folder)[0]}" in " ".join(printed.split())
@@ -84,9 +86,9 @@ def test_the_start_fails_with_its_hint(folder: Path, workshop: Workshop, tmp_pat
 
 
 @each_exercise
-def test_the_solution_passes(folder: Path, workshop: Workshop, tmp_path: Path) -> None:
+def test_the_solution_passes(folder: Path, artifacts: ArtifactCache, tmp_path: Path) -> None:
     """With an exercise's solution, all of its checks pass."""
-    package = begin(folder, workshop, tmp_path / "package")
+    package = begin(folder, artifacts, tmp_path / "package")
     apply(folder / "solution.patch", package)
     assert "All is right." in check(folder, package, exit_code=0).stdout
 

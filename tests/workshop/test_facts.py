@@ -8,9 +8,10 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from harness import facts, template
-from harness.lessons import pages
-from harness.template import ROOT
+from harness.course.lessons import pages
+from harness.rendering import template
+from harness.rendering.template import ROOT
+from harness.reporting import reviews
 
 # The axes whose choices have versions.
 VERSIONED = ("backend", "docs_engine", "task_runner", "type_checker")
@@ -36,16 +37,16 @@ def test_data_that_ages_says_when_it_was_reviewed() -> None:
         for path in (ROOT / "template" / "options").glob("*/*/choice.json")
         if ">=" in path.read_text(encoding="utf-8")
     }
-    reviewed = {path for path in facts.reviews() if path.startswith("template/")}
+    reviewed = {path for path in reviews.reviews() if path.startswith("template/")}
     assert {path.relative_to(ROOT).as_posix() for path in aging} == reviewed
 
 
 def test_facts_want_a_review_after_half_a_year() -> None:
     """What was reviewed longer ago than half a year is listed with its day, and nothing else is."""
-    day = max(facts.reviews().values())
-    assert [] == facts.overdue(min(facts.reviews().values()) + datetime.timedelta(facts.DAYS))
-    listed = facts.overdue(day + datetime.timedelta(facts.DAYS + 1))
-    assert len(facts.reviews()) == len(listed)
+    day = max(reviews.reviews().values())
+    assert [] == reviews.overdue(min(reviews.reviews().values()) + datetime.timedelta(reviews.DAYS))
+    listed = reviews.overdue(day + datetime.timedelta(reviews.DAYS + 1))
+    assert len(reviews.reviews()) == len(listed)
     assert f"template/data/actions.yml: last reviewed on {day}" in listed
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import kit
 from harness.commands import run
-from harness.lessons import TEMPLATE_ADDRESS, WORKSHOP
-from harness.releases import make_repository, past_releases
-from harness.template import ROOT
+from harness.course import offline_bundle
+from harness.course.lessons import TEMPLATE_ADDRESS, WORKSHOP
+from harness.rendering.template import ROOT
+from harness.updates.releases import make_repository, past_releases
 
 # It is made once.
 pytestmark = pytest.mark.xdist_group("kit")
@@ -30,15 +30,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     requirements.write_text("packaging\n", encoding="utf-8")
     older = folder / "older.txt"
     older.write_text("packaging<25\n", encoding="utf-8")
-    built = {name: folder / "built" / name for name in kit.BUILT}
+    built = {name: folder / "built" / name for name in offline_bundle.BUILT}
     for place in built.values():
         place.mkdir(parents=True)
         (place / "index.html").touch()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kit, "REQUIREMENTS", [requirements, older])
-        patch.setattr(kit, "BUILT", built)
-        patch.setattr(kit, "ROOT", make_repository(folder / "releases"))
-        kit.make(folder / "kit")
+        patch.setattr(offline_bundle, "REQUIREMENTS", [requirements, older])
+        patch.setattr(offline_bundle, "BUILT", built)
+        patch.setattr(offline_bundle, "ROOT", make_repository(folder / "releases"))
+        offline_bundle.make(folder / "kit")
     return folder / "kit"
 
 
@@ -65,7 +65,7 @@ def test_the_template_is_cloned_from_the_kit(folder: Path, tmp_path: Path) -> No
 
 def in_a_room(folder: Path, page: Path, exit_code: int) -> str:
     """Run a page where there is no network but the kit's index, and return what was printed."""
-    command = ("-m", "harness.kit", "check", "--folder", folder, "--page", page)
+    command = ("-m", "harness.course.offline_bundle", "check", "--folder", folder, "--page", page)
     tests = {"PYTHONPATH": str(ROOT / "tests")}
     finished = run(sys.executable, *command, env=tests, exit_code=exit_code)
     return finished.stdout + finished.stderr
@@ -87,7 +87,9 @@ def test_what_the_kit_lacks_can_not_be_installed(folder: Path, tmp_path: Path) -
 
 def test_a_kit_without_pages_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the pages aren't built, one sentence says how to, and nothing is written."""
-    monkeypatch.setattr(kit, "BUILT", {"site": tmp_path / "nowhere"})
-    with pytest.raises(kit.KitError, match="site: not built; run `nox -s docs slides` first"):
-        kit.make(tmp_path / "kit")
+    monkeypatch.setattr(offline_bundle, "BUILT", {"site": tmp_path / "nowhere"})
+    with pytest.raises(
+        offline_bundle.KitError, match="site: not built; run `nox -s docs slides` first"
+    ):
+        offline_bundle.make(tmp_path / "kit")
     assert not (tmp_path / "kit").exists()

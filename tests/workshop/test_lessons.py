@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.lessons import WORKSHOP
-from harness.pages import front_matter
+from harness.course.lessons import WORKSHOP
+from harness.course.pages import front_matter
 
 LESSONS = sorted(WORKSHOP.glob("[0-9]*.md"))
 BOXES = ("questions", "objectives", "prerequisites", "key-points", "instructor")

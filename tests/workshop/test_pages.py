@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import lessons
+from harness.course import lessons
 
 
 @pytest.mark.parametrize(

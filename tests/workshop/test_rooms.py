@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.artifacts.inspect import tree
 from harness.commands import run
-from harness.inspect import tree
-from harness.pages import front_matter
-from harness.rooms import PACKAGES, WORKSHOP, RoomError, open_room, rooms, symptom
-from harness.template import ROOT
+from harness.course.pages import front_matter
+from harness.course.puzzles import PACKAGES, WORKSHOP, RoomError, open_room, rooms, symptom
+from harness.rendering.template import ROOT
 
 each_room = pytest.mark.parametrize(("number", "defect"), rooms().items())
 
@@ -74,7 +74,7 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
 )
 def test_a_room_that_is_not_there_is_refused(arguments: list[str], sentence: str) -> None:
     """A number that no room has, or none at all, ends in one sentence, and nothing is written."""
-    module = (sys.executable, "-m", "harness.rooms")
+    module = (sys.executable, "-m", "harness.course.puzzles")
     # The tool needs nothing that is installed, as `nox -s room` has nothing.
     ended = run(*module, *arguments, env={"PYTHONPATH": str(ROOT / "tests")}, exit_code=2)
     assert ended.stderr.startswith(sentence)
@@ -86,7 +86,7 @@ def test_a_room_is_opened_without_anything_installed(tmp_path: Path) -> None:
     isolated = tmp_path / "harness"
     isolated.mkdir()
     command = f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); sys.argv[1:] = ['2']; "
-    command += "from harness.rooms import main; sys.exit(main())"
+    command += "from harness.course.puzzles import main; sys.exit(main())"
     # -S: without site-packages
     printed = run(sys.executable, "-I", "-S", "-c", command, cwd=tmp_path).stdout
     assert tree(PACKAGES / rooms()[2]) == tree(tmp_path / "room-2")

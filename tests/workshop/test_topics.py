@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.lessons import WORKSHOP
-from harness.pages import front_matter
+from harness.course.lessons import WORKSHOP
+from harness.course.pages import front_matter
 
 LESSONS = sorted(WORKSHOP.glob("[0-9]*.md"))
 

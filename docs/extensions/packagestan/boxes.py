@@ -9,7 +9,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx_design.dropdown import DropdownDirective
 
-from harness.pages import front_matter
+from harness.course.pages import front_matter
 
 LOGGER = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from harness.inspect import tree
+from harness.artifacts.inspect import tree
 
 from .boxes import WORKSHOP
 from .renders import ADDRESS, checkpoint_file, checkpoint_project

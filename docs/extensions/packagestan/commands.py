@@ -10,7 +10,7 @@ from sphinx.directives.code import CodeBlock
 from sphinx.util import logging
 from sphinx.util.matching import patmatch
 
-from harness.pages import front_matter
+from harness.course.pages import front_matter
 
 LOGGER = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from pygments.util import ClassNotFound
 from sphinx.directives.code import LiteralInclude
 from sphinx.errors import ExtensionError
 
-from harness.answers import questions
-from harness.render import render
+from harness.rendering.render import render
+from harness.space.answers import questions
 
 # The running example. The year would follow the clock.
 GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}

@@ -8,7 +8,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from harness.pages import front_matter
+from harness.course.pages import front_matter
 
 
 def clock(start: str, minutes: int) -> str:

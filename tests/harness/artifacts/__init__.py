@@ -1,0 +1,1 @@
+"""Distributions and environments: building, installing, inspecting, and caching them."""

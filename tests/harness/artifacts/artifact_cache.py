@@ -1,0 +1,180 @@
+"""An artifact cache: projects and their distributions, each generated once in a test run."""
+
+import functools
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+from harness.artifacts.build import Distributions, distributions_in
+from harness.artifacts.forks import ForkServer
+from harness.artifacts.inspect import unpack
+from harness.artifacts.install import Environment
+from harness.rendering.render import render
+from harness.rendering.template import Answers, facts
+from harness.reporting import counters
+
+# The time stamp of the distributions: 2026-01-01.
+DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
+
+# The variables that set a version where it can't come from git.
+VERSION_VARIABLES = ["POETRY_DYNAMIC_VERSIONING_BYPASS", "SETUPTOOLS_SCM_PRETEND_VERSION"]
+
+
+class ArtifactCache:
+    """A folder that all worker processes of a test run share.
+
+    Its files must not be changed. A test that changes a project uses a copy.
+    """
+
+    def __init__(self, folder: Path, trees: Path | None = None) -> None:
+        """Use a folder, and optionally another one for trees of small files. Both must exist."""
+        self.folder = folder
+        self.trees = trees or folder
+
+    def once(self, name: str, make: Callable[[Path], object], *, is_tree: bool = False) -> Path:
+        """Return a folder. The first process that asks for it creates it.
+
+        Args:
+            name: Its name.
+            make: The function that creates it.
+            is_tree: Whether it contains many small files, and nothing that uv could link.
+        """
+        folder = (self.trees if is_tree else self.folder) / name
+        with FileLock(f"{folder}.lock"):
+            done = folder.with_name(f"{name}.done")
+            if not done.exists():
+                # Remains of a failed attempt would hide its cause.
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
+                done.touch()
+        return folder
+
+    def project(self, answers: Answers) -> Path:
+        """Return a rendered project."""
+        name = key("project", answers)
+        return self.once(name, lambda folder: render(folder, answers), is_tree=True)
+
+    def copy(self, answers: Answers, destination: Path) -> Path:
+        """Return a rendered project that the test may change."""
+        return Path(shutil.copytree(self.project(answers), destination))
+
+    @functools.cache  # noqa: B019 the cache lives as long as the tests
+    def builder(self, *, from_git: bool) -> ForkServer:
+        """Return a warm process with the build backends in the versions of an isolated build.
+
+        Args:
+            from_git: Whether it also has the packages that read the version from git. They are
+                kept apart because setuptools-scm changes which files setuptools packs.
+        """
+        backends = facts("backend")
+        requirements = [data["requires"] for data in backends.values()]
+        for data in backends.values():
+            requirements += data["vcs"].get("requires", []) if from_git else []
+
+        def make(folder: Path) -> None:
+            Environment.make(folder).install(*requirements)
+
+        # Some backends read the date when they are imported.
+        forks = ForkServer(Environment(self.once(f"builder-{from_git}", make)), env=DATE)
+        out = self.trees / f"warm-up-{os.getpid()}-{from_git}"
+        for backend in backends:
+            # Other processes warm up at the same time, and setuptools writes to the tree.
+            answers: Answers = {"project_name": "Warm up", "backend": backend}
+            project = self.copy(answers, out / "trees" / backend)
+            for hook in ("build_sdist", "build_wheel"):
+                forks.build(hook, project, out, warm_up=True)
+        return forks
+
+    def call_hook(self, hook: str, project: Path, out: Path) -> Path:
+        """Call a hook of a project's build backend in a fork, and return the file that it wrote.
+
+        Raises:
+            CommandError: The build failed.
+        """
+        pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+        # An sdist has a version, but still requires the package that read it from git.
+        from_git = "version" in pyproject["project"].get("dynamic", [])
+        from_git |= len(pyproject["build-system"]["requires"]) > 1
+        counters.count(f"{hook.removeprefix('build_')}s built in forks")
+        # Without a repository, the version can't come from git.
+        is_bare = not (project / ".git").exists() and not (project / "PKG-INFO").exists()
+        env = dict.fromkeys(VERSION_VARIABLES, "0.1.dev0") if is_bare and from_git else {}
+        return self.builder(from_git=from_git).build(hook, project, out, env=env)
+
+    def build(self, project: Path, out: Path) -> Distributions:
+        """Build the sdist from a project's tree and the wheel from the sdist.
+
+        Args:
+            project: The folder of pyproject.toml.
+            out: The folder to write into.
+
+        Raises:
+            CommandError: The build failed.
+        """
+        sdist = self.call_hook("build_sdist", project, out)
+        with tempfile.TemporaryDirectory() as folder:
+            unpack(sdist, Path(folder))
+            (unpacked,) = Path(folder).iterdir()
+            return Distributions(sdist, self.call_hook("build_wheel", unpacked, out))
+
+    def build_wheel(self, project: Path, out: Path) -> Path:
+        """Build only the wheel, from a project's tree, and return it.
+
+        Raises:
+            CommandError: The build failed.
+        """
+        return self.call_hook("build_wheel", project, out)
+
+    def distributions(self, answers: Answers) -> Distributions:
+        """Return the sdist of a project, and the wheel that was built from the sdist."""
+
+        def make(folder: Path) -> None:
+            # Some build backends write to the tree.
+            tree = shutil.copytree(self.project(answers), folder / "tree")
+            self.build(tree, folder / "dist")
+            shutil.rmtree(tree)
+
+        return distributions_in(self.once(key("built", answers), make, is_tree=True) / "dist")
+
+    def wheel_from_tree(self, answers: Answers) -> Path:
+        """Return the wheel of a project, built from its tree."""
+
+        def make(folder: Path) -> None:
+            tree = shutil.copytree(self.project(answers), folder / "tree")
+            self.build_wheel(tree, folder / "dist")
+            shutil.rmtree(tree)
+
+        made = self.once(key("wheel", answers), make, is_tree=True)
+        (wheel,) = (made / "dist").glob("*.whl")
+        return wheel
+
+    def environment(self, name: str, answers: Answers, *requirements: str | Path) -> Environment:
+        """Return an environment with nothing but some requirements.
+
+        Args:
+            name: A name that distinguishes the environments of a project.
+            answers: The project in whose folder dependency groups are looked up.
+            requirements: The requirements to install.
+        """
+        made = key(f"environment-{name}", answers)
+        return Environment(
+            self.once(
+                made,
+                lambda folder: Environment.make(folder).install(
+                    *requirements, cwd=self.project(answers)
+                ),
+            )
+        )
+
+
+def key(kind: str, answers: Answers) -> str:
+    """Return a name for something that is generated from some answers."""
+    text = json.dumps(answers, sort_keys=True)
+    return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -1,0 +1,141 @@
+"""Do work in forks of one warm process: imports are paid once, and forks don't share their state.
+
+The Python of any environment runs it as a program, so it only uses the standard library:
+`python fork_server.py MODULE...` imports the modules, then answers each request, a line of stdin,
+with a line on stdout. `harness.artifacts.forks` is the client.
+"""
+
+import atexit
+import gc
+import importlib
+import json
+import os
+import runpy
+import site
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def build(
+    hook: str, backend: str, path: list[str], project: str, out: str, env: dict[str, str]
+) -> str:
+    """Call a hook of a build backend as a frontend does, and return the file's name.
+
+    https://peps.python.org/pep-0517/#build-backend-interface
+
+    Args:
+        hook: `build_sdist` or `build_wheel`.
+        backend: The module of `build-backend`.
+        path: The folders of `backend-path`.
+        project: The source tree.
+        out: The folder to write into.
+        env: Environment variables to add.
+    """
+    os.environ.update(env)
+    os.chdir(project)
+    sys.path[:0] = [str(Path(project, folder)) for folder in path]
+    return str(getattr(importlib.import_module(backend), hook)(out))
+
+
+def test(project: str, python: str, site_packages: str) -> str:
+    """Run a project's own tests against the packages in an environment.
+
+    Args:
+        project: The project.
+        python: The environment's interpreter, for tests that start a subprocess.
+        site_packages: The folder of the environment's packages.
+
+    Raises:
+        AssertionError: A test failed.
+    """
+    import pytest
+
+    os.chdir(project)
+    sys.executable = python
+    site.addsitedir(site_packages)
+    code = pytest.main(["-q", "-p", "no:cacheprovider"])
+    if code:
+        raise AssertionError(f"pytest ended with {code}")
+    return ""
+
+
+def use(probe: str, python: str, site_packages: str, arguments: dict[str, Any]) -> str:
+    """Use the package in an environment, and return the results as JSON.
+
+    Args:
+        probe: The path of `harness.artifacts.import_smoke`.
+        python: The environment's interpreter.
+        site_packages: The folder of the environment's packages.
+        arguments: The arguments of the probe's `use`.
+    """
+    sys.executable = python
+    sys.prefix = sys.exec_prefix = str(Path(python).parents[1])
+    site.addsitedir(site_packages)
+    return json.dumps(runpy.run_path(probe)["use"](**arguments))
+
+
+WORK: dict[str, Callable[..., str]] = {"build": build, "test": test, "use": use}
+
+
+def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
+    """Process a request and return its result or its error."""
+    try:
+        return {"result": WORK[do](**arguments)}
+    except BaseException:  # noqa: BLE001 any exception is a result
+        return {"error": traceback.format_exc()}
+
+
+def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
+    """Process a request in a fork, and return its result or its error, and its output."""
+    with tempfile.TemporaryFile() as printed:
+        read_end, write_end = os.pipe()
+        # Garbage collection would write to all memory pages, and a fork copies each of them.
+        gc.freeze()
+        if not os.fork():
+            try:
+                os.dup2(printed.fileno(), 1)
+                os.dup2(printed.fileno(), 2)
+                result = result_of(do, arguments)
+                # Some build backends clean up when their process exits. A regular exit of the
+                # interpreter would take longer than the work.
+                atexit._run_exitfuncs()
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os.write(write_end, json.dumps(result).encode())
+            finally:
+                os._exit(0)
+        os.close(write_end)
+        with os.fdopen(read_end, "rb") as pipe:
+            done: dict[str, str] = json.loads(pipe.read() or '{"error": "the fork died"}')
+        os.wait()
+        printed.seek(0)
+        return done | {"printed": printed.read().decode(errors="replace")}
+
+
+def main() -> None:
+    """Answer requests until stdin ends."""
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
+    # The output of the work must not mix with the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    here = os.getcwd()  # noqa: PTH109
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request.pop("warm_up", False):
+            # In this process, so that all forks share what it imports and compiles.
+            path = list(sys.path)
+            result = result_of(request.pop("do"), request["arguments"])
+            os.chdir(here)
+            sys.path[:] = path
+        else:
+            result = answer(request["do"], request["arguments"])
+        print(json.dumps(result), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Do work in forks of a warm process, with the Python of any environment."""
+
+import json
+import os
+import subprocess
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.artifacts import fork_server, import_smoke
+from harness.artifacts.install import Environment
+from harness.commands import CommandError
+
+running: list["ForkServer"] = []
+
+
+def close_all() -> None:
+    """End all warm processes that this process started."""
+    while running:
+        running.pop().process.communicate()
+
+
+class ForkServer:
+    """A warm process of an environment's Python that does each piece of work in a fork."""
+
+    def __init__(
+        self, environment: Environment, *modules: str, env: Mapping[str, str] | None = None
+    ) -> None:
+        """Start the process, import some modules, and add some environment variables."""
+        path = f"{environment.bin}{os.pathsep}{os.environ['PATH']}"
+        self.process = subprocess.Popen(
+            [environment.python, "-P", fork_server.__file__, *modules],
+            env=os.environ
+            | {"PATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "DISPLAY": ""}
+            | dict(env or {}),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+        running.append(self)
+
+    def request(self, **request: object) -> dict[str, str]:
+        """Send a request and return its answer.
+
+        Raises:
+            CommandError: The work failed. The message contains its output.
+        """
+        assert self.process.stdin
+        assert self.process.stdout
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        answer: dict[str, str] = json.loads(self.process.stdout.readline())
+        if "error" in answer:
+            raise CommandError(f"{answer['error']}\n{answer.get('printed', '')}")
+        return answer
+
+    def build(
+        self,
+        hook: str,
+        project: Path,
+        out: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        warm_up: bool = False,
+    ) -> Path:
+        """Call a hook of a project's build backend and return the file that it wrote.
+
+        Args:
+            hook: `build_sdist` or `build_wheel`.
+            project: The folder of pyproject.toml.
+            out: The folder to write into. It is created.
+            env: Environment variables to add.
+            warm_up: Do it in the warm process itself.
+
+        Raises:
+            CommandError: The build failed.
+        """
+        text = (project / "pyproject.toml").read_text(encoding="utf-8")
+        system = tomllib.loads(text)["build-system"]
+        out.mkdir(parents=True, exist_ok=True)
+        arguments = {
+            "hook": hook,
+            "backend": system["build-backend"],
+            "path": system.get("backend-path", []),
+            "project": str(project),
+            "out": str(out),
+            "env": dict(env or {}),
+        }
+        answer = self.request(do="build", arguments=arguments, warm_up=warm_up)
+        return out / answer["result"]
+
+    def test(self, project: Path, environment: Environment) -> str:
+        """Run a project's own tests against the packages in an environment.
+
+        Returns:
+            The output of pytest.
+
+        Raises:
+            CommandError: A test failed.
+        """
+        arguments = {
+            "project": str(project),
+            "python": str(environment.python),
+            "site_packages": str(environment.site_packages),
+        }
+        return self.request(do="test", arguments=arguments)["printed"]
+
+    def use(
+        self, environment: Environment, name: str, package: str, commands: Sequence[Sequence[str]]
+    ) -> dict[str, Any]:
+        """Use the package in an environment as its users would.
+
+        Args:
+            environment: An environment with the Python of this process.
+            name: The distribution package.
+            package: The import package.
+            commands: Scripts of the environment, each with its arguments.
+
+        Returns:
+            The results of `harness.artifacts.import_smoke.use`.
+
+        Raises:
+            CommandError: The import or an entry point failed, or the import printed something.
+        """
+        arguments = {
+            "probe": import_smoke.__file__,
+            "python": str(environment.python),
+            "site_packages": str(environment.site_packages),
+            "arguments": {
+                "name": name,
+                "package": package,
+                "scripts": str(environment.bin),
+                "commands": commands,
+            },
+        }
+        answer = self.request(do="use", arguments=arguments)
+        if answer["printed"]:
+            raise CommandError(f"importing {package} printed\n{answer['printed']}")
+        return dict(json.loads(answer["result"]))

@@ -1,0 +1,86 @@
+"""Virtual environments and what is installed into them."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from uv import find_uv_bin
+
+from harness.commands import run
+from harness.reporting import counters
+
+
+class Environment:
+    """A virtual environment; a new one is empty, without pip."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use an environment that was made before."""
+        self.bin = folder / ("Scripts" if sys.platform == "win32" else "bin")
+        self.python = self.bin / "python"
+
+    @property
+    def site_packages(self) -> Path:
+        """Where its packages are."""
+        (folder,) = self.bin.parent.glob("lib/python*/site-packages")
+        return folder
+
+    @classmethod
+    def make(cls, folder: Path, python: str = sys.executable) -> "Environment":
+        """Make an environment.
+
+        Args:
+            folder: Where to make it.
+            python: The interpreter, as a path or a version.
+
+        Raises:
+            CommandError: There is no such interpreter.
+        """
+        run(find_uv_bin(), "venv", "--quiet", "--python", python, folder)
+        return cls(folder)
+
+    def install(self, *arguments: str | Path, cwd: Path | None = None) -> None:
+        """Install into the environment.
+
+        Args:
+            arguments: Requirements, files and options of `uv pip install`.
+            cwd: The folder that relative paths and groups are read from.
+
+        Raises:
+            CommandError: Something can't be installed.
+        """
+        uv_pip_install = (find_uv_bin(), "pip", "install", "--quiet", "--python", self.python)
+        run(*uv_pip_install, *arguments, cwd=cwd)
+        counters.count("installations")
+
+    def share(self, other: "Environment", *scripts: str) -> None:
+        """Let what another environment holds be found in this one, and copy some scripts.
+
+        Installing is spared, and so is compiling what the other has compiled.
+
+        Args:
+            other: An environment of the same version of Python.
+            scripts: The names of scripts in Python.
+        """
+        shared = self.site_packages / "shared.pth"
+        shared.write_text(f"{other.site_packages}\n", encoding="utf-8")
+        for name in scripts:
+            text = (other.bin / name).read_text(encoding="utf-8")
+            script = self.bin / name
+            script.write_text(text.replace(str(other.python), str(self.python)), encoding="utf-8")
+            script.chmod(0o755)
+
+    def run(
+        self,
+        *command: str | Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        exit_code: int | None = 0,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of the environment; see `harness.commands.run`."""
+        counters.count("commands run")
+        isolated = {"PYTHONUTF8": "1", "VIRTUAL_ENV": ""}
+        program = self.bin / command[0]
+        return run(
+            program, *command[1:], cwd=cwd, env=isolated | dict(env or {}), exit_code=exit_code
+        )

@@ -1,0 +1,79 @@
+"""Generated projects as git repositories, and commands in an active environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from subprocess import CompletedProcess
+
+from harness.artifacts.install import Environment
+from harness.commands import run
+from harness.reporting import counters
+
+# Who commits, whatever the settings of the person who runs the tests.
+GIT = {
+    "GIT_AUTHOR_NAME": "Ada",
+    "GIT_AUTHOR_EMAIL": "ada@example.com",
+    "GIT_COMMITTER_NAME": "Ada",
+    "GIT_COMMITTER_EMAIL": "ada@example.com",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+}
+
+
+def git(project: Path, *arguments: str, exit_code: int | None = 0) -> str:
+    """Run git in a project and return what it printed, without the last newline.
+
+    Raises:
+        CommandError: git ended with another exit code.
+    """
+    finished = run("git", *arguments, cwd=project, env=GIT, exit_code=exit_code)
+    return finished.stdout.removesuffix("\n")
+
+
+def commit(project: Path, *tags: str) -> None:
+    """Commit all files of a project, which becomes a repository if it is none, and tag it."""
+    git(project, "init", "--quiet")
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--allow-empty", "--message=Work")
+    for tag in tags:
+        git(project, "tag", tag)
+
+
+def active(environment: Environment) -> dict[str, str]:
+    """Return the variables of a terminal in which an environment is active."""
+    return GIT | {
+        "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
+        "VIRTUAL_ENV": str(environment.bin.parent),
+        "NO_COLOR": "1",
+    }
+
+
+def call(
+    environment: Environment,
+    project: Path,
+    *command: str,
+    typed: str = "",
+    env: Mapping[str, str] | None = None,
+    exit_code: int | None = 0,
+) -> CompletedProcess[str]:
+    """Run a command in a project whose environment is active, and type something.
+
+    Args:
+        environment: The environment.
+        project: The folder to run in.
+        command: The program and its arguments.
+        typed: What the command reads.
+        env: Variables to add.
+        exit_code: What the command must end with; None for anything.
+
+    Raises:
+        CommandError: The command ended with another exit code.
+    """
+    counters.count("commands run")
+    script = 'typed=$1; shift; printf "%s" "$typed" | "$@"'
+    return run(
+        *("bash", "-c", script, "bash", typed, *command),
+        cwd=project,
+        env=active(environment) | dict(env or {}),
+        exit_code=exit_code,
+    )

@@ -1,0 +1,180 @@
+"""A variant of the template: one set of answers, and everything that is generated from it."""
+
+import functools
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.version import Version
+from uv import find_uv_bin
+
+from harness.artifacts.artifact_cache import ArtifactCache, key
+from harness.artifacts.build import Distributions
+from harness.artifacts.forks import ForkServer
+from harness.artifacts.inspect import read_wheel, tree
+from harness.artifacts.install import Environment
+from harness.commands import run
+from harness.rendering.render import recorded_answers
+from harness.rendering.template import Answers
+from harness.reporting import counters
+from harness.space.answers import choices
+
+
+class Variant:
+    """A set of answers. The generated files are in the artifact cache and must not be changed."""
+
+    def __init__(self, answers: Answers, artifacts: ArtifactCache) -> None:
+        """Keep the answers. Nothing is generated yet."""
+        self.answers = answers
+        self.artifacts = artifacts
+
+    @functools.cached_property
+    def project(self) -> Path:
+        """The rendered project."""
+        return self.artifacts.project(self.answers)
+
+    @functools.cached_property
+    def recorded(self) -> Answers:
+        """All answers, including defaults."""
+        return recorded_answers(self.project)
+
+    @functools.cached_property
+    def distributions(self) -> Distributions:
+        """The sdist from the project's tree, and the wheel from the sdist."""
+        return self.artifacts.distributions(self.answers)
+
+    @functools.cached_property
+    def wheel_from_tree(self) -> Path:
+        """The wheel built from the project's tree."""
+        return self.artifacts.wheel_from_tree(self.answers)
+
+    @functools.cached_property
+    def python(self) -> Path:
+        """The interpreter of its oldest Python, or of the newest one of this machine."""
+        here = interpreters()
+        return here.get(self.recorded["python_min"], here[newest_python()])
+
+    @functools.cached_property
+    def environment(self) -> Environment:
+        """An environment with the wheel and its dependencies.
+
+        If this machine has no Python that is new enough, the environment has the newest one.
+        """
+        wheel = self.distributions.wheel
+        requirements = run_time_requirements(wheel)
+        needs = {"python": str(self.python), "requirements": requirements}
+
+        def make_needed(folder: Path) -> None:
+            made = Environment.make(folder, str(self.python))
+            if requirements:
+                made.install(*requirements)
+
+        def make(folder: Path) -> None:
+            needed = self.artifacts.once(key("needed", needs), make_needed)
+            made = Environment.make(folder, str(self.python))
+            made.share(Environment(needed))
+            # uv knows this machine's interpreters, but would have to query a new environment's.
+            # The newest one may be older than the variant's oldest Python.
+            version = f"--python-version={self.recorded['python_min']}"
+            program = (find_uv_bin(), "pip", "install", "--quiet", "--offline", "--no-deps")
+            place = (f"--python={self.python}", f"--target={made.site_packages}")
+            run(*program, *place, version, wheel)
+            for script in made.site_packages.glob("bin/*"):
+                script.rename(made.bin / script.name)
+            counters.count("installations")
+
+        name = key("installed", self.answers)
+        return Environment(self.artifacts.once(name, make, is_tree=True))
+
+    @functools.cached_property
+    def source(self) -> str:
+        """A hash of its modules and tests."""
+        files = {
+            name: content
+            for name, content in tree(self.project).items()
+            if name.startswith(("src/", "tests/"))
+        }
+        return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
+
+    def used(self, *commands: Sequence[str]) -> dict[str, Any]:
+        """Use the installed package as its users would; see `harness.artifacts.import_smoke`.
+
+        Args:
+            commands: Scripts of the environment, each with its arguments.
+
+        Raises:
+            CommandError: The import or an entry point failed.
+        """
+        names = (self.recorded["distribution_name"], self.recorded["package_name"])
+        return user(self.artifacts, self.python).use(self.environment, *names, commands)
+
+    def test(self) -> str:
+        """Run its own tests against the installed wheel, and return the output of pytest.
+
+        Raises:
+            CommandError: A test failed.
+        """
+        counters.count("runs of a project's own tests")
+        return tester(self.artifacts, self.python).test(self.project, self.environment)
+
+
+def run_time_requirements(wheel: Path) -> list[str]:
+    """Return the requirements of a wheel without its extras."""
+    texts = read_wheel(wheel).metadata.get("requires_dist", [])
+    return sorted(text for text in texts if "extra ==" not in str(Requirement(text).marker))
+
+
+@functools.cache
+def interpreters() -> dict[str, Path]:
+    """Return this machine's interpreters by the versions that the template supports.
+
+    Whatever is first on PATH, the interpreter of the tests stands for its own version.
+    """
+    found = {}
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for version in choices("python_min"):
+        wanted = sys.base_prefix if version == own else version
+        finished = run(
+            *(find_uv_bin(), "python", "find", "--no-python-downloads", "--system", wanted),
+            env={"UV_PYTHON_PREFERENCE": "system"},
+            exit_code=None,
+        )
+        if not finished.returncode:
+            found[version] = Path(finished.stdout.strip())
+    return found
+
+
+def newest_python() -> str:
+    """Return the newest Python version of this machine."""
+    return max(interpreters(), key=Version)
+
+
+@functools.cache
+def user(artifacts: ArtifactCache, python: Path) -> ForkServer:
+    """Return a warm process of a Python without packages."""
+    name = key("user", {"python": str(python)})
+    folder = artifacts.once(name, lambda folder: Environment.make(folder, str(python)))
+    # The first variant that imports a shared requirement compiles it.
+    return ForkServer(
+        Environment(folder),
+        *("importlib.metadata", "importlib.resources"),
+        env={"PYTHONDONTWRITEBYTECODE": ""},
+    )
+
+
+@functools.cache
+def tester(artifacts: ArtifactCache, python: Path) -> ForkServer:
+    """Return a warm process of a Python with the test dependencies of the projects."""
+
+    def make(folder: Path) -> None:
+        project = artifacts.project({"project_name": "Warm up"})
+        made = Environment.make(folder, str(python))
+        made.install("--compile-bytecode", "--group", "test", cwd=project)
+
+    environment = Environment(artifacts.once(key("tester", {"python": str(python)}), make))
+    plugins = (file.stem for file in environment.site_packages.glob("_pytest/[a-z]*.py"))
+    return ForkServer(environment, "pytest", "pdb", *(f"_pytest.{name}" for name in plugins))

@@ -1,0 +1,1 @@
+"""Tools of the course and of pages whose commands are run."""

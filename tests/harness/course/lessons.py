@@ -1,0 +1,412 @@
+"""Pages whose commands are run: Sybil finds the blocks of a page, one bash session runs them.
+
+What the blocks look like is told in CONTRIBUTING.md. https://sybil.readthedocs.io/
+"""
+
+import argparse
+import contextlib
+import doctest
+import functools
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pexpect
+import yaml
+from pexpect.fdpexpect import fdspawn
+from sybil import Document, Region
+from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
+from sybil.parsers.myst.lexers import DirectiveLexer
+from uv import find_uv_bin
+
+from harness.artifacts.repository import commit
+from harness.commands import run
+from harness.course.pages import front_matter
+from harness.rendering.render import render
+from harness.rendering.template import ROOT
+from harness.reporting import counters
+from harness.simulators.package_index import plain_index
+from harness.updates.releases import make_repository, next_release
+
+DOCS = ROOT / "docs"
+WORKSHOP = DOCS / "workshop"
+COURSES = {"tutorial", "workshop"}
+
+# Where pages are at home, whatever the folder in which they are run.
+HOME = "/home/ada"
+TEMPLATE_ADDRESS = "https://github.com/ORG/packagestan.git"
+TEMPLATE = "gh:ORG/packagestan"
+
+SECONDS_A_COMMAND = 180
+END = "== end of the command =="
+
+# What pip says of the settings of the machine that it runs on.
+NOISE = re.compile(r"^Looking in (indexes|links): .*\n", re.MULTILINE)
+
+
+class PageError(AssertionError):
+    """A command did not do what the page shows."""
+
+
+@dataclass
+class Command:
+    """A command of a page.
+
+    Attributes:
+        line: The line of the page that it begins in.
+        prompted: It as the page has it, with its prompts.
+        text: It as bash reads it.
+        expected: What the page shows below it.
+    """
+
+    line: int
+    prompted: str
+    text: str
+    expected: str
+
+
+@dataclass
+class Console:
+    """A block of commands.
+
+    Attributes:
+        commands: The commands.
+        not_run: Why they can't be run here; empty if they can.
+        fails: Whether the last of them must fail.
+    """
+
+    commands: list[Command]
+    not_run: str
+    fails: bool
+
+
+@dataclass
+class File:
+    """A block that shows a file which the reader writes.
+
+    Attributes:
+        path: Where, seen from the folder that the session is in.
+        text: What it holds.
+    """
+
+    path: str
+    text: str
+
+
+def commands_in(source: str, line: int) -> list[Command]:
+    r"""Return the commands of a console block.
+
+    Args:
+        source: The text of the block.
+        line: The number of its first line in the page.
+
+    >>> commands_in("$ echo a \\\n> b\na b\n", 7)
+    [Command(line=7, prompted='$ echo a \\\n> b\n', text='echo a \\\nb\n', expected='a b\n')]
+
+    A line of a here-document may be empty.
+
+    >>> [command.text for command in commands_in("$ cat <<E\n>\n> a\n> E\n\na\n", 7)]
+    ['cat <<E\n\na\nE\n']
+    """
+    commands = []
+    for number, shown in enumerate(source.splitlines(keepends=True), start=line):
+        if shown.startswith("$ "):
+            commands.append(Command(number, shown, shown[2:], ""))
+        elif not commands:
+            raise PageError(f"line {number}: a console block begins with a command, `$ …`")
+        elif re.match(r">( |$)", shown) and not commands[-1].expected:
+            commands[-1].prompted += shown
+            commands[-1].text += re.sub("^> ?", "", shown)
+        else:
+            commands[-1].expected += shown
+    return commands
+
+
+def blocks(document: Document) -> Iterator[Region]:
+    """Yield the blocks of a page that mean something to be run, as Sybil's parsers do."""
+    fences = [FencedCodeBlockLexer("console"), DirectiveLexer("code-block")]
+    for lexer in fences:
+        for region in lexer(document):
+            lexemes = region.lexemes
+            options = lexemes.get("options", {})
+            source = lexemes["source"]
+            line = document.text.count("\n", 0, document.text.index(source, region.start)) + 1
+            classes = options.get("class", "").split()
+            caption = options.get("caption", "")
+            if "options" not in lexemes or lexemes["arguments"].strip() == "console":
+                region.parsed = Console(
+                    commands_in(source, line),
+                    caption if "not-run" in classes else "",
+                    "fails" in classes,
+                )
+            elif caption:
+                region.parsed = File(caption, source)
+            else:
+                continue
+            yield region
+
+
+def parse(page: Path) -> Document:
+    """Read a page."""
+    return Document.parse(str(page), blocks)
+
+
+@functools.cache
+def pages() -> list[Path]:
+    """Return the pages whose commands are run: courses, and what says `commands: run` of itself."""
+    return [
+        page
+        for page in sorted(DOCS.rglob("*.md"))
+        # The exercises' READMEs are the learners' own.
+        if "exercises" not in page.parts
+        and (
+            COURSES.intersection(page.relative_to(DOCS).parts[:1])
+            or front_matter(page).get("commands") == "run"
+        )
+    ]
+
+
+class Session:
+    """A bash session in an empty home."""
+
+    def __init__(self, home: Path, env: dict[str, str]) -> None:
+        """Begin it.
+
+        Args:
+            home: The folder that it begins in.
+            env: All of its variables.
+        """
+        self.home = home
+        self._script = home.parent / "command.sh"
+        self._bash = subprocess.Popen(
+            ["bash", "--noprofile", "--norc"],
+            cwd=home,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        assert self._bash.stdout
+        self._output = fdspawn(
+            self._bash.stdout.fileno(), encoding="utf-8", timeout=SECONDS_A_COMMAND
+        )
+
+    def run(self, command: str) -> tuple[str, int]:
+        """Run a command and return what it printed and its exit status.
+
+        Raises:
+            PageError: It didn't end, or it ended the session.
+        """
+        self._script.write_text(command, encoding="utf-8")
+        line = f". '{self._script}' </dev/null; printf '\\n{END} %s\\n' $?\n"
+        assert self._bash.stdin
+        self._bash.stdin.write(line.encode())
+        self._bash.stdin.flush()
+        try:
+            self._output.expect(rf"\n{END} (\d+)\n")
+        except (pexpect.TIMEOUT, pexpect.EOF) as error:
+            what = "didn't end" if isinstance(error, pexpect.TIMEOUT) else "ended the session"
+            raise PageError(f"it {what}, after it had printed:\n{self._output.before}") from error
+        counters.count("commands of pages run")
+        assert isinstance(self._output.match, re.Match)
+        return self.tidy(str(self._output.before)), int(self._output.match.group(1))
+
+    def tidy(self, printed: str) -> str:
+        """Return an output as a page shows it."""
+        for place in {str(self.home), str(self.home.resolve())}:
+            printed = printed.replace(place, HOME)
+        lines = (line.rstrip().split("\r")[-1] for line in NOISE.sub("", printed).split("\n"))
+        text = "\n".join(lines).strip("\n")
+        return f"{text}\n" if text else ""
+
+    def folder(self) -> Path:
+        """Return the folder that the session is in."""
+        printed, _ = self.run("pwd -P")
+        return Path(printed.strip().replace(HOME, str(self.home.resolve())))
+
+    def end(self) -> None:
+        """End it, with all that it has started."""
+        with contextlib.suppress(ProcessLookupError), self._bash:
+            os.killpg(self._bash.pid, signal.SIGKILL)
+
+
+def tools(folder: Path) -> Path:
+    """Make a folder of the programs that a reader has before the first lesson."""
+    folder.mkdir(parents=True)
+    scripts = Path(sysconfig.get_path("scripts"))
+    for program in (scripts / "copier", find_uv_bin(), scripts / "uvx"):
+        (folder / Path(program).name).symlink_to(program)
+    base = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
+    (folder / "python3").symlink_to(base)
+    return folder
+
+
+def record_origin(project: Path) -> None:
+    """Let a rendered project know where it is from, as the command does: it can be updated then."""
+    record = project / ".copier-answers.yml"
+    text = record.read_text(encoding="utf-8")
+    origin = f"_commit: {next_release()}\n_src_path: {TEMPLATE}\n"
+    record.write_text(re.sub(r"^_src_path: .*\n", origin, text, flags=re.MULTILINE), "utf-8")
+
+
+@contextlib.contextmanager
+def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
+    """Yield the session of a page: an empty home with what its front matter asks for.
+
+    Args:
+        page: The page.
+        folder: An empty folder to make it in.
+        releases: A repository of the template's releases.
+    """
+    wanted = front_matter(page)
+    home = folder / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
+        f'[url "{releases}"]\n\tinsteadOf = {TEMPLATE_ADDRESS}\n'
+    )
+    (home / "packagestan" / "docs").mkdir(parents=True)
+    (home / "packagestan" / "docs" / "workshop").symlink_to(WORKSHOP)
+    if "checkpoint" in wanted:
+        answers = WORKSHOP / "checkpoints" / f"{wanted['checkpoint']}.yml"
+        project = render(home / "greetings", yaml.safe_load(answers.read_text(encoding="utf-8")))
+        record_origin(project)
+        commit(project)
+    if "room" in wanted:
+        shutil.copytree(ROOT / "tests" / "packages" / wanted["room"], home / "room")
+    env = {
+        "HOME": str(home),
+        "PATH": f"{tools(folder / 'tools')}:{home}/.local/bin:/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+        "TMPDIR": tempfile.gettempdir(),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_PROGRESS_BAR": "off",
+        "PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip")),
+        "UV_CACHE_DIR": run(find_uv_bin(), "cache", "dir").stdout.strip(),
+        "UV_NO_PROGRESS": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
+    } | {
+        # How the machine reaches its indexes is its own affair.
+        name: value
+        for name, value in os.environ.items()
+        if re.match(
+            r"(PIP|UV)_.*(INDEX|LINKS|CERT|HOST|CONFIG_FILE|TIMEOUT)|SSL_CERT|HTTPS?_PROXY|NO_PROXY",
+            name,
+        )
+    }
+    with contextlib.ExitStack() as stack:
+        if "index" in wanted.get("needs", []):
+            env |= stack.enter_context(plain_index(folder / "index"))
+        bash = Session(home, env)
+        stack.callback(bash.end)
+        yield bash
+
+
+CHECKER = doctest.OutputChecker()
+
+
+def is_shown(expected: str, printed: str) -> bool:
+    r"""Return whether an output is what a page shows, in which `...` stands for any text.
+
+    >>> is_shown("Python 3...\n", "Python 3.13.0\n")
+    True
+    """
+    return expected == printed or CHECKER.check_output(expected, printed, doctest.ELLIPSIS)
+
+
+def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -> None:
+    """Run all commands of a page, in their order, and compare what they print.
+
+    Args:
+        page: The page.
+        folder: An empty folder to run it in.
+        releases: A repository of the template's releases.
+        write: Write what differs into the page instead of raising an error.
+
+    Raises:
+        PageError: A command printed something else than the page shows, or its exit status
+            isn't what the block says; the text names page, line and command.
+    """
+    document = parse(page)
+    real: list[tuple[int, int, str]] = []
+    with session(page, folder, releases) as bash:
+        for example in document:
+            block = example.parsed
+            if isinstance(block, File):
+                file = bash.folder() / block.path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(block.text, encoding="utf-8")
+                continue
+            if block.not_run:
+                continue
+            outputs = [_output(page, block, command, bash, write) for command in block.commands]
+            shown = "".join(command.prompted + command.expected for command in block.commands)
+            start = document.text.index(shown, example.region.start)
+            real.append((start, start + len(shown), "".join(outputs)))
+    if write:
+        text = document.text
+        for start, end, output in reversed(real):
+            text = text[:start] + output + text[end:]
+        page.write_text(text, encoding="utf-8")
+
+
+def _output(page: Path, block: Console, command: Command, bash: Session, write: bool) -> str:
+    """Run a command of a page and return it with its output, as the page has it or should."""
+    place = f"{page}:{command.line}: `{command.text.strip()}`"
+    try:
+        printed, status = bash.run(command.text)
+    except PageError as error:
+        raise PageError(f"{place}: {error}") from error
+    should_fail = block.fails and command is block.commands[-1]
+    if should_fail != (status != 0):
+        wanted = "should fail" if should_fail else "should end well"
+        raise PageError(f"{place} {wanted}, ended with {status} and printed:\n{printed}")
+    if is_shown(command.expected, printed):
+        return command.prompted + command.expected
+    if not write:
+        raise PageError(f"{place} printed:\n{printed}\nand the page shows:\n{command.expected}")
+    return command.prompted + printed
+
+
+def run_pages(pages: list[Path], folder: Path, *, write: bool = False) -> None:
+    """Run pages one by one; see `run_page`.
+
+    Args:
+        pages: The pages.
+        folder: A folder to run them in.
+        write: Write what differs into the pages.
+    """
+    releases = make_repository(folder / "releases")
+    for number, page in enumerate(pages):
+        place = folder / str(number)
+        place.mkdir()
+        run_page(page.resolve(), place, releases, write=write)
+        print(f"{page}: as it says")
+
+
+def main() -> None:
+    """Run the pages that are named, or write into them what their commands print."""
+    parser = argparse.ArgumentParser(
+        prog="python -m harness.course.lessons", description=main.__doc__
+    )
+    parser.add_argument("pages", nargs="*", type=Path, default=pages())
+    parser.add_argument("--write", action="store_true", help="write what differs into the pages")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        run_pages(options.pages, Path(folder), write=options.write)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""What a room without internet needs for the workshop, in one folder, and its index.
+
+The folder is served and copied; nothing in it knows the machine that it was made on.
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+
+import urllib3
+
+from harness.commands import run
+from harness.course import lessons
+from harness.course.lessons import WORKSHOP
+from harness.rendering.template import ROOT
+
+# Each is resolved alone, so that several versions of a package can be there.
+REQUIREMENTS = [WORKSHOP / f"kit{part}.txt" for part in ("", "-older", "-oldest")]
+
+# What `nox -s docs slides` has built.
+BUILT = {
+    "site": ROOT / "docs" / "_build" / "html",
+    "slides": ROOT / "docs" / "_build" / "slides",
+    "handouts": ROOT / "docs" / "_build" / "handouts",
+}
+
+PACKAGES = ROOT / "tests" / "packages"
+
+# What learners need of the workshop's folder, besides the two scripts.
+FOLDERS = ("checkpoints", "exercises", "rooms")
+
+PORT = 8080
+
+
+class KitError(Exception):
+    """A kit can't be made; the text says why, and what to do."""
+
+
+README = """\
+# The workshop without internet
+
+Whoever teaches starts the index on one machine, in the folder that holds this one:
+
+    nox -s kit -- serve
+
+Learners set these variables, with the name of that machine in the place of `teacher`:
+
+    export UV_DEFAULT_INDEX=http://teacher:$port/simple/
+    export PIP_INDEX_URL=http://teacher:$port/simple/
+    export PIP_TRUSTED_HOST=teacher
+    export WORKSHOP_INDEX=http://teacher:$port/simple/
+    export WORKSHOP_UPLOAD=http://teacher:$port/
+    export WORKSHOP_TOKEN=workshop
+
+and tell git where the template is, with the path of their copy of this folder:
+
+    git config --global url."/path/of/kit/packagestan.bundle".insteadOf $address
+
+| folder | what it is |
+| --- | --- |
+| `site/` | the lessons; open `site/workshop/index.html` |
+| `slides/` | the slides; open `slides/workshop/index.html` |
+| `handouts/` | the lessons without solutions, for paper; print `handouts/workshop/index.html` |
+| `wheelhouse/` | all that the lessons install |
+| `workshop/` | the doctor, the checker, exercises, rooms and checkpoints |
+| `packagestan.bundle` | the template, with its releases |
+"""
+
+
+def make_wheelhouse(folder: Path, *options: str) -> None:
+    """Download wheels of all that the lessons install, and of what that requires.
+
+    Args:
+        folder: Where to write them.
+        options: Options of `pip download`, such as those of another platform.
+
+    Raises:
+        CommandError: Something has no wheel, or the index can't be reached.
+    """
+    pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
+    for requirements in REQUIREMENTS:
+        wheels = ("--only-binary=:all:", "--dest", folder, "--requirement", requirements)
+        run(*pip, *wheels, *options)
+
+
+def make_bundle(file: Path) -> None:
+    """Write the template's repository, with all releases, as one file that git can clone.
+
+    https://git-scm.com/docs/git-bundle
+    """
+    run("git", "bundle", "create", "--quiet", file, "HEAD", "--tags", cwd=ROOT)
+
+
+def copy_workshop(folder: Path) -> None:
+    """Copy what learners work with; a room's package comes into the folder of its room."""
+    for name in FOLDERS:
+        shutil.copytree(WORKSHOP / name, folder / name)
+    for script in ("check.py", "doctor.py"):
+        shutil.copy(WORKSHOP / script, folder)
+    for room in sorted((folder / "rooms").iterdir()):
+        shutil.copytree(PACKAGES / room.name, room / "package")
+
+
+def make(folder: Path, *options: str) -> None:
+    """Make the kit, anew if it is there; what learners have uploaded stays.
+
+    Args:
+        folder: Where to write it.
+        options: Options of `pip download`.
+
+    Raises:
+        KitError: The pages aren't built.
+        CommandError: Something has no wheel, or the index can't be reached.
+    """
+    if missing := [name for name, built in BUILT.items() if not built.is_dir()]:
+        raise KitError(f"{' and '.join(missing)}: not built; run `nox -s docs slides` first")
+    for part in (*BUILT, "wheelhouse", "workshop"):
+        shutil.rmtree(folder / part, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, built in BUILT.items():
+        shutil.copytree(built, folder / name)
+    make_wheelhouse(folder / "wheelhouse", *options)
+    make_bundle(folder / "packagestan.bundle")
+    copy_workshop(folder / "workshop")
+    (folder / "uploads").mkdir(exist_ok=True)
+    text = Template(README).substitute(port=PORT, address=lessons.TEMPLATE_ADDRESS)
+    (folder / "README.md").write_text(text, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
+    """Serve the index of a kit: what it brought, and what learners upload.
+
+    Args:
+        folder: The kit.
+        port: The port; it listens at all of the machine's addresses.
+
+    Raises:
+        OSError: The server doesn't answer.
+    """
+    # It writes uploads into the first folder.
+    folders = [folder / "uploads", folder / "wheelhouse"]
+    options = ["--port", str(port), "--disable-fallback", "--passwords", ".", "--authenticate", "."]
+    command = [sys.executable, "-m", "pypiserver", "run", *options, *map(str, folders)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            urllib3.PoolManager(retries=urllib3.Retry(connect=10, backoff_factor=0.1)).request(
+                "GET", f"http://127.0.0.1:{port}/simple/"
+            )
+            yield server
+        finally:
+            server.terminate()
+
+
+def variables(port: int = PORT, host: str = "127.0.0.1") -> dict[str, str]:
+    """Return the variables by which a learner's programs find the index."""
+    index = f"http://{host}:{port}/simple/"
+    return {"UV_DEFAULT_INDEX": index, "PIP_INDEX_URL": index, "PIP_TRUSTED_HOST": host}
+
+
+def check(folder: Path, pages: list[Path]) -> None:
+    """Run pages where nothing but the index of a kit is reached, and nothing is cached.
+
+    This must be run where there is no network: see `main`.
+
+    Args:
+        folder: The kit.
+        pages: The pages of the documentation.
+
+    Raises:
+        PageError: A command doesn't do what its page shows.
+    """
+    with served(folder), tempfile.TemporaryDirectory() as place:
+        caches = {name: f"{place}/{name}" for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR")}
+        for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+            del os.environ[name]
+        os.environ |= {**variables(), **caches, "PIP_CONFIG_FILE": os.devnull}
+        lessons.run_pages(pages, Path(place))
+
+
+# A network of its own, in which a machine reaches nobody but itself.
+ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+
+
+def main() -> None:
+    """Prepare a room without internet for the workshop, serve it, or run all lessons in one."""
+    parser = argparse.ArgumentParser(prog="nox -s kit --", description=main.__doc__)
+    parser.add_argument("what", nargs="?", choices=["make", "serve", "check", "alone"])
+    parser.add_argument("--folder", type=Path, default=Path("kit"), help="default: %(default)s")
+    parser.add_argument(
+        "--page", type=Path, action="append", help="of `check`; default: the workshop's"
+    )
+    options, others = parser.parse_known_args()
+    folder = options.folder.resolve()
+    if options.what == "serve":
+        with served(folder) as server:
+            print(f"Serving {folder} at port {PORT}. Ctrl+C ends it.")
+            server.wait()
+    elif options.what == "check":
+        again = (sys.executable, *sys.orig_argv[1:])
+        command = [part if part != "check" else "alone" for part in again]
+        sys.exit(subprocess.run([*ALONE, *command], check=False).returncode)
+    elif options.what == "alone":
+        course = [page for page in lessons.pages() if WORKSHOP in page.parents]
+        check(folder, options.page or course)
+    else:
+        try:
+            make(folder, *others)
+        except KitError as error:
+            parser.error(str(error))
+        print(f"Wrote {folder}. `nox -s kit -- serve` starts its index.")
+
+
+if __name__ == "__main__":
+    main()

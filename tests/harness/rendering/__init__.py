@@ -1,0 +1,1 @@
+"""The template under test, and rendering it with Copier."""

@@ -1,0 +1,104 @@
+"""Copier's prompts in a terminal of 80 columns."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pexpect
+import pyte
+
+from harness.rendering.render import shared_parts, snapshot
+from harness.space.answers import choices, questions
+
+COLUMNS, LINES = 80, 40
+
+# How long a prompt may take to appear, in seconds.
+PATIENCE = 20
+
+
+class Terminal:
+    """`copier copy` in a pseudo-terminal whose screen can be read.
+
+    Attributes:
+        asked: The questions that have been asked so far, in order.
+    """
+
+    def __init__(self, project: Path, *arguments: str) -> None:
+        """Start `copier copy` with some arguments before the template and the project's folder."""
+        command = ["-m", "copier", "copy", *arguments, str(snapshot()), str(project)]
+        # Otherwise, the prompts wait for a reply that only a real terminal sends.
+        env = os.environ | {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"}
+        self.screen = pyte.Screen(COLUMNS, LINES)
+        self.stream = pyte.Stream(self.screen)
+        self.process = pexpect.spawn(
+            sys.executable, command, encoding="utf-8", dimensions=(LINES, COLUMNS), env=env
+        )
+        self.asked: list[str] = []
+        self.names = {help_: name for name in questions() for help_ in helps(name)}
+
+    def __enter__(self) -> Self:
+        """Return the terminal."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the program."""
+        self.process.close(force=True)
+
+    @property
+    def text(self) -> str:
+        """What the screen shows, without trailing spaces."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def _read(self) -> bool:
+        """Show what the program writes next; return whether it still runs."""
+        try:
+            self.stream.feed(self.process.read_nonblocking(10_000, timeout=PATIENCE))
+        except pexpect.EOF:
+            return False
+        except pexpect.TIMEOUT:
+            raise AssertionError(f"nothing more is shown after:\n{self.text}") from None
+        return True
+
+    def wait_for(self, text: str) -> None:
+        """Wait until the screen shows a text.
+
+        Raises:
+            AssertionError: The program ended or waited without showing it. The message has the
+                whole screen.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while text not in self.text:
+            assert self._read(), f"{text!r} is not in:\n{self.text}"
+            assert time.monotonic() < deadline, f"{text!r} is not in:\n{self.text}"
+
+    def next_question(self) -> str | None:
+        """Wait for the next question and return its name, or None if Copier asks no more."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            lines = [line.strip() for line in self.text.splitlines() if line.startswith("🎤")]
+            if lines:
+                name = self.names.get(lines[-1].removeprefix("🎤").strip())
+                if name and name not in self.asked:
+                    self.asked.append(name)
+                    return name
+            if not self._read():
+                return None
+        raise AssertionError(f"there is no new question in:\n{self.text}")
+
+    def send(self, keys: str) -> None:
+        """Press some keys."""
+        self.process.send(keys)
+
+
+def helps(name: str) -> set[str]:
+    """Return the help texts of a question, which may differ between the project types."""
+    template = shared_parts()[1].from_string(str(questions()[name].get("help", "")))
+    return {template.render(mode=mode).strip() for mode in choices("mode")}

@@ -1,0 +1,130 @@
+"""The built pages and slides in a browser: nothing runs off the screen, all can be read.
+
+Debian's Chromium shows them; axe-core judges them by the Web Content Accessibility Guidelines.
+https://www.w3.org/TR/WCAG22/
+"""
+
+import argparse
+import itertools
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+BUILT = Path(__file__).parents[3] / "docs" / "_build"
+
+# Of a telephone and of a laptop, in CSS pixels.
+SIZES = {"phone": (390, 844), "laptop": (1280, 800)}
+SCHEMES = ("light", "dark")
+
+# Levels A and AA.
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+# No sandbox within a container, and nothing that asks the internet.
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SLIDES_TOO_HIGH = """
+Reveal.getSlides()
+    .map((slide, number) => [number + 1, slide.scrollHeight - Reveal.getConfig().height])
+    .filter(([, excess]) => excess > 0)
+"""
+
+
+def problems_of_page(page: Page) -> Iterator[str]:
+    """Yield what is wrong with a page that is shown."""
+    if (excess := page.evaluate(OVERFLOW)) > 0:
+        yield f"{excess} pixels wider than the screen"
+    for violation in Axe().run(page, options=RULES).response["violations"]:
+        places = ", ".join(node["target"][0] for node in violation["nodes"][:3])
+        yield f"{violation['help']}: {places}"
+
+
+def look_at_pages(browser: Browser, pages: list[Path], pictures: Path) -> Iterator[str]:
+    """Show pages at each size and in each scheme, take pictures, and yield what is wrong.
+
+    Args:
+        browser: The browser.
+        pages: HTML files.
+        pictures: The folder for pictures.
+    """
+    for (size, (width, height)), scheme in itertools.product(SIZES.items(), SCHEMES):
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        shown = context.new_page()
+        for file in pages:
+            shown.goto(file.as_uri())
+            name = "-".join(file.relative_to(BUILT).with_suffix("").parts)
+            shown.screenshot(path=pictures / f"{name}-{size}-{scheme}.png", full_page=True)
+            for problem in problems_of_page(shown):
+                yield f"{file.relative_to(BUILT)} ({size}, {scheme}): {problem}"
+        context.close()
+
+
+def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[str]:
+    """Yield the pages on which something that is folded does not open without JavaScript."""
+    context = browser.new_context(java_script_enabled=False)
+    shown = context.new_page()
+    for file in pages:
+        shown.goto(file.as_uri())
+        folds = shown.locator("article details")
+        for number in range(folds.count()):
+            fold = folds.nth(number)
+            # A fold within a closed one is opened with it.
+            if fold.locator("xpath=ancestor::details").count():
+                continue
+            fold.locator("> summary").click()
+            if not fold.locator("> :not(summary)").first.is_visible():
+                yield f"{file.relative_to(BUILT)}: fold {number + 1} needs JavaScript"
+    context.close()
+
+
+def look_at_slides(browser: Browser, pages: list[Path], pictures: Path) -> Iterator[str]:
+    """Show each deck's first slide, take its picture, and yield the slides that are too high."""
+    shown = browser.new_page(viewport={"width": 1280, "height": 720})
+    for file in pages:
+        shown.goto(file.as_uri())
+        shown.wait_for_function("Reveal.isReady()")
+        name = "-".join(file.relative_to(BUILT).with_suffix("").parts)
+        shown.screenshot(path=pictures / f"{name}.png")
+        for number, excess in shown.evaluate(SLIDES_TOO_HIGH):
+            yield f"{file.relative_to(BUILT)}: slide {number} is {excess} pixels too high"
+
+
+def main() -> None:
+    """Look at the built pages and slides, and say what is wrong with them."""
+    parser = argparse.ArgumentParser(prog="nox -s look --", description=main.__doc__)
+    parser.add_argument("--browser", default="/usr/bin/chromium", help="default: %(default)s")
+    options = parser.parse_args()
+    pictures = BUILT / "pictures"
+    pictures.mkdir(parents=True, exist_ok=True)
+    # Sphinx's lists are made of these pages.
+    lists = {"genindex.html", "search.html"}
+    pages, decks = (
+        [page for page in sorted((BUILT / kind).rglob("*.html")) if page.name not in lists]
+        for kind in ("html", "slides")
+    )
+    decks = [deck for deck in decks if "_static" not in deck.parts]
+    pages = [page for page in pages if "_static" not in page.parts]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=options.browser, args=ARGUMENTS)
+        problems = [
+            *look_at_pages(browser, pages, pictures),
+            *folds_without_javascript(browser, pages),
+            *look_at_slides(browser, decks, pictures),
+        ]
+        browser.close()
+    print("\n".join(problems))
+    print(
+        f"{len(problems)} problems on {len(pages)} pages and {len(decks)} decks; "
+        f"pictures in {pictures}"
+    )
+    sys.exit(bool(problems))
+
+
+if __name__ == "__main__":
+    main()

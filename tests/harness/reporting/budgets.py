@@ -1,0 +1,72 @@
+"""How many files and lines each preset generates, compared with its budget."""
+
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.space.answers import choices
+
+PRESETS = ("minimal", "standard", "full")
+
+# Files and lines of a library. The license and the record of the answers are not counted.
+BUDGETS = {"minimal": (9, 220), "standard": (22, 850), "full": (36, 1500)}
+NOT_COUNTED = {".copier-answers.yml", "LICENSE"}
+
+
+@dataclass(frozen=True)
+class Size:
+    """The size of a project with default answers.
+
+    Attributes:
+        preset: Its preset.
+        mode: Its project type.
+        files: The number of files.
+        lines: The number of lines in them.
+    """
+
+    preset: str
+    mode: str
+    files: int
+    lines: int
+
+    @property
+    def budget(self) -> tuple[int, int] | None:
+        """The largest numbers of files and lines, or None if there is no limit."""
+        return BUDGETS[self.preset] if self.mode == "library" else None
+
+    @property
+    def is_within_budget(self) -> bool:
+        """Whether neither number exceeds the budget."""
+        return self.budget is None or (
+            self.files <= self.budget[0] and self.lines <= self.budget[1]
+        )
+
+    def __str__(self) -> str:
+        """Return a row of the table."""
+        limit = "{:5} /{:6}".format(*self.budget) if self.budget else "      -"
+        return f"{self.preset:9} {self.mode:8} {self.files:5} /{self.lines:6}   {limit}"
+
+
+HEADER = "preset    type     files / lines    budget"
+
+
+def measure(project: Path) -> tuple[int, int]:
+    """Return the numbers of files and lines of a project."""
+    files = [project / name for name in tree(project) if name not in NOT_COUNTED]
+    return len(files), sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
+
+
+def sizes(artifacts: ArtifactCache) -> list[Size]:
+    """Return the sizes of all presets and project types."""
+    return [
+        Size(
+            preset,
+            mode,
+            *measure(
+                artifacts.project({"project_name": "My Project", "preset": preset, "mode": mode})
+            ),
+        )
+        for preset, mode in itertools.product(PRESETS, choices("mode"))
+    ]

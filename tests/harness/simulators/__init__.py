@@ -1,0 +1,1 @@
+"""Simulations of services: GitHub, GitLab, container engines, and package indexes."""

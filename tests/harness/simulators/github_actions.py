@@ -1,0 +1,645 @@
+"""Run a project's GitHub workflows on this machine, in jobs that simulate runners.
+
+The commands run unchanged, in the shell that GitHub uses, with the conditions, variables,
+permissions, matrix and artifacts that the workflow defines. Third-party actions are simulated:
+
+- `actions/checkout`: clones the project's repository at the ref, with the requested depth.
+- `astral-sh/setup-uv`: puts uv and this machine's Pythons on the PATH.
+- `actions/upload-artifact`, `actions/download-artifact`: folders by name.
+- `pypa/gh-action-pypi-publish`: twine, which asks the index of
+  `harness.simulators.package_index` for a token.
+- `gh`: `harness.simulators.gh`.
+
+A called workflow shares the artifacts of its caller. An unknown key, action, input or expression is
+an error that names it. docs/reference/options/ci.md lists what a run does not model.
+"""
+
+import fnmatch
+import functools
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from uv import find_uv_bin
+
+from harness.artifacts.repository import git
+from harness.artifacts.variant import interpreters
+from harness.commands import run
+from harness.reporting import counters
+from harness.simulators import gh
+from harness.simulators.github_expressions import asks_for_status, evaluate, interpolate
+from harness.simulators.package_index import Network
+from harness.simulators.workflows import Job
+
+REPOSITORY = "ada/my-project"
+
+# The known keys of a workflow, a job, a job that calls a workflow, and a step.
+WORKFLOW_KEYS = {"concurrency", "defaults", "env", "jobs", "name", "on", "permissions"}
+JOB_KEYS = {"env", "environment", "if", "needs", "permissions", "runs-on", "steps", "strategy"}
+JOB_KEYS |= {"name", "timeout-minutes"}
+CALL_KEYS = {"if", "name", "needs", "permissions", "uses"}
+STEP_KEYS = {"env", "if", "name", "run", "shell", "uses", "with"}
+
+# https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#defaultsrunshell
+SHELLS = {
+    None: ("bash", "-e"),
+    "bash": ("bash", "--noprofile", "--norc", "-eo", "pipefail"),
+}
+
+
+class StepError(Exception):
+    """A step failed; the message says why."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened in the repository.
+
+    Attributes:
+        name: For instance `push`.
+        ref: The full name of the ref, for instance `refs/tags/v1.2.3`.
+    """
+
+    name: str
+    ref: str
+
+    @property
+    def short_ref(self) -> str:
+        """The ref's name as people say it, for instance `v1.2.3`."""
+        return re.sub(r"^refs/(heads|tags|pull)/", "", self.ref)
+
+    def starts(self, workflow: Mapping[str, Any]) -> bool:
+        """Return whether it starts a workflow.
+
+        Raises:
+            NotImplementedError: The workflow asks for something that is not known here.
+        """
+        triggers = workflow["on"]
+        if self.name not in triggers:
+            return False
+        filters = dict(triggers[self.name] or {})
+        patterns = {
+            kind: filters.pop(key, None) for kind, key in (("heads", "branches"), ("tags", "tags"))
+        }
+        if filters:
+            raise NotImplementedError(f"on: {self.name}: {filters}")
+        kind = self.ref.split("/")[1]
+        # With a filter of one kind, refs of the other kind start nothing.
+        if self.name == "pull_request" or not any(patterns.values()):
+            return True
+        return any(fnmatch.fnmatchcase(self.short_ref, p) for p in patterns[kind] or ())
+
+
+PULL_REQUEST = Event("pull_request", "refs/pull/7/merge")
+
+
+@dataclass
+class Outcome:
+    """How a job ended.
+
+    Attributes:
+        result: `success`, `failure` or `skipped`.
+        failure: A message that names the first failed step and says why it failed, or "".
+        printed: What its commands printed.
+        summary: What its commands wrote to the job summary.
+        artifacts: The names of the artifacts that it uploaded.
+        not_run: The matrix combinations that this machine can't run, and why.
+        called: The run of the called workflow, if the job calls one.
+    """
+
+    result: str = "success"
+    failure: str = ""
+    printed: str = ""
+    summary: str = ""
+    artifacts: list[str] = field(default_factory=list)
+    not_run: list[str] = field(default_factory=list)
+    called: "Run | None" = None
+
+
+@dataclass
+class Run:
+    """A run of a workflow.
+
+    Attributes:
+        workflow: The parsed workflow.
+        event: What started it.
+        folder: Where its jobs run.
+        artifacts: Where its artifacts are.
+        jobs: How each job ended, in the order in which they ran.
+    """
+
+    workflow: Mapping[str, Any]
+    event: Event
+    folder: Path
+    artifacts: Path
+    jobs: dict[str, Outcome] = field(default_factory=dict)
+
+    def results(self) -> dict[str, str]:
+        """Return the result of each job."""
+        return {name: outcome.result for name, outcome in self.jobs.items()}
+
+    def until(self, *names: str) -> "Run":
+        """Return the run as it was when only some jobs had ended."""
+        return replace(self, jobs={name: self.jobs[name] for name in names})
+
+    def failures(self) -> str:
+        """Return the sentences of the jobs that failed."""
+        return "\n".join(outcome.failure for outcome in self.jobs.values() if outcome.failure)
+
+    def not_run(self) -> list[str]:
+        """Return what this machine could not run, and why."""
+        return [leg for outcome in self.jobs.values() for leg in outcome.not_run]
+
+    def artifact(self, name: str) -> Path:
+        """Return the folder of an artifact."""
+        return self.artifacts / name
+
+
+class Service:
+    """A simulation of GitHub: a repository, its secrets and releases, and its runners."""
+
+    def __init__(
+        self,
+        folder: Path,
+        origin: Path,
+        network: Network,
+        secrets: Mapping[str, Mapping[str, str]] | None = None,
+        *,
+        is_fork: bool = False,
+    ) -> None:
+        """Host a repository.
+
+        Args:
+            folder: Where runs and releases are kept.
+            origin: The repository.
+            network: The indexes; it must be running.
+            secrets: Secrets by the name of their environment.
+            is_fork: Whether the repository is a fork.
+        """
+        self.folder = folder
+        self.origin = origin
+        self.network = network
+        self.secrets = secrets or {}
+        self.is_fork = is_fork
+        self.releases = folder / "releases"
+        self.numbers = itertools.count(1)
+        self._tools = self._make_tools(folder / "tools")
+
+    def _make_tools(self, folder: Path) -> dict[str, Path]:
+        """Make the folders that are put on the PATH: what runners have, and what uv's action adds."""
+        runner, uv = folder / "runner", folder / "uv"
+        runner.mkdir(parents=True)
+        stand_in = f'#!/bin/sh\nexec "{sys.executable}" "{gh.__file__}"'
+        stand_in += f' "{self.releases}" "{self.origin}" "$@"\n'
+        (runner / "gh").write_text(stand_in, encoding="utf-8")
+        (runner / "gh").chmod(0o755)
+        link_uv(uv)
+        return {"runner": runner, "uv": uv}
+
+    def run(
+        self,
+        workflow: Mapping[str, Any],
+        event: Event,
+        *,
+        file: str,
+        called: Mapping[str, Mapping[str, Any]] | None = None,
+        again: Run | None = None,
+    ) -> Run | None:
+        """Run a workflow, unless the event doesn't start it.
+
+        Args:
+            workflow: The parsed workflow.
+            event: What happened.
+            file: The workflow's file name, such as `publish.yml`.
+            called: The parsed workflows that it may call, by their path, such as
+                `./.github/workflows/ci.yml`.
+            again: A run some of whose jobs succeeded. Jobs that have not changed are not run again,
+                as with "Re-run failed jobs".
+
+        Raises:
+            ExpressionError: An expression is not known here.
+            NotImplementedError: Something else isn't; the message says what.
+        """
+        if not event.starts(workflow):
+            return None
+        folder = self.folder / f"run-{next(self.numbers)}"
+        made = Run(workflow, event, folder, folder / "artifacts")
+        made.artifacts.mkdir(parents=True)
+        self._jobs(made, file, called or {}, again)
+        return made
+
+    def _jobs(
+        self,
+        made: Run,
+        file: str,
+        called: Mapping[str, Mapping[str, Any]],
+        again: Run | None = None,
+    ) -> None:
+        """Run the jobs of a workflow in the order of their needs."""
+        _know(made.workflow, WORKFLOW_KEYS, "workflow")
+        interpolate(made.workflow["concurrency"]["group"], {"github": self._github(made)})
+        waiting = dict(made.workflow["jobs"])
+        while waiting:
+            ready = [name for name, job in waiting.items() if set(_needs(job)) <= set(made.jobs)]
+            if not ready:
+                raise NotImplementedError(f"{', '.join(waiting)}: needed jobs that never end")
+            job = waiting.pop(ready[0])
+            _know(job, CALL_KEYS if "uses" in job else JOB_KEYS, ready[0])
+            taken = again and self._taken(made, ready[0], again)
+            made.jobs[ready[0]] = taken or self._job(made, ready[0], job, file, called)
+
+    def _github(self, made: Run) -> dict[str, Any]:
+        """Return the context `github`."""
+        is_pull_request = made.event.name == "pull_request"
+        return {
+            "event": {
+                "pull_request": {"number": 7} if is_pull_request else None,
+                "repository": {"fork": self.is_fork},
+            },
+            "event_name": made.event.name,
+            "ref": made.event.ref,
+            "ref_name": made.event.short_ref,
+            "repository": REPOSITORY,
+            "run_id": made.artifacts.parent.name.removeprefix("run-"),
+            "server_url": "https://github.com",
+        }
+
+    def _taken(self, made: Run, name: str, again: Run) -> Outcome | None:
+        """Take a job over from another run, with its artifacts, if it would be the same."""
+        jobs = made.workflow["jobs"]
+        for each in (name, *_all_needs(jobs, name)):
+            is_done = each in again.jobs and again.jobs[each].result == "success"
+            if not is_done or again.workflow["jobs"][each] != jobs[each]:
+                return None
+        for artifact in again.jobs[name].artifacts:
+            shutil.copytree(again.artifact(artifact), made.artifact(artifact))
+        return again.jobs[name]
+
+    def _job(
+        self, made: Run, name: str, job: Job, file: str, called: Mapping[str, Mapping[str, Any]]
+    ) -> Outcome:
+        """Run a job, with all combinations of its matrix that this machine can run."""
+        needs = {each: {"result": made.jobs[each].result} for each in _needs(job)}
+        before = {each: made.jobs[each].result for each in _all_needs(made.workflow["jobs"], name)}
+        status = _status(before.values())
+        contexts = {"github": self._github(made), "needs": needs}
+        if not _holds(job.get("if"), contexts, status):
+            return Outcome("skipped")
+        if "uses" in job:
+            return self._call(made, name, called[job["uses"]], file)
+        outcome = Outcome()
+        matrices = legs(job)
+        for matrix in matrices:
+            leg = _Leg(self, made, name, job, file, contexts | {"matrix": matrix})
+            if reason := leg.missing():
+                outcome.not_run.append(f"{leg.title}: {reason}")
+                continue
+            leg.run(outcome)
+        if len(outcome.not_run) == len(matrices):
+            raise NotImplementedError(f"{name}: none of it can be run here: {outcome.not_run}")
+        return outcome
+
+    def _call(self, made: Run, name: str, workflow: Mapping[str, Any], file: str) -> Outcome:
+        """Run a called workflow, which shares the artifacts and the event of its caller.
+
+        Raises:
+            ValueError: GitHub would not start the run.
+
+        https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
+        """
+        if "workflow_call" not in workflow["on"]:
+            raise ValueError(f"{name}: the called workflow has no trigger workflow_call")
+        granted = made.workflow["jobs"][name].get("permissions", made.workflow["permissions"])
+        for inner, job in workflow["jobs"].items():
+            for scope, level in job.get("permissions", {}).items():
+                if granted.get(scope) not in (level, "write"):
+                    raise ValueError(f"{name}: {inner} asks for {scope}: {level}")
+        run = Run(workflow, made.event, made.folder / name, made.artifacts)
+        self._jobs(run, file, {})
+        outcomes = run.jobs.values()
+        return Outcome(
+            "failure" if any(outcome.result == "failure" for outcome in outcomes) else "success",
+            run.failures(),
+            "".join(outcome.printed for outcome in outcomes),
+            artifacts=[artifact for outcome in outcomes for artifact in outcome.artifacts],
+            not_run=run.not_run(),
+            called=run,
+        )
+
+
+class _Leg:
+    """A job with one combination of its matrix, on a runner of its own."""
+
+    def __init__(
+        self,
+        service: Service,
+        made: Run,
+        name: str,
+        job: Job,
+        file: str,
+        contexts: Mapping[str, Any],
+    ) -> None:
+        self.service = service
+        self.made = made
+        self.name = name
+        self.job = job
+        self.file = file
+        self.permissions = job.get("permissions", made.workflow["permissions"]) or {}
+        granted = ",".join(f"{scope}={level}" for scope, level in self.permissions.items())
+        environment = job.get("environment", {})
+        self.environment = environment if isinstance(environment, str) else environment.get("name")
+        self.contexts = {
+            **contexts,
+            "github": {**contexts["github"], "token": granted},
+            "secrets": service.secrets.get(self.environment or "", {}),
+        }
+        matrix = contexts["matrix"].values()
+        self.title = f"{name} ({', '.join(map(str, matrix))})" if matrix else name
+        self.folder = made.folder / "-".join([name, *map(str, matrix)])
+        self.workspace = self.folder / "work"
+        self.path = [service._tools["runner"]]
+        self.variables = self._texts(made.workflow.get("env", {})) | self._texts(job.get("env", {}))
+        interpolate(job.get("name", ""), self.contexts)
+
+    def _texts(self, values: Mapping[str, Any]) -> dict[str, str]:
+        return {name: interpolate(str(value), self.contexts) for name, value in values.items()}
+
+    def missing(self) -> str:
+        """Return what this machine lacks for it, or nothing."""
+        runner = interpolate(self.job["runs-on"], self.contexts)
+        if not runner.startswith("ubuntu-"):
+            return f"{runner} is not here"
+        python = self.variables.get("UV_PYTHON")
+        return f"Python {python} is not here" if python and python not in interpreters() else ""
+
+    def run(self, outcome: Outcome) -> None:
+        """Run its steps."""
+        self.workspace.mkdir(parents=True)
+        (self.folder / "home").mkdir()
+        (self.folder / "temporary").mkdir()
+        (self.folder / "summary").touch()
+        failed = False
+        for number, step in enumerate(self.job["steps"], 1):
+            _know(step, STEP_KEYS, f"{self.name}, step {number}")
+            status = _status(["failure"] if failed else [])
+            if not _holds(step.get("if"), self.contexts, status):
+                continue
+            title = step.get("name") or step.get("run") or step["uses"].split("@")[0]
+            try:
+                if "uses" in step:
+                    self._use(step, outcome)
+                else:
+                    outcome.printed += self._shell(step)
+            except StepError as error:
+                failed = True
+                if not outcome.failure:
+                    outcome.failure = f"{self.title}: {title}: {error}"
+                outcome.result = "failure"
+        outcome.summary += (self.folder / "summary").read_text(encoding="utf-8")
+        counters.count("jobs of workflows run")
+
+    def _environment(self, step: Mapping[str, Any]) -> dict[str, str]:
+        """Return all variables of a step."""
+        path = [*map(str, self.path), os.defpath]
+        if programs := shutil.which("git"):
+            path.append(str(Path(programs).parent))
+        github = self.contexts["github"]
+        identity: dict[str, str] = {}
+        if self.permissions.get("id-token") == "write":
+            claims = {"repository": REPOSITORY, "workflow": self.file}
+            if self.environment:
+                claims["environment"] = self.environment
+            identity = self.service.network.identify(claims)
+        return {
+            **machine_variables(),
+            **self.service.network.variables(),
+            **identity,
+            "CI": "true",
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_NAME": github["event_name"],
+            "GITHUB_REF": github["ref"],
+            "GITHUB_REF_NAME": github["ref_name"],
+            "GITHUB_REPOSITORY": github["repository"],
+            "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
+            "HOME": str(self.folder / "home"),
+            "PATH": os.pathsep.join(path),
+            "TMPDIR": str(self.folder / "temporary"),
+            **self.variables,
+            **self._texts(step.get("env", {})),
+        }
+
+    def _call(self, *command: str, step: Mapping[str, Any]) -> str:
+        """Run a program as a step would and return what it printed.
+
+        Raises:
+            StepError: It failed.
+        """
+        finished = subprocess.run(
+            command,
+            cwd=self.workspace,
+            env=self._environment(step),
+            check=False,
+            encoding="utf-8",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=300,
+        )
+        if finished.returncode:
+            raise StepError(f"ended with {finished.returncode}\n{finished.stdout}")
+        return finished.stdout
+
+    def _shell(self, step: Mapping[str, Any]) -> str:
+        defaults = self.made.workflow.get("defaults", {}).get("run", {})
+        shell = step.get("shell", defaults.get("shell"))
+        if shell not in SHELLS:
+            raise NotImplementedError(f"{self.name}: shell: {shell}")
+        script = self.folder / "script"
+        script.write_text(interpolate(step["run"], self.contexts), encoding="utf-8")
+        return self._call(*SHELLS[shell], str(script), step=step)
+
+    # The actions.
+
+    def _use(self, step: Mapping[str, Any], outcome: Outcome) -> None:
+        action = step["uses"].split("@")[0]
+        if action not in ACTIONS:
+            raise NotImplementedError(f"{self.name}: uses: {action}")
+        act, inputs = ACTIONS[action]
+        given = dict(step.get("with", {}))
+        _know(given, inputs, f"{self.name}: {action}")
+        act(self, step, outcome)
+
+    def check_out(self, step: Mapping[str, Any], outcome: Outcome) -> None:
+        """Clone the repository; it stands for one that is not public."""
+        if self.permissions.get("contents") not in ("read", "write"):
+            raise StepError("the job's permissions lack contents: read")
+        depth = step.get("with", {}).get("fetch-depth", 1)
+        event = self.made.event
+        refs = [f"+{event.ref}:{event.ref.replace('refs/heads/', 'refs/remotes/origin/')}"]
+        if depth == 0:
+            refs += ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"]
+        options = ["--no-tags", *([f"--depth={depth}"] if depth else [])]
+        git(self.workspace, "init", "--quiet", "--initial-branch=main")
+        git(self.workspace, "fetch", "--quiet", *options, self.service.origin.as_uri(), *refs)
+        git(self.workspace, "checkout", "--quiet", refs[0].split(":")[1])
+
+    def set_up_uv(self, step: Mapping[str, Any], outcome: Outcome) -> None:
+        """Put uv on the PATH."""
+        self.path.insert(0, self.service._tools["uv"])
+
+    def upload_artifact(self, step: Mapping[str, Any], outcome: Outcome) -> None:
+        """Keep a file or a folder's files, without hidden ones."""
+        inputs = step["with"]
+        artifact = self.made.artifact(inputs["name"])
+        source = self.workspace / inputs["path"]
+        found = [source] if source.is_file() else sorted(source.rglob("*"))
+        root = source.parent if source.is_file() else source
+        files = [
+            file
+            for file in found
+            if file.is_file()
+            and not any(part.startswith(".") for part in file.relative_to(root).parts)
+        ]
+        if artifact.exists():
+            raise StepError(f"an artifact named {inputs['name']} exists already")
+        if not files and inputs.get("if-no-files-found") == "error":
+            raise StepError(f"no files were found with the path {inputs['path']}")
+        for file in files:
+            copy = artifact / file.relative_to(root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+        outcome.artifacts.append(inputs["name"])
+
+    def download_artifact(self, step: Mapping[str, Any], outcome: Outcome) -> None:
+        """Fetch an artifact of a job that has ended for sure before this one began."""
+        inputs = step["with"]
+        artifact = self.made.artifact(inputs["name"])
+        before = sorted(_all_needs(self.made.workflow["jobs"], self.name))
+        if not any(inputs["name"] in self.made.jobs[each].artifacts for each in before):
+            jobs = ", ".join(before) or "no job"
+            raise StepError(f"no artifact is named {inputs['name']}; it waits for {jobs}")
+        shutil.copytree(artifact, self.workspace / inputs["path"], dirs_exist_ok=True)
+
+    def publish(self, step: Mapping[str, Any], outcome: Outcome) -> None:
+        """Upload dist/ to PyPI, with a password or with the identity of the job."""
+        files = sorted(str(file) for file in (self.workspace / "dist").glob("*"))
+        if not files:
+            raise StepError("dist/ is empty")
+        command = (sys.executable, "-m", "twine", "upload", "--disable-progress-bar")
+        inputs = step.get("with", {})
+        env = {"TWINE_PASSWORD": inputs["password"]} if "password" in inputs else {}
+        outcome.printed += self._call(*command, *files, step={**step, "env": env})
+
+
+Action = Callable[[_Leg, Mapping[str, Any], Outcome], None]
+
+# What is done for each action, and which inputs are known.
+ACTIONS: dict[str, tuple[Action, set[str]]] = {
+    "actions/checkout": (_Leg.check_out, {"fetch-depth", "persist-credentials"}),
+    "actions/download-artifact": (_Leg.download_artifact, {"name", "path"}),
+    "actions/upload-artifact": (
+        _Leg.upload_artifact,
+        {"if-no-files-found", "name", "overwrite", "path"},
+    ),
+    "astral-sh/setup-uv": (_Leg.set_up_uv, {"enable-cache", "version"}),
+    "pypa/gh-action-pypi-publish": (_Leg.publish, {"password"}),
+}
+
+
+def _know(given: Mapping[str, Any], known: set[str], where: str) -> None:
+    """Refuse keys that mean something that is not modelled."""
+    if unknown := sorted(set(given) - known):
+        raise NotImplementedError(f"{where}: {', '.join(unknown)}")
+
+
+def _needs(job: Job) -> list[str]:
+    needs = job.get("needs", [])
+    return [needs] if isinstance(needs, str) else needs
+
+
+def _all_needs(jobs: Mapping[str, Job], name: str) -> set[str]:
+    """Return all jobs that end before a job begins."""
+    direct = _needs(jobs[name])
+    return set(direct).union(*(_all_needs(jobs, each) for each in direct))
+
+
+def _status(before: Any) -> dict[str, bool]:
+    """Return what the functions of a status return after some results."""
+    results = set(before)
+    return {
+        "always": True,
+        "cancelled": False,
+        "failure": "failure" in results,
+        "success": results <= {"success"},
+    }
+
+
+def _holds(condition: Any, contexts: Mapping[str, Any], status: Mapping[str, bool]) -> bool:
+    """Return whether a job or a step is run.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
+    """
+    text = str(condition or "success()").strip()
+    if match := re.fullmatch(r"\$\{\{(.*)\}\}", text, re.DOTALL):
+        text = match[1]
+    holds = bool(evaluate(text, contexts, status))
+    return holds and (status["success"] or asks_for_status(text))
+
+
+def legs(job: Job) -> list[dict[str, Any]]:
+    """Return the combinations of a job's matrix; without a matrix, one that is empty.
+
+    Each entry of `include` adds its keys to all combinations whose values it does not change. If
+    there are none, it is a combination of its own.
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrixinclude
+    """
+    strategy = dict(job.get("strategy", {}))
+    _know(strategy, {"fail-fast", "matrix"}, "strategy")
+    matrix = dict(strategy.get("matrix", {}))
+    included = matrix.pop("include", [])
+    _know(matrix, set(matrix) - {"exclude"}, "matrix")
+    axes = [
+        dict(zip(matrix, values, strict=True)) for values in itertools.product(*matrix.values())
+    ]
+    found = [dict(axis) for axis in axes]
+    for extra in included:
+        fitting = [
+            leg
+            for axis, leg in zip(axes, found, strict=False)
+            if all(axis[name] == extra[name] for name in axis.keys() & extra.keys())
+        ]
+        for leg in fitting:
+            leg |= extra
+        if not fitting:
+            found.append(dict(extra))
+    return found
+
+
+def link_uv(folder: Path) -> None:
+    """Make a folder for the PATH that holds uv and this machine's Pythons, and nothing else."""
+    folder.mkdir(parents=True)
+    program = Path(find_uv_bin())
+    for name in ("uv", "uvx"):
+        (folder / name).symlink_to(program.with_name(name))
+    for version, python in interpreters().items():
+        (folder / f"python{version}").symlink_to(python)
+
+
+@functools.cache
+def machine_variables() -> dict[str, str]:
+    """Return the variables by which uv finds its index and its cache on this machine."""
+    kept = re.compile("(PIP|SSL|UV)_")
+    return {
+        **{name: value for name, value in os.environ.items() if kept.match(name)},
+        "LANG": "C.UTF-8",
+        # Nothing is downloaded twice.
+        "UV_CACHE_DIR": run(find_uv_bin(), "cache", "dir").stdout.strip(),
+        "UV_PYTHON_DOWNLOADS": "never",
+    }

@@ -1,0 +1,204 @@
+"""Run a project's GitLab pipeline locally: the scripts of its jobs, stage by stage.
+
+`rules` decide whether a job exists, and `needs` or `dependencies` whose artifacts it gets. A matrix
+runs with one Python of this machine. uv comes from the PATH instead of the image, and `glab` only
+records its arguments. A rule that the generated pipelines don't use raises an error that names it.
+"""
+
+import os
+import re
+import shutil
+import ssl
+import subprocess
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.artifacts.repository import git
+from harness.artifacts.variant import interpreters
+from harness.simulators.github_actions import link_uv, machine_variables
+from harness.simulators.package_index import Network, token
+from harness.simulators.workflows import Job, gitlab, read
+
+PROJECT = "ada/my-project"
+Variables = Mapping[str, str | None]
+
+# What GitLab sets: https://docs.gitlab.com/ci/variables/predefined_variables/
+COMMON = {
+    "CI": "true",
+    "CI_DEFAULT_BRANCH": "main",
+    "CI_PROJECT_PATH": PROJECT,
+    "GITLAB_CI": "true",
+}
+COMMON |= {"CI_PROJECT_URL": f"https://gitlab.example.com/{PROJECT}"}
+MERGE_REQUEST = {"CI_PIPELINE_SOURCE": "merge_request_event"}
+MAIN = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main"}
+BRANCH = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "work"}
+SCHEDULE = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main"}
+
+
+def tag(name: str) -> dict[str, str]:
+    """Return the variables of a pipeline for a tag."""
+    return {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_TAG": name}
+
+
+def holds(rule: str, variables: Variables) -> bool:
+    """Return whether the condition of a rule is true.
+
+    https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions
+
+    Raises:
+        NotImplementedError: The condition isn't `$A`, `$A == $B`, `$A == "b"`, `$A =~ /b/`, or
+            several of these joined by `||`.
+    """
+    return any(_holds(part.strip(), variables) for part in rule.split("||"))
+
+
+def _holds(text: str, variables: Variables) -> bool:
+    match = re.fullmatch(r'\$(\w+)(?: (==|=~) (?:\$(\w+)|"([^"]*)"|/(.+)/))?', text)
+    if not match or "&&" in text:
+        raise NotImplementedError(f"rules: {text}")
+    name, sign, other, literal, pattern = match.groups()
+    value = variables.get(name)
+    if sign is None:
+        return bool(value)
+    if sign == "=~":
+        return bool(re.search(pattern, value or ""))
+    return value == (variables.get(other) if other else literal)
+
+
+def jobs(project: Path, event: Variables) -> dict[str, Job]:
+    """Return the jobs of the pipeline that an event starts, in the order of their stages."""
+    pipeline = read(project / ".gitlab-ci.yml")
+    variables = COMMON | dict(event)
+    if not _applies(pipeline["workflow"], variables):
+        return {}
+    found = {name: job for name, job in gitlab(project).items() if _applies(job, variables)}
+    stages = pipeline["stages"]
+    return dict(sorted(found.items(), key=lambda item: stages.index(item[1]["stage"])))
+
+
+def _applies(job: Mapping[str, Any], variables: Variables) -> bool:
+    return "rules" not in job or any(holds(rule["if"], variables) for rule in job["rules"])
+
+
+@dataclass
+class Pipeline:
+    """A pipeline.
+
+    Attributes:
+        folder: Where the jobs run and where their artifacts are kept.
+        origin: The repository.
+        network: The indexes; it must be running.
+        event: The variables that describe what started the pipeline.
+        environments: The CI variables of each environment.
+        printed: The output of each job.
+        results: `success`, `failed` or `skipped`, by job.
+    """
+
+    folder: Path
+    origin: Path
+    network: Network
+    event: Mapping[str, str]
+    environments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    printed: dict[str, str] = field(default_factory=dict)
+    results: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def glab(self) -> Path:
+        """The file that records the arguments of `glab`."""
+        return self.folder / "glab.txt"
+
+    def artifacts(self, job: str) -> Path:
+        """Return the folder of a job's artifacts."""
+        return self.folder / f"{job}-artifacts"
+
+    def run(self, found: Mapping[str, Job], names: Collection[str]) -> None:
+        """Run some of the jobs. After a failure, the remaining ones are skipped.
+
+        Args:
+            found: The jobs of the pipeline, in order.
+            names: The jobs to run.
+        """
+        self.results = {}
+        tools = self.folder / "tools"
+        if not tools.exists():
+            link_uv(tools)
+            script = f"#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{self.glab}'\n"
+            (tools / "glab").write_text(script, encoding="utf-8")
+            (tools / "glab").chmod(0o755)
+            # Programs trust the machine's authorities and the one that signs for the indexes.
+            own = self.network.certificate.read_text(encoding="utf-8")
+            others = Path(ssl.get_default_verify_paths().cafile or os.devnull)
+            self.certificates.write_text(own + others.read_text(encoding="utf-8"), "utf-8")
+        for name, job in found.items():
+            if name not in names:
+                continue
+            if "failed" in self.results.values():
+                self.results[name] = "skipped"
+                continue
+            self._job(name, job, tools)
+
+    @property
+    def certificates(self) -> Path:
+        """The file of the certificate authorities."""
+        return self.folder / "authorities.pem"
+
+    def _job(self, name: str, job: Job, tools: Path) -> None:
+        work = self.folder / name
+        shutil.rmtree(work, ignore_errors=True)
+        if job.get("variables", {}).get("GIT_STRATEGY") == "none":
+            work.mkdir()
+        else:
+            ref = self.event.get("CI_COMMIT_TAG") or self.event["CI_COMMIT_BRANCH"]
+            git(self.folder, "clone", "--quiet", self.origin.as_uri(), name)
+            git(work, "checkout", "--quiet", ref)
+        artifacts_of = "needs" if "needs" in job else "dependencies"
+        for before in job.get(artifacts_of, []):
+            if self.artifacts(before).exists():
+                shutil.copytree(self.artifacts(before), work, dirs_exist_ok=True)
+        finished = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", "\n".join(job["script"])],
+            cwd=work,
+            env=self._environment(job, tools),
+            check=False,
+            encoding="utf-8",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=300,
+        )
+        self.printed[name] = finished.stdout
+        self.results[name] = "failed" if finished.returncode else "success"
+        for path in job.get("artifacts", {}).get("paths", []):
+            if (work / path).exists():
+                shutil.copytree(work / path, self.artifacts(name) / path)
+
+    def _environment(self, job: Job, tools: Path) -> dict[str, str]:
+        environment = job.get("environment", "")
+        if isinstance(environment, dict):
+            environment = environment["name"]
+        given = COMMON | dict(self.event) | dict(self.environments.get(environment, {}))
+        variables = read(self.origin / ".gitlab-ci.yml")["variables"] | job.get("variables", {})
+        for legs in job.get("parallel", {}).get("matrix", []):
+            variables |= {"UV_PYTHON": next(v for v in legs["UV_PYTHON"] if v in interpreters())}
+        own = {
+            name: re.sub(r"\$(\w+)", lambda match: given.get(match[1], ""), str(value))
+            for name, value in variables.items()
+            # The machine's own cache is used instead.
+            if name != "UV_CACHE_DIR"
+        }
+        for name, settings in job.get("id_tokens", {}).items():
+            claims = {"project_path": PROJECT, "environment": environment}
+            own[name] = token({"aud": settings["aud"], **claims})
+        return {
+            **machine_variables(),
+            **self.network.variables(),
+            "REQUESTS_CA_BUNDLE": str(self.certificates),
+            "SSL_CERT_FILE": str(self.certificates),
+            **given,
+            **own,
+            "HOME": str(self.folder),
+            "PATH": os.pathsep.join((str(tools), os.defpath)),
+        }

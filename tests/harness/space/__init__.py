@@ -1,0 +1,1 @@
+"""The parameter space: questions, choices, rejected combinations, and a covering array."""

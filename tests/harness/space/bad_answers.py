@@ -1,0 +1,94 @@
+"""Answers that are rejected, with the remedy and the problem that the message has to name."""
+
+from typing import Any
+
+from harness.space.answers import questions
+
+# The question, the answer, the remedy, and a part of the problem.
+REJECTED: list[tuple[str, Any, str, str]] = [
+    ("project_name", "x" * 101, "shorten to 100 characters", "the answer has 101"),
+    ("project_name", "", "enter a name such as My Project", "empty"),
+    ("project_name", "two\nlines", "enter one plain line", "control character"),
+    ("project_name", "日本語", "add --data distribution_name=my-project", "no ASCII form"),
+    ("project_name", "...", "add --data distribution_name=my-project", "no ASCII form"),
+    ("project_name", " spaced", "remove the outer spaces", "starts or ends"),
+    ("project_description", "x" * 513, "shorten to 512 characters", "the answer has 513"),
+    ("project_description", "tab\there", "enter one plain line", "control character"),
+    ("user_name", "Ada <ada@example.com>", "put the email address in user_email", '"<"'),
+    ("user_name", "Ada  Lovelace", "use single spaces", "two in a row"),
+    ("user_email", "ada", "use a form like ada@example.com", '"ada" is not an email address'),
+    ("user_email", "ada@localhost", "use a form like ada@example.com", "is not"),
+    ("user_email", "ada lovelace@example.com", "use a form like ada@example.com", "is not"),
+    ("user_email", "ada@example.com\n", "enter one plain line", "control character"),
+    ("github_user", "@ada", "use a name like octocat", '"@ada" is not an account name'),
+    ("github_user", "github.com/ada", "use a name like octocat", "is not an account name"),
+    ("distribution_name", "my project", "use a name like my-project", "is not valid"),
+    ("distribution_name", "", "use a name like my-project", "is not valid"),
+    ("distribution_name", "-my", "use a name like my-project", "is not valid"),
+    ("distribution_name", "my-project\n", "enter one plain line", "control character"),
+    ("distribution_name", "straße", "use a name like my-project", "is not valid"),
+    ("distribution_name", "aıb", "use a name like my-project", "is not valid"),
+    ("distribution_name", "My_Project", "use my-project", "is not normalized"),
+    ("distribution_name", "rich", "use rich-project", "the project itself depends on"),
+    ("distribution_name", "click", "use click-project", "the project itself depends on"),
+    ("package_name", "my-project", "use a name like my_project", "is not valid"),
+    ("package_name", "2048", "use a name like my_project", "is not valid"),
+    ("package_name", "class", "use class_", 'already uses "class"'),
+    ("package_name", "json", "use json_", 'already uses "json"'),
+    ("package_name", "typer", "use typer_", 'already uses "typer"'),
+    ("repository_url", "example.com", "use the form https://host/path", "is not a URL"),
+    ("repository_url", "ftp://example.com", "use the form https://host/path", "is not a URL"),
+    ("repository_url", 'https://x.org/"a"', "use the form https://host/path", "is not a URL"),
+    ("repository_url", "https://x.org/a b", "use the form https://host/path", "is not a URL"),
+    ("default_branch", "my branch", "use a name like main", "is not a branch name"),
+    ("default_branch", "", "use a name like main", "is not a branch name"),
+    ("default_branch", "-main", "use a name like main", "is not a branch name"),
+    ("default_branch", "a..b", "use a name like main", "is not a branch name"),
+    ("default_branch", "main.lock", "use a name like main", "is not a branch name"),
+    ("keywords", "maps", "use a list like [maps, geography]", "not a list"),
+    ("keywords", {"maps": 1}, "use a list like [maps, geography]", "not a list"),
+    ("keywords", ["maps", 1], "use words like [maps, geography]", '"1" is not one'),
+    ("keywords", ["maps, geography"], "use words like [maps, geography]", "is not one"),
+    ("keywords", ["x" * 51], "shorten to 50 characters", "(in a keyword)"),
+    ("copyright_year", "year", "use a year like 2026", "the answer is not a year"),
+    ("dependencies", ["rich>>1"], 'write it like "rich>=13"', "'rich>>1' is not a requirement"),
+    ("dependencies", "rich", 'use a list like ["httpx>=0.27"]', "not a list"),
+    ("dependencies", {"rich": ">=13"}, 'use a list like ["httpx>=0.27"]', "not a list"),
+    ("dependencies", 5, 'use a list like ["httpx>=0.27"]', "not a list"),
+    ("dependencies", [1], 'write it like "rich>=13"', "not a number"),
+    ("dependencies", ["my-project"], 'remove "my-project"', "the project itself"),
+    ("extras", {"colors": ["rich>>1"]}, 'write it like "rich>=13"', '(extra "colors")'),
+    ("extras", ["rich"], 'use a map like {yaml: ["pyyaml>=6"]}', "not a map"),
+    ("extras", {"all": ["rich"]}, 'remove "all"', "the template adds"),
+    ("extras", {"ALL": ["rich"]}, 'remove "ALL"', "the template adds"),
+    ("extras", {"a": ["my-project"]}, 'remove "my-project"', "the project itself"),
+    ("extras", {"fast_yaml": ["PyYAML"]}, "use fast-yaml", "is not normalized"),
+    ("extras", {"fast yaml": ["PyYAML"]}, "use a name like fast-yaml", "is not valid"),
+    ("extras", {"ſet": ["PyYAML"]}, "use a name like fast-yaml", "is not valid"),
+    ("extras", {True: ["PyYAML"]}, "use a name like fast-yaml", "is not valid"),
+    ("extras", {"colors": "rich"}, 'use a list like ["httpx>=0.27"]', '(extra "colors")'),
+    ("command_name", "my command", "use a name like my-project", "is not valid"),
+    ("command_name", "../greet", "use a name like my-project", "is not valid"),
+    ("command_name", "python", "use python-project", "would hide another command"),
+    ("gui_command_name", "a=b", "use a name like my-project", "is not valid"),
+    ("index_url", "example.com", "use https and no password", "is not an upload URL"),
+    ("index_url", "http://example.com/upload/", "use https and no password", "is not an"),
+    ("index_url", "http://8.8.8.8/", "use https and no password", "is not an upload URL"),
+    ("index_url", "https://ada:secret@example.com/", "use https and no password", "is not an"),
+    ("index_url", "https://example.com/$HOME", "use https and no password", "is not an"),
+    ("starters", "cli", "restore the answers file with git checkout", "damaged"),
+]  # fmt: skip
+
+# The questions that accept any text or YAML.
+FREE = [
+    name
+    for name, question in questions().items()
+    if question["type"] in ("str", "yaml")
+    and "choices" not in question
+    and question.get("when") is not False
+]
+
+
+def first_rejected(name: str) -> tuple[Any, str]:
+    """Return an answer that a question rejects, and the remedy that it shows."""
+    return next((answer, remedy) for n, answer, remedy, _ in REJECTED if n == name)

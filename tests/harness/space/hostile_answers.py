@@ -1,0 +1,446 @@
+"""Answers that contain the syntax of other languages, and the files that contain the answers."""
+
+import ast
+import functools
+import html
+import itertools
+import json
+import re
+import string
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from copier._main import Worker
+from copier._user_data import CAST_STR_TO_NATIVE, Question
+from hypothesis import strategies as st
+from jinja2 import TemplateError, meta
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+
+from harness.rendering.render import shared_parts, snapshot
+from harness.rendering.template import ROOT, Answers
+from harness.space.answers import questions
+from harness.space.coverage import each_choice_once
+
+TEXTS = [
+    "A \"quoted\" thing, and 'another'",
+    '"""',
+    "'''\"\"\"''' ends with a quote \"",
+    "C:\\new\\table \\",
+    "\\N{BULLET} \\x00 \\u0000 \\\\",
+    "# not a comment",
+    "100% %s %(prog)s {name} ${HOME} $(id) `id`",
+    "{{ project_name }} {% raw %} {# comment #}",
+    "{{ 7 * 7 }}",
+    "key: value, [list], {map}, - item, &anchor *alias !tag |",
+    "---",
+    "...",
+    "- item",
+    "1. item",
+    "> quote",
+    "+++",
+    "=====",
+    "[text](https://example.com) ![image](x.png) [ref]: x",
+    "*emphasis* **strong** __init__ snake_case _x_ ~~gone~~",
+    "<b>bold</b> <!-- comment --> </script><script>alert(1)</script>",
+    "&copy; &#169; &amp; AT&T",
+    "| a | b |",
+    "```python",
+    "heading #",
+    "/// script",
+    "# /// script",
+    "🎉 👩‍👩‍👧 🇪🇸 \U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    "שלום עולם  العربية",
+    "Zażółć gęślą jaźń, 日本語, ไทย, e\u0301",
+    "zero\u200bwidth no\u00a0break soft\u00adhyphen",
+    "null",
+    "yes",
+    "3.10",
+    "0x10",
+    "2026-11-21",
+    "x" * 512,
+]
+
+# Texts with a special meaning in some format or program.
+SNIPPETS = [
+    *("'; DROP TABLE users; --", "$(touch owned)", "`touch owned`", "; touch owned #", "| sh"),
+    *("&& id", "${IFS}", "$'\\n'", "%PATH%", "~root", "../../etc/passwd", "!event", "<(id)"),
+    *("{{ ''.__class__ }}", "{% include 'copier.yml' %}", "{%- set x = 1 -%}", "{# x", "}}", "%}"),
+    *("{% endraw %}", "{{ '{{' }}", "{{ range(9**9) | list }}", "${{ github.token }}", "$${x}"),
+    *("__import__('os').system('id')", "f'{x}'", "%(x)s", "{0.__class__}", "\\u202e", "\\N{DASH}"),
+    *("'''", "''' + x + '''", 'r"""', "\\'", '\\"', "\\\\", "\\\n".strip(), "# noqa", "# type: x"),
+    *("[table]", "[[array]]", "a = 1", "a.b = 'c'", "inf", "nan", "+1", "1_000", "07:32:00"),
+    *("!!python/object:os.system x", "!!str", "&a", "*a", "<<: *a", "? key", "- - x", "~", "null"),
+    *("true", "False", "No", "on", "0o17", "1e3", ".inf", "=", "%YAML 1.1", "@at", ">-", "|+"),
+    *("# h", "###### h", "* * *", "1) x", "    code", "~~~", "![x](y)", "[x]: y", "[^1]", ":::"),
+    *("<https://example.com>", "<a@example.com>", "www.example.com", "@user", "#1", ":smile:"),
+    *(
+        "<script>",
+        "</title>",
+        "<!--",
+        "-->",
+        "<?php",
+        "<![CDATA[",
+        "&lt;",
+        "&#x41;",
+        "&nbsp;",
+        "&copy 1",
+    ),
+    *("javascript:alert(1)", "${jndi:ldap://x}", "%00", "%0d%0a", "%2e%2e%2f", "\\r\\n", "\\0"),
+    *("CON", "NUL", "aux.py", "-rf", "--help", "--data=x", "file:///etc/passwd", "//x", "a:b@c"),
+    *("rich[all]", "a>=1", "a @ https://x", "a; b", "x==1.*", "a==1 --hash=x", "-e .", "-r x"),
+    *("class", "import", "None", "__init__", "json", "python", "pip", "setup", "test", "con-"),
+    *("{{cookiecutter.x}}", "<%= x %>", "#{x}", "@{x}", "$x$", "\\begin{x}", ".. raw:: html"),
+]
+
+# Characters that are not allowed in one line of text, or that look like others.
+CONTROL = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
+INVISIBLE = list(
+    "\u00a0\u00ad\u034f\u0600\u061c\u070f\u115f\u1680\u17b4\u180e\u2000\u2003\u2007\u200b\u200c\u200d"
+    "\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2066\u2067\u2068"
+    "\u2069\u206a\u2800\u3000\u3164\ufe00\ufe0f\ufeff\uffa0\ufff9\ufffb\ufffc\ufffd\ufffe\uffff"
+    "\ud800\udbff\udc00\udcff\udfff\U0001d173\U000e0001\U000e0020\U000e007f\U000e0100"
+)
+SCRIPTS = list(
+    "éßøłđıİſﬁﬀΩЖאبहไ가한日本々〆ーﾊ\u0301\u0308\u0338\u20dd\u3099\u05b0\u064b\u0e33\u0e47\u1100\u11a8"
+    "ͅͰ\u1e9eǅ㎏½²①Ⅷ٣०߀𝟘𝔸𝒜𐐀𠮷🎉👩🏽🇪🏴\ue000\uf8ff\U000f0000\U0010fffd\U0001fffe\U0010ffff"
+)
+
+
+@functools.cache
+def hostile_texts() -> list[str]:
+    """Return the texts that are tried as the answer to each question that accepts any text."""
+    signs = string.punctuation
+    lengths = [n + d for n in (4, 39, 40, 64, 100, 200, 254, 500, 512) for d in (0, 1)]
+    texts = [
+        *TEXTS,
+        *(form.format(c) for c in signs for form in ("{0}", "{0} a", "a {0}", "{0}a{0}", "{0}{0}{0}")),
+        *(f"a{first}{second}b" for first in signs for second in "\"#$%&'*:<>@[\\`{|}~!"),
+        *(text for s in SNIPPETS for text in (s, f"a {s} b", f"a{s}b", f"https://example.com/{s}")),
+        *(f"{s}@example.com" for s in SNIPPETS),
+        *(f"https://example.com/{c}{c}" for c in signs),
+        *(f"{c}a{c}@example.com" for c in signs),
+        *(form.format(c) for c in CONTROL for form in ("a{0}b", "{0}a", "a{0}")),
+        *(form.format(c) for c in INVISIBLE for form in ("a{0}b", "{0}a", "a{0}")),
+        *(form.format(c) for c in SCRIPTS for form in ("a{0}b", "{0}a", "a{0}")),
+        *("a.b", "a-b", "a_b", "A1", "a--b", "octocat", "x" * 100_000, "日" * 100, " ", "", " a", "a ", "a  b"),
+        *("x" * n for n in lengths),
+        *("é" * n for n in lengths),
+        *(f"https://example.com/{'x' * n}" for n in (479, 480, 481)),
+        *(str(year) for year in (0, 999, 1000, 1970, 2026, 2999, 3000, 12026)),
+    ]  # fmt: skip
+    return list(dict.fromkeys(texts))
+
+
+# Texts that are malformed YAML, YAML of another type, or YAML with side effects.
+YAML_TEXTS = [
+    *("[", "]", "{", "}", "[a", "[a]]", "{a: b", '["a', "['a", '"', "'", "a: b: c", "- a\nb", "\t- a"),
+    *("", " ", "#", "---", "...", "a\n---\nb", "[a]\n---\n[b]", "--- [a]\n...\nb", "%YAML 9.9\n---\na"),
+    *("null", "~", "true", "1", "1.5", "2026-01-01", "2026-99-99", "rich", "!!binary eA==", "!!set {a}"),
+    *("!!omap [a: b]", "!!pairs [a: b]", "!!timestamp [a]", "!!int a", "!!float a", "!!bool a", "!x [a]"),
+    *("!!python/object/apply:os.system [id]", "!!python/name:os.system", "!!python/tuple [a]"),
+    *("*a", "[*a]", "&a [*a]", "&a {b: *a}", "{<<: a}", "{<<: [a]}", "{[a]: b}", "{{a: b}: c}", "? [a]"),
+    *("[" * 5000, "- " * 5000, "{a: " * 5000, "&a " * 50, "[" * 40 + "]" * 40, "9" * 10_000),
+    *("@a", "`a`", "%a", "!", "&", "*", "|", ">", "| a", "[,]", "[a,,b]", "{,}", "a:\n\t- b", "\0", "\x85"),
+    *("\ud800", "[\x7f]", "\ufffe", '["\\x"]', '["\\ud800"]', "{{ 7 * 7 }}", "{% raw %}", "[{{ x }}]"),
+    *("{colors: rich}", "{colors: [1]}", "{colors: null}", "{1: [a]}", "{null: [a]}", "{a b: []}", "{all: []}"),
+    *("[[]]", "[{}]", "[null]", "[1]", '[""]', '[" "]', '["a\\nb"]', '["rich>>1"]', "[rich[x]]", "[{rich: 1}]"),
+    *("[uv, nix]", "[uv]", "[uv, uv]", "uv", "{uv: pip}", "[UV]", '["uv "]', "[pip, uv]", "[]", "{}"),
+    *('["rich>=13"]', "- rich>=13", "[rich]", "{a: [rich]}", "a:\n- rich", '{"a": ["b; c"]}', "[a] # b"),
+]  # fmt: skip
+
+# Lines that line_error accepts.
+LINES = st.text(
+    st.characters(
+        exclude_categories=["Cc", "Cs"],
+        exclude_characters="\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+        "\ufeff\ufffe\uffff",
+    ),
+    min_size=1,
+).filter(lambda text: text == text.strip())
+SYNTAX = (
+    st.lists(
+        st.sampled_from([*"\"'\\#*_`[]()<>&!|~-+=.:;{}%$ 1a", "{{", "}}", '"""', "<b", "&amp;"]),
+        min_size=1,
+    )
+    .map(lambda parts: "".join(parts).strip())
+    .filter(bool)
+)
+
+
+@functools.cache
+def markdown() -> MarkdownIt:
+    """Return a parser of GitHub's Markdown."""
+    return MarkdownIt("gfm-like", {"linkify": False})
+
+
+def shown(text: str) -> str:
+    """Return the text that a reader of Markdown sees in its first paragraph or heading."""
+    (inline, *_) = [token for token in markdown().parse(text) if token.type == "inline"]
+    assert all(child.type == "text" for child in inline.children or [])
+    return "".join(child.content for child in inline.children or [])
+
+
+def free_questions(*types: str) -> list[str]:
+    """Return the names of the questions of some types that accept any answer."""
+    return [
+        name
+        for name, question in questions().items()
+        if question["type"] in types
+        and question.get("when") is not False
+        and question.get("ask") is not False
+        and ("choices" not in question or (question.get("multiselect") and "yaml" in types))
+    ]
+
+
+def plain_answers(name: str) -> Iterator[str]:
+    """Yield plain answers. Each question that accepts any text accepts at least one of them."""
+    word = name.replace("_", "")
+    yield from (
+        f"Plain {word}",
+        f"plain-{word}",
+        f"plain_{word}",
+        f"https://{word}.example.com/plain",
+    )
+    yield from (f"plain@{word}.example.com", "2999")
+
+
+class Form:
+    """Answered questions, in which single answers can be replaced to compare the files.
+
+    Attributes:
+        plain: A plain answer to each question that accepts any text.
+    """
+
+    def __init__(self, answers: Answers) -> None:
+        """Answer all questions. Those that accept any text get a plain answer, unless it is given."""
+        self.template, self.environment = shared_parts()
+        self.answers: Answers = {"project_name": "Plain", "command_name": "plain"} | answers
+        self._ask()
+        for name in free_questions("str"):
+            if name not in answers:
+                self.answers[name] = next(
+                    answer for answer in plain_answers(name) if not self.refusal(name, answer)
+                )
+                self._ask()
+        self.plain = {name: self.answers[name] for name in free_questions("str")}
+        self.plain = {name: text for name, text in self.plain.items() if name not in answers}
+
+    def _ask(self) -> None:
+        """Let Copier ask the questions."""
+        self.worker = Worker(
+            src_path=str(snapshot()), dst_path=Path("project"), data=self.answers, defaults=True
+        )
+        self.worker.__dict__ |= {"template": self.template, "jinja_env": self.environment}
+        self.worker._ask()
+        self.context = dict(self.worker._render_context())
+
+    def refusal(self, name: str, answer: Any) -> str:
+        """Return the message with which Copier rejects an answer from `--data`, or ""."""
+        question = Question(
+            answers=self.worker.answers,
+            context=self.context | {name: answer},
+            jinja_env=self.worker.jinja_env,
+            var_name=name,
+            **self.template.questions_data[name],
+        )
+        try:
+            question.get_ask()
+            question.validate_answer(question.parse_answer(answer))
+        except (TypeError, ValueError, TemplateError, yaml.YAMLError) as error:
+            return str(error)
+        return ""
+
+    def answered(self, answers: Answers) -> Answers:
+        """Return the variables of the templates after some answers are replaced with valid ones."""
+        context = self.context | answers
+        context["_copier_answers"] = context["_copier_answers"] | answers
+        for name in self._derived(frozenset(answers)):
+            question = questions()[name]
+            text = self.environment.from_string(question["default"]).render(context)
+            context[name] = native(question["type"], text)
+        return context
+
+    @functools.cache  # noqa: B019
+    def _derived(self, names: frozenset[str]) -> list[str]:
+        """Return the names of the computed values that depend on some answers."""
+        affected = set(names)
+        for name, question in questions().items():
+            if question.get("when") is False:
+                tree = self.environment.parse(question["default"])
+                included = set(meta.find_referenced_templates(tree))
+                used = meta.find_undeclared_variables(tree)
+                for path in included - {None}:
+                    text = (ROOT / str(path)).read_text(encoding="utf-8")
+                    used |= meta.find_undeclared_variables(self.environment.parse(text))
+                if None in included or used & affected:
+                    affected.add(name)
+        return [name for name in questions() if name in affected - names]
+
+    @functools.cached_property
+    def sources(self) -> dict[str, str]:
+        """The template of each rendered file, by the file's path."""
+        folder = snapshot() / "template" / "project"
+        found = {}
+        for path in sorted(folder.rglob("*.jinja")):
+            name = path.relative_to(folder).as_posix().removesuffix(".jinja")
+            rendered = self.environment.from_string(name).render(self.context)
+            if all(rendered.split("/")):
+                found[rendered] = path.read_text(encoding="utf-8")
+        return found
+
+    def file(self, name: str, context: Answers) -> str:
+        """Render a file in memory."""
+        return self.environment.from_string(self.sources[name]).render(context)
+
+    @functools.cached_property
+    def plain_files(self) -> dict[str, str]:
+        """All files with plain answers."""
+        return {name: self.file(name, self.context) for name in self.sources}
+
+    @functools.cached_property
+    def plain_contents(self) -> dict[str, Any]:
+        """The content of each file with plain answers; see `content`."""
+        return {name: content(name, text) for name, text in self.plain_files.items()}
+
+    def expected(self, name: str, answers: dict[str, str]) -> Any:
+        """Return the expected content of a file: the plain content with the answers replaced."""
+        swap = {self.plain[question]: answer for question, answer in answers.items()}
+        if name.endswith(".md"):
+            swap = {escapeHtml(plain): escapeHtml(answer) for plain, answer in swap.items()}
+        pattern = re.compile("|".join(map(re.escape, swap)))
+        value = changed(
+            self.plain_contents[name], lambda text: pattern.sub(lambda found: swap[found[0]], text)
+        )
+        return spaced(value) if name.endswith(".md") else value
+
+    def files_to_judge(self, judged: set[tuple[str, str]]) -> dict[str, list[str]]:
+        """Return the files that contain the plain answer to a question, by the question.
+
+        Args:
+            judged: Lines that have been compared, with their file's path. Files whose lines with
+                the answer are all among them are left out. The lines of the others are added.
+        """
+        found: dict[str, list[str]] = {name: [] for name in self.plain}
+        new = set()
+        for file, text in self.plain_files.items():
+            for name, answer in self.plain.items():
+                lines = {(file, line) for line in text.splitlines() if answer in line}
+                if not lines <= judged:
+                    found[name].append(file)
+                    new |= lines
+        judged |= new
+        return {name: files for name, files in found.items() if files}
+
+
+@functools.cache
+def forms() -> list[Form]:
+    """Return forms that together have every choice of every axis."""
+    without: dict[tuple[str, str], Answers] = {
+        # With uv_build, some names are written apart from the address, so the files differ.
+        ("backend", "uv_build"): {"user_email": ""},
+        # Trusted publishing only works with PyPI.
+        ("publish", "trusted"): {"index_url": ""},
+        # With a token, a proprietary package needs its own index.
+        ("license", "Proprietary"): {"index_url": "https://packages.example.com/upload/"},
+    }
+    found = []
+    for chosen in each_choice_once():
+        left_out: Answers = {}
+        for (axis, choice), texts in without.items():
+            left_out |= texts if chosen[axis] == choice else {}
+        found.append(Form(chosen | left_out))
+    return found
+
+
+@functools.cache
+def refusals(name: str) -> dict[str, str]:
+    """Return the message that rejects each hostile text as the answer to a question, or ""."""
+    return {text: forms()[0].refusal(name, text) for text in hostile_texts()}
+
+
+def accepted(*names: str) -> dict[str, list[str]]:
+    """Return the hostile texts that questions accept, without the empty text."""
+    return {
+        name: [text for text, refusal in refusals(name).items() if text and not refusal]
+        for name in names
+    }
+
+
+@functools.cache
+def native(kind: str, text: str) -> Any:
+    """Return a computed value as Copier casts it. Templates only read it."""
+    return CAST_STR_TO_NATIVE[kind](text)
+
+
+def changed(value: Any, change: Callable[[str], str]) -> Any:
+    """Return a structure with each of its texts changed."""
+    match value:
+        case str():
+            return change(value)
+        case dict():
+            return {changed(k, change): changed(item, change) for k, item in value.items()}
+        case list():
+            return [changed(item, change) for item in value]
+        case _:
+            return value
+
+
+def spaced(page: str) -> str:
+    """Return HTML with single spaces, because browsers collapse them."""
+    return re.sub("[ \n]+", " ", page)
+
+
+def syntax(node: Any) -> Any:
+    """Return a Python syntax tree as nested lists that can be compared."""
+    match node:
+        case ast.AST():
+            return [type(node).__name__, *(syntax(getattr(node, f, None)) for f in node._fields)]
+        case list():
+            return [syntax(item) for item in node]
+        case _:
+            return node
+
+
+def content(name: str, text: str) -> Any:
+    """Return the content that a program reads from a file, or the text of an unknown format."""
+    match Path(name):
+        case Path(name="zensical.toml"):
+            value = tomllib.loads(text)
+            # Zensical writes these texts to HTML without escaping them.
+            for key in ("site_name", "site_description", "site_author", "repo_url"):
+                value["project"][key] = html.unescape(value["project"].get(key, ""))
+            return value
+        case Path(suffix=".toml"):
+            value = tomllib.loads(text)
+            # Whether ruff accepts letters that look alike depends on the project's texts.
+            value.get("tool", {}).get("ruff", {}).get("lint", {}).pop("ignore", None)
+            return value
+        case Path(suffix=".yml"):
+            return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        case Path(suffix=".json"):
+            return json.loads(text)
+        case Path(suffix=".py"):
+            # Sphinx's settings escape the title if it has a character that HTML reserves.
+            text = text.replace("import html\n", "").replace("html.escape(f", "(f")
+            return syntax(ast.parse(text))
+        case Path(suffix=".md"):
+            return spaced(markdown().render(text))
+        case _:
+            return text
+
+
+def batches(answers: dict[str, list[str]]) -> Iterator[dict[str, str]]:
+    """Yield sets of answers that together contain every text of every question.
+
+    The questions of a set have different texts, because two commands can't have the same name.
+    """
+    columns = [
+        [(name, texts[(number + place) % len(texts)]) for place in range(len(texts))]
+        for number, (name, texts) in enumerate(answers.items())
+    ]
+    for row in itertools.zip_longest(*columns):
+        yield dict(pair for pair in row if pair is not None)

@@ -1,0 +1,159 @@
+"""Projects in git repositories, rendered from releases and updated by Copier in this process.
+
+For each update, Copier clones the template several times, reads its questions, and compiles its
+texts. Here, this happens once for each release. `test_update_command.py` shows that the projects
+equal those of the command.
+"""
+
+import atexit
+import functools
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import copier
+import plumbum
+from copier import _main, _subproject
+from copier._template import Template
+from jinja2.sandbox import SandboxedEnvironment
+
+from harness.rendering.copier_cache import compile_once, steady
+from harness.rendering.template import Answers
+from harness.reporting import counters
+from harness.updates.releases import IDENTITY, commit, git
+
+MARKER = re.compile(r"^(?:<{7}|>{7}) (?:before|after) updating$", re.MULTILINE)
+
+
+class SharedTemplate(Template):
+    """A release's template, cloned once in this process."""
+
+    def _cleanup(self) -> None:
+        """Keep the clone until the process ends."""
+
+
+@functools.cache
+def shared_template(url: str, ref: str | None = None, use_prereleases: bool = False) -> Template:
+    """Return the template of a release, which never changes."""
+    template = SharedTemplate(url=url, ref=ref, use_prereleases=use_prereleases)
+    atexit.register(Template._cleanup, template)
+    return template
+
+
+environments: dict[Path, SandboxedEnvironment] = {}
+make_environment = vars(_main.Worker)["jinja_env"].func
+
+
+def shared_environment(worker: _main.Worker) -> SandboxedEnvironment:
+    """Return a clone's Jinja environment, which compiles each text once."""
+    folder = worker.template.local_abspath
+    if folder not in environments:
+        environments[folder] = compile_once(make_environment(worker))
+    return environments[folder]
+
+
+@contextmanager
+def sharing() -> Iterator[None]:
+    """Let Copier's runs share everything that is the same in all of them."""
+    with (
+        mock.patch.object(_main, "Template", shared_template),
+        mock.patch.object(_subproject, "Template", shared_template),
+        mock.patch.object(_main.Worker, "jinja_env", property(shared_environment)),
+        # Copier asks git for each file whether the file system supports permissions.
+        mock.patch.object(_main.Worker, "_sync_git_index_executable_bit"),
+        steady(),
+        plumbum.local.env(**IDENTITY),
+    ):
+        yield
+
+
+def start(repository: Path, version: str | None, project: Path, answers: Answers) -> Path:
+    """Render a project from a release and commit it.
+
+    Args:
+        repository: The template's releases.
+        version: The release; None for the newest.
+        project: The folder to write.
+        answers: Answers by question; the other questions take their defaults.
+
+    Raises:
+        ValueError: Copier rejected an answer.
+    """
+    render(repository, version, project, answers)
+    git("init", "--quiet", "--initial-branch=main", cwd=project)
+    commit(project, "Start")
+    return project
+
+
+def render(repository: Path, version: str | None, project: Path, answers: Answers) -> Path:
+    """Render a project from a release without committing it; see `start`."""
+    with sharing():
+        copier.run_copy(
+            str(repository), project, answers, vcs_ref=version, defaults=True, quiet=True
+        )
+    counters.count("rendered")
+    return project
+
+
+def update(project: Path, version: str | None = None, **changed: Any) -> list[str]:
+    """Update a project and return the files with a conflict.
+
+    Args:
+        project: The project's folder, without uncommitted changes.
+        version: The release to update to; None for the newest.
+        changed: The answers to change.
+
+    Raises:
+        ValueError: Copier rejected an answer.
+        copier.errors.UserMessageError: Copier refused to update.
+    """
+    operate("update", project, changed, vcs_ref=version)
+    counters.count("updates")
+    return conflicts(project)
+
+
+def operate(operation: str, project: Path, answers: Answers, **options: Any) -> str:
+    """Update or recopy a project like `copier OPERATION --defaults --skip-answered`.
+
+    Args:
+        operation: "update" or "recopy".
+        project: The project's folder.
+        answers: The answers of `--data` and `--data-file`.
+        options: Parameters of `copier.run_update` or `copier.run_recopy`.
+
+    Returns:
+        What Copier printed to stderr.
+    """
+    run = {"update": copier.run_update, "recopy": copier.run_recopy}[operation]
+    with sharing(), redirect_stderr(io.StringIO()) as said:
+        run(project, answers, defaults=True, skip_answered=True, overwrite=True, **options)
+    return said.getvalue()
+
+
+def conflicts(project: Path) -> list[str]:
+    """Return the files that contain conflict markers or rejected changes."""
+    listed = git("ls-files", "-z", "--cached", "--others", cwd=project).split("\0")
+    return sorted(
+        {
+            name
+            for name in listed
+            if name
+            and (project / name).is_file()
+            and (name.endswith(".rej") or MARKER.search((project / name).read_text("utf-8")))
+        }
+    )
+
+
+def resolve(project: Path, side: str) -> None:
+    """Resolve conflicts by taking one side of each file: "ours" (the user's) or "theirs"."""
+    if names := conflicts(project):
+        git("checkout", f"--{side}", "--", *names, cwd=project)
+
+
+def status(project: Path) -> list[str]:
+    """Return the changes since the last commit as git reports them, one line for each file."""
+    return git("status", "--porcelain", "--untracked-files=all", cwd=project).splitlines()

@@ -1,0 +1,154 @@
+"""The template's past releases, and throwaway repositories that contain them."""
+
+import functools
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+from packaging.version import Version
+
+from harness.artifacts.inspect import unpack
+from harness.artifacts.repository import GIT
+from harness.commands import CommandError, run
+from harness.rendering.template import ROOT, Answers
+from harness.space.answers import FULL
+
+# Maps each version to its commit.
+RELEASES = ROOT / "tests" / "releases.yml"
+
+# The parts of a release that Copier reads.
+TEMPLATE = ("copier.yml", "template")
+
+# The same author, date, and settings everywhere, so that commits have the same ids.
+IDENTITY = GIT | {
+    "GIT_AUTHOR_DATE": "2026-01-01T00:00:00+0000",
+    "GIT_COMMITTER_DATE": "2026-01-01T00:00:00+0000",
+    "GIT_CONFIG_NOSYSTEM": "1",
+}
+
+
+class NoHistoryError(AssertionError):
+    """The repository lacks the commit of a past release."""
+
+
+def git(*arguments: str | Path, cwd: Path, exit_code: int | None = 0) -> str:
+    """Run git without personal settings and return its output.
+
+    Raises:
+        CommandError: git ended with another exit code.
+    """
+    return run("git", *arguments, cwd=cwd, env=IDENTITY, exit_code=exit_code).stdout
+
+
+def commit(repository: Path, message: str) -> None:
+    """Commit all files of a repository."""
+    git("add", "--all", cwd=repository)
+    git("commit", "--quiet", "--allow-empty", f"--message={message}", cwd=repository)
+
+
+def release_commits() -> dict[str, str]:
+    """Return a mapping of past versions to commits, oldest first."""
+    commits: dict[str, str] = yaml.safe_load(RELEASES.read_text(encoding="utf-8"))
+    return commits
+
+
+def past_releases() -> list[str]:
+    """Return the versions of the past releases, oldest first."""
+    return list(release_commits())
+
+
+@functools.cache
+def release_questions(version: str) -> dict[str, Any]:
+    """Return the questions of a past release that are recorded, by name."""
+    revision = release_commits()[version]
+    found: dict[str, Any] = {}
+    for path in git("ls-tree", "--name-only", revision, "template/questions/", cwd=ROOT).split():
+        found |= yaml.safe_load(git("show", f"{revision}:{path}", cwd=ROOT))
+    return {name: question for name, question in found.items() if question.get("when") is not False}
+
+
+def release_choices(question: dict[str, Any]) -> list[Any]:
+    """Return some answers that contain each choice of a question, or [] if it has no choices."""
+    if question["type"] == "bool":
+        return [False, True]
+    offered = question.get("choices", {})
+    if isinstance(offered, str):  # The versions of Python are in a data file.
+        return ["3.11", "3.13"]
+    values = [value["value"] if isinstance(value, dict) else value for value in offered.values()]
+    return [values, values[:1], values[1:], []] if question.get("multiselect") else values
+
+
+def covering_answers(version: str) -> list[Answers]:
+    """Return answers that contain each choice of a past release at least once."""
+    asked = release_questions(version)
+    rows = []
+    for row in range(max(len(release_choices(question)) for question in asked.values())):
+        chosen = {name: answer for name, answer in FULL.items() if name in asked}
+        for step, (name, question) in enumerate(asked.items()):
+            if offered := release_choices(question):
+                chosen[name] = offered[(row + step) % len(offered)]
+        reads_git = chosen["backend"] in ("poetry_core", "pdm_backend")
+        chosen["versioning"] = "vcs" if reads_git else "static"
+        is_published = chosen["ci"] != "none" and chosen["license"] != "Proprietary"
+        chosen["publish"] = ("token", "trusted")[row % 2] if is_published else "none"
+        is_on_github = chosen["ci"] == "github"
+        chosen["template_updates"] = ("workflow", "renovate")[row % 2] if is_on_github else "none"
+        rows.append(chosen)
+    return rows
+
+
+def next_release() -> str:
+    """Return the version under which the current template is tested: one minor above the last."""
+    last = Version(past_releases()[-1])
+    return f"{last.major}.{last.minor + 1}.0"
+
+
+def extract(version: str, folder: Path) -> None:
+    """Write the template of a past release into a folder.
+
+    Raises:
+        NoHistoryError: The repository doesn't have the release's commit.
+    """
+    revision = release_commits()[version]
+    with tempfile.TemporaryDirectory() as temporary:
+        archive = Path(temporary) / "release.tar"
+        try:
+            run("git", "archive", f"--output={archive}", revision, *TEMPLATE, cwd=ROOT)
+        except CommandError as error:
+            raise NoHistoryError(
+                "run `git fetch --unshallow` in a clone of the repository; updates are tested from "
+                f"release {version}, and commit {revision} is missing or git cannot read it: {error}"
+            ) from error
+        unpack(archive, folder)
+
+
+def copy_template(folder: Path) -> None:
+    """Copy the current template into a folder."""
+    shutil.copy(ROOT / "copier.yml", folder)
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "template", folder / "template", ignore=ignored)
+
+
+def add_release(repository: Path, version: str) -> None:
+    """Commit and tag the files of a repository."""
+    commit(repository, f"Release {version}")
+    git("tag", version, cwd=repository)
+
+
+def make_repository(repository: Path) -> Path:
+    """Create a repository with each past release, and the current template as the newest one.
+
+    Raises:
+        NoHistoryError: The commit of a past release is missing.
+    """
+    repository.mkdir()
+    git("init", "--quiet", "--initial-branch=main", cwd=repository)
+    for version in past_releases():
+        extract(version, repository)
+        add_release(repository, version)
+        git("rm", "-r", "--quiet", ".", cwd=repository)
+    copy_template(repository)
+    add_release(repository, next_release())
+    return repository

@@ -1,0 +1,291 @@
+"""Measure what the template, its projects, and its tests cost.
+
+`python -m sessions.bench` prints a table of ratios. Each is the median of pairs that are measured
+one right after the other, because only figures from the same machine and the same minute can be
+compared.
+"""
+
+import functools
+import os
+import resource
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import plumbum
+from copier._main import Worker
+from jinja2 import FileSystemLoader
+from jinja2.sandbox import SandboxedEnvironment
+
+from harness import temporary
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.forks import close_all
+from harness.artifacts.install import Environment
+from harness.artifacts.variant import Variant
+from harness.commands import run
+from harness.rendering.render import copier_command, render, snapshot
+from harness.rendering.template import ROOT, Answers
+from harness.space.answers import choices
+
+DEFAULT: Answers = {"project_name": "My Project", "copyright_year": "2026"}
+APP: Answers = DEFAULT | {"mode": "app"}
+
+# The floor of `copier copy`: a template of one file and one question.
+ONE_FILE = {
+    "copier.yml": "_subdirectory: template\nproject_name:\n  type: str\n",
+    "template/README.md.jinja": "# {{ project_name }}\n",
+}
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A comparison that was measured several times.
+
+    Attributes:
+        what: What is compared with what.
+        target: The upper limit of the ratio, the lower limit if it is negative, or None.
+        measured: The ratio of each pair.
+    """
+
+    what: str
+    target: float | None
+    measured: Sequence[float]
+
+    def row(self) -> str:
+        """Return the row of the table."""
+        bound = "none"
+        if self.target is not None:
+            bound = f"at {'most' if self.target > 0 else 'least'} {abs(self.target):g}"
+        median = statistics.median(self.measured)
+        digits = 0 if median > 10 else 2
+        low, high = min(self.measured), max(self.measured)
+        return (
+            f"| {self.what} | {bound} | {median:.{digits}f} | {low:.{digits}f}–{high:.{digits}f} |"
+        )
+
+
+def pairs(first: Callable[[], float], second: Callable[[], float], number: int) -> list[float]:
+    """Return the cost of the first divided by the cost of the second, for some pairs.
+
+    Each of the two goes first in half of the pairs. An additional first pair fills the caches and
+    is not counted.
+    """
+    ratios = []
+    for turn in range(number + 1):
+        if turn % 2:
+            cost = first() / second()
+        else:
+            divisor = second()
+            cost = first() / divisor
+        ratios.append(cost)
+    return ratios[1:]
+
+
+def elapsed(work: Callable[[], object]) -> float:
+    """Return how many seconds something takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Return the CPU time of the processes that some work starts and waits for, in seconds."""
+
+    def children() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = children()
+    work()
+    return children() - before
+
+
+def fresh(folder: Path) -> Path:
+    """Return a folder that does not exist."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+# 1. `copier copy`.
+
+
+def cpu_of_copy(template: Path, destination: Path, *options: str, scratch: Path) -> float:
+    """Return the CPU time of `copier copy` with all default answers, in seconds.
+
+    Args:
+        template: The template's folder or repository.
+        destination: The folder of the project.
+        options: Options of `copier copy`.
+        scratch: Where Copier clones a repository.
+    """
+    answers = {"project_name": "My Project"}
+    env = {"TMPDIR": str(scratch)}
+    command = functools.partial(copier_command, "copy", "--defaults", *options)
+    return cpu(lambda: command(template, fresh(destination), answers=answers, env=env))
+
+
+def copy(memory: Path, disk: Path) -> Iterator[Ratio]:
+    """Compare copying a default project with the floor, from a folder and from a repository."""
+    for name, text in ONE_FILE.items():
+        file = memory / "one-file" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    floor = functools.partial(cpu_of_copy, memory / "one-file", memory / "floor", scratch=memory)
+    plain = functools.partial(cpu_of_copy, snapshot(), memory / "copied", scratch=memory)
+    yield Ratio("CPU time of `copier copy` / of a one-file template", 1.5, pairs(plain, floor, 9))
+
+    repository = disk / "repository"
+    run("git", "clone", "--quiet", "--no-hardlinks", ROOT, repository)
+    number = len(run("git", "ls-files", cwd=repository).stdout.splitlines())
+    cloned = functools.partial(
+        cpu_of_copy, repository, disk / "copied", "--vcs-ref=HEAD", scratch=disk
+    )
+    what = f"the same from a git repository on disk with {number} files / of a one-file template"
+    yield Ratio(what, None, pairs(cloned, floor, 9))
+
+
+# 2. Imports and commands.
+
+
+def startup(folder: Path) -> Iterator[Ratio]:
+    """Compare a package and its command with the modules of the standard library that they use."""
+    environment = Environment.make(folder / "environment")
+    environment.install("--compile-bytecode", render(folder / "app", APP))
+    script = environment.bin / "my-project"
+
+    def cpu_of(*command: str | Path) -> Callable[[], float]:
+        return lambda: cpu(lambda: run(*command))
+
+    def imports(modules: str) -> Callable[[], float]:
+        return cpu_of(environment.python, "-c", f"import {modules}")
+
+    library = pairs(imports("my_project"), imports("json, importlib.resources"), 40)
+    yield Ratio("`import my_project` / `import json, importlib.resources`", 1.1, library)
+    modules = "argparse, json, importlib.resources"
+    command = pairs(cpu_of(script, "Ada"), imports(modules), 40)
+    yield Ratio(f"`my-project Ada` / `import {modules}`", 1.2, command)
+
+
+# 3. The test of one variant: rendered, built, installed, and run.
+
+
+def without_caches(answers: Answers, folder: Path) -> None:
+    """Test a variant with the commands that a README would list."""
+    copier_command("copy", "--defaults", snapshot(), folder / "project", answers=answers)
+    run(sys.executable, "-m", "build", "--outdir", folder / "dist", folder / "project")
+    (wheel,) = (folder / "dist").glob("*.whl")
+    run(sys.executable, "-m", "venv", folder / "environment")
+    environment = Environment(folder / "environment")
+    environment.run("python", "-m", "pip", "install", "--quiet", wheel)
+    environment.run("my-project", "Ada")
+
+
+def with_caches(answers: Answers, artifacts: ArtifactCache) -> None:
+    """Test a variant as the test suite does it for hundreds of them."""
+    variant = Variant(answers, artifacts)
+    assert variant.distributions.wheel.read_bytes() == variant.wheel_from_tree.read_bytes()
+    assert ["Hello, Ada!\n", "", 0] == variant.used(["my-project", "Ada"])["commands"][0]
+
+
+def variant(folder: Path) -> Iterator[Ratio]:
+    """Compare testing a variant without and with the caches of the test suite.
+
+    Without them, one wheel less is built.
+    """
+    artifacts = ArtifactCache(folder / "artifacts")
+    artifacts.folder.mkdir()
+    with_caches(APP, artifacts)
+    ratios = []
+    for backend in choices("backend"):
+        answers = APP | {"backend": backend}
+        cheap = [
+            elapsed(
+                functools.partial(with_caches, answers | {"project_description": text}, artifacts)
+            )
+            for text in ("One.", "Two.", "Three.", "Four.", "Five.")
+        ]
+        plain = elapsed(functools.partial(without_caches, answers, folder / backend))
+        ratios.append(plain / statistics.median(cheap))
+    close_all()
+    yield Ratio("testing a variant with plain commands / with the tests' caches", -20, ratios)
+
+
+# 4. The tests' own rendering.
+
+
+def rendering(folder: Path) -> Iterator[Ratio]:
+    """Compare rendering in the tests with compiling, rendering, and writing the same files."""
+    with (
+        plumbum.local.env(PATH=os.devnull),
+        Worker(
+            src_path=str(snapshot()),
+            dst_path=folder / "context",
+            data=DEFAULT,
+            defaults=True,
+            quiet=True,
+        ) as worker,
+    ):
+        worker.run_copy()
+        context = dict(worker._render_context())
+        names = {
+            source.relative_to(snapshot()).as_posix(): str(rendered)
+            for source in worker.template_copy_root.rglob("*")
+            if source.is_file()
+            for rendered, _ in worker._render_path(source.relative_to(worker.template_copy_root))
+        }
+
+    def raw() -> float:
+        start = time.process_time()
+        environment = SandboxedEnvironment(
+            loader=FileSystemLoader(snapshot()),
+            extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
+            keep_trailing_newline=True,
+        )
+        for source, name in names.items():
+            file = folder / "raw" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if source.endswith(".jinja"):
+                file.write_text(environment.get_template(source).render(context), "utf-8")
+            else:
+                shutil.copy(snapshot() / source, file)
+        return time.process_time() - start
+
+    def by_the_harness() -> float:
+        destination = fresh(folder / "rendered")
+        start = time.process_time()
+        render(destination, DEFAULT)
+        return time.process_time() - start
+
+    what = "CPU time of a render in the tests / of Jinja's part in it, compiled each time"
+    yield Ratio(what, 0.5, pairs(by_the_harness, raw, 20))
+
+
+def main() -> None:
+    """Measure and print."""
+    # Users' modules are compiled. Compiling them in every run would raise the floor.
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):
+        os.environ.pop(name, None)
+    memory = temporary.start()
+    try:
+        # The settings of the person who measures must not count.
+        settings = memory / "settings.yml"
+        settings.write_text("{}\n", encoding="utf-8")
+        os.environ["COPIER_SETTINGS_PATH"] = str(settings)
+        print("| CPU time or duration of | target | median | range |\n| --- | --- | --- | --- |")
+        with tempfile.TemporaryDirectory(dir=temporary.machine()) as disk:
+            for ratio in copy(memory, Path(disk)):
+                print(ratio.row(), flush=True)
+        for measure in (startup, rendering, variant):
+            for ratio in measure(memory):
+                print(ratio.row(), flush=True)
+    finally:
+        temporary.delete(memory)
+
+
+if __name__ == "__main__":
+    main()

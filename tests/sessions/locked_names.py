@@ -1,0 +1,255 @@
+"""Names that a new project must not have, because the generated projects already use them.
+
+They are read from real lock files. `nox -s names` writes them to a data file of the template.
+"""
+
+import datetime
+import itertools
+import re
+import tempfile
+import textwrap
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from packaging.version import Version
+from uv import find_uv_bin
+
+from harness.commands import run
+from harness.rendering.render import render
+from harness.rendering.template import ROOT, Answers, facts
+from harness.reporting.reviews import reviews
+from harness.space.answers import answers, axes, choices, preset
+
+FILE = ROOT / "template" / "data" / "locked_names.yml"
+HEADER = """\
+# Distributions, import packages, and scripts in real lock files of the generated projects, with all
+# options. A new project with one of these names can't be locked, or it hides the other one.
+# `nox -s names` updates this file from the releases before the day of its review.
+# (reviewed {day})
+"""
+
+FULL: Answers = preset("full") | {"project_name": "Example"}
+# The same with a command. Without publishing, it can be combined with every choice of an axis.
+BASE: Answers = FULL | {
+    "mode": "app",
+    "gui_command_name": "example-window",
+    "publish": "none",
+    "template_updates": "none",
+}
+
+# A distribution's name and its newest locked version. A lock file for several Python versions can
+# contain several versions of a distribution.
+Pins = dict[str, Version]
+Names = dict[str, set[str]]
+
+
+def variants() -> Iterator[Answers]:
+    """Yield the full preset, and answers with each choice of each axis.
+
+    `preset` is not included, because it only supplies answers.
+    """
+    yield FULL
+    for axis in axes():
+        if axis != "preset":
+            yield from (BASE | {axis: answer} for answer in answers(axis))
+
+
+def projects(folder: Path) -> Iterator[Path]:
+    """Render the variants that Copier accepts."""
+    for number, variant in enumerate(variants()):
+        try:
+            yield render(folder / str(number), variant)
+        except ValueError:
+            # Not every choice is possible.
+            continue
+
+
+def dependencies(project: Path) -> dict[str, Any]:
+    """Return a project's dependencies, extras, and dependency groups."""
+    tables = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    keys = ("dependencies", "optional-dependencies")
+    found = {key: tables["project"].get(key) for key in keys}
+    return found | dict(tables["dependency-groups"])
+
+
+def before(day: datetime.date) -> str:
+    """Return uv's option that ignores what was uploaded on a day or later."""
+    return f"--exclude-newer={day}T00:00:00Z"
+
+
+def lock(project: Path, day: datetime.date) -> Pins:
+    """Lock a project with the releases before a day.
+
+    Raises:
+        CommandError: uv can't lock it.
+    """
+    run(find_uv_bin(), "lock", "--quiet", before(day), cwd=project)
+    packages = tomllib.loads((project / "uv.lock").read_text(encoding="utf-8"))["package"]
+    return newest(
+        (each["name"], each["version"]) for each in packages if "registry" in each["source"]
+    )
+
+
+def resolve(requirements: Iterable[str], day: datetime.date, *options: str) -> Pins:
+    """Resolve requirements for all platforms with the releases before a day.
+
+    Args:
+        requirements: The requirements, which can be installed together.
+        day: The day.
+        options: More options of `uv pip compile`.
+
+    Raises:
+        CommandError: uv can't resolve them.
+    """
+    command = (find_uv_bin(), "pip", "compile", "--quiet", "--no-header", "--no-annotate")
+    universal = ("--universal", f"--python-version={min(choices('python_min'), key=Version)}")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "requirements.in"
+        file.write_text("\n".join(requirements), encoding="utf-8")
+        text = run(*command, *universal, before(day), *options, file).stdout
+    return newest(re.findall(r"(?m)^([a-z0-9-]+)==([^\s;]+)", text))
+
+
+def newest(versions: Iterable[tuple[str, str]]) -> Pins:
+    """Return the newest version of each distribution, which supports the newest Python.
+
+    >>> newest([("sphinx", "9.0.4"), ("sphinx", "9.1")])
+    {'sphinx': <Version('9.1')>}
+    """
+    found: Pins = {}
+    for name, version in versions:
+        found[name] = max(found.get(name, Version("0")), Version(version))
+    return found
+
+
+def template_data(name: str) -> dict[str, Any]:
+    """Return a data file of the template."""
+    return dict(yaml.safe_load((ROOT / "template" / "data" / name).read_text(encoding="utf-8")))
+
+
+def tools() -> list[str]:
+    """Return the requirements of the tools, including those that run in their own environments."""
+    hooks = (
+        name.partition("/")[2].removesuffix("-pre-commit") for name in template_data("hooks.yml")
+    )
+    own = [
+        requirement
+        for axis in ("task_runner", "type_checker")
+        for choice in facts(axis).values()
+        if (requirement := choice["requirement"])
+    ]
+    docs = itertools.chain(*(choice["requires"] for choice in facts("docs_engine").values()))
+    return [*template_data("tools.yml").values(), *own, *docs, *hooks]
+
+
+def build_requirements() -> list[str]:
+    """Return the requirements of the build backends, including those for a version from git."""
+    backends = facts("backend").values()
+    plugins = (each["vcs"].get("requires", []) for each in backends)
+    return [each["requires"] for each in backends] + list(itertools.chain(*plugins))
+
+
+def modules(project: Path) -> set[str]:
+    """Return the names of the modules in the project's own folder."""
+    return {path.stem for path in project.glob("*.py")}
+
+
+def import_package(entry: str) -> str:
+    """Return the import package that an entry of site-packages belongs to, in lower case, or "".
+
+    A file system that ignores case can't hold two packages whose names differ only in case. The
+    template gives no package a name that starts with an underscore.
+
+    >>> import_package("PIL"), import_package("six.py"), import_package("_cffi.abi3.so")
+    ('pil', 'six', '')
+    >>> import_package("bin"), import_package("attrs-26.1.0.dist-info")
+    ('', '')
+    """
+    name = entry.lower().partition(".")[0]
+    is_code = not entry.endswith((".dist-info", ".pth")) and entry not in ("bin", "share")
+    is_name = re.fullmatch(r"[a-z][a-z0-9_]*", name) and not name.endswith("__mypyc")
+    return name if is_code and is_name else ""
+
+
+def script(file: str) -> str:
+    """Return the name of a script, in lower case, or "" if it contains a version of Python.
+
+    >>> script("Py.Test"), script("coverage-3.15"), script("rst2html5")
+    ('py.test', '', 'rst2html5')
+    """
+    return "" if re.search(r"\d\.\d+$", file) else file.lower()
+
+
+def contents(pins: Pins) -> Names:
+    """Return the import packages and scripts of distributions.
+
+    Raises:
+        CommandError: The newest supported Python can't install one of them.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        python = max(choices("python_min"), key=Version)
+        # A distribution for another platform is installed, too.
+        options = ("--no-deps", "--only-binary=:all:", f"--python-version={python}")
+        names = [f"{name}=={version}" for name, version in pins.items()]
+        run(find_uv_bin(), "pip", "install", "--quiet", *options, f"--target={folder}", *names)
+        entries = (entry.name for entry in Path(folder).iterdir())
+        scripts = (file.name for file in (Path(folder) / "bin").iterdir())
+        return {
+            "import_packages": set(map(import_package, entries)) - {""},
+            "scripts": set(map(script, scripts)) - {""},
+        }
+
+
+def names(day: datetime.date) -> Names:
+    """Return the names of distributions, import packages, and scripts.
+
+    Args:
+        day: The day before which releases were uploaded.
+
+    Raises:
+        CommandError: A variant can't be locked or installed.
+    """
+    pins: Pins = {}
+    own_modules: set[str] = set()
+    locked: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for project in projects(Path(folder)):
+            own_modules |= modules(project)
+            if dependencies(project) not in locked:
+                locked.append(dependencies(project))
+                pins |= lock(project, day)
+    pins |= resolve(build_requirements(), day) | resolve(tools(), day, "--no-deps")
+    found = contents(pins)
+    found["import_packages"] |= own_modules
+    found["scripts"] |= {*choices("environments"), *choices("task_runner")} - {"none"}
+    return {"distributions": set(pins)} | found
+
+
+def text(names: Names, day: datetime.date) -> str:
+    """Return the data file."""
+    parts = [HEADER.format(day=day)]
+    for kind, found in names.items():
+        lines = textwrap.fill(
+            ", ".join(sorted(found)), 98, break_on_hyphens=False, break_long_words=False
+        )
+        parts.append(f"{kind}: [\n{textwrap.indent(lines, '  ')},\n]\n")
+    return "".join(parts)
+
+
+def recorded() -> tuple[Names, datetime.date]:
+    """Return the names in the data file and the day before which releases were uploaded."""
+    names = {kind: set(found) for kind, found in template_data(FILE.name).items()}
+    return names, reviews()[FILE.relative_to(ROOT).as_posix()]
+
+
+def write() -> None:
+    """Update the data file."""
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    FILE.write_text(text(names(today), today), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

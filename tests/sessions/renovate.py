@@ -1,0 +1,114 @@
+"""Facts from Renovate's npm package, and its check of our settings.
+
+`nox -s renovate` installs the package, validates the settings, and writes the facts to
+tests/renovate.yml. The normal tests only read this file, because the package has 340 MB.
+"""
+
+import datetime
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import copier
+import yaml
+
+from harness.commands import run
+from harness.rendering.render import snapshot
+from harness.rendering.template import ROOT
+
+FACTS = ROOT / "tests" / "renovate.yml"
+PAGE = ROOT / "docs" / "how-to" / "fleets.md"
+
+# Renovate finds the first of these answers files without further settings.
+ANSWERS_FILES = (".copier-answers.yml", "packagestan.yml")
+
+SCRIPT = """
+import { readFileSync } from "node:fs";
+import datasources from "renovate/dist/modules/datasource/api.js";
+import * as copier from "renovate/dist/modules/manager/copier/index.js";
+import { getOptions } from "renovate/dist/config/options/index.js";
+const behavior = getOptions().find((option) => option.name === "minimumReleaseAgeBehaviour");
+const untimed = [...datasources].filter(([, source]) => !source.releaseTimestampSupport);
+console.log(JSON.stringify({
+  version: JSON.parse(readFileSync("node_modules/renovate/package.json")).version,
+  copier_datasources: copier.supportedDatasources,
+  copier_files: copier.defaultConfig.managerFilePatterns,
+  minimum_release_age_behaviour: behavior.default,
+  datasources_without_timestamps: untimed.map(([id]) => id).sort(),
+}));
+"""
+
+HEADER = """\
+# What Renovate's npm package says; `nox -s renovate` writes this file. A release from a datasource
+# without timestamps never reaches a minimum age.
+"""
+
+
+def examples() -> Iterator[dict[str, Any]]:
+    """Yield the settings that the documentation shows."""
+    for text in re.findall(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
+        yield json.loads(text)
+
+
+def generated(answers_file: str) -> dict[str, Any]:
+    """Return the settings of a generated project with some answers file."""
+    answers = {"project_name": "My Project", "template_updates": "renovate"}
+    with tempfile.TemporaryDirectory() as folder:
+        copier.run_copy(
+            *(str(snapshot()), folder, answers),
+            answers_file=answers_file,
+            defaults=True,
+            quiet=True,
+        )
+        settings: dict[str, Any] = json.loads(Path(folder, "renovate.json").read_text("utf-8"))
+    return settings
+
+
+def recorded() -> dict[str, Any]:
+    """Return the recorded facts."""
+    facts: dict[str, Any] = yaml.safe_load(FACTS.read_text(encoding="utf-8"))
+    return facts
+
+
+def published() -> list[dict[str, Any]]:
+    """Return all settings that we publish."""
+    return [*examples(), *map(generated, ANSWERS_FILES)]
+
+
+def read_package(folder: Path) -> dict[str, Any]:
+    """Return the facts from the package that is installed in a folder."""
+    finished = run("node", "--input-type=module", "--eval", SCRIPT, cwd=folder)
+    facts: dict[str, Any] = json.loads(finished.stdout)
+    return facts
+
+
+def main() -> int:
+    """Install the package, validate the settings, and write the facts.
+
+    Raises:
+        CommandError: Renovate rejected the settings, or its package has changed.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        run("npm", "init", "--yes", cwd=folder)
+        run("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "renovate", cwd=folder)
+        facts = read_package(folder)
+        for number, settings in enumerate(published()):
+            file = folder / f"renovate-{number}.json"
+            file.write_text(json.dumps(settings), encoding="utf-8")
+            validator = folder / "node_modules" / ".bin" / "renovate-config-validator"
+            run(validator, "--strict", "--no-global", file, env={"LOG_LEVEL": "warn"})
+    facts |= {"reviewed": datetime.datetime.now(datetime.UTC).date()}
+    text = yaml.safe_dump(facts, sort_keys=False, default_flow_style=None, width=100)
+    FACTS.write_text(HEADER + text, encoding="utf-8")
+    print(f"Renovate {facts['version']} accepts the settings.")
+    return os.EX_OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
