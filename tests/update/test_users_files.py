@@ -6,10 +6,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-import yaml
 
 from harness.rendering.render import recorded_answers
-from harness.rendering.template import ROOT, Answers
+from harness.rendering.template import ROOT, Answers, starter_files
 from harness.updates.projects import start, status, update
 from harness.updates.releases import add_release, commit, copy_template, git
 
@@ -88,9 +87,9 @@ def test_an_update_changes_the_listed_files(
 
 def test_the_starter_files_of_each_option_are_listed() -> None:
     """The page lists the files that an update adds to the user's, and no others."""
-    sets = yaml.safe_load((ROOT / "template/data/starters.yml").read_text(encoding="utf-8"))
     expected = [
-        sorted(name[1:] for files in each.values() for name in files) for each in sets.values()
+        sorted(name[1:] for files in each.values() for name in files)
+        for each in starter_files().values()
     ]
     listed = [sorted(re.findall(r"`(.+?)`", files)) for _, files in rows("Change an answer")]
     assert sorted(expected) == sorted(listed)
