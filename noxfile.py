@@ -37,7 +37,7 @@ def tests(session: nox.Session) -> None:
 def quick(session: nox.Session) -> None:
     """Prove a few variants that together have each choice once."""
     install(session, "test")
-    pytest(session, "-m", "quick", "tests/proof", *session.posargs)
+    pytest(session, "-m", "quick", "tests/matrix", *session.posargs)
 
 
 @nox.session(default=False)
@@ -45,7 +45,7 @@ def random(session: nox.Session) -> None:
     """Prove variants of random answers: `nox -s random -- 500` says how many."""
     install(session, "test")
     number = session.posargs[0] if session.posargs else "200"
-    pytest(session, "tests/proof/test_random_answers.py", PACKAGESTAN_EXAMPLES=number)
+    pytest(session, "tests/matrix/test_random_answers.py", PACKAGESTAN_EXAMPLES=number)
 
 
 @nox.session
@@ -124,7 +124,7 @@ def updates(session: nox.Session) -> None:
     """Update many random projects: `nox -s updates -- 500` says how many."""
     install(session, "test")
     number = session.posargs[0] if session.posargs else "200"
-    pytest(session, "tests/update/test_any_project.py", PACKAGESTAN_UPDATE_EXAMPLES=number)
+    pytest(session, "tests/updates/test_any_project.py", PACKAGESTAN_UPDATE_EXAMPLES=number)
 
 
 @nox.session(default=False)

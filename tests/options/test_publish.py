@@ -1,4 +1,4 @@
-"""What publishing from GitHub promises; tests/test_workflows_run.py runs what is checked here."""
+"""Publishing from GitHub; tests/services/test_workflows_run.py runs what is checked here."""
 
 import itertools
 import os

@@ -1,4 +1,4 @@
-"""The upload to TestPyPI before PyPI; tests/test_workflows_run.py runs it."""
+"""The upload to TestPyPI before PyPI; tests/services/test_workflows_run.py runs it."""
 
 from typing import Any
 

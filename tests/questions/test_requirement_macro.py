@@ -16,7 +16,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 REPRODUCIBLE = settings(derandomize=True, deadline=None, max_examples=300)
 SECONDS = 0.5
 

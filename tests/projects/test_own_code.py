@@ -161,7 +161,7 @@ def test_following_the_readme_keeps_every_task_green(
     section = readme.partition("## Replace the example with your own code\n")[2]
     steps = re.findall(r"(?m)^\d+\. (.*)$", section)
     assert 4 <= len(steps) <= 8
-    # The paragraph after the steps needs a released template; tests/update covers its command.
+    # The paragraph after the steps needs a released template; tests/updates covers its command.
     assert len(section.splitlines()) <= 12
     for step in steps:
         follow(step, project)

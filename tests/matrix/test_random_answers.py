@@ -12,7 +12,7 @@ from harness.artifacts.variant import Variant
 from harness.rendering.render import refusal
 from harness.rendering.template import Answers
 from harness.space.coverage import answers_of, factors
-from proof import test_distributions, test_files
+from matrix import test_distributions, test_files
 
 # How many sets of answers to try. With this variable, each run tries different ones.
 EXAMPLES = os.environ.get("PACKAGESTAN_EXAMPLES")
