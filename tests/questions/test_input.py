@@ -7,10 +7,10 @@ from unittest import mock
 
 import pytest
 import yaml
-from copier._cli import CopierApp
 from jinja2.exceptions import FilterArgumentError
 
 from harness.artifacts.inspect import tree
+from harness.rendering.copier_internals import run_command
 from harness.rendering.render import snapshot
 from harness.rendering.template import ROOT, environment
 from harness.space.answers import questions
@@ -28,15 +28,10 @@ TEXTS = [
 SWITCHES = [name for name, question in questions().items() if question["type"] == "bool"]
 
 
-def copier_app(*arguments: str | Path) -> None:
-    """Run the `copier` command in this process. A rejected answer is an exception."""
-    CopierApp.run(["copier", *map(str, arguments)], exit=False)
-
-
 def copy(project: Path, *options: str | Path) -> None:
     """Create a project with the command."""
     name = "--data=project_name=My Project"
-    copier_app("copy", "--defaults", "--quiet", name, *options, snapshot(), project)
+    run_command("copy", "--defaults", "--quiet", name, *options, snapshot(), project)
 
 
 def write_yaml(file: Path, value: Any) -> Path:
@@ -111,7 +106,7 @@ def test_an_answers_file_cannot_set_a_computed_value(name: str, operation: str, 
     before = tree(project)
     options = ["--overwrite"] if operation == "recopy" else []
     with pytest.raises(FilterArgumentError, match=computed_message(name)):
-        copier_app(operation, "--defaults", "--quiet", *options, project)
+        run_command(operation, "--defaults", "--quiet", *options, project)
     assert before == tree(project)
 
 
@@ -162,7 +157,7 @@ def test_a_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) 
     project = edit(project_name=value)
     before = tree(project)
     with pytest.raises(FilterArgumentError, match="question 'project_name': use text in quotes"):
-        copier_app("update", "--defaults", "--quiet", project)
+        run_command("update", "--defaults", "--quiet", project)
     assert before == tree(project)
 
 
@@ -170,7 +165,7 @@ def test_versions_and_years_need_no_quotes(edit: Any) -> None:
     """Numbers for the Python version and the year mean the same as text."""
     project = edit(python_min=3.11, copyright_year=2026)
     before = tree(project)
-    copier_app("update", "--defaults", "--quiet", project)
+    run_command("update", "--defaults", "--quiet", project)
     del before[".copier-answers.yml"]
     assert before == {name: file for name, file in tree(project).items() if name in before}
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import plumbum
-from copier._main import Worker
 from jinja2 import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -28,6 +27,7 @@ from harness.artifacts.forks import close_all
 from harness.artifacts.install import Environment
 from harness.artifacts.variant import Variant
 from harness.commands import run
+from harness.rendering.copier_internals import Worker, render_context, rendered_names
 from harness.rendering.render import copier_command, render, snapshot
 from harness.rendering.template import ROOT, Answers
 from harness.space.answers import choices
@@ -231,13 +231,8 @@ def rendering(folder: Path) -> Iterator[Ratio]:
         ) as worker,
     ):
         worker.run_copy()
-        context = dict(worker._render_context())
-        names = {
-            source.relative_to(snapshot()).as_posix(): str(rendered)
-            for source in worker.template_copy_root.rglob("*")
-            if source.is_file()
-            for rendered, _ in worker._render_path(source.relative_to(worker.template_copy_root))
-        }
+        context = dict(render_context(worker))
+        names = rendered_names(worker)
 
     def raw() -> float:
         start = time.process_time()

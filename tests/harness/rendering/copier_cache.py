@@ -11,64 +11,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
-from copier import _user_data
-from copier._main import Worker
-from copier._user_data import DEFAULT_DATA, AnswersMap
 from jinja2.sandbox import SandboxedEnvironment
 
-render_template = Worker._render_template
-render_context = Worker._render_context
-answers_path = vars(Worker)["answers_relpath"].fget
+from harness.rendering import copier_internals
+from harness.rendering.copier_internals import Worker
 
 
-def combined(answers: AnswersMap) -> dict[str, Any]:
-    """Return all answers, merged ten times as fast as by `dict(ChainMap(...))`."""
-    return {
-        **DEFAULT_DATA,
-        "_external_data": answers.external,
-        **answers.user_defaults,
-        **answers.last,
-        **answers.metadata,
-        **answers.init,
-        **answers.user,
-    }
-
-
-def render_template_steadily(worker: Worker) -> None:
+def render_template(worker: Worker) -> None:
     """Write the files of a project with a context that is merged once."""
-    vars(worker)["steady"] = (answers_path(worker), render_context(worker))
+    context = copier_internals.render_context(worker)
+    vars(worker)["cached"] = (copier_internals.answers_path(worker), context)
     try:
-        render_template(worker)
+        copier_internals.render_template(worker)
     finally:
-        del vars(worker)["steady"]
+        del vars(worker)["cached"]
 
 
-def steady_context(worker: Worker) -> dict[str, Any]:
+def render_context(worker: Worker) -> dict[str, Any]:
     """Return a copy of the context in which a text is rendered."""
-    steady = vars(worker).get("steady")
-    return dict(steady[1] if steady else render_context(worker))
+    cached = vars(worker).get("cached")
+    return dict(cached[1] if cached else copier_internals.render_context(worker))
 
 
-def steady_answers_path(worker: Worker) -> Path:
+def answers_path(worker: Worker) -> Path:
     """Return the path of the answers file."""
-    steady = vars(worker).get("steady")
-    return Path(steady[0] if steady else answers_path(worker))
+    cached = vars(worker).get("cached")
+    return Path(cached[0] if cached else copier_internals.answers_path(worker))
 
 
 @functools.cache
-def parsed(text: str) -> bytes:
+def pickled_value(text: str) -> bytes:
     """Return the pickled value of a YAML text. Each caller gets its own copy."""
-    return pickle.dumps(parse_yaml(text))
+    return pickle.dumps(copier_internals.parse_yaml(text))
 
 
-parse_yaml = _user_data.parse_yaml_string
-
-
-def parse_once(text: str) -> Any:
+def parse_yaml(text: str) -> Any:
     """Return the value of a YAML text. The same text is only parsed once."""
-    return pickle.loads(parsed(text))
+    return pickle.loads(pickled_value(text))
 
 
 def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
@@ -79,13 +59,13 @@ def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
 
 
 @contextmanager
-def steady() -> Iterator[None]:
+def cached_answers() -> Iterator[None]:
     """Let Copier merge the answers of a project once for all of its files."""
-    with (
-        mock.patch.object(AnswersMap, "combined", property(combined)),
-        mock.patch.object(Worker, "_render_template", render_template_steadily),
-        mock.patch.object(Worker, "_render_context", steady_context),
-        mock.patch.object(Worker, "answers_relpath", property(steady_answers_path)),
-        mock.patch.object(_user_data, "parse_yaml_string", parse_once),
+    with copier_internals.replaced(
+        merged_answers=property(copier_internals.merge_answers),
+        render_template=render_template,
+        render_context=render_context,
+        answers_path=property(answers_path),
+        parse_yaml=parse_yaml,
     ):
         yield

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import plumbum
 import yaml
-from copier._main import Worker
-from copier._template import Template
 from jinja2.sandbox import SandboxedEnvironment
 
 from harness.commands import run
-from harness.rendering.copier_cache import compile_once, steady
+from harness.rendering.copier_cache import cached_answers, compile_once
+from harness.rendering.copier_internals import Template, Worker, ask_questions, share
 from harness.rendering.template import ROOT, Answers
 from harness.reporting import counters
 
@@ -53,7 +52,7 @@ def prepared_worker(destination: Path, answers: Answers) -> Iterator[Worker]:
     with (
         # Without git on the path, Copier doesn't call it. A plain folder doesn't need it.
         plumbum.local.env(PATH=os.devnull),
-        steady(),
+        cached_answers(),
         Worker(
             src_path=str(snapshot()),
             dst_path=destination,
@@ -63,7 +62,7 @@ def prepared_worker(destination: Path, answers: Answers) -> Iterator[Worker]:
             overwrite=True,
         ) as worker,
     ):
-        worker.__dict__ |= {"template": template, "jinja_env": environment}
+        share(worker, template, environment)
         yield worker
 
 
@@ -87,7 +86,7 @@ def refusal(answers: Answers) -> str:
     """Return the message with which Copier rejects some answers, or "" if it accepts them."""
     with prepared_worker(Path(os.devnull), answers) as worker:
         try:
-            worker._ask()
+            ask_questions(worker)
         except ValueError as error:
             return str(error)
     return ""

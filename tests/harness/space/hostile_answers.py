@@ -13,13 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from copier._main import Worker
-from copier._user_data import CAST_STR_TO_NATIVE, Question
 from hypothesis import strategies as st
 from jinja2 import TemplateError, meta
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 
+from harness.rendering.copier_internals import (
+    Question,
+    Worker,
+    ask_questions,
+    native,
+    render_context,
+    share,
+)
 from harness.rendering.render import shared_parts, snapshot
 from harness.rendering.template import ROOT, Answers
 from harness.space.answers import questions
@@ -234,9 +240,9 @@ class Form:
         self.worker = Worker(
             src_path=str(snapshot()), dst_path=Path("project"), data=self.answers, defaults=True
         )
-        self.worker.__dict__ |= {"template": self.template, "jinja_env": self.environment}
-        self.worker._ask()
-        self.context = dict(self.worker._render_context())
+        share(self.worker, self.template, self.environment)
+        ask_questions(self.worker)
+        self.context = dict(render_context(self.worker))
 
     def refusal(self, name: str, answer: Any) -> str:
         """Return the message with which Copier rejects an answer from `--data`, or ""."""
@@ -368,12 +374,6 @@ def accepted(*names: str) -> dict[str, list[str]]:
         name: [text for text, refusal in refusals(name).items() if text and not refusal]
         for name in names
     }
-
-
-@functools.cache
-def native(kind: str, text: str) -> Any:
-    """Return a computed value as Copier casts it. Templates only read it."""
-    return CAST_STR_TO_NATIVE[kind](text)
 
 
 def changed(value: Any, change: Callable[[str], str]) -> Any:

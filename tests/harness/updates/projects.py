@@ -17,11 +17,11 @@ from unittest import mock
 
 import copier
 import plumbum
-from copier import _main, _subproject
-from copier._template import Template
 from jinja2.sandbox import SandboxedEnvironment
 
-from harness.rendering.copier_cache import compile_once, steady
+from harness.rendering import copier_internals
+from harness.rendering.copier_cache import cached_answers, compile_once
+from harness.rendering.copier_internals import Template, Worker
 from harness.rendering.template import Answers
 from harness.reporting import counters
 from harness.updates.releases import IDENTITY, commit, git
@@ -40,19 +40,18 @@ class SharedTemplate(Template):
 def shared_template(url: str, ref: str | None = None, use_prereleases: bool = False) -> Template:
     """Return the template of a release, which never changes."""
     template = SharedTemplate(url=url, ref=ref, use_prereleases=use_prereleases)
-    atexit.register(Template._cleanup, template)
+    atexit.register(copier_internals.cleanup, template)
     return template
 
 
 environments: dict[Path, SandboxedEnvironment] = {}
-make_environment = vars(_main.Worker)["jinja_env"].func
 
 
-def shared_environment(worker: _main.Worker) -> SandboxedEnvironment:
+def shared_environment(worker: Worker) -> SandboxedEnvironment:
     """Return a clone's Jinja environment, which compiles each text once."""
     folder = worker.template.local_abspath
     if folder not in environments:
-        environments[folder] = compile_once(make_environment(worker))
+        environments[folder] = compile_once(copier_internals.make_environment(worker))
     return environments[folder]
 
 
@@ -60,12 +59,13 @@ def shared_environment(worker: _main.Worker) -> SandboxedEnvironment:
 def sharing() -> Iterator[None]:
     """Let Copier's runs share everything that is the same in all of them."""
     with (
-        mock.patch.object(_main, "Template", shared_template),
-        mock.patch.object(_subproject, "Template", shared_template),
-        mock.patch.object(_main.Worker, "jinja_env", property(shared_environment)),
-        # Copier asks git for each file whether the file system supports permissions.
-        mock.patch.object(_main.Worker, "_sync_git_index_executable_bit"),
-        steady(),
+        copier_internals.replaced(
+            template=shared_template,
+            environment=property(shared_environment),
+            # Copier asks git for each file whether the file system supports permissions.
+            sync_executable_bits=mock.Mock(),
+        ),
+        cached_answers(),
         plumbum.local.env(**IDENTITY),
     ):
         yield

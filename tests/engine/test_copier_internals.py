@@ -1,0 +1,40 @@
+"""Private parts of Copier are used in one module, which says what to do when they change."""
+
+import re
+import runpy
+from importlib.metadata import version
+
+import pytest
+
+from harness.rendering import copier_internals
+from harness.rendering.copier_internals import ADVICE, TESTED, Template, Worker
+from harness.rendering.template import ROOT
+
+PRIVATE = re.compile(r"(?m)^\s*(?:from copier\._|from copier import .*\b_|import copier\._)")
+
+
+def test_copier_has_a_tested_version() -> None:
+    """Private parts may change in any release. The message says how to support a new one."""
+    assert TESTED.contains(version("copier")), ADVICE
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [(Worker, "_ask"), (Worker, "_sync_git_index_executable_bit"), (Template, "_cleanup")],
+)
+def test_a_missing_part_is_explained(
+    owner: type, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If a release lacks a part, the tests don't start, and the message says what to do."""
+    monkeypatch.delattr(owner, name)
+    with pytest.raises(ImportError, match=re.escape(ADVICE)):
+        runpy.run_path(copier_internals.__file__)
+
+
+def test_one_module_imports_private_parts() -> None:
+    """Only `copier_internals.py` needs to be adapted to a new release."""
+    modules = [
+        file for folder in ("docs", "tests", "tools") for file in (ROOT / folder).rglob("*.py")
+    ]
+    found = [file.name for file in modules if PRIVATE.search(file.read_text(encoding="utf-8"))]
+    assert ["copier_internals.py"] == found

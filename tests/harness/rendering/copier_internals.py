@@ -1,0 +1,118 @@
+"""Everything private that the tests use of Copier. No other module imports a private part of it.
+
+The `copier` command takes about a second for each project. The tests render thousands, so they call
+Copier in this process and replace functions whose results cannot change. Copier promises nothing
+about these functions. `tests/engine/test_copier_internals.py` says what to do when a new release
+breaks them.
+"""
+
+import functools
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from jinja2.sandbox import SandboxedEnvironment
+from packaging.specifiers import SpecifierSet
+
+# The releases for which the comparisons below have passed.
+TESTED = SpecifierSet("~=9.19.0")
+
+ADVICE = (
+    f"The tests use private parts of Copier and support {TESTED}, but Copier {version('copier')} is "
+    "installed. Adapt tests/harness/rendering/copier_internals.py. Then run "
+    "tests/matrix/test_rendering.py, tests/updates/test_update_command.py, and "
+    "tests/questions/test_input.py, which compare the results with those of the `copier` command. "
+    "When they pass, change TESTED. Until then, add an upper bound for Copier to pyproject.toml."
+)
+
+try:
+    from copier import _main, _subproject, _user_data
+    from copier._cli import CopierApp
+    from copier._main import Worker
+    from copier._template import Template
+    from copier._user_data import CAST_STR_TO_NATIVE, DEFAULT_DATA, AnswersMap, Question
+
+    ask_questions = Worker._ask
+    cleanup = Template._cleanup
+    make_environment = vars(Worker)["jinja_env"].func
+    parse_yaml = _user_data.parse_yaml_string
+    render_context = Worker._render_context
+    render_path = Worker._render_path
+    render_template = Worker._render_template
+    answers_path = vars(Worker)["answers_relpath"].fget
+
+    # What `replaced` can replace, by the names of its parameters.
+    REPLACEABLE: dict[str, list[tuple[Any, str]]] = {
+        "answers_path": [(Worker, "answers_relpath")],
+        "environment": [(Worker, "jinja_env")],
+        "merged_answers": [(AnswersMap, "combined")],
+        "parse_yaml": [(_user_data, "parse_yaml_string")],
+        "render_context": [(Worker, "_render_context")],
+        "render_template": [(Worker, "_render_template")],
+        "sync_executable_bits": [(Worker, "_sync_git_index_executable_bit")],
+        "template": [(_main, "Template"), (_subproject, "Template")],
+    }
+    for places in REPLACEABLE.values():
+        for owner, name in places:
+            getattr(owner, name)
+except (AttributeError, ImportError, KeyError) as error:
+    raise ImportError(ADVICE) from error
+
+__all__ = ["AnswersMap", "CopierApp", "Question", "Template", "Worker", "parse_yaml"]
+
+
+@contextmanager
+def replaced(**replacements: Any) -> Iterator[None]:
+    """Replace parts of Copier.
+
+    Args:
+        replacements: The new functions and properties by their names in `REPLACEABLE`.
+    """
+    with ExitStack() as stack:
+        for name, replacement in replacements.items():
+            for owner, attribute in REPLACEABLE[name]:
+                stack.enter_context(mock.patch.object(owner, attribute, replacement))
+        yield
+
+
+def share(worker: Worker, template: Template, environment: SandboxedEnvironment) -> None:
+    """Let a worker use a template and an environment that exist already."""
+    vars(worker).update(template=template, jinja_env=environment)
+
+
+def merge_answers(answers: AnswersMap) -> dict[str, Any]:
+    """Return all answers, merged ten times as fast as by `dict(ChainMap(...))`."""
+    return {
+        **DEFAULT_DATA,
+        "_external_data": answers.external,
+        **answers.user_defaults,
+        **answers.last,
+        **answers.metadata,
+        **answers.init,
+        **answers.user,
+    }
+
+
+def rendered_names(worker: Worker) -> dict[str, str]:
+    """Return the paths of the files that a worker renders, by the paths in the template."""
+    root = worker.template_copy_root
+    return {
+        source.relative_to(worker.template.local_abspath).as_posix(): str(rendered)
+        for source in root.rglob("*")
+        if source.is_file()
+        for rendered, _ in render_path(worker, source.relative_to(root))
+    }
+
+
+@functools.cache
+def native(kind: str, text: str) -> Any:
+    """Return a computed value as Copier casts it. Templates only read it."""
+    return CAST_STR_TO_NATIVE[kind](text)
+
+
+def run_command(*arguments: str | Path) -> None:
+    """Run the `copier` command in this process. A rejected answer is an exception."""
+    CopierApp.run(["copier", *map(str, arguments)], exit=False)
