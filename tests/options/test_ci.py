@@ -13,7 +13,7 @@ import yaml
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
-from harness.rendering.template import ROOT, Answers
+from harness.rendering.template import ROOT, Answers, facts
 from harness.simulators import workflows
 from harness.simulators.github_expressions import evaluate
 from harness.space.answers import choices
@@ -306,7 +306,7 @@ def test_one_job_gathers_the_result(artifacts: ArtifactCache) -> None:
 
 
 TASKS = {"lint": ["lint", "typecheck"], "docs": ["docs"]}
-CALLS = {"just": "just ", "nox": "nox -s ", "make": "make ", "invoke": "invoke "}
+CALLS = {name: f"{runner['call']} " for name, runner in facts("task_runner").items()}
 PLAIN = {
     "lint": ["ruff check", "ruff format --check", "mypy"],
     "docs": ["sphinx-build -W --keep-going docs docs/_build/html"],
@@ -317,7 +317,7 @@ PLAIN = {
 @pytest.mark.parametrize("runner", choices("task_runner"))
 def test_jobs_run_the_tasks(runner: str, job: str, artifacts: ArtifactCache) -> None:
     """A job calls the project's own tasks or, without a runner, their commands."""
-    wanted = [CALLS[runner] + task for task in TASKS[job]] if runner in CALLS else PLAIN[job]
+    wanted = PLAIN[job] if runner == "none" else [CALLS[runner] + task for task in TASKS[job]]
     jobs = ci_jobs(artifacts, task_runner=runner, docs_engine="sphinx")
     assert [f"uv run {command}" for command in wanted] == commands(jobs[job])
 

@@ -7,15 +7,10 @@ from typing import Any
 import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
-from harness.rendering.template import Answers
+from harness.rendering.template import Answers, facts
 from harness.space.answers import FULL, choices
 
 BASE: Answers = {"project_name": "My Project", "devcontainer": True}
-EXTENSIONS = {
-    "mypy": "ms-python.mypy-type-checker",
-    "ty": "astral-sh.ty",
-    "pyright": "ms-python.vscode-pylance",
-}
 
 
 def description(project: Path) -> Any:
@@ -58,5 +53,6 @@ def test_the_editor_has_the_extensions(checker: str, artifacts: ArtifactCache) -
     """VS Code gets the extensions of Python, ruff, and the selected type checker."""
     project = artifacts.project(BASE | {"type_checker": checker})
     expected = {"charliermarsh.ruff", "ms-python.python"}
-    expected |= {EXTENSIONS[checker]} if checker in EXTENSIONS else set()
+    if checker != "none":
+        expected.add(facts("type_checker")[checker]["extension"])
     assert expected == set(description(project)["customizations"]["vscode"]["extensions"])

@@ -14,7 +14,7 @@ from harness.artifacts.artifact_cache import ArtifactCache, key
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
 from harness.commands import run
-from harness.rendering.template import Answers, environment
+from harness.rendering.template import Answers, environment, facts
 from harness.reporting import counters
 from harness.space.answers import FULL, choices
 from harness.space.hostile_answers import LINES, SYNTAX, TEXTS, shown
@@ -23,11 +23,9 @@ from harness.space.hostile_answers import LINES, SYNTAX, TEXTS, shown
 NAMES: Answers = {"distribution_name": "my-project", "package_name": "my_project"}
 
 # The command that CONTRIBUTING documents, and the folder that it writes.
-BUILD = {
-    "sphinx": "sphinx-build -W --keep-going docs docs/_build/html",
-    "zensical": "zensical build --clean --strict",
-}
-SITE = {"sphinx": "docs/_build/html", "zensical": "site"}
+ENGINES = {name: engine for name, engine in facts("docs_engine").items() if name != "none"}
+BUILD = {name: engine["command"] for name, engine in ENGINES.items()}
+SITE = {name: engine["site"] for name, engine in ENGINES.items()}
 
 # A name with markup of HTML, Markdown, and Python.
 HOSTILE = "\"A\" <b>x</b> & 'it' &copy; {{ y }} C:\\new *z* </title> \u200b 🎉 #"
