@@ -11,9 +11,9 @@ import yaml
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.rendering.render import copier_command, recorded_answers, render, snapshot
 from harness.rendering.template import ROOT
-from harness.rendering.terminal import COLUMNS, Terminal, helps
 from harness.reporting import counters
 from harness.reporting.budgets import HEADER, PRESETS, sizes
+from harness.simulators.terminal import COLUMNS, Terminal, helps
 from harness.space.answers import axes, choices, preset, questions
 
 NAME = {"project_name": "My Project"}

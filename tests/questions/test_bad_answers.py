@@ -11,7 +11,7 @@ from jinja2.exceptions import FilterArgumentError
 
 from harness.artifacts.repository import GIT
 from harness.rendering.render import copier_command, render, snapshot
-from harness.rendering.terminal import COLUMNS, Terminal
+from harness.simulators.terminal import COLUMNS, Terminal
 from harness.space.answers import axes, questions
 from harness.space.bad_answers import FREE, REJECTED, first_rejected
 

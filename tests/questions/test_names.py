@@ -21,7 +21,7 @@ from harness.artifacts.variant import interpreters
 from harness.commands import CommandError, run
 from harness.rendering.render import recorded_answers, render
 from harness.rendering.template import environment, facts
-from harness.rendering.terminal import COLUMNS
+from harness.simulators.terminal import COLUMNS
 from sessions import locked_names
 
 NAMES = environment().from_string(

@@ -1,1 +1,1 @@
-"""Simulations of services: GitHub, GitLab, container engines, and package indexes."""
+"""Simulations of services and devices: GitHub, GitLab, container engines, indexes, a terminal."""
