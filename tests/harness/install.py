@@ -21,7 +21,9 @@ class Environment:
 
     @property
     def site_packages(self) -> Path:
-        """Where its packages are."""
+        """The folder of its packages."""
+        if sys.platform == "win32":
+            return self.bin.parent / "Lib" / "site-packages"
         (folder,) = self.bin.parent.glob("lib/python*/site-packages")
         return folder
 
