@@ -1,6 +1,6 @@
 """Pages whose commands are run: Sybil finds the blocks of a page, one bash session runs them.
 
-What the blocks look like is told in CONTRIBUTING.md. https://sybil.readthedocs.io/
+docs/how-to/write-documentation.md describes the blocks. https://sybil.readthedocs.io/
 """
 
 import argparse
