@@ -17,7 +17,7 @@ class Environment:
     def __init__(self, folder: Path) -> None:
         """Use an environment that was made before."""
         self.bin = folder / ("Scripts" if sys.platform == "win32" else "bin")
-        self.python = self.bin / "python"
+        self.python = self.bin / ("python.exe" if sys.platform == "win32" else "python")
 
     @property
     def site_packages(self) -> Path:
