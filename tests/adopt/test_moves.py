@@ -218,7 +218,7 @@ def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_p
         run("git", "init", "--quiet", cwd=tmp_path)
         run("git", "add", "--force", ".editor", "docs", cwd=tmp_path)
     found = hidden_finding(project, find_moves(project), {".gitignore": b".editor/\n.env\n"})
-    command = "`git add --force '.editor/a b.json' docs/old.html`"
+    command = " add --force '.editor/a b.json' docs/old.html && git restore .`"
     assert is_tracked == (found is not None and command in found.text)
 
 
