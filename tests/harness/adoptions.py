@@ -309,6 +309,18 @@ def row(adoption: Adoption) -> str:
     return f"| {' | '.join(map(str, cells))} | {adoption.seconds / 60:.1f} |"
 
 
+def notes(sources: Sequence[Source]) -> list[str]:
+    """Return the lines on tests that can't pass in the new projects, and on rejected projects."""
+    lines = [
+        "These tests can't pass until their paths are corrected. The reports list the paths.",
+        "",
+    ]
+    for source in sources:
+        lines += [f"- {source.name}, `{test}`: {why}" for test, why in source.fails.items()]
+    lines += ["", "These projects are rejected in one sentence, and nothing is written:", ""]
+    return lines + [f"- {each.name}: {each.kind}" for each in sources if each.rejected]
+
+
 HEADER = """\
 | project | kind | carried over | reported | lost | tests before | tests after | findings | minutes |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -342,7 +354,8 @@ def main(arguments: Sequence[str]) -> int:
         print(rows[-1], *adoption.findings[:5], *adoption.lost[:5], sep="\n", flush=True)
     if not given:
         today = datetime.now(UTC).date()
-        table = f"{HEADER}" + "\n".join(rows) + f"\n\nLast run: {today}.\n"
+        lines = [*rows, "", *notes(sources), "", f"Last run: {today}.", ""]
+        table = HEADER + "\n".join(lines)
         marks.write(PAGE, marks.start("adoptions", "adoptions"), table)
     return 0 if good else 1
 
