@@ -303,7 +303,7 @@ def test_pyproject_is_valid(workshop: Workshop) -> None:
 def test_other_backends_are_rejected(backend: str, tmp_path: Path) -> None:
     """With a backend whose versions would differ, "vcs" is rejected with the reason."""
     reason = facts("backend")[backend]["vcs_error"]
-    assert reason
+    assert reason, f"give {backend} a vcs_error, or packages that read git tags, in its choice.json"
     with pytest.raises(ValueError, match=f"'versioning': use static; {reason}"):
         render(tmp_path / "project", BASE | {"backend": backend})
     assert not (tmp_path / "project").exists()
