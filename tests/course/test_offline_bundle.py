@@ -7,8 +7,8 @@ import pytest
 
 from harness.commands import run
 from harness.course import offline_bundle
-from harness.course.lessons import TEMPLATE_ADDRESS, WORKSHOP
-from harness.rendering.template import ROOT
+from harness.course.lessons import WORKSHOP
+from harness.rendering.template import CLONE_ADDRESS, ROOT
 from harness.updates.releases import make_repository, past_releases
 
 # It is made once.
@@ -52,7 +52,7 @@ def test_a_kit_has_what_a_room_needs(folder: Path) -> None:
         assert (folder / "workshop" / script).is_file()
     for room in WORKSHOP.glob("rooms/*/check.toml"):
         assert (folder / "workshop" / "rooms" / room.parent.name / "package").is_dir()
-    assert TEMPLATE_ADDRESS in (folder / "README.md").read_text(encoding="utf-8")
+    assert CLONE_ADDRESS in (folder / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_template_is_cloned_from_the_kit(folder: Path, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from harness.artifacts.install import Environment
 from harness.commands import CommandError, run
 from harness.junit import Results, read_results
 from harness.rendering.render import recorded_answers
-from harness.rendering.template import ROOT
+from harness.rendering.template import ADDRESS, ROOT
 from harness.updates.releases import IDENTITY
 
 CORPUS = ROOT / "tests" / "adopt" / "corpus.yml"
@@ -216,7 +216,7 @@ class Workplace:
         (report,) = self.folder.glob("*.report.md")
         name = report.name.removesuffix(".report.md")
         copy = command("copier copy").replace(f"{OLD}.answers", f"{name}.answers")
-        self.run("bash", "-euc", copy.replace("gh:ORG/packagestan", "packagestan"))
+        self.run("bash", "-euc", copy.replace(ADDRESS, "packagestan"))
         text = report.read_text(encoding="utf-8")
         self.run("bash", "-euc", self.adopt_command("move"))
         for tag in re.findall(r"`(git tag v\S+ '[^'`]+')`", prose(text)):

@@ -17,11 +17,11 @@ from sphinx.directives.code import LiteralInclude
 from sphinx.errors import ExtensionError
 
 from harness.rendering.render import render
+from harness.rendering.template import ADDRESS
 from harness.space.answers import questions
 
 # The running example. The year would follow the clock.
 GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}
-ADDRESS = "gh:ORG/packagestan"
 
 
 # Gone when the build ends; a page that shows a file from there is read anew by the next one.

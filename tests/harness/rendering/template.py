@@ -14,6 +14,11 @@ OPTIONS = ROOT / "template" / "options"
 
 Answers = dict[str, Any]
 
+# Stands for the account that hosts the template, which only its readers know.
+ORG = "ORG"
+ADDRESS = f"gh:{ORG}/packagestan"
+CLONE_ADDRESS = f"https://github.com/{ORG}/packagestan.git"
+
 
 @functools.cache
 def facts(axis: str) -> dict[str, dict[str, Any]]:
