@@ -12,7 +12,7 @@ from jinja2.exceptions import FilterArgumentError
 
 from harness.artifacts.inspect import tree
 from harness.rendering.render import recorded_answers
-from harness.rendering.template import Answers
+from harness.rendering.template import ROOT, Answers
 from harness.space.answers import FULL, axes, choices, question_files, questions
 from harness.space.coverage import each_level_once
 from harness.updates.projects import start, status, update
@@ -173,6 +173,19 @@ def test_stricter_validators_stop_the_update(
 
     message = rejection(project, next_release(template, change))
     assert given.keys() == suggested(message).keys()
+
+
+def test_only_visible_questions_can_change_without_a_message() -> None:
+    """Each question that `custom` asks under a further condition has it in `is_prompted`, too."""
+    expected = [
+        name
+        for name, question in questions().items()
+        if "preset == 'custom' and" in str(question.get("ask"))
+    ]
+    text = (ROOT / "template" / "macros" / "recorded.jinja").read_text(encoding="utf-8")
+    found = re.search(r"(?s)set pointless = \{(.*?)\}", text)
+    assert found is not None
+    assert expected == re.findall(r"'(\w+)':", found[1])
 
 
 def test_new_reserved_names_are_kept(template: Path, project_of: Callable[..., Path]) -> None:
