@@ -6,12 +6,14 @@ import re
 import shutil
 from pathlib import Path
 
+import copier
 import pytest
 import yaml
 from jinja2 import meta, nodes
 
 from harness.answers import axes, choices, question_files, questions
 from harness.inspect import tree
+from harness.releases import copy_template
 from harness.render import snapshot
 from harness.template import ROOT, environment
 
@@ -118,6 +120,49 @@ def problems(folder: Path, offered: list[str]) -> list[str]:
                 f"{file}: add {key}" for key in sorted(set(keys) - given.keys() - {"reviewed"})
             ]
     return found
+
+
+# Axes in which a choice only needs a line in its question and a folder, and a choice of each. The
+# choices of the other axes have files of their own in template/project/.
+EXTENSIBLE = {
+    "backend": "hatchling",
+    "cli_library": "click",
+    "docs_engine": "sphinx",
+    "task_runner": "just",
+    "type_checker": "mypy",
+}
+
+
+def test_a_choice_needs_a_line_and_a_folder(tmp_path: Path) -> None:
+    """Copies of choices under new names, offered in their questions, give the same project."""
+    template = tmp_path / "template"
+    template.mkdir()
+    copy_template(template)
+    for axis, model in EXTENSIBLE.items():
+        folder = template / "template" / "options" / axis
+        shutil.copytree(folder / model, folder / f"{model}-copy")
+        for file in (template / "template" / "questions").iterdir():
+            text = file.read_text(encoding="utf-8")
+            line = re.search(rf"(?m)^    [^:\n]+: {model}$", text)
+            if line and f"\n{axis}:" in f"\n{text}":
+                new = f"    Copy of {model}: {model}-copy"
+                file.write_text(text.replace(line[0], f"{line[0]}\n{new}"), encoding="utf-8")
+    answers = {"project_name": "My Project", "mode": "app", "copyright_year": "2026"}
+    projects = []
+    for suffix in ("", "-copy"):
+        chosen = {axis: model + suffix for axis, model in EXTENSIBLE.items()}
+        projects.append(tmp_path / f"project{suffix}")
+        copier.run_copy(str(template), projects[-1], answers | chosen, defaults=True, quiet=True)
+    expected, found = (
+        {path.relative_to(project): path.read_text("utf-8") for path in files(project)}
+        for project in projects
+    )
+    assert expected == {path: text.replace("-copy", "") for path, text in found.items()}
+
+
+def files(project: Path) -> list[Path]:
+    """Return the files of a project."""
+    return [path for path in project.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("axis", FOLDERS)

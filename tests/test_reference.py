@@ -10,7 +10,7 @@ import yaml
 from harness.inspect import tree
 from harness.render import recorded_answers
 from harness.space import covering
-from harness.template import ROOT
+from harness.template import ROOT, starter_files
 from harness.workshop import Workshop
 
 TEXT = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
@@ -119,9 +119,9 @@ def test_files_are_in_the_section_of_their_kind(section: str) -> None:
 
 def test_updates_leave_your_files_alone() -> None:
     """An update leaves exactly the files of the first section alone."""
-    starters = yaml.safe_load((ROOT / "template/data/starters.yml").read_text(encoding="utf-8"))
-    once = {file for files in starters.values() for file in files["once"]}
-    kept = {file for files in starters.values() for file in files.get("kept", [])}
+    sets = starter_files().values()
+    once = {file for files in sets for file in files["once"]}
+    kept = {file for files in sets for file in files.get("kept", [])}
     for name, _, _ in ROW.findall(TEXT):
         is_given_once = name in ("README.md", "tests/test_greetings.py", "tests/test_colors.py")
         is_given_once |= name in ("tests/test_plugins.py", "src/my_project/py.typed")

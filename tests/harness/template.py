@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
 from jinja2 import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -17,6 +18,13 @@ def facts(axis: str) -> dict[str, dict[str, Any]]:
     """Return the facts about each choice of an axis, as in its `choice.json`."""
     files = sorted((OPTIONS / axis).glob("*/choice.json"))
     return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+def starter_files() -> dict[str, dict[str, list[str]]]:
+    """Return the sets of starter files, including those of the documentation generators."""
+    text = (ROOT / "template" / "data" / "starters.yml").read_text(encoding="utf-8")
+    engines = {name: engine["starters"] for name, engine in facts("docs_engine").items()}
+    return dict(yaml.safe_load(text)) | {name: files for name, files in engines.items() if files}
 
 
 @functools.cache

@@ -6,12 +6,11 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-import yaml
 
 from harness.answers import Answers
 from harness.releases import add_release, commit, copy_template, git
 from harness.render import recorded_answers
-from harness.template import ROOT
+from harness.template import ROOT, starter_files
 from harness.updates import start, status, update
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "preset": "full"}
@@ -89,9 +88,9 @@ def test_an_update_changes_the_listed_files(
 
 def test_the_starter_files_of_each_option_are_listed() -> None:
     """The page lists the files that an update adds to the user's, and no others."""
-    sets = yaml.safe_load((ROOT / "template/data/starters.yml").read_text(encoding="utf-8"))
     expected = [
-        sorted(name[1:] for files in each.values() for name in files) for each in sets.values()
+        sorted(name[1:] for files in each.values() for name in files)
+        for each in starter_files().values()
     ]
     listed = [sorted(re.findall(r"`(.+?)`", files)) for _, files in rows("Change an answer")]
     assert sorted(expected) == sorted(listed)
