@@ -1,7 +1,7 @@
 """Generated sections of the documentation.
 
-Pages call these functions in blocks for [Cog](https://cog.readthedocs.io/), and `nox -s tables` puts
-what they print into the pages.
+Comments in the pages call these functions, and `nox -s tables` replaces the sections after the comments
+with their output. https://cog.readthedocs.io/
 """
 
 import difflib
@@ -38,7 +38,7 @@ def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def code(choice: Any) -> str:
+def code(choice: object) -> str:
     """Return a choice as you write it on the command line, such as `true` for a boolean."""
     return f"`{str(choice).lower() if isinstance(choice, bool) else choice}`"
 
@@ -66,7 +66,7 @@ def questions() -> None:
         for name, question in answers.questions().items()
         if question.get("when") is not False and question.get("ask") is not False
     ]
-    rows = [(f"`{name}`", question_text(name), possible_answers(name)) for name in asked]
+    rows = [(code(name), question_text(name), possible_answers(name)) for name in asked]
     section(table(["name", "question", "answers (default first)"], rows))
 
 
@@ -115,7 +115,7 @@ def tasks() -> None:
         "lock_commands": ["uv lock"],
     }
     text = environment().get_template("template/data/tasks.json").render(everything)
-    rows = [(f"`{name}`", task["does"]) for name, task in yaml.safe_load(text).items()]
+    rows = [(code(name), task["does"]) for name, task in yaml.safe_load(text).items()]
     section(table(["task", "description"], rows))
 
 
