@@ -8,7 +8,7 @@ import pytest
 import yaml
 from jinja2.exceptions import FilterArgumentError
 
-from harness.answers import Answers
+from harness.answers import Answers, question_files
 from harness.releases import add_release, commit, copy_template, git
 from harness.render import recorded_answers
 from harness.template import ROOT
@@ -44,7 +44,7 @@ def make_history(repository: Path, *releases: str) -> Path:
     copy_template(repository)
     renamed = repository / "template" / "data" / "renamed_choices.yml"
     renamed.write_text(yaml.safe_dump(RENAMED), encoding="utf-8")
-    computed = (ROOT / "template" / "questions" / "90_computed.yml").read_text(encoding="utf-8")
+    computed = (ROOT / question_files()[-1]).read_text(encoding="utf-8")
     check = computed[computed.index("valid_update:") :].split("\n\n")[0]
     external = '_external_data: {recorded: "{{ _copier_conf.answers_file }}"}\n'
     for number, questions in enumerate(releases, 1):
