@@ -77,14 +77,20 @@ def choices(axis: str) -> None:
     shown = {each: code(each) + (" (default)" if each in selected else "") for each in offered}
     labels = labels_of(axis)
     if labels:
-        rows = [(shown[each], labels[each].partition(" - ")[2] or labels[each]) for each in offered]
+        rows = [(shown[each], description(each, labels[each])) for each in offered]
         listed = table(["choice", "description"], rows)
     else:
         listed = f"Choices: {', '.join(shown.values())}."
     section(f"Question: {question_text(axis)}\n\n{listed}")
 
 
-def labels_of(axis: str) -> dict[Any, str]:
+def description(choice: str, label: str) -> str:
+    """Return a label, without its name if that only repeats the choice."""
+    name, _, rest = label.partition(" - ")
+    return rest if rest and name.lower() == choice.lower() else label.replace(" - ", ": ")
+
+
+def labels_of(axis: str) -> dict[str, str]:
     """Return the labels of an axis by its choices, if it has any."""
     offered = answers.questions()[axis].get("choices", {})
     if axis == "preset":
