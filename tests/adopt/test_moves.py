@@ -8,8 +8,9 @@ import pytest
 from adoption.comparison import lost_tests
 from adoption.files import default_branch
 from adoption.findings import Reading
+from adoption.gitignore import hidden_finding
 from adoption.line_ends import attribute_lines
-from adoption.moves import find_moves, removed_starters
+from adoption.moves import find_moves, outdated_paths, removed_starters
 from adoption.overwritten import changed_tables, left_behind, own_tables, replaced_files
 from adoption.pytest_settings import pytest_table
 from adoption.reading import examine
@@ -60,6 +61,12 @@ def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
     files |= {"tests.py": f"HEIGHTS = 'heights/north.csv'\n{TEST}", "heights/north.csv": "4\n"}
     files |= {"lib/tide/__init__.py": "", "lib/tide/tests/test_own.py": TEST, "docs/index.rst": ""}
     assert new == dict(find_moves(unbuilt_project(tmp_path, files))).get(old, "")
+
+
+def test_a_module_that_pytest_collects_keeps_its_name(tmp_path: Path) -> None:
+    """It is not renamed if the project's python_files name it."""
+    files = {"tests.py": TEST, "tox.ini": "[pytest]\npython_files = tests.py\n"}
+    assert [("tests.py", "tests/tests.py")] == find_moves(unbuilt_project(tmp_path, files))
 
 
 def test_no_test_module_replaces_another(tmp_path: Path) -> None:
@@ -170,17 +177,49 @@ def test_lost_tests_are_reported(new: dict[str, str], lost: list[str], tmp_path:
     assert lost == [difference.what for difference in lost_tests(old, adopted)]
 
 
-def test_what_moving_breaks_is_reported(tmp_path: Path) -> None:
-    """The report has outdated paths in tests, and a changelog without the expected heading."""
-    files = {
-        "tide/__init__.py": "",
-        "test/test_tide.py": f"PATHS = ['tide/__init__.py', 'test_tide.py']\n{TEST}",
-        "test.py": f"NAME = 'test.py'\n{TEST}",
-        "CHANGELOG.md": "# 1.0\n",
-    }
-    found = not_carried(examine(unbuilt_project(tmp_path, files)))
-    assert "paths that change: test.py (test.py), tide/__init__.py (test/test_tide.py)." in found
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("open('tide/__init__.py')", ["`tide/__init__.py` (test/test_high.py)"]),
+        ("open(HERE / 'tide' / '__init__.py')", ["`tide/__init__.py` (test/test_high.py)"]),
+        ('join(HERE, "..", "setup.py")', ["`setup.py` (test/test_high.py)"]),
+        ("open('./COPYING')", ["`COPYING` (test/test_high.py)"]),
+        ("open('pyproject.toml'), open('notes.txt'), open('tide')", []),
+    ],
+)
+def test_tests_that_name_lost_paths_are_reported(
+    line: str, found: list[str], tmp_path: Path
+) -> None:
+    """The report lists the paths in tests that are not in the new project."""
+    files = dict.fromkeys(["tide/__init__.py", "setup.py", "COPYING", "notes.txt"], "")
+    files |= {"test/test_high.py": f"{line}\n{TEST}", "pyproject.toml": "[project]\n"}
+    project = unbuilt_project(tmp_path, files)
+    assert found == list(outdated_paths(project, find_moves(project), NEW))
+
+
+def test_a_renamed_test_module_that_names_itself_is_reported(tmp_path: Path) -> None:
+    """Such a test may compare the file name of a warning or a traceback."""
+    project = unbuilt_project(tmp_path, {"test.py": f"NAME = 'test.py'\n{TEST}"})
+    assert ["`test.py` (test.py)"] == list(outdated_paths(project, find_moves(project), NEW))
+
+
+def test_an_unusual_changelog_is_reported(tmp_path: Path) -> None:
+    """The release tool needs a heading to replace."""
+    found = not_carried(examine(unbuilt_project(tmp_path, {"CHANGELOG.md": "# 1.0\n"})))
     assert "needs the heading `## [Unreleased]` in CHANGELOG.md" in found
+
+
+@pytest.mark.parametrize("is_tracked", [True, False])
+def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_path: Path) -> None:
+    """`git add --all` skips them. An untracked file, such as one with secrets, stays ignored."""
+    files = dict.fromkeys([".env", ".editor/a b.json", "docs/index.md", "docs/old.html"], "")
+    project = unbuilt_project(tmp_path, files | {"docs/.gitignore": "*.html\n"})
+    if is_tracked:
+        run("git", "init", "--quiet", cwd=tmp_path)
+        run("git", "add", "--force", ".editor", "docs", cwd=tmp_path)
+    found = hidden_finding(project, find_moves(project), {".gitignore": b".editor/\n.env\n"})
+    command = "`git add --force '.editor/a b.json' docs/old.html`"
+    assert is_tracked == (found is not None and command in found.text)
 
 
 def test_a_folder_that_tests_name_is_not_renamed(tmp_path: Path) -> None:

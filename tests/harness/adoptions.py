@@ -220,9 +220,11 @@ class Workplace:
         self.run("bash", "-euc", copy.replace("gh:ORG/packagestan", "packagestan"))
         text = report.read_text(encoding="utf-8")
         self.run("bash", "-euc", self.adopt_command("move"))
-        for tag in re.findall(r"`(git tag v\S+ '[^'`]+')`", text):
+        for tag in re.findall(r"`(git tag v\S+ '[^'`]+')`", prose(text)):
             self.run("bash", "-euc", tag, cwd=OLD)
         self.run("bash", "-euc", command("git switch"))
+        for forced in re.findall(r"`(git add --force [^`]+)`", prose(text)):
+            self.run("bash", "-euc", forced, cwd=OLD)
         self.git("commit", "--quiet", "--message=Adopt Packagestan")
         return text
 
@@ -248,11 +250,16 @@ def is_named(path: str, report: str) -> bool:
     return re.search(rf"(?<![\w./-])(?:{pattern})", report) is not None
 
 
+def prose(report: str) -> str:
+    """Return a report without its differences, entries, and commands to copy files."""
+    return re.sub(r"(?ms)^(`{3,})\w+$.*?^\1$", "", report)
+
+
 def account(old: dict[str, str], new: dict[str, str], report: str, adoption: Adoption) -> None:
     """Sort the old project's files by what has become of them."""
     contents = set(new.values())
     # A path within a difference or a command to copy it says nothing about the file.
-    report = re.sub(r"(?ms)^(`{3,})\w+$.*?^\1$", "", report)
+    report = prose(report)
     for path, content in old.items():
         if content in contents:
             adoption.carried.append(path)

@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import copier
 from filelock import FileLock
 from jinja2 import meta
 
+from . import answers as answers_module
 from . import densest, temporary
 from .answers import FULL, Answers, axes, choices, combinations, questions
 from .render import refusal
@@ -128,11 +130,11 @@ def plan() -> dict[str, list[Row]]:
     """Return the rejected combinations, and the rows that cover the others.
 
     Computing them takes seconds. They are cached in the machine's temporary folder, under a name
-    that depends on the template's questions.
+    that depends on Copier, the template's questions, and what these read.
     """
     files = [path for path in sorted((ROOT / "template").rglob("*")) if is_asked(path)]
-    digest = hashlib.sha256()
-    for path in [Path(__file__), Path(densest.__file__), *files]:
+    digest = hashlib.sha256(copier.__version__.encode())
+    for path in [*map(Path, (__file__, answers_module.__file__, densest.__file__)), *files]:
         digest.update(path.read_bytes())
     file = temporary.machine() / f"packagestan-plan-{digest.hexdigest()[:16]}.json"
     with FileLock(f"{file}.lock"):
@@ -145,7 +147,8 @@ def plan() -> dict[str, list[Row]]:
 
 def is_asked(path: Path) -> bool:
     """Return whether the possible answers depend on a file of the template."""
-    return path.is_file() and path.parent.name in ("questions", "presets", "data", "macros")
+    is_data = path.parent.name in ("questions", "presets", "data", "macros")
+    return path.is_file() and (is_data or path.name == "choice.json")
 
 
 def find_refused() -> list[Row]:

@@ -83,12 +83,17 @@ def walked_files(folder: Path) -> Iterable[str]:
             yield (Path(path) / name).relative_to(folder).as_posix()
 
 
-def git(folder: Path, *arguments: str) -> str:
-    """Return the output of a git command; "" if it fails or git is not installed."""
+def git(folder: Path, *arguments: str, text: bytes = b"") -> str:
+    """Return the output of a git command; "" if it fails or git is not installed.
+
+    Args:
+        folder: The folder in which the command runs.
+        arguments: The arguments of git.
+        text: The command's input.
+    """
+    command = ["git", "-C", str(folder), *arguments]
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, check=True
-        )
+        done = subprocess.run(command, input=text, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return ""
     return done.stdout.decode(errors="surrogateescape").strip("\n")

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from adoption.files import TEST_FOLDERS, Roles, find_roles
+from adoption.files import TEST_FOLDERS, Roles, find_roles, is_test_file
 from adoption.licenses import find_license, license_targets
 from adoption.projects import TEST_PACKAGES, Project
+from adoption.pytest_settings import matches, own_settings
 
 # Files that the new project makes unnecessary, with what replaces them.
 SUPERSEDED = {
@@ -124,10 +125,11 @@ def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
                 new = f"tests/{file.removeprefix(f'{folder}/')}"
                 taken.add(new)
                 yield file, new
+    patterns = own_settings(project)[1].get("python_files", ())
     single = [name for name in roles.tests if re.fullmatch(r"(?:src/)?[^/]+", name)]
     for name in single:
         new = f"tests/{PurePosixPath(name).name}"
-        if re.fullmatch(r"tests?\.py", PurePosixPath(name).name):
+        if re.fullmatch(r"tests?\.py", PurePosixPath(name).name) and not matches(name, patterns):
             new = f"tests/test_{project.main_package}.py"  # pytest doesn't collect test.py
         while new in taken:
             new = f"{new.removesuffix('.py')}_2.py"
@@ -168,20 +170,31 @@ def strings(file: Path) -> set[str]:
     return {value for value in values if isinstance(value, str)}
 
 
-def outdated_paths(project: Project, moves: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Yield the paths in the strings of test modules that the moves make wrong.
+def outdated_paths(
+    project: Project, moves: Iterable[tuple[str, str]], new: Iterable[str]
+) -> Iterator[str]:
+    """Yield the paths in quotation marks in tests that are no longer correct.
 
-    Each one is described as "old path (test module)".
+    Each one is described as "`old path` (test module)". Only complete paths are found, also if
+    they are joined from their parts.
+
+    Args:
+        project: The existing project.
+        moves: Where each file goes.
+        new: The paths of the new project's files.
     """
-    folder = project.folder
-    targets = dict(moves)
-    outdated = {old for old, new in targets.items() if old != new and "/" in old}
-    for module in find_roles(folder).tests:
-        assert folder is not None
-        new = PurePosixPath(targets.get(module, module)).name
-        renamed = {PurePosixPath(module).name} - {new}
-        for text in sorted(strings(folder / module) & (outdated | renamed)):
-            yield f"{text} ({module})"
+    files, targets = find_roles(project.folder).files, dict(moves)
+    kept = {*targets.values(), *new}
+    for module in [name for name in files if name.endswith(".py") and is_test_file(name)]:
+        assert project.folder is not None
+        text = (project.folder / module).read_text("utf-8", errors="replace")
+        joined = re.sub(r"[\"'] *[/,] *[\"']", "/", text)
+        quoted = {*re.findall(r"[\"'](?:\.{0,2}/)*([^\"'\s]+)(?=[\"'])", f"{text}\n{joined}")}
+        outdated = {name for name in files if name not in kept}
+        if PurePosixPath(module).name != PurePosixPath(targets.get(module, module)).name:
+            outdated.add(PurePosixPath(module).name)
+        for name in sorted(quoted & outdated):
+            yield f"`{name}` ({module})"
 
 
 def is_test_data(folder: Path, name: str) -> bool:

@@ -9,7 +9,7 @@ from adoption.answers import backend_choice, build_backend, has_generated_all, m
 from adoption.files import find_roles, is_test_file
 from adoption.findings import LOST, NEW, Finding
 from adoption.licenses import license_not_offered
-from adoption.moves import find_moves, outdated_paths
+from adoption.moves import find_moves
 from adoption.overwritten import SUPERSEDED_TABLES
 from adoption.project_table import main_readme, normalized_text
 from adoption.projects import TEST_PACKAGES, Project
@@ -140,8 +140,6 @@ def unread_settings(project: Project) -> Iterator[Finding]:
         yield Finding(f"These tables in pyproject.toml were not read: {', '.join(tables)}.")
     if finding := pytest_finding(project):
         yield finding
-    if paths := list(outdated_paths(project, find_moves(project))):
-        yield Finding(f"Tests contain paths that change: {', '.join(paths)}. Correct them.")
     yield from changed_changelog(project)
 
 

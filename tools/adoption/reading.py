@@ -8,10 +8,11 @@ import yaml
 
 from adoption.answers import derive_answers
 from adoption.faults import find_faults
-from adoption.findings import Reading
+from adoption.findings import Finding, Reading
+from adoption.gitignore import hidden_finding
 from adoption.groups import groups_finding
 from adoption.line_ends import attribute_lines
-from adoption.moves import find_moves, removed_starters
+from adoption.moves import find_moves, outdated_paths, removed_starters
 from adoption.not_carried import find_not_carried
 from adoption.other_tables import other_tables
 from adoption.overwritten import (
@@ -93,6 +94,11 @@ def add_uncovered(
     # Without the answer `changelog`, there is no starter to remove.
     reading.removed = [name for name in removed_starters(project, reading.moves) if name in new]
     reading.gitattributes = attribute_lines(project, reading.moves)
+    if paths := list(outdated_paths(project, reading.moves, new)):
+        text = "Tests name files that move or disappear"
+        reading.not_carried.append(Finding(f"{text}: {', '.join(paths)}. Correct them."))
+    if finding := hidden_finding(project, reading.moves, new):
+        reading.not_carried.append(finding)
     reading.replaced = files | changed_tables(project, validated.settings)
     tables = own_tables(project, validated.settings)
     if entries := pytest_table(project, reading.moves):

@@ -1,0 +1,59 @@
+"""Tracked files that the .gitignore files of the new project hide from `git add --all`."""
+
+import os
+import shlex
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from adoption.files import git
+from adoption.findings import Finding
+from adoption.projects import Project
+
+
+def hidden_finding(
+    project: Project, moves: Sequence[tuple[str, str]], new: Mapping[str, bytes]
+) -> Finding | None:
+    """Return the finding on hidden files; None if there are none.
+
+    Args:
+        project: The existing project.
+        moves: Where each file goes.
+        new: The content of the new project's files, by their paths.
+    """
+    folder = project.folder
+    if folder is None or not git(folder, "ls-files"):
+        return None
+    patterns = {name: text for name, text in new.items() if is_gitignore(name)}
+    patterns |= {name: (folder / old).read_bytes() for old, name in moves if is_gitignore(name)}
+    hidden = ignored_paths(patterns, [name for _, name in moves])
+    if not hidden:
+        return None
+    return Finding(
+        f"Git tracks {', '.join(f'`{name}`' for name in hidden)}, but the new .gitignore matches"
+        f" {'it' if len(hidden) == 1 else 'them'}. After `git add --all`, run"
+        f" `git add --force {shlex.join(hidden)}`."
+    )
+
+
+def is_gitignore(name: str) -> bool:
+    """Return whether a file contains patterns for git."""
+    return PurePosixPath(name).name == ".gitignore"
+
+
+def ignored_paths(patterns: Mapping[str, bytes], paths: Iterable[str]) -> list[str]:
+    """Return the paths that .gitignore files match.
+
+    Args:
+        patterns: The content of the .gitignore files, by their paths.
+        paths: The paths to check, which don't have to exist.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        repository = Path(temporary)
+        git(repository, "init", "--quiet")
+        for name, content in patterns.items():
+            file = repository / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        found = git(repository, "check-ignore", "--stdin", "-z", text=os.fsencode("\0".join(paths)))
+    return [name for name in found.split("\0") if name]
