@@ -239,10 +239,22 @@ def faults() -> None:
 
 
 def adoptions() -> None:
-    """Print the results of the last `nox -s adoptions`."""
+    """Print the results of the last `nox -s adoptions`, and what the corpus says about them."""
     file = ROOT / "docs" / "explanation" / "adoptions.json"
     if not file.exists():
         return section("Not run yet.")
     results = json.loads(file.read_text(encoding="utf-8"))
-    rows = [project.values() for project in results["projects"]]
-    section(f"{table(results['projects'][0], rows)}\n\nLast run: {results['date']}.")
+    corpus = yaml.safe_load((ROOT / "tests" / "adopt" / "corpus.yml").read_text(encoding="utf-8"))
+    parts = [
+        table(results["projects"][0], [project.values() for project in results["projects"]]),
+        "These tests can't pass until their paths are corrected. The reports list the paths.",
+        "\n".join(
+            f"- {source['name']}, `{test}`: {reason}"
+            for source in corpus
+            for test, reason in source.get("fails", {}).items()
+        ),
+        "These projects are rejected in one sentence, and nothing is written:",
+        "\n".join(f"- {each['name']}: {each['kind']}" for each in corpus if each.get("rejected")),
+        f"Last run: {results['date']}.",
+    ]
+    section("\n\n".join(parts))

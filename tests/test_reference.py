@@ -10,7 +10,7 @@ import yaml
 from harness.inspect import tree
 from harness.render import recorded_answers
 from harness.space import covering
-from harness.template import ROOT, starter_files
+from harness.template import ROOT, facts, starter_files
 from harness.workshop import Workshop
 
 TEXT = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
@@ -21,7 +21,8 @@ CLAUSE = re.compile(r"`(\w+)` (isn't|is|has) (`\w+`(?: or `\w+`)*|given)")
 Projects = list[tuple[set[str], dict[str, Any]]]
 
 # Every file that a project may have, by its kind. A file of any other name would be code of ours that
-# the project's owner has to maintain, unless it is one of these after all: then add it here.
+# the project's owner has to maintain, unless it is one of these after all: then add it here. A choice
+# with a file of its own names it in its choice.json.
 KINDS = {
     "Yours": [
         *("README.md", "CHANGELOG.md", "docs/*.md", "src/my_project/py.typed"),
@@ -31,9 +32,13 @@ KINDS = {
         "tests/test_script.py",
     ],
     "Configuration and guides": [
-        *("pyproject.toml", "zensical.toml", "environment.yml", "renovate.json", "MANIFEST.in"),
+        *("pyproject.toml", "environment.yml", "renovate.json", "MANIFEST.in"),
         *("CONTRIBUTING.md", "RELEASING.md", ".gitignore", ".gitattributes", ".envrc"),
-        *("justfile", "noxfile.py", "Makefile", "tasks.py", "docs/conf.py"),
+        *(runner["file"] or runner["executable_file"] for runner in facts("task_runner").values()),
+        *(
+            engine["config"] or f"docs/{engine['docs_config']}"
+            for engine in facts("docs_engine").values()
+        ),
         *(".pre-commit-config.yaml", ".readthedocs.yaml", "Dockerfile", ".dockerignore"),
         *(".devcontainer/devcontainer.json", ".github/dependabot.yml", ".gitlab-ci.yml"),
         *(".gitlab/publish.yml", ".github/workflows/*.yml"),

@@ -82,10 +82,11 @@ def test_the_page_adopts_a_project(tmp_path: Path) -> None:
     assert "explained: file genre_tagger/data/genres.json: only in the new wheel" in output
     assert "not explained" not in output
     assert before == tree(old)
+    (old / "passwords.txt").write_text("not tracked", encoding="utf-8")
     deleted = bash(4, 5)
     assert ["requirements.txt", "setup.py"] == deleted.split()
     file = "src/genre_tagger/data/genres.json"
     log = run("git", "log", "--follow", "--format=%s", "--", file, cwd=old).stdout
     assert ["Adopt Packagestan", "Begin"] == log.splitlines()
-    assert "" == run("git", "status", "--porcelain", cwd=old).stdout
+    assert "?? passwords.txt\n" == run("git", "status", "--porcelain", cwd=old).stdout
     assert "requirements.txt" in tree(old)

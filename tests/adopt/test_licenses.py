@@ -7,11 +7,15 @@ import pytest
 from packaging.metadata import RawMetadata
 
 from adoption.comparison import compare
+from adoption.findings import Reading
 from adoption.licenses import find_license, license_targets, understood
 from adoption.moves import removed_starters
+from adoption.moving import move
 from adoption.project_table import entries_by_hand
 from harness.adopted_packages import unbuilt_project, unexplained
+from harness.releases import add_release, commit, copy_template, git
 from harness.template import ROOT
+from harness.updates import start, update
 
 MIT, BSD, GPL = (
     (ROOT / f"template/licenses/{name}.txt").read_text(encoding="utf-8")
@@ -160,3 +164,25 @@ def test_a_guessed_license_is_unexplained(tmp_path: Path) -> None:
     wheel = dataclasses.replace(old.wheel, metadata=metadata)
     found = unexplained(old, dataclasses.replace(old, wheel=wheel))
     assert [f"license: was none, is now {expression}"] == found
+
+
+def test_updates_keep_a_license_that_the_template_does_not_offer(tmp_path: Path) -> None:
+    """If a release changes the text and the expression of the default license, both conflict."""
+    template = tmp_path / "template"
+    template.mkdir()
+    git("init", "--quiet", cwd=template)
+    copy_template(template)
+    add_release(template, "1.0.0")
+    new = start(template, "1.0.0", tmp_path / "new", {"project_name": "Tide"})
+    old = unbuilt_project(tmp_path / "old", {"COPYING": "Ask the harbor master.\n"})
+    reading = Reading(moves=[("COPYING", "LICENSE")], by_hand={"license": "LicenseRef-Harbor"})
+    move(old, reading, new)
+    commit(new, "Adopt")
+    for name in ("licenses/MIT.txt", "project/pyproject.toml.jinja"):
+        file = template / "template" / name
+        text = file.read_text(encoding="utf-8").replace("MIT License", "The MIT License")
+        file.write_text(text.replace("\nlicense = ", "\nlicense  = "), encoding="utf-8")
+    add_release(template, "1.1.0")
+    assert ["LICENSE", "pyproject.toml"] == update(new)
+    assert "\nAsk the harbor master.\n=======\n" in (new / "LICENSE").read_text(encoding="utf-8")
+    assert 'license = "LicenseRef-Harbor"' in (new / "pyproject.toml").read_text(encoding="utf-8")

@@ -199,7 +199,8 @@ def test_tests_that_name_lost_paths_are_reported(
 
 def test_a_renamed_test_module_that_names_itself_is_reported(tmp_path: Path) -> None:
     """Such a test may compare the file name of a warning or a traceback."""
-    project = unbuilt_project(tmp_path, {"test.py": f"NAME = 'test.py'\n{TEST}"})
+    files = {"test.py": f"NAMES = 'test.py', 'low.csv'\n{TEST}", "low.csv": ""}
+    project = unbuilt_project(tmp_path, files)
     assert ["`test.py` (test.py)"] == list(outdated_paths(project, find_moves(project), NEW))
 
 
@@ -218,7 +219,7 @@ def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_p
         run("git", "init", "--quiet", cwd=tmp_path)
         run("git", "add", "--force", ".editor", "docs", cwd=tmp_path)
     found = hidden_finding(project, find_moves(project), {".gitignore": b".editor/\n.env\n"})
-    command = "`git add --force '.editor/a b.json' docs/old.html`"
+    command = " add --force '.editor/a b.json' docs/old.html && git restore .`"
     assert is_tracked == (found is not None and command in found.text)
 
 

@@ -51,6 +51,10 @@ def test_settings_are_read_from_each_file(file: str, text: str, tmp_path: Path) 
             {"testpaths": ["checks"]},
         ),
         (
+            {"pytest.ini": "[pytest]\ntestpaths = test.py\n", "test.py": TEST},
+            {"testpaths": ["tests"]},
+        ),
+        (
             {"pytest.ini": "[pytest]\naddopts = --doctest-modules\n", "test_a.py": TEST},
             {"testpaths": ["."], "addopts": ["--doctest-modules"]},
         ),

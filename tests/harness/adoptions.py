@@ -223,7 +223,7 @@ class Workplace:
         for tag in re.findall(r"`(git tag v\S+ '[^'`]+')`", prose(text)):
             self.run("bash", "-euc", tag, cwd=OLD)
         self.run("bash", "-euc", command("git switch"))
-        for forced in re.findall(r"`(git add --force [^`]+)`", prose(text)):
+        for forced in re.findall(r"`(git --work-tree=[^`]+)`", prose(text)):
             self.run("bash", "-euc", forced, cwd=OLD)
         self.git("commit", "--quiet", "--message=Adopt Packagestan")
         return text

@@ -15,7 +15,7 @@ from harness.answers import Answers, choices
 from harness.expressions import evaluate
 from harness.inspect import tree
 from harness.install import Environment
-from harness.template import ROOT
+from harness.template import ROOT, facts
 from harness.workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "github_user": "ada"}
@@ -302,7 +302,7 @@ def test_one_job_gathers_the_result(workshop: Workshop) -> None:
 
 
 TASKS = {"lint": ["lint", "typecheck"], "docs": ["docs"]}
-CALLS = {"just": "just ", "nox": "nox -s ", "make": "make ", "invoke": "invoke "}
+CALLS = {name: f"{runner['call']} " for name, runner in facts("task_runner").items()}
 PLAIN = {
     "lint": ["ruff check", "ruff format --check", "mypy"],
     "docs": ["sphinx-build -W --keep-going docs docs/_build/html"],
@@ -313,7 +313,7 @@ PLAIN = {
 @pytest.mark.parametrize("runner", choices("task_runner"))
 def test_jobs_run_the_tasks(runner: str, job: str, workshop: Workshop) -> None:
     """A job calls the project's own tasks or, without a runner, their commands."""
-    wanted = [CALLS[runner] + task for task in TASKS[job]] if runner in CALLS else PLAIN[job]
+    wanted = PLAIN[job] if runner == "none" else [CALLS[runner] + task for task in TASKS[job]]
     jobs = ci_jobs(workshop, task_runner=runner, docs_engine="sphinx")
     assert [f"uv run {command}" for command in wanted] == commands(jobs[job])
 

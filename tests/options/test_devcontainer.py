@@ -7,14 +7,10 @@ from typing import Any
 import pytest
 
 from harness.answers import FULL, Answers, choices
+from harness.template import facts
 from harness.workshop import Workshop
 
 BASE: Answers = {"project_name": "My Project", "devcontainer": True}
-EXTENSIONS = {
-    "mypy": "ms-python.mypy-type-checker",
-    "ty": "astral-sh.ty",
-    "pyright": "ms-python.vscode-pylance",
-}
 
 
 def description(project: Path) -> Any:
@@ -55,5 +51,6 @@ def test_the_editor_has_the_extensions(checker: str, workshop: Workshop) -> None
     """VS Code gets the extensions of Python, ruff, and the selected type checker."""
     project = workshop.project(BASE | {"type_checker": checker})
     expected = {"charliermarsh.ruff", "ms-python.python"}
-    expected |= {EXTENSIONS[checker]} if checker in EXTENSIONS else set()
+    if checker != "none":
+        expected.add(facts("type_checker")[checker]["extension"])
     assert expected == set(description(project)["customizations"]["vscode"]["extensions"])

@@ -16,18 +16,16 @@ from harness.commands import run
 from harness.hostile import LINES, SYNTAX, TEXTS, shown
 from harness.inspect import tree
 from harness.install import Environment
-from harness.template import environment
+from harness.template import environment, facts
 from harness.workshop import Workshop, key
 
 # One environment serves all projects of these names.
 NAMES: Answers = {"distribution_name": "my-project", "package_name": "my_project"}
 
 # The command that CONTRIBUTING documents, and the folder that it writes.
-BUILD = {
-    "sphinx": "sphinx-build -W --keep-going docs docs/_build/html",
-    "zensical": "zensical build --clean --strict",
-}
-SITE = {"sphinx": "docs/_build/html", "zensical": "site"}
+ENGINES = {name: engine for name, engine in facts("docs_engine").items() if name != "none"}
+BUILD = {name: engine["command"] for name, engine in ENGINES.items()}
+SITE = {name: engine["site"] for name, engine in ENGINES.items()}
 
 # A name with markup of HTML, Markdown, and Python.
 HOSTILE = "\"A\" <b>x</b> & 'it' &copy; {{ y }} C:\\new *z* </title> \u200b 🎉 #"

@@ -104,7 +104,8 @@ def test_no_runner_and_no_environment_leave_no_trace(workshop: Workshop) -> None
         for path in project.rglob("*")
         if path.is_file() and path.name not in (".copier-answers.yml", ".gitignore")
     )
-    assert not re.findall(r"\b(?:uv|uvx|conda|direnv|just|nox|make|invoke|pylock)\b", text)
+    tools = "|".join(["uv", "uvx", "conda", "direnv", "pylock", *RUNNERS])
+    assert not re.findall(rf"\b(?:{tools})\b", text)
 
 
 @pytest.mark.parametrize("chosen", RUNNERS)
@@ -198,7 +199,7 @@ def test_justfile_is_formatted(workshop: Workshop) -> None:
     tools.run("just", "--fmt", "--check", "--unstable", cwd=workshop.project(answers("just")))
 
 
-@pytest.mark.parametrize("chosen", ["nox", "invoke"])
+@pytest.mark.parametrize("chosen", [runner for runner in RUNNERS if ".py" in str(FILES[runner])])
 def test_python_tasks_are_typed(chosen: str, workshop: Workshop) -> None:
     """Mypy in strict mode finds nothing in the tasks."""
     tools = workshop.environment("dev", answers(chosen), "--group", "dev")
@@ -209,9 +210,7 @@ def test_python_tasks_are_typed(chosen: str, workshop: Workshop) -> None:
 def test_oldest_runners_list_the_tasks(tmp_path: Path, workshop: Workshop) -> None:
     """The lower bounds of the runners are high enough for their files."""
     oldest = Environment.make(tmp_path / "environment")
-    oldest.install(
-        "--resolution=lowest-direct",
-        *(FACTS[name]["requirement"] for name in ("invoke", "just", "nox")),
-    )
-    for chosen in ("invoke", "just", "nox"):
+    requirements = {name: FACTS[name]["requirement"] for name in RUNNERS}
+    oldest.install("--resolution=lowest-direct", *filter(None, requirements.values()))
+    for chosen in filter(requirements.get, RUNNERS):
         call(oldest, workshop.project(answers(chosen)), *LIST[chosen])

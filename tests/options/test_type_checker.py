@@ -20,7 +20,7 @@ CONTENTS: dict[str, Answers] = {
     "full": FULL | {"task_runner": "none", "package_data": True},
     "bare": BASE | {"extras": {}, "package_data": False},
 }
-WORDS = re.compile(r"\b(mypy|ty|pyright|pylance)\b|types with", re.IGNORECASE)
+WORDS = re.compile(rf"\b({'|'.join(CHECKERS)}|pylance)\b|types with", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")

@@ -23,13 +23,9 @@ from harness.repository import commit, git
 from harness.template import facts
 from harness.workshop import Workshop
 
-# Why a backend is not offered together with "vcs".
-WITHOUT_VCS = {
-    "uv_build": "uv_build can't read git tags",
-    "flit_core": "flit_core can't read git tags",
-    "pdm_backend": "PyPI rejects pdm_backend's versions",
-}
-WITH_VCS = [backend for backend in choices("backend") if backend not in WITHOUT_VCS]
+# A backend that is offered together with "vcs" requires a package that reads git tags.
+WITH_VCS = [name for name in choices("backend") if facts("backend")[name]["vcs"].get("requires")]
+WITHOUT_VCS = [backend for backend in choices("backend") if backend not in WITH_VCS]
 
 BASE: Answers = {"project_name": "My Project", "versioning": "vcs"}
 
@@ -167,19 +163,21 @@ def test_a_shallow_clone_of_a_release_is_enough(
     assert "1.2.3" == version(backend, clone(repository, "--depth=1"))
 
 
-@pytest.mark.parametrize(
-    ("backend", "old", "new"),
-    [
-        ("hatchling", "raw-options.local", "raw-options.search_parent_directories=true\n&"),
-        ("setuptools", "local_scheme", "search_parent_directories = true\n&"),
-        ("poetry_core", "get_version(", "&search_parent_directories=True, "),
-    ],
-    ids=WITH_VCS,
-)
+# What to replace in pyproject.toml so that the tags of a repository around the project count; "&" is
+# the replaced text.
+PARENTS = {
+    "hatchling": ("raw-options.local", "raw-options.search_parent_directories=true\n&"),
+    "setuptools": ("local_scheme", "search_parent_directories = true\n&"),
+    "poetry_core": ("get_version(", "&search_parent_directories=True, "),
+}
+
+
+@pytest.mark.parametrize("backend", WITH_VCS)
 def test_a_subfolder_is_rejected(
-    backend: str, old: str, new: str, repository: Path, version: Callable[..., str]
+    backend: str, repository: Path, version: Callable[..., str]
 ) -> None:
     """The tags of a repository around the project count only if pyproject.toml says so."""
+    old, new = PARENTS[backend]
     project = repository / "packages" / "project"
     shutil.copytree(repository / "src", project / "src")
     for name in ("LICENSE", "README.md"):
@@ -304,8 +302,9 @@ def test_pyproject_is_valid(workshop: Workshop) -> None:
 @pytest.mark.parametrize("backend", WITHOUT_VCS)
 def test_other_backends_are_rejected(backend: str, tmp_path: Path) -> None:
     """With a backend whose versions would differ, "vcs" is rejected with the reason."""
-    message = f"'versioning': use static; {WITHOUT_VCS[backend]}"
-    with pytest.raises(ValueError, match=message):
+    reason = facts("backend")[backend]["vcs_error"]
+    assert reason, f"give {backend} a vcs_error, or packages that read git tags, in its choice.json"
+    with pytest.raises(ValueError, match=f"'versioning': use static; {reason}"):
         render(tmp_path / "project", BASE | {"backend": backend})
     assert not (tmp_path / "project").exists()
 

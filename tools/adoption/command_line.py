@@ -45,22 +45,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the arguments."""
-    result = argparse.ArgumentParser(prog="adopt.py", description=adoption.__doc__)
-    commands = result.add_subparsers(required=True)
-    reader = commands.add_parser("read", help="write answers for Copier and a report")
+    result = argparse.ArgumentParser(
+        prog="adopt.py",
+        description=adoption.__doc__,
+        epilog="Run read, create the new project with Copier, and run move and compare. Each step is"
+        " explained in docs/how-to/adopt.md.",
+    )
+    commands = result.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+
+    reader = add("read", "write answers for Copier and a report")
     reader.set_defaults(run=run_read)
     reader.add_argument("existing", type=Path, help="the folder of the existing project")
-    reader.add_argument("--output", type=Path, default=Path(), help="the folder for the two files")
-    mover = commands.add_parser("move", help="copy files and settings into the new project")
+    reader.add_argument(
+        "--output",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help="where to write the two files (default: the current folder)",
+    )
+    mover = add("move", "copy files and settings into the new project")
     mover.set_defaults(run=run_move)
     mover.add_argument("old", type=Path, help="the folder of the existing project")
     mover.add_argument("new", type=Path, help="the folder of the new project")
-    comparer = commands.add_parser("compare", help="list every difference between two wheels")
+    comparer = add("compare", "list every difference between the wheels of two projects")
     comparer.set_defaults(run=run_compare)
     comparer.add_argument("old", type=Path, help="the existing project's folder or wheel")
     comparer.add_argument("new", type=Path, help="the new project's folder or wheel")
-    comparer.add_argument("--accept", type=Path, help="a file of accepted differences")
-    relaxer = commands.add_parser("relax", help="turn off the checks that existing code fails")
+    comparer.add_argument(
+        "--accept", type=Path, metavar="FILE", help="a file with one accepted difference per line"
+    )
+    relaxer = add("relax", "turn off the lint rules and type checks that existing code fails")
     relaxer.set_defaults(run=run_relax)
     relaxer.add_argument("project", type=Path, help="the folder of the new project")
     for command in (reader, mover, comparer):
@@ -70,13 +87,18 @@ def parser() -> argparse.ArgumentParser:
 
 def add_build_options(command: argparse.ArgumentParser) -> None:
     """Add the options of the commands that build a project."""
-    command.add_argument("--yes", action="store_true", help="continue without asking")
+    command.add_argument("--yes", action="store_true", help="don't ask for permission")
     for name, text in (
-        ("constraint", "a version for the existing project's build, such as 'setuptools<80'"),
-        ("require", "an additional requirement of the existing project's build"),
+        ("constraint", "limit a version in the existing project's build, such as 'setuptools<80'"),
+        ("require", "install a requirement that the existing project's build lacks"),
     ):
         command.add_argument(
-            f"--{name}", type=requirement, action="append", default=[], metavar="NAME", help=text
+            f"--{name}",
+            type=requirement,
+            action="append",
+            default=[],
+            metavar="REQUIREMENT",
+            help=f"{text}; can be repeated",
         )
     command.add_argument(
         "--timeout",

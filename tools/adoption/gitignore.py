@@ -31,8 +31,9 @@ def hidden_finding(
         return None
     return Finding(
         f"Git tracks {', '.join(f'`{name}`' for name in hidden)}, but the new .gitignore matches"
-        f" {'it' if len(hidden) == 1 else 'them'}. After `git add --all`, run"
-        f" `git add --force {shlex.join(hidden)}`."
+        f" {'it' if len(hidden) == 1 else 'them'}. Before the commit, run"
+        f" `git --work-tree=../my-project-adopted add --force {shlex.join(hidden)}"
+        " && git restore .`."
     )
 
 

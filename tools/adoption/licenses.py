@@ -15,7 +15,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from adoption.files import TEXT, find_roles
 from adoption.findings import Finding
 from adoption.projects import Project
-from adoption.template import TEMPLATE, license_choices
+from adoption.template import TEMPLATE, license_choices, questions
 from adoption.wheels import Wheel
 
 PROPRIETARY = "LicenseRef-Proprietary"
@@ -351,12 +351,11 @@ def license_not_offered(project: Project) -> Iterator[Finding]:
     """Yield the license if the template doesn't offer it."""
     found = find_license(project)
     if not found.choice:
-        text = (
-            "and its text stays in LICENSE" if license_texts(project) else "but LICENSE is missing"
-        )
+        text = "your license text" if license_texts(project) else "the missing LICENSE"
         yield Finding(
-            f"The template doesn't offer the license {found.expression}. Its expression is below,"
-            f" {text}. Copier records the default answer."
+            f"The template doesn't offer the license {found.expression}, so it is written into"
+            f" pyproject.toml. Copier records the default answer, {questions()['license']['default']}."
+            f" An update keeps your expression and {text}, or marks a conflict."
         )
 
 

@@ -185,6 +185,8 @@ def outdated_paths(
     """
     files, targets = find_roles(project.folder).files, dict(moves)
     kept = {*targets.values(), *new}
+    # Data that moves along with a test module is still next to it.
+    kept |= {old for old, target in targets.items() if target == f"tests/{old}"}
     for module in [name for name in files if name.endswith(".py") and is_test_file(name)]:
         assert project.folder is not None
         text = (project.folder / module).read_text("utf-8", errors="replace")

@@ -117,7 +117,8 @@ def test_paths(own: Iterable[str], tests: Iterable[str], targets: Mapping[str, s
         for old, new in targets.items():
             if path.strip("./") and is_below(old, path):
                 rest = old.removeprefix(path.removeprefix("./").rstrip("/"))
-                paths[new.removesuffix(rest) if new.endswith(rest) else short(new)] = None
+                is_folder = rest and new.endswith(rest)
+                paths[new.removesuffix(rest) if is_folder or new == old else short(new)] = None
     paths |= dict.fromkeys(short(name) for name in tests if not below_any(name, paths))
     return sorted(path for path in paths if not below_any(path, set(paths) - {path}))
 

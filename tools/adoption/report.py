@@ -45,7 +45,10 @@ def by_hand(reading: Reading) -> list[str]:
     if not tables:
         return ["No changes are necessary."]
     text = tomli_w.dumps(tables).strip()
-    introduction = "Replace these entries, and add those that are missing."
+    introduction = (
+        "`adopt.py move` writes these entries. To do it yourself, replace the existing ones, and add"
+        " those that are missing."
+    )
     if "pytest" in tables.get("tool", {}):
         introduction += " Replace `[tool.pytest]` as a whole."
     return [introduction, "", "```toml", text, "```"]
@@ -64,8 +67,8 @@ def move_commands(project: Project, reading: Reading) -> list[str]:
         for line in getattr(reading, name):
             commands.append(f'echo {shlex.quote(line)} >> "$NEW"/.{name}')
     introduction = (
-        "`adopt.py move` does this. To do it yourself, set `OLD` to the old project's folder and"
-        " `NEW` to the new one's. Then run:"
+        "`adopt.py move` copies the files. To do it yourself, set `OLD` to the old project's folder"
+        " and `NEW` to the new one's. Then run:"
     )
     return [introduction, "", "```sh", *commands, "```"]
 
