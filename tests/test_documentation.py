@@ -12,7 +12,7 @@ from harness.answers import axes
 from harness.commands import run
 from harness.inspect import tree
 from harness.install import Environment
-from harness.template import ROOT
+from harness.template import ORG, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -84,3 +84,27 @@ def test_links_outside_the_site_are_valid(page: str) -> None:
     assert links
     for link in links:
         assert link.startswith("https://") or (ROOT / link.partition("#")[0]).exists(), link
+
+
+def with_addresses() -> list[str]:
+    """Return the pages with an address of the template, without the lessons after the preflight."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    names = [page.relative_to(ROOT).as_posix() for page in pages if page.is_file()]
+    return [
+        name
+        for name in sorted(names)
+        if f"{ORG}/packagestan" in (ROOT / name).read_text(encoding="utf-8")
+        if not re.match(r"docs/(_build|workshop/(0[1-9]|1\d))", name)
+    ]
+
+
+@pytest.mark.parametrize("page", with_addresses())
+def test_addresses_of_the_template_are_explained(page: str) -> None:
+    """A page with an address of the template explains its account, even if you read no other page."""
+    text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+    assert f"`{ORG}` stands for the account that hosts the template" in text
+
+
+def test_contributing_fits_on_two_screens() -> None:
+    """CONTRIBUTING.md has at most 100 lines."""
+    assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 100

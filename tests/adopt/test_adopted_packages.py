@@ -21,7 +21,7 @@ from harness.answers import questions
 from harness.commands import run
 from harness.inspect import tree
 from harness.render import recorded_answers, snapshot
-from harness.template import ROOT
+from harness.template import ADDRESS, CLONE_ADDRESS, ROOT
 from harness.workshop import Workshop
 
 # test_the_page_adopts_a_project adopts setup-py-broken-script.
@@ -64,8 +64,8 @@ def test_the_page_adopts_a_project(tmp_path: Path) -> None:
     def bash(*blocks: int) -> str:
         text = re.sub(r"(?m)^\$ ", "", "".join(COMMANDS[number] for number in blocks))
         for written, replacement in (
-            ("git clone https://github.com/ORG/packagestan\n", ""),
-            ("gh:ORG/packagestan", "packagestan"),
+            (f"git clone {CLONE_ADDRESS.removesuffix('.git')}\n", ""),
+            (ADDRESS, "packagestan"),
             ("my-project.answers", "genre-tagger.answers"),
             ("adopt.py read", "adopt.py read --yes"),
             ("adopt.py move", "adopt.py move --yes"),

@@ -65,7 +65,7 @@ def test_what_no_answer_covers_is_reported(workshop: Workshop) -> None:
     assert "`acme` is a namespace package" in reported
     assert "packages or modules: `acme`, `acme_helpers`, `acme_single`" in reported
     assert "`scripts/acme-start` is installed outside the packages" in reported
-    assert "The template doesn't offer the license LicenseRef-BSD." in reported
+    assert "The template doesn't offer the license LicenseRef-BSD," in reported
     assert '"x" in "xy"\' is not a marker' in reported
     assert ["requests"] == reading.answers["dependencies"]
     assert 2 == len(reading.by_hand["dependencies"])

@@ -32,7 +32,7 @@ from .install import Environment
 from .junit import Results, read_results
 from .releases import IDENTITY
 from .render import recorded_answers
-from .template import ROOT
+from .template import ADDRESS, ROOT
 
 CORPUS = ROOT / "tests" / "adopt" / "corpus.yml"
 HOW_TO = ROOT / "docs" / "how-to" / "adopt.md"
@@ -217,7 +217,7 @@ class Workplace:
         (report,) = self.folder.glob("*.report.md")
         name = report.name.removesuffix(".report.md")
         copy = command("copier copy").replace(f"{OLD}.answers", f"{name}.answers")
-        self.run("bash", "-euc", copy.replace("gh:ORG/packagestan", "packagestan"))
+        self.run("bash", "-euc", copy.replace(ADDRESS, "packagestan"))
         text = report.read_text(encoding="utf-8")
         self.run("bash", "-euc", self.adopt_command("move"))
         for tag in re.findall(r"`(git tag v\S+ '[^'`]+')`", prose(text)):

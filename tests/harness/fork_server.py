@@ -12,6 +12,7 @@ import json
 import os
 import runpy
 import site
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -91,6 +92,8 @@ def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
 
 def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
     """Process a request in a fork, and return its result or its error, and its output."""
+    if not hasattr(os, "fork"):
+        return answer_in_new_process(do, arguments)
     with tempfile.TemporaryFile() as printed:
         read_end, write_end = os.pipe()
         # Garbage collection would write to all memory pages, and a fork copies each of them.
@@ -114,6 +117,17 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
         os.wait()
         printed.seek(0)
         return done | {"printed": printed.read().decode(errors="replace")}
+
+
+def answer_in_new_process(do: str, arguments: dict[str, Any]) -> dict[str, str]:
+    """Process a request in a new Python, which imports everything again. Windows has no forks."""
+    request = json.dumps({"do": do, "arguments": arguments, "warm_up": True})
+    command = [sys.executable, "-P", __file__]
+    done = subprocess.run(
+        command, input=request, capture_output=True, check=False, encoding="utf-8"
+    )
+    result: dict[str, str] = json.loads(done.stdout or '{"error": "the process died"}')
+    return result | {"printed": done.stderr}
 
 
 def main() -> None:

@@ -17,11 +17,13 @@ class Environment:
     def __init__(self, folder: Path) -> None:
         """Use an environment that was made before."""
         self.bin = folder / ("Scripts" if sys.platform == "win32" else "bin")
-        self.python = self.bin / "python"
+        self.python = self.bin / ("python.exe" if sys.platform == "win32" else "python")
 
     @property
     def site_packages(self) -> Path:
-        """Where its packages are."""
+        """The folder of its packages."""
+        if sys.platform == "win32":
+            return self.bin.parent / "Lib" / "site-packages"
         (folder,) = self.bin.parent.glob("lib/python*/site-packages")
         return folder
 

@@ -19,7 +19,7 @@ import urllib3
 from . import lessons
 from .commands import run
 from .lessons import WORKSHOP
-from .template import ROOT
+from .template import CLONE_ADDRESS, ROOT
 
 # Each is resolved alone, so that several versions of a package can be there.
 REQUIREMENTS = [WORKSHOP / f"kit{part}.txt" for part in ("", "-older", "-oldest")]
@@ -130,7 +130,7 @@ def make(folder: Path, *options: str) -> None:
     make_bundle(folder / "packagestan.bundle")
     copy_workshop(folder / "workshop")
     (folder / "uploads").mkdir(exist_ok=True)
-    text = Template(README).substitute(port=PORT, address=lessons.TEMPLATE_ADDRESS)
+    text = Template(README).substitute(port=PORT, address=CLONE_ADDRESS)
     (folder / "README.md").write_text(text, encoding="utf-8")
 
 

@@ -1,6 +1,6 @@
 """Pages whose commands are run: Sybil finds the blocks of a page, one bash session runs them.
 
-What the blocks look like is told in CONTRIBUTING.md. https://sybil.readthedocs.io/
+docs/how-to/write-documentation.md describes the blocks. https://sybil.readthedocs.io/
 """
 
 import argparse
@@ -34,7 +34,7 @@ from .pages import front_matter
 from .releases import make_repository, next_release
 from .render import render
 from .repository import commit
-from .template import ROOT
+from .template import ADDRESS, CLONE_ADDRESS, ROOT
 
 DOCS = ROOT / "docs"
 WORKSHOP = DOCS / "workshop"
@@ -42,8 +42,6 @@ COURSES = {"tutorial", "workshop"}
 
 # Where pages are at home, whatever the folder in which they are run.
 HOME = "/home/ada"
-TEMPLATE_ADDRESS = "https://github.com/ORG/packagestan.git"
-TEMPLATE = "gh:ORG/packagestan"
 
 SECONDS_A_COMMAND = 180
 END = "== end of the command =="
@@ -254,7 +252,7 @@ def record_origin(project: Path) -> None:
     """Let a rendered project know where it is from, as the command does: it can be updated then."""
     record = project / ".copier-answers.yml"
     text = record.read_text(encoding="utf-8")
-    origin = f"_commit: {next_release()}\n_src_path: {TEMPLATE}\n"
+    origin = f"_commit: {next_release()}\n_src_path: {ADDRESS}\n"
     record.write_text(re.sub(r"^_src_path: .*\n", origin, text, flags=re.MULTILINE), "utf-8")
 
 
@@ -272,7 +270,7 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
     home.mkdir()
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
-        f'[url "{releases}"]\n\tinsteadOf = {TEMPLATE_ADDRESS}\n'
+        f'[url "{releases}"]\n\tinsteadOf = {CLONE_ADDRESS}\n'
     )
     (home / "packagestan" / "docs").mkdir(parents=True)
     (home / "packagestan" / "docs" / "workshop").symlink_to(WORKSHOP)

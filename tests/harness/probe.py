@@ -15,13 +15,20 @@ from pathlib import Path
 
 
 def call(script: Path, arguments: list[str]) -> tuple[str, str, object]:
-    """Run a script as the shell would; return what it printed, its errors and its exit code."""
+    """Run a script as the shell would, and return its output, its errors, and its exit code.
+
+    On Windows, scripts are programs, so their entry points are called instead.
+    """
     printed, errors = io.StringIO(), io.StringIO()
     sys.argv = [str(script), *arguments]
     code: object = 0
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):
         try:
-            runpy.run_path(str(script), run_name="__main__")
+            if script.is_file():
+                runpy.run_path(str(script), run_name="__main__")
+            else:
+                (point,) = importlib.metadata.entry_points(name=script.name)
+                sys.exit(point.load()())
         except SystemExit as end:
             code = end.code or 0
     return printed.getvalue(), errors.getvalue(), code

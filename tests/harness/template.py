@@ -12,6 +12,11 @@ from jinja2.sandbox import SandboxedEnvironment
 ROOT = Path(__file__).parents[2]
 OPTIONS = ROOT / "template" / "options"
 
+# Stands for the account that hosts the template, which only its readers know.
+ORG = "ORG"
+ADDRESS = f"gh:{ORG}/packagestan"
+CLONE_ADDRESS = f"https://github.com/{ORG}/packagestan.git"
+
 
 @functools.cache
 def facts(axis: str) -> dict[str, dict[str, Any]]:

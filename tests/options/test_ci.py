@@ -485,7 +485,30 @@ def test_this_repository_has_what_it_generates(workshop: Workshop) -> None:
     assert made["updates"][1]["cooldown"] == own["updates"][1]["cooldown"]
 
 
-def test_this_repository_runs_the_readmes_command() -> None:
-    """The CI of this repository runs the command that the README recommends."""
-    runs = list(workflows.scripts(ROOT))
-    assert "./.ci/run" in runs
+def test_this_repository_is_tested_on_three_systems() -> None:
+    """The quick suite runs on Linux, macOS, and Windows, and the README's command on Linux."""
+    jobs = workflows.github(ROOT, "ci")["jobs"]
+    systems = {"ubuntu-latest", "macos-latest", "windows-latest"}
+    assert systems == set(jobs["quick"]["strategy"]["matrix"]["os"])
+    assert commands(jobs["quick"])[-1].endswith(" nox -s quick")
+    assert ["./.ci/run"] == commands(jobs["tests"])
+    assert "ubuntu-latest" == jobs["tests"]["runs-on"]
+
+
+@pytest.mark.parametrize(("name", "last"), [("site", "deploy"), ("release", "github-release")])
+def test_this_repository_publishes_what_it_has_tested(name: str, last: str) -> None:
+    """The site and the releases wait for all checks. Their jobs run no code of the repository."""
+    jobs = workflows.github(ROOT, name)["jobs"]
+    assert "./.github/workflows/ci.yml" == jobs["checks"]["uses"]
+    assert "checks" in jobs[last]["needs"]
+    used = [step["uses"].partition("@")[0] for step in jobs[last]["steps"] if "uses" in step]
+    assert {"deploy": ["actions/deploy-pages"]}.get(last, ["actions/download-artifact"]) == used
+
+
+def test_the_site_of_this_repository_comes_from_the_tested_run() -> None:
+    """The job that runs all tests uploads the site."""
+    steps = workflows.github(ROOT, "ci")["jobs"]["tests"]["steps"]
+    run_, upload = steps[-2:]
+    assert "./.ci/run" == run_["run"]
+    assert "actions/upload-pages-artifact" == upload["uses"].partition("@")[0]
+    assert upload["with"]["path"] in (ROOT / "noxfile.py").read_text(encoding="utf-8")

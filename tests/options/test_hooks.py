@@ -1,6 +1,7 @@
 """Git hooks: what they check, and that they run without an activated environment."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -135,6 +136,7 @@ def shell(tmp_path: Path, workshop: Workshop) -> Shell:
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "uv").symlink_to(find_uv_bin())
+    (tools / "uvx").symlink_to(Path(find_uv_bin()).with_name("uvx"))
     substitutes = workshop.once("hook-repositories", make_substitutes)
     variables = GIT | {
         "PATH": f"{tools}:/usr/bin:/bin",
@@ -294,3 +296,46 @@ def test_none_leaves_no_trace(workshop: Workshop) -> None:
         if file.is_file():
             text = file.read_text(encoding="utf-8")
             assert not re.search(r"\bprek\b|pre-commit\b(?!_)", text), file
+
+
+def hooks_of(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the hooks of a configuration by id, each with its repository and revision."""
+    return {
+        hook["id"]: hook | {"repo": repository["repo"], "rev": repository.get("rev")}
+        for repository in config["repos"]
+        for hook in repository["hooks"]
+    }
+
+
+def test_this_repository_has_the_hooks_that_it_generates(workshop: Workshop) -> None:
+    """The repository's hooks are those of a project, except for exclusions, words, and commands."""
+    answers = BASE | {"hooks": "pre-commit", "environments": []}
+    own, made = (
+        yaml.safe_load((folder / FILE).read_text(encoding="utf-8"))
+        for folder in (ROOT, workshop.project(answers))
+    )
+    assert made["ci"] == own["ci"]
+    expected, found = hooks_of(made), hooks_of(own)
+    # The repository is not generated, so no update of a template leaves rejected changes in it.
+    del expected["rejected-changes"]
+    expected["typecheck"]["entry"] = "nox -s lint"
+    for hook in found.values():
+        hook.pop("exclude", None)
+    del found["codespell"]["args"]
+    assert expected == found
+
+
+def test_this_repository_passes_its_hooks(shell: Shell, tmp_path: Path) -> None:
+    """The hooks pass on every file of this repository. `nox -s lint` checks the types."""
+    names = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
+    clone = tmp_path / "clone"
+    # The tests must not change the working tree, and some hooks fix what they find.
+    for name in filter(None, names.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, clone / name)
+    shell("git", "init", "--quiet", cwd=clone)
+    shell("git", "add", "--all", cwd=clone)
+    command = ("uvx", "prek", "run", "--all-files", "--skip=typecheck")
+    found = shell(*command, cwd=clone, exit_code=None)
+    assert 0 == found.returncode, found.stdout

@@ -1,7 +1,7 @@
 """Releasing a generated project: what bump-my-version changes, and what a remote accepts."""
 
-import datetime
 import re
+import time
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -71,7 +71,7 @@ def test_the_changelog_gets_a_dated_section(tools: Environment, project: Path) -
     """What was unreleased is now below the heading of the version, with today's date."""
     before = (project / "CHANGELOG.md").read_text(encoding="utf-8")
     bump(tools, project, "patch")
-    dated = f"## [Unreleased]\n\n## [0.1.1] - {datetime.date.today()}\n"
+    dated = f"## [Unreleased]\n\n## [0.1.1] - {time.strftime('%Y-%m-%d')}\n"
     expected = before.replace("## [Unreleased]\n", dated)
     assert expected == (project / "CHANGELOG.md").read_text(encoding="utf-8")
 

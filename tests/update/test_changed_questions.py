@@ -1,4 +1,4 @@
-"""The recipes in CONTRIBUTING.md for changed questions keep recorded answers."""
+"""The documented recipes for changed questions keep recorded answers."""
 
 import re
 from pathlib import Path
@@ -14,12 +14,12 @@ from harness.render import recorded_answers
 from harness.template import ROOT
 from harness.updates import start, status, update
 
-CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "change-a-question.md").read_text(encoding="utf-8")
 
 
 def recipe(title: str) -> tuple[str, str]:
-    """Return the question files before and after, as CONTRIBUTING.md shows them."""
-    section = CONTRIBUTING.split(f"\n### {title}\n")[1].split("\n## ")[0].split("\n### ")[0]
+    """Return the question files before and after, as the page shows them."""
+    section = PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
     before, after = re.findall(r"(?s)```yaml\n(.*?)```", section)
     return before, after
 
@@ -141,7 +141,6 @@ def test_a_removed_choice_stops_the_update(tmp_path: Path) -> None:
 
 
 def test_every_recipe_is_tested() -> None:
-    """Each recipe in CONTRIBUTING.md has a test."""
-    section = CONTRIBUTING.split("\n## Change a question\n")[1].split("\n## ")[0]
+    """Each recipe on the page has a test."""
     marks: list[Any] = test_a_new_project_gets_the_new_default.pytestmark  # type: ignore[attr-defined]
-    assert re.findall(r"(?m)^### (.*)$", section) == [title for title, _ in marks[0].args[1]]
+    assert re.findall(r"(?m)^## (.*)$", PAGE) == [title for title, _ in marks[0].args[1]]

@@ -7,9 +7,9 @@ import pytest
 
 from harness import kit
 from harness.commands import run
-from harness.lessons import TEMPLATE_ADDRESS, WORKSHOP
+from harness.lessons import WORKSHOP
 from harness.releases import make_repository, past_releases
-from harness.template import ROOT
+from harness.template import CLONE_ADDRESS, ROOT
 
 # It is made once.
 pytestmark = pytest.mark.xdist_group("kit")
@@ -52,7 +52,7 @@ def test_a_kit_has_what_a_room_needs(folder: Path) -> None:
         assert (folder / "workshop" / script).is_file()
     for room in WORKSHOP.glob("rooms/*/check.toml"):
         assert (folder / "workshop" / "rooms" / room.parent.name / "package").is_dir()
-    assert TEMPLATE_ADDRESS in (folder / "README.md").read_text(encoding="utf-8")
+    assert CLONE_ADDRESS in (folder / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_template_is_cloned_from_the_kit(folder: Path, tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def changed_description(project: Project) -> Iterator[Finding]:
     content = (project.folder / readme).read_text(encoding="utf-8", errors="replace")
     if normalized_text(content) != normalized_text(text):
         yield Finding(
-            f"The long description is not the text of {readme}. The new one is.",
+            f"The long description differs from {readme}. The new one is the text of {readme}.",
             ("description: was one text, is now another text",),
         )
 
@@ -135,9 +135,10 @@ def changed_description(project: Project) -> Iterator[Finding]:
 def unread_settings(project: Project) -> Iterator[Finding]:
     """Yield the settings that are not part of a wheel."""
     names = SUPERSEDED_TABLES - {"pytest"}
-    tables = [f"[tool.{name}]" for name in project.settings.get("tool", {}) if name in names]
+    tables = [f"`[tool.{name}]`" for name in project.settings.get("tool", {}) if name in names]
     if tables:
-        yield Finding(f"These tables in pyproject.toml were not read: {', '.join(tables)}.")
+        text = f"These tables in pyproject.toml are not carried over: {', '.join(tables)}."
+        yield Finding(f"{text} Add what you still need to the settings of the new tools.")
     if finding := pytest_finding(project):
         yield finding
     yield from changed_changelog(project)

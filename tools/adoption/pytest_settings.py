@@ -60,10 +60,10 @@ def pytest_finding(project: Project) -> Finding | None:
     if not find_roles(project.folder).tests:
         return None
     source, _ = own_settings(project)
-    origin = f" from {source}" if source else ""
+    origin = f"the settings from {source}" if source else "pytest's defaults"
     return Finding(
-        f"The tests run with their own pytest settings{origin}. The template's are stricter: strict"
-        ' = true, filterwarnings = ["error"], log_level = "INFO", and the import mode importlib. Add'
+        f"The tests run with {origin}. The template's settings are stricter: `strict = true`,"
+        ' `filterwarnings = ["error"]`, `log_level = "INFO"`, and the import mode `importlib`. Add'
         " them when the tests pass with them."
     )
 

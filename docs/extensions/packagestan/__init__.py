@@ -1,7 +1,8 @@
 """The Sphinx extension of Packagestan's documentation.
 
 It adds what lessons are made of, projects that are rendered while the site is built, and checks of
-what Sphinx does not check itself. See `CONTRIBUTING.md` for how pages use it.
+what Sphinx does not check itself. `docs/how-to/write-documentation.md` describes how pages use
+it.
 
 https://www.sphinx-doc.org/en/master/extdev/
 """

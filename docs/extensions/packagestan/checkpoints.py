@@ -8,9 +8,10 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from harness.inspect import tree
+from harness.template import ADDRESS
 
 from .boxes import WORKSHOP
-from .renders import ADDRESS, checkpoint_file, checkpoint_project
+from .renders import checkpoint_file, checkpoint_project
 
 # Longer than any fence in a project's pages.
 FENCE = "~" * 12

@@ -18,10 +18,10 @@ from sphinx.errors import ExtensionError
 
 from harness.answers import questions
 from harness.render import render
+from harness.template import ADDRESS
 
 # The running example. The year would follow the clock.
 GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}
-ADDRESS = "gh:ORG/packagestan"
 
 
 # Gone when the build ends; a page that shows a file from there is read anew by the next one.

@@ -17,7 +17,7 @@ def clock(start: str, minutes: int) -> str:
     >>> clock("09:45", 30)
     '10:15'
     """
-    begin = datetime.datetime.strptime(start, "%H:%M")
+    begin = datetime.datetime.strptime(start, "%H:%M").replace(tzinfo=datetime.UTC)
     return (begin + datetime.timedelta(minutes=minutes)).strftime("%H:%M")
 
 

@@ -1,0 +1,56 @@
+"""The work that usually runs in forks also runs on systems without forks."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness import fork_server, probe
+
+BACKEND = """
+def build_wheel(out):
+    print("building")
+    if out == "nowhere":
+        raise ValueError("there is no such folder")
+    return "a-1-py3-none-any.whl"
+"""
+
+
+@pytest.mark.parametrize(
+    ("out", "key", "text"),
+    [("dist", "result", "a-1-py3-none-any.whl"), ("nowhere", "error", "there is no such folder")],
+)
+def test_a_build_runs_without_forks(
+    out: str, key: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without os.fork, as on Windows, a new process builds and returns its result and its output."""
+    (tmp_path / "backend.py").write_text(BACKEND, encoding="utf-8")
+    monkeypatch.delattr(os, "fork")
+    answer = fork_server.answer(
+        "build",
+        {
+            "hook": "build_wheel",
+            "backend": "backend",
+            "path": ["."],
+            "project": str(tmp_path),
+            "out": out,
+            "env": {},
+        },
+    )
+    assert "building" == answer["printed"].strip()
+    assert text in answer[key]
+
+
+def test_a_command_without_a_script_is_called_by_its_entry_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows, the script of a command is a program, so its entry point is called."""
+    info = tmp_path / "wave-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: wave\nVersion: 1\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[console_scripts]\nwave-hello = wave_hello:main\n")
+    (tmp_path / "wave_hello.py").write_text("def main():\n    print('Hello')\n    return 3\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "argv", [])
+    assert ("Hello\n", "", 3) == probe.call(tmp_path / "Scripts" / "wave-hello", [])
