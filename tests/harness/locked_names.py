@@ -86,7 +86,9 @@ def lock(project: Path, day: datetime.date) -> Pins:
     Raises:
         CommandError: uv can't lock it.
     """
-    run(find_uv_bin(), "lock", "--quiet", before(day), cwd=project)
+    # A backend that reads the version from git finds none here.
+    version = {"SETUPTOOLS_SCM_PRETEND_VERSION": "1", "POETRY_DYNAMIC_VERSIONING_BYPASS": "1"}
+    run(find_uv_bin(), "lock", "--quiet", before(day), cwd=project, env=version)
     packages = tomllib.loads((project / "uv.lock").read_text(encoding="utf-8"))["package"]
     return newest(
         (each["name"], each["version"]) for each in packages if "registry" in each["source"]
