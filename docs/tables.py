@@ -240,10 +240,8 @@ def faults() -> None:
 
 def adoptions() -> None:
     """Print the results of the last `nox -s adoptions`, and what the corpus says about them."""
-    file = ROOT / "docs" / "explanation" / "adoptions.json"
-    if not file.exists():
-        return section("Not run yet.")
-    results = json.loads(file.read_text(encoding="utf-8"))
+    text = (ROOT / "docs" / "explanation" / "adoptions.json").read_text(encoding="utf-8")
+    results = json.loads(text)
     corpus = yaml.safe_load((ROOT / "tests" / "adopt" / "corpus.yml").read_text(encoding="utf-8"))
     parts = [
         table(results["projects"][0], [project.values() for project in results["projects"]]),
