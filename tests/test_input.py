@@ -1,6 +1,8 @@
 """Answers that Copier itself accepts silently are rejected before anything is written."""
 
 import re
+import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -26,6 +28,13 @@ TEXTS = [
     and not question.get("multiselect")
 ]
 SWITCHES = [name for name, question in questions().items() if question["type"] == "bool"]
+STRUCTURED = [
+    name
+    for name, question in questions().items()
+    if name != "starters"
+    and (question["type"] == "yaml" or question.get("multiselect"))
+    and question.get("when") is not False
+]
 
 
 def copier_app(*arguments: str | Path) -> None:
@@ -115,10 +124,10 @@ def test_an_answers_file_cannot_set_a_computed_value(name: str, operation: str, 
     assert before == tree(project)
 
 
-def type_error(name: str, value: Any) -> str:
-    """Return the message about the type of an answer from --data or a data file."""
+def type_error(name: str, value: Any, *, recorded: bool = False) -> str:
+    """Return the message about the type of an answer, by default from --data or a data file."""
     macros = environment().get_template("template/macros/input.jinja").module
-    return str(macros.type_error(name, value, recorded=False))  # type: ignore[attr-defined]
+    return str(macros.type_error(name, value, recorded))  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("value", [["MIT"], {"MIT": True}, None, True], ids=repr)
@@ -131,19 +140,20 @@ def test_a_text_question_requires_text(value: Any, tmp_path: Path) -> None:
 
 
 def test_every_text_question_requires_text() -> None:
-    """Each text question rejects a list, a map, null, and a boolean, and accepts text."""
-    wrong: list[Any] = [["MIT"], {"MIT": True}, None, True]
+    """Each text question rejects a list, a map, null, a boolean, and a date, and accepts text."""
+    wrong: list[Any] = [["MIT"], {"MIT": True}, None, True, date(2026, 1, 1)]
     accepted = {(name, str(v)) for name in TEXTS for v in wrong if not type_error(name, v)}
     assert {("hooks", "True")} == accepted  # has its own message
     assert {""} == {type_error(name, "text") for name in TEXTS}
 
 
 def test_every_yes_or_no_question_requires_true_or_false() -> None:
-    """Each yes-or-no question rejects a list, a map, and null, and accepts a boolean."""
-    wrong: list[Any] = [["yes"], {"yes": True}, None]
-    errors = {type_error(name, value).split(",")[0] for name in SWITCHES for value in wrong}
+    """Each yes-or-no question rejects a list, a map, null, and text that is neither."""
+    wrong: list[Any] = [["yes"], {"yes": True}, None, "flase"]
+    errors = {re.split("[,;]", type_error(name, v))[0] for name in SWITCHES for v in wrong}
     assert {"use true or false"} == errors
-    assert {""} == {type_error(name, True) for name in SWITCHES}
+    right: list[Any] = [True, "yes", "No", "1", ""]
+    assert {""} == {type_error(name, value) for name in SWITCHES for value in right}
 
 
 def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
@@ -166,6 +176,41 @@ def test_a_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) 
     assert before == tree(project)
 
 
+@pytest.mark.parametrize("name", [*SWITCHES, *STRUCTURED])
+def test_quotes_in_an_answers_file_are_rejected(name: str) -> None:
+    """Text instead of a boolean, list, or map is only accepted where Copier converts it."""
+    text = "false" if name in SWITCHES else "[]"
+    assert " without quotes; the answer is text" in type_error(name, text, recorded=True)
+    assert "" == type_error(name, text)
+
+
+def test_a_quoted_boolean_changes_nothing(edit: Any) -> None:
+    """A project whose `plugins: false` has been quoted does not receive plugins."""
+    project = edit(plugins="false")
+    before = tree(project)
+    with pytest.raises(FilterArgumentError, match="question 'plugins': use true or false"):
+        copier_app("recopy", "--defaults", "--quiet", "--overwrite", project)
+    assert before == tree(project)
+
+
+def test_a_version_that_lost_its_zero_is_rejected(edit: Any) -> None:
+    """`python_min: 3.10` without quotes is 3.1, which is not a recorded version."""
+    project = edit(python_min=3.1)
+    before = tree(project)
+    with pytest.raises(FilterArgumentError, match=r"accepts the recorded python_min=3\.1$"):
+        copier_app("recopy", "--defaults", "--quiet", "--overwrite", project)
+    assert before == tree(project)
+
+
+def test_a_preset_stays_in_a_folder_with_brackets(recorded: Path, tmp_path: Path) -> None:
+    """Another preset is rejected, although the project's path looks like a pattern."""
+    project = shutil.copytree(recorded, tmp_path / "my [x]")
+    before = tree(project)
+    with pytest.raises(FilterArgumentError, match="question 'preset': change single answers"):
+        copier_app("recopy", "--defaults", "--quiet", "--overwrite", "--data=preset=full", project)
+    assert before == tree(project)
+
+
 def test_versions_and_years_need_no_quotes(edit: Any) -> None:
     """Numbers for the Python version and the year mean the same as text."""
     project = edit(python_min=3.11, copyright_year=2026)
@@ -178,6 +223,11 @@ def test_versions_and_years_need_no_quotes(edit: Any) -> None:
 def test_the_lists_of_questions_are_complete() -> None:
     """The lists of checked questions agree with the question files."""
     text = (ROOT / "template" / "macros" / "input.jinja").read_text(encoding="utf-8")
-    lists = dict(re.findall(r"(?s)set (computed|texts|switches) = \[(.*?)\]", text))
-    expected = {"computed": COMPUTED, "texts": TEXTS, "switches": SWITCHES}
+    lists = dict(re.findall(r"(?s)set (computed|texts|switches|structured) = \[(.*?)\]", text))
+    expected = {
+        "computed": COMPUTED,
+        "texts": TEXTS,
+        "switches": SWITCHES,
+        "structured": STRUCTURED,
+    }
     assert expected == {name: re.findall(r"'(\w+)'", names) for name, names in lists.items()}

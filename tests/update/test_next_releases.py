@@ -15,6 +15,7 @@ from harness.inspect import tree
 from harness.releases import add_release, commit, copy_template, git
 from harness.render import recorded_answers
 from harness.space import each_level_once
+from harness.template import ROOT
 from harness.updates import start, status, update
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -172,6 +173,19 @@ def test_stricter_validators_stop_the_update(
 
     message = rejection(project, next_release(template, change))
     assert given.keys() == suggested(message).keys()
+
+
+def test_only_visible_questions_can_change_without_a_message() -> None:
+    """Each question that `custom` asks under a further condition has it in `is_prompted`, too."""
+    expected = [
+        name
+        for name, question in questions().items()
+        if "preset == 'custom' and" in str(question.get("ask"))
+    ]
+    text = (ROOT / "template" / "macros" / "recorded.jinja").read_text(encoding="utf-8")
+    found = re.search(r"(?s)set pointless = \{(.*?)\}", text)
+    assert found is not None
+    assert expected == re.findall(r"'(\w+)':", found[1])
 
 
 def test_new_reserved_names_are_kept(template: Path, project_of: Callable[..., Path]) -> None:
