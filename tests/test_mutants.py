@@ -5,8 +5,7 @@ import re
 import pytest
 
 from harness.answers import axes
-from harness.marks import made_text
-from harness.mutants import MARK, README, Mutant, mutants, score
+from harness.mutants import Mutant, mutants
 from harness.template import ROOT
 
 
@@ -28,8 +27,3 @@ def test_faults_are_in_every_axis() -> None:
         if not any(f"options/test_{axis}.py" in test or f"[{axis}]" in test for test in tests)
     }
     assert set() == without
-
-
-def test_readme_shows_the_score() -> None:
-    """The README says that all listed faults are caught."""
-    assert score(len(mutants()), mutants()) == made_text(README, MARK)
