@@ -99,9 +99,13 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def tables(session: nox.Session) -> None:
-    """Write anew what the documentation shows of the questions and of real renders."""
+    """Update the generated sections of the documentation: `-- --check` only compares them."""
     install(session, "test")
-    session.run("python", "-m", "harness.tables", env={"PYTHONPATH": "tests"})
+    mode = session.posargs or ["-r", "--verbosity=1"]
+    # Cog expands the patterns. Pages without its blocks stay unchanged.
+    pages = ("*.md", "docs/*/*.md", "docs/*/*/*.md")
+    command = ("python", "-m", "cogapp", "-P", "-I", "docs", *mode, *pages)
+    session.run(*command, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)

@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from harness.marks import made_text
 from harness.rendering.template import ROOT
 from harness.space.answers import axes
-from sessions.mutants import MARK, README, Mutant, mutants, score
+from sessions.mutants import Mutant, mutants
 
 
 @pytest.mark.parametrize("fault", mutants(), ids=lambda fault: fault.name)
@@ -28,8 +27,3 @@ def test_faults_are_in_every_axis() -> None:
         if not any(f"options/test_{axis}.py" in test or f"[{axis}]" in test for test in tests)
     }
     assert set() == without
-
-
-def test_readme_shows_the_score() -> None:
-    """The README says that all listed faults are caught."""
-    assert score(len(mutants()), mutants()) == made_text(README, MARK)

@@ -5,16 +5,23 @@ import sys
 from pathlib import Path
 
 import pytest
+from cogapp import Cog
 from markdown_it import MarkdownIt
 
-from harness import marks, tables
-from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
 from harness.commands import run
 from harness.rendering.template import ORG, ROOT
+from harness.space.answers import axes
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+# The pages with generated sections.
+GENERATED = [
+    page
+    for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
+    if "[[[cog" in page.read_text(encoding="utf-8")
+]
 
 
 def commands() -> list[str]:
@@ -22,31 +29,21 @@ def commands() -> list[str]:
     return [c.strip() for c in re.findall(r"```console\n(.*?)```", README, re.DOTALL)]
 
 
-def listing(folder: Path, indent: str = "") -> list[str]:
-    """Return the contents of a folder as lines, like the program `tree`."""
-    lines = []
-    entries = sorted(folder.iterdir())
-    for entry in entries:
-        last = entry == entries[-1]
-        slash = "/" if entry.is_dir() else ""
-        lines.append(f"{indent}{'└── ' if last else '├── '}{entry.name}{slash}")
-        if entry.is_dir():
-            lines += listing(entry, indent + ("    " if last else "│   "))
-    return lines
+@pytest.mark.parametrize("page", GENERATED, ids=lambda page: page.stem)
+def test_generated_sections_are_up_to_date(page: Path) -> None:
+    """Cog would not change a page."""
+    options = ("--check", "--diff", "-P", "-I", str(ROOT / "docs"))
+    exit_code = Cog().main(["cog", *options, str(page)])
+    assert 0 == exit_code, "Run `nox -s tables`, and commit the changes."
 
 
-@pytest.mark.parametrize(
-    ("file", "part"), tables.made_texts(), ids=lambda value: getattr(value, "stem", value)
-)
-def test_generated_sections_are_up_to_date(file: Path, part: str) -> None:
-    """Generated sections are up to date; `nox -s tables` writes them."""
-    assert tables.made_texts()[file, part]() == marks.made_text(file, marks.start(part))
-
-
-def test_readme_lists_the_files_of_the_standard_library(artifacts: ArtifactCache) -> None:
-    """The README's listing matches a new project with the default answers."""
-    project = artifacts.project({"project_name": "My Project", "github_user": "octocat"})
-    assert "\n".join(["my-project/", *listing(project)]) in README
+@pytest.mark.parametrize("axis", axes())
+def test_the_page_of_an_axis_has_generated_sections(axis: str) -> None:
+    """The reference page of an axis lists its choices and what they change."""
+    page = (ROOT / "docs" / "reference" / "options" / f"{axis}.md").read_text(encoding="utf-8")
+    for name in ("choices", "changes"):
+        block = f'<!-- [[[cog from tables import {name}; {name}("{axis}") ]]] -->'
+        assert block in page, f"Add these two lines to {axis}.md:\n{block}\n<!-- [[[end]]] -->"
 
 
 def test_first_command_creates_a_package_that_works(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
 """Real projects that are adopted as docs/how-to/adopt.md says, with their own test suites.
 
 `python -m harness.adoptions` adopts the projects of tests/adopt/corpus.yml one after the other and
-writes docs/explanation/adoptions.md. Arguments select some of them by name, add clones by path, or
-replace the corpus by another `.yml` file; then, the page is not written.
+writes docs/explanation/adoptions.json, from which `nox -s tables` generates the table of
+docs/explanation/adoptions.md. Arguments select some projects by name, add clones by path, or replace
+the corpus by another `.yml` file. Then, the results are only printed.
 """
 
 import argparse
 import fnmatch
 import functools
 import hashlib
+import json
 import os
 import re
 import shlex
@@ -25,7 +27,6 @@ from pathlib import Path
 import yaml
 from uv import find_uv_bin
 
-from harness import marks
 from harness.artifacts.install import Environment
 from harness.commands import CommandError, run
 from harness.junit import Results, read_results
@@ -35,7 +36,7 @@ from harness.updates.releases import IDENTITY
 
 CORPUS = ROOT / "tests" / "adopt" / "corpus.yml"
 HOW_TO = ROOT / "docs" / "how-to" / "adopt.md"
-PAGE = ROOT / "docs" / "explanation" / "adoptions.md"
+RESULTS = ROOT / "docs" / "explanation" / "adoptions.json"
 
 # The folders of the how-to page, and the clone with which the new project is compared.
 OLD, NEW, BEFORE = "my-project", "my-project-adopted", "before"
@@ -300,35 +301,23 @@ def adopted(source: Source, folder: Path, sdists: Path) -> Adoption:
     return adoption
 
 
-def row(adoption: Adoption) -> str:
-    """Return a project's row of the table."""
-    source = adoption.source
-    numbers = [len(each) for each in (adoption.carried, adoption.reported, adoption.lost)]
-    cells = [f"{source.name} {source.version}".strip(), source.kind, *numbers]
-    cells += [adoption.before, adoption.after, len(adoption.findings)]
-    return f"| {' | '.join(map(str, cells))} | {adoption.seconds / 60:.1f} |"
-
-
-def notes(sources: Sequence[Source]) -> list[str]:
-    """Return the lines on tests that can't pass in the new projects, and on rejected projects."""
-    lines = [
-        "These tests can't pass until their paths are corrected. The reports list the paths.",
-        "",
-    ]
-    for source in sources:
-        lines += [f"- {source.name}, `{test}`: {why}" for test, why in source.fails.items()]
-    lines += ["", "These projects are rejected in one sentence, and nothing is written:", ""]
-    return lines + [f"- {each.name}: {each.kind}" for each in sources if each.rejected]
-
-
-HEADER = """\
-| project | kind | carried over | reported | lost | tests before | tests after | findings | minutes |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |
-"""
+def row(adoption: Adoption) -> dict[str, str]:
+    """Return a project's row of the table, by the headings of the columns."""
+    return {
+        "project": f"{adoption.source.name} {adoption.source.version}".strip(),
+        "kind": adoption.source.kind,
+        "carried over": str(len(adoption.carried)),
+        "reported": str(len(adoption.reported)),
+        "lost": str(len(adoption.lost)),
+        "tests before": str(adoption.before),
+        "tests after": str(adoption.after),
+        "findings": str(len(adoption.findings)),
+        "minutes": f"{adoption.seconds / 60:.1f}",
+    }
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Adopt projects, print the table, and return 1 if something was lost or found."""
+    """Adopt projects, print the results, and return 1 if something was lost or found."""
     parser = argparse.ArgumentParser(prog="nox -s adoptions --", description=__doc__)
     parser.add_argument("projects", nargs="*", help="names, paths of clones, or a corpus file")
     given = parser.parse_args(arguments).projects
@@ -345,18 +334,19 @@ def main(arguments: Sequence[str]) -> int:
     ]
     base = Path(tempfile.gettempdir())
     work = Path(tempfile.mkdtemp(prefix="packagestan-adoptions-", dir=base))
-    print(f"logs: {work}\n{HEADER}", end="", flush=True)
+    print(f"logs: {work}", flush=True)
     rows, good = [], True
     for source in sources:
         adoption = adopted(source, work / source.name, base / "packagestan-sdists")
         good = good and not adoption.lost and not adoption.findings
         rows.append(row(adoption))
-        print(rows[-1], *adoption.findings[:5], *adoption.lost[:5], sep="\n", flush=True)
+        print(", ".join(f"{heading}: {cell}" for heading, cell in rows[-1].items()))
+        print(*adoption.findings[:5], *adoption.lost[:5], sep="\n", flush=True)
     if not given:
-        today = datetime.now(UTC).date()
-        lines = [*rows, "", *notes(sources), "", f"Last run: {today}.", ""]
-        table = HEADER + "\n".join(lines)
-        marks.write(PAGE, marks.start("adoptions", "adoptions"), table)
+        results = {"date": str(datetime.now(UTC).date()), "projects": rows}
+        RESULTS.write_text(
+            json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
     return 0 if good else 1
 
 

@@ -95,7 +95,7 @@ def test_a_data_file_cannot_set_a_computed_value(name: str, tmp_path: Path) -> N
     assert not (tmp_path / "project").exists()
 
 
-@pytest.mark.parametrize("name", COMPUTED)
+@pytest.mark.parametrize("name", [*COMPUTED, "starters"])
 def test_settings_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None:
     """A computed value from the user's Copier settings is rejected, and nothing is written."""
     file = write_yaml(tmp_path / "settings.yml", {"defaults": {name: {"script": True}}})

@@ -17,13 +17,10 @@ from pathlib import Path
 
 import yaml
 
-from harness import marks
 from harness.commands import run
 from harness.rendering.template import ROOT
 
 LIST = ROOT / "tests" / "mutants.yml"
-README = ROOT / "README.md"
-MARK = marks.start("score", "mutants")
 
 # How many copies of the repository are tested at the same time.
 COPIES = 2
@@ -148,15 +145,6 @@ def is_caught(mutant: Mutant, repository: Path) -> bool:
     return exit_code == FAILED
 
 
-def score(caught: int, faults: Sequence[Mutant]) -> str:
-    """Return the README's section about the faults."""
-    files = len({fault.file for fault in faults})
-    return (
-        f"The tests catch {caught} of {len(faults)} faults that were put into {files} files, one at a "
-        "time. `nox -s mutants`\nrepeats this.\n"
-    )
-
-
 def main(names: Sequence[str]) -> int:
     """Seed all faults, or those that are named, and print which ones are caught.
 
@@ -193,8 +181,6 @@ def main(names: Sequence[str]) -> int:
         with ThreadPoolExecutor(COPIES) as pool:
             verdicts = list(pool.map(judge, chosen))
     print(f"{sum(verdicts)}/{len(verdicts)} faults are caught")
-    if not names:
-        marks.write(README, MARK, score(sum(verdicts), chosen))
     return 0 if all(verdicts) else 1
 
 

@@ -157,7 +157,8 @@ def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[D
         if value != new[name]:
             shown = (value, new[name])
             if name == "description":  # too long to show
-                shown = (value and "one text", new[name] and "another text")
+                other = "another text" if value else "a text"
+                shown = (value and "one text", new[name] and other)
             yield Difference(name, was_is(*shown))
 
 

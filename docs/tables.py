@@ -1,0 +1,258 @@
+"""Generated sections of the documentation.
+
+Comments in the pages call these functions, and `nox -s tables` replaces the sections after the comments
+with their output. https://cog.readthedocs.io/
+"""
+
+import difflib
+import functools
+import json
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.artifacts.inspect import tree
+from harness.rendering.render import render
+from harness.rendering.template import ROOT, Answers, environment, facts
+from harness.space import answers
+from harness.space.answers import axes, default
+
+# The project that the reference pages compare. Its answers are the defaults, and those without which
+# an axis would have no effect.
+SHOWN: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode": "app"}
+SHOWN_WITH: dict[str, Answers] = {"docs_hosting": {"docs_engine": "sphinx"}}
+
+
+def section(text: str) -> None:
+    """Print a section. Markdown needs the blank lines around it."""
+    print(f"\n{text}\n")
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table."""
+    columns = list(header)
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def code(choice: object) -> str:
+    """Return a choice as you write it on the command line, such as `true` for a boolean."""
+    return f"`{str(choice).lower() if isinstance(choice, bool) else choice}`"
+
+
+def question_text(name: str) -> str:
+    """Return the text of a question, without the part that depends on other answers."""
+    return str(answers.questions()[name].get("help", name)).split("{{")[0].strip()
+
+
+def possible_answers(name: str) -> str:
+    """Return the choices of a question, starting with the default, or the type of its answer."""
+    question = answers.questions()[name]
+    if name not in axes():
+        return {"str": "text", "yaml": "YAML"}[question["type"]]
+    offered = ", ".join(map(code, answers.choices(name)))
+    if question.get("multiselect"):
+        return f"any of {offered}; {', '.join(map(code, default(name)))} by default"
+    return offered
+
+
+def questions() -> None:
+    """Print the questions that Copier asks."""
+    asked = [
+        name
+        for name, question in answers.questions().items()
+        if question.get("when") is not False and question.get("ask") is not False
+    ]
+    rows = [(code(name), question_text(name), possible_answers(name)) for name in asked]
+    section(table(["name", "question", "answers (default first)"], rows))
+
+
+def choices(axis: str) -> None:
+    """Print the choices of an axis, with the descriptions from the question."""
+    offered = answers.choices(axis)
+    selected = default(axis) if answers.questions()[axis].get("multiselect") else offered[:1]
+    shown = {each: code(each) + (" (default)" if each in selected else "") for each in offered}
+    labels = labels_of(axis)
+    if labels:
+        rows = [(shown[each], description(each, labels[each])) for each in offered]
+        listed = table(["choice", "description"], rows)
+    else:
+        listed = f"Choices: {', '.join(shown.values())}."
+    section(f"Question: {question_text(axis)}\n\n{listed}")
+
+
+def description(choice: str, label: str) -> str:
+    """Return a label, without its name if that only repeats the choice."""
+    name, _, rest = label.partition(" - ")
+    return rest if rest and name.lower() == choice.lower() else label.replace(" - ", ": ")
+
+
+def labels_of(axis: str) -> dict[str, str]:
+    """Return the labels of an axis by its choices, if it has any."""
+    offered = answers.questions()[axis].get("choices", {})
+    if axis == "preset":
+        names = [name for name in answers.choices(axis) if name != "custom"]
+        return {name: label(name) for name in names} | {"custom": "Custom - answer every question"}
+    if axis == "environments":
+        file = ROOT / "template" / "data" / "environments.yml"
+        offered = yaml.safe_load(file.read_text(encoding="utf-8"))
+    if not isinstance(offered, dict):
+        return {}
+    values = (value["value"] if isinstance(value, dict) else value for value in offered.values())
+    return dict(zip(values, offered, strict=True))
+
+
+def label(preset: str) -> str:
+    """Return the label of a preset."""
+    text = (ROOT / "template" / "presets" / f"{preset}.yml").read_text(encoding="utf-8")
+    return str(yaml.safe_load(text)["label"])
+
+
+def tasks() -> None:
+    """Print the tasks of a project that has all of them."""
+    everything = {axis: answers.choices(axis)[0] for axis in axes()} | {"docs_engine": "sphinx"}
+    everything["has"] = {"type_checker": True, "docs_site": True}
+    everything["project"] = {
+        "type_checker": facts("type_checker")["mypy"],
+        "docs": facts("docs_engine")["sphinx"],
+        "lock_commands": ["uv lock"],
+    }
+    text = environment().get_template("template/data/tasks.json").render(everything)
+    rows = [(code(name), task["does"]) for name, task in yaml.safe_load(text).items()]
+    section(table(["task", "description"], rows))
+
+
+def backends() -> None:
+    """Print the requirement and the entry point of each build backend."""
+    backend = facts("backend")
+    rows = [
+        (code(name), code(backend[name]["requires"]), code(backend[name]["module"]))
+        for name in answers.choices("backend")
+    ]
+    section(table(["choice", "requirement", "`build-backend`"], rows))
+
+
+def changes(axis: str) -> None:
+    """Print what each choice of an axis changes in a project.
+
+    If several choices can be combined, each of them is compared with an empty selection.
+    """
+    if answers.questions()[axis].get("multiselect"):
+        parts = [
+            f"## Adding {code(choice)}\n\n{difference(shown_files(axis), shown_files(axis, choice))}"
+            for choice in answers.choices(axis)
+        ]
+    else:
+        first, *others = answers.choices(axis)
+        parts = [
+            f"## {code(choice)} instead of {code(first)}\n\n"
+            + difference(shown_files(axis, first), shown_files(axis, choice))
+            for choice in others
+        ]
+    section("\n\n".join(parts))
+
+
+@functools.cache
+def shown_files(axis: str, *chosen: Any) -> dict[str, str]:
+    """Return the files of the shown project with one choice, except the record of the answers."""
+    answer = list(chosen) if answers.questions()[axis].get("multiselect") else chosen[0]
+    with tempfile.TemporaryDirectory() as folder:
+        project = render(
+            Path(folder) / "project", SHOWN | SHOWN_WITH.get(axis, {}) | {axis: answer}
+        )
+        return {
+            name: (project / name).read_text(encoding="utf-8")
+            for name in tree(project)
+            if name != ".copier-answers.yml"
+        }
+
+
+def difference(before: dict[str, str], after: dict[str, str]) -> str:
+    """Return the names of the added, removed, and changed files, and what pyproject.toml changes."""
+    changed = {name for name in before.keys() & after.keys() if before[name] != after[name]}
+    groups = {
+        "Adds": after.keys() - before.keys(),
+        "Removes": before.keys() - after.keys(),
+        "Changes": changed,
+    }
+    parts = [
+        f"{verb} {', '.join(map(code, sorted(files)))}." for verb, files in groups.items() if files
+    ]
+    if "pyproject.toml" in changed:
+        diff = difflib.unified_diff(
+            before["pyproject.toml"].splitlines(), after["pyproject.toml"].splitlines(), n=1
+        )
+        lines = ["@@" if line.startswith("@@") else line for line in list(diff)[2:]]
+        parts.append("\n".join(["In `pyproject.toml`:\n", "```diff", *lines, "```"]))
+    return "\n\n".join(parts) or "Doesn't change any file of an app."
+
+
+def runners() -> None:
+    """Print how to use each task runner."""
+    runner = facts("task_runner")
+    rows = [
+        (
+            f"[{name}]({runner[name]['documentation']})",
+            code(runner[name]["list"]),
+            code(f"{runner[name]['call']} lint"),
+            code(runner[name]["some_tests"]),
+        )
+        for name in answers.choices("task_runner")
+        if runner[name]["call"]
+    ]
+    section(table(["choice", "list the tasks", "run a task", "run some of the tests"], rows))
+
+
+def files() -> None:
+    """Print the files of a new library with the default answers, like the program `tree`."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = render(
+            Path(folder) / "my-project", {"project_name": "My Project", "github_user": "octocat"}
+        )
+        section("\n".join(["```text", "my-project/", *listing(project), "```"]))
+
+
+def listing(folder: Path, indent: str = "") -> list[str]:
+    """Return the contents of a folder as lines, like the program `tree`."""
+    lines = []
+    entries = sorted(folder.iterdir())
+    for entry in entries:
+        last = entry == entries[-1]
+        slash = "/" if entry.is_dir() else ""
+        lines.append(f"{indent}{'└── ' if last else '├── '}{entry.name}{slash}")
+        if entry.is_dir():
+            lines += listing(entry, indent + ("    " if last else "│   "))
+    return lines
+
+
+def faults() -> None:
+    """Print how many faults `nox -s mutants` inserts."""
+    listed = yaml.safe_load((ROOT / "tests" / "mutants.yml").read_text(encoding="utf-8"))
+    changed = {fault["file"] for fault in listed.values()}
+    section(
+        f"`nox -s mutants` inserts {len(listed)} faults into {len(changed)} files, one at a time, and checks "
+        "that the tests\ncatch each of them."
+    )
+
+
+def adoptions() -> None:
+    """Print the results of the last `nox -s adoptions`, and what the corpus says about them."""
+    text = (ROOT / "docs" / "explanation" / "adoptions.json").read_text(encoding="utf-8")
+    results = json.loads(text)
+    corpus = yaml.safe_load((ROOT / "tests" / "adopt" / "corpus.yml").read_text(encoding="utf-8"))
+    parts = [
+        table(results["projects"][0], [project.values() for project in results["projects"]]),
+        "These tests can't pass until their paths are corrected. The reports list the paths.",
+        "\n".join(
+            f"- {source['name']}, `{test}`: {reason}"
+            for source in corpus
+            for test, reason in source.get("fails", {}).items()
+        ),
+        "These projects are rejected in one sentence, and nothing is written:",
+        "\n".join(f"- {each['name']}: {each['kind']}" for each in corpus if each.get("rejected")),
+        f"Last run: {results['date']}.",
+    ]
+    section("\n\n".join(parts))
