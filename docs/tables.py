@@ -91,24 +91,12 @@ def description(choice: str, label: str) -> str:
 
 
 def labels_of(axis: str) -> dict[str, str]:
-    """Return the labels of an axis by its choices, if it has any."""
-    offered = answers.questions()[axis].get("choices", {})
-    if axis == "preset":
-        names = [name for name in answers.choices(axis) if name != "custom"]
-        return {name: label(name) for name in names} | {"custom": "Custom - answer every question"}
-    if axis == "environments":
-        file = ROOT / "template" / "data" / "environments.yml"
-        offered = yaml.safe_load(file.read_text(encoding="utf-8"))
-    if not isinstance(offered, dict):
+    """Return the labels of an axis by its choices, if they have any."""
+    if "choices" not in answers.questions()[axis]:
         return {}
-    values = (value["value"] if isinstance(value, dict) else value for value in offered.values())
-    return dict(zip(values, offered, strict=True))
-
-
-def label(preset: str) -> str:
-    """Return the label of a preset."""
-    text = (ROOT / "template" / "presets" / f"{preset}.yml").read_text(encoding="utf-8")
-    return str(yaml.safe_load(text)["label"])
+    labels = answers.labels(axis)
+    names = answers.choices(axis) if axis == "preset" else labels
+    return {name: labels[name] for name in names if labels[name] != name}
 
 
 def tasks() -> None:

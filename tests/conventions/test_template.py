@@ -14,7 +14,7 @@ from jinja2 import meta, nodes
 from harness.artifacts.inspect import tree
 from harness.rendering.render import snapshot
 from harness.rendering.template import ROOT, environment
-from harness.space.answers import axes, choices, question_files, questions
+from harness.space.answers import axes, choices, question_files, questions, retired
 from harness.updates.releases import copy_template
 
 TEMPLATE = ROOT / "template"
@@ -87,7 +87,7 @@ def test_a_choice_is_one_file(axis: str) -> None:
 @pytest.mark.parametrize("axis", FOLDERS)
 def test_a_choice_is_one_folder(axis: str) -> None:
     """Each choice has a folder with the same parts as the others, and no folder is without a choice."""
-    assert [] == problems(TEMPLATE / "options" / axis, choices(axis))
+    assert [] == problems(TEMPLATE / "options" / axis, choices(axis) + retired(axis))
 
 
 def problems(folder: Path, offered: list[str]) -> list[str]:
@@ -95,7 +95,7 @@ def problems(folder: Path, offered: list[str]) -> list[str]:
 
     Args:
         folder: The axis.
-        offered: The choices in the question.
+        offered: The choices in the question, including those that are retired.
     """
     found = [
         f"{path}: offer it in the question, or delete the folder"
@@ -116,9 +116,10 @@ def problems(folder: Path, offered: list[str]) -> list[str]:
         ]
         for file in folder.glob(f"{choice}/choice.json"):
             given = json.loads(file.read_text(encoding="utf-8"))
-            found += [
-                f"{file}: add {key}" for key in sorted(set(keys) - given.keys() - {"reviewed"})
-            ]
+            expected = set(keys) - {"reviewed"}
+            if given.get("requires") or given.get("requirement"):
+                expected.add("reviewed")
+            found += [f"{file}: add {key}" for key in sorted(expected - given.keys())]
     return found
 
 

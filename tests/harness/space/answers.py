@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,13 +68,26 @@ def choices(axis: str) -> list[Any]:
     question = questions()[axis]
     if question["type"] == "bool":
         return [default(axis), not default(axis)]
-    offered = question["choices"]
+    return sorted(labels(axis), key=lambda value: value != default(axis))
+
+
+def labels(axis: str) -> dict[Any, str]:
+    """Return the choices that a question offers to a new project, with their labels."""
+    offered = questions()[axis]["choices"]
     if isinstance(offered, str):
         text = environment().from_string(offered).render(_copier_conf={"src_path": ROOT})
         offered = yaml.safe_load(text)
-    listed = offered.values() if isinstance(offered, dict) else offered
-    values = [value["value"] if isinstance(value, dict) else value for value in listed]
-    return sorted(values, key=lambda value: value != default(axis))
+    if isinstance(offered, list):
+        return {value: str(value) for value in offered}
+    return {
+        value["value"] if isinstance(value, dict) else value: label
+        for label, value in offered.items()
+    }
+
+
+def retired(axis: str) -> list[str]:
+    """Return the choices of a question that only projects have that recorded them."""
+    return re.findall(rf"is_recorded\('{axis}', '(.+?)'\)", str(questions()[axis]["choices"]))
 
 
 def default(axis: str) -> Any:
