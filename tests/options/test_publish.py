@@ -57,7 +57,10 @@ def test_only_its_own_files_exist(publish: str, ci: str, artifacts: ArtifactCach
 REJECTED: list[tuple[Answers, str]] = [
     ({"ci": "none", "publish": "trusted"}, "use none; only a CI service can publish"),
     ({"ci": "none", "publish": "token"}, "use none; only a CI service can publish"),
-    ({"license": "Proprietary", "publish": "trusted"}, "use none; it must not reach PyPI"),
+    (
+        {"license": "Proprietary", "publish": "trusted"},
+        "use none; a proprietary package must not reach PyPI",
+    ),
     ({"license": "Proprietary", "publish": "token"}, "enter the URL of your own index; "),
     ({"index_url": URL, "publish": "trusted"}, "use --data publish=token; "),
     (

@@ -38,7 +38,7 @@ STRUCTURED = [
 
 
 def copy(project: Path, *options: str | Path) -> None:
-    """Create a project with the command."""
+    """Create a project with the `copier` command."""
     name = "--data=project_name=My Project"
     run_command("copy", "--defaults", "--quiet", name, *options, snapshot(), project)
 
@@ -51,7 +51,7 @@ def write_yaml(file: Path, value: Any) -> Path:
 
 @pytest.fixture(scope="module")
 def recorded(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in a repository. Its tests only change the answers file."""
+    """A project in a repository. The tests only change its answers file."""
     folder = tmp_path_factory.mktemp("recorded") / "project"
     return start(releases, None, folder, {"project_name": "My Project", "copyright_year": "2026"})
 
@@ -127,7 +127,7 @@ def type_error(name: str, value: Any, *, recorded: bool = False) -> str:
 
 @pytest.mark.parametrize("value", [["MIT"], {"MIT": True}, None, True], ids=repr)
 def test_a_text_question_requires_text(value: Any, tmp_path: Path) -> None:
-    """A list, a map, null, or a boolean in a data file is rejected by name."""
+    """A list, a map, null, or a boolean in a data file is rejected, and the message names the question."""
     file = write_yaml(tmp_path / "data.yml", {"docs_engine": value})
     with pytest.raises(FilterArgumentError, match="question 'docs_engine': use text in quotes"):
         copy(tmp_path / "project", f"--data-file={file}")
@@ -143,7 +143,7 @@ def test_every_text_question_requires_text() -> None:
 
 
 def test_every_yes_or_no_question_requires_true_or_false() -> None:
-    """Each yes-or-no question rejects a list, a map, null, and text that is neither."""
+    """Each yes-or-no question rejects a list, a map, null, and text that means neither yes nor no."""
     wrong: list[Any] = [["yes"], {"yes": True}, None, "flase"]
     errors = {re.split("[,;]", type_error(name, v))[0] for name in SWITCHES for v in wrong}
     assert {"use true or false"} == errors
@@ -152,7 +152,7 @@ def test_every_yes_or_no_question_requires_true_or_false() -> None:
 
 
 def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
-    """A list for a text question in the settings is rejected by name."""
+    """A list for a text question in the settings is rejected, and the message names the question."""
     file = write_yaml(tmp_path / "settings.yml", {"defaults": {"license": ["MIT"]}})
     with (
         mock.patch.dict("os.environ", COPIER_SETTINGS_PATH=str(file)),
@@ -163,7 +163,7 @@ def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [2048, None, False, ["x"]], ids=repr)
 def test_a_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) -> None:
-    """An answers file with something other than text is rejected by name, and no file changes."""
+    """A recorded text answer of another type is rejected with its name, and no file changes."""
     project = edit(project_name=value)
     before = tree(project)
     with pytest.raises(FilterArgumentError, match="question 'project_name': use text in quotes"):
@@ -180,7 +180,7 @@ def test_quotes_in_an_answers_file_are_rejected(name: str) -> None:
 
 
 def test_a_quoted_boolean_changes_nothing(edit: Any) -> None:
-    """A project whose `plugins: false` has been quoted does not receive plugins."""
+    """A project that records `plugins: "false"` does not receive plugins."""
     project = edit(plugins="false")
     before = tree(project)
     with pytest.raises(FilterArgumentError, match="question 'plugins': use true or false"):
@@ -192,16 +192,16 @@ def test_a_version_that_lost_its_zero_is_rejected(edit: Any) -> None:
     """`python_min: 3.10` without quotes is 3.1, which is not a recorded version."""
     project = edit(python_min=3.1)
     before = tree(project)
-    with pytest.raises(FilterArgumentError, match=r"accepts the recorded python_min=3\.1$"):
+    with pytest.raises(FilterArgumentError, match=r"change the recorded python_min=3\.1$"):
         run_command("recopy", "--defaults", "--quiet", "--overwrite", project)
     assert before == tree(project)
 
 
 def test_a_preset_stays_in_a_folder_with_brackets(recorded: Path, tmp_path: Path) -> None:
-    """Another preset is rejected, although the project's path looks like a pattern."""
+    """Another preset is rejected even if the project's path looks like a pattern."""
     project = shutil.copytree(recorded, tmp_path / "my [x]")
     before = tree(project)
-    with pytest.raises(FilterArgumentError, match="question 'preset': change single answers"):
+    with pytest.raises(FilterArgumentError, match="question 'preset': change individual answers"):
         run_command("recopy", "--defaults", "--quiet", "--overwrite", "--data=preset=full", project)
     assert before == tree(project)
 
@@ -216,7 +216,7 @@ def test_versions_and_years_need_no_quotes(edit: Any) -> None:
 
 
 def test_the_lists_of_questions_are_complete() -> None:
-    """The lists of checked questions agree with the question files."""
+    """The lists in input.jinja contain the same questions as the question files."""
     text = (ROOT / "template" / "macros" / "input.jinja").read_text(encoding="utf-8")
     lists = dict(re.findall(r"(?s)set (computed|texts|switches|structured) = \[(.*?)\]", text))
     expected = {

@@ -90,7 +90,7 @@ def test_a_preset_cannot_be_changed(
     project = start(releases, version, tmp_path / "project", BASE)
     (project / ".copier-answers.yml").rename(project / "answers.yml")
     commit(project, "Move the answers file")
-    with pytest.raises(FilterArgumentError, match="change single answers, such as --data docs"):
+    with pytest.raises(FilterArgumentError, match="change individual answers, such as --data docs"):
         operate(operation, project, {"preset": "full"}, answers_file="answers.yml")
     assert [] == status(project)
 
@@ -102,7 +102,7 @@ def test_a_data_file_may_repeat_the_preset(operation: str, project: Path) -> Non
     for answers in ({"preset": "standard"}, recorded):
         operate(operation, project, answers)
     for answers in ({"preset": "minimal"}, recorded | {"preset": "full"}):
-        with pytest.raises(FilterArgumentError, match="change single answers"):
+        with pytest.raises(FilterArgumentError, match="change individual answers"):
             operate(operation, project, answers)
     assert [] == status(project)
 

@@ -1,4 +1,4 @@
-"""A later release that accepts less than this one never changes a recorded answer silently."""
+"""A later release that accepts fewer answers never changes a recorded answer silently."""
 
 import re
 import shlex
@@ -20,8 +20,8 @@ from harness.updates.releases import add_release, commit, copy_template, git
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
-# A project keeps its preset and its Python version; tests below show it. Without "none", some projects
-# could not answer how they are published.
+# A project keeps its preset and its Python version, as the tests below show. Without "none", some
+# projects would have no valid answer to `publish`.
 REMOVABLE = [
     (axis, choice)
     for axis in axes()
@@ -31,7 +31,7 @@ REMOVABLE = [
 ]
 CHECKED = [name for name, asked in questions().items() if "validator" in asked]
 
-# Otherwise, the rejected answer would be the default again.
+# These answers differ from the defaults. Otherwise, the suggested answer would be the rejected one.
 NOT_THE_DEFAULT = {"distribution_name": "our-friends", "copyright_year": "2020"}
 
 Questions = dict[str, dict[str, Any]]
@@ -50,7 +50,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def project_of(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """A function that returns a project of the first release, the same one for the same answers."""
+    """A function that returns a project of the first release. Equal answers share a project."""
     projects: dict[str, Path] = {}
 
     def find(answers: Answers) -> Path:
@@ -125,7 +125,7 @@ def suggested(message: str) -> Answers:
 
 
 def recording(axis: str, choice: str) -> Answers:
-    """Return answers with a choice, valid together."""
+    """Return valid answers that include a choice."""
     for answers in each_level_once():
         if choice in (answers[axis] if axis == "environments" else [answers[axis]]):
             return answers
@@ -148,7 +148,7 @@ def test_a_removed_choice_stops_the_update(
         assert set() < set(suggested(message)) - set(answers)
         answers |= suggested(message)
         message = rejection(project, version, **answers)
-    # An option of the command line is YAML.
+    # Copier parses the value of `--data` as YAML.
     expected = {name: yaml.safe_load(answer) for name, answer in answers.items()}
     assert expected == {name: recorded_answers(project)[name] for name in answers}
 
@@ -157,7 +157,7 @@ def test_stricter_validators_stop_the_update(
     template: Path, project_of: Callable[..., Path]
 ) -> None:
     """The message names every question whose validator rejects the recorded answer."""
-    # The name is the only answer without a default, and a package's name never changes.
+    # The project's name has no default, and the package's name never changes.
     given: Answers = {
         name: answer
         for name, answer in (FULL | NOT_THE_DEFAULT).items()
@@ -176,7 +176,7 @@ def test_stricter_validators_stop_the_update(
 
 
 def test_only_visible_questions_can_change_without_a_message() -> None:
-    """Each question that `custom` asks under a further condition has it in `is_prompted`, too."""
+    """`is_prompted` repeats the additional condition of each question that `custom` asks."""
     expected = [
         name
         for name, question in questions().items()
@@ -205,7 +205,7 @@ def test_new_reserved_names_are_kept(template: Path, project_of: Callable[..., P
         if "furo" not in text:
             text += "\nimport_packages: [furo_theme_kit]\nscripts: [furo-theme, furo-window]\n"
             text += "distributions: [furo-theme-kit, furo-theme-kit-project]\n"
-            # The last list of a name counts, and the generated lists come later.
+            # If a list is defined twice, the last one counts, and locked_names.yml is read last.
             (file.parent / "locked_names.yml").write_text(text, encoding="utf-8")
 
     for _ in range(2):
@@ -216,7 +216,7 @@ def test_new_reserved_names_are_kept(template: Path, project_of: Callable[..., P
 
 
 def test_a_dropped_python_version_is_kept(template: Path, project_of: Callable[..., Path]) -> None:
-    """A project keeps a Python version that new projects can't select, with all later versions."""
+    """A project keeps a Python version that new projects can't select, and supports the same range."""
     project = project_of({"python_min": "3.11"})
     before = tree(project)
 
@@ -233,7 +233,7 @@ def test_a_dropped_python_version_is_kept(template: Path, project_of: Callable[.
 
 
 def test_a_removed_preset_is_kept(template: Path, project_of: Callable[..., Path]) -> None:
-    """A project keeps the preset with which it started, although no new project can have it."""
+    """A project keeps its preset even if new projects can't select it."""
     project = project_of({"preset": "minimal"})
 
     def change(asked: Questions) -> None:
