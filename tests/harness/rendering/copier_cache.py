@@ -2,7 +2,7 @@
 
 Copier merges the answers for every path and every text that it renders. They only change while it
 asks, not while it writes the files. The value of a YAML text never changes. `test_rendering.py` and
-`test_update_command.py` show that the projects equal those of the command.
+`test_update_command.py` show that the results equal those of the `copier` command.
 """
 
 import functools
@@ -19,7 +19,7 @@ from harness.rendering.copier_internals import Worker
 
 
 def render_template(worker: Worker) -> None:
-    """Write the files of a project with a context that is merged once."""
+    """Write the files of a project, and merge the context only once."""
     context = copier_internals.render_context(worker)
     vars(worker)["cached"] = (copier_internals.answers_path(worker), context)
     try:
@@ -29,7 +29,7 @@ def render_template(worker: Worker) -> None:
 
 
 def render_context(worker: Worker) -> dict[str, Any]:
-    """Return a copy of the context in which a text is rendered."""
+    """Return a copy of the context for rendering a text."""
     cached = vars(worker).get("cached")
     return dict(cached[1] if cached else copier_internals.render_context(worker))
 

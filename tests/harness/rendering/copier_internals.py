@@ -1,8 +1,8 @@
-"""Everything private that the tests use of Copier. No other module imports a private part of it.
+"""All private parts of Copier that the tests use. No other module imports private parts of it.
 
 The `copier` command takes about a second for each project. The tests render thousands, so they call
-Copier in this process and replace functions whose results cannot change. Copier promises nothing
-about these functions. `tests/engine/test_copier_internals.py` says what to do when a new release
+Copier in this process and replace functions whose results cannot change. Copier doesn't
+guarantee that these functions stay compatible. `tests/engine/test_copier_internals.py` says what to do when a new release
 breaks them.
 """
 
@@ -17,7 +17,7 @@ from unittest import mock
 from jinja2.sandbox import SandboxedEnvironment
 from packaging.specifiers import SpecifierSet
 
-# The releases for which the comparisons below have passed.
+# The releases with which the tests named below have passed.
 TESTED = SpecifierSet("~=9.19.0")
 
 ADVICE = (
@@ -44,7 +44,7 @@ try:
     render_template = Worker._render_template
     answers_path = vars(Worker)["answers_relpath"].fget
 
-    # What `replaced` can replace, by the names of its parameters.
+    # The parts that `replaced` can replace, by the names of its parameters.
     REPLACEABLE: dict[str, list[tuple[Any, str]]] = {
         "answers_path": [(Worker, "answers_relpath")],
         "environment": [(Worker, "jinja_env")],
@@ -79,12 +79,12 @@ def replaced(**replacements: Any) -> Iterator[None]:
 
 
 def share(worker: Worker, template: Template, environment: SandboxedEnvironment) -> None:
-    """Let a worker use a template and an environment that exist already."""
+    """Let a worker use an existing template and environment."""
     vars(worker).update(template=template, jinja_env=environment)
 
 
 def merge_answers(answers: AnswersMap) -> dict[str, Any]:
-    """Return all answers, merged ten times as fast as by `dict(ChainMap(...))`."""
+    """Return all answers merged into one map, ten times as fast as `dict(ChainMap(...))`."""
     return {
         **DEFAULT_DATA,
         "_external_data": answers.external,
@@ -97,7 +97,7 @@ def merge_answers(answers: AnswersMap) -> dict[str, Any]:
 
 
 def rendered_names(worker: Worker) -> dict[str, str]:
-    """Return the paths of the files that a worker renders, by the paths in the template."""
+    """Return a mapping of paths in the template to the paths that a worker renders."""
     root = worker.template_copy_root
     return {
         source.relative_to(worker.template.local_abspath).as_posix(): str(rendered)
@@ -109,10 +109,10 @@ def rendered_names(worker: Worker) -> dict[str, str]:
 
 @functools.cache
 def native(kind: str, text: str) -> Any:
-    """Return a computed value as Copier casts it. Templates only read it."""
+    """Cast a computed value as Copier does. Templates only read it, so the result can be shared."""
     return CAST_STR_TO_NATIVE[kind](text)
 
 
 def run_command(*arguments: str | Path) -> None:
-    """Run the `copier` command in this process. A rejected answer is an exception."""
+    """Run the `copier` command in this process. A rejected answer raises an exception."""
     CopierApp.run(["copier", *map(str, arguments)], exit=False)

@@ -39,7 +39,7 @@ def shared_parts() -> tuple[Template, SandboxedEnvironment]:
     """Return the template and Jinja's environment, which Copier creates for each project.
 
     The environment compiles each text once. `test_rendering.py` shows that the projects equal
-    those of the command.
+    those of the `copier` command.
     """
     worker = Worker(src_path=str(snapshot()))
     return worker.template, compile_once(worker.jinja_env)
@@ -50,7 +50,7 @@ def prepared_worker(destination: Path, answers: Answers) -> Iterator[Worker]:
     """Yield a Copier worker for a project that uses the shared parts."""
     template, environment = shared_parts()
     with (
-        # Without git on the path, Copier doesn't call it. A plain folder doesn't need it.
+        # With an empty PATH, Copier doesn't run git, which a plain folder doesn't need.
         plumbum.local.env(PATH=os.devnull),
         cached_answers(),
         Worker(
@@ -71,7 +71,7 @@ def render(destination: Path, answers: Answers) -> Path:
 
     Args:
         destination: The folder to write to. It must be empty or not exist.
-        answers: Answers by question. The others have their defaults.
+        answers: Answers by question. Other questions get their defaults.
 
     Raises:
         ValueError: Copier rejected an answer.
@@ -83,7 +83,7 @@ def render(destination: Path, answers: Answers) -> Path:
 
 
 def refusal(answers: Answers) -> str:
-    """Return the message with which Copier rejects some answers, or "" if it accepts them."""
+    """Return the message with which Copier rejects answers, or "" if it accepts them."""
     with prepared_worker(Path(os.devnull), answers) as worker:
         try:
             ask_questions(worker)

@@ -14,7 +14,7 @@ OPTIONS = ROOT / "template" / "options"
 
 Answers = dict[str, Any]
 
-# Stands for the account that hosts the template, which only its readers know.
+# A placeholder for the account that hosts the template, which differs between forks.
 ORG = "ORG"
 ADDRESS = f"gh:{ORG}/packagestan"
 CLONE_ADDRESS = f"https://github.com/{ORG}/packagestan.git"
