@@ -239,7 +239,7 @@ def adoptions() -> None:
             for source in corpus
             for test, reason in source.get("fails", {}).items()
         ),
-        "These projects are rejected in one sentence, and nothing is written:",
+        "These projects are rejected with one clear message, and nothing is written:",
         "\n".join(f"- {each['name']}: {each['kind']}" for each in corpus if each.get("rejected")),
         f"Last run: {results['date']}.",
     ]

@@ -58,7 +58,7 @@ class Source:
         tests: pytest's arguments for the old project; by default, its own configuration.
         generated: Files of the sdist that its repository does not have.
         fails: Patterns of tests that can't pass afterwards, such as those that open a source file
-            by its old path, with the reason.
+            under its old path, with the reason.
         rejected: Part of the sentence with which the project is rejected; "" if it is adopted.
     """
 

@@ -20,7 +20,7 @@ def derive_answers(project: Project) -> dict[str, Any]:
 
 
 def identity_answers(project: Project) -> dict[str, Any]:
-    """Return the answers that say what the project is called and who owns it."""
+    """Return the answers about the project's names and owner."""
     wheel, name = project.wheel, project.wheel.metadata["name"]
     repository = repository_url(wheel)
     github = re.match(r"https://github\.com/([^/]+)/", repository)
@@ -41,7 +41,7 @@ def identity_answers(project: Project) -> dict[str, Any]:
 
 
 def package_answers(project: Project) -> dict[str, Any]:
-    """Return the answers that say how the package is built and what it requires."""
+    """Return the answers about the build and the dependencies."""
     wheel = project.wheel
     extras = {name: sorted(texts) for name, texts in wheel.extras.items() if name}
     if has_generated_all(wheel):
@@ -59,7 +59,7 @@ def package_answers(project: Project) -> dict[str, Any]:
 
 
 def command_answers(wheel: Wheel) -> dict[str, Any]:
-    """Return the answers that say which commands the package installs."""
+    """Return the answers about the commands that the package installs."""
     commands = [name for group, name in wheel.entry_points if group == "console_scripts"]
     windows = [name for group, name in wheel.entry_points if group == "gui_scripts"]
     required = {required_name(text) for text in wheel.extras[""]}

@@ -22,7 +22,7 @@ from adoption.findings import AdoptionError
 
 FAILURES = (build.BuildBackendException, build.BuildException, subprocess.CalledProcessError)
 
-# What the end of a failed build means: patterns, with the remedies.
+# Patterns for the error messages of failed builds, with the remedies.
 # https://setuptools.pypa.io/en/latest/history.html
 REMEDIES = {
     r"No module named 'pkg_resources'": "add --constraint 'setuptools<80'",
@@ -50,7 +50,7 @@ class BuildOptions:
     Attributes:
         constraints: Version constraints for the build requirements, such as "setuptools<80".
         requirements: Additional build requirements.
-        timeout: The longest time in seconds.
+        timeout: The time limit for a build, in seconds.
     """
 
     constraints: Sequence[str] = ()
@@ -61,12 +61,12 @@ class BuildOptions:
 def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) -> Path:
     """Build a wheel in an isolated environment, and return its path.
 
-    The build runs in a process of its own, so that it can be ended with all its children.
+    The build runs in a separate process, so that it can be stopped with all its child processes.
 
     Args:
         folder: The project's folder. Build backends write to it, so it should be a copy.
         out: The folder for the wheel.
-        options: How to build.
+        options: The constraints, additional requirements, and time limit.
 
     Raises:
         AdoptionError: The build failed, or took too long.
@@ -78,7 +78,7 @@ def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) ->
     with tempfile.TemporaryDirectory(
         prefix="packagestan-build-", ignore_cleanup_errors=True
     ) as temporary:
-        # Unlike a pipe, a file can't be full, and a process that is left can't keep it open.
+        # Unlike a pipe, a file never blocks the build, and a leftover process can't block reading it.
         output = Path(temporary) / "output"
         with output.open("wb") as file:
             process = subprocess.Popen(
@@ -106,13 +106,13 @@ def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) ->
 
 
 def environment(temporary: str) -> dict[str, str]:
-    """Return the variables of the process that builds, with its folder for temporary files."""
+    """Return the environment variables of the build process, with its temporary folder."""
     own = {"PYTHONPATH": str(Path(__file__).parents[1])}
     return os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary) | own
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process that is still running, and all its children."""
+    """Kill a process that is still running, and all its child processes."""
     if process.poll() is not None:
         return
     if sys.platform == "win32":
@@ -125,7 +125,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def build_here() -> None:
-    """Build a wheel in this process, as the arguments of the command line say.
+    """Build a wheel in this process according to the command-line arguments.
 
     https://peps.python.org/pep-0517/
     """
@@ -150,7 +150,7 @@ def build_here() -> None:
 
 
 def describe(error: Exception, name: str) -> str:
-    """Return one sentence that says why the build of a project failed, and what may help."""
+    """Return one sentence about why the build of a project failed, with a remedy if there is one."""
     if isinstance(error, build.BuildBackendException):
         cause = error.exception
         output = cause.output if isinstance(cause, subprocess.CalledProcessError) else str(cause)
@@ -164,7 +164,7 @@ def describe(error: Exception, name: str) -> str:
 
 
 def remedy(line: str) -> str:
-    """Return what may help against a failure, after a semicolon; "" if that is unknown."""
+    """Return "; " and the remedy for a failure, or "" if there is no known remedy."""
     for pattern, text in REMEDIES.items():
         if found := re.search(pattern, line):
             return f"; {found.expand(text)}"
@@ -172,7 +172,7 @@ def remedy(line: str) -> str:
 
 
 def error_line(output: str | bytes | None) -> str:
-    """Return the last line of a program's output that names an exception, or the last one."""
+    """Return the last line of a program's output that names an exception, or else the last line."""
     text = output.decode(errors="replace") if isinstance(output, bytes) else output or ""
     found = re.findall(r"(?m)^\s*(?:\w+\.)*\w+(?:Error|Exception): .*", text)
     return found[-1].strip() if found else last_line(text)

@@ -1,4 +1,4 @@
-"""The command line: arguments, the question before a build, output, and exit codes."""
+"""The command line: arguments, the confirmation before a build, output, and exit codes."""
 
 import argparse
 import contextlib
@@ -105,12 +105,12 @@ def add_build_options(command: argparse.ArgumentParser) -> None:
         type=positive,
         default=BuildOptions.timeout,
         metavar="SECONDS",
-        help="the longest time for a build (default: %(default)s)",
+        help="the time limit for a build (default: %(default)s)",
     )
 
 
 def requirement(text: str) -> str:
-    """Return a requirement from the command line, once it is valid."""
+    """Check a requirement from the command line, and return it."""
     try:
         return str(Requirement(text))
     except InvalidRequirement as error:
@@ -118,7 +118,7 @@ def requirement(text: str) -> str:
 
 
 def positive(text: str) -> float:
-    """Return a number of seconds from the command line, once it is valid."""
+    """Check a number of seconds from the command line, and return it."""
     with contextlib.suppress(ValueError):
         if 0 < float(text) < float("inf"):
             return float(text)
@@ -126,12 +126,12 @@ def positive(text: str) -> float:
 
 
 def build_options(options: argparse.Namespace) -> BuildOptions:
-    """Return how the existing project is built."""
+    """Return the options for building the existing project."""
     return BuildOptions(options.constraint, options.require, options.timeout)
 
 
 def run_read(options: argparse.Namespace) -> int:
-    """Write what was read from an existing project, and return the exit code."""
+    """Write the answers and the report for an existing project, and return the exit code."""
     existing, output = options.existing, options.output
     read_settings(existing)
     check_output(output, existing)
@@ -217,7 +217,7 @@ def run_move(options: argparse.Namespace) -> int:
 
 
 def show(files: Mapping[str, str]) -> None:
-    """Print the differences of files."""
+    """Print the diff of each file."""
     for name, text in files.items():
         print(f"\n{name}:\n{text or 'Unchanged.'}")
     print("" if files else "None.\n")
@@ -246,8 +246,8 @@ def run_compare(options: argparse.Namespace) -> int:
         print(f"not explained: {difference}")
     if unexplained:
         advice = (
-            "Fix the differences that are not explained, or write the part before the colon to a"
-            " file for --accept."
+            "Fix the differences that are not explained, or list them in a file for --accept, without"
+            " the change and the colon before it."
         )
         print(advice, file=sys.stderr)
     return 1 if unexplained else 0

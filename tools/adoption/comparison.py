@@ -75,7 +75,7 @@ def compare(old: Project, new: Project) -> list[Difference]:
 
 
 def expected_differences(old: Project, new: Wheel) -> dict[str, str]:
-    """Return patterns of the differences that an adoption makes, with the reasons."""
+    """Return patterns of the differences that an adoption causes, with the reasons."""
     reading = examine(old)
     reasons = dict(BY_DESIGN)
     for finding in (*reading.faults, *reading.not_carried):
@@ -142,7 +142,7 @@ def changes(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
 
 
 def was_is(old: Any, new: Any) -> str:
-    """Return the text on a changed value."""
+    """Return the text about a changed value."""
     return f"was {old or 'none'}, is now {new or 'none'}"
 
 

@@ -1,4 +1,4 @@
-"""The files of an existing project, sorted by their roles.
+"""The files of an existing project, grouped by role.
 
 A file's role decides where it goes: its name is only a hint, because projects name their README,
 changelog, tests, and license in many ways.

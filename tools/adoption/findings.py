@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-# How something differs in the new wheel. Findings refer to differences by these texts.
+# The kinds of differences in the new wheel. Findings refer to differences by these texts.
 LOST, NEW = "missing from the new wheel", "only in the new wheel"
 
 
@@ -17,8 +17,8 @@ class Finding:
 
     Attributes:
         text: The finding in one or two sentences.
-        explains: The differences between the two wheels that follow from it, as patterns of
-            `fnmatch` for the text of a `comparison.Difference`.
+        explains: The differences between the two wheels that it causes, as `fnmatch` patterns for
+            the text of a `comparison.Difference`.
     """
 
     text: str
@@ -39,7 +39,7 @@ class Reading:
         faults: What is already broken in the existing project.
         moves: Where each file goes: (path in the old folder, path in the new folder).
         removed: The starter files that existing files replace.
-        replaced: The differences of the files and tables that the new project replaces, by names.
+        replaced: The diffs of the files and tables that the new project replaces, by name.
         left: The files that are not moved, by what replaces them.
     """
 

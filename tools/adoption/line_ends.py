@@ -1,4 +1,4 @@
-"""Files whose line ends git must not change in the new project.
+"""Files whose line endings git must not change in the new project.
 
 The template's .gitattributes stores all texts with LF.
 https://git-scm.com/docs/gitattributes#_text
@@ -12,7 +12,7 @@ from adoption.projects import Project
 
 
 def attribute_lines(project: Project, moves: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the lines for .gitattributes: those of the old file, and files with other line ends.
+    """Return the lines for .gitattributes: those of the old file, and files with other line endings.
 
     Several files of a kind in a folder share a pattern.
     """

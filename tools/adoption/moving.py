@@ -139,7 +139,7 @@ def insert_entry(table: Table, name: str, value: Item) -> None:
 
 
 def item(value: Any) -> Item:
-    """Return a value for a document, with each element of a longer list on a line of its own.
+    """Return a value for a document, with each element of a longer list on its own line.
 
     People are inline tables, as in the template.
     """

@@ -64,7 +64,7 @@ def main_readme(project: Project) -> str:
 
 
 def normalized_text(text: str) -> str:
-    """Return a text without the differences that line ends and blank lines at its ends make."""
+    """Return a text with normalized line endings, without trailing spaces and outer blank lines."""
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 

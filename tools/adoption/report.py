@@ -39,7 +39,7 @@ def bullets(findings: Sequence[Finding]) -> list[str]:
 
 
 def by_hand(reading: Reading) -> list[str]:
-    """Return the lines on the entries of pyproject.toml that no answer covers."""
+    """Return the lines about the entries of pyproject.toml that no answer covers."""
     project = {"project": reading.by_hand} if reading.by_hand else {}
     tables = project | reading.tables
     if not tables:
@@ -55,7 +55,7 @@ def by_hand(reading: Reading) -> list[str]:
 
 
 def move_commands(project: Project, reading: Reading) -> list[str]:
-    """Return the lines on the shell commands that copy the files."""
+    """Return the lines with the shell commands that copy the files."""
     copies = list(copy_commands(project, reading.moves))
     folders = sorted({new.rpartition("/")[0] for _, new in copies} - {""})
     commands = [f'rm "$NEW"/{shlex.quote(name)}' for name in reading.removed]
@@ -74,7 +74,7 @@ def move_commands(project: Project, reading: Reading) -> list[str]:
 
 
 def copy_commands(project: Project, moves: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield what `cp -R` copies where, with whole folders instead of their files if possible."""
+    """Yield the sources and targets for `cp -R`: whole folders if possible, otherwise files."""
     assert project.folder is not None
     targets = dict(moves)
     covered: set[str] = set()
@@ -92,7 +92,7 @@ def copy_commands(project: Project, moves: Sequence[tuple[str, str]]) -> Iterato
 
 
 def whole_folder(project: Path, folder: str, targets: Mapping[str, str]) -> str:
-    """Return where a folder goes with all of its files under the same name; "" if it doesn't.
+    """Return the new path of a folder that is moved as a whole under its name, or "".
 
     A folder with files that are not moved, such as build results, isn't copied as a whole.
     """
@@ -108,7 +108,7 @@ def whole_folder(project: Path, folder: str, targets: Mapping[str, str]) -> str:
 
 
 def left_files(reading: Reading) -> list[str]:
-    """Return the lines on the files that are not moved."""
+    """Return the lines about the files that are not moved."""
     if not reading.left:
         return ["All files are moved."]
     lines = []
@@ -119,7 +119,7 @@ def left_files(reading: Reading) -> list[str]:
 
 
 def replaced_files(reading: Reading) -> list[str]:
-    """Return the lines on the files that the new project replaces, with their differences."""
+    """Return the lines about the files that the new project replaces, with their diffs."""
     lines = [] if reading.replaced else ["No files are replaced."]
     for name, text in reading.replaced.items():
         # A fence longer than any in the text.

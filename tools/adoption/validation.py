@@ -47,7 +47,7 @@ def validate(answers: dict[str, Any]) -> Validated:
     """
     unknown = set(answers) - set(questions())
     if unknown:
-        raise AdoptionError(f"the template doesn't ask {', '.join(sorted(unknown))}")
+        raise AdoptionError(f"the template has no questions {', '.join(sorted(unknown))}")
     findings: list[Finding] = []
     with plain_template() as template:
         while True:

@@ -62,12 +62,12 @@ def is_source(project: Project, name: str) -> bool:
 
 
 def lines(content: bytes) -> bytes:
-    """Return a file's content with the line ends of Unix."""
+    """Return a file's content with Unix line endings."""
     return content.replace(b"\r\n", b"\n")
 
 
 def declared_files(project: Project) -> dict[str, str]:
-    """Return the files that the settings tell the build to write, with their templates.
+    """Return the files that the build writes according to the settings, with their templates.
 
     The names are those in the wheel. Without a template, the default one is used.
 
@@ -158,7 +158,7 @@ def ignored_files(project: Project) -> list[str]:
 
 
 def is_poetry(project: Project) -> bool:
-    """Return whether poetry-dynamic-versioning changes files for the time of a build."""
+    """Return whether poetry-dynamic-versioning changes files during a build."""
     requires = project.settings.get("build-system", {}).get("requires", [])
     return "poetry-dynamic-versioning" in {required_name(text) for text in requires}
 
