@@ -163,7 +163,7 @@ def report(all_of_them: Sequence[Updated], ratios: Sequence[float], seconds: flo
         "failed builds": f"{sum(bool(each.failure) for each in all_of_them)}",
         "an update, median and longest": f"{statistics.median(times):.2f} s, {times[-1]:.2f} s",
         "all, with rendering, work and builds": f"{seconds:.0f} s",
-        "CPU time of `copier update` / of a one-file template": (
+        "CPU time of `copier update`, relative to a one-file template": (
             f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}, "
             f"{len(ratios)} pairs)"
         ),
