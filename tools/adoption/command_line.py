@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of the arguments."""
+    """Return the argument parser."""
     result = argparse.ArgumentParser(
         prog="adopt.py",
         description=adoption.__doc__,
