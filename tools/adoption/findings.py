@@ -40,7 +40,7 @@ class Reading:
         moves: Where each file goes: (path in the old folder, path in the new folder).
         removed: The starter files that existing files replace.
         replaced: The diffs of the files and tables that the new project replaces, by name.
-        left: The files that are not moved, by what replaces them.
+        left: The files that are not moved, grouped by their replacement.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)
