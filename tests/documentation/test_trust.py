@@ -9,13 +9,19 @@ import plumbum
 import pytest
 
 from harness.rendering.render import refusal
-from harness.rendering.template import ROOT
+from harness.rendering.template import ROOT, facts
 from harness.updates.releases import IDENTITY, add_release, commit, git
 
 PROJECT = ROOT / "template" / "project"
 
-# A rendered name is one of these answers, and nothing else.
-RENDERED = {"{{ package_name }}", "{{ _copier_conf.answers_file }}"}
+# A rendered name is one of these answers or facts about choices, and nothing else.
+FACTS = {
+    "{{ project.docs.config }}": ("docs_engine", "config"),
+    "{{ project.docs.docs_config }}": ("docs_engine", "docs_config"),
+    "{{ project.runner.executable_file }}": ("task_runner", "executable_file"),
+    "{{ project.runner.file }}": ("task_runner", "file"),
+}
+RENDERED = {"{{ package_name }}", "{{ _copier_conf.answers_file }}", *FACTS}
 
 # Names that git, Windows, or macOS take for .git: the short name on Windows, other case, trailing dots
 # and spaces, streams, and invisible characters (https://git-scm.com/docs/git-fsck, hasDotgit).
@@ -34,6 +40,13 @@ def leads_into_a_repository(part: str) -> bool:
     visible = "".join(letter for letter in name if unicodedata.category(letter) != "Cf")
     plain = unicodedata.normalize("NFKC", visible).casefold()
     return re.split(r"[:/\\]", plain)[0].rstrip(" .") in REPOSITORIES
+
+
+@pytest.mark.parametrize(("axis", "key"), FACTS.values())
+def test_no_choice_leads_into_a_repository(axis: str, key: str) -> None:
+    """The file names among the facts about choices are plain names."""
+    names = [choice[key] for choice in facts(axis).values()]
+    assert [] == [name for name in names if "{" in name or leads_into_a_repository(name)]
 
 
 @pytest.mark.parametrize(
