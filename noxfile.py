@@ -1,5 +1,7 @@
 """The tasks of Packagestan's development; `nox --list` shows them."""
 
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,6 +28,15 @@ def pytest(session: nox.Session, *arguments: str, **env: str) -> None:
     session.run("python", "-m", "pytest", *arguments, env=compiled | env)
 
 
+def changed_options() -> list[str]:
+    """Return the test files of the options that the working tree changes."""
+    command = ("git", "status", "--porcelain", "--untracked-files=all")
+    status = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    places = r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
+    files = {f"tests/options/test_{axis}.py" for axis in re.findall(places, status)}
+    return sorted(file for file in files if (ROOT / file).is_file())
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Render, build, install and run the template's projects."""
@@ -35,9 +46,9 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def quick(session: nox.Session) -> None:
-    """Prove a few variants that together have each choice once."""
+    """Test the conventions, variants with each choice once, and the options that you change."""
     install(session, "test")
-    pytest(session, "-m", "quick", "tests/matrix", *session.posargs)
+    pytest(session, "-m", "quick", "tests/conventions", "tests/matrix", *changed_options())
 
 
 @nox.session(default=False)

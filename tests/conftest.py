@@ -75,6 +75,12 @@ def no_personal_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["MYPY_CACHE_DIR"] = tempfile.mkdtemp(prefix="mypy-")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the tests that `nox -s quick` runs completely."""
+    if item.path.parent.name in ("conventions", "options"):
+        item.add_marker("quick")
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Start one process more than there are processors, because each waits for programs at times."""
     return (os.cpu_count() or 1) + 1

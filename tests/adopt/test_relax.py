@@ -1,6 +1,5 @@
 """Relaxed checks: the tables that are added to pyproject.toml."""
 
-import sys
 import tomllib
 from pathlib import Path
 
@@ -8,6 +7,8 @@ import pytest
 
 from adoption.command_line import main
 from adoption.relaxations import CHECKS, Violation
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.install import Environment
 from harness.commands import run
 
 PYPROJECT = """\
@@ -32,7 +33,7 @@ def old(value):
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
     """A project whose code violates the rules of ruff and mypy."""
     files = {
         "pyproject.toml": PYPROJECT,
@@ -44,8 +45,10 @@ def project(tmp_path: Path) -> Path:
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    (tmp_path / ".venv").mkdir()
-    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    checkers = artifacts.once(
+        "checkers", lambda folder: Environment.make(folder).install("mypy", "ruff")
+    )
+    (tmp_path / ".venv").symlink_to(checkers)
     return tmp_path
 
 

@@ -29,7 +29,8 @@ def test_all_backends_build_the_same(group: list[Answers], artifacts: ArtifactCa
     files, there is one: setuptools drops the executable bit.
     """
     expected = read_wheel(artifacts.wheel_from_tree(group[0]))
-    assert len(group) >= 4
+    # Three backends can read the version from git, and all six build the others.
+    assert len(group) >= 3
     for answers in group[1:]:
         wheel = read_wheel(artifacts.wheel_from_tree(answers))
         assert expected.files == wheel.files

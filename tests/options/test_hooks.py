@@ -16,8 +16,8 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import GIT, git
 from harness.commands import run
-from harness.rendering.template import ROOT, Answers, environment
-from harness.space.answers import FULL, choices, questions
+from harness.rendering.template import ROOT, Answers
+from harness.space.answers import FULL, choices
 from harness.space.coverage import each_level_once
 
 BASE: Answers = {"project_name": "My Project", "github_user": "ada"}
@@ -271,22 +271,6 @@ def test_license_texts_are_accepted(license_: str, artifacts: ArtifactCache) -> 
     text = (artifacts.project(BASE | {"license": license_}) / "LICENSE").read_text(encoding="utf-8")
     assert not re.search(r"[ \t]$", text, re.MULTILINE)
     assert re.search(r"[^\n]\n\Z", text)
-
-
-RECORDED: dict[str, list[Any]] = {
-    "local": [True, "true", "True"],
-    "none": [False, "false", "False"],
-    "pre-commit": ["pre-commit", ""],
-}
-
-
-@pytest.mark.parametrize("expected", RECORDED)
-def test_recorded_answers_carry_over(expected: str) -> None:
-    """An answer to the yes-or-no question of 0.3 becomes local or none."""
-    default = environment().from_string(questions()["hooks"]["default"])
-    for recorded in RECORDED[expected]:
-        context = {"hooks": recorded, "preset_answers": {"hooks": "pre-commit"}}
-        assert expected == default.render(context).strip()
 
 
 def test_none_leaves_no_trace(artifacts: ArtifactCache) -> None:

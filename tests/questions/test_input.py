@@ -144,7 +144,7 @@ def test_every_text_question_requires_text() -> None:
 
 def test_every_yes_or_no_question_requires_true_or_false() -> None:
     """Each yes-or-no question rejects a list, a map, null, and text that means neither yes nor no."""
-    wrong: list[Any] = [["yes"], {"yes": True}, None, "flase"]
+    wrong: list[Any] = [["yes"], {"yes": True}, None, "maybe"]
     errors = {re.split("[,;]", type_error(name, v))[0] for name in SWITCHES for v in wrong}
     assert {"use true or false"} == errors
     right: list[Any] = [True, "yes", "No", "1", ""]
