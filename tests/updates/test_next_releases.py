@@ -32,7 +32,12 @@ REMOVABLE = [
 CHECKED = [name for name, asked in questions().items() if "validator" in asked]
 
 # These answers differ from the defaults. Otherwise, the suggested answer would be the rejected one.
-NOT_THE_DEFAULT = {"distribution_name": "our-friends", "copyright_year": "2020"}
+NOT_THE_DEFAULT: Answers = {
+    "distribution_name": "our-friends",
+    "copyright_year": "2020",
+    "index_url": "https://packages.example.com/upload/",
+    "container": True,
+}
 
 Questions = dict[str, dict[str, Any]]
 
@@ -163,7 +168,8 @@ def test_stricter_validators_stop_the_update(
         for name, answer in (FULL | NOT_THE_DEFAULT).items()
         if name in CHECKED and name not in ("project_name", "package_name")
     }
-    project = project_of(given)
+    assert set(CHECKED) - {"project_name", "package_name", "starters"} == given.keys()
+    project = project_of(given | {"publish": "token"})
 
     def change(asked: Questions) -> None:
         for name in asked.keys() & given.keys():
