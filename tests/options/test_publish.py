@@ -59,7 +59,7 @@ REJECTED: list[tuple[Answers, str]] = [
     ({"ci": "none", "publish": "token"}, "use none; only a CI service can publish"),
     (
         {"license": "Proprietary", "publish": "trusted"},
-        "use none; a proprietary package must not reach PyPI",
+        "use none; PyPI would make it public",
     ),
     ({"license": "Proprietary", "publish": "token"}, "enter the URL of your own index; "),
     ({"index_url": URL, "publish": "trusted"}, "use --data publish=token; "),
