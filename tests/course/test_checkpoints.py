@@ -46,20 +46,20 @@ def test_each_checkpoint_changes_something() -> None:
 def test_a_learner_goes_from_lesson_to_lesson_by_updates(
     artifacts: ArtifactCache, releases: Path, tmp_path: Path
 ) -> None:
-    """After each update to the next checkpoint, all but the learner's files is as if made anew."""
+    """After each update, all files except the learner's are the same as in a new project."""
     first, *others = checkpoints.numbers()
     project = tmp_path / "greetings"
     projects.start(releases, None, project, checkpoints.answers(first))
     for number in others:
         assert [] == projects.update(project, **checkpoints.answers(number))
         commit(project, f"Lesson {number}")
-        anew = artifacts.project(checkpoints.answers(number))
+        fresh = artifacts.project(checkpoints.answers(number))
         expected, actual = (
             {name for name in tree(folder) if not name.startswith((*LEARNERS, ".copier-"))}
-            for folder in (anew, project)
+            for folder in (fresh, project)
         )
         assert expected == {name for name in actual if not name.startswith(".git/")}, number
-        assert [] == filecmp.cmpfiles(anew, project, expected, shallow=False)[1], number
+        assert [] == filecmp.cmpfiles(fresh, project, expected, shallow=False)[1], number
 
 
 def test_a_checkpoint_is_made_by_its_number(

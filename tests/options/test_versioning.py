@@ -70,7 +70,7 @@ TRACKED = [".github/workflows/ci.yml", "notes.txt", "scripts/deploy.sh", "src.js
 def repository(tmp_path: Path, artifacts: ArtifactCache) -> Path:
     """A repository with one commit, in which each backend can take its turn.
 
-    `pyproject.toml` is not tracked, so another one is no change.
+    `pyproject.toml` is not tracked, so replacing it is not a change.
     """
     project = artifacts.copy(BASE, tmp_path / "repository")
     (project / "pyproject.toml").unlink()

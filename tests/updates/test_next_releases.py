@@ -16,7 +16,7 @@ from harness.rendering.template import ROOT, Answers
 from harness.space.answers import FULL, axes, choices, question_files, questions
 from harness.space.coverage import each_level_once
 from harness.updates.projects import start, status, update
-from harness.updates.releases import add_release, commit, copy_template, git
+from harness.updates.releases import add_release, commit, first_release, git
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
@@ -45,12 +45,7 @@ Questions = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository whose first release is the current template; each test adds one."""
-    repository = tmp_path_factory.mktemp("next") / "template"
-    repository.mkdir()
-    git("init", "--quiet", cwd=repository)
-    copy_template(repository)
-    add_release(repository, "1.0.0")
-    return repository
+    return first_release(tmp_path_factory.mktemp("next") / "template")
 
 
 @pytest.fixture(scope="module")

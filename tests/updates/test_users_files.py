@@ -10,7 +10,7 @@ import pytest
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import ROOT, Answers, starter_files
 from harness.updates.projects import start, status, update
-from harness.updates.releases import add_release, commit, copy_template, git
+from harness.updates.releases import add_release, commit, first_release
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "preset": "full"}
 
@@ -34,11 +34,7 @@ def rows(heading: str) -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The current template, and a release that changes, adds, and deletes files of each kind."""
-    repository = tmp_path_factory.mktemp("releases") / "template"
-    repository.mkdir()
-    git("init", "--quiet", cwd=repository)
-    copy_template(repository)
-    add_release(repository, "1.0.0")
+    repository = first_release(tmp_path_factory.mktemp("releases") / "template")
     project = repository / "template" / "project"
     for file in [path for path in project.rglob("*") if path.is_file()]:
         if "answers_file" not in file.name:

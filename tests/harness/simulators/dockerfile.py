@@ -156,7 +156,7 @@ class Rehearsal:
 
         Raises:
             CommandError: A command failed.
-            NotImplementedError: The rehearsal doesn't support an instruction.
+            NotImplementedError: The simulator doesn't support an instruction.
         """
         for instruction in read_dockerfile(self.tools, self.project / "Dockerfile"):
             if instruction.name == "FROM":

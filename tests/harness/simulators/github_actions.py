@@ -79,7 +79,7 @@ class Event:
         """Return whether it starts a workflow.
 
         Raises:
-            NotImplementedError: The workflow asks for something that is not known here.
+            NotImplementedError: The workflow uses something that the simulator doesn't support.
         """
         triggers = workflow["on"]
         if self.name not in triggers:

@@ -131,6 +131,15 @@ def copy_template(folder: Path) -> None:
     shutil.copytree(ROOT / "template", folder / "template", ignore=ignored)
 
 
+def first_release(repository: Path) -> Path:
+    """Create a repository whose only release, 1.0.0, is the current template."""
+    repository.mkdir()
+    git("init", "--quiet", cwd=repository)
+    copy_template(repository)
+    add_release(repository, "1.0.0")
+    return repository
+
+
 def add_release(repository: Path, version: str) -> None:
     """Commit and tag the files of a repository."""
     commit(repository, f"Release {version}")
