@@ -53,7 +53,7 @@ def quick(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def random(session: nox.Session) -> None:
-    """Prove variants of random answers: `nox -s random -- 500` says how many."""
+    """Test variants of random answers: `nox -s random -- 500` tests that many."""
     install(session, "test")
     number = session.posargs[0] if session.posargs else "200"
     pytest(session, "tests/matrix/test_random_answers.py", PACKAGESTAN_EXAMPLES=number)
@@ -77,7 +77,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def slides(session: nox.Session) -> None:
-    """Make slides and handouts of the workshop's lessons, in docs/_build."""
+    """Build slides and handouts of the workshop's lessons in docs/_build."""
     install(session, "docs")
     for kind, builder in (("slides", "revealjs"), ("handouts", "singlehtml")):
         output = ("-b", builder, "-t", kind, "docs", f"docs/_build/{kind}")
@@ -85,8 +85,8 @@ def slides(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
-def look(session: nox.Session) -> None:
-    """Look at built pages and slides in Debian's Chromium, after `nox -s docs slides`."""
+def browser(session: nox.Session) -> None:
+    """Check built pages and slides in Debian's Chromium, after `nox -s docs slides`."""
     install(session, "browser")
     module = ("python", "-m", "harness.reporting.browser_checks")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
@@ -151,8 +151,8 @@ def adoptions(session: nox.Session) -> None:
 
 
 @nox.session(default=False, venv_backend="none")
-def room(session: nox.Session) -> None:
-    """Open a room of the workshop's escape room: `nox -s room -- 3`."""
+def puzzle(session: nox.Session) -> None:
+    """Open a puzzle of the workshop: `nox -s puzzle -- 3`."""
     command = (sys.executable, "-m", "harness.course.puzzles", *session.posargs)
     with session.chdir(session.invoked_from):
         session.run(*command, env={"PYTHONPATH": str(ROOT / "tests")})
@@ -160,15 +160,15 @@ def room(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def checkpoint(session: nox.Session) -> None:
-    """Make the project with which a lesson begins: `nox -s checkpoint -- 05 [folder]`."""
+    """Create the project with which a lesson begins: `nox -s checkpoint -- 05 [folder]`."""
     install(session, "test")
     module = ("python", "-m", "harness.course.checkpoints")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)
-def kit(session: nox.Session) -> None:
-    """Prepare a room without internet, after `nox -s docs slides`: `-- serve`, `-- check`."""
+def bundle(session: nox.Session) -> None:
+    """Prepare the offline bundle of the workshop, after `nox -s docs slides`: `-- serve`, `-- check`."""
     install(session, "test")
     module = ("python", "-m", "harness.course.offline_bundle")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})

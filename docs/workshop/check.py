@@ -2,14 +2,14 @@
 # requires-python = ">=3.11"
 # dependencies = ["packaging>=24"]
 # ///
-"""Check an exercise of the workshop, or a room: `uv run check.py NAME [FOLDER]`.
+"""Check an exercise of the workshop, or a puzzle: `uv run check.py NAME [FOLDER]`.
 
 It builds the package in FOLDER (the current one by default) as a user's installer would, and looks
 at what comes out: the files in the wheel and in the sdist, the metadata, the installed command. It
 works on a copy and changes nothing in FOLDER.
 
 What is checked stands in a file beside this one, `exercises/NAME/check.toml` or
-`rooms/NAME/check.toml`; a room is also called `room-3`, by its number. The checks run in order. The
+`puzzles/NAME/check.toml`; a puzzle is also called `puzzle-3`, by its number. The checks run in order. The
 first that fails ends it with a hint. Each entry of `[[checks]]` has a `hint`, perhaps the address
 of a page to `see`, perhaps `at_start = true` (that is where the exercise begins), and one of:
 
@@ -485,7 +485,7 @@ class Exercise:
     title: str
     checks: list[Check]
     lesson: str = ""
-    room: int = 0
+    puzzle: int = 0
     checkpoint: str = ""
 
 
@@ -529,25 +529,25 @@ def read(path: Path) -> Exercise:
 
 
 def exercises() -> dict[str, Path]:
-    """Return each exercise's check.toml by its name, and each room's by its number: `room-3`."""
+    """Return each exercise's check.toml by its name, and each puzzle's by its number: `puzzle-3`."""
     found = {path.parent.name: path for path in sorted(HERE.glob("exercises/*/check.toml"))}
-    rooms = {read(path).room: path for path in HERE.glob("rooms/*/check.toml")}
-    return found | {f"room-{number}": rooms[number] for number in sorted(rooms)}
+    puzzles = {read(path).puzzle: path for path in HERE.glob("puzzles/*/check.toml")}
+    return found | {f"puzzle-{number}": puzzles[number] for number in sorted(puzzles)}
 
 
 def check(name: str, folder: Path) -> bool:
     """Check an exercise, print what was found, and return whether all is right.
 
     Args:
-        name: The name of the exercise, or of a room.
+        name: The name of the exercise, or of a puzzle.
         folder: The folder to look at.
 
     Raises:
         RefusedError: There is no such exercise, or no such folder.
     """
     known = exercises()
-    # A room is named by its defect, which those who look for it would rather not read.
-    path = known.get(name, HERE / "rooms" / name / "check.toml")
+    # A puzzle is named by its defect, which those who look for it would rather not read.
+    path = known.get(name, HERE / "puzzles" / name / "check.toml")
     if not path.is_file():
         there_are = ", ".join(known) or "none beside this script"
         raise RefusedError(f"{name}: there is no such exercise; there are: {there_are}.")
@@ -577,10 +577,10 @@ def check(name: str, folder: Path) -> bool:
 
 def main() -> int:
     """Do what the command line asks for, and return the exit code."""
-    parser = argparse.ArgumentParser(description="Check an exercise of the workshop, or a room.")
-    parser.add_argument("name", nargs="?", help="the exercise, or room-3")
+    parser = argparse.ArgumentParser(description="Check an exercise of the workshop, or a puzzle.")
+    parser.add_argument("name", nargs="?", help="the exercise, or puzzle-3")
     parser.add_argument("folder", nargs="?", type=Path, default=Path(), help="your package")
-    parser.add_argument("--list", action="store_true", help="show all exercises and rooms")
+    parser.add_argument("--list", action="store_true", help="show all exercises and puzzles")
     given = parser.parse_args()
     # What a learner's program prints may not exist in a terminal's alphabet.
     for stream in (sys.stdout, sys.stderr):

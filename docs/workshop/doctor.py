@@ -127,7 +127,7 @@ def look_at_packages() -> str:
     if not well:
         raise MissingError(
             "\n    ".join(["no package could be found:", *printed.splitlines()[-3:]]),
-            "Is there a network, and does it want a proxy? The offline kit needs none.",
+            "Is there a network, and does it want a proxy? The offline bundle doesn't need one.",
         )
     return "packages can be found"
 

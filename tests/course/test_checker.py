@@ -13,7 +13,7 @@ import pytest
 from uv import find_uv_bin
 
 from harness.commands import run
-from harness.course.puzzles import PACKAGES, WORKSHOP, rooms
+from harness.course.puzzles import PACKAGES, WORKSHOP, puzzles
 
 CHECKER = WORKSHOP / "check.py"
 
@@ -169,10 +169,10 @@ def test_what_is_installed_elsewhere_is_out_of_reach(
 
 
 def test_each_kind_of_check_is_tried() -> None:
-    """There is a right and a wrong case for each kind, or a room that has both."""
-    in_rooms = {"builds", "made_by"}
-    assert check.KINDS.keys() == {kind for kind, _ in RIGHT} | in_rooms
-    assert check.KINDS.keys() == {kind for kind, _, _ in WRONG} | in_rooms
+    """There is a right and a wrong case for each kind, or a puzzle that has both."""
+    in_puzzles = {"builds", "made_by"}
+    assert check.KINDS.keys() == {kind for kind, _ in RIGHT} | in_puzzles
+    assert check.KINDS.keys() == {kind for kind, _, _ in WRONG} | in_puzzles
     for kind in check.KINDS:
         assert kind in str(check.__doc__)
 
@@ -194,13 +194,13 @@ def test_an_unknown_name_is_refused() -> None:
     """A name that no exercise has is refused, with those that there are; no defect is named."""
     sentence = refusal("rom-1")
     assert sentence.startswith("rom-1: there is no such exercise; there are: ")
-    assert "room-1, room-2" in sentence
-    assert not [defect for defect in rooms().values() if defect in sentence]
+    assert "puzzle-1, puzzle-2" in sentence
+    assert not [defect for defect in puzzles().values() if defect in sentence]
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     """A folder that isn't there is refused."""
-    sentence = refusal("room-1", tmp_path / "none")
+    sentence = refusal("puzzle-1", tmp_path / "none")
     assert f"{tmp_path / 'none'}: there is no such folder; say where your package is.\n" == sentence
 
 
@@ -211,7 +211,7 @@ def test_no_name_is_refused() -> None:
 
 def test_a_machine_without_uv_is_refused() -> None:
     """Without uv, the checker says that it needs it."""
-    sentence = refusal("room-1", PACKAGES / rooms()[1], uv="no-uv-here")
+    sentence = refusal("puzzle-1", PACKAGES / puzzles()[1], uv="no-uv-here")
     assert "uv is not on PATH; the check needs it to build and to install.\n" == sentence
 
 
@@ -251,11 +251,11 @@ def test_a_misspelt_check_is_refused(text: str, problem: str, tmp_path: Path) ->
 
 
 def test_all_exercises_are_listed() -> None:
-    """`--list` shows each exercise and each room with its title, and no defect's name."""
+    """`--list` shows each exercise and each puzzle with its title, and no defect's name."""
     lines = run(sys.executable, CHECKER, "--list").stdout.splitlines()
     names = [line.split(": ")[0] for line in lines]
     exercises = sorted(path.parent.name for path in WORKSHOP.glob("exercises/*/check.toml"))
-    assert [*exercises, *(f"room-{number}" for number in rooms())] == names
+    assert [*exercises, *(f"puzzle-{number}" for number in puzzles())] == names
 
 
 def test_it_runs_as_a_script_that_carries_its_needs(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Exercises and rooms: the checker fails where they begin, and passes on their solution."""
+"""Exercises and puzzles: the checker fails where they begin, and passes on their solution."""
 
 import os
 import shutil
@@ -18,9 +18,11 @@ from harness.commands import run
 from harness.course.puzzles import PACKAGES, WORKSHOP
 
 EXERCISES = sorted(
-    path.parent for kind in ("exercises", "rooms") for path in WORKSHOP.glob(f"{kind}/*/check.toml")
+    path.parent
+    for kind in ("exercises", "puzzles")
+    for path in WORKSHOP.glob(f"{kind}/*/check.toml")
 )
-ROOMS = [folder for folder in EXERCISES if folder.parent.name == "rooms"]
+PUZZLES = [folder for folder in EXERCISES if folder.parent.name == "puzzles"]
 
 each_exercise = pytest.mark.parametrize("folder", EXERCISES, ids=lambda folder: folder.name)
 
@@ -42,7 +44,7 @@ def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
         answers = WORKSHOP / "checkpoints" / f"{exercise['checkpoint']}.yml"
         artifacts.copy(yaml.safe_load(answers.read_text(encoding="utf-8")), destination)
     else:
-        start = PACKAGES / folder.name if "room" in exercise else folder / "start"
+        start = PACKAGES / folder.name if "puzzle" in exercise else folder / "start"
         shutil.copytree(start, destination)
     if (folder / "start.patch").exists():
         apply(folder / "start.patch", destination)
@@ -100,13 +102,13 @@ def test_no_hint_is_the_answer(folder: Path) -> None:
     assert [] == [line for line in added_lines(folder) if line in text]
 
 
-def test_rooms_are_numbered() -> None:
-    """There are twelve rooms or more; their numbers have no gap, and begin the titles."""
-    numbers = sorted(told(folder)["room"] for folder in ROOMS)
-    assert list(range(1, len(ROOMS) + 1)) == numbers
-    assert len(ROOMS) >= 12
-    for folder in ROOMS:
-        assert told(folder)["title"].startswith(f"Room {told(folder)['room']}: ")
+def test_puzzles_are_numbered() -> None:
+    """There are twelve puzzles or more; their numbers have no gap, and begin the titles."""
+    numbers = sorted(told(folder)["puzzle"] for folder in PUZZLES)
+    assert list(range(1, len(PUZZLES) + 1)) == numbers
+    assert len(PUZZLES) >= 12
+    for folder in PUZZLES:
+        assert told(folder)["title"].startswith(f"Puzzle {told(folder)['puzzle']}: ")
 
 
 @pytest.mark.parametrize(
@@ -117,12 +119,12 @@ def test_rooms_are_numbered() -> None:
     ],
 )
 def test_each_lock_has_its_hint(opened: dict[str, str], hint: str, tmp_path: Path) -> None:
-    """In the room with three locks, each lock that is opened leads to the hint for the next."""
+    """In the puzzle with three locks, each lock that is opened leads to the hint for the next."""
     package = Path(shutil.copytree(PACKAGES / "missing-data", tmp_path / "package"))
     pyproject = package / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")
     for old, new in opened.items():
         text = text.replace(old, new)
     pyproject.write_text(text, encoding="utf-8")
-    printed = check(WORKSHOP / "rooms" / "missing-data", package, exit_code=1).stdout
+    printed = check(WORKSHOP / "puzzles" / "missing-data", package, exit_code=1).stdout
     assert f"Hint: {hint}" in printed

@@ -1,4 +1,4 @@
-"""A room without internet."""
+"""The offline bundle of the workshop."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,7 @@ from harness.rendering.template import CLONE_ADDRESS, ROOT
 from harness.updates.releases import make_repository, past_releases
 
 # It is made once.
-pytestmark = pytest.mark.xdist_group("kit")
+pytestmark = pytest.mark.xdist_group("bundle")
 
 PAGE = """\
 ```console
@@ -24,8 +24,8 @@ $ .venv/bin/python -c "import {package}"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A kit that has one package, in two versions, with a site and slides of one page each."""
-    folder = tmp_path_factory.mktemp("kit")
+    """A bundle that has one package, in two versions, with a site and slides of one page each."""
+    folder = tmp_path_factory.mktemp("bundle")
     requirements = folder / "requirements.txt"
     requirements.write_text("packaging\n", encoding="utf-8")
     older = folder / "older.txt"
@@ -38,33 +38,33 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(offline_bundle, "REQUIREMENTS", [requirements, older])
         patch.setattr(offline_bundle, "BUILT", built)
         patch.setattr(offline_bundle, "ROOT", make_repository(folder / "releases"))
-        offline_bundle.make(folder / "kit")
-    return folder / "kit"
+        offline_bundle.make(folder / "bundle")
+    return folder / "bundle"
 
 
-def test_a_kit_has_what_a_room_needs(folder: Path) -> None:
-    """A kit has pages, slides, wheels, both scripts with exercises and rooms, and says how."""
+def test_the_bundle_is_complete(folder: Path) -> None:
+    """A bundle has pages, slides, wheels, both scripts with exercises and puzzles, and says how."""
     assert {"handouts", "site", "slides", "uploads", "wheelhouse", "workshop"} == {
         path.name for path in folder.iterdir() if path.is_dir()
     }
     assert ["packaging"] * 2 == [wheel.name.split("-")[0] for wheel in folder.glob("wheelhouse/*")]
     for script in ("check.py", "doctor.py"):
         assert (folder / "workshop" / script).is_file()
-    for room in WORKSHOP.glob("rooms/*/check.toml"):
-        assert (folder / "workshop" / "rooms" / room.parent.name / "package").is_dir()
+    for puzzle in WORKSHOP.glob("puzzles/*/check.toml"):
+        assert (folder / "workshop" / "puzzles" / puzzle.parent.name / "package").is_dir()
     assert CLONE_ADDRESS in (folder / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_template_is_cloned_from_the_kit(folder: Path, tmp_path: Path) -> None:
-    """Git clones the template, with its releases, from the kit's file."""
+def test_the_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) -> None:
+    """Git clones the template, with its releases, from the bundle's file."""
     clone = tmp_path / "clone"
     run("git", "clone", "--quiet", folder / "packagestan.bundle", clone)
     assert (clone / "copier.yml").is_file()
     assert past_releases() == run("git", "tag", cwd=clone).stdout.split()[:-1]
 
 
-def in_a_room(folder: Path, page: Path, exit_code: int) -> str:
-    """Run a page where there is no network but the kit's index, and return what was printed."""
+def without_network(folder: Path, page: Path, exit_code: int) -> str:
+    """Run a page where there is no network but the bundle's index, and return what was printed."""
     command = ("-m", "harness.course.offline_bundle", "check", "--folder", folder, "--page", page)
     tests = {"PYTHONPATH": str(ROOT / "tests")}
     finished = run(sys.executable, *command, env=tests, exit_code=exit_code)
@@ -72,24 +72,24 @@ def in_a_room(folder: Path, page: Path, exit_code: int) -> str:
 
 
 def test_a_page_is_run_without_a_network(folder: Path, tmp_path: Path) -> None:
-    """What the kit has can be installed where nobody else can be reached."""
+    """What the bundle has can be installed where nobody else can be reached."""
     page = tmp_path / "page.md"
     page.write_text(PAGE.format(package="packaging"), encoding="utf-8")
-    assert f"{page}: as it says" in in_a_room(folder, page, 0)
+    assert f"{page}: as it says" in without_network(folder, page, 0)
 
 
-def test_what_the_kit_lacks_can_not_be_installed(folder: Path, tmp_path: Path) -> None:
-    """A page that installs what the kit hasn't fails, however full this machine's caches are."""
+def test_what_the_bundle_lacks_can_not_be_installed(folder: Path, tmp_path: Path) -> None:
+    """A page that installs what the bundle hasn't fails, however full this machine's caches are."""
     page = tmp_path / "page.md"
     page.write_text(PAGE.format(package="pytest"), encoding="utf-8")
-    assert "pytest was not found in the package registry" in in_a_room(folder, page, 1)
+    assert "pytest was not found in the package registry" in without_network(folder, page, 1)
 
 
-def test_a_kit_without_pages_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bundle_without_pages_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the pages aren't built, one sentence says how to, and nothing is written."""
     monkeypatch.setattr(offline_bundle, "BUILT", {"site": tmp_path / "nowhere"})
     with pytest.raises(
-        offline_bundle.KitError, match="site: not built; run `nox -s docs slides` first"
+        offline_bundle.BundleError, match="site: not built; run `nox -s docs slides` first"
     ):
-        offline_bundle.make(tmp_path / "kit")
-    assert not (tmp_path / "kit").exists()
+        offline_bundle.make(tmp_path / "bundle")
+    assert not (tmp_path / "bundle").exists()

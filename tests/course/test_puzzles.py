@@ -1,4 +1,4 @@
-"""The escape room: opening a room, and what its page says."""
+"""The escape room: opening a puzzle, and what its page says."""
 
 import shutil
 import sys
@@ -10,85 +10,85 @@ import pytest
 from harness.artifacts.inspect import tree
 from harness.commands import run
 from harness.course.pages import front_matter
-from harness.course.puzzles import PACKAGES, WORKSHOP, RoomError, open_room, rooms, symptom
+from harness.course.puzzles import PACKAGES, WORKSHOP, PuzzleError, open_puzzle, puzzles, symptom
 from harness.rendering.template import ROOT
 
-each_room = pytest.mark.parametrize(("number", "defect"), rooms().items())
+each_puzzle = pytest.mark.parametrize(("number", "defect"), puzzles().items())
 
 
-@each_room
-def test_a_room_is_opened(number: int, defect: str, tmp_path: Path) -> None:
-    """Who opens a room gets its package, reads what is seen of it, and how to check it."""
-    told = open_room(str(number), tmp_path)
-    assert tree(PACKAGES / defect) == tree(tmp_path / f"room-{number}")
-    title = tomllib.loads((WORKSHOP / "rooms" / defect / "check.toml").read_text())["title"]
+@each_puzzle
+def test_a_puzzle_is_opened(number: int, defect: str, tmp_path: Path) -> None:
+    """Who opens a puzzle gets its package, reads what is seen of it, and how to check it."""
+    told = open_puzzle(str(number), tmp_path)
+    assert tree(PACKAGES / defect) == tree(tmp_path / f"puzzle-{number}")
+    title = tomllib.loads((WORKSHOP / "puzzles" / defect / "check.toml").read_text())["title"]
     assert told.startswith(f"# {title}\n")
-    assert told.endswith(f"check.py room-{number} {tmp_path / f'room-{number}'}")
+    assert told.endswith(f"check.py puzzle-{number} {tmp_path / f'puzzle-{number}'}")
 
 
-@each_room
+@each_puzzle
 def test_a_symptom_does_not_name_the_defect(number: int, defect: str) -> None:
-    """What is told of a room has no markup, no hint, and not the name of the defect."""
+    """What is told of a puzzle has no markup, no hint, and not the name of the defect."""
     assert defect not in symptom(defect)
-    for mark in ("```", ":::", ":class:", "Hint", "room: "):
+    for mark in ("```", ":::", ":class:", "Hint", "puzzle: "):
         assert mark not in symptom(defect)
 
 
-@each_room
-def test_a_page_belongs_to_its_room(number: int, defect: str) -> None:
-    """A room's page runs in its package, names its check, and shows its solution."""
-    page = WORKSHOP / "rooms" / defect / "index.md"
+@each_puzzle
+def test_a_page_belongs_to_its_puzzle(number: int, defect: str) -> None:
+    """A puzzle's page runs in its package, names its check, and shows its solution."""
+    page = WORKSHOP / "puzzles" / defect / "index.md"
     text = page.read_text(encoding="utf-8")
-    assert defect == front_matter(page)["room"]
-    assert f"check.py room-{number} room-{number}`" in text
+    assert defect == front_matter(page)["puzzle"]
+    assert f"check.py puzzle-{number} puzzle-{number}`" in text
     assert "```{literalinclude} solution.patch\n:language: diff\n```" in text
     assert "https://" in text
 
 
-def test_the_lesson_lists_all_rooms_in_their_order() -> None:
-    """The lesson's table has a row for each room, in the order of the numbers."""
+def test_the_lesson_lists_all_puzzles_in_their_order() -> None:
+    """The lesson's table has a row for each puzzle, in the order of the numbers."""
     lesson = (WORKSHOP / "12-escape-room.md").read_text(encoding="utf-8")
     rows = [line.split("](")[0] for line in lesson.splitlines() if line.startswith("| [")]
-    assert [f"| [{number}" for number in rooms()] == rows
-    positions = [lesson.index(f"(rooms/{defect}/index.md)") for defect in rooms().values()]
+    assert [f"| [{number}" for number in puzzles()] == rows
+    positions = [lesson.index(f"(puzzles/{defect}/index.md)") for defect in puzzles().values()]
     assert sorted(positions) == positions
 
 
 def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
-    """A room that was opened before is not opened over what is in the folder."""
-    (tmp_path / "room-3").mkdir()
-    (tmp_path / "room-3" / "mine.txt").touch()
-    with pytest.raises(RoomError, match="room-3 is there already: move it away, or go on"):
-        open_room("3", tmp_path)
-    assert ["mine.txt"] == list(tree(tmp_path / "room-3"))
+    """A puzzle that was opened before is not opened over what is in the folder."""
+    (tmp_path / "puzzle-3").mkdir()
+    (tmp_path / "puzzle-3" / "mine.txt").touch()
+    with pytest.raises(PuzzleError, match="puzzle-3 is there already: move it away, or go on"):
+        open_puzzle("3", tmp_path)
+    assert ["mine.txt"] == list(tree(tmp_path / "puzzle-3"))
 
 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["99"], "'99' is no room: there are 1 to "),
-        (["three"], "'three' is no room: there are 1 to "),
-        ([], "Say which room to open, by its number: `nox -s room -- 3`."),
-        (["1", "2", "3"], "Say which room to open, by its number: `nox -s room -- 3`."),
+        (["99"], "'99' is no puzzle: there are 1 to "),
+        (["three"], "'three' is no puzzle: there are 1 to "),
+        ([], "Say which puzzle to open, by its number: `nox -s puzzle -- 3`."),
+        (["1", "2", "3"], "Say which puzzle to open, by its number: `nox -s puzzle -- 3`."),
     ],
 )
-def test_a_room_that_is_not_there_is_refused(arguments: list[str], sentence: str) -> None:
-    """A number that no room has, or none at all, ends in one sentence, and nothing is written."""
+def test_a_puzzle_that_is_not_there_is_refused(arguments: list[str], sentence: str) -> None:
+    """A number that no puzzle has, or none at all, ends in one sentence, and nothing is written."""
     module = (sys.executable, "-m", "harness.course.puzzles")
-    # The tool needs nothing that is installed, as `nox -s room` has nothing.
+    # The tool needs nothing that is installed, as `nox -s puzzle` has nothing.
     ended = run(*module, *arguments, env={"PYTHONPATH": str(ROOT / "tests")}, exit_code=2)
     assert ended.stderr.startswith(sentence)
     assert 1 == ended.stderr.count("\n")
 
 
-def test_a_room_is_opened_without_anything_installed(tmp_path: Path) -> None:
-    """The command that nox runs opens a room by Python alone, in the folder where it is called."""
+def test_a_puzzle_is_opened_without_anything_installed(tmp_path: Path) -> None:
+    """The command that nox runs opens a puzzle by Python alone, in the folder where it is called."""
     isolated = tmp_path / "harness"
     isolated.mkdir()
     command = f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); sys.argv[1:] = ['2']; "
     command += "from harness.course.puzzles import main; sys.exit(main())"
     # -S: without site-packages
     printed = run(sys.executable, "-I", "-S", "-c", command, cwd=tmp_path).stdout
-    assert tree(PACKAGES / rooms()[2]) == tree(tmp_path / "room-2")
-    assert "$ cd room-2\n" in printed
-    shutil.rmtree(tmp_path / "room-2")
+    assert tree(PACKAGES / puzzles()[2]) == tree(tmp_path / "puzzle-2")
+    assert "$ cd puzzle-2\n" in printed
+    shutil.rmtree(tmp_path / "puzzle-2")

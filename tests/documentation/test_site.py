@@ -119,7 +119,7 @@ CHECKPOINTS = {
 BAD = {
     "a challenge without its exercise": (
         ":::{challenge} One\n:check: nowhere\n\nDo.\n:::",
-        "there is no exercise and no room 'nowhere'",
+        "there is no exercise and no puzzle 'nowhere'",
     ),
     "a file that is not rendered": ("```{rendered} Dockerfile\n```", "Dockerfile"),
     "a part that is not there": (

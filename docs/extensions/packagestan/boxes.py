@@ -81,9 +81,9 @@ class Challenge(Box):
     def checker(self, name: str) -> nodes.paragraph:
         """Return the sentence that names the checker's command, and warn if there is none."""
         workshop = Path(self.env.srcdir, "workshop")
-        if not any((workshop / kind / name).is_dir() for kind in ("exercises", "rooms")):
+        if not any((workshop / kind / name).is_dir() for kind in ("exercises", "puzzles")):
             LOGGER.warning(
-                "there is no exercise and no room %r", name, location=self.get_location()
+                "there is no exercise and no puzzle %r", name, location=self.get_location()
             )
         command = f"uv run {WORKSHOP}/check.py {name} {self.options.get('folder', '')}".strip()
         words: list[nodes.Node] = [nodes.Text("Check your work: "), nodes.literal("", command)]

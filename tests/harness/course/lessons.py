@@ -279,8 +279,8 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
         project = render(home / "greetings", yaml.safe_load(answers.read_text(encoding="utf-8")))
         record_origin(project)
         commit(project)
-    if "room" in wanted:
-        shutil.copytree(ROOT / "tests" / "packages" / wanted["room"], home / "room")
+    if "puzzle" in wanted:
+        shutil.copytree(ROOT / "tests" / "packages" / wanted["puzzle"], home / "puzzle")
     env = {
         "HOME": str(home),
         "PATH": f"{tools(folder / 'tools')}:{home}/.local/bin:/usr/local/bin:/usr/bin:/bin",

@@ -1,4 +1,4 @@
-"""What a room without internet needs for the workshop, in one folder, and its index.
+"""The offline bundle: all that a classroom without internet needs, in one folder, and its index.
 
 The folder is served and copied; nothing in it knows the machine that it was made on.
 """
@@ -22,7 +22,7 @@ from harness.course.lessons import WORKSHOP
 from harness.rendering.template import CLONE_ADDRESS, ROOT
 
 # Each is resolved alone, so that several versions of a package can be there.
-REQUIREMENTS = [WORKSHOP / f"kit{part}.txt" for part in ("", "-older", "-oldest")]
+REQUIREMENTS = [WORKSHOP / f"bundle{part}.txt" for part in ("", "-older", "-oldest")]
 
 # What `nox -s docs slides` has built.
 BUILT = {
@@ -34,13 +34,13 @@ BUILT = {
 PACKAGES = ROOT / "tests" / "packages"
 
 # What learners need of the workshop's folder, besides the two scripts.
-FOLDERS = ("checkpoints", "exercises", "rooms")
+FOLDERS = ("checkpoints", "exercises", "puzzles")
 
 PORT = 8080
 
 
-class KitError(Exception):
-    """A kit can't be made; the text says why, and what to do."""
+class BundleError(Exception):
+    """The bundle can't be created; the text says why, and what to do."""
 
 
 README = """\
@@ -48,7 +48,7 @@ README = """\
 
 Whoever teaches starts the index on one machine, in the folder that holds this one:
 
-    nox -s kit -- serve
+    nox -s bundle -- serve
 
 Learners set these variables, with the name of that machine in the place of `teacher`:
 
@@ -61,7 +61,7 @@ Learners set these variables, with the name of that machine in the place of `tea
 
 and tell git where the template is, with the path of their copy of this folder:
 
-    git config --global url."/path/of/kit/packagestan.bundle".insteadOf $address
+    git config --global url."/path/of/bundle/packagestan.bundle".insteadOf $address
 
 | folder | what it is |
 | --- | --- |
@@ -69,7 +69,7 @@ and tell git where the template is, with the path of their copy of this folder:
 | `slides/` | the slides; open `slides/workshop/index.html` |
 | `handouts/` | the lessons without solutions, for paper; print `handouts/workshop/index.html` |
 | `wheelhouse/` | all that the lessons install |
-| `workshop/` | the doctor, the checker, exercises, rooms and checkpoints |
+| `workshop/` | the doctor, the checker, exercises, puzzles and checkpoints |
 | `packagestan.bundle` | the template, with its releases |
 """
 
@@ -99,28 +99,28 @@ def make_bundle(file: Path) -> None:
 
 
 def copy_workshop(folder: Path) -> None:
-    """Copy what learners work with; a room's package comes into the folder of its room."""
+    """Copy what learners work with; a puzzle's package is copied into the folder of its puzzle."""
     for name in FOLDERS:
         shutil.copytree(WORKSHOP / name, folder / name)
     for script in ("check.py", "doctor.py"):
         shutil.copy(WORKSHOP / script, folder)
-    for room in sorted((folder / "rooms").iterdir()):
-        shutil.copytree(PACKAGES / room.name, room / "package")
+    for puzzle in sorted((folder / "puzzles").iterdir()):
+        shutil.copytree(PACKAGES / puzzle.name, puzzle / "package")
 
 
 def make(folder: Path, *options: str) -> None:
-    """Make the kit, anew if it is there; what learners have uploaded stays.
+    """Make the bundle, and keep what learners have uploaded to an existing one.
 
     Args:
         folder: Where to write it.
         options: Options of `pip download`.
 
     Raises:
-        KitError: The pages aren't built.
+        BundleError: The pages aren't built.
         CommandError: Something has no wheel, or the index can't be reached.
     """
     if missing := [name for name, built in BUILT.items() if not built.is_dir()]:
-        raise KitError(f"{' and '.join(missing)}: not built; run `nox -s docs slides` first")
+        raise BundleError(f"{' and '.join(missing)}: not built; run `nox -s docs slides` first")
     for part in (*BUILT, "wheelhouse", "workshop"):
         shutil.rmtree(folder / part, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
@@ -136,10 +136,10 @@ def make(folder: Path, *options: str) -> None:
 
 @contextlib.contextmanager
 def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve the index of a kit: what it brought, and what learners upload.
+    """Serve the index of a bundle: what it brought, and what learners upload.
 
     Args:
-        folder: The kit.
+        folder: The bundle.
         port: The port; it listens at all of the machine's addresses.
 
     Raises:
@@ -166,12 +166,12 @@ def variables(port: int = PORT, host: str = "127.0.0.1") -> dict[str, str]:
 
 
 def check(folder: Path, pages: list[Path]) -> None:
-    """Run pages where nothing but the index of a kit is reached, and nothing is cached.
+    """Run pages where nothing but the index of a bundle is reached, and nothing is cached.
 
     This must be run where there is no network: see `main`.
 
     Args:
-        folder: The kit.
+        folder: The bundle.
         pages: The pages of the documentation.
 
     Raises:
@@ -190,10 +190,12 @@ ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up &
 
 
 def main() -> None:
-    """Prepare a room without internet for the workshop, serve it, or run all lessons in one."""
-    parser = argparse.ArgumentParser(prog="nox -s kit --", description=main.__doc__)
+    """Create the offline bundle, serve it, or run all lessons with it."""
+    parser = argparse.ArgumentParser(prog="nox -s bundle --", description=main.__doc__)
     parser.add_argument("what", nargs="?", choices=["make", "serve", "check", "alone"])
-    parser.add_argument("--folder", type=Path, default=Path("kit"), help="default: %(default)s")
+    parser.add_argument(
+        "--folder", type=Path, default=Path("offline-bundle"), help="default: %(default)s"
+    )
     parser.add_argument(
         "--page", type=Path, action="append", help="of `check`; default: the workshop's"
     )
@@ -213,9 +215,9 @@ def main() -> None:
     else:
         try:
             make(folder, *others)
-        except KitError as error:
+        except BundleError as error:
             parser.error(str(error))
-        print(f"Wrote {folder}. `nox -s kit -- serve` starts its index.")
+        print(f"Wrote {folder}. `nox -s bundle -- serve` starts its index.")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def look_at_slides(browser: Browser, pages: list[Path], pictures: Path) -> Itera
 
 def main() -> None:
     """Look at the built pages and slides, and say what is wrong with them."""
-    parser = argparse.ArgumentParser(prog="nox -s look --", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="nox -s browser --", description=main.__doc__)
     parser.add_argument("--browser", default="/usr/bin/chromium", help="default: %(default)s")
     options = parser.parse_args()
     pictures = BUILT / "pictures"

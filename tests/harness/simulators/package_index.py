@@ -265,7 +265,7 @@ def _served(application: WSGIApplication, context: ssl.SSLContext | None) -> Ite
 
 @contextlib.contextmanager
 def plain_index(folder: Path, *, is_private: bool = False) -> Iterator[dict[str, str]]:
-    """Serve an index without TLS, as a workshop's room has it.
+    """Serve an index without TLS, like the index of a classroom.
 
     Args:
         folder: Where it keeps the files.
