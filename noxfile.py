@@ -77,7 +77,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def slides(session: nox.Session) -> None:
-    """Build slides and handouts of the workshop's lessons in docs/_build."""
+    """Build slides and handouts of the course's lessons in docs/_build."""
     install(session, "docs")
     for kind, builder in (("slides", "revealjs"), ("handouts", "singlehtml")):
         output = ("-b", builder, "-t", kind, "docs", f"docs/_build/{kind}")
@@ -152,7 +152,7 @@ def adoptions(session: nox.Session) -> None:
 
 @nox.session(default=False, venv_backend="none")
 def puzzle(session: nox.Session) -> None:
-    """Open a puzzle of the workshop: `nox -s puzzle -- 3`."""
+    """Open a puzzle of the course: `nox -s puzzle -- 3`."""
     command = (sys.executable, "-m", "harness.course.puzzles", *session.posargs)
     with session.chdir(session.invoked_from):
         session.run(*command, env={"PYTHONPATH": str(ROOT / "tests")})
@@ -168,7 +168,7 @@ def checkpoint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bundle(session: nox.Session) -> None:
-    """Prepare the offline bundle of the workshop, after `nox -s docs slides`: `-- serve`, `-- check`."""
+    """Prepare the offline bundle of the course, after `nox -s docs slides`: `-- serve`, `-- check`."""
     install(session, "test")
     module = ("python", "-m", "harness.course.offline_bundle")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})

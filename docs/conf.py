@@ -19,7 +19,7 @@ sys.path += [str(HERE / "extensions"), str(HERE.parent / "tests")]
 project = "Packagestan"
 author = "The Packagestan contributors"
 extensions = ["myst_parser", "sphinx_copybutton", "sphinx_design", "packagestan"]
-exclude_patterns = ["_build", "extensions", "workshop/exercises"]
+exclude_patterns = ["_build", "extensions", "course/exercises"]
 nitpicky = True
 
 # https://myst-parser.readthedocs.io/en/latest/configuration.html
@@ -35,7 +35,7 @@ copybutton_prompt_text = r"\$ |> "
 copybutton_prompt_is_regexp = True
 
 # The extension of this site.
-packagestan_executed = ["tutorial/**", "workshop/**"]
+packagestan_executed = ["tutorial/**", "course/**"]
 
 # https://sphinx-revealjs.readthedocs.io/en/stable/configurations/
 revealjs_style_theme = "white"
@@ -45,10 +45,10 @@ revealjs_notes_from_comments = True
 revealjs_script_conf = {"hash": True, "center": False, "width": 1280, "height": 720}
 revealjs_script_plugins = [{"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"}]
 
-# Slides and handouts are of the workshop alone.
+# Slides and handouts are of the course alone.
 if tags.has("slides") or tags.has("handouts"):  # noqa: F821 Sphinx defines it
     extensions.append("sphinx_revealjs")
-    root_doc = "workshop/index"
-    include_patterns = ["workshop/index.md", "workshop/[0-9]*.md"]
+    root_doc = "course/index"
+    include_patterns = ["course/index.md", "course/[0-9]*.md"]
     # They lead nowhere but to each other.
     suppress_warnings = ["myst.xref_missing", "toc.not_readable", "ref.doc"]

@@ -1,4 +1,4 @@
-"""The checker of the workshop's exercises: what each kind of check finds, and what it refuses."""
+"""The checker of the course's exercises: what each kind of check finds, and what it refuses."""
 
 import doctest
 import importlib.util
@@ -13,9 +13,9 @@ import pytest
 from uv import find_uv_bin
 
 from harness.commands import run
-from harness.course.puzzles import PACKAGES, WORKSHOP, puzzles
+from harness.course.puzzles import COURSE, PACKAGES, puzzles
 
-CHECKER = WORKSHOP / "check.py"
+CHECKER = COURSE / "check.py"
 
 
 def load() -> ModuleType:
@@ -254,7 +254,7 @@ def test_all_exercises_are_listed() -> None:
     """`--list` shows each exercise and each puzzle with its title, and no defect's name."""
     lines = run(sys.executable, CHECKER, "--list").stdout.splitlines()
     names = [line.split(": ")[0] for line in lines]
-    exercises = sorted(path.parent.name for path in WORKSHOP.glob("exercises/*/check.toml"))
+    exercises = sorted(path.parent.name for path in COURSE.glob("exercises/*/check.toml"))
     assert [*exercises, *(f"puzzle-{number}" for number in puzzles())] == names
 
 

@@ -10,7 +10,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.repository import git
 from harness.course import checkpoints
-from harness.course.lessons import WORKSHOP
+from harness.course.lessons import COURSE
 from harness.course.pages import front_matter
 from harness.space.answers import questions
 from harness.updates import projects
@@ -24,7 +24,7 @@ def test_each_lesson_that_begins_with_a_project_has_its_answers() -> None:
     """A page begins with the checkpoint of its own number."""
     asked = {
         page.name[:2]: str(front_matter(page)["checkpoint"])
-        for page in WORKSHOP.glob("[0-9]*.md")
+        for page in COURSE.glob("[0-9]*.md")
         if "checkpoint" in front_matter(page)
     }
     assert {number: number for number in asked} == asked

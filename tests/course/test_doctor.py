@@ -1,4 +1,4 @@
-"""The doctor, which says before the workshop what a computer lacks."""
+"""The doctor, which says before the course what a computer lacks."""
 
 import re
 import runpy
@@ -9,10 +9,10 @@ from pathlib import Path
 import yaml
 from packaging.version import Version
 
-from harness.course.lessons import WORKSHOP
+from harness.course.lessons import COURSE
 from harness.rendering.template import ROOT, facts
 
-DOCTOR = WORKSHOP / "doctor.py"
+DOCTOR = COURSE / "doctor.py"
 
 
 def lower_bound(requirement: str) -> str:

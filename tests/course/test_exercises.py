@@ -15,12 +15,10 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.commands import run
-from harness.course.puzzles import PACKAGES, WORKSHOP
+from harness.course.puzzles import COURSE, PACKAGES
 
 EXERCISES = sorted(
-    path.parent
-    for kind in ("exercises", "puzzles")
-    for path in WORKSHOP.glob(f"{kind}/*/check.toml")
+    path.parent for kind in ("exercises", "puzzles") for path in COURSE.glob(f"{kind}/*/check.toml")
 )
 PUZZLES = [folder for folder in EXERCISES if folder.parent.name == "puzzles"]
 
@@ -41,7 +39,7 @@ def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
     """Return a new copy of what an exercise begins with."""
     exercise = told(folder)
     if "checkpoint" in exercise:
-        answers = WORKSHOP / "checkpoints" / f"{exercise['checkpoint']}.yml"
+        answers = COURSE / "checkpoints" / f"{exercise['checkpoint']}.yml"
         artifacts.copy(yaml.safe_load(answers.read_text(encoding="utf-8")), destination)
     else:
         start = PACKAGES / folder.name if "puzzle" in exercise else folder / "start"
@@ -55,7 +53,7 @@ def check(folder: Path, package: Path, exit_code: int) -> CompletedProcess[str]:
     """Check a package as an exercise asks for, with the Python and the uv of the tests."""
     programs = Path(sys.executable).parent
     return run(
-        *(sys.executable, WORKSHOP / "check.py", folder.name, package),
+        *(sys.executable, COURSE / "check.py", folder.name, package),
         env={"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "UV": find_uv_bin()},
         exit_code=exit_code,
     )
@@ -126,5 +124,5 @@ def test_each_lock_has_its_hint(opened: dict[str, str], hint: str, tmp_path: Pat
     for old, new in opened.items():
         text = text.replace(old, new)
     pyproject.write_text(text, encoding="utf-8")
-    printed = check(WORKSHOP / "puzzles" / "missing-data", package, exit_code=1).stdout
+    printed = check(COURSE / "puzzles" / "missing-data", package, exit_code=1).stdout
     assert f"Hint: {hint}" in printed

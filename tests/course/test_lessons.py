@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.course.lessons import WORKSHOP
+from harness.course.lessons import COURSE
 from harness.course.pages import front_matter
 
-LESSONS = sorted(WORKSHOP.glob("[0-9]*.md"))
+LESSONS = sorted(COURSE.glob("[0-9]*.md"))
 BOXES = ("questions", "objectives", "prerequisites", "key-points", "instructor")
 SOURCES = ("packaging.python.org", "peps.python.org", "docs.pytest.org", "docs.docker.com")
 
@@ -24,7 +24,7 @@ def each(*pages: Path) -> pytest.MarkDecorator:
 
 
 def test_there_are_eleven_lessons_and_what_goes_with_them() -> None:
-    """A preflight, eleven lessons, an escape room and what is beyond have the numbers from 0 on."""
+    """A preflight, eleven lessons, an packaging puzzles and further topics have the numbers from 0 on."""
     assert [f"{number:02}" for number in range(14)] == [page.name[:2] for page in LESSONS]
 
 
@@ -66,5 +66,5 @@ def test_a_lesson_says_how_long_it_takes(page: Path) -> None:
 def test_each_exercise_has_its_challenge() -> None:
     """Each exercise is named by a challenge of a lesson."""
     texts = "".join(page.read_text(encoding="utf-8") for page in LESSONS)
-    exercises = {check.parent.name for check in WORKSHOP.glob("exercises/*/check.toml")}
+    exercises = {check.parent.name for check in COURSE.glob("exercises/*/check.toml")}
     assert exercises == set(re.findall(r"^:check: (.+)$", texts, re.MULTILINE))

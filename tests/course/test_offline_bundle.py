@@ -1,4 +1,4 @@
-"""The offline bundle of the workshop."""
+"""The offline bundle of the course."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from harness.commands import run
 from harness.course import offline_bundle
-from harness.course.lessons import WORKSHOP
+from harness.course.lessons import COURSE
 from harness.rendering.template import CLONE_ADDRESS, ROOT
 from harness.updates.releases import make_repository, past_releases
 
@@ -44,14 +44,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_bundle_is_complete(folder: Path) -> None:
     """A bundle has pages, slides, wheels, both scripts with exercises and puzzles, and says how."""
-    assert {"handouts", "site", "slides", "uploads", "wheelhouse", "workshop"} == {
+    assert {"handouts", "site", "slides", "uploads", "wheelhouse", "course"} == {
         path.name for path in folder.iterdir() if path.is_dir()
     }
     assert ["packaging"] * 2 == [wheel.name.split("-")[0] for wheel in folder.glob("wheelhouse/*")]
     for script in ("check.py", "doctor.py"):
-        assert (folder / "workshop" / script).is_file()
-    for puzzle in WORKSHOP.glob("puzzles/*/check.toml"):
-        assert (folder / "workshop" / "puzzles" / puzzle.parent.name / "package").is_dir()
+        assert (folder / "course" / script).is_file()
+    for puzzle in COURSE.glob("puzzles/*/check.toml"):
+        assert (folder / "course" / "puzzles" / puzzle.parent.name / "package").is_dir()
     assert CLONE_ADDRESS in (folder / "README.md").read_text(encoding="utf-8")
 
 

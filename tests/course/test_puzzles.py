@@ -10,7 +10,7 @@ import pytest
 from harness.artifacts.inspect import tree
 from harness.commands import run
 from harness.course.pages import front_matter
-from harness.course.puzzles import PACKAGES, WORKSHOP, PuzzleError, open_puzzle, puzzles, symptom
+from harness.course.puzzles import COURSE, PACKAGES, PuzzleError, open_puzzle, puzzles, symptom
 from harness.rendering.template import ROOT
 
 each_puzzle = pytest.mark.parametrize(("number", "defect"), puzzles().items())
@@ -21,7 +21,7 @@ def test_a_puzzle_is_opened(number: int, defect: str, tmp_path: Path) -> None:
     """Who opens a puzzle gets its package, reads what is seen of it, and how to check it."""
     told = open_puzzle(str(number), tmp_path)
     assert tree(PACKAGES / defect) == tree(tmp_path / f"puzzle-{number}")
-    title = tomllib.loads((WORKSHOP / "puzzles" / defect / "check.toml").read_text())["title"]
+    title = tomllib.loads((COURSE / "puzzles" / defect / "check.toml").read_text())["title"]
     assert told.startswith(f"# {title}\n")
     assert told.endswith(f"check.py puzzle-{number} {tmp_path / f'puzzle-{number}'}")
 
@@ -37,7 +37,7 @@ def test_a_symptom_does_not_name_the_defect(number: int, defect: str) -> None:
 @each_puzzle
 def test_a_page_belongs_to_its_puzzle(number: int, defect: str) -> None:
     """A puzzle's page runs in its package, names its check, and shows its solution."""
-    page = WORKSHOP / "puzzles" / defect / "index.md"
+    page = COURSE / "puzzles" / defect / "index.md"
     text = page.read_text(encoding="utf-8")
     assert defect == front_matter(page)["puzzle"]
     assert f"check.py puzzle-{number} puzzle-{number}`" in text
@@ -47,7 +47,7 @@ def test_a_page_belongs_to_its_puzzle(number: int, defect: str) -> None:
 
 def test_the_lesson_lists_all_puzzles_in_their_order() -> None:
     """The lesson's table has a row for each puzzle, in the order of the numbers."""
-    lesson = (WORKSHOP / "12-escape-room.md").read_text(encoding="utf-8")
+    lesson = (COURSE / "12-packaging-puzzles.md").read_text(encoding="utf-8")
     rows = [line.split("](")[0] for line in lesson.splitlines() if line.startswith("| [")]
     assert [f"| [{number}" for number in puzzles()] == rows
     positions = [lesson.index(f"(puzzles/{defect}/index.md)") for defect in puzzles().values()]

@@ -1,4 +1,4 @@
-"""What the workshop covers."""
+"""What the course covers."""
 
 import re
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.course.lessons import WORKSHOP
+from harness.course.lessons import COURSE
 from harness.course.pages import front_matter
 
-LESSONS = sorted(WORKSHOP.glob("[0-9]*.md"))
+LESSONS = sorted(COURSE.glob("[0-9]*.md"))
 
 
 def topics() -> dict[int, str]:
-    """Return the topics that the workshop covers, by their numbers."""
-    text = (WORKSHOP / "topics.yml").read_text(encoding="utf-8")
+    """Return the topics that the course covers, by their numbers."""
+    text = (COURSE / "topics.yml").read_text(encoding="utf-8")
     return dict(yaml.safe_load(text))
 
 

@@ -94,7 +94,7 @@ def with_addresses() -> list[str]:
         name
         for name in sorted(names)
         if f"{ORG}/packagestan" in (ROOT / name).read_text(encoding="utf-8")
-        if not re.match(r"docs/(_build|workshop/(0[1-9]|1\d))", name)
+        if not re.match(r"docs/(_build|course/(0[1-9]|1\d))", name)
     ]
 
 

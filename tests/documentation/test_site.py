@@ -18,7 +18,7 @@ extensions = ["packagestan", "sphinx_revealjs"]
 revealjs_notes_from_comments = True
 myst_enable_extensions = ["colon_fence", "substitution"]
 html_theme = "furo"
-packagestan_executed = ["workshop/**"]
+packagestan_executed = ["course/**"]
 """
 
 LESSON = """\
@@ -86,10 +86,10 @@ They believe.
 """
 
 PAGES = {
-    "index": "# Site\n\n```{toctree}\n:glob:\n\n*\nworkshop/*\n```\n",
-    "workshop/lesson": LESSON,
-    "workshop/checkpoint": "# A checkpoint\n\n```{checkpoint} 02\n```\n\n```{checkpoint} 01\n```\n",
-    "workshop/rendered": """\
+    "index": "# Site\n\n```{toctree}\n:glob:\n\n*\ncourse/*\n```\n",
+    "course/lesson": LESSON,
+    "course/checkpoint": "# A checkpoint\n\n```{checkpoint} 02\n```\n\n```{checkpoint} 01\n```\n",
+    "course/rendered": """\
 # Renders
 
 ```{rendered} pyproject.toml
@@ -161,9 +161,9 @@ class Site:
     def build(self, pages: dict[str, str], builder: str = "html", *options: str) -> str:
         """Build pages, given by name, and return the warnings."""
         source = self.folder / "docs"
-        checkpoints = {f"workshop/checkpoints/{n}.yml": text for n, text in CHECKPOINTS.items()}
+        checkpoints = {f"course/checkpoints/{n}.yml": text for n, text in CHECKPOINTS.items()}
         files = {f"{name}.md": text for name, text in pages.items()} | checkpoints
-        files |= {"conf.py": CONF, "workshop/exercises/shadowed-module/check.toml": ""}
+        files |= {"conf.py": CONF, "course/exercises/shadowed-module/check.toml": ""}
         for name, text in files.items():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_text(text, encoding="utf-8")
@@ -222,7 +222,7 @@ def site(sphinx: Environment, artifacts: ArtifactCache) -> Site:
 
 def test_boxes_have_titles(site: Site) -> None:
     """A box says what it is, in words."""
-    words = site.words("workshop/lesson")
+    words = site.words("course/lesson")
     assert "Questions Where does Python look?" in words
     assert "Key points Look." in words
     assert "Challenge: Shadow a module" in words
@@ -230,18 +230,18 @@ def test_boxes_have_titles(site: Site) -> None:
 
 def test_links_reach_a_challenge(site: Site) -> None:
     """A challenge has a name of its own on the page."""
-    assert 'id="challenge-shadow-a-module"' in site.page("workshop/lesson")
+    assert 'id="challenge-shadow-a-module"' in site.page("course/lesson")
 
 
 def test_a_challenge_shows_how_it_is_checked(site: Site) -> None:
     """A challenge with a checker shows its command."""
-    expected = "Check your work: uv run ~/packagestan/docs/workshop/check.py shadowed-module shadow"
-    assert expected in site.words("workshop/lesson")
+    expected = "Check your work: uv run ~/packagestan/docs/course/check.py shadowed-module shadow"
+    assert expected in site.words("course/lesson")
 
 
 def test_what_is_folded_needs_no_javascript(site: Site) -> None:
     """Hints, solutions and what is for instructors are closed <details> with a title."""
-    page = site.page("workshop/lesson")
+    page = site.page("course/lesson")
     pattern = r"<details class=\"[^\"]*\"([^>]*)>\s*<summary.*?>(.*?)</summary>"
     folds = re.findall(pattern, page, re.DOTALL)
     titles = [re.sub(r"<[^>]+>", "", title).strip() for _, title in folds]
@@ -251,14 +251,14 @@ def test_what_is_folded_needs_no_javascript(site: Site) -> None:
 
 def test_minutes_are_for_instructors(site: Site) -> None:
     """The minutes of a lesson stand in the instructors' part, and nowhere else."""
-    page = site.words("workshop/lesson")
+    page = site.words("course/lesson")
     assert page.count("Minutes") == 1
     assert "For instructors Minutes: 15 to teach, 20 to do. They believe." in page
 
 
 def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
     """Substitutions give lower bounds, requirements, actions' and Python's versions."""
-    words = site.words("workshop/lesson")
+    words = site.words("course/lesson")
     data = ROOT / "template" / "data"
     (ruff,) = re.findall(
         r"^ruff: ruff>=(\S+)", (data / "tools.yml").read_text("utf-8"), re.MULTILINE
@@ -273,13 +273,13 @@ def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
 
 def test_a_file_keeps_its_name(site: Site) -> None:
     """What Markdown would take for markup in a file's name is shown as it is."""
-    assert "names/__init__.py NAMES = []" in site.words("workshop/lesson")
+    assert "names/__init__.py NAMES = []" in site.words("course/lesson")
 
 
 def test_the_foot_says_what_is_run(site: Site) -> None:
     """An executed page ends with the number of commands that are run, and why others are not."""
     foot = "3 of 5 commands on this page are run by the tests; 2 are not: it needs a Docker engine (2)."
-    assert site.words("workshop/lesson").endswith(foot)
+    assert site.words("course/lesson").endswith(foot)
     assert site.words("said").endswith("The one command on this page is run by the tests.")
 
 
@@ -292,18 +292,20 @@ def test_the_foot_is_on_the_pages_that_are_run() -> None:
     """The site and the tests agree on which pages' commands are run."""
     conf = (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
     (patterns,) = re.findall(r"^packagestan_executed = \[(.*)\]$", conf, re.MULTILINE)
-    assert sorted(f'"{course}/**"' for course in lessons.COURSES) == sorted(patterns.split(", "))
+    assert sorted(f'"{course}/**"' for course in lessons.RUN_FOLDERS) == sorted(
+        patterns.split(", ")
+    )
 
 
 def test_commands_of_directives_are_not_counted(site: Site) -> None:
     """The commands that a checkpoint shows are not the page's own."""
-    assert "run by the tests" not in site.page("workshop/checkpoint")
+    assert "run by the tests" not in site.page("course/checkpoint")
 
 
 def test_a_command_that_fails_is_marked_in_words(site: Site) -> None:
     """Words before a block say that it fails on purpose."""
-    assert "This command fails, on purpose: $ false" in site.words("workshop/lesson")
-    assert site.words("workshop/lesson").count("on purpose") == 1
+    assert "This command fails, on purpose: $ false" in site.words("course/lesson")
+    assert site.words("course/lesson").count("on purpose") == 1
 
 
 def test_rendered_shows_a_part_of_a_real_render(site: Site) -> None:
@@ -311,25 +313,25 @@ def test_rendered_shows_a_part_of_a_real_render(site: Site) -> None:
     expected = (
         '[build-system] requires = ["flit_core>=3.11,<5"] build-backend = "flit_core.buildapi"'
     )
-    assert f"pyproject.toml {expected}" in site.words("workshop/rendered")
+    assert f"pyproject.toml {expected}" in site.words("course/rendered")
 
 
 def test_rendered_shows_a_checkpoint(site: Site) -> None:
     """The answers may be those of a checkpoint."""
-    assert "Copyright (c) 1843 greetings contributors" in site.words("workshop/rendered")
+    assert "Copyright (c) 1843 greetings contributors" in site.words("course/rendered")
 
 
 def test_rendered_names_no_folder_of_the_machine(site: Site) -> None:
     """The record of the answers names the template's public address."""
-    assert "_src_path: gh:ORG/packagestan" in site.words("workshop/rendered")
-    assert "/tmp" not in site.page("workshop/rendered")
+    assert "_src_path: gh:ORG/packagestan" in site.words("course/rendered")
+    assert "/tmp" not in site.page("course/rendered")
 
 
 def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
     """A checkpoint has its answers file, two commands, and the difference to the one before."""
-    page, words = site.page("workshop/checkpoint"), site.words("workshop/checkpoint")
+    page, words = site.page("course/checkpoint"), site.words("course/checkpoint")
     assert re.search(r'<a class="reference download[^"]*" download="" href="[^"]*02.yml"', page)
-    file = "~/packagestan/docs/workshop/checkpoints/02.yml"
+    file = "~/packagestan/docs/course/checkpoints/02.yml"
     assert f"copier copy --defaults --data-file {file} gh:ORG/packagestan greetings" in words
     assert f"copier update --defaults --skip-answered --data-file {file}" in words
     assert "Adds .dockerignore, Dockerfile," in words
@@ -339,8 +341,8 @@ def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
 
 def test_checkpoint_names_no_folder_of_the_machine(site: Site) -> None:
     """The difference has neither the record of the answers nor a path of the machine."""
-    assert ".copier-answers.yml" not in site.page("workshop/checkpoint")
-    assert "/tmp" not in site.page("workshop/checkpoint")
+    assert ".copier-answers.yml" not in site.page("course/checkpoint")
+    assert "/tmp" not in site.page("course/checkpoint")
 
 
 @pytest.mark.parametrize("fault", BAD)
@@ -423,7 +425,7 @@ def test_a_timetable_adds_up(sphinx: Environment, tmp_path: Path) -> None:
     """A lesson takes the minutes that it says, or those of its line; a missing one is an error."""
     site = Site(sphinx, tmp_path)
     table = '# Day\n\n```{{timetable}}\n:start: "09:00"\n\n07\nBreak 15\n07 20\n{}\n```\n'
-    pages = {"workshop/07-lesson": LESSON, "index": table.format("")}
+    pages = {"course/07-lesson": LESSON, "index": table.format("")}
     site.build(pages)
     words = site.words("index")
     assert "09:00 35 A lesson 09:35 15 Break 09:50 20 A lesson 10:10" in words

@@ -421,12 +421,12 @@ def test_a_private_index_gets_what_it_lacks(
         if existing:
             content = (dist / FILES[0]).read_bytes() if existing == "same" else b"older"
             (index / FILES[0]).write_bytes(content)
-        secrets = {"TWINE_USERNAME": "ada", "TWINE_PASSWORD": variables["WORKSHOP_TOKEN"]}
+        secrets = {"TWINE_USERNAME": "ada", "TWINE_PASSWORD": variables["COURSE_TOKEN"]}
 
         def here(jobs: Jobs) -> None:
             (step,) = [step for step in jobs["index"]["steps"] if "run" in step]
             assert INDEX_URL in step["run"]
-            step["run"] = step["run"].replace(INDEX_URL, variables["WORKSHOP_UPLOAD"])
+            step["run"] = step["run"].replace(INDEX_URL, variables["COURSE_UPLOAD"])
 
         place = Place(tmp_path, project, secrets={"index": secrets})
         with place.network:

@@ -13,8 +13,8 @@ from harness.course.pages import front_matter
 
 LOGGER = logging.getLogger(__name__)
 
-# Where learners have the workshop's files.
-WORKSHOP = "~/packagestan/docs/workshop"
+# Where learners have the course's files.
+COURSE = "~/packagestan/docs/course"
 
 
 class Box(SphinxDirective):
@@ -80,12 +80,12 @@ class Challenge(Box):
 
     def checker(self, name: str) -> nodes.paragraph:
         """Return the sentence that names the checker's command, and warn if there is none."""
-        workshop = Path(self.env.srcdir, "workshop")
-        if not any((workshop / kind / name).is_dir() for kind in ("exercises", "puzzles")):
+        course = Path(self.env.srcdir, "course")
+        if not any((course / kind / name).is_dir() for kind in ("exercises", "puzzles")):
             LOGGER.warning(
                 "there is no exercise and no puzzle %r", name, location=self.get_location()
             )
-        command = f"uv run {WORKSHOP}/check.py {name} {self.options.get('folder', '')}".strip()
+        command = f"uv run {COURSE}/check.py {name} {self.options.get('folder', '')}".strip()
         words: list[nodes.Node] = [nodes.Text("Check your work: "), nodes.literal("", command)]
         return nodes.paragraph("", "", *words, classes=["checker"])
 

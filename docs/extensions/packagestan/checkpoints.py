@@ -1,4 +1,4 @@
-"""Checkpoints of the workshop: how to get one, and what it changes."""
+"""Checkpoints of the course: how to get one, and what it changes."""
 
 import difflib
 from pathlib import Path
@@ -10,7 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 from harness.artifacts.inspect import tree
 from harness.rendering.template import ADDRESS
 
-from .boxes import WORKSHOP
+from .boxes import COURSE
 from .renders import checkpoint_file, checkpoint_project
 
 # Longer than any fence in a project's pages.
@@ -87,12 +87,12 @@ def commands(number: str) -> str:
     """Return how to make a project at a checkpoint, or to bring one there, as Markdown."""
     return f"""\
 The project as it is here has the answers of {{download}}`{number}.yml
-</workshop/checkpoints/{number}.yml>`. Make it anew:
+</course/checkpoints/{number}.yml>`. Make it anew:
 
 ```{{code-block}} console
 :class: generated
 
-$ copier copy --defaults --data-file {WORKSHOP}/checkpoints/{number}.yml {ADDRESS} greetings
+$ copier copy --defaults --data-file {COURSE}/checkpoints/{number}.yml {ADDRESS} greetings
 $ cd greetings && git init --quiet && git add --all && git commit --quiet --message "Start" && cd ..
 ```
 
@@ -102,7 +102,7 @@ and `tests/` stays:
 ```{{code-block}} console
 :class: generated
 
-$ copier update --defaults --skip-answered --data-file {WORKSHOP}/checkpoints/{number}.yml
+$ copier update --defaults --skip-answered --data-file {COURSE}/checkpoints/{number}.yml
 ```
 """
 

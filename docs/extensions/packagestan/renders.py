@@ -69,7 +69,7 @@ def checkpoint_file(source: Path, number: str) -> Path:
         source: The folder of the documentation.
         number: Two digits, such as "05".
     """
-    return source / "workshop" / "checkpoints" / f"{number}.yml"
+    return source / "course" / "checkpoints" / f"{number}.yml"
 
 
 def checkpoint_project(source: Path, number: str) -> Path:

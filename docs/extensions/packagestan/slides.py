@@ -18,7 +18,7 @@ FIRST = ("questions", "objectives")
 
 KEY_POINTS = "Key points"
 
-# What a room doesn't see before it has tried.
+# What learners don't see before they have tried.
 UNTOLD = ("hint", "solution", "checker")
 
 

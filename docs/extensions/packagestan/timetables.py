@@ -1,4 +1,4 @@
-"""Timetables of a workshop, made of what the lessons say of their minutes."""
+"""Timetables of a course, made of what the lessons say of their minutes."""
 
 import datetime
 from pathlib import Path
@@ -40,16 +40,16 @@ class Timetable(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table, which ends with the day."""
         start = self.options["start"]
-        workshop = Path(self.env.srcdir, "workshop")
+        course = Path(self.env.srcdir, "course")
         passed = taught = 0
         lines = []
         for entry in self.content:
             what, _, minutes = entry.partition(" ")
-            pages = sorted(workshop.glob(f"{what}-*.md")) if what.isdigit() else []
+            pages = sorted(course.glob(f"{what}-*.md")) if what.isdigit() else []
             if what.isdigit() and not pages:
                 raise self.error(f"there is no lesson {what}")
             length = int(minutes) if minutes else minutes_of(pages[0])
-            shown = f"{{doc}}`/workshop/{pages[0].stem}`" if pages else what
+            shown = f"{{doc}}`/course/{pages[0].stem}`" if pages else what
             lines.append(f"| {clock(start, passed)} | {length} | {shown} |")
             passed += length
             taught += length if pages else 0

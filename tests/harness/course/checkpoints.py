@@ -1,4 +1,4 @@
-"""The states of the workshop's running example: answers, from which the template makes each."""
+"""The states of the course's running example: answers, from which the template makes each."""
 
 import argparse
 from pathlib import Path
@@ -6,11 +6,11 @@ from typing import Any
 
 import yaml
 
-from harness.course.lessons import WORKSHOP
+from harness.course.lessons import COURSE
 from harness.rendering.render import copier_command
 from harness.rendering.template import ROOT
 
-CHECKPOINTS = WORKSHOP / "checkpoints"
+CHECKPOINTS = COURSE / "checkpoints"
 
 
 class CheckpointError(ValueError):
@@ -63,7 +63,7 @@ def make(number: str, destination: Path) -> Path:
 
 
 def main() -> None:
-    """Make the project with which a lesson of the workshop begins."""
+    """Make the project with which a lesson of the course begins."""
     parser = argparse.ArgumentParser(prog="nox -s checkpoint --", description=main.__doc__)
     parser.add_argument("number", help=f"the lesson: {', '.join(numbers())}")
     parser.add_argument("folder", nargs="?", type=Path, default=Path("greetings"))

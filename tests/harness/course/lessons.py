@@ -37,8 +37,8 @@ from harness.simulators.package_index import plain_index
 from harness.updates.releases import make_repository, next_release
 
 DOCS = ROOT / "docs"
-WORKSHOP = DOCS / "workshop"
-COURSES = {"tutorial", "workshop"}
+COURSE = DOCS / "course"
+RUN_FOLDERS = {"tutorial", "course"}
 
 # Where pages are at home, whatever the folder in which they are run.
 HOME = "/home/ada"
@@ -166,7 +166,7 @@ def pages() -> list[Path]:
         # The exercises' READMEs are the learners' own.
         if "exercises" not in page.parts
         and (
-            COURSES.intersection(page.relative_to(DOCS).parts[:1])
+            RUN_FOLDERS.intersection(page.relative_to(DOCS).parts[:1])
             or front_matter(page).get("commands") == "run"
         )
     ]
@@ -273,9 +273,9 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
         f'[url "{releases}"]\n\tinsteadOf = {CLONE_ADDRESS}\n'
     )
     (home / "packagestan" / "docs").mkdir(parents=True)
-    (home / "packagestan" / "docs" / "workshop").symlink_to(WORKSHOP)
+    (home / "packagestan" / "docs" / "course").symlink_to(COURSE)
     if "checkpoint" in wanted:
-        answers = WORKSHOP / "checkpoints" / f"{wanted['checkpoint']}.yml"
+        answers = COURSE / "checkpoints" / f"{wanted['checkpoint']}.yml"
         project = render(home / "greetings", yaml.safe_load(answers.read_text(encoding="utf-8")))
         record_origin(project)
         commit(project)

@@ -18,11 +18,11 @@ import urllib3
 
 from harness.commands import run
 from harness.course import lessons
-from harness.course.lessons import WORKSHOP
+from harness.course.lessons import COURSE
 from harness.rendering.template import CLONE_ADDRESS, ROOT
 
 # Each is resolved alone, so that several versions of a package can be there.
-REQUIREMENTS = [WORKSHOP / f"bundle{part}.txt" for part in ("", "-older", "-oldest")]
+REQUIREMENTS = [COURSE / f"bundle{part}.txt" for part in ("", "-older", "-oldest")]
 
 # What `nox -s docs slides` has built.
 BUILT = {
@@ -33,7 +33,7 @@ BUILT = {
 
 PACKAGES = ROOT / "tests" / "packages"
 
-# What learners need of the workshop's folder, besides the two scripts.
+# What learners need of the course's folder, besides the two scripts.
 FOLDERS = ("checkpoints", "exercises", "puzzles")
 
 PORT = 8080
@@ -44,7 +44,7 @@ class BundleError(Exception):
 
 
 README = """\
-# The workshop without internet
+# The course without internet
 
 Whoever teaches starts the index on one machine, in the folder that holds this one:
 
@@ -55,9 +55,9 @@ Learners set these variables, with the name of that machine in the place of `tea
     export UV_DEFAULT_INDEX=http://teacher:$port/simple/
     export PIP_INDEX_URL=http://teacher:$port/simple/
     export PIP_TRUSTED_HOST=teacher
-    export WORKSHOP_INDEX=http://teacher:$port/simple/
-    export WORKSHOP_UPLOAD=http://teacher:$port/
-    export WORKSHOP_TOKEN=workshop
+    export COURSE_INDEX=http://teacher:$port/simple/
+    export COURSE_UPLOAD=http://teacher:$port/
+    export COURSE_TOKEN=course
 
 and tell git where the template is, with the path of their copy of this folder:
 
@@ -65,11 +65,11 @@ and tell git where the template is, with the path of their copy of this folder:
 
 | folder | what it is |
 | --- | --- |
-| `site/` | the lessons; open `site/workshop/index.html` |
-| `slides/` | the slides; open `slides/workshop/index.html` |
-| `handouts/` | the lessons without solutions, for paper; print `handouts/workshop/index.html` |
+| `site/` | the lessons; open `site/course/index.html` |
+| `slides/` | the slides; open `slides/course/index.html` |
+| `handouts/` | the lessons without solutions, for paper; print `handouts/course/index.html` |
 | `wheelhouse/` | all that the lessons install |
-| `workshop/` | the doctor, the checker, exercises, puzzles and checkpoints |
+| `course/` | the doctor, the checker, exercises, puzzles and checkpoints |
 | `packagestan.bundle` | the template, with its releases |
 """
 
@@ -98,12 +98,12 @@ def make_bundle(file: Path) -> None:
     run("git", "bundle", "create", "--quiet", file, "HEAD", "--tags", cwd=ROOT)
 
 
-def copy_workshop(folder: Path) -> None:
+def copy_course(folder: Path) -> None:
     """Copy what learners work with; a puzzle's package is copied into the folder of its puzzle."""
     for name in FOLDERS:
-        shutil.copytree(WORKSHOP / name, folder / name)
+        shutil.copytree(COURSE / name, folder / name)
     for script in ("check.py", "doctor.py"):
-        shutil.copy(WORKSHOP / script, folder)
+        shutil.copy(COURSE / script, folder)
     for puzzle in sorted((folder / "puzzles").iterdir()):
         shutil.copytree(PACKAGES / puzzle.name, puzzle / "package")
 
@@ -121,14 +121,14 @@ def make(folder: Path, *options: str) -> None:
     """
     if missing := [name for name, built in BUILT.items() if not built.is_dir()]:
         raise BundleError(f"{' and '.join(missing)}: not built; run `nox -s docs slides` first")
-    for part in (*BUILT, "wheelhouse", "workshop"):
+    for part in (*BUILT, "wheelhouse", "course"):
         shutil.rmtree(folder / part, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     for name, built in BUILT.items():
         shutil.copytree(built, folder / name)
     make_wheelhouse(folder / "wheelhouse", *options)
     make_bundle(folder / "packagestan.bundle")
-    copy_workshop(folder / "workshop")
+    copy_course(folder / "course")
     (folder / "uploads").mkdir(exist_ok=True)
     text = Template(README).substitute(port=PORT, address=CLONE_ADDRESS)
     (folder / "README.md").write_text(text, encoding="utf-8")
@@ -197,7 +197,7 @@ def main() -> None:
         "--folder", type=Path, default=Path("offline-bundle"), help="default: %(default)s"
     )
     parser.add_argument(
-        "--page", type=Path, action="append", help="of `check`; default: the workshop's"
+        "--page", type=Path, action="append", help="of `check`; default: the course's"
     )
     options, others = parser.parse_known_args()
     folder = options.folder.resolve()
@@ -210,7 +210,7 @@ def main() -> None:
         command = [part if part != "check" else "alone" for part in again]
         sys.exit(subprocess.run([*ALONE, *command], check=False).returncode)
     elif options.what == "alone":
-        course = [page for page in lessons.pages() if WORKSHOP in page.parents]
+        course = [page for page in lessons.pages() if COURSE in page.parents]
         check(folder, options.page or course)
     else:
         try:

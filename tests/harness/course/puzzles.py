@@ -1,4 +1,4 @@
-"""Opens a puzzle of the workshop's escape room: `python -m harness.course.puzzles NUMBER [FOLDER]`.
+"""Opens a puzzle of the packaging puzzles: `python -m harness.course.puzzles NUMBER [FOLDER]`.
 
 It runs before anything is installed, and so needs nothing but Python.
 """
@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-WORKSHOP = ROOT / "docs" / "workshop"
+COURSE = ROOT / "docs" / "course"
 PACKAGES = ROOT / "tests" / "packages"
 
 
@@ -21,14 +21,14 @@ class PuzzleError(Exception):
 def puzzles() -> dict[int, str]:
     """Return the defect of each puzzle by the puzzle's number."""
     found = {}
-    for path in WORKSHOP.glob("puzzles/*/check.toml"):
+    for path in COURSE.glob("puzzles/*/check.toml"):
         found[tomllib.loads(path.read_text(encoding="utf-8"))["puzzle"]] = path.parent.name
     return dict(sorted(found.items()))
 
 
 def symptom(defect: str) -> str:
     """Return what a puzzle's page says before its challenge, as plain text."""
-    page = (WORKSHOP / "puzzles" / defect / "index.md").read_text(encoding="utf-8")
+    page = (COURSE / "puzzles" / defect / "index.md").read_text(encoding="utf-8")
     text = page.split("---\n", 2)[2].split("\n:::", 1)[0]
     lines = [line for line in text.splitlines() if not re.match(r"```|:\w+:", line)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
@@ -58,7 +58,7 @@ def open_puzzle(number: str, parent: Path) -> str:
     shutil.copytree(PACKAGES / known[number], folder)
     # On the pages, the package is in a folder `puzzle`.
     story = symptom(known[number]).replace("$ cd puzzle\n", f"$ cd {folder}\n")
-    check = f"uv run {WORKSHOP / 'check.py'} puzzle-{number} {folder}"
+    check = f"uv run {COURSE / 'check.py'} puzzle-{number} {folder}"
     return f"{story}\n\nThe package is in {folder}. When you have mended it:\n\n$ {check}"
 
 

@@ -291,7 +291,7 @@ def plain_index(folder: Path, *, is_private: bool = False) -> Iterator[dict[str,
 
     with _served(whole_files, None) as port:
         yield {
-            "WORKSHOP_INDEX": f"http://127.0.0.1:{port}/simple/",
-            "WORKSHOP_UPLOAD": f"http://127.0.0.1:{port}/",
-            "WORKSHOP_TOKEN": password,
+            "COURSE_INDEX": f"http://127.0.0.1:{port}/simple/",
+            "COURSE_UPLOAD": f"http://127.0.0.1:{port}/",
+            "COURSE_TOKEN": password,
         }
