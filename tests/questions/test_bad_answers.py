@@ -61,19 +61,6 @@ def test_every_free_answer_is_checked() -> None:
     assert set(FREE) == {question for question, *_ in REJECTED}
 
 
-@pytest.mark.parametrize("question", [name for name in FREE if questions()[name]["type"] == "str"])
-@pytest.mark.parametrize(
-    "character",
-    list("\0\a\n\r\x7f\x85\u200f\u2028\u202e\ufeff\udcff"),
-    ids=lambda c: f"U+{ord(c):04X}",
-)
-def test_rejects_control_characters(question: str, character: str, tmp_path: Path) -> None:
-    """No text may contain a control character."""
-    with pytest.raises(ValueError, match=f"question '{question}'"):
-        render(tmp_path / "project", GOOD | {question: f"a{character}b"})
-    assert not (tmp_path / "project").exists()
-
-
 def test_an_app_has_a_command(tmp_path: Path) -> None:
     """An app without a command is rejected."""
     message = "'command_name': use a name like my-project; an app needs a command"
