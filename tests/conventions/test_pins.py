@@ -1,0 +1,49 @@
+"""What the template pins is what was seen elsewhere: a second record has evidence and a date."""
+
+import datetime
+import functools
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.rendering.template import ROOT
+
+
+@functools.cache
+def seen() -> dict[str, dict[str, Any]]:
+    """Return the second record: the pin, the date, and the place by kind and name."""
+    return dict(yaml.safe_load((ROOT / "tests" / "pins.yml").read_text(encoding="utf-8")))
+
+
+def data(name: str) -> dict[str, Any]:
+    """Return a data file of the template."""
+    file = ROOT / "template" / "data" / f"{name}.yml"
+    return dict(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def pinned(kind: str) -> dict[str, str]:
+    """Return the template's pins of a kind by name."""
+    if kind == "actions":
+        return {name: f"{pin['version']} {pin['commit']}" for name, pin in data(kind).items()}
+    if kind == "images":
+        images = data(kind)
+        pythons = images.pop("python")
+        return images | {f"python {version}": pin for version, pin in pythons.items()}
+    return data(kind)
+
+
+@pytest.mark.parametrize("kind", ["actions", "hooks", "images"])
+def test_pins_are_those_that_were_seen(kind: str) -> None:
+    """Each pin is the one in the second record, digit by digit."""
+    assert {name: entry["pin"] for name, entry in seen()[kind].items()} == pinned(kind)
+
+
+@pytest.mark.parametrize("kind", ["actions", "hooks", "images"])
+def test_records_have_evidence_and_a_date(kind: str) -> None:
+    """Each entry of the second record says where and when the pin was seen."""
+    for name, entry in seen()[kind].items():
+        assert {"pin", "seen", "where"} == set(entry), name
+        assert isinstance(entry["seen"], datetime.date), name
+        assert re.search(r"\w+ \w+", entry["where"]), name
