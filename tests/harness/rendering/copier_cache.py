@@ -52,8 +52,15 @@ def parse_yaml(text: str) -> Any:
 
 
 def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
-    """Let an environment compile each text once and not check whether files have changed."""
+    """Let an environment compile each text and parse each YAML text once.
+
+    It doesn't check whether files have changed.
+    """
     vars(environment)["from_string"] = functools.cache(environment.from_string)
+    from_yaml = environment.filters["from_yaml"]
+    environment.filters["from_yaml"] = lambda data: (
+        parse_yaml(data) if isinstance(data, str) else from_yaml(data)
+    )
     environment.auto_reload = False
     return environment
 

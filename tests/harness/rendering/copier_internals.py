@@ -83,6 +83,34 @@ def share(worker: Worker, template: Template, environment: SandboxedEnvironment)
     vars(worker).update(template=template, jinja_env=environment)
 
 
+def checked_answer(worker: Worker, context: dict[str, Any], name: str, *answer: Any) -> Any:
+    """Return an answer as Copier records it.
+
+    Args:
+        worker: A worker that has asked the questions.
+        context: The variables of the question's templates.
+        name: The name of the question.
+        answer: An answer from `--data`. Without it, the question gets its default.
+
+    Raises:
+        ValueError: Copier rejects the answer. The question's templates and its type may raise
+            `TypeError`, `TemplateError`, or `YAMLError` instead.
+    """
+    question = Question(
+        answers=worker.answers,
+        context=context,
+        jinja_env=worker.jinja_env,
+        var_name=name,
+        **worker.template.questions_data[name],
+    )
+    question.get_ask()
+    if not answer:
+        return question.get_default()
+    parsed = question.parse_answer(*answer)
+    question.validate_answer(parsed)
+    return parsed
+
+
 def merge_answers(answers: AnswersMap) -> dict[str, Any]:
     """Return all answers merged into one map, ten times as fast as `dict(ChainMap(...))`."""
     return {

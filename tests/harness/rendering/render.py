@@ -92,6 +92,18 @@ def refusal(answers: Answers) -> str:
     return ""
 
 
+def asked_worker(answers: Answers) -> Worker:
+    """Return a worker that has asked the questions, and writes nothing.
+
+    Raises:
+        ValueError: Copier rejected an answer.
+    """
+    worker = Worker(src_path=str(snapshot()), dst_path=Path("project"), data=answers, defaults=True)
+    share(worker, *shared_parts())
+    ask_questions(worker)
+    return worker
+
+
 def recorded_answers(project: Path) -> Answers:
     """Return the recorded answers of a project."""
     text = (project / ".copier-answers.yml").read_text(encoding="utf-8")

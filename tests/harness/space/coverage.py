@@ -17,7 +17,8 @@ from filelock import FileLock
 from jinja2 import meta
 
 from harness import temporary
-from harness.rendering.render import refusal
+from harness.rendering.copier_internals import Worker, checked_answer, render_context
+from harness.rendering.render import asked_worker
 from harness.rendering.template import ROOT, Answers, environment
 from harness.space import answers as answers_module
 from harness.space import covering_array
@@ -153,34 +154,71 @@ def is_asked(path: Path) -> bool:
 
 
 def find_refused() -> list[Row]:
-    """Find the smallest sets of levels that Copier rejects, by asking it.
+    """Find the smallest sets of levels that Copier rejects, by checking answers as it does.
 
     The result of a validator only depends on the answers that it names, and on the answers that
-    the defaults of these name.
+    the defaults of these name. So only these questions are asked.
     """
+    worker = asked_worker(answers_of({}))
     found: list[Row] = []
     for name in factors():
         if name.partition(".")[2] or name in texts():
             continue
-        together = named_together(name)
-        rows = list(rows_of(together))
-        asked = list(questions())
-        up_to_it = asked[: asked.index(name) + 1]
-        refused_rows = [
-            row
-            for row in rows
-            if (sentence := refusal(answers_of(row))) and sentence.split("'")[1] in up_to_it
+        rows = [row for row in rows_of(named_together(name)) if is_refused(worker, name, row)]
+        found += [
+            part
+            for part in smallest(rows)
+            if not any(smaller.items() <= part.items() for smaller in found)
         ]
-        for size in range(1, len(together) + 1):
-            for part in {
-                tuple((key, row[key]) for key in keys)
-                for keys in itertools.combinations(together, size)
-                for row in refused_rows
-            }:
-                whole = [row for row in rows if set(part) <= set(row.items())]
-                is_new = not any(smaller.items() <= dict(part).items() for smaller in found)
-                if is_new and all(row in refused_rows for row in whole):
-                    found.append(dict(part))
+    return found
+
+
+def is_refused(worker: Worker, name: str, row: Row) -> bool:
+    """Return whether Copier rejects the levels in a row, up to a question.
+
+    Args:
+        worker: A worker that has asked the questions.
+        name: The last question that is asked.
+        row: A level of each factor on which the result depends.
+    """
+    given = answers_of(row)
+    asked = list(questions())[: list(questions()).index(name) + 1]
+    # The answers to later questions are unknown, unless they were given with `--data`.
+    later = questions().keys() - asked
+    context = {key: value for key, value in render_context(worker).items() if key not in later}
+    context |= given | {"_copier_conf": {**context["_copier_conf"], "data": given}}
+    try:
+        for axis in asked:
+            if axis in row:
+                answer = [given[axis]] if axis in given else []
+                context[axis] = checked_answer(worker, context, axis, *answer)
+    except ValueError:
+        return True
+    return False
+
+
+def smallest(rows: list[Row]) -> list[Row]:
+    """Return the smallest sets of levels whose every completion is one of some rows.
+
+    A set of levels is dropped when it is larger than necessary: another factor's level can be
+    removed from it, because the set with each other level of this factor is among them, too.
+
+    Args:
+        rows: Rows of the same factors.
+    """
+    sets = {frozenset(row.items()) for row in rows}
+    found: list[Row] = []
+    while sets:
+        wider = set()
+        for held in sorted(sets, key=sorted):
+            rests = [
+                held - {item}
+                for item in held
+                if all(held - {item} | {(item[0], level)} in sets for level in factors()[item[0]])
+            ]
+            found += [dict(sorted(held))] if not rests else []
+            wider.update(rests)
+        sets = wider
     return found
 
 

@@ -4,9 +4,10 @@ Its own greedy criterion takes minutes here, and its simple one makes a fifth mo
 """
 
 import collections
+import functools
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from covertable.main import Controller
@@ -33,7 +34,7 @@ class Densest(Controller):  # type: ignore[misc]
         """
         # How many groups each level would complete to which all but it belong, in one number.
         self.missing: dict[Group, int] = collections.defaultdict(int)
-        self.possible: dict[frozenset[tuple[str, int]], bool] = {}
+        self.known: dict[tuple[object, ...], bool] = {}
         super().__init__(factors, sorter=self, criterion=self, **settings)
         self.beginnings = [
             tuple(sorted(self._value_to_serial(*level) for level in beginning.items()))
@@ -92,13 +93,40 @@ class Densest(Controller):  # type: ignore[misc]
             refused.add(best)
             yield (best,)
 
+    @functools.cached_property
+    def connected(self) -> list[set[str]]:
+        """The factors of the constraints, in sets that no constraint connects."""
+        found: list[set[str]] = []
+        for constraint in self._constraints:
+            named = set(constraint["keys"])
+            apart = [factors for factors in found if not factors & named]
+            found = [*apart, named.union(*(factors for factors in found if factors & named))]
+        return found
+
+    def _storable_check(
+        self, candidate: Iterable[tuple[str, int]], row: dict[str, int] | None = None
+    ) -> bool:
+        """Return whether a row may have some more levels."""
+        levels = {**(self.row if row is None else row), **dict(candidate)}
+        check = functools.partial(super()._storable_check, row={})
+        return self.holds("storable", check, levels)
+
     def _forward_check(self, snapshot: dict[str, int]) -> bool:
-        """Tell whether a row can be filled, which depends on the factors of refusals alone."""
-        concerned = frozenset(
-            (factor, level)
-            for factor, level in snapshot.items()
-            if factor in self._constraints_by_key
-        )
-        if concerned not in self.possible:
-            self.possible[concerned] = super()._forward_check(snapshot)
-        return self.possible[concerned]
+        """Return whether a row can be filled."""
+        return self.holds("possible", super()._forward_check, snapshot)
+
+    def holds(
+        self, name: str, check: Callable[[dict[str, int]], bool], levels: dict[str, int]
+    ) -> bool:
+        """Return whether a check passes for the levels of each set of connected factors.
+
+        There are few such levels, so each check is only made once for them.
+        """
+        for factors in self.connected:
+            part = {factor: levels[factor] for factor in factors if factor in levels}
+            known = (name, *part.items())
+            if known not in self.known:
+                self.known[known] = check(part)
+            if not self.known[known]:
+                return False
+        return True

@@ -18,15 +18,8 @@ from jinja2 import TemplateError, meta
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 
-from harness.rendering.copier_internals import (
-    Question,
-    Worker,
-    ask_questions,
-    native,
-    render_context,
-    share,
-)
-from harness.rendering.render import shared_parts, snapshot
+from harness.rendering.copier_internals import checked_answer, native, render_context
+from harness.rendering.render import asked_worker, shared_parts, snapshot
 from harness.rendering.template import ROOT, Answers
 from harness.space.answers import questions
 from harness.space.coverage import each_choice_once
@@ -223,7 +216,7 @@ class Form:
 
     def __init__(self, answers: Answers) -> None:
         """Answer all questions. Those that accept any text get a plain answer, unless it is given."""
-        self.template, self.environment = shared_parts()
+        self.environment = shared_parts()[1]
         self.answers: Answers = {"project_name": "Plain", "command_name": "plain"} | answers
         self._ask()
         for name in free_questions("str"):
@@ -237,25 +230,13 @@ class Form:
 
     def _ask(self) -> None:
         """Let Copier ask the questions."""
-        self.worker = Worker(
-            src_path=str(snapshot()), dst_path=Path("project"), data=self.answers, defaults=True
-        )
-        share(self.worker, self.template, self.environment)
-        ask_questions(self.worker)
+        self.worker = asked_worker(self.answers)
         self.context = dict(render_context(self.worker))
 
     def refusal(self, name: str, answer: Any) -> str:
         """Return the message with which Copier rejects an answer from `--data`, or ""."""
-        question = Question(
-            answers=self.worker.answers,
-            context=self.context | {name: answer},
-            jinja_env=self.worker.jinja_env,
-            var_name=name,
-            **self.template.questions_data[name],
-        )
         try:
-            question.get_ask()
-            question.validate_answer(question.parse_answer(answer))
+            checked_answer(self.worker, self.context | {name: answer}, name, answer)
         except (TypeError, ValueError, TemplateError, yaml.YAMLError) as error:
             return str(error)
         return ""
