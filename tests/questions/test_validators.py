@@ -24,7 +24,7 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from harness.artifacts.repository import git
 from harness.commands import CommandError
-from harness.rendering.copier_internals import Question
+from harness.rendering.copier_internals import Question, question_of
 from harness.space.hostile_answers import Form
 
 REPRODUCIBLE = settings(derandomize=True, deadline=None, max_examples=100, database=None)
@@ -44,13 +44,7 @@ def form() -> Form:
 
 def question(name: str, answer: Any, **others: Any) -> Question:
     """Return a question in the context of an answer and of changed other answers."""
-    return Question(
-        answers=form().worker.answers,
-        context=form().context | others | {name: answer},
-        jinja_env=form().worker.jinja_env,
-        var_name=name,
-        **form().template.questions_data[name],
-    )
+    return question_of(form().worker, name, form().context | others | {name: answer})
 
 
 def validated(name: str, answer: Any, **others: Any) -> str:

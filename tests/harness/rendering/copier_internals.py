@@ -7,7 +7,7 @@ breaks them.
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -83,26 +83,28 @@ def share(worker: Worker, template: Template, environment: SandboxedEnvironment)
     vars(worker).update(template=template, jinja_env=environment)
 
 
-def checked_answer(worker: Worker, context: dict[str, Any], name: str, *answer: Any) -> Any:
-    """Return an answer as Copier records it.
-
-    Args:
-        worker: A worker that has asked the questions.
-        context: The variables of the question's templates.
-        name: The name of the question.
-        answer: An answer from `--data`. Without it, the question gets its default.
-
-    Raises:
-        ValueError: Copier rejects the answer. The question's templates and its type may raise
-            `TypeError`, `TemplateError`, or `YAMLError` instead.
-    """
-    question = Question(
+def question_of(worker: Worker, name: str, context: Mapping[str, Any]) -> Question:
+    """Return a question of a worker that has asked it, in another context."""
+    return Question(
         answers=worker.answers,
         context=context,
         jinja_env=worker.jinja_env,
         var_name=name,
         **worker.template.questions_data[name],
     )
+
+
+def checked_answer(question: Question, *answer: Any) -> Any:
+    """Return an answer as Copier records it.
+
+    Args:
+        question: The question.
+        answer: An answer from `--data`. Without it, the question gets its default.
+
+    Raises:
+        ValueError: Copier rejects the answer. The question's templates and its type may raise
+            `TypeError`, `TemplateError`, or `YAMLError` instead.
+    """
     question.get_ask()
     if not answer:
         return question.get_default()

@@ -17,7 +17,7 @@ from filelock import FileLock
 from jinja2 import meta
 
 from harness import temporary
-from harness.rendering.copier_internals import Worker, checked_answer, render_context
+from harness.rendering.copier_internals import Worker, checked_answer, question_of, render_context
 from harness.rendering.render import asked_worker
 from harness.rendering.template import ROOT, Answers, environment
 from harness.space import answers as answers_module
@@ -191,7 +191,7 @@ def is_refused(worker: Worker, name: str, row: Row) -> bool:
         for axis in asked:
             if axis in row:
                 answer = [given[axis]] if axis in given else []
-                context[axis] = checked_answer(worker, context, axis, *answer)
+                context[axis] = checked_answer(question_of(worker, axis, context), *answer)
     except ValueError:
         return True
     return False

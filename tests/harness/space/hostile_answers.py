@@ -18,7 +18,7 @@ from jinja2 import TemplateError, meta
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 
-from harness.rendering.copier_internals import checked_answer, native, render_context
+from harness.rendering.copier_internals import checked_answer, native, question_of, render_context
 from harness.rendering.render import asked_worker, shared_parts, snapshot
 from harness.rendering.template import ROOT, Answers
 from harness.space.answers import questions
@@ -236,7 +236,7 @@ class Form:
     def refusal(self, name: str, answer: Any) -> str:
         """Return the message with which Copier rejects an answer from `--data`, or ""."""
         try:
-            checked_answer(self.worker, self.context | {name: answer}, name, answer)
+            checked_answer(question_of(self.worker, name, self.context | {name: answer}), answer)
         except (TypeError, ValueError, TemplateError, yaml.YAMLError) as error:
             return str(error)
         return ""
