@@ -1,0 +1,55 @@
+"""Every external link is in tests/links.yml, with the date and the place where it was seen.
+
+The tests have no internet connection, so they can't open a link. A wrong character is found because the
+list is a second record.
+"""
+
+import datetime
+import functools
+import re
+from typing import Any
+
+import yaml
+
+from harness.rendering.template import ROOT
+
+PLACES = ("copier.yml", "*.md", "docs/**/*", "template/**/*", "tools/**/*")
+
+# Examples, and addresses on the machine itself.
+EXAMPLES = re.compile(
+    r"https?://(?:[\w.-]+\.)?(?:example\.com|localhost|127\.0\.0\.1|host/|github\.com/(?:ada|ORG)\b)"
+)
+
+
+@functools.cache
+def listed() -> list[dict[str, Any]]:
+    """Return the groups of listed links. Each has a date, the place, and the links."""
+    return list(yaml.safe_load((ROOT / "tests" / "links.yml").read_text(encoding="utf-8")))
+
+
+def used() -> set[str]:
+    """Return the external links of the template, the documentation, and the tools."""
+    found: set[str] = set()
+    for path in {path for place in PLACES for path in ROOT.glob(place)}:
+        if path.is_file() and "_build" not in path.parts and path.suffix != ".pyc":
+            text = path.read_text(encoding="utf-8")
+            links = re.findall(r"https?://[\w.-]+\.[a-z]+[^\s\[\]\"`<>(){}|\\,]*", text)
+            found |= {link.rstrip(".;:'") for link in links}
+    return {link for link in found if not EXAMPLES.match(link)}
+
+
+def test_every_link_is_listed() -> None:
+    """The links in the files are those in the list, character by character."""
+    links = [link for group in listed() for link in group["links"]]
+    assert sorted(set(links)) == sorted(links)
+    new, old = sorted(used() - set(links)), sorted(set(links) - used())
+    assert not new, f"Open these links, and add them to a group of tests/links.yml: {new}"
+    assert not old, f"Remove these links from tests/links.yml: {old}"
+
+
+def test_links_have_a_date_and_a_place() -> None:
+    """Each group of links says when and where they were seen, or that nobody has seen them."""
+    for group in listed():
+        assert {"seen", "where", "links"} == set(group)
+        assert isinstance(group["seen"], datetime.date)
+        assert group["links"] == sorted(group["links"])
