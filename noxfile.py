@@ -61,11 +61,12 @@ def random(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check the code of the tests and of the documentation: format, mistakes, types."""
+    """Check formatting, lint, types, and spelling."""
     install(session, *GROUPS)
     session.run("ruff", "format", "--check")
     session.run("ruff", "check")
     session.run("mypy")
+    session.run("codespell")
 
 
 @nox.session
@@ -117,6 +118,8 @@ def tables(session: nox.Session) -> None:
     pages = ("*.md", "docs/*/*.md", "docs/*/*/*.md")
     command = ("python", "-m", "cogapp", "-P", "-I", "docs", *mode, *pages)
     session.run(*command, env={"PYTHONPATH": "tests"})
+    if not session.posargs:
+        session.run("python", "docs/tables.py", env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)

@@ -6,13 +6,18 @@ with their output. https://cog.readthedocs.io/
 
 import difflib
 import functools
+import io
 import json
+import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from harness.artifacts.inspect import tree
 from harness.rendering.render import render
@@ -71,17 +76,18 @@ def questions() -> None:
 
 
 def choices(axis: str) -> None:
-    """Print the choices of an axis, with the descriptions from the question."""
+    """Print the question of an axis and its choices, with the descriptions from the question."""
     offered = answers.choices(axis)
     selected = default(axis) if answers.questions()[axis].get("multiselect") else offered[:1]
     shown = {each: code(each) + (" (default)" if each in selected else "") for each in offered}
     labels = labels_of(axis)
     if labels:
         rows = [(shown[each], description(each, labels[each])) for each in offered]
-        listed = table(["choice", "description"], rows)
+        listed = f"It has these choices:\n\n{table(['choice', 'description'], rows)}"
     else:
-        listed = f"Choices: {', '.join(shown.values())}."
-    section(f"Question: {question_text(axis)}\n\n{listed}")
+        listed = f"The choices are {' and '.join(shown.values())}."
+    text = question_text(axis)
+    section(f'The question is "{text if text[-1] in "?)" else f"{text}."}" {listed}')
 
 
 def description(choice: str, label: str) -> str:
@@ -194,26 +200,37 @@ def runners() -> None:
     section(table(["choice", "list the tasks", "run a task", "run some of the tests"], rows))
 
 
-def files() -> None:
-    """Print the files of a new library with the default answers, like the program `tree`."""
+def project_svg() -> str:
+    """Return a picture of a new library's files, each with the purpose that the reference gives."""
+    text = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
+    purpose = dict(re.findall(r"^\| `(.+?)` \| (.+?) \| .+ \|$", text, re.MULTILINE))
+    grid = Table.grid(padding=(0, 3))
     with tempfile.TemporaryDirectory() as folder:
-        project = render(
-            Path(folder) / "my-project", {"project_name": "My Project", "github_user": "octocat"}
-        )
-        section("\n".join(["```text", "my-project/", *listing(project), "```"]))
+        answers = {"project_name": "My Project", "github_user": "octocat"}
+        project = render(Path(folder) / "my-project", answers)
+        for line, file in listing(project):
+            words = purpose.get(file.relative_to(project).as_posix(), "").split(". ")[0]
+            plain = re.sub(r"\[(.+?)\]\(.+?\)", r"\1", words).replace("`", "")
+            name = Text(line, style="bold blue" if file.is_dir() else "bold")
+            name.stylize("not bold default", 0, len(line.rstrip("/")) - len(file.name))
+            grid.add_row(name, plain.rstrip("."))
+    console = Console(record=True, width=100, file=io.StringIO())
+    console.print(grid)
+    svg = console.export_svg(title="my-project", unique_id="project")
+    # GitHub shows no fonts from other sites, and the site loads none.
+    svg = re.sub(r"@font-face {.*?}\s*", "", svg, flags=re.DOTALL).replace("Fira Code, ", "")
+    return "".join(f"{line.rstrip()}\n" for line in svg.splitlines() if line.strip())
 
 
-def listing(folder: Path, indent: str = "") -> list[str]:
-    """Return the contents of a folder as lines, like the program `tree`."""
-    lines = []
+def listing(folder: Path, indent: str = "") -> Iterator[tuple[str, Path]]:
+    """Yield the contents of a folder as lines, like the program `tree`, each with its path."""
     entries = sorted(folder.iterdir())
     for entry in entries:
-        last = entry == entries[-1]
+        is_last = entry == entries[-1]
         slash = "/" if entry.is_dir() else ""
-        lines.append(f"{indent}{'└── ' if last else '├── '}{entry.name}{slash}")
+        yield f"{indent}{'└── ' if is_last else '├── '}{entry.name}{slash}", entry
         if entry.is_dir():
-            lines += listing(entry, indent + ("    " if last else "│   "))
-    return lines
+            yield from listing(entry, indent + ("    " if is_last else "│   "))
 
 
 def faults() -> None:
@@ -244,3 +261,7 @@ def adoptions() -> None:
         f"Last run: {results['date']}.",
     ]
     section("\n\n".join(parts))
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "project.svg").write_text(project_svg(), encoding="utf-8")

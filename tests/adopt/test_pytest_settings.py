@@ -98,6 +98,6 @@ def test_pytest_accepts_the_settings(tmp_path: Path) -> None:
 
 
 def test_a_project_without_tests_keeps_the_templates_settings(tmp_path: Path) -> None:
-    """Without tests of its own, nothing has to be relaxed."""
+    """A project without tests needs no relaxed settings."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": ""})
     assert {} == pytest_table(project, find_moves(project))

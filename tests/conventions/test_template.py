@@ -124,7 +124,7 @@ def problems(folder: Path, offered: list[str]) -> list[str]:
 
 
 # Axes in which a choice only needs a line in its question and a folder, and a choice of each. The
-# choices of the other axes have files of their own in template/project/.
+# choices of the other axes have their own files in template/project/.
 EXTENSIBLE = {
     "backend": "hatchling",
     "cli_library": "click",

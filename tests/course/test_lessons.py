@@ -59,7 +59,7 @@ def test_a_lesson_says_where_its_rules_are_written(page: Path) -> None:
 
 @each(*LESSONS)
 def test_a_lesson_says_how_long_it_takes(page: Path) -> None:
-    """Each page has the minutes to teach it and to do it, for whoever teaches."""
+    """Each page has the minutes to teach it and to do it, for teachers."""
     assert {"teach", "do"} == set(front_matter(page)["minutes"])
 
 

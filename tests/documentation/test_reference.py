@@ -22,7 +22,7 @@ Projects = list[tuple[set[str], dict[str, Any]]]
 
 # Every file that a project may have, by its kind. A file of any other name would be code of ours that
 # the project's owner has to maintain, unless it is one of these after all: then add it here. A choice
-# with a file of its own names it in its choice.json.
+# with its own file names it in its choice.json.
 KINDS = {
     "Yours": [
         *("README.md", "CHANGELOG.md", "docs/*.md", "src/my_project/py.typed"),
@@ -109,7 +109,7 @@ def test_every_file_is_explained(projects: Projects) -> None:
 
 
 def test_files_exist_when_the_page_says_so(projects: Projects) -> None:
-    """Each file is in exactly the projects whose answers fulfil the page's condition."""
+    """Each file is in exactly the projects whose answers fulfill the page's condition."""
     for name, _, condition in ROW.findall(TEXT):
         for files, answers in projects:
             assert is_so(condition, answers) == (name in files), (name, answers)

@@ -127,8 +127,8 @@ BAD = {
         "Nobody says so",
     ),
     "a question that does not exist": (
-        "```{rendered} LICENSE\n:answers: colour=red\n```",
-        "there is no question colour",
+        "```{rendered} LICENSE\n:answers: color=red\n```",
+        "there is no question color",
     ),
     "an answer that is refused": (
         "```{rendered} LICENSE\n:answers: copyright_year=now\n```",
@@ -229,7 +229,7 @@ def test_boxes_have_titles(site: Site) -> None:
 
 
 def test_links_reach_a_challenge(site: Site) -> None:
-    """A challenge has a name of its own on the page."""
+    """A challenge has its own anchor on the page."""
     assert 'id="challenge-shadow-a-module"' in site.page("course/lesson")
 
 
@@ -250,7 +250,7 @@ def test_what_is_folded_needs_no_javascript(site: Site) -> None:
 
 
 def test_minutes_are_for_instructors(site: Site) -> None:
-    """The minutes of a lesson stand in the instructors' part, and nowhere else."""
+    """Only the instructors' part shows the minutes of a lesson."""
     page = site.words("course/lesson")
     assert page.count("Minutes") == 1
     assert "For instructors Minutes: 15 to teach, 20 to do. They believe." in page
@@ -272,7 +272,7 @@ def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
 
 
 def test_a_file_keeps_its_name(site: Site) -> None:
-    """What Markdown would take for markup in a file's name is shown as it is."""
+    """What Markdown would take for markup in a file's name is shown unchanged."""
     assert "names/__init__.py NAMES = []" in site.words("course/lesson")
 
 

@@ -21,7 +21,7 @@ def ci_jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any
 def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
     """Return the system, the Python and the resolution of each job of a matrix.
 
-    Every entry of `include` sets all axes, so it is a job of its own.
+    Every entry of `include` sets all axes, so it is a separate job.
     """
     matrix = dict(job["strategy"]["matrix"])
     included = matrix.pop("include")

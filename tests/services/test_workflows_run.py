@@ -144,7 +144,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, artifacts: ArtifactCache) 
 
 @pytest.fixture
 def place(tmp_path: Path, project: Path) -> Iterator[Place]:
-    """The app on a service of its own, with empty indexes."""
+    """The app on its own service, with empty indexes."""
     made = Place(tmp_path, project)
     with made.network:
         yield made

@@ -183,7 +183,7 @@ def test_an_extra_deleted_by_hand_can_be_recorded(project: Path) -> None:
 
 
 def test_extras_can_be_removed(releases: Path, tmp_path: Path) -> None:
-    """Without the example extra, a rewritten page of the API stays as it is."""
+    """Without the example extra, a rewritten page of the API stays unchanged."""
     project = start(releases, None, tmp_path / "project", BASE | {"docs_engine": "sphinx"})
     (project / "docs" / "api.md").write_text("# Our API\n", encoding="utf-8")
     commit(project, "Rewrite the page")

@@ -41,7 +41,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("myst_parser")
     app.setup_extension("sphinx_design")
     app.add_css_file("packagestan.css")
-    # Which pages' commands the tests run, beside those that say so: patterns of page names.
+    # Patterns of the pages whose commands the tests run, in addition to those with `commands: run`.
     app.add_config_value("packagestan_executed", [], "env", list)
     app.connect("config-inited", configure, priority=100)
     for name, box in boxes.DIRECTIVES.items():

@@ -18,7 +18,7 @@ COURSE = "~/packagestan/docs/course"
 
 
 class Box(SphinxDirective):
-    """A box with a title of its own."""
+    """A box with its own title."""
 
     has_content = True
     title: ClassVar[str]

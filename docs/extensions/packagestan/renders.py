@@ -24,13 +24,13 @@ from harness.space.answers import questions
 GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}
 
 
-# Gone when the build ends; a page that shows a file from there is read anew by the next one.
+# Deleted when the build ends. The next build reads pages that show these files again.
 PROJECTS = tempfile.TemporaryDirectory(prefix="packagestan-")
 
 
 @functools.cache
 def rendered_project(answers: str) -> Path:
-    """Render a project and return its folder; answers that were seen before are not rendered anew.
+    """Render a project and return its folder. Projects with the same answers are rendered once.
 
     Args:
         answers: JSON of the answers by question.

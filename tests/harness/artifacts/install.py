@@ -29,7 +29,7 @@ class Environment:
 
     @classmethod
     def make(cls, folder: Path, python: str = sys.executable) -> "Environment":
-        """Make an environment.
+        """Create an environment.
 
         Args:
             folder: Where to make it.

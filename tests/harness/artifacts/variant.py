@@ -77,7 +77,7 @@ class Variant:
             needed = self.artifacts.once(key("needed", needs), make_needed)
             made = Environment.make(folder, str(self.python))
             made.share(Environment(needed))
-            # uv knows this machine's interpreters, but would have to query a new environment's.
+            # uv can find this machine's interpreters, but would have to query a new environment's.
             # The newest one may be older than the variant's oldest Python.
             version = f"--python-version={self.recorded['python_min']}"
             program = (find_uv_bin(), "pip", "install", "--quiet", "--offline", "--no-deps")

@@ -63,8 +63,8 @@ class Event:
     """What happened in the repository.
 
     Attributes:
-        name: For instance `push`.
-        ref: The full name of the ref, for instance `refs/tags/v1.2.3`.
+        name: The name of the event, such as `push`.
+        ref: The full name of the ref, such as `refs/tags/v1.2.3`.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Event:
 
     @property
     def short_ref(self) -> str:
-        """The ref's name as people say it, for instance `v1.2.3`."""
+        """The ref's name without its prefix, such as `v1.2.3`."""
         return re.sub(r"^refs/(heads|tags|pull)/", "", self.ref)
 
     def starts(self, workflow: Mapping[str, Any]) -> bool:
@@ -335,7 +335,7 @@ class Service:
 
 
 class _Leg:
-    """A job with one combination of its matrix, on a runner of its own."""
+    """A job with one combination of its matrix, on its own runner."""
 
     def __init__(
         self,
@@ -554,7 +554,7 @@ ACTIONS: dict[str, tuple[Action, set[str]]] = {
 
 
 def _know(given: Mapping[str, Any], known: set[str], where: str) -> None:
-    """Refuse keys that mean something that is not modelled."""
+    """Refuse keys that mean something that is not modeled."""
     if unknown := sorted(set(given) - known):
         raise NotImplementedError(f"{where}: {', '.join(unknown)}")
 

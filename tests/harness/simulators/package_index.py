@@ -1,7 +1,7 @@
 """Package indexes of this machine that twine takes for PyPI, TestPyPI or any other.
 
 Each is a pypiserver behind TLS, reached through a proxy that leads the index's host to it, so that
-twine runs as it is: its own addresses, its own trusted publishing. Stand-ins are the mint that
+twine runs unchanged: its own addresses, its own trusted publishing. Stand-ins are the mint that
 trades an identity for a token, the identities, and PyPI's rule that the same file may come twice.
 """
 
@@ -150,7 +150,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Network:
-    """What jobs reach besides the internet: indexes, and who says what their identities are.
+    """The services that jobs reach: package indexes and the providers of their identities.
 
     Use it as a context manager.
     """

@@ -31,7 +31,7 @@ def github(project: Path, name: str) -> dict[str, Any]:
 
     Args:
         project: The folder that has `.github`.
-        name: The workflow's file without its suffix, for instance "ci".
+        name: The workflow's file without its suffix, such as "ci".
     """
     return read(project / ".github" / "workflows" / f"{name}.yml")
 

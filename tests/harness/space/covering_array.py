@@ -29,7 +29,7 @@ class Densest(Controller):  # type: ignore[misc]
 
         Args:
             factors: The levels of each factor.
-            beginnings: What rows must begin with, each a row of its own; the rest of it is found.
+            beginnings: The values with which rows must begin, one item for each row.
             settings: The others, by their names.
         """
         # How many groups each level would complete to which all but it belong, in one number.
@@ -68,7 +68,7 @@ class Densest(Controller):  # type: ignore[misc]
         return len(self.serials[self.parents[level]])
 
     def extract(self, _: Controller) -> Iterator[Group]:
-        """Yield what the row that is being made shall have; what is refused does not enter it."""
+        """Yield the values that the current row must have. Rejected values are left out."""
         yield self.beginnings.pop() if self.beginnings else next(iter(self.incomplete))
         held: list[int] = []
         refused: set[int] = set()

@@ -1,0 +1,136 @@
+"""The wording follows the conventions for headings, sentences, and phrases.
+
+`words.txt` has the single words that `nox -s lint` rejects.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from harness.commands import run
+from harness.rendering.template import ROOT
+
+# The course is being rewritten. Delete this line, and what uses it, afterwards.
+UNFINISHED = ("docs/course/", "tests/course/", "tests/harness/course/")
+
+MOST_WORDS = 35
+
+# Words that keep their capital letter inside a heading.
+NAMES = {"CI", "Copier", "GitHub", "GitLab", "Packagestan", "Python", "Renovate", "Windows"}
+
+# Phrases that give a translation away, and phrases with an established alternative.
+PHRASES = re.compile(
+    r"\b(?:"
+    r"(?<!on )of (?:its|your|their) own(?=[.,;:)])|for instance|e\.g\.|in silence|without a word"
+    r"|house rules?|takes? back|as (?:it is|they are)[.,;:)]|what is (?:there|chosen|needed)"
+    r"|(?:allows|enables) to|(?:is|are|be) told|an update (?:brings|gives|loses)"
+    r"|(?:stands?|lies|sits) (?:in(?! for)|below|above|next)\b|(?:pip|uv|git|Copier|PyPI) knows"
+    r"|(?<!there )(?<!that )(?:is|are) no (?!longer\b|more\b)|(?:is|are) (?:not )?there[.,;:)]"
+    r"|makes? (?:an? )?(?:virtual )?(?:environments?|lock files?|wheels?|sdists?)\b"
+    r"|, for (?:it|they|this|there) (?:is|are|was|has|can|would)|\d %(?!\})"
+    r")",
+    re.IGNORECASE,
+)
+# Texts by others, packages with their owners' words, and a test whose subject is "e.g.".
+OTHER_WORDS = ("template/licenses/", "tests/packages/", "docs/extensions/packagestan/slides.py")
+
+PAGES = [
+    name
+    for page in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+    if not (name := page.relative_to(ROOT).as_posix()).startswith(("docs/_build/", *UNFINISHED))
+]
+BLOCKS = {"fence", "table_close", "table_open"}
+
+Blocks = list[tuple[str, str]]
+
+
+def blocks(text: str) -> Blocks:
+    """Return the headings, paragraphs, code blocks, and tables of a page, with their Markdown.
+
+    >>> blocks("# A\\n\\nRun this:\\n\\n```\\nb\\n```\\n")
+    [('heading', 'A'), ('paragraph', 'Run this:'), ('fence', 'b\\n')]
+    """
+    text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
+    # A directive's fence and options are not text. Its content is.
+    text = re.sub(r"^ *:{3,}.*\n|^:\w+:.*\n", "\n", text, flags=re.MULTILINE)
+    found: Blocks = []
+    kind, in_table = "", False
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        if token.type in ("heading_open", "paragraph_open"):
+            kind = token.type.removesuffix("_open")
+        elif token.type in ("table_open", "table_close"):
+            in_table = token.type == "table_open"
+            found += [("table", "")] if in_table else []
+        elif token.type == "inline" and not in_table:
+            found.append((kind, token.content))
+        elif token.type == "fence":
+            found.append(("fence", token.content))
+    return found
+
+
+def sentences(markdown: str) -> list[str]:
+    """Return the sentences of a paragraph without markup; code counts as one word.
+
+    >>> sentences("Run [`uv sync`](https://example.com/). It's **fast**.")
+    ['Run CODE.', "It's fast."]
+    """
+    text = re.sub(r"`+[^`]+`+", "CODE", " ".join(markdown.split()))
+    text = re.sub(r"!?\[([^]]*)\]\([^)]*\)", r"\1", text).replace("*", "")
+    return re.split(r"(?<=[.!?])[\")]* (?=\S)", text)
+
+
+def is_sentence_case(heading: str) -> bool:
+    """Return whether only the first word and names of a heading are capitalized.
+
+    >>> is_sentence_case("Work on Windows"), is_sentence_case("Work On `A B`")
+    (True, False)
+    """
+    words = re.sub(r"`[^`]+`|\[[^]]*\]", "Code", heading).split()
+    return all(word in NAMES | {"Code"} or word == word.lower() for word in words[1:])
+
+
+@pytest.fixture(params=PAGES, scope="module")
+def page(request: pytest.FixtureRequest) -> Blocks:
+    """The blocks of a page."""
+    return blocks((ROOT / request.param).read_text(encoding="utf-8"))
+
+
+def test_headings_are_in_sentence_case(page: Blocks) -> None:
+    """A heading is capitalized like a sentence, and has no punctuation at its end."""
+    headings = [text for kind, text in page if kind == "heading"]
+    assert [] == [text for text in headings if not is_sentence_case(text)]
+    assert [] == [text for text in headings if text[-1] in ".:?!"]
+
+
+def test_sentences_are_short(page: Blocks) -> None:
+    """A sentence has at most 35 words."""
+    texts = [text for kind, text in page if kind == "paragraph"]
+    found = [sentence for text in texts for sentence in sentences(text)]
+    assert [] == [sentence for sentence in found if len(sentence.split()) > MOST_WORDS]
+
+
+def test_sentences_end_before_a_block(page: Blocks) -> None:
+    """No sentence continues across a code block or a table."""
+    for (kind, text), (next_kind, next_text) in zip(page, page[1:], strict=False):
+        if kind == "paragraph" and next_kind in ("fence", "table"):
+            assert re.search(r"[.:!?][)*\"]*$|-->$", text), text
+        if kind in ("fence", "table") and next_kind == "paragraph":
+            assert not re.match("[a-z]", next_text), next_text
+
+
+def test_no_phrase_gives_a_translation_away() -> None:
+    """No file contains a phrase that has an established alternative."""
+    command = ("git", "ls-files", "--cached", "--others", "--exclude-standard")
+    places = ("*.md", "*.toml", "*.yml", "noxfile.py", "docs", "template", "tests", "tools")
+    skipped = (*OTHER_WORDS, *UNFINISHED, "tests/documentation/test_style.py")
+    found = []
+    for name in run(*command, *places, cwd=ROOT).stdout.splitlines():
+        file = ROOT / name
+        if name.startswith(skipped) or not file.is_file():
+            continue
+        # A phrase can continue on the next line, also in a comment.
+        text = re.sub(r"\s+(?:# )?(?=\w)", " ", file.read_text(encoding="utf-8"))
+        found += [f"{name}: {text[m.start() - 30 : m.end() + 30]}" for m in PHRASES.finditer(text)]
+    assert [] == found
