@@ -85,7 +85,7 @@ def choices(axis: str) -> None:
         rows = [(shown[each], description(each, labels[each])) for each in offered]
         listed = f"It has these choices:\n\n{table(['choice', 'description'], rows)}"
     else:
-        listed = f"The choices are {' and '.join(shown.values())}."
+        listed = f"Choices: {', '.join(shown.values())}."
     text = question_text(axis)
     section(f'The question is "{text if text[-1] in "?)" else f"{text}."}" {listed}')
 

@@ -13,6 +13,7 @@ from harness.artifacts.install import Environment
 from harness.commands import run
 from harness.rendering.template import ORG, ROOT
 from harness.space.answers import axes
+from tables import project_svg
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -35,6 +36,13 @@ def test_generated_sections_are_up_to_date(page: Path) -> None:
     options = ("--check", "--diff", "-P", "-I", str(ROOT / "docs"))
     exit_code = Cog().main(["cog", *options, str(page)])
     assert 0 == exit_code, "Run `nox -s tables`, and commit the changes."
+
+
+def test_the_picture_is_up_to_date() -> None:
+    """The picture in the README shows the files of a new library."""
+    picture = (ROOT / "docs" / "project.svg").read_text(encoding="utf-8")
+    assert project_svg() == picture, "Run `nox -s tables`, and commit the changes."
+    assert "@font-face" not in picture
 
 
 @pytest.mark.parametrize("axis", axes())

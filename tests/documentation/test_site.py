@@ -137,7 +137,7 @@ BAD = {
     "a checkpoint that does not exist": ("```{checkpoint} 77\n```", "there is no checkpoint 77"),
     "a reason that is missing": (
         "```{code-block} console\n:class: not-run\n\n$ docker\n```",
-        "no caption says why this is not run",
+        "add a caption that says why this is not run",
     ),
     "a link without https": ("<http://example.com/>", "starts with http:, not https:"),
     "a link to no host": ("[here](https://localhost/)", "names no host"),
@@ -276,19 +276,19 @@ def test_a_file_keeps_its_name(site: Site) -> None:
     assert "names/__init__.py NAMES = []" in site.words("course/lesson")
 
 
-def test_the_foot_says_what_is_run(site: Site) -> None:
-    """An executed page ends with the number of commands that are run, and why others are not."""
-    foot = "3 of 5 commands on this page are run by the tests; 2 are not: it needs a Docker engine (2)."
+def test_the_footer_says_what_is_tested(site: Site) -> None:
+    """An executed page ends with the number of tested commands, and why the others are not."""
+    foot = "3 of 5 commands on this page are tested. Not tested: it needs a Docker engine (2)."
     assert site.words("course/lesson").endswith(foot)
-    assert site.words("said").endswith("The one command on this page is run by the tests.")
+    assert site.words("said").endswith("The command on this page is tested.")
 
 
 def test_a_page_that_is_not_executed_claims_nothing(site: Site) -> None:
-    """A page whose commands the lessons' tests don't run has no such foot."""
-    assert "run by the tests" not in site.page("elsewhere")
+    """A page whose commands the lessons' tests don't run has no such footer."""
+    assert "commands on this page" not in site.page("elsewhere")
 
 
-def test_the_foot_is_on_the_pages_that_are_run() -> None:
+def test_the_footer_is_on_the_pages_that_are_run() -> None:
     """The site and the tests agree on which pages' commands are run."""
     conf = (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
     (patterns,) = re.findall(r"^packagestan_executed = \[(.*)\]$", conf, re.MULTILINE)
@@ -298,13 +298,13 @@ def test_the_foot_is_on_the_pages_that_are_run() -> None:
 
 
 def test_commands_of_directives_are_not_counted(site: Site) -> None:
-    """The commands that a checkpoint shows are not the page's own."""
-    assert "run by the tests" not in site.page("course/checkpoint")
+    """The commands that a checkpoint shows are not counted."""
+    assert "commands on this page" not in site.page("course/checkpoint")
 
 
 def test_a_command_that_fails_is_marked_in_words(site: Site) -> None:
     """Words before a block say that it fails on purpose."""
-    assert "This command fails, on purpose: $ false" in site.words("course/lesson")
+    assert "This command fails on purpose: $ false" in site.words("course/lesson")
     assert site.words("course/lesson").count("on purpose") == 1
 
 

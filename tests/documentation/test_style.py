@@ -3,8 +3,8 @@
 `words.txt` has the single words that `nox -s lint` rejects.
 """
 
+import itertools
 import re
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -47,9 +47,9 @@ Blocks = list[tuple[str, str]]
 
 
 def blocks(text: str) -> Blocks:
-    """Return the headings, paragraphs, code blocks, and tables of a page, with their Markdown.
+    r"""Return the headings, paragraphs, code blocks, and tables of a page, with their Markdown.
 
-    >>> blocks("# A\\n\\nRun this:\\n\\n```\\nb\\n```\\n")
+    >>> blocks("# A\n\nRun this:\n\n```\nb\n```\n")
     [('heading', 'A'), ('paragraph', 'Run this:'), ('fence', 'b\\n')]
     """
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
@@ -113,7 +113,7 @@ def test_sentences_are_short(page: Blocks) -> None:
 
 def test_sentences_end_before_a_block(page: Blocks) -> None:
     """No sentence continues across a code block or a table."""
-    for (kind, text), (next_kind, next_text) in zip(page, page[1:], strict=False):
+    for (kind, text), (next_kind, next_text) in itertools.pairwise(page):
         if kind == "paragraph" and next_kind in ("fence", "table"):
             assert re.search(r"[.:!?][)*\"]*$|-->$", text), text
         if kind in ("fence", "table") and next_kind == "paragraph":

@@ -87,7 +87,7 @@ def commands(number: str) -> str:
     """Return how to make a project at a checkpoint, or to bring one there, as Markdown."""
     return f"""\
 The project as it is here has the answers of {{download}}`{number}.yml
-</course/checkpoints/{number}.yml>`. Make it anew:
+</course/checkpoints/{number}.yml>`. Create it with:
 
 ```{{code-block}} console
 :class: generated

@@ -1,4 +1,4 @@
-"""What Sphinx does not check: links to other sites, and what images say to those who don't see."""
+"""Check links to other sites, and the alternative text of images."""
 
 from urllib.parse import urlsplit
 
@@ -8,13 +8,13 @@ from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
 
-# The hosts of package indexes have one of these among the labels of their name: packages are named,
-# and found by a tool's settings; an address would bypass a mirror.
+# The host names of package indexes contain one of these labels. Pages name packages instead of linking to
+# an index, because a link would bypass a mirror.
 INDEXES = {"npmjs", "pypi", "pythonhosted"}
 
 
 def link_error(address: str) -> str:
-    """Return what is wrong with a link to another site, without following it.
+    """Return the problem with a link to another site, without following it.
 
     >>> link_error("http://example.com/")
     'starts with http:, not https:'
@@ -37,7 +37,7 @@ def link_error(address: str) -> str:
 
 
 def check_page(app: Sphinx, document: nodes.document) -> None:
-    """Warn of bad links and of images without an alternative text; a strict build fails then."""
+    """Warn about bad links, and about images without alternative text. A strict build then fails."""
     for link in document.findall(nodes.reference):
         address = link.get("refuri", "")
         if "://" in address and (error := link_error(address)):

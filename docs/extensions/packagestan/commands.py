@@ -1,4 +1,4 @@
-"""The commands that a page shows, and how many of them the tests run."""
+"""Count the commands on a page, and say how many of them the tests run."""
 
 import collections
 from collections.abc import Iterator
@@ -15,26 +15,26 @@ from harness.course.pages import front_matter
 LOGGER = logging.getLogger(__name__)
 
 PROMPT = "$ "
-# What `:class:` says of a block of commands.
+# The classes that a block of commands can have.
 FAILS, NOT_RUN, GENERATED = "fails", "not-run", "generated"
 
 
 def blocks(document: nodes.document) -> Iterator[nodes.literal_block]:
-    """Yield the blocks of commands that are the page's own, not made by a directive."""
+    """Yield the page's blocks of commands, without those that a directive generates."""
     for block in document.findall(nodes.literal_block):
         if block.get("language") == "console" and GENERATED not in block["classes"]:
             yield block
 
 
 def count(block: nodes.literal_block) -> int:
-    """Return how many commands a block has; those are what follows a prompt."""
+    """Return the number of commands in a block, which are the lines with a prompt."""
     return sum(line.startswith(PROMPT) for line in block.astext().splitlines())
 
 
 def reason(block: nodes.literal_block) -> str:
-    """Return why a block is not run, as its caption says it; an empty text if it has none.
+    """Return the reason in a block's caption, or an empty text if it has none.
 
-    Of "Not run here: it needs a Docker engine." this is "it needs a Docker engine".
+    For "Not run here: it requires a Docker engine.", this is "it requires a Docker engine".
     """
     if not isinstance(block.parent, nodes.container):
         return ""
@@ -43,7 +43,7 @@ def reason(block: nodes.literal_block) -> str:
 
 
 class Code(CodeBlock):
-    """A block of code; where its caption is a file's name, no letter of it is markup."""
+    """A block of code. A file's name in its caption is not parsed as markup."""
 
     def run(self) -> list[nodes.Node]:
         """Return the block."""
@@ -54,35 +54,32 @@ class Code(CodeBlock):
 
 
 def is_executed(app: Sphinx, page: str) -> bool:
-    """Return whether the tests run a page's commands: by its name, or as it says `commands: run`."""
+    """Return whether the tests run a page's commands, by its name or its front matter."""
     if any(patmatch(page, pattern) for pattern in app.config.packagestan_executed):
         return True
     return front_matter(Path(app.env.doc2path(page))).get("commands") == "run"
 
 
 def sentence(total: int, reasons: dict[str, int]) -> str:
-    """Return how many commands of a page are run, and why others are not.
+    """Return how many commands of a page are tested, and why the others are not.
 
     >>> sentence(1, {})
-    'The one command on this page is run by the tests.'
-    >>> sentence(31, {"it needs GitHub": 1, "it needs a Docker engine": 2})
-    '28 of 31 commands on this page are run by the tests; 3 are not: it needs GitHub (1), it needs a
+    'The command on this page is tested.'
+    >>> sentence(31, {"it requires GitHub": 1, "it requires a Docker engine": 2})
+    '28 of 31 commands on this page are tested. Not tested: it requires GitHub (1), it requires a
     Docker engine (2).'
     """
     missing = sum(reasons.values())
     if not missing:
         if total == 1:
-            return "The one command on this page is run by the tests."
-        return f"All {total} commands on this page are run by the tests."
+            return "The command on this page is tested."
+        return f"All {total} commands on this page are tested."
     why = ", ".join(f"{reason} ({number})" for reason, number in reasons.items())
-    return (
-        f"{total - missing} of {total} commands on this page are run by the tests; "
-        f"{missing} {'is' if missing == 1 else 'are'} not: {why}."
-    )
+    return f"{total - missing} of {total} commands on this page are tested. Not tested: {why}."
 
 
 def finish_page(app: Sphinx, document: nodes.document) -> None:
-    """Mark the commands that fail on purpose, and say at the foot how many commands are run."""
+    """Mark the commands that fail on purpose, and add a footer with the number of tested commands."""
     total = 0
     reasons: collections.Counter[str] = collections.Counter()
     for block in list(blocks(document)):
@@ -90,11 +87,11 @@ def finish_page(app: Sphinx, document: nodes.document) -> None:
         total += number
         if NOT_RUN in block["classes"]:
             if not reason(block):
-                LOGGER.warning("no caption says why this is not run", location=block)
+                LOGGER.warning("add a caption that says why this is not run", location=block)
             reasons[reason(block)] += number
         elif FAILS in block["classes"]:
             last = "The last of these commands" if number > 1 else "This command"
-            mark = nodes.paragraph("", f"{last} fails, on purpose:", classes=["on-purpose"])
+            mark = nodes.paragraph("", f"{last} fails on purpose:", classes=["on-purpose"])
             outer = block.parent if block.parent.get("literal_block") else block
             outer.parent.insert(outer.parent.index(outer), mark)
     if total and is_executed(app, app.env.docname):

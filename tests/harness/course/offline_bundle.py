@@ -33,7 +33,7 @@ BUILT = {
 
 PACKAGES = ROOT / "tests" / "packages"
 
-# What learners need of the course's folder, besides the two scripts.
+# What learners need from the course's folder in addition to the two scripts.
 FOLDERS = ("checkpoints", "exercises", "puzzles")
 
 PORT = 8080
@@ -46,7 +46,7 @@ class BundleError(Exception):
 README = """\
 # The course without internet
 
-Whoever teaches starts the index on one machine, in the folder that holds this one:
+The teacher starts the index on one machine, in the parent folder:
 
     nox -s bundle -- serve
 

@@ -59,7 +59,7 @@ def open_puzzle(number: str, parent: Path) -> str:
     # On the pages, the package is in a folder `puzzle`.
     story = symptom(known[number]).replace("$ cd puzzle\n", f"$ cd {folder}\n")
     check = f"uv run {COURSE / 'check.py'} puzzle-{number} {folder}"
-    return f"{story}\n\nThe package is in {folder}. When you have mended it:\n\n$ {check}"
+    return f"{story}\n\nThe package is in {folder}. When you have fixed it:\n\n$ {check}"
 
 
 def main() -> int:
