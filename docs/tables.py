@@ -218,7 +218,8 @@ def project_svg() -> str:
     console.print(grid)
     svg = console.export_svg(title="my-project", unique_id="project")
     # GitHub shows no fonts from other sites, and the site loads none.
-    svg = re.sub(r"@font-face {.*?}\s*", "", svg, flags=re.DOTALL).replace("Fira Code, ", "")
+    svg = re.sub(r"@font-face {.*?}\s*|<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = svg.replace("Fira Code, ", "")
     return "".join(f"{line.rstrip()}\n" for line in svg.splitlines() if line.strip())
 
 

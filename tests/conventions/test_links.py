@@ -15,9 +15,9 @@ from harness.rendering.template import ROOT
 
 PLACES = ("copier.yml", "*.md", "docs/**/*", "template/**/*", "tools/**/*")
 
-# Examples, and addresses on the machine itself.
+# Examples, addresses on the machine itself, and the XML namespace of SVG.
 EXAMPLES = re.compile(
-    r"https?://(?:[\w.-]+\.)?(?:example\.com|localhost|127\.0\.0\.1|host/|github\.com/(?:ada|ORG)\b)"
+    r"https?://(?:[\w.-]+\.)?(?:example\.com|localhost|127\.0\.0\.1|host/|github\.com/(?:ada|ORG)\b|www\.w3\.org/2000/svg)"
 )
 
 
