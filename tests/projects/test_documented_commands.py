@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 
+import pytest
 from uv import find_uv_bin
 
+from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.repository import GIT
 from harness.commands import run
 from harness.rendering.render import copier_command
@@ -219,3 +221,48 @@ def test_commands_with_pip(tmp_path: Path, releases: Path) -> None:
         if not command.startswith("uv "):
             shell.run(command)
     assert "0.1.0" in shell.run("greetings-from-ada --version").stdout
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"versioning": "vcs"},
+        {"release_tool": "none"},
+        {"release_tool": "none", "environments": []},
+    ],
+    ids=["from git", "uv", "by hand"],
+)
+def test_releases_without_a_tool(chosen: Answers, tmp_path: Path, artifacts: ArtifactCache) -> None:
+    """A release by hand pushes the version and the tag, and is undone if the push is rejected."""
+    project = artifacts.copy(LIBRARY | {"hooks": "none"} | chosen, tmp_path / "project")
+    shell = Shell(tmp_path, project, has_uv=True)
+    shell.variables["UV_NO_SYNC"] = "1"
+    for command in (
+        *("git init --initial-branch=main", "git add --all", "git commit --message Start"),
+        f"git remote add origin {shell.remote}",
+        "git push --set-upstream origin main",
+    ):
+        shell.run(command)
+    pyproject = project / "pyproject.toml"
+    if "environments" in chosen:
+        text = pyproject.read_text(encoding="utf-8")
+        pyproject.write_text(text.replace('version = "0.1.0"', 'version = "1.2.0"'), "utf-8")
+    texts = (project / "RELEASING.md").read_text(encoding="utf-8")
+    block = texts[texts.index("```console") :]
+    release_ = re.findall(r"(?m)^\$ (.+)$", block[: block.index("\n```\n")])
+    undo = re.findall(r"`(git (?:tag --delete|reset) .+?)`", texts)
+    for command in release_:
+        shell.run(command)
+    tag = "v0.2.0" if "release_tool" in chosen and "environments" not in chosen else "v1.2.0"
+    assert {"refs/heads/main", f"refs/tags/{tag}"} == shell.remote_refs()
+    assert "tag" == shell.git("cat-file", "-t", tag)
+    if "versioning" not in chosen:
+        assert f'version = "{tag[1:]}"' in shell.git("show", f"{tag}:pyproject.toml")
+        assert f"Release {tag[1:]}" == shell.git("log", "-1", "--format=%s", tag)
+        before = shell.git("rev-parse", "HEAD~1")
+    else:
+        before = shell.git("rev-parse", "HEAD")
+    for command in undo:
+        shell.run(command)
+    assert before == shell.git("rev-parse", "HEAD")
+    assert "" == shell.git("tag", "--list")

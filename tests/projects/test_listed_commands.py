@@ -1,0 +1,149 @@
+"""Every command in the messages and guides of projects is in tests/commands.yml.
+
+The list says which tests run a command, or why none does. A wrong character is found because the list is
+a second record. With uv, `uv run` may precede each command that runs in the environment.
+"""
+
+import functools
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.artifacts.repository import GIT, commit, git
+from harness.commands import run
+from harness.rendering.copier_internals import ask_questions, render_context
+from harness.rendering.render import prepared_worker, snapshot
+from harness.rendering.template import ROOT, Answers
+from harness.space.answers import axes
+from harness.space.coverage import DIFFICULT, answers_of, covering_rows
+
+# The texts that add or change commands. All others have their defaults.
+TEXTS = {"extras", "command_name", "index_url"}
+FIXED: Answers = {"project_name": "My Project", "github_user": "ada", "python_min": "3.11"}
+
+GUIDES = ["README.md", "CONTRIBUTING.md", "RELEASING.md"]
+MESSAGES = ["after_copy", "after_update"]
+PROGRAMS = (
+    "check-wheel-contents|conda|direnv|docker|git|invoke|just|make|mypy|nox|pipx|prek|pyright|pytest|"
+    "python|ruff|sphinx-build|twine|ty|uv|uvx|zensical"
+)
+
+
+def variants() -> list[Answers]:
+    """Return answers in which the levels of any three factors that add commands meet."""
+    found = {}
+    for row in covering_rows():
+        kept = {
+            name: level
+            for name, level in row.items()
+            if name.partition(".")[0] in {*axes(), *TEXTS}
+            and (name, level) != ("extras", DIFFICULT)
+        }
+        answers = answers_of(kept) | FIXED
+        found[repr(sorted(answers.items()))] = answers
+    return list(found.values())
+
+
+def shown(text: str) -> Iterator[str]:
+    """Yield the commands of a guide or a message: in console blocks, in code, and indented."""
+    yield from re.findall(r"(?m)^\$ (.+?)(?:  # .+)?$", text)
+    yield from re.findall(rf"`((?:{PROGRAMS}) [^`\n]+)`", text)
+
+
+def indented(text: str) -> Iterator[str]:
+    """Yield the commands of a message, which are indented and may be continued on the next line."""
+    yield from re.findall(r"(?m)^To undo the update: (.+)$", text)
+    for line in re.sub(r" \\\n +", " ", text).splitlines():
+        if line.startswith("    ") and not re.match(r" +(?:tools|requirements)/", line):
+            yield re.sub(r" +# .+", "", line.strip())
+
+
+@functools.cache
+def commands() -> set[str]:
+    """Return every command that a new or updated project shows."""
+    found: set[str] = set()
+    folder = snapshot() / "template"
+    guides = [path for path in (folder / "project").iterdir() for g in GUIDES if g in path.name]
+    for answers in variants():
+        with prepared_worker(Path("/home/ada/my-project"), answers) as worker:
+            ask_questions(worker)
+            context = dict(render_context(worker))
+            for path in guides:
+                text = worker.jinja_env.from_string(path.read_text(encoding="utf-8"))
+                found.update(shown(text.render(context)))
+            # Only projects of earlier releases have this answer, and see the end of the message.
+            context |= {} if len(found) > 99 else {"customize": False}
+            for name in MESSAGES:
+                path = folder / "messages" / f"{name}.jinja"
+                text = worker.jinja_env.from_string(path.read_text(encoding="utf-8"))
+                found.update(indented(text.render(context)))
+    return {re.sub("^uv run (?=[a-z])", "", command) for command in found}
+
+
+@functools.cache
+def listed() -> dict[str, Any]:
+    """Return the commands by the test that runs them, and by the reason why none does."""
+    return dict(yaml.safe_load((ROOT / "tests" / "commands.yml").read_text(encoding="utf-8")))
+
+
+@pytest.mark.xdist_group("listed commands")
+def test_every_command_is_listed() -> None:
+    """The commands that projects show are those in the list, character by character."""
+    known = [command for group in listed().values() for each in group.values() for command in each]
+    assert sorted(set(known)) == sorted(known)
+    new, old = sorted(commands() - set(known)), sorted(set(known) - commands())
+    assert not new, (
+        f"Run these in a test, or give a reason, and list them in tests/commands.yml: {new}"
+    )
+    assert not old, f"Remove these from tests/commands.yml: {old}"
+
+
+def test_every_command_has_a_test_or_a_reason() -> None:
+    """Each group names a test file that exists, or has a reason in words."""
+    assert {"run", "not run"} == set(listed())
+    for test in listed()["run"]:
+        assert (ROOT / "tests" / test).is_file(), test
+    for reason in listed()["not run"]:
+        assert reason.count(" ") > 3, reason
+
+
+def message(name: str, answers: Answers, folder: str = "/home/ada/my-project") -> str:
+    """Return a message of Copier about a project in a folder."""
+    with prepared_worker(Path(folder), FIXED | answers) as worker:
+        ask_questions(worker)
+        text = (snapshot() / "template" / "messages" / f"{name}.jinja").read_text(encoding="utf-8")
+        context = dict(render_context(worker))
+        # Only projects of earlier releases have this answer, and see the end of the message.
+        context |= {"customize": False} if name == "after_update" else {}
+        return worker.jinja_env.from_string(text).render(context)
+
+
+def test_message_after_an_update_commits_it(tmp_path: Path) -> None:
+    """The commands of the message restore a deleted script, find no conflict, and commit the rest."""
+    script = tmp_path / "tools" / "release.py"
+    script.parent.mkdir()
+    script.write_text("print()\n", encoding="utf-8")
+    commit(tmp_path)
+    script.unlink()
+    (tmp_path / "README.md").write_text("# My Project\n", encoding="utf-8")
+    said = message("after_update", {"environments": []})
+    before, _, after = said.partition("To undo the update: ")
+    for command in [*indented(after), *indented(before)]:
+        run("bash", "-c", command, cwd=tmp_path, env=GIT)
+    assert "Update from Packagestan" == git(tmp_path, "log", "-1", "--format=%s")
+    assert ["README.md", "tools/release.py"] == git(tmp_path, "ls-files").splitlines()
+    assert "" == git(tmp_path, "status", "--porcelain")
+
+
+@pytest.mark.parametrize("url", ["https://example.com/~ada/it's?a=b&c#d", "https://a/(b);c"])
+def test_commands_quote_what_a_shell_would_read(url: str) -> None:
+    """A folder and an address with characters of the shell are each one word of their commands."""
+    said = message("after_copy", {"repository_url": url}, "/home/ada/it's a $HOME")
+    words = [shlex.split(command) for command in indented(said)]
+    assert ["cd", "/home/ada/it's a $HOME"] == words[0]
+    assert ["git", "remote", "add", "origin", url] in words
