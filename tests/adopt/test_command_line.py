@@ -30,8 +30,8 @@ def files_for(case: str, folder: Path) -> Path:
     ("case", "sentence"),
     [
         ("nowhere", "is not a folder; specify the project's folder"),
-        ("empty", "has neither pyproject.toml nor setup.py, so it can't be built"),
-        ("tools", "it only contains settings of tools"),
+        ("empty", "has neither pyproject.toml nor setup.py; create a new project"),
+        ("tools", "has neither [build-system] nor [project]; add them"),
         ("toml", "pyproject.toml is not valid TOML: "),
         ("fails", "the build of project failed: the compiler is missing"),
         ("missing", "no_such_backend"),

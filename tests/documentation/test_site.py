@@ -86,7 +86,7 @@ They believe.
 """
 
 PAGES = {
-    "index": "# Site\n\n```{toctree}\n:glob:\n\n*\ncourse/*\n```\n",
+    "index": "# Site\n\n```{toctree}\n:glob:\n\n*\ncourse/*\nreference/*\n```\n",
     "course/lesson": LESSON,
     "course/checkpoint": "# A checkpoint\n\n```{checkpoint} 02\n```\n\n```{checkpoint} 01\n```\n",
     "course/rendered": """\
@@ -106,6 +106,8 @@ PAGES = {
 ```{rendered} .copier-answers.yml
 ```
 """,
+    "reference/glossary": "# Glossary\n\n```{glossary}\nwheel\n  A wheel is a file.\n```\n",
+    "terms": "# A wheel\n\nThe `wheel` and [a wheel](index.md), then wheels and a wheel.\n",
     "elsewhere": "# Not executed\n\n```console\n$ copier update\n```\n",
     "said": "---\ncommands: run\n---\n# Executed\n\n```console\n$ copier update\n```\n",
 }
@@ -295,6 +297,13 @@ def test_the_footer_is_on_the_pages_that_are_run() -> None:
     assert sorted(f'"{course}/**"' for course in lessons.RUN_FOLDERS) == sorted(
         patterns.split(", ")
     )
+
+
+def test_the_first_use_of_a_term_links_to_the_glossary(site: Site) -> None:
+    """Only the first use in prose is a link, not one in a heading, in code, or in another link."""
+    link = '<a class="reference internal" href="reference/glossary.html#term-wheel"><span>wheels</span></a>'
+    assert f"then {link} and a wheel." in site.page("terms")
+    assert "#term-wheel" not in site.page("terms").replace(link, "")
 
 
 def test_commands_of_directives_are_not_counted(site: Site) -> None:

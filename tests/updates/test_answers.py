@@ -61,9 +61,7 @@ def test_hooks_are_carried_over(
 @pytest.mark.parametrize("given", [True, "false"])
 def test_old_answers_for_hooks_are_refused(given: bool | str, old: Path) -> None:
     """Someone who still gives yes or no, for example from a data file, learns what to give."""
-    with pytest.raises(
-        FilterArgumentError, match="use hooks=local instead of true, and hooks=none"
-    ):
+    with pytest.raises(FilterArgumentError, match="use hooks=local instead of true, or hooks=none"):
         update(old, hooks=given)
     assert [] == status(old)
 

@@ -114,7 +114,9 @@ def requirement(text: str) -> str:
     try:
         return str(Requirement(text))
     except InvalidRequirement as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a requirement") from error
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a requirement; use a form like 'setuptools<80'"
+        ) from error
 
 
 def positive(text: str) -> float:
@@ -122,7 +124,9 @@ def positive(text: str) -> float:
     with contextlib.suppress(ValueError):
         if 0 < float(text) < float("inf"):
             return float(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is not a positive number; enter seconds such as 3600"
+    )
 
 
 def build_options(options: argparse.Namespace) -> BuildOptions:

@@ -157,7 +157,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
     if not file.is_file():
         if not has_setup:
             raise AdoptionError(
-                f"{folder} has neither pyproject.toml nor setup.py, so it can't be built"
+                f"{folder} has neither pyproject.toml nor setup.py; create a new project and move the code to its src/"
             )
         return {}
     try:
@@ -167,7 +167,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
     known = {"build-system", "project"} & set(settings)
     if not (known or has_setup or (folder / "setup.cfg").is_file()):
         raise AdoptionError(
-            f"{file} has neither [build-system] nor [project]; it only contains settings of tools"
+            f"{file} has neither [build-system] nor [project]; add them, or create a new project and move the code to its src/"
         )
     return settings
 

@@ -61,7 +61,9 @@ def relax(folder: Path) -> list[str]:
         raise AdoptionError(f"{file} can't be read: {error}") from error
     names = [name for name in CHECKS if name in tables]
     if "ruff" not in names:
-        raise AdoptionError(f"{file} has no table [tool.ruff], so it is not an adopted project")
+        raise AdoptionError(
+            f"{file} has no table [tool.ruff]; run the command in an adopted project"
+        )
     existing = next((header for header in HEADERS if header in original), "")
     if existing or "ignore" in tables.get("pyright", {}):
         text = existing or "[tool.pyright] ignore"

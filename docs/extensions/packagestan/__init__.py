@@ -19,6 +19,7 @@ from . import (
     checkpoints,
     checks,
     commands,
+    glossary,
     handouts,
     renders,
     scrolling,
@@ -52,6 +53,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("timetable", timetables.Timetable)
     app.connect("doctree-read", commands.finish_page)
     app.connect("doctree-read", checks.check_page)
+    app.connect("doctree-read", glossary.link_terms)
     app.connect("doctree-resolved", handouts.leave_out_solutions)
     app.connect("doctree-resolved", slides.make_slides)
     app.connect("html-page-context", scrolling.make_focusable)

@@ -1,0 +1,76 @@
+"""Link the first use of each glossary term on a page."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+
+PAGE = "reference/glossary"
+
+# Text inside of these is not prose, or already leads somewhere.
+SKIPPED = (
+    nodes.title,
+    nodes.literal,
+    nodes.reference,
+    addnodes.pending_xref,
+    nodes.FixedTextElement,
+)
+
+
+def terms(text: str) -> list[str]:
+    r"""Return the terms of a glossary, longest first, so that "wheelhouse" is not read as "wheel".
+
+    >>> terms("```{glossary}\nsdist\n  An archive.\n\nwheel\n  A file.\n```\n")
+    ['sdist', 'wheel']
+    """
+    found = [
+        line
+        for block in re.findall(r"^```\{glossary\}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+        for line in re.findall(r"^\w.*$", block, re.MULTILINE)
+    ]
+    return sorted(found, key=lambda term: (-len(term), term))
+
+
+def prose(document: nodes.document) -> Iterator[nodes.Text]:
+    """Yield the texts of a page in which a term may be linked."""
+    for text in document.findall(nodes.Text):
+        parent: nodes.Node | None = text.parent
+        while parent and not isinstance(parent, SKIPPED):
+            parent = parent.parent
+        if parent is None:
+            yield text
+
+
+def link_terms(app: Sphinx, document: nodes.document) -> None:
+    """Turn the first use of each term on a page into a link to the glossary."""
+    # The slides and the handouts don't contain the glossary.
+    if PAGE not in app.env.found_docs or app.env.docname == PAGE:
+        return
+    source = Path(app.env.doc2path(PAGE))
+    app.env.note_dependency(str(source))
+    for term in terms(source.read_text(encoding="utf-8")):
+        pattern = re.compile(rf"\b{re.escape(term)}s?\b", re.IGNORECASE)
+        for text in prose(document):
+            if found := pattern.search(text.astext()):
+                replace(text, found, term, app.env.docname)
+                break
+
+
+def replace(text: nodes.Text, found: re.Match[str], term: str, page: str) -> None:
+    """Replace a match in a text with a link to a term."""
+    whole = text.astext()
+    link = addnodes.pending_xref(
+        "",
+        nodes.inline("", found.group()),
+        refdomain="std",
+        reftype="term",
+        reftarget=term,
+        refdoc=page,
+        refexplicit=True,
+        refwarn=True,
+    )
+    parts = [nodes.Text(whole[: found.start()]), link, nodes.Text(whole[found.end() :])]
+    text.parent.replace(text, [part for part in parts if part.astext()])

@@ -1,0 +1,119 @@
+"""Tables of the error messages, collected from the sources.
+
+Every message of the template is a remedy, "; ", and a problem, because Copier's prompt cuts off the end.
+Every message of `tools/adopt.py` is a problem, and "; " and a remedy if there is one.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import yaml
+from jinja2 import nodes
+
+from harness.rendering.template import ROOT, environment, facts
+from tables import section, table
+
+# The parts of a message that differ.
+ANY = "..."
+
+
+def template_messages() -> None:
+    """Print the messages that reject answers."""
+    found = {message for text in sources() for message in in_template(text)}
+    # Each backend that can't read the version from git has its own reason.
+    reasons = [each["vcs_error"] for each in facts("backend").values() if each["vcs_error"]]
+    rows = set()
+    for message in found:
+        remedy, _, problem = message.partition("; ")
+        rows |= {(each, remedy) for each in (reasons if problem == ANY else [problem])}
+    print_table(rows)
+
+
+def adoption_messages() -> None:
+    """Print the messages of `tools/adopt.py`."""
+    modules = (ROOT / "tools" / "adoption").glob("*.py")
+    found = {each for file in modules for each in in_python(file.read_text(encoding="utf-8"))}
+    rows = {message.partition("; ")[::2] for message in found}
+    details = "see the end of the message"
+    print_table({(problem, remedy or details) for problem, remedy in rows})
+
+
+def print_table(rows: Iterable[tuple[str, ...]]) -> None:
+    """Print messages in the order of their problems, without regard to case and punctuation."""
+    ordered = sorted(rows, key=lambda row: [re.sub(r"\W", "", cell).lower() for cell in row])
+    cells = [[re.sub(r"([|*<\[])", r"\\\1", cell) for cell in row] for row in ordered]
+    section(table(["problem", "what to do"], cells))
+
+
+def sources() -> Iterator[str]:
+    """Yield the Jinja texts of the questions and the macros, without what questions say."""
+    for file in sorted((ROOT / "template" / "macros").glob("*.jinja")):
+        yield file.read_text(encoding="utf-8")
+    for file in sorted((ROOT / "template" / "questions").glob("*.yml")):
+        yield from texts(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yield the texts in nested lists and maps that can contain a message."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if key not in ("help", "placeholder"):
+                yield from texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts(each)
+
+
+def in_template(text: str) -> Iterator[str]:
+    """Yield the messages in a Jinja text.
+
+    >>> list(in_template("{% if not year %}use a year like 2026; {{ year }} is not one{% endif %}"))
+    ['use a year like 2026; ... is not one']
+    """
+    tree = environment().parse(text)
+    found = ["".join(map(words, output.nodes)) for output in tree.find_all(nodes.Output)]
+    for call in tree.find_all(nodes.Call):
+        found += map(words, call.args[-1:])
+    for row in tree.find_all(nodes.List):
+        # A pattern, a remedy, and a problem
+        if len(row.items) == 3 and "\\" in words(row.items[0]):
+            found.append(f"{words(row.items[1])}; {ANY} {words(row.items[2])}")
+    for message in (" ".join(each.split()) for each in found):
+        if re.fullmatch(r'[a-zA-Z](?:[^;]|";")*(?:; |, because )\S.*', message):
+            yield message.replace(", because ", "; ")
+
+
+def words(node: nodes.Node) -> str:
+    """Return the constant text of an expression, with "..." for the rest."""
+    if isinstance(node, nodes.TemplateData):
+        return node.data
+    if isinstance(node, nodes.Const) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, nodes.Concat):
+        return "".join(map(words, node.nodes))
+    if isinstance(node, nodes.CondExpr):
+        other = f" or {words(node.expr2)}" if node.expr2 else ""
+        return words(node.expr1) + other
+    return ANY
+
+
+def in_python(text: str) -> Iterator[str]:
+    """Yield the messages of the errors that a module raises.
+
+    >>> list(in_python('raise AdoptionError(f"{file} exists; move it")'))
+    ['... exists; move it']
+    """
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+            name, argument = ast.unparse(node.exc.func), node.exc.args[0]
+            if name not in ("AdoptionError", "argparse.ArgumentTypeError"):
+                continue
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                yield argument.value
+            elif isinstance(argument, ast.JoinedStr):
+                parts = [p.value if isinstance(p, ast.Constant) else ANY for p in argument.values]
+                yield "".join(map(str, parts))
