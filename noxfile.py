@@ -89,7 +89,7 @@ def slides(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Check built pages and slides in Debian's Chromium, after `nox -s docs slides`."""
     install(session, "browser")
-    module = ("python", "-m", "harness.reporting.browser_checks")
+    module = ("python", "-m", "sessions.browser_checks")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
 
 
@@ -150,7 +150,7 @@ def adoptions(session: nox.Session) -> None:
     """Adopt real projects and run their tests: `-- six path/to/clone` selects some."""
     install(session, "test")
     env = {"PYTHONPATH": "tests"}
-    session.run("python", "-m", "harness.adoptions", *session.posargs, env=env)
+    session.run("python", "-m", "sessions.adoptions", *session.posargs, env=env)
 
 
 @nox.session(default=False, venv_backend="none")

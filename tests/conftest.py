@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from harness import temporary
 from harness.artifacts import forks
 from harness.artifacts.artifact_cache import ArtifactCache
-from harness.reporting import counters, reviews
-from harness.space import coverage
+from harness.packagestan import reviews
+from harness.reporting.progress import Progress
 from harness.updates.releases import make_repository
 
 # Packages that the tests use. Their own tests are not collected.
@@ -24,7 +23,6 @@ UNWANTED = (
     "CI",  # nox then rejects a missing interpreter
     "FORCE_COLOR",
     "NO_COLOR",
-    "PYTEST_DEBUG_TEMPROOT",
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONPATH",
     "SOURCE_DATE_EPOCH",
@@ -32,9 +30,6 @@ UNWANTED = (
     "UV_PYTHON",
     "VIRTUAL_ENV",
 )
-
-# The temporary folder of the run, or None to keep it.
-FOLDER = pytest.StashKey[Path | None]()
 
 
 @pytest.fixture(scope="session")
@@ -47,10 +42,9 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def artifacts(shared_folder: Path) -> Iterator[ArtifactCache]:
     """The artifact cache: projects and distributions that are generated once."""
-    folders = (shared_folder / "artifacts", Path(tempfile.gettempdir()) / "artifacts")
-    for folder in folders:
-        folder.mkdir(exist_ok=True)
-    yield ArtifactCache(*folders)
+    folder = shared_folder / "artifacts"
+    folder.mkdir(exist_ok=True)
+    yield ArtifactCache(folder)
     forks.close_all()
 
 
@@ -61,18 +55,19 @@ def releases(artifacts: ArtifactCache) -> Path:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_personal_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Hide the personal settings of the person who runs the tests."""
+def environment(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Hide personal settings, and let all programs write their temporary files below pytest's."""
     settings = tmp_path_factory.mktemp("settings") / "settings.yml"
     settings.write_text("{}\n", encoding="utf-8")
     os.environ["COPIER_SETTINGS_PATH"] = str(settings)
     for name in UNWANTED:
         os.environ.pop(name, None)
     # Each module is compiled once, and no compiled modules are in projects.
-    os.environ["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder / "bytecode")
     os.environ["PIP_NO_COMPILE"] = "1"
     # Processes can't share a cache of mypy.
-    os.environ["MYPY_CACHE_DIR"] = tempfile.mkdtemp(prefix="mypy-")
+    os.environ["MYPY_CACHE_DIR"] = str(tmp_path_factory.mktemp("mypy"))
+    os.environ["TMPDIR"] = tempfile.tempdir = str(tmp_path_factory.mktemp("temporary"))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -86,27 +81,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Set the temporary folder and the file of the counters. The workers inherit both."""
+    """Set up the garbage collector, and show the progress of the run."""
     # The objects of tests are rarely garbage, and each collection takes time.
     gc.set_threshold(50_000, 20, 50)
     if not hasattr(config, "workerinput"):
-        config.stash[FOLDER] = folder = temporary.start()
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary.machine()))
-        counters.start(folder / "tally.txt")
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Keep the temporary folder of a failed run, so that you can find the cause."""
-    if exitstatus:
-        session.config.stash[FOLDER] = None
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Delete the temporary folder."""
-    if folder := config.stash.get(FOLDER, None):
-        temporary.delete(folder)
+        config.pluginmanager.register(Progress(config))
 
 
 @pytest.hookimpl(trylast=True)
@@ -116,20 +96,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the run did."""
-    totals = counters.totals()
-    if totals["variants"]:
-        terminalreporter.section("variants")
-        for line in coverage.summary(totals["variants"]):
-            terminalreporter.write_line(line)
-    if totals:
-        terminalreporter.section("counters")
-        for what, number in sorted(totals.items()):
-            terminalreporter.write_line(f"{number:6} {what}")
-    for title, lines in counters.reports().items():
-        terminalreporter.section(title)
-        for line in lines:
-            terminalreporter.write_line(line)
+    """Print the tables that tests have recorded, and the overdue reviews."""
+    for report in terminalreporter.getreports("passed"):
+        for title, lines in report.user_properties:
+            terminalreporter.section(title)
+            terminalreporter.write_line("\n".join(lines))
     if overdue := reviews.overdue(datetime.datetime.now(tz=datetime.UTC).date()):
         terminalreporter.section("overdue reviews")
         for line in overdue:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.adopted_packages import (
+from harness.adoption.adopted_packages import (
     COMMANDS,
     PACKAGES,
     adopted_project,
@@ -19,7 +19,7 @@ from harness.adopted_packages import (
 )
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.render import recorded_answers, snapshot
 from harness.rendering.template import ADDRESS, CLONE_ADDRESS, ROOT
 from harness.space.answers import questions

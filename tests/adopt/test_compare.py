@@ -8,7 +8,12 @@ import pytest
 
 from adoption.command_line import main
 from adoption.projects import Project, find_packages
-from harness.adopted_packages import adopted_project, existing_project, unexplained, wheel_in
+from harness.adoption.adopted_packages import (
+    adopted_project,
+    existing_project,
+    unexplained,
+    wheel_in,
+)
 from harness.artifacts.artifact_cache import ArtifactCache
 
 

@@ -9,7 +9,7 @@ from adoption.entry_points import defines
 from adoption.faults import written_version
 from adoption.projects import Project
 from adoption.wheels import Wheel
-from harness.adopted_packages import existing_project, faults
+from harness.adoption.adopted_packages import existing_project, faults
 from harness.artifacts.artifact_cache import ArtifactCache
 
 

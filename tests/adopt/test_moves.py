@@ -15,9 +15,15 @@ from adoption.overwritten import changed_tables, left_behind, own_tables, replac
 from adoption.pytest_settings import pytest_table
 from adoption.reading import examine
 from adoption.report import move_commands
-from harness.adopted_packages import block, faults, not_carried, unbuilt_project, unexplained
+from harness.adoption.adopted_packages import (
+    block,
+    faults,
+    not_carried,
+    unbuilt_project,
+    unexplained,
+)
 from harness.artifacts.inspect import tree
-from harness.commands import run
+from harness.processes.commands import run
 
 TEST = "def test_tide(): ...\n"
 NEW = {

@@ -10,7 +10,7 @@ import pytest
 from adoption.command_line import main
 from adoption.findings import Reading
 from adoption.moving import move, overwritten_files, write_entries
-from harness.adopted_packages import unbuilt_project
+from harness.adoption.adopted_packages import unbuilt_project
 from harness.artifacts.inspect import tree
 
 PROJECT = """\

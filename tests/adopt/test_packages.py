@@ -18,8 +18,8 @@ from adoption.projects import Project, check_supported, open_project, read_proje
 from adoption.reading import read
 from adoption.report import report
 from adoption.wheels import Wheel
-from harness.adopted_packages import COMMANDS, follow, unexplained
-from harness.commands import run
+from harness.adoption.adopted_packages import COMMANDS, follow, unexplained
+from harness.processes.commands import run
 from harness.rendering.render import copier_command, snapshot
 
 GIT = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")

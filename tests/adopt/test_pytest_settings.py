@@ -9,8 +9,8 @@ import tomli_w
 
 from adoption.moves import find_moves
 from adoption.pytest_settings import own_settings, pytest_table
-from harness.adopted_packages import unbuilt_project
-from harness.commands import run
+from harness.adoption.adopted_packages import unbuilt_project
+from harness.processes.commands import run
 
 TEST = "def test_tide(): ...\n"
 OPTIONS = "addopts = -ra --strict-markers\nmarkers =\n    slow: takes a minute\n    db\n"

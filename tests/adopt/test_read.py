@@ -12,7 +12,7 @@ from adoption.projects import Project
 from adoption.reading import examine, read
 from adoption.validation import validate
 from adoption.wheels import Wheel
-from harness.adopted_packages import existing_project, faults, not_carried, unbuilt_project
+from harness.adoption.adopted_packages import existing_project, faults, not_carried, unbuilt_project
 from harness.artifacts.artifact_cache import ArtifactCache
 
 

@@ -9,7 +9,7 @@ from adoption.command_line import main
 from adoption.relaxations import CHECKS, Violation
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
-from harness.commands import run
+from harness.processes.commands import run
 
 PYPROJECT = """\
 [tool.mypy]

@@ -11,7 +11,7 @@ from adoption.validation import validate
 from adoption.version_files import bumped_files, find_versions, ignored_files, version_settings
 from adoption.versions import comes_from_git, last_tag
 from adoption.wheels import Wheel
-from harness.commands import run
+from harness.processes.commands import run
 
 VERSIONEER = """\
 import json

@@ -314,7 +314,7 @@ def test_data_has_a_review_date() -> None:
 
 def test_git_tracks_every_file_of_the_template() -> None:
     """Git ignores no file of the template."""
-    from harness.commands import run
+    from harness.processes.commands import run
 
     listed = run(
         *("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "template"),

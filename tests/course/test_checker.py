@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from uv import find_uv_bin
 
-from harness.commands import run
 from harness.course.puzzles import COURSE, PACKAGES, puzzles
+from harness.processes.commands import run
 
 CHECKER = COURSE / "check.py"
 

@@ -14,8 +14,8 @@ from uv import find_uv_bin
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
-from harness.commands import run
 from harness.course.puzzles import COURSE, PACKAGES
+from harness.processes.commands import run
 
 EXERCISES = sorted(
     path.parent for kind in ("exercises", "puzzles") for path in COURSE.glob(f"{kind}/*/check.toml")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.commands import run
 from harness.course import offline_bundle
 from harness.course.lessons import COURSE
+from harness.processes.commands import run
 from harness.rendering.template import CLONE_ADDRESS, ROOT
 from harness.updates.releases import make_repository, past_releases
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from harness.artifacts.inspect import tree
-from harness.commands import run
 from harness.course.pages import front_matter
 from harness.course.puzzles import COURSE, PACKAGES, PuzzleError, open_puzzle, puzzles, symptom
+from harness.processes.commands import run
 from harness.rendering.template import ROOT
 
 each_puzzle = pytest.mark.parametrize(("number", "defect"), puzzles().items())

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import ORG, ROOT
 from harness.space.answers import axes
 from tables import project_svg

@@ -2,10 +2,9 @@
 
 import pytest
 
-from harness.artifacts.artifact_cache import ArtifactCache, key
+from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.variant import Variant
 from harness.rendering.template import Answers
-from harness.reporting import counters
 from harness.space.coverage import contents_of, covering, each_level_once
 
 
@@ -32,6 +31,4 @@ def params() -> list[object]:
 @pytest.fixture(scope="session", params=params())
 def variant(request: pytest.FixtureRequest, artifacts: ArtifactCache) -> Variant:
     """One set of answers, and everything that is generated from it."""
-    # Several modules set up the same variant. It is counted once.
-    artifacts.once(key("variant", request.param), lambda _: counters.count("variants"))
     return Variant(request.param, artifacts)

@@ -19,7 +19,6 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
 from harness.artifacts.variant import Variant
-from harness.reporting import counters
 from harness.space.answers import FULL
 from harness.space.coverage import contents, covering
 
@@ -49,7 +48,6 @@ def new_texts(variant: Variant, check: str) -> Iterator[tuple[str, str]]:
         key = (f"{check} {PurePosixPath(name).suffix}", hashlib.sha256(content).digest())
         if key not in judged:
             judged.add(key)
-            counters.count(f"distinct files: {check}")
             yield name, content.decode()
 
 

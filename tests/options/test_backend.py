@@ -8,7 +8,7 @@ from packaging.requirements import Requirement
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.build import build_isolated
 from harness.artifacts.inspect import comparable, read_wheel, sdist_files
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import Answers, facts
 from harness.space.answers import FULL, choices
 

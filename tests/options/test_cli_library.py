@@ -10,9 +10,8 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import Answers, facts
-from harness.reporting import counters
 from harness.space.answers import choices, combinations
 
 BASE: Answers = {"project_name": "My Project", "command_name": "greet"}
@@ -183,7 +182,6 @@ def test_copied_script_runs_with_uv(library: str, tmp_path: Path, artifacts: Art
     program = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")
     uv_run = (find_uv_bin(), "run", "--script", copy)
-    counters.count("commands run")
     assert "Hello, Ada!\n" == run(*uv_run, "Ada").stdout
     assert "greet (not installed)\n" == run(*uv_run, "--version").stdout
     assert "NAME" in run(*uv_run, exit_code=2).stderr

@@ -17,7 +17,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel, tree
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import commit
-from harness.commands import CommandError, run
+from harness.processes.commands import CommandError, run
 from harness.rendering.render import render
 from harness.rendering.template import ROOT, Answers
 from harness.simulators.dockerfile import (

@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from harness.artifacts.artifact_cache import ArtifactCache, key
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import Answers, environment, facts
-from harness.reporting import counters
 from harness.space.answers import FULL, choices
 from harness.space.hostile_answers import LINES, SYNTAX, TEXTS, shown
 
@@ -85,7 +84,6 @@ def build(project: Path, engine: str, artifacts: ArtifactCache, exit_code: int |
     tools = artifacts.environment(
         "docs", NAMES | {"project_name": "My Project", "docs_engine": engine}, "--group=docs", "."
     )
-    counters.count("documentations built")
     # The environment provides the version, and the project provides the code.
     source = {"PYTHONPATH": str(project / "src")}
     command = BUILD[engine].split()

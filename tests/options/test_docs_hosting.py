@@ -10,7 +10,7 @@ import yaml
 from uv import find_uv_bin
 
 from harness.artifacts.artifact_cache import ArtifactCache
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import Answers
 from harness.space.answers import choices
 

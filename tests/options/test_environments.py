@@ -18,9 +18,9 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import commit, git
-from harness.commands import run
+from harness.packagestan.reviews import reviews
+from harness.processes.commands import run
 from harness.rendering.template import ROOT, Answers
-from harness.reporting.reviews import reviews
 from harness.space.answers import choices, questions
 
 PLAIN: Answers = {"project_name": "My Project", "backend": "flit_core"}

@@ -15,7 +15,7 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import GIT, git
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import ROOT, Answers
 from harness.space.answers import FULL, choices
 from harness.space.coverage import each_level_once

@@ -11,9 +11,8 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel
 from harness.artifacts.install import Environment
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import Answers
-from harness.reporting import counters
 from harness.space.answers import FULL, choices
 
 BASE: Answers = {"project_name": "My Project", "command_name": "greet"}
@@ -157,14 +156,12 @@ def test_window_needs_tkinter(mode: str, tmp_path: Path, artifacts: ArtifactCach
 
 def test_script_runs_by_its_path_with_uv(program: Path) -> None:
     """In the project, `uv run` installs the dependencies, and the file finds its data."""
-    counters.count("commands run")
     finished = run(find_uv_bin(), "run", "--script", program, "Ada", "--language", "es")
     assert "¡Hola, Ada!\n" == finished.stdout
 
 
 def test_script_is_executable(program: Path) -> None:
     """The file runs as a program if uv is installed."""
-    counters.count("commands run")
     env = {"PATH": f"{Path(find_uv_bin()).parent}:/usr/bin:/bin"}
     assert "Hallo, Ada!\n" == run(program, "Ada", "--language", "de", env=env).stdout
 
@@ -172,7 +169,6 @@ def test_script_is_executable(program: Path) -> None:
 @pytest.mark.parametrize("tool", ["uv", "pipx"])
 def test_copied_script_runs(tool: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """A script without data runs as a single file and has no version."""
-    counters.count("commands run")
     answers = BASE | {"mode": "script", "package_data": False, "dependencies": ["packaging>=24"]}
     program = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")

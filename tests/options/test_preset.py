@@ -3,16 +3,16 @@
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
 from harness.artifacts.artifact_cache import ArtifactCache
+from harness.packagestan.budgets import HEADER, PRESETS, sizes
 from harness.rendering.render import copier_command, recorded_answers, render, snapshot
 from harness.rendering.template import ROOT
-from harness.reporting import counters
-from harness.reporting.budgets import HEADER, PRESETS, sizes
 from harness.simulators.terminal import COLUMNS, Terminal, helps
 from harness.space.answers import axes, choices, preset, questions
 
@@ -95,11 +95,13 @@ def test_a_script_has_no_site_and_does_not_publish(tmp_path: Path) -> None:
     assert ["none", "none", "none", False] == chosen
 
 
-def test_presets_stay_within_their_budgets(artifacts: ArtifactCache) -> None:
+def test_presets_stay_within_their_budgets(
+    artifacts: ArtifactCache, record_property: Callable[[str, object], None]
+) -> None:
     """No preset generates more files or lines than its budget allows."""
     rows = sizes(artifacts)
     table = [HEADER, *map(str, rows)]
-    counters.report("files and lines of the presets", table)
+    record_property("files and lines of the presets", table)
     assert all(row.is_within_budget for row in rows), "\n".join(table)
 
 

@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.render import recorded_answers, render
 from harness.rendering.template import ROOT, Answers
 from harness.simulators import workflows

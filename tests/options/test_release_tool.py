@@ -12,7 +12,7 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import call, commit, git
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}

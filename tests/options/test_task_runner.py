@@ -15,9 +15,8 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import active, commit, git
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import ROOT, Answers, facts
-from harness.reporting import counters
 from harness.space.answers import choices
 
 FACTS = facts("task_runner")
@@ -75,7 +74,6 @@ def call(
     tools: Environment, project: Path, *command: str, exit_code: int | None = 0
 ) -> CompletedProcess[str]:
     """Run a command in a project whose environment is active."""
-    counters.count("commands run")
     variables = active(tools)
     variables["PATH"] += os.pathsep + str(Path(find_uv_bin()).parent)
     return run("env", *command, cwd=project, env=variables, exit_code=exit_code)
@@ -83,7 +81,6 @@ def call(
 
 def uv_run(project: Path, *command: str) -> CompletedProcess[str]:
     """Run a command with `uv run`, where uv itself is on the PATH."""
-    counters.count("commands run")
     path = os.pathsep.join([str(Path(find_uv_bin()).parent), os.environ["PATH"]])
     return run(find_uv_bin(), "run", *command, cwd=project, env={"PATH": path})
 

@@ -9,7 +9,7 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
-from harness.commands import CommandError, run
+from harness.processes.commands import CommandError, run
 from harness.rendering.render import recorded_answers, render
 from harness.rendering.template import Answers
 from harness.simulators import workflows

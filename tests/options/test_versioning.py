@@ -17,10 +17,9 @@ from harness.artifacts.build import build_isolated
 from harness.artifacts.inspect import comparable, read_wheel, sdist_files
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import commit, git
-from harness.commands import CommandError, run
+from harness.processes.commands import CommandError, run
 from harness.rendering.render import render
 from harness.rendering.template import Answers, facts
-from harness.reporting import counters
 from harness.space.answers import FULL, choices
 
 # A backend that is offered together with "vcs" requires a package that reads git tags.
@@ -90,7 +89,6 @@ def version(tmp_path: Path, artifacts: ArtifactCache) -> Callable[..., str]:
         hook = "prepare_metadata_for_build_wheel"
         out = Path(tempfile.mkdtemp(dir=tmp_path))
         info = artifacts.builder(from_git=True).build(hook, folder, out, env=env)
-        counters.count("versions computed in forks")
         return str(parse_email((info / "METADATA").read_bytes())[0]["version"])
 
     return compute
@@ -276,7 +274,6 @@ def test_uv_sync_follows_git(tmp_path: Path, artifacts: ArtifactCache) -> None:
     ):
         git(project, *command.split())
         run(find_uv_bin(), "sync", "--quiet", "--no-dev", cwd=project)
-        counters.count("uv sync")
         assert f"my-project {expected}\n" == environment.run("my-project", "--version").stdout
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from harness.artifacts.inspect import tree
 from harness.artifacts.repository import GIT
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.render import copier_command, recorded_answers
 from harness.rendering.template import ROOT
 

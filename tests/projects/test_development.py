@@ -10,10 +10,9 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import GIT
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.render import copier_command, recorded_answers
 from harness.rendering.template import ROOT, Answers
-from harness.reporting import counters
 from harness.space.answers import FULL, choices
 
 DEFAULTS: Answers = {"project_name": "My Project"}
@@ -140,7 +139,6 @@ def test_uv_sync_creates_a_working_environment(
     """After `uv sync`, the tests, the formatter, the linter, and the type checker pass."""
     project = artifacts.copy(FULL | chosen, tmp_path / "project")
     run(find_uv_bin(), "sync", "--quiet", cwd=project)
-    counters.count("uv sync")
     check(Environment(project / ".venv"), project)
 
 

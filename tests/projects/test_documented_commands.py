@@ -12,10 +12,9 @@ from uv import find_uv_bin
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.repository import GIT
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
-from harness.reporting import counters
 
 # What bash, git, uv, and Python's activation script call.
 PROGRAMS = ("basename", "bash", "cat", "dirname", "env", "git", "realpath", "sed", "sh", "uname")
@@ -96,7 +95,6 @@ class Shell:
 
     def run(self, command: str, exit_code: int | None = 0) -> CompletedProcess[str]:
         """Type a command."""
-        counters.count("commands run")
         script = f"set -e\n{self.activation}\n{command}"
         finished = run(
             *(str(shutil.which("bash")), "-c", script),

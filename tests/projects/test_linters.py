@@ -13,7 +13,6 @@ from repo_review.processor import process
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.rendering.template import Answers
-from harness.reporting import counters
 from harness.space.answers import choices, combinations
 from harness.space.coverage import each_level_once
 
@@ -84,7 +83,6 @@ def distinct(artifacts: ArtifactCache, name: str) -> Iterator[Path]:
         file = artifacts.project(answers) / name
         if file.exists() and file.read_bytes() not in seen:
             seen.add(file.read_bytes())
-            counters.count("distinct files judged")
             yield file
     assert seen
 

@@ -9,9 +9,8 @@ from uv import find_uv_bin
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel, tree
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import Answers
-from harness.reporting import counters
 
 VARIANTS: dict[str, Answers] = {
     "library": {"github_user": "ada"},
@@ -168,7 +167,6 @@ def test_following_the_readme_keeps_every_task_green(
     env = {"PATH": f"{Path(find_uv_bin()).parent}:/usr/bin:/bin"}
     run(find_uv_bin(), "lock", "--quiet", cwd=project)
     for command in commands(project):
-        counters.count("commands run")
         run("bash", "-c", command, cwd=project, env=env)
     wheel = read_wheel(next((project / "dist").glob("*.whl")))
     assert not re.search("greet", f"{wheel.metadata} {sorted(wheel.files)}", re.IGNORECASE)

@@ -10,7 +10,7 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.repository import commit, git
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import Answers
 from harness.space.answers import choices
 

@@ -151,7 +151,7 @@ def test_a_damaged_record_is_rejected(
     question: str, recorded: Any, releases: Path, tmp_path: Path
 ) -> None:
     """A recorded YAML answer that has become wrong stops an update, and the message names it."""
-    from harness.commands import run
+    from harness.processes.commands import run
 
     project = tmp_path / "project"
     copier_command("copy", "--defaults", "--vcs-ref=HEAD", releases, project, answers=GOOD)

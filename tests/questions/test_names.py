@@ -18,7 +18,7 @@ from uv import find_uv_bin
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.variant import interpreters
-from harness.commands import CommandError, run
+from harness.processes.commands import CommandError, run
 from harness.rendering.render import recorded_answers, render
 from harness.rendering.template import environment, facts
 from harness.simulators.terminal import COLUMNS

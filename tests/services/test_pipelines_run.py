@@ -14,7 +14,7 @@ from uv import find_uv_bin
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.repository import commit, git
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import Answers
 from harness.simulators import gitlab_pipelines
 from harness.simulators.gitlab_pipelines import PROJECT, Pipeline, tag

@@ -18,7 +18,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.repository import commit, git
 from harness.artifacts.variant import interpreters
-from harness.commands import run as call
+from harness.processes.commands import run as call
 from harness.rendering.template import Answers
 from harness.simulators import workflows
 from harness.simulators.github_actions import PULL_REQUEST, REPOSITORY, Event, Run, Service, legs

@@ -21,12 +21,11 @@ import plumbum
 from jinja2 import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 
-from harness import temporary
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.forks import close_all
 from harness.artifacts.install import Environment
 from harness.artifacts.variant import Variant
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.copier_internals import Worker, render_context, rendered_names
 from harness.rendering.render import copier_command, render, snapshot
 from harness.rendering.template import ROOT, Answers
@@ -129,21 +128,21 @@ def cpu_of_copy(template: Path, destination: Path, *options: str, scratch: Path)
     return cpu(lambda: command(template, fresh(destination), answers=answers, env=env))
 
 
-def copy(memory: Path, disk: Path) -> Iterator[Ratio]:
+def copy(folder: Path) -> Iterator[Ratio]:
     """Compare copying a default project with the floor, from a folder and from a repository."""
     for name, text in ONE_FILE.items():
-        file = memory / "one-file" / name
+        file = folder / "one-file" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    floor = functools.partial(cpu_of_copy, memory / "one-file", memory / "floor", scratch=memory)
-    plain = functools.partial(cpu_of_copy, snapshot(), memory / "copied", scratch=memory)
+    floor = functools.partial(cpu_of_copy, folder / "one-file", folder / "floor", scratch=folder)
+    plain = functools.partial(cpu_of_copy, snapshot(), folder / "copied", scratch=folder)
     yield Ratio("CPU time of `copier copy` / of a one-file template", 1.5, pairs(plain, floor, 9))
 
-    repository = disk / "repository"
+    repository = folder / "repository"
     run("git", "clone", "--quiet", "--no-hardlinks", ROOT, repository)
     number = len(run("git", "ls-files", cwd=repository).stdout.splitlines())
     cloned = functools.partial(
-        cpu_of_copy, repository, disk / "copied", "--vcs-ref=HEAD", scratch=disk
+        cpu_of_copy, repository, folder / "copied", "--vcs-ref=HEAD", scratch=folder
     )
     what = f"the same from a git repository on disk with {number} files / of a one-file template"
     yield Ratio(what, None, pairs(cloned, floor, 9))
@@ -265,21 +264,16 @@ def main() -> None:
     # Users' modules are compiled. Compiling them in every run would raise the floor.
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):
         os.environ.pop(name, None)
-    memory = temporary.start()
-    try:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         # The settings of the person who measures must not count.
-        settings = memory / "settings.yml"
+        settings = folder / "settings.yml"
         settings.write_text("{}\n", encoding="utf-8")
         os.environ["COPIER_SETTINGS_PATH"] = str(settings)
         print("| CPU time or duration of | target | median | range |\n| --- | --- | --- | --- |")
-        with tempfile.TemporaryDirectory(dir=temporary.machine()) as disk:
-            for ratio in copy(memory, Path(disk)):
+        for measure in (copy, startup, rendering, variant):
+            for ratio in measure(folder):
                 print(ratio.row(), flush=True)
-        for measure in (startup, rendering, variant):
-            for ratio in measure(memory):
-                print(ratio.row(), flush=True)
-    finally:
-        temporary.delete(memory)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from random import Random
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.forks import close_all
 from harness.artifacts.inspect import tree
-from harness.commands import CommandError
+from harness.processes.commands import CommandError
 from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
 from harness.space.answers import FULL, choices

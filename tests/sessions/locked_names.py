@@ -17,10 +17,10 @@ import yaml
 from packaging.version import Version
 from uv import find_uv_bin
 
-from harness.commands import run
+from harness.packagestan.reviews import reviews
+from harness.processes.commands import run
 from harness.rendering.render import render
 from harness.rendering.template import ROOT, Answers, facts
-from harness.reporting.reviews import reviews
 from harness.space.answers import answers, axes, choices, preset
 
 FILE = ROOT / "template" / "data" / "locked_names.yml"

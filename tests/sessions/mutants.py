@@ -17,7 +17,7 @@ from pathlib import Path
 
 import yaml
 
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import ROOT
 
 LIST = ROOT / "tests" / "mutants.yml"

@@ -17,7 +17,7 @@ from typing import Any
 import copier
 import yaml
 
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.render import snapshot
 from harness.rendering.template import ROOT
 

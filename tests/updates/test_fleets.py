@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from harness.artifacts.inspect import tree
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.render import copier_command, recorded_answers
 from harness.rendering.template import ROOT, Answers
 from harness.space.answers import choices

@@ -18,7 +18,6 @@ from harness.artifacts.inspect import unpack
 from harness.artifacts.install import Environment
 from harness.rendering.render import render
 from harness.rendering.template import Answers, facts
-from harness.reporting import counters
 
 # The time stamp of the distributions: 2026-01-01.
 DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
@@ -102,7 +101,6 @@ class ArtifactCache:
         # An sdist has a version, but still requires the package that read it from git.
         from_git = "version" in pyproject["project"].get("dynamic", [])
         from_git |= len(pyproject["build-system"]["requires"]) > 1
-        counters.count(f"{hook.removeprefix('build_')}s built in forks")
         # Without a repository, the version can't come from git.
         is_bare = not (project / ".git").exists() and not (project / "PKG-INFO").exists()
         env = dict.fromkeys(VERSION_VARIABLES, "0.1.dev0") if is_bare and from_git else {}

@@ -4,8 +4,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.commands import run
-from harness.reporting import counters
+from harness.processes.commands import run
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,6 @@ def build_isolated(project: Path, out: Path, **env: str) -> Distributions:
         CommandError: The build failed.
     """
     run(sys.executable, "-m", "build", "--installer=uv", "--outdir", out, project, env=env)
-    counters.count("sdists built in isolation")
-    counters.count("wheels built in isolation")
     return distributions_in(out)
 
 

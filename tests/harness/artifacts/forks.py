@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.artifacts import fork_server, import_smoke
 from harness.artifacts.install import Environment
-from harness.commands import CommandError
+from harness.processes.commands import CommandError
 
 running: list["ForkServer"] = []
 

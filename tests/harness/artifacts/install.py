@@ -7,8 +7,7 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
-from harness.commands import run
-from harness.reporting import counters
+from harness.processes.commands import run
 
 
 class Environment:
@@ -53,7 +52,6 @@ class Environment:
         """
         uv_pip_install = (find_uv_bin(), "pip", "install", "--quiet", "--python", self.python)
         run(*uv_pip_install, *arguments, cwd=cwd)
-        counters.count("installations")
 
     def share(self, other: "Environment", *scripts: str) -> None:
         """Let what another environment holds be found in this one, and copy some scripts.
@@ -79,8 +77,7 @@ class Environment:
         env: Mapping[str, str] | None = None,
         exit_code: int | None = 0,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command of the environment; see `harness.commands.run`."""
-        counters.count("commands run")
+        """Run a command of the environment; see `harness.processes.commands.run`."""
         isolated = {"PYTHONUTF8": "1", "VIRTUAL_ENV": ""}
         program = self.bin / command[0]
         return run(

@@ -6,8 +6,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 from harness.artifacts.install import Environment
-from harness.commands import run
-from harness.reporting import counters
+from harness.processes.commands import run
 
 # Who commits, whatever the settings of the person who runs the tests.
 GIT = {
@@ -69,7 +68,6 @@ def call(
     Raises:
         CommandError: The command ended with another exit code.
     """
-    counters.count("commands run")
     script = 'typed=$1; shift; printf "%s" "$typed" | "$@"'
     return run(
         *("bash", "-c", script, "bash", typed, *command),

@@ -17,10 +17,9 @@ from harness.artifacts.build import Distributions
 from harness.artifacts.forks import ForkServer
 from harness.artifacts.inspect import read_wheel, tree
 from harness.artifacts.install import Environment
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
-from harness.reporting import counters
 from harness.space.answers import choices
 
 
@@ -85,7 +84,6 @@ class Variant:
             run(*program, *place, version, wheel)
             for script in made.site_packages.glob("bin/*"):
                 script.rename(made.bin / script.name)
-            counters.count("installations")
 
         name = key("installed", self.answers)
         return Environment(self.artifacts.once(name, make, is_tree=True))
@@ -118,7 +116,6 @@ class Variant:
         Raises:
             CommandError: A test failed.
         """
-        counters.count("runs of a project's own tests")
         return tester(self.artifacts, self.python).test(self.project, self.environment)
 
 

@@ -28,11 +28,10 @@ from sybil.parsers.myst.lexers import DirectiveLexer
 from uv import find_uv_bin
 
 from harness.artifacts.repository import commit
-from harness.commands import run
 from harness.course.pages import front_matter
+from harness.processes.commands import run
 from harness.rendering.render import render
 from harness.rendering.template import ADDRESS, CLONE_ADDRESS, ROOT
-from harness.reporting import counters
 from harness.simulators.package_index import plain_index
 from harness.updates.releases import make_repository, next_release
 
@@ -214,7 +213,6 @@ class Session:
         except (pexpect.TIMEOUT, pexpect.EOF) as error:
             what = "didn't end" if isinstance(error, pexpect.TIMEOUT) else "ended the session"
             raise PageError(f"it {what}, after it had printed:\n{self._output.before}") from error
-        counters.count("commands of pages run")
         assert isinstance(self._output.match, re.Match)
         return self.tidy(str(self._output.before)), int(self._output.match.group(1))
 

@@ -16,9 +16,9 @@ from string import Template
 
 import urllib3
 
-from harness.commands import run
 from harness.course import lessons
 from harness.course.lessons import COURSE
+from harness.processes.commands import run
 from harness.rendering.template import CLONE_ADDRESS, ROOT
 
 # Each is resolved alone, so that several versions of a package can be there.

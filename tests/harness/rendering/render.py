@@ -15,11 +15,10 @@ import plumbum
 import yaml
 from jinja2.sandbox import SandboxedEnvironment
 
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.copier_cache import cached_answers, compile_once
 from harness.rendering.copier_internals import Template, Worker, ask_questions, share
 from harness.rendering.template import ROOT, Answers
-from harness.reporting import counters
 
 
 @functools.cache
@@ -78,7 +77,6 @@ def render(destination: Path, answers: Answers) -> Path:
     """
     with prepared_worker(destination, answers) as worker:
         worker.run_copy()
-    counters.count("rendered")
     return destination
 
 

@@ -22,8 +22,7 @@ from pathlib import Path, PurePosixPath
 from uv import find_uv_bin
 
 from harness.artifacts.install import Environment
-from harness.commands import run
-from harness.reporting import counters
+from harness.processes.commands import run
 
 # Docker's own parser, in Go, and the Python implementation of .dockerignore.
 REQUIREMENTS = ("docker>=7.1", "dockerfile>=3.4")
@@ -88,7 +87,6 @@ class Stage:
 
     def execute(self, *command: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command in the stage, as `RUN` does."""
-        counters.count("commands run")
         paths = [str(self.path(path)) for path in ("/bin", "/usr/local/bin")]
         variables = {
             "HOME": str(self.path("/root")),

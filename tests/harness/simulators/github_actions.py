@@ -31,8 +31,7 @@ from uv import find_uv_bin
 
 from harness.artifacts.repository import git
 from harness.artifacts.variant import interpreters
-from harness.commands import run
-from harness.reporting import counters
+from harness.processes.commands import run
 from harness.simulators import gh
 from harness.simulators.github_expressions import asks_for_status, evaluate, interpolate
 from harness.simulators.package_index import Network
@@ -403,7 +402,6 @@ class _Leg:
                     outcome.failure = f"{self.title}: {title}: {error}"
                 outcome.result = "failure"
         outcome.summary += (self.folder / "summary").read_text(encoding="utf-8")
-        counters.count("jobs of workflows run")
 
     def _environment(self, step: Mapping[str, Any]) -> dict[str, str]:
         """Return all variables of a step."""

@@ -16,7 +16,6 @@ import copier
 from filelock import FileLock
 from jinja2 import meta
 
-from harness import temporary
 from harness.rendering.copier_internals import Worker, checked_answer, question_of, render_context
 from harness.rendering.render import asked_worker
 from harness.rendering.template import ROOT, Answers, environment
@@ -131,16 +130,20 @@ def is_possible(row: Row) -> bool:
 def plan() -> dict[str, list[Row]]:
     """Return the rejected combinations, and the rows that cover the others.
 
-    Computing them takes seconds. They are cached in the machine's temporary folder, under a name
+    Computing them takes seconds. They are cached next to pytest's own cache, under a name
     that depends on Copier, the template's questions, and what these read.
     """
     files = [path for path in sorted((ROOT / "template").rglob("*")) if is_asked(path)]
     digest = hashlib.sha256(copier.__version__.encode())
     for path in [*map(Path, (__file__, answers_module.__file__, covering_array.__file__)), *files]:
         digest.update(path.read_bytes())
-    file = temporary.machine() / f"packagestan-plan-{digest.hexdigest()[:16]}.json"
-    with FileLock(f"{file}.lock"):
+    folder = ROOT / ".pytest_cache" / "plans"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{digest.hexdigest()[:16]}.json"
+    with FileLock(folder / "lock"):
         if not file.exists():
+            for outdated in folder.glob("*.json"):
+                outdated.unlink()
             forbidden = find_refused()
             made = {"refused": forbidden, "rows": find_covering(forbidden)}
             file.write_text(json.dumps(made), encoding="utf-8")
@@ -286,11 +289,11 @@ def interactions(rows: list[Row], strength: int) -> tuple[int, int, int]:
     return met, out, every
 
 
-def summary(built: int) -> list[str]:
-    """Return a summary of the space for a test run that has built some variants."""
+def summary() -> list[str]:
+    """Return a summary of the space and the variants."""
     met, out, every = interactions(covering_rows(), STRENGTH)
     return [
-        f"{built:6} variants built",
+        f"{len(covering_rows()):6} variants",
         f"{len(factors()):6} factors, which they cover",
         f"{len(contents()):6} combinations of mode, backend, versioning, and contents",
         f"{len({contents_of(row) for row in covering_rows()}):6} of them in a variant",

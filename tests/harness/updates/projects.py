@@ -23,7 +23,6 @@ from harness.rendering import copier_internals
 from harness.rendering.copier_cache import cached_answers, compile_once
 from harness.rendering.copier_internals import Template, Worker
 from harness.rendering.template import Answers
-from harness.reporting import counters
 from harness.updates.releases import IDENTITY, commit, git
 
 MARKER = re.compile(r"^(?:<{7}|>{7}) (?:before|after) updating$", re.MULTILINE)
@@ -95,7 +94,6 @@ def render(repository: Path, version: str | None, project: Path, answers: Answer
         copier.run_copy(
             str(repository), project, answers, vcs_ref=version, defaults=True, quiet=True
         )
-    counters.count("rendered")
     return project
 
 
@@ -112,7 +110,6 @@ def update(project: Path, version: str | None = None, **changed: Any) -> list[st
         copier.errors.UserMessageError: Copier refused to update.
     """
     operate("update", project, changed, vcs_ref=version)
-    counters.count("updates")
     return conflicts(project)
 
 

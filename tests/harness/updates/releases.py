@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from harness.artifacts.inspect import unpack
 from harness.artifacts.repository import GIT
-from harness.commands import CommandError, run
+from harness.processes.commands import CommandError, run
 from harness.rendering.template import ROOT, Answers
 from harness.space.answers import FULL
 

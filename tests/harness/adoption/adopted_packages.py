@@ -17,7 +17,7 @@ from adoption.reading import examine, read
 from adoption.report import report
 from adoption.wheels import Wheel, read_wheel
 from harness.artifacts.artifact_cache import ArtifactCache
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.render import copier_command, snapshot
 from harness.rendering.template import ROOT
 

@@ -1,6 +1,6 @@
 """Real projects that are adopted as docs/how-to/adopt.md says, with their own test suites.
 
-`python -m harness.adoptions` adopts the projects of tests/adopt/corpus.yml one after the other and
+`python -m sessions.adoptions` adopts the projects of tests/adopt/corpus.yml one after the other and
 writes docs/explanation/adoptions.json, from which `nox -s tables` generates the table of
 docs/explanation/adoptions.md. Arguments select some projects by name, add clones by path, or replace
 the corpus by another `.yml` file. Then, the results are only printed.
@@ -28,10 +28,10 @@ import yaml
 from uv import find_uv_bin
 
 from harness.artifacts.install import Environment
-from harness.commands import CommandError, run
-from harness.junit import Results, read_results
+from harness.processes.commands import CommandError, run
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import ADDRESS, ROOT
+from harness.reporting.junit import Results, read_results
 from harness.updates.releases import IDENTITY
 
 CORPUS = ROOT / "tests" / "adopt" / "corpus.yml"

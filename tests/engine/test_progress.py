@@ -1,0 +1,49 @@
+"""The progress of a test run."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.processes.commands import run
+
+CONFTEST = """
+from harness.reporting.progress import Progress
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Progress(config))
+"""
+TESTS = """
+def test_that_fails():
+    assert False
+
+def test_that_passes():
+    pass
+"""
+
+
+@pytest.fixture(params=[(), ("-n1",)], ids=["one-process", "workers"])
+def lines(request: pytest.FixtureRequest, tmp_path: Path) -> list[list[str]]:
+    """Return the lines that two runs print. In the first one, a test fails."""
+    (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    (tmp_path / "test_some.py").write_text(TESTS, encoding="utf-8")
+    command = (sys.executable, "-m", "pytest", "--no-header", *request.param)
+    env = {"PYTHONPATH": str(Path(__file__).parents[1])}
+    first = run(*command, cwd=tmp_path, env=env, exit_code=1)
+    second = run(*command, "-k", "passes", cwd=tmp_path, env=env)
+    return [first.stdout.splitlines(), second.stdout.splitlines()]
+
+
+def test_a_failure_is_named_immediately(lines: list[list[str]]) -> None:
+    """The name of a failed test appears before the other results, and before the traceback."""
+    named = lines[0].index("FAILED test_some.py::test_that_fails")
+    assert named < next(n for n, line in enumerate(lines[0]) if "= FAILURES =" in line)
+
+
+def test_the_second_run_is_estimated(lines: list[list[str]]) -> None:
+    """Without a previous run, there is no estimate. Later, the durations of the files are known."""
+    assert "2 tests. The next run can estimate the time." in lines[0]
+    assert [
+        line.replace(" 0.0 ", " N ") for line in lines[1] if line.startswith("1 tests, about ")
+    ] == ["1 tests, about N minutes according to previous runs"]

@@ -1,0 +1,1 @@
+"""Adopting existing packages as the how-to guide describes it."""

@@ -1,0 +1,1 @@
+"""Everything in the harness that is specific to Packagestan."""
