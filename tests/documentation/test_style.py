@@ -7,9 +7,9 @@ import itertools
 import re
 
 import pytest
-from harness.commands import run
 from markdown_it import MarkdownIt
 
+from harness.processes.commands import run
 from harness.rendering.template import ROOT
 
 # The course is being rewritten. Delete this line, and what uses it, afterwards.

@@ -23,15 +23,18 @@ def test_that_passes():
 """
 
 
-@pytest.fixture(params=[(), ("-n1",)], ids=["one-process", "workers"])
-def lines(request: pytest.FixtureRequest, tmp_path: Path) -> list[list[str]]:
+@pytest.fixture(scope="module", params=[(), ("-n1",)], ids=["one-process", "workers"])
+def lines(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> list[list[str]]:
     """Return the lines that two runs print. In the first one, a test fails."""
-    (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
-    (tmp_path / "test_some.py").write_text(TESTS, encoding="utf-8")
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
+    (folder / "test_some.py").write_text(TESTS, encoding="utf-8")
     command = (sys.executable, "-m", "pytest", "--no-header", *request.param)
     env = {"PYTHONPATH": str(Path(__file__).parents[1])}
-    first = run(*command, cwd=tmp_path, env=env, exit_code=1)
-    second = run(*command, "-k", "passes", cwd=tmp_path, env=env)
+    first = run(*command, cwd=folder, env=env, exit_code=1)
+    second = run(*command, "-k", "passes", cwd=folder, env=env)
     return [first.stdout.splitlines(), second.stdout.splitlines()]
 
 

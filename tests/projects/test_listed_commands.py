@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
-from harness.commands import run
 
 from harness.artifacts.repository import GIT, commit, git
+from harness.processes.commands import run
 from harness.rendering.copier_internals import ask_questions, render_context
 from harness.rendering.render import prepared_worker, snapshot
 from harness.rendering.template import ROOT, Answers

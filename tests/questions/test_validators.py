@@ -17,13 +17,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from harness.commands import CommandError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2.exceptions import FilterArgumentError
 from packaging.utils import InvalidName, canonicalize_name
 
 from harness.artifacts.repository import git
+from harness.processes.commands import CommandError
 from harness.rendering.copier_internals import Question, question_of
 from harness.space.hostile_answers import Form
 

@@ -18,11 +18,10 @@ class Progress:
         self.durations: dict[str, dict[str, float]] = collections.defaultdict(dict)
         self.processes = 0
 
-    def print(self, line: str, **style: bool) -> None:
-        """Print a line of its own between the dots."""
+    def print(self, text: str) -> None:
+        """Print a text if anything is printed."""
         if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
-            reporter.ensure_newline()
-            reporter.write_line(line, **style)
+            reporter.write(f"{text}\n")
 
     def estimate(self, tests: list[str], processes: int) -> str:
         """Return a sentence that says how long some tests are going to take.
@@ -56,7 +55,8 @@ class Progress:
         durations = self.durations[test.split("::")[0]]
         durations[test] = durations.get(test, 0) + report.duration
         if report.failed:
-            self.print(f"FAILED {report.nodeid}", red=True)
+            # Dots precede it.
+            self.print(f"\nFAILED {report.nodeid}")
 
     def pytest_sessionfinish(self) -> None:
         """Store the durations for the estimates of later runs."""
