@@ -95,16 +95,59 @@ def test_tests_in_subfolders_work(
     assert "2 passed" in finished.stdout
 
 
+# Code that every checker accepts by default, and what each must find in it.
+LOOSE = """\
+class Box:
+    pass
+
+
+def first(names: list) -> None:
+    print(names)
+
+
+def second(box: Box) -> str:
+    if box:
+        return 1  # type: ignore
+    return ""
+
+
+def third(names: list[str]) -> list[str]:
+    return [name for name in names if isinstance(name, str)]
+
+
+def fourth(number: int) -> int:
+    if number > 1:
+        found = 1
+    return found
+
+
+def fifth() -> int:
+    if fourth is not None:
+        return 1
+    return ""  # ty: ignore
+"""
+FOUND = {
+    "mypy": {
+        *("ignore-without-code", "redundant-expr", "truthy-bool", "type-arg", "unreachable"),
+    },
+    "ty": {
+        *("blanket-ignore-comment", "missing-type-argument", "possibly-unresolved-reference"),
+        "redundant-condition-strict",
+    },
+    "pyright": {"reportMissingTypeArgument", "reportUnnecessaryIsInstance"},
+}
+
+
 @pytest.mark.parametrize("folder", ["src/my_project", "tests"])
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_settings_are_strict(
     checker: str, folder: str, environment: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A generic type without arguments, which every checker accepts by default, is an error."""
+    """Each strict rule finds its mistake in the package and in the tests."""
     project = artifacts.copy(BASE | {"type_checker": checker}, tmp_path / "project")
-    code = "def first(names: list) -> None:\n    print(names)\n"
-    (project / folder / "loose.py").write_text(code, encoding="utf-8")
-    assert "loose.py" in check(environment, project, exit_code=1)
+    (project / folder / "loose.py").write_text(LOOSE, encoding="utf-8")
+    found = set(re.findall(r"[\[(]([\w-]+)[\])]", check(environment, project, exit_code=1)))
+    assert set() == FOUND[checker] - found
 
 
 @pytest.mark.parametrize("chosen", list(combinations("type_checker")))
