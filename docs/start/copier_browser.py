@@ -1,0 +1,507 @@
+"""Run Copier where there is no git, no terminal, and only one process: in a browser.
+
+Pyodide is CPython in WebAssembly. Copier runs in it if three things are replaced:
+
+- Modules that only exist on POSIX systems. Copier's requirements import them, but rendering doesn't
+  call them.
+- What Copier asks git about the template: its version, and which files are executable.
+- The prompts. A `Session` takes answers in the same form as `--data`, and `Asked` has what a form needs
+  to show the questions.
+
+The questions, the answers, and the files come from Copier's own code. Only the time of the second
+render differs: a `Session` compiles each template once, and remembers what the template read and what
+the result was. When all values that it read are the same, so is the result.
+
+The module works with any template that needs no `--trust`. It also runs outside a browser, which the
+tests use.
+"""
+
+import errno
+import importlib
+import json
+import shutil
+import sys
+import types
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+
+class MissingModule(types.ModuleType):
+    """A module of POSIX systems, whose functions can be imported but not called."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Return a function that fails like a system call that the system lacks."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def missing_function(*args: Any, **kwargs: Any) -> Any:
+            raise OSError(errno.ENOSYS, f"{self.__name__}.{name} doesn't exist in a browser")
+
+        return missing_function
+
+
+# The modules that Pyodide lacks.
+for module in ("grp", "pwd", "resource"):
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError:
+        sys.modules[module] = MissingModule(module)
+
+from jinja2 import Template as JinjaTemplate
+from jinja2 import Undefined
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import missing
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+# The releases with which tests/start_page has passed.
+TESTED = SpecifierSet("~=9.19.0")
+
+ADVICE = (
+    f"The start page uses private parts of Copier and supports {TESTED}, but Copier "
+    f"{version('copier')} is installed. Adapt docs/start/copier_browser.py, and run tests/start_page and "
+    "`nox -s browser`, which compare the results with those of the `copier` command. When they pass, "
+    "change TESTED."
+)
+
+try:
+    from copier import _main
+    from copier._main import Worker
+    from copier._settings import SettingsModel
+    from copier._template import Template
+    from copier._types import MISSING, Phase
+    from copier._user_data import DEFAULT_DATA, AnswersMap, Question
+
+    # The parts that this module replaces or calls.
+    for owner, name in (
+        (Worker, "_ask"),
+        (Worker, "_render_context"),
+        (Worker, "_render_template"),
+        (Worker, "answers_relpath"),
+        (Worker, "jinja_env"),
+        (Worker, "template"),
+        (AnswersMap, "combined"),
+        (Question, "_formatted_choices"),
+        (Template, "git_index_modes"),
+        (_main, "Question"),
+    ):
+        getattr(owner, name)
+except (AttributeError, ImportError) as error:
+    raise ImportError(ADVICE) from error
+
+# Enough for going back and forth between a few projects.
+REMEMBERED = 4
+
+
+class Recorder:
+    """The names that the template that is being rendered reads from its context."""
+
+    names: set[str] | None = None
+
+
+class RecordingContext(Context):
+    """A context that records which names are read."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        """Return the value of a name, or Jinja's marker for a missing one."""
+        if Recorder.names is not None:
+            Recorder.names.add(key)
+        return super().resolve_or_missing(key)
+
+    def __contains__(self, name: str) -> bool:
+        """Return whether a name has a value."""
+        return self.resolve_or_missing(name) is not missing
+
+
+def comparable(name: str, value: Any) -> Any:
+    """Return what distinguishes a value from others that a template would render differently.
+
+    Args:
+        name: The name of the value. Copier's own names are objects that are created for each run.
+        value: The value.
+    """
+    if name == "_copier_conf":
+        return repr((dict(value["data"]), value["dst_path"]))
+    if name == "_external_data" or isinstance(value, Undefined):
+        return None  # A new project has no files to read.
+    if isinstance(value, (bool, dict, float, int, list, tuple)):
+        return repr(value)  # 1, 1.0, and True are equal, but look different.
+    return value
+
+
+class RememberingTemplate(JinjaTemplate):
+    """A template that returns its earlier result if everything that it read is the same."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        """Return the text that the template renders."""
+        given = dict(*args, **kwargs)
+        seen: dict[str, Any] = {}
+        runs: deque[tuple[dict[str, Any], str]] = vars(self).setdefault(
+            "runs", deque(maxlen=REMEMBERED)
+        )
+        for reads, text in runs:
+            for name, value in reads.items():
+                if name not in seen:
+                    seen[name] = comparable(name, given.get(name, missing))
+                if seen[name] != value:
+                    break
+            else:
+                if Recorder.names is not None:
+                    Recorder.names |= reads.keys()
+                return text
+        outer, Recorder.names = Recorder.names, set()
+        try:
+            text = super().render(given)
+            reads = {name: comparable(name, given.get(name, missing)) for name in Recorder.names}
+        finally:
+            Recorder.names = outer
+        runs.appendleft((reads, text))
+        return text
+
+
+def remember(environment: SandboxedEnvironment) -> None:
+    """Let an environment compile each text once and remember what it renders."""
+    environment.context_class = RecordingContext
+    environment.template_class = RememberingTemplate
+    environment.auto_reload = False
+    compiled: dict[str, JinjaTemplate] = {}
+    compile_text = environment.from_string
+
+    def from_string(source: Any, *args: Any, **kwargs: Any) -> JinjaTemplate:
+        # Copier's tag `yield` leaves a value in the environment whenever it is compiled and rendered.
+        if not isinstance(source, str) or "yield" in source:
+            return compile_text(source, *args, **kwargs)
+        environment.preprocess("")  # Copier's extension then forgets that value.
+        if source not in compiled:
+            compiled[source] = compile_text(source, *args, **kwargs)
+        return compiled[source]
+
+    vars(environment)["from_string"] = from_string
+
+
+class BrowserWorker(Worker):
+    """Copier's worker, which merges the answers once while it renders the files."""
+
+    def _render_template(self) -> None:
+        vars(self)["merged"] = (super().answers_relpath, super()._render_context())
+        try:
+            super()._render_template()
+        finally:
+            del vars(self)["merged"]
+
+    def _render_context(self) -> Any:
+        merged = vars(self).get("merged")
+        return dict(merged[1]) if merged else super()._render_context()
+
+    @property
+    def answers_relpath(self) -> Path:
+        """Return the path of the answers file."""
+        merged = vars(self).get("merged")
+        return merged[0] if merged else super().answers_relpath
+
+
+def merged_answers(answers: AnswersMap) -> dict[str, Any]:
+    """Return all answers merged into one map, ten times as fast as Copier's `ChainMap`."""
+    return {
+        **DEFAULT_DATA,
+        "_external_data": answers.external,
+        **answers.user_defaults,
+        **answers.last,
+        **answers.metadata,
+        **answers.init,
+        **answers.user,
+    }
+
+
+def as_text(answer: Any) -> str:
+    """Return an answer as you write it after `--data NAME=`."""
+    return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
+
+
+@contextmanager
+def replaced(question: Callable[..., Question]) -> Iterator[None]:
+    """Let Copier create questions with a function, and merge answers quickly."""
+    parts: list[tuple[Any, str, Any]] = [
+        (_main, "Question", question),
+        (AnswersMap, "combined", property(merged_answers)),
+    ]
+    originals = [(owner, name, vars(owner)[name]) for owner, name, _ in parts]
+    for owner, name, value in parts:
+        setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        for owner, name, value in originals:
+            setattr(owner, name, value)
+
+
+@dataclass
+class Source:
+    """A template, and what git would report about it.
+
+    Attributes:
+        folder: The folder with the template's files.
+        address: The address that the answers file records, such as `gh:owner/name`.
+        commit: The output of `git describe --tags --always`, which the answers file records.
+        modes: A mapping of paths to the modes in git's index, at least for each executable file.
+    """
+
+    folder: Path
+    address: str
+    commit: str | None = None
+    modes: Mapping[str, int] = field(default_factory=dict)
+
+    def template(self) -> Template:
+        """Return Copier's object for the template, with git's reports filled in."""
+        template = Template(url=self.address)
+        try:
+            release = Version(self.commit or "")
+        except InvalidVersion:
+            release = None
+        vars(template).update(
+            vcs="git" if self.commit else None,
+            commit=self.commit,
+            commit_hash=None,
+            version=release,
+            local_abspath=self.folder.resolve(),
+            git_index_modes={PurePosixPath(path): mode for path, mode in self.modes.items()},
+        )
+        return template
+
+
+@dataclass
+class Asked:
+    """A question as Copier has asked it.
+
+    Attributes:
+        name: The name of the question.
+        help: The text of the question.
+        type: The type of the answer, such as `str` or `yaml`.
+        multiselect: Whether the answer is a list of choices.
+        multiline: Whether the answer may have several lines.
+        placeholder: An example, shown while the answer is empty.
+        choices: For each choice its answer, its label, and why it is unavailable or "".
+        answer: The answer as text. If it was rejected, the rejected one.
+        default: The default as text, or None if the question requires an answer.
+        given: Whether the answer was given. Otherwise, it is the default.
+        asked: Whether Copier would ask the question.
+        offered: Whether Copier would ask it with the answers in `Session.everything`.
+        error: Why the answer was rejected, or "".
+    """
+
+    name: str
+    help: str = ""
+    type: str = "str"
+    multiselect: bool = False
+    multiline: bool = False
+    placeholder: str = ""
+    choices: list[tuple[str, str, str]] = field(default_factory=list)
+    answer: str = ""
+    default: str | None = None
+    given: bool = False
+    asked: bool = True
+    offered: bool = True
+    error: str = ""
+
+
+@dataclass
+class File:
+    """A rendered file.
+
+    Attributes:
+        content: Its bytes.
+        mode: Its permissions, such as 0o644.
+    """
+
+    content: bytes
+    mode: int
+
+
+class Session:
+    """A template that is rendered again and again with other answers.
+
+    Args:
+        source: The template.
+        work: A folder to render into. Each project is deleted after it is read.
+        required: Answers to the questions without a default. They are used while the person's own
+            answer is rejected, so that the questions after it can be shown.
+        everything: Answers with which the template asks every question. They decide what is offered,
+            and are not used otherwise.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        work: Path,
+        required: Mapping[str, str] | None = None,
+        everything: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Load the template and its questions."""
+        self.template = source.template()
+        self.work = work
+        self.required = dict(required or {})
+        self.everything = dict(everything or {})
+        worker = self._worker({}, "project")
+        remember(worker.jinja_env)
+        self.environment = worker.jinja_env
+        if self.template.tasks or self.template.jinja_extensions:
+            raise ValueError("The template needs --trust, which a browser can't give.")
+
+    def questions(self) -> list[str]:
+        """Return the names of the questions that can have an answer, in their order."""
+        return [
+            name
+            for name, question in self.template.questions_data.items()
+            if question.get("when") is not False and question.get("ask") is not False
+        ]
+
+    def ask(self, answers: Mapping[str, str]) -> list[Asked]:
+        """Ask the questions as `copier copy --defaults` does, and return them.
+
+        Args:
+            answers: Answers by question, in the form of `--data`.
+
+        Returns:
+            The questions that Copier would ask, or that have an answer. If an answer is rejected,
+            the later questions follow from the default instead.
+        """
+        return self._ask(answers)[0]
+
+    def render(self, answers: Mapping[str, str], folder: str = "project") -> dict[str, File]:
+        """Render a project as `copier copy --defaults` does, and return its files by path.
+
+        Args:
+            answers: Answers by question, in the form of `--data`.
+            folder: The name of the project's folder.
+
+        Raises:
+            ValueError: Copier rejects an answer.
+        """
+        root = self.work / folder
+        try:
+            with replaced(Question), self._worker(answers, folder) as worker:
+                worker.run_copy()
+            return {
+                path.relative_to(root).as_posix(): File(
+                    path.read_bytes(), path.stat().st_mode & 0o777
+                )
+                for path in sorted(root.rglob("*"))
+                if path.is_file()
+            }
+        finally:
+            # Otherwise, the next answers would be those of an existing project.
+            shutil.rmtree(root, ignore_errors=True)
+
+    def _worker(self, answers: Mapping[str, str], folder: str) -> Worker:
+        worker = BrowserWorker(
+            src_path=self.template.url,
+            dst_path=self.work / folder,
+            data=dict(answers),
+            settings=SettingsModel(),
+            defaults=True,
+            quiet=True,
+            overwrite=True,
+        )
+        vars(worker)["template"] = self.template
+        if "environment" in vars(self):
+            vars(worker)["jinja_env"] = self.environment
+        return worker
+
+    def _ask(self, answers: Mapping[str, str]) -> tuple[list[Asked], dict[str, str]]:
+        """Return the questions, and the message of each rejection by question."""
+        used = dict(answers)
+        errors: dict[str, str] = {}
+        while True:
+            created: list[Question] = []
+
+            def create(created: list[Question] = created, **details: Any) -> Question:
+                created.append(Question(**details))
+                return created[-1]
+
+            with replaced(create), self._worker(used, "project") as worker:
+                try:
+                    with Phase.use(Phase.PROMPT):
+                        worker._ask()
+                except Exception as error:  # noqa: BLE001 whatever a template raises
+                    name = created[-1].var_name
+                    errors.setdefault(name, str(error))
+                    given = used.pop(name, None)
+                    if name in self.required and given != self.required[name]:
+                        used[name] = self.required[name]
+                    elif given is None:
+                        break  # Not even the default is accepted, because of other answers.
+                    continue
+                break
+        with replaced(create):
+            asked = [
+                shown
+                for question in created
+                if (shown := self._describe(question, worker, answers, errors))
+            ]
+        return asked, errors
+
+    def _describe(
+        self, question: Question, worker: Worker, answers: Mapping[str, str], errors: dict[str, str]
+    ) -> Asked | None:
+        """Return a question as a form shows it, or None if it isn't offered."""
+        name = question.var_name
+        given = name in answers
+        details = self.template.questions_data[name]
+        if details.get("when") is False or details.get("ask") is False or not question.get_when():
+            return None
+        failed = name in errors
+        asked = failed or question.get_ask()
+        everything = replace_context(question, {**question.context, **self.everything})
+        offered = asked or (bool(self.everything) and everything.get_ask())
+        if not offered and not given:
+            return None
+        default = self._default(question)
+        current = worker.answers.user.get(name, default)
+        return Asked(
+            name=name,
+            help=question.get_message().strip(),
+            type=question.get_type_name(),
+            multiselect=question.multiselect,
+            multiline=question.get_multiline(),
+            placeholder=question.get_placeholder(),
+            choices=[
+                (as_text(choice.value), str(choice.title), str(choice.disabled or ""))
+                for choice in question._formatted_choices
+            ],
+            answer=answers[name]
+            if failed and given
+            else ""
+            if current is None
+            else as_text(current),
+            default=None if default is None else as_text(default),
+            given=given and (failed or current != default),
+            asked=asked,
+            offered=offered,
+            error=errors.get(name, ""),
+        )
+
+    def _default(self, question: Question) -> Any:
+        """Return the default of a question, or None if there is no valid one."""
+        name = question.var_name
+        others = {key: value for key, value in question.answers.init.items() if key != name}
+        context = {key: value for key, value in question.context.items() if key != name}
+        unanswered = replace(
+            replace_context(question, context),
+            answers=AnswersMap(user_defaults=question.answers.user_defaults, init=others),
+        )
+        try:
+            default = unanswered.get_default()
+        except ValueError:
+            return None
+        return None if default is MISSING else default
+
+
+def replace_context(question: Question, context: Mapping[str, Any]) -> Question:
+    """Return a copy of a question that sees other answers."""
+    return replace(question, context=context)

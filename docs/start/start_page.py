@@ -1,0 +1,268 @@
+"""What the start page shows: a form, the project's files, differences, commands, and an archive.
+
+`worker.js` calls a `Page` in Pyodide. The page's settings are in `settings.json`, which `assemble.py`
+writes. Nothing in this module depends on the questions of a template.
+"""
+
+import difflib
+import functools
+import io
+import json
+import re
+import shlex
+import unicodedata
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pygments.lexers import get_lexer_for_filename
+from pygments.token import STANDARD_TYPES
+from pygments.util import ClassNotFound
+
+from copier_browser import Asked, File, Session, Source
+
+# Unchanged lines that are shown around each difference.
+CONTEXT = 3
+
+# The time of all files in an archive, so that the same answers give the same bytes.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+# A file of each kind that is highlighted. The page only contains the lexers for them.
+HIGHLIGHTED = (
+    *("pyproject.toml", "a.md", "a.yml", "a.json", "a.py", "a.sh", "a.cfg", "a.ini"),
+    *("Dockerfile", "Makefile"),
+)
+
+Files = dict[str, File]
+
+
+def groups(folder: Path) -> dict[str, str]:
+    """Return a mapping of questions to groups: the names of the files that `copier.yml` includes.
+
+    Args:
+        folder: The folder of the template. Without included files, the mapping is empty.
+    """
+    lines = next(folder.glob("copier.y*ml")).read_text(encoding="utf-8").splitlines()
+    patterns = [line.removeprefix("!include ") for line in lines if line.startswith("!include ")]
+    found: dict[str, str] = {}
+    for file in (file for pattern in patterns for file in sorted(folder.glob(pattern))):
+        words = re.sub(r"^[\d_]+", "", file.stem).replace("_", " ")
+        title = words.upper() if len(words) < 4 else words.capitalize()
+        found |= dict.fromkeys(yaml.safe_load(file.read_text(encoding="utf-8")), title)
+    return found
+
+
+def bash_quote(word: str) -> str:
+    """Quote a word for Bash. Control characters are escaped, so that pasting them is safe."""
+    if not any(unicodedata.category(sign) == "Cc" for sign in word):
+        return shlex.quote(word)
+    escaped = word.replace("\\", "\\\\").replace("'", "\\'")
+    plain = re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda sign: f"\\u{ord(sign[0]):04x}", escaped)
+    return f"$'{plain}'"
+
+
+def powershell_quote(word: str) -> str:
+    """Quote a word for PowerShell, which also ends a text at typographic quotes.
+
+    https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
+    """
+    if re.fullmatch(r"[A-Za-z0-9_./:=-]+", word):
+        return word
+    doubled = re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", word)
+    return f"'{doubled}'"
+
+
+def commands(
+    address: str, folder: str, answers: Mapping[str, str], options: list[str]
+) -> dict[str, str]:
+    """Return the command that creates the same project, by shell.
+
+    Args:
+        address: The address of the template.
+        folder: The folder to create.
+        answers: The answers that differ from the defaults.
+        options: More options of `copier copy`.
+    """
+    fixed = ["uvx", "copier", "copy", "--defaults", *options]
+    data = [f"{name}={answer}" for name, answer in answers.items()]
+    found = {}
+    for shell, quote, continued in (
+        ("bash", bash_quote, " \\\n  "),
+        ("powershell", powershell_quote, " `\n  "),
+    ):
+        parts = [" ".join(map(quote, fixed)), *(f"--data {quote(word)}" for word in data)]
+        found[shell] = continued.join([*parts, f"{quote(address)} {quote(folder)}"])
+    return found
+
+
+def text_of(file: File | None) -> str | None:
+    """Return the text of a file, or None if it has none."""
+    try:
+        return "" if file is None else file.content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def states(before: Files, after: Files) -> dict[str, str]:
+    """Return "added", "changed", "removed", or "" for each file of two projects."""
+    return {
+        path: "added"
+        if path not in before
+        else "removed"
+        if path not in after
+        else "changed"
+        if before[path] != after[path]
+        else ""
+        for path in sorted(before.keys() | after.keys())
+    }
+
+
+@functools.lru_cache(maxsize=200)
+def tokens(path: str, text: str) -> list[tuple[str, str]]:
+    """Return the parts of a file with the classes that Pygments gives them."""
+    try:
+        lexer = get_lexer_for_filename(path, stripnl=False, ensurenl=False)
+    except (ClassNotFound, ImportError):
+        return [("", text)]
+    return [(STANDARD_TYPES.get(kind, ""), part) for kind, part in lexer.get_tokens(text) if part]
+
+
+def difference(before: str, after: str) -> Iterator[list[Any]]:
+    """Yield the rows of a side-by-side difference.
+
+    Yields:
+        The kind of the row ("equal", "replace", "delete", "insert", or "skip"), and for each side the
+        line's number and text, or None.
+    """
+    old, new = before.splitlines(), after.splitlines()
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for number, group in enumerate(matcher.get_grouped_opcodes(CONTEXT)):
+        if number or group[0][1] or group[0][3]:
+            yield ["skip", None, None, None, None]
+        for kind, a, a_end, b, b_end in group:
+            for offset in range(max(a_end - a, b_end - b)):
+                left, right = a + offset, b + offset
+                yield [
+                    kind,
+                    *((left + 1, old[left]) if left < a_end else (None, None)),
+                    *((right + 1, new[right]) if right < b_end else (None, None)),
+                ]
+
+
+def archive(files: Files, folder: str) -> bytes:
+    """Return a zip archive of a project, with the modes of its files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archived:
+        for path, file in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{folder}/{path}", EPOCH)
+            entry.create_system = 3  # Unix, whose modes the archive records.
+            entry.external_attr = (0o100000 | file.mode) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archived.writestr(entry, file.content)
+    return buffer.getvalue()
+
+
+class Page:
+    """The state of the page: the project that is shown, and the one that it is compared with.
+
+    Args:
+        template: The folder of the template.
+        work: A folder to render into.
+        settings: `address`, `commit`, `modes`, `options`, `required`, and `everything`, as in
+            `copier_browser`, and `folder`, the question whose answer names the project's folder.
+    """
+
+    def __init__(self, template: Path, work: Path, settings: Mapping[str, Any]) -> None:
+        """Load the template."""
+        self.settings = settings
+        source = Source(template, settings["address"], settings["commit"], settings["modes"])
+        self.session = Session(source, work, settings["required"], settings["everything"])
+        self.groups = groups(template)
+        self.folder = "project"
+        self.before: Files = {}
+        self.after: Files = {}
+
+    def show(self, answers: Mapping[str, str], pinned: Mapping[str, str] | None) -> dict[str, Any]:
+        """Ask, render, and compare.
+
+        Args:
+            answers: Answers by question, in the form of `--data`. Unknown names are left out.
+            pinned: The answers of the project to compare with, or None for the previous project.
+
+        Returns:
+            What the page shows. If an answer is rejected, the files are those of the previous project.
+        """
+        known = self.session.questions()
+        used = {name: answers[name] for name in known if name in answers}
+        asked = self.session.ask(used)
+        errors = [question.error for question in asked if question.error]
+        folder = {question.name: question.answer for question in asked}.get(self.settings["folder"])
+        if not errors:
+            self.folder = folder or "project"
+            try:
+                files = self.session.render(used)
+                self._replace(files, pinned)
+            except ValueError as error:
+                errors.append(str(error))
+        return {
+            "questions": [self._question(question) for question in asked],
+            "unknown": sorted(set(answers) - set(known)),
+            "errors": errors,
+            "files": self.listing(),
+            "folder": self.folder,
+            "commands": commands(
+                self.settings["address"],
+                self.folder,
+                {question.name: question.answer for question in asked if question.given},
+                self.settings["options"],
+            ),
+        }
+
+    def listing(self) -> list[dict[str, Any]]:
+        """Return the files of both projects, with their sizes and states."""
+        return [
+            {
+                "path": path,
+                "state": state,
+                "size": len(self._file(path).content),
+                "executable": bool(self._file(path).mode & 0o100),
+            }
+            for path, state in states(self.before, self.after).items()
+        ]
+
+    def view(self, path: str) -> dict[str, Any]:
+        """Return what the page shows of a file: its parts, and the difference if there is one."""
+        before, after = text_of(self.before.get(path)), text_of(self.after.get(path))
+        shown = before if path not in self.after else after
+        return {
+            "tokens": None if shown is None else tokens(path, shown),
+            "rows": None if before is None or after is None else list(difference(before, after)),
+            "text": shown,
+        }
+
+    def archive(self) -> bytes:
+        """Return a zip archive of the project."""
+        return archive(self.after, self.folder)
+
+    def call(self, method: str, arguments: str) -> str:
+        """Call a method with JSON, and return its result as JSON."""
+        return json.dumps(getattr(self, method)(*json.loads(arguments)))
+
+    def _file(self, path: str) -> File:
+        return self.after.get(path) or self.before[path]
+
+    def _replace(self, files: Files, pinned: Mapping[str, str] | None) -> None:
+        """Show other files, and compare them with the previous or the pinned ones."""
+        if pinned is not None:
+            self.before = self.session.render(pinned)
+        elif files != self.after:
+            self.before = self.after or files
+        self.after = files
+        if not self.before:
+            self.before = files
+
+    def _question(self, question: Asked) -> dict[str, Any]:
+        """Return a question with its group."""
+        return {**vars(question), "group": self.groups.get(question.name, "")}
