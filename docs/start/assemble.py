@@ -6,6 +6,7 @@ wheels that `requirements/start.txt` pins.
 """
 
 import argparse
+import contextlib
 import functools
 import hashlib
 import json
@@ -237,8 +238,12 @@ def runtime(cache: Path) -> Path:
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as name:
-            make_runtime(Path(name))
-            shutil.copytree(name, folder)
+            made = Path(name) / "runtime"
+            made.mkdir()
+            make_runtime(made)
+            # Another process may have been faster.
+            with contextlib.suppress(OSError):
+                made.rename(folder)
     return folder
 
 

@@ -140,6 +140,8 @@ class RememberingTemplate(JinjaTemplate):
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """Return the text that the template renders."""
+        # Copier's extension then forgets the tag `yield` of an earlier template.
+        self.environment.preprocess("")
         given = dict(*args, **kwargs)
         seen: dict[str, Any] = {}
         runs: deque[tuple[dict[str, Any], str]] = vars(self).setdefault(
@@ -174,10 +176,9 @@ def remember(environment: SandboxedEnvironment) -> None:
     compile_text = environment.from_string
 
     def from_string(source: Any, *args: Any, **kwargs: Any) -> JinjaTemplate:
-        # Copier's tag `yield` leaves a value in the environment whenever it is compiled and rendered.
+        # Copier's tag `yield` has an effect when it is rendered, which must not be left out.
         if not isinstance(source, str) or "yield" in source:
             return compile_text(source, *args, **kwargs)
-        environment.preprocess("")  # Copier's extension then forgets that value.
         if source not in compiled:
             compiled[source] = compile_text(source, *args, **kwargs)
         return compiled[source]
@@ -323,6 +324,10 @@ class File:
     mode: int
 
 
+class RejectedError(ValueError):
+    """Copier rejects an answer, or the template can't be rendered with it."""
+
+
 class Session:
     """A template that is rendered again and again with other answers.
 
@@ -381,7 +386,7 @@ class Session:
             folder: The name of the project's folder.
 
         Raises:
-            ValueError: Copier rejects an answer.
+            RejectedError: Copier rejects an answer.
         """
         root = self.work / folder
         try:
@@ -394,6 +399,8 @@ class Session:
                 for path in sorted(root.rglob("*"))
                 if path.is_file()
             }
+        except Exception as error:
+            raise RejectedError(str(error)) from error
         finally:
             # Otherwise, the next answers would be those of an existing project.
             shutil.rmtree(root, ignore_errors=True)

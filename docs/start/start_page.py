@@ -21,7 +21,7 @@ from pygments.lexers import get_lexer_for_filename
 from pygments.token import STANDARD_TYPES
 from pygments.util import ClassNotFound
 
-from copier_browser import Asked, File, Session, Source
+from copier_browser import Asked, File, RejectedError, Session, Source
 
 # Unchanged lines that are shown around each difference.
 CONTEXT = 3
@@ -204,7 +204,7 @@ class Page:
             try:
                 files = self.session.render(used)
                 self._replace(files, pinned)
-            except ValueError as error:
+            except RejectedError as error:
                 errors.append(str(error))
         return {
             "questions": [self._question(question) for question in asked],
@@ -265,4 +265,8 @@ class Page:
 
     def _question(self, question: Asked) -> dict[str, Any]:
         """Return a question with its group."""
-        return {**vars(question), "group": self.groups.get(question.name, "")}
+        # The message is next to the question, so it doesn't have to name the question.
+        error = re.sub(
+            r"^(Validation error for question|Invalid choice for) '\w+': ", "", question.error
+        )
+        return {**vars(question), "error": error, "group": self.groups.get(question.name, "")}

@@ -60,7 +60,7 @@ function createField(question, answer) {
       { class: "field", "aria-describedby": error.id },
       element("legend", {}, help),
       reset,
-      element("div", { class: "choices" }, ...cards.map(({ card }) => card)),
+      element("div", { class: cards.length === 3 ? "choices few" : "choices" }, ...cards.map(({ card }) => card)),
       error,
     );
   } else if (question.type === "bool") {

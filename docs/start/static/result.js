@@ -107,7 +107,7 @@ function differenceView(rows) {
   const body = element("tbody", {});
   for (const [kind, left, old, right, now] of rows) {
     if (kind === "skip") {
-      body.append(element("tr", { class: "skip" }, element("td", { colspan: 4 }, "⋯")));
+      body.append(element("tr", { class: "gap" }, element("td", { colspan: 4 }, "⋯")));
       continue;
     }
     const changed = kind !== "equal";
@@ -125,7 +125,12 @@ function differenceView(rows) {
     { class: "hidden" },
     element("tr", {}, ...["Line", "Before", "Line", "After"].map((title) => element("th", {}, title))),
   );
-  return element("table", { class: "difference" }, head, body);
+  const columns = element(
+    "colgroup",
+    {},
+    ...["number", "", "number", ""].map((kind) => element("col", { class: kind })),
+  );
+  return element("table", { class: "difference" }, columns, head, body);
 }
 
 /** Show a file. `wants` is the view to show if there is a difference: "file" or "difference". */

@@ -1,0 +1,224 @@
+"""What the page makes of a project: commands, differences, highlighting, and an archive."""
+
+import io
+import re
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import assemble
+from copier_browser import File, Source, as_text
+from harness.rendering.template import ROOT
+from harness.space.hostile_answers import TEXTS
+from start_page import Page, archive, commands, difference, groups, states, tokens
+
+SETTINGS = {
+    "required": {"project_name": "My Project"},
+    "everything": {"preset": "custom"},
+    "folder": "distribution_name",
+    "options": [],
+}
+
+HOSTILE = [
+    *TEXTS,
+    "'",
+    "''",
+    "\u2018curly\u2019 \u201aquotes\u201b",
+    "a\nb",
+    "\x1b[201~\nid\n",
+    "!!",
+    "$'\\n'",
+]
+
+
+@pytest.fixture
+def page(source: Source, tmp_path: Path) -> Page:
+    """A page that shows the template."""
+    settings = {
+        "address": source.address,
+        "commit": source.commit,
+        "modes": source.modes,
+        **SETTINGS,
+    }
+    return Page(source.folder, tmp_path / "work", settings)
+
+
+def test_bash_passes_each_answer_unchanged() -> None:
+    """Bash splits the command into the words that the page means, whatever an answer contains."""
+    answers = {f"q{number}": text for number, text in enumerate(HOSTILE)}
+    command = commands("gh:ada/template", "my project", answers, ["--vcs-ref", "HEAD"])["bash"]
+    shell = ("bash", "-c", command.replace("uvx ", "printf '%s\\0' ", 1))
+    printed = subprocess.run(shell, capture_output=True, check=True).stdout.decode()
+    expected = ["copier", "copy", "--defaults", "--vcs-ref", "HEAD"]
+    expected += [word for name, text in answers.items() for word in ("--data", f"{name}={text}")]
+    assert [*expected, "gh:ada/template", "my project", ""] == printed.split("\0")
+
+
+def test_the_bash_command_has_no_control_characters_but_line_breaks() -> None:
+    """A pasted escape sequence could end the paste early, so that the terminal runs the rest."""
+    command = commands("gh:ada/template", "demo", {"a": "x\x1b[201~\nid\x7f\x9b"}, [])["bash"]
+    assert [] == re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", command)
+    assert ["uvx copier copy --defaults \\", "  gh:ada/template demo"] == command.split("\n")[::2]
+
+
+def words_of_powershell(command: str) -> list[str]:
+    """Split a PowerShell command by the rules of verbatim strings, which have no escapes but ''.
+
+    PowerShell itself can't be run here.
+    https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
+    """
+    quotes = "'\u2018\u2019\u201a\u201b"
+    pattern = rf"[{quotes}]((?:[^{quotes}]|([{quotes}])[{quotes}])*)[{quotes}]|(`\n)|([\w./:=-]+)|(\s)|(.)"
+    words = []
+    for match in re.finditer(pattern, command, re.DOTALL):
+        assert not match[6], f"{match[6]!r} is outside quotation marks"
+        if match[1] is not None:
+            words.append(re.sub(f"([{quotes}])[{quotes}]", r"\1", match[1]))
+        elif match[4]:
+            words.append(match[4])
+    return words
+
+
+def test_powershell_passes_each_answer_unchanged() -> None:
+    """Every answer is one verbatim string of PowerShell."""
+    answers = {f"q{number}": text for number, text in enumerate(HOSTILE)}
+    command = commands("gh:ada/template", "demo", answers, [])["powershell"]
+    expected = ["uvx", "copier", "copy", "--defaults"]
+    expected += [word for name, text in answers.items() for word in ("--data", f"{name}={text}")]
+    assert [*expected, "gh:ada/template", "demo"] == words_of_powershell(command)
+
+
+def test_the_command_has_the_answers_that_differ(page: Page) -> None:
+    """Defaults are left out, and lists and yes-or-no answers are written as Copier reads them."""
+    answers = {
+        "project_name": "Sea Map",
+        "backend": "hatchling",
+        "plugins": "yes",
+        "environments": "[uv, pip]",
+    }
+    shown = page.show(answers, None)
+    assert "sea-map" == shown["folder"]
+    assert shown["commands"]["bash"].splitlines() == [
+        "uvx copier copy --defaults \\",
+        "  --data 'project_name=Sea Map' \\",
+        "  --data plugins=true \\",
+        '  --data \'environments=["uv", "pip"]\' \\',
+        f"  {page.settings['address']} sea-map",
+    ]
+
+
+def test_changes_are_those_of_the_last_answer(page: Page) -> None:
+    """After each change, files are added, changed, removed, or the same."""
+    first = page.show({"project_name": "Demo"}, None)
+    assert {""} == {file["state"] for file in first["files"]}
+    page.show({"project_name": "Demo", "task_runner": "make"}, None)
+    changed = {file["path"]: file["state"] for file in page.listing() if file["state"]}
+    assert ("added", "removed") == (changed["Makefile"], changed["justfile"])
+    page.show({"project_name": "Demo", "task_runner": "make", "license": "Apache-2.0"}, None)
+    changed = {file["path"]: file["state"] for file in page.listing() if file["state"]}
+    assert "Makefile" not in changed
+    assert "changed" == changed["LICENSE"]
+
+
+def test_two_projects_are_compared(page: Page) -> None:
+    """With pinned answers, changes are the differences from that project."""
+    pinned = {"project_name": "Demo"}
+    page.show({"project_name": "Other"}, pinned)
+    shown = page.show({"project_name": "Demo", "backend": "setuptools"}, pinned)
+    states = {file["path"]: file["state"] for file in shown["files"] if file["state"]}
+    assert {"MANIFEST.in": "added"} == {p: s for p, s in states.items() if s == "added"}
+    rows = page.view("pyproject.toml")["rows"]
+    assert ["replace", 2, 'requires = ["hatchling>=1.27"]'] in [row[:3] for row in rows]
+
+
+def test_a_rejected_answer_keeps_the_files(page: Page) -> None:
+    """The message is at its question, and the files are those of the last accepted answers."""
+    before = page.show({"project_name": "Demo"}, None)
+    shown = page.show({"project_name": "Demo", "user_email": "ada"}, None)
+    errors = {q["name"]: q["error"] for q in shown["questions"] if q["error"]}
+    assert errors.keys() == {"user_email"}
+    assert errors["user_email"].startswith("use a form like ada@example.com")
+    assert before["files"] == shown["files"]
+
+
+def test_unknown_names_are_reported_and_not_used(page: Page) -> None:
+    """A link can't set computed values, settings, or names that are no questions."""
+    hostile = {"project": "{}", "has": "{}", "starters": "{}", "_exclude": "x", "__proto__": "x"}
+    shown = page.show({"project_name": "Demo", **hostile}, None)
+    assert sorted(hostile) == shown["unknown"]
+    assert [] == shown["errors"]
+
+
+def test_groups_are_the_question_files() -> None:
+    """The form's groups are the files that copier.yml includes, without their numbers."""
+    found = groups(ROOT)
+    assert ("Essentials", "CI") == (found["backend"], found["test_matrix"])
+
+
+def test_a_template_without_question_files_has_no_groups(tmp_path: Path) -> None:
+    """All questions of another template are shown together."""
+    (tmp_path / "copier.yml").write_text("name: Ada\n", encoding="utf-8")
+    assert {} == groups(tmp_path)
+
+
+def test_a_difference_has_both_sides() -> None:
+    """Rows have the numbers and the texts of both sides. Distant equal lines are left out."""
+    before = "".join(f"{number}\n" for number in range(1, 21))
+    rows = list(difference(before, before.replace("20\n", "twenty\n21\n")))
+    assert [
+        ["skip", None, None, None, None],
+        ["equal", 17, "17", 17, "17"],
+        ["equal", 18, "18", 18, "18"],
+        ["equal", 19, "19", 19, "19"],
+        ["replace", 20, "20", 20, "twenty"],
+        ["replace", None, None, 21, "21"],
+    ] == rows
+
+
+def test_the_states_of_files_include_their_modes() -> None:
+    """A file whose mode differs is changed."""
+    before = {"a": File(b"", 0o644), "b": File(b"", 0o644), "c": File(b"", 0o644)}
+    after = {"b": File(b"", 0o755), "c": File(b"", 0o644), "d": File(b"", 0o644)}
+    expected = {"a": "removed", "b": "changed", "c": "", "d": "added"}
+    assert expected == states(before, after)
+
+
+@pytest.mark.parametrize("name", ["a.toml", "a.py", "a.md", "a.unknown", "LICENSE"])
+def test_highlighting_keeps_every_character(name: str) -> None:
+    """The parts of a highlighted file are its text."""
+    text = "\n\n[a]\n# <b>é</b>\n\tdef x(): '''\n''' \n\n"
+    assert text == "".join(part for _, part in tokens(name, text))
+
+
+def test_an_archive_has_modes_and_equal_bytes(tmp_path: Path) -> None:
+    """An archive records executable files, and the same files give the same archive."""
+    files = {"run.sh": File(b"#!/bin/sh\n", 0o755), "src/a.txt": File("ä\n".encode(), 0o644)}
+    made = archive(files, "demo")
+    assert made == archive(dict(reversed(files.items())), "demo")
+    with zipfile.ZipFile(io.BytesIO(made)) as opened:
+        found = {entry.filename: entry.external_attr >> 16 for entry in opened.infolist()}
+    assert {"demo/run.sh": 0o100755, "demo/src/a.txt": 0o100644} == found
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("https://github.com/ada/packagestan.git", "gh:ada/packagestan"),
+        ("https://token:x@github.com/ada/packagestan", "gh:ada/packagestan"),
+        ("git@github.com:ada/packagestan.git", "gh:ada/packagestan"),
+        ("ssh://git@gitlab.com/team/sub/packagestan.git", "gl:team/sub/packagestan"),
+        ("https://ada:secret@git.example.com/a.git", "https://git.example.com/a.git"),
+        ("/home/ada/packagestan", assemble.ADDRESS),
+        ("", assemble.ADDRESS),
+    ],
+)
+def test_a_fork_gets_its_own_address(remote: str, address: str) -> None:
+    """The command names the repository from which the site is built, and never a password."""
+    assert address == assemble.short_address(remote)
+
+
+def test_an_answer_is_written_as_for_data() -> None:
+    """Texts are unchanged, and other answers are JSON, which is YAML."""
+    assert ["a: b", "true", '["é"]', "null"] == list(map(as_text, ["a: b", True, ["é"], None]))
