@@ -51,7 +51,6 @@ UNUSED = re.compile(
 )
 
 # Public Git hosts for which Copier has a short form.
-# https://copier.readthedocs.io/en/stable/generating/#generating-a-project
 SHORT = {"https://github.com/": "gh:", "https://gitlab.com/": "gl:"}
 
 # The account is a placeholder until the site is built in a clone.

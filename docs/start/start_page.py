@@ -64,10 +64,7 @@ def bash_quote(word: str) -> str:
 
 
 def powershell_quote(word: str) -> str:
-    """Quote a word for PowerShell, which also ends a text at typographic quotes.
-
-    https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
-    """
+    """Quote a word for PowerShell, which also ends a text at typographic quotes."""
     if re.fullmatch(r"[A-Za-z0-9_./:=-]+", word):
         return word
     doubled = re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", word)

@@ -66,8 +66,7 @@ def test_the_bash_command_has_no_control_characters_but_line_breaks() -> None:
 def words_of_powershell(command: str) -> list[str]:
     """Split a PowerShell command by the rules of verbatim strings, which have no escapes but ''.
 
-    PowerShell itself can't be run here.
-    https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
+    PowerShell itself can't be run here. Its help topic about_Quoting_Rules has the rules.
     """
     quotes = "'\u2018\u2019\u201a\u201b"
     pattern = rf"[{quotes}]((?:[^{quotes}]|([{quotes}])[{quotes}])*)[{quotes}]|(`\n)|([\w./:=-]+)|(\s)|(.)"
