@@ -10,6 +10,7 @@ import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from jinja2.sandbox import SandboxedEnvironment
@@ -51,16 +52,33 @@ def parse_yaml(text: str) -> Any:
     return pickle.loads(pickled_value(text))
 
 
+# The compiled code of each text, by the settings of the environments that compiled it.
+compiled: dict[tuple[object, ...], CodeType] = {}
+
+
 def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
     """Let an environment compile each text and parse each YAML text once.
 
-    It doesn't check whether files have changed.
+    Environments with the same settings share the code, because releases have most texts in common.
+    The environment doesn't check whether files have changed.
     """
-    vars(environment)["from_string"] = functools.cache(environment.from_string)
+    compile_text = environment.compile
+    settings = (environment.lexer, environment.optimized, *environment.extensions)
+
+    def compile_shared(
+        source: str, name: str | None = None, filename: str | None = None
+    ) -> CodeType:
+        key = (*settings, source, name)
+        if key not in compiled:
+            compiled[key] = compile_text(source, name, filename)
+        return compiled[key]
+
     from_yaml = environment.filters["from_yaml"]
     environment.filters["from_yaml"] = lambda data: (
         parse_yaml(data) if isinstance(data, str) else from_yaml(data)
     )
+    vars(environment)["compile"] = compile_shared
+    vars(environment)["from_string"] = functools.cache(environment.from_string)
     environment.auto_reload = False
     return environment
 

@@ -304,6 +304,7 @@ def summary() -> list[str]:
     ]
 
 
+@functools.cache
 def each_level_once() -> list[Answers]:
     """Return a few of the covering answers that contain each level of each factor (greedy)."""
     missing = {(name, json.dumps(level)) for name, levels in factors().items() for level in levels}
