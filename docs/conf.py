@@ -39,7 +39,7 @@ packagestan_executed = ["tutorial/**", "course/**"]
 
 # https://sphinx-revealjs.readthedocs.io/en/stable/configurations/
 revealjs_style_theme = "white"
-revealjs_css_files = ["slides.css"]
+revealjs_css_files = ["slides.css", "diagrams.css"]
 revealjs_static_path = ["extensions/packagestan/static"]
 revealjs_notes_from_comments = True
 revealjs_script_conf = {"hash": True, "center": False, "width": 1280, "height": 720}

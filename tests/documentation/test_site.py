@@ -22,21 +22,25 @@ packagestan_executed = ["course/**"]
 """
 
 LESSON = """\
----
-minutes: {teach: 15, do: 20}
----
 # A lesson
 
 Ask ruff {{ versions.ruff }} or {{ requirements.uv_build }}, with Python {{ pythons.newest }}, and
 upload by {{ versions.actions_upload_artifact }}.
 
-:::{questions}
-- Where does Python look?
+```{diagram} path
+Where Python *looks*
+
+Python looks into each folder.
+```
+
+:::{objectives}
+- say where Python looks
 :::
 
 ::::{challenge} Shadow a *module*
 :check: shadowed-module
 :folder: shadow
+:minutes: 6
 
 Do it.
 
@@ -76,6 +80,15 @@ $ docker build .
 $ docker run it
 ```
 
+::::{question} Where does `python` look *first*?
+- A: here
+- B: there
+
+:::{answer}
+A, because it does.
+:::
+::::
+
 :::{key-points}
 - Look.
 :::
@@ -112,6 +125,12 @@ PAGES = {
     "said": "---\ncommands: run\n---\n# Executed\n\n```console\n$ copier update\n```\n",
 }
 
+DIAGRAMS = {
+    "path": 'digraph path { start [class=accent] start -> "site-packages" }',
+    "wide": "digraph wide { rankdir=LR a -> b -> c -> d -> e -> f -> g }",
+    "broken": "digraph broken { a -> ",
+}
+
 CHECKPOINTS = {
     "01": "copyright_year: '1843'\ndocs_engine: none\n",
     "02": "copyright_year: '1843'\ndocs_engine: none\ncontainer: true\nmode: app\n",
@@ -122,6 +141,16 @@ BAD = {
     "a challenge without its exercise": (
         ":::{challenge} One\n:check: nowhere\n\nDo.\n:::",
         "there is no exercise and no puzzle 'nowhere'",
+    ),
+    "a diagram that does not exist": ("```{diagram} nowhere\nOne.\n\nNone.\n```", "nowhere.dot"),
+    "a diagram that cannot be read": ("```{diagram} broken\nOne.\n\nNone.\n```", "cannot be drawn"),
+    "a diagram without a description": (
+        "```{diagram} path\nOne.\n```",
+        "the diagram path has no alternative text",
+    ),
+    "a diagram that is too wide for a phone": (
+        "```{diagram} wide\nOne.\n\nA sentence.\n```",
+        "pixels wide",
     ),
     "a file that is not rendered": ("```{rendered} Dockerfile\n```", "Dockerfile"),
     "a part that is not there": (
@@ -166,6 +195,7 @@ class Site:
         checkpoints = {f"course/checkpoints/{n}.yml": text for n, text in CHECKPOINTS.items()}
         files = {f"{name}.md": text for name, text in pages.items()} | checkpoints
         files |= {"conf.py": CONF, "course/exercises/shadowed-module/check.toml": ""}
+        files |= {f"diagrams/{name}.dot": text for name, text in DIAGRAMS.items()}
         for name, text in files.items():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_text(text, encoding="utf-8")
@@ -225,9 +255,10 @@ def site(sphinx: Environment, artifacts: ArtifactCache) -> Site:
 def test_boxes_have_titles(site: Site) -> None:
     """A box says what it is, in words."""
     words = site.words("course/lesson")
-    assert "Questions Where does Python look?" in words
+    assert "After this lesson, you can say where Python looks" in words
     assert "Key points Look." in words
-    assert "Challenge: Shadow a module" in words
+    assert "Challenge: Shadow a module (6 minutes)" in words
+    assert "Where does python look first? A: here B: there Answer A, because it does." in words
 
 
 def test_links_reach_a_challenge(site: Site) -> None:
@@ -242,20 +273,40 @@ def test_a_challenge_shows_how_it_is_checked(site: Site) -> None:
 
 
 def test_what_is_folded_needs_no_javascript(site: Site) -> None:
-    """Hints, solutions and what is for instructors are closed <details> with a title."""
+    """Hints, solutions, answers, and notes for instructors are closed <details> with a title."""
     page = site.page("course/lesson")
     pattern = r"<details class=\"[^\"]*\"([^>]*)>\s*<summary.*?>(.*?)</summary>"
     folds = re.findall(pattern, page, re.DOTALL)
     titles = [re.sub(r"<[^>]+>", "", title).strip() for _, title in folds]
-    assert ["Hint", "Solution", "For instructors"] == titles
+    assert ["Hint", "Solution", "Answer", "For instructors"] == titles
     assert all(not attributes for attributes, _ in folds)
 
 
 def test_minutes_are_for_instructors(site: Site) -> None:
-    """Only the instructors' part shows the minutes of a lesson."""
-    page = site.words("course/lesson")
-    assert page.count("Minutes") == 1
-    assert "For instructors Minutes: 15 to teach, 20 to do. They believe." in page
+    """The instructors' notes begin with the minutes of the model.
+
+    Five commands of 20 seconds, a file of a minute, and a few words take three minutes. The challenge has six
+    minutes, and the question has one.
+    """
+    expected = "For instructors Minutes: 3 to teach, 7 for challenges and the quiz. They believe."
+    assert expected in site.words("course/lesson")
+
+
+def test_diagram_is_described(site: Site) -> None:
+    """A diagram is an SVG within the page, with an alternative text and a caption."""
+    page = site.page("course/lesson")
+    (svg,) = re.findall(
+        r'<svg role="img" aria-label="Python looks into each folder.".*?</svg>', page, re.DOTALL
+    )
+    assert "site&#45;packages" in svg
+    assert "Where Python <em>looks</em>" in page
+
+
+def test_diagrams_do_not_share_identifiers(site: Site) -> None:
+    """The SVG of a diagram has neither identifiers nor tooltips."""
+    (svg,) = re.findall(r"<svg role=.*?</svg>", site.page("course/lesson"), re.DOTALL)
+    assert " id=" not in svg
+    assert "<title>" not in svg
 
 
 def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
@@ -399,24 +450,26 @@ def test_wide_code_is_reached_by_keyboard(site: Site) -> None:
 def test_slides_show_what_is_to_be_seen_and_tell_the_speaker_the_rest(
     sphinx: Environment, tmp_path: Path
 ) -> None:
-    """A slide has questions, code or a challenge; prose and solutions are the speaker's notes."""
+    """Slides have pictures, challenges, and questions; prose, code, and answers are notes."""
     site = Site(sphinx, tmp_path)
     lesson = (
-        "# A lesson\n\n:::{questions}\n- Why?\n:::\n\n## Part\n\nFirst. Second.\n"
+        "# A lesson\n\n:::{objectives}\n- see\n:::\n\n## Part\n\nFirst. Second.\n"
         + (LESSON[LESSON.index("::::{challenge}") :])
+        + "\n## More\n\n```{diagram} path\nOne.\n\nA sentence.\n```\n"
     )
     assert "" == site.build({"index": lesson}, "revealjs")
     text = (site.folder / "revealjs" / "index.html").read_text(encoding="utf-8")
     notes = re.findall("<aside class=.notes.>(.*?)</aside>", text, re.DOTALL)
     shown = re.sub("<aside.*?</aside>", "", text, flags=re.DOTALL)
     titles = re.findall(r"<h[1-3]>(.*?)</h[1-3]>", shown)
-    assert ["A lesson", "Part", "Challenge: Shadow a module"] == titles[:3]
-    assert "Key points" == titles[-1]
-    assert "First." in shown
-    assert "Second." not in shown
-    assert "Like this." not in shown
-    assert all(any(told in note for note in notes) for told in ("Second.", "Like this.", "believe"))
-    assert "echo two" in shown
+    challenge = "Challenge: Shadow a module (6 minutes)"
+    question = "Where does python look first?"
+    assert ["A lesson", challenge, question, "Key points", "More"] == titles
+    assert "A: here" in shown
+    assert "<svg" in shown
+    told = ("First. Second.", "echo two", "Like this.", "A, because it does.", "believe")
+    assert not [part for part in told if part in shown]
+    assert all(any(part in note for note in notes) for part in told)
 
 
 def test_handouts_have_no_solutions(sphinx: Environment, tmp_path: Path) -> None:
@@ -425,18 +478,21 @@ def test_handouts_have_no_solutions(sphinx: Environment, tmp_path: Path) -> None
     assert "" == site.build({"index": LESSON}, "singlehtml", "-t", "handouts")
     text = (site.folder / "singlehtml" / "index.html").read_text(encoding="utf-8")
     assert "Shadow a" in text
-    assert "Like this." not in text
-    assert "They believe." not in text
+    for part in ("Like this.", "because it does.", "They believe."):
+        assert part not in text
     assert re.search(r"<details[^>]* open", text)
 
 
 def test_a_timetable_adds_up(sphinx: Environment, tmp_path: Path) -> None:
-    """A lesson takes the minutes that it says, or those of its line; a missing one is an error."""
+    """A lesson takes the minutes of the model or more, and a break takes its own."""
     site = Site(sphinx, tmp_path)
     table = '# Day\n\n```{{timetable}}\n:start: "09:00"\n\n07\nBreak 15\n07 20\n{}\n```\n'
     pages = {"course/07-lesson": LESSON, "index": table.format("")}
     site.build(pages)
     words = site.words("index")
-    assert "09:00 35 A lesson 09:35 15 Break 09:50 20 A lesson 10:10" in words
-    assert "The end, after 55 minutes of lessons" in words
+    assert "09:00 10 A lesson 09:10 15 Break 09:25 20 A lesson 09:45" in words
+    assert "The end, after 30 minutes of lessons" in words
+    assert "lesson 07 takes 10 minutes, not 5" in site.build(
+        pages | {"index": table.format("07 5")}
+    )
     assert "there is no lesson 08" in site.build(pages | {"index": table.format("08")})

@@ -19,6 +19,7 @@ from . import (
     checkpoints,
     checks,
     commands,
+    diagrams,
     glossary,
     handouts,
     renders,
@@ -42,6 +43,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("myst_parser")
     app.setup_extension("sphinx_design")
     app.add_css_file("packagestan.css")
+    app.add_css_file("diagrams.css")
     # Patterns of the pages whose commands the tests run, in addition to those with `commands: run`.
     app.add_config_value("packagestan_executed", [], "env", list)
     app.connect("config-inited", configure, priority=100)
@@ -51,6 +53,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("rendered", renders.Rendered)
     app.add_directive("checkpoint", checkpoints.Checkpoint)
     app.add_directive("timetable", timetables.Timetable)
+    app.add_directive("diagram", diagrams.Diagram)
+    app.add_node(diagrams.Picture, html=(diagrams.visit_picture, None))
     app.connect("doctree-read", commands.finish_page)
     app.connect("doctree-read", checks.check_page)
     app.connect("doctree-read", glossary.link_terms)

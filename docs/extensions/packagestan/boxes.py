@@ -9,7 +9,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx_design.dropdown import DropdownDirective
 
-from harness.course.pages import front_matter
+from harness.course.minutes import work_of
 
 LOGGER = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Questions(Box):
 class Objectives(Box):
     """What a learner can do after a lesson."""
 
-    title = "Afterwards, you can"
+    title = "After this lesson, you can"
 
 
 class Prerequisites(Box):
@@ -66,13 +66,18 @@ class Challenge(Box):
 
     required_arguments = 1
     final_argument_whitespace = True
-    option_spec: ClassVar = {"check": directives.unchanged_required, "folder": directives.unchanged}
+    option_spec: ClassVar = {
+        "check": directives.unchanged_required,
+        "folder": directives.unchanged,
+        "minutes": directives.positive_int,
+    }
 
     def run(self) -> list[nodes.Node]:
         """Return the box, whose name links can name."""
         self.assert_has_content()
         (title,) = self.arguments
-        box = self.box(f"Challenge: {title}", "challenge")
+        minutes = f" ({self.options['minutes']} minutes)" if "minutes" in self.options else ""
+        box = self.box(f"Challenge: {title}{minutes}", "challenge")
         box["ids"].append(f"challenge-{nodes.make_id(title)}")
         if "check" in self.options:
             box.insert(1, self.checker(self.options["check"]))
@@ -88,6 +93,18 @@ class Challenge(Box):
         command = f"uv run {COURSE}/check.py {name} {self.options.get('folder', '')}".strip()
         words: list[nodes.Node] = [nodes.Text("Check your work: "), nodes.literal("", command)]
         return nodes.paragraph("", "", *words, classes=["checker"])
+
+
+class Question(Box):
+    """A question of a quiz, whose answer is folded."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the box, whose title is the question."""
+        self.assert_has_content()
+        return [self.box(self.arguments[0], "question")]
 
 
 class Fold(DropdownDirective):
@@ -115,19 +132,24 @@ class Solution(Fold):
     title = "Solution"
 
 
+class Answer(Fold):
+    """The answer to a question, and the reason."""
+
+    title = "Answer"
+
+
 class Instructor(Fold):
-    """What only who teaches a lesson needs, such as its minutes."""
+    """Notes for instructors, which begin with the lesson's minutes."""
 
     title = "For instructors"
 
     def run_with_defaults(self) -> list[nodes.Node]:
-        """Return the fold, with the minutes of the page's front matter before all else."""
+        """Return the fold, which begins with the minutes that the model computes."""
         (fold,) = super().run_with_defaults()
         assert isinstance(fold, nodes.container)
-        minutes = front_matter(Path(self.env.doc2path(self.env.docname))).get("minutes")
-        if minutes:
-            text = f"Minutes: {minutes['teach']} to teach, {minutes['do']} to do."
-            fold.insert(1, nodes.paragraph("", text, classes=["minutes"]))
+        work = work_of(Path(self.env.doc2path(self.env.docname)))
+        text = f"Minutes: {work.teach} to teach, {work.do} for challenges and the quiz."
+        fold.insert(1, nodes.paragraph("", text, classes=["minutes"]))
         return [fold]
 
 
@@ -138,6 +160,8 @@ DIRECTIVES: dict[str, type[SphinxDirective]] = {
     "challenge": Challenge,
     "hint": Hint,
     "solution": Solution,
+    "question": Question,
+    "answer": Answer,
     "key-points": KeyPoints,
     "instructor": Instructor,
 }

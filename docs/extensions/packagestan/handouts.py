@@ -1,11 +1,11 @@
-"""Handouts of the lessons, for paper: without solutions, and without what is for instructors."""
+"""Handouts of the lessons, for paper: without solutions, answers, and notes for instructors."""
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
 from .slides import has_class
 
-LEFT_OUT = ("solution", "instructor", "commands-run")
+LEFT_OUT = ("solution", "answer", "instructor", "commands-run")
 
 
 def leave_out_solutions(app: Sphinx, document: nodes.document, _: str) -> None:

@@ -1,4 +1,4 @@
-"""Timetables of a course, made of what the lessons say of their minutes."""
+"""Timetables of a course, from the minutes that the model computes for each lesson."""
 
 import datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
-from harness.course.pages import front_matter
+from harness.course.minutes import work_of
 
 
 def clock(start: str, minutes: int) -> str:
@@ -21,17 +21,10 @@ def clock(start: str, minutes: int) -> str:
     return (begin + datetime.timedelta(minutes=minutes)).strftime("%H:%M")
 
 
-def minutes_of(page: Path) -> int:
-    """Return the minutes of a lesson: to teach and to do."""
-    said = front_matter(page)["minutes"]
-    return int(said["teach"]) + int(said["do"])
-
-
 class Timetable(SphinxDirective):
-    """A day's table: a line of the content is a lesson's number, or a break with its minutes.
+    """A day's timetable. A line of the content is a lesson's number, or a break such as `Lunch 60`.
 
-    A lesson's own minutes count, unless the line names others: `07 25`. Another line is a break:
-    `Lunch 60`.
+    A lesson takes the minutes of the model. A line can give it more: `12 60`.
     """
 
     has_content = True
@@ -48,7 +41,12 @@ class Timetable(SphinxDirective):
             pages = sorted(course.glob(f"{what}-*.md")) if what.isdigit() else []
             if what.isdigit() and not pages:
                 raise self.error(f"there is no lesson {what}")
-            length = int(minutes) if minutes else minutes_of(pages[0])
+            for page in pages:
+                self.env.note_dependency(page)
+            needed = work_of(pages[0]).total if pages else 0
+            length = int(minutes) if minutes else needed
+            if length < needed:
+                raise self.error(f"lesson {what} takes {needed} minutes, not {length}")
             shown = f"{{doc}}`/course/{pages[0].stem}`" if pages else what
             lines.append(f"| {clock(start, passed)} | {length} | {shown} |")
             passed += length

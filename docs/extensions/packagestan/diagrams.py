@@ -1,0 +1,140 @@
+"""Diagrams as code: Graphviz files in `docs/diagrams/`, rendered as SVG within the page.
+
+The SVG is part of the page, so that its colors follow the page's light or dark scheme. The wheel of
+pygraphviz contains Graphviz itself. https://graphviz.org/doc/info/lang.html
+"""
+
+import contextlib
+import html
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pygraphviz
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
+
+LOGGER = logging.getLogger(__name__)
+
+# What all diagrams have in common. The style sheet replaces the colors.
+DEFAULTS = """
+graph [bgcolor=transparent, fontname=Helvetica, fontsize=14, nodesep=0.25, ranksep=0.35]
+node [shape=box, style="rounded,filled", fillcolor=white, fontname=Helvetica, fontsize=14,
+      height=0.4, margin="0.15,0.08"]
+edge [fontname=Helvetica, fontsize=13, arrowsize=0.8]
+"""
+
+# In CSS pixels. A phone shows a diagram of 480 pixels at three quarters of its size, so that its text is
+# still as large as a footnote. The rest allows for the fonts of other machines.
+WIDEST = 520
+
+
+@contextlib.contextmanager
+def warnings_of_graphviz() -> Iterator[list[str]]:
+    """Collect what Graphviz itself writes to the standard error stream, which Python can't redirect."""
+    warnings: list[str] = []
+    with tempfile.TemporaryFile() as file:
+        stderr = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield warnings
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            file.seek(0)
+            lines = file.read().decode("utf-8", "replace").splitlines()
+            # The copy of fontconfig in the wheel doesn't understand the settings of newer systems.
+            warnings += [line for line in lines if not line.startswith("Fontconfig")]
+
+
+def render(source: str) -> tuple[str, list[str]]:
+    """Return the SVG element of a Graphviz graph, and warnings.
+
+    Args:
+        source: A complete graph in the DOT language. Its attributes win over the defaults.
+
+    Raises:
+        ValueError: The graph cannot be parsed or laid out.
+    """
+    with warnings_of_graphviz() as warnings:
+        graph = pygraphviz.AGraph(string=source.replace("{", "{" + DEFAULTS, 1))
+        svg = graph.draw(format="svg", prog="dot").decode("utf-8")
+    svg = svg[svg.index("<svg") :]
+    # Tooltips repeat the names of nodes, and several diagrams on a page must not share identifiers.
+    svg = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?| id=\"[^\"]*\"", "", svg, flags=re.DOTALL)
+    # Points become pixels: the font size that the graph names is the one on the page.
+    return re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', svg), warnings
+
+
+def width(svg: str) -> int:
+    """Return the width of an SVG element, in pixels.
+
+    >>> width('<svg width="193" height="20">')
+    193
+    """
+    match = re.search(r'<svg width="(\d+)', svg)
+    assert match
+    return int(match.group(1))
+
+
+class Picture(nodes.General, nodes.Element, addnodes.translatable):
+    """An SVG within the page. Its alternative text can be translated."""
+
+    def preserve_original_messages(self) -> None:
+        """Keep the alternative text that the page has."""
+        self.setdefault("original_alt", self["alt"])
+
+    def apply_translated_message(self, original: str, translated: str) -> None:
+        """Replace the alternative text."""
+        if self["original_alt"] == original:
+            self["alt"] = translated
+
+    def extract_original_messages(self) -> Sequence[str]:
+        """Return the alternative text."""
+        return [self.get("original_alt", self["alt"])]
+
+
+def visit_picture(translator: HTML5Translator, node: nodes.Element) -> None:
+    """Write the SVG, with its alternative text."""
+    label = html.escape(node["alt"])
+    translator.body.append(node["svg"].replace("<svg", f'<svg role="img" aria-label="{label}"', 1))
+    raise nodes.SkipNode
+
+
+class Diagram(SphinxDirective):
+    """A diagram by the name of its file.
+
+    The first paragraph of the content is the caption, and the second is the alternative text.
+    """
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the figure."""
+        (name,) = self.arguments
+        file = Path(self.env.srcdir, "diagrams", f"{name}.dot")
+        self.env.note_dependency(file)
+        caption, _, alt = "\n".join(self.content).strip().partition("\n\n")
+        if not alt.strip():
+            raise self.error(f"the diagram {name} has no alternative text")
+        try:
+            svg, warnings = render(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise self.error(f"the diagram {name} cannot be drawn: {error}") from error
+        if width(svg) > WIDEST:
+            warnings.append(f"it is {width(svg)} pixels wide; the limit is {WIDEST}")
+        for warning in warnings:
+            LOGGER.warning("the diagram %s: %s", name, warning, location=self.get_location())
+        picture = Picture(svg=svg, alt=" ".join(alt.split()))
+        figure = nodes.figure("", picture, classes=["diagram"])
+        self.set_source_info(picture)
+        self.set_source_info(figure)
+        words, messages = self.parse_inline(" ".join(caption.split()))
+        figure += [nodes.caption("", "", *words), *messages]
+        return [figure]
