@@ -53,6 +53,20 @@ def test_what_can_not_be_run_is_not_run(tmp_path: Path, releases: Path) -> None:
     lessons.run_page(page_of(tmp_path, MARKED.format("not-run", "$ false")), tmp_path, releases)
 
 
+def test_any_output_can_be_accepted(tmp_path: Path, releases: Path) -> None:
+    """A block can leave out what its commands print, but they must succeed."""
+    block = "```{{code-block}} console\n:class: any-output\n\n{}\n```\n"
+    page = page_of(tmp_path, block.format("$ echo a\n$ false"))
+    with pytest.raises(lessons.PageError, match="`false` should end well"):
+        lessons.run_page(page, tmp_path, releases)
+
+
+def test_hidden_commands_prepare_the_next_block(tmp_path: Path, releases: Path) -> None:
+    """A command in a comment runs in the order of the page."""
+    text = "<!-- run: greeting=Hello &&\n  name=Ada -->\n\n" + CONSOLE.format("$ echo $name\nAda")
+    lessons.run_page(page_of(tmp_path, text), tmp_path, releases)
+
+
 def test_the_session_goes_on_from_block_to_block(tmp_path: Path, releases: Path) -> None:
     """Folder and variables stay, files are written where the session is, `...` is any text."""
     text = (

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
+from harness.course.pages import front_matter
 from harness.processes.commands import run
 from harness.rendering.template import ORG, ROOT
 from harness.space.answers import axes
@@ -111,6 +112,14 @@ def test_addresses_of_the_template_are_explained(page: str) -> None:
     """A page with an address of the template explains its account, even if you read no other page."""
     text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
     assert f"`{ORG}` stands for the account that hosts the template" in text
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/how-to/*.md")), ids=lambda page: page.stem)
+def test_commands_are_tested(page: Path) -> None:
+    """The tests run the commands of each how-to guide, or a named test does."""
+    runs = front_matter(page).get("commands")
+    if "console\n" in page.read_text(encoding="utf-8") or runs:
+        assert runs == "run" or (ROOT / str(runs)).is_file()
 
 
 def test_contributing_fits_on_two_screens() -> None:

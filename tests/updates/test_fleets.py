@@ -27,7 +27,7 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 def blocks(language: str) -> list[str]:
     """Return the blocks of the page in a language."""
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+    return re.findall(rf"```(?:{{code-block}} )?{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
 def in_a_branch(clone: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_release_can_be_pinned(tmp_path: Path) -> None:
     """The documented options select a release even if there is a newer one."""
     template, pinned = one_file_releases(tmp_path / "template"), "1.0.0"
     text = next(text for text in blocks("console") if "--vcs-ref" in text)
-    copying, updating = (line.removeprefix("$ copier ").split() for line in text.splitlines())
+    copying, updating = (line.split() for line in re.findall(r"(?m)^\$ copier (.+)", text))
     assert ["copy", "--vcs-ref", "v1.4.0"] == copying[:3]
     assert ["update", "--skip-answered", "--vcs-ref", "v1.4.0"] == updating
     project = tmp_path / "project"

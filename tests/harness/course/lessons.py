@@ -78,11 +78,13 @@ class Console:
         commands: The commands.
         not_run: Why they can't be run here; empty if they can.
         fails: Whether the last of them must fail.
+        any_output: Whether the page leaves out what they print.
     """
 
     commands: list[Command]
-    not_run: str
-    fails: bool
+    not_run: str = ""
+    fails: bool = False
+    any_output: bool = False
 
 
 @dataclass
@@ -143,12 +145,18 @@ def blocks(document: Document) -> Iterator[Region]:
                     commands_in(source, line),
                     caption if "not-run" in classes else "",
                     "fails" in classes,
+                    "any-output" in classes,
                 )
             elif caption:
                 region.parsed = File(caption, source)
             else:
                 continue
             yield region
+    # Readers don't see these commands, which prepare the next block.
+    for hidden in re.finditer(r"^<!-- run: (.+?) -->$", document.text, re.MULTILINE | re.DOTALL):
+        line = document.text.count("\n", 0, hidden.start()) + 1
+        command = Command(line, hidden.group(), " ".join(hidden.group(1).split()), "")
+        yield Region(hidden.start(), hidden.end(), Console([command], any_output=True))
 
 
 def parse(page: Path) -> Document:
@@ -369,7 +377,7 @@ def _output(page: Path, block: Console, command: Command, bash: Session, write: 
     if should_fail != (status != 0):
         wanted = "should fail" if should_fail else "should end well"
         raise PageError(f"{place} {wanted}, ended with {status} and printed:\n{printed}")
-    if is_shown(command.expected, printed):
+    if block.any_output or is_shown(command.expected, printed):
         return command.prompted + command.expected
     if not write:
         raise PageError(f"{place} printed:\n{printed}\nand the page shows:\n{command.expected}")
