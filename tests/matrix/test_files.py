@@ -94,8 +94,9 @@ def test_prose_is_wrapped(variant: Variant) -> None:
 
 
 def test_files_that_are_named_exist(variant: Variant) -> None:
-    """A file that a page links to, or names with its folder, exists."""
+    """A file that a page links to or names exists, or a command creates it."""
     present = set(tree(variant.project))
+    names = {PurePosixPath(name).name for name in present} | {"pylock.toml", "uv.lock"}
     for name in present:
         if not name.endswith(".md"):
             continue
@@ -107,6 +108,8 @@ def test_files_that_are_named_exist(variant: Variant) -> None:
                 assert found.exists(), f"{name} links to {target}"
             elif "/" in target:
                 assert inside & present, f"{name} names {target}"
+            else:
+                assert target in names, f"{name} names {target}"
 
 
 def references(markdown: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,156 @@
+"""What the guides of a project name exists: environments, secrets, workflows, checks, and options."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.rendering.template import Answers
+from harness.simulators import workflows
+from harness.space.answers import choices
+
+BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "github_user": "ada"}
+KINDS: dict[str, Answers] = {
+    "trusted": {"publish": "trusted"},
+    "trusted-testpypi": {"publish": "trusted", "testpypi": True},
+    "token": {"publish": "token"},
+    "token-testpypi": {"publish": "token", "testpypi": True},
+    "index": {"publish": "token", "index_url": "https://packages.example.com/upload/"},
+}
+PUBLISHED = {
+    f"{ci}-{kind}": BASE | {"ci": ci} | chosen
+    for ci in ("github", "gitlab")
+    for kind, chosen in KINDS.items()
+}
+each_published = pytest.mark.parametrize("answers", PUBLISHED.values(), ids=PUBLISHED)
+
+
+def read(project: Path, name: str) -> str:
+    """Return the text of a file."""
+    return (project / name).read_text(encoding="utf-8")
+
+
+def publishing(project: Path) -> tuple[str, dict[str, Any]]:
+    """Return the text and the jobs of the workflow or pipeline that publishes."""
+    file = project / ".gitlab" / "publish.yml"
+    if file.exists():
+        return read(project, ".gitlab/publish.yml"), yaml.safe_load(file.read_text("utf-8"))
+    text = read(project, ".github/workflows/publish.yml")
+    return text, workflows.github(project, "publish")["jobs"]
+
+
+@each_published
+def test_releasing_names_the_environments(answers: Answers, artifacts: ArtifactCache) -> None:
+    """The environments to protect are those of the jobs that upload."""
+    project = artifacts.project(answers)
+    _, jobs = publishing(project)
+    used = {job["environment"] for job in jobs.values() if isinstance(job.get("environment"), str)}
+    used |= {
+        job["environment"]["name"]
+        for job in jobs.values()
+        if isinstance(job.get("environment"), dict)
+    }
+    guide = " ".join(read(project, "RELEASING.md").split())
+    assert used == set(re.findall(r"`(\w+)` environment", guide))
+    assert ("pypi" in used) == ("index_url" not in answers)
+    assert ("testpypi" in used) == answers.get("testpypi", False)
+
+
+@each_published
+def test_releasing_names_the_secrets(answers: Answers, artifacts: ArtifactCache) -> None:
+    """The secrets to add are those that the jobs read, and trusted publishing has none."""
+    project = artifacts.project(answers)
+    text, _ = publishing(project)
+    named = set(re.findall(r"`((?:TWINE|UV)_\w+)`", read(project, "RELEASING.md")))
+    if answers["ci"] == "github":
+        used = set(re.findall(r"secrets\.(\w+)", text))
+    else:
+        # Jobs of GitLab get the variables of their environment. A comment lists them.
+        used = set(re.findall(r"(?:TWINE|UV_PUBLISH)_\w+", text))
+    assert used == named
+    assert bool(named) == (answers["publish"] == "token")
+
+
+@each_published
+def test_releasing_names_the_workflow_and_the_tags(
+    answers: Answers, artifacts: ArtifactCache
+) -> None:
+    """The files that the guide names exist, and the tags to protect are those that publish."""
+    project = artifacts.project(answers)
+    guide = read(project, "RELEASING.md")
+    files = {Path(name).name for name in tree(project)} | set(tree(project))
+    named = set(re.findall(r"`([\w./-]+\.(?:yml|md|toml))`", guide))
+    assert named <= files
+    assert "publish.yml" in {Path(name).name for name in named}
+    assert "`v*`" in guide
+    if answers["ci"] == "github":
+        assert ["v*"] == workflows.github(project, "publish")["on"]["push"]["tags"]
+    steps = re.findall(r"(?m)^(\d)\. ", guide.split("## Make a release")[0])
+    assert [str(number + 1) for number in range(len(steps))] == steps
+
+
+def test_the_required_check_is_a_job(artifacts: ArtifactCache) -> None:
+    """The check that both guides require has the name of the job that gathers the results."""
+    project = artifacts.project(BASE)
+    names = {job["name"] for job in workflows.github(project, "ci")["jobs"].values()}
+    for guide in ("CONTRIBUTING.md", "RELEASING.md"):
+        assert {"Result"} == set(re.findall(r'"(\w+)"\s+check', read(project, guide))) & names
+
+
+@pytest.mark.parametrize("docs_engine", choices("docs_engine"))
+@pytest.mark.parametrize("template_updates", choices("template_updates"))
+def test_options_of_the_update_command_are_questions(
+    docs_engine: str, template_updates: str, artifacts: ArtifactCache
+) -> None:
+    """The example of `--data` changes an answer, and the reminder shows the same command."""
+    answers = BASE | {"docs_engine": docs_engine, "template_updates": template_updates}
+    project = artifacts.project(answers)
+    guide = " ".join(read(project, "CONTRIBUTING.md").split())
+    ((name, value),) = re.findall(r"`--data (\w+)=(\w+)`", guide)
+    assert value in choices(name)
+    assert value != docs_engine
+    assert ("remove the documentation" in guide) == (value == "none")
+    (command,) = re.findall(r"(?m)^\$ (uvx copier update.*)$", read(project, "CONTRIBUTING.md"))
+    if template_updates == "workflow":
+        steps = workflows.github(project, "template")["jobs"]["check"]["steps"]
+        assert f"--body 'Run: {command}'" in steps[-1]["run"]
+        assert "`.github/workflows/template.yml`" in guide
+
+
+@pytest.mark.parametrize("hosting", choices("docs_hosting"))
+@pytest.mark.parametrize("publish", ["trusted", "none"])
+def test_badges_lead_to_what_they_show(
+    publish: str, hosting: str, artifacts: ArtifactCache
+) -> None:
+    """Each badge has the address of an existing workflow, package, or site, and a description."""
+    answers = {"publish": publish, "docs_engine": "sphinx", "docs_hosting": hosting}
+    project = artifacts.project(BASE | answers)
+    urls = tomllib.loads(read(project, "pyproject.toml"))["project"]["urls"]
+    workflow = f"{urls['Repository']}/actions/workflows/ci.yml"
+    expected = {("CI", f"{workflow}/badge.svg"): workflow}
+    if publish != "none":
+        expected["Version on PyPI", "https://img.shields.io/pypi/v/my-project"] = ""
+    if hosting != "none":
+        image = "https://img.shields.io/badge/documentation-online-blue"
+        expected["Documentation", image] = urls["Documentation"]
+    found = re.findall(r"\[?!\[([\w ]+)\]\((.+?)\)(?:\]\((.+?)\))?", read(project, "README.md"))
+    assert expected == {(text, image): target for text, image, target in found}
+    assert (project / ".github" / "workflows" / "ci.yml").exists()
+
+
+@pytest.mark.parametrize("default_branch", ["main", "trunk/2"])
+def test_links_of_the_readme_lead_to_files(default_branch: str, artifacts: ArtifactCache) -> None:
+    """Links to the repository are absolute, on its default branch, and the files exist."""
+    project = artifacts.project(BASE | {"default_branch": default_branch})
+    base = f"https://github.com/ada/my-project/blob/{default_branch}/"
+    links = re.findall(r"\]\((https://github\.com/.+?)\)", read(project, "README.md"))
+    files = {link.removeprefix(base) for link in links if "/blob/" in link}
+    assert {"CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"} == files
+    assert files <= set(tree(project))
+    others = {link for link in links if "/blob/" not in link and "/actions/" not in link}
+    assert {"https://github.com/ada/my-project/issues"} == others
