@@ -104,6 +104,23 @@ def problems(text: str) -> list[str]:
     return listed + [problem for problem, is_right in checks.items() if not is_right]
 
 
+FAULTS = {
+    "has no diagram before the first section": ("```{diagram}", "```{figure}"),
+    "has no objectives after the diagram": (":::{objectives}", ":::{note}"),
+    "has a box of questions, which repeats the objectives": (":::{objectives}", ":::{questions}"),
+    "has a challenge without minutes: Predict the result": (":minutes: 5\n", ""),
+    "has a challenge without a hint or a solution: Predict the result": (":::{hint}", ":::{note}"),
+    "has 4 challenges, not 2 or 3": ("## Quiz", ":::{challenge} One\n:::\n## Quiz"),
+    "has 51 commands, more than 30": ("## Quiz", "```console\n" + "$ ls\n" * 30 + "```\n## Quiz"),
+    "takes 50 minutes, more than 45": (":minutes: 5\n", ":minutes: 12\n"),
+    "has no quiz of three questions": ("::::{question}", "::::{note}"),
+    "has a question without an answer": (":::{answer}", ":::{note}"),
+    "has no key points": (":::{key-points}", ":::{note}"),
+    "has no notes for instructors at its end": (":::{instructor}", ":::{note}"),
+    "does not end with the sections Quiz and Going deeper": ("## Quiz", "## Questions"),
+}
+
+
 def test_there_are_eleven_lessons() -> None:
     """The preflight, eleven lessons, the puzzles, and further topics have the numbers from 0 on."""
     assert [f"{number:02}" for number in range(14)] == [page.name[:2] for page in PAGES]
@@ -120,6 +137,13 @@ def test_title_has_the_number(page: Path) -> None:
 def test_lesson_has_all_parts(page: Path) -> None:
     """A lesson has all of its parts, and fits into its time."""
     assert [] == problems(page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("problem", FAULTS)
+def test_missing_part_is_found(problem: str) -> None:
+    """The first lesson, which is complete, is reported if a part is taken out."""
+    text = PAGES[1].read_text(encoding="utf-8")
+    assert problem in problems(text.replace(*FAULTS[problem], 1))
 
 
 @each(*(page for page in LESSONS if page.stem in NOT_CONVERTED))

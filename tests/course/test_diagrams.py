@@ -1,0 +1,42 @@
+"""Diagrams of the documentation."""
+
+import re
+from importlib.metadata import requires
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from harness.course.lessons import COURSE, DOCS
+
+DIAGRAMS = DOCS / "diagrams"
+
+
+def used() -> set[str]:
+    """Return the names of the diagrams that pages show."""
+    texts = [page.read_text(encoding="utf-8") for page in DOCS.rglob("*.md")]
+    return {
+        name for text in texts for name in re.findall(r"^```\{diagram\} (.+)$", text, re.MULTILINE)
+    }
+
+
+def test_each_diagram_is_shown() -> None:
+    """Each file is shown on a page, and each diagram of a page has a file."""
+    assert {file.stem for file in DIAGRAMS.glob("*.dot")} == used()
+
+
+def test_each_lesson_has_a_diagram() -> None:
+    """Each lesson shows at least one diagram, except for the list of further topics."""
+    for page in sorted(COURSE.glob("[0-9]*.md"))[:-1]:
+        assert "```{diagram} " in page.read_text(encoding="utf-8"), page.name
+
+
+@pytest.mark.parametrize("package", ["rich", "markdown-it-py"])
+def test_dependency_graph_is_true(package: str) -> None:
+    """The arrows of the dependency graph have the requirements that the packages declare."""
+    text = (DIAGRAMS / "dependency-graph.dot").read_text(encoding="utf-8")
+    arrows = re.findall(rf'^ *"?{package}"? -> "?([\w-]+)"? \[label="  (.*?)"', text, re.MULTILINE)
+    declared = [Requirement(entry) for entry in requires(package) or [] if "extra ==" not in entry]
+    assert {entry.name: entry.specifier for entry in declared} == {
+        name: SpecifierSet(bounds) for name, bounds in arrows
+    }

@@ -1,0 +1,56 @@
+"""The model of a lesson's minutes."""
+
+import pytest
+
+from harness.course.minutes import Work, work
+
+COMMAND = "```console\n$ ls\na b\n```\n"
+FILE = "```{code-block} python\n:caption: a.py\nA = 1\n```\n"
+CHALLENGE = "::::{challenge} Title\n:minutes: 7\nTask.\n\n" + COMMAND + "::::\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("one two three\n", Work(3, 0, 0, 0, ())),
+        ("| one | two |\n| --- | --- |\n", Work(2, 0, 0, 0, ())),
+        (COMMAND, Work(0, 1, 0, 0, ())),
+        ("```{code-block} console\n:class: fails\n\n$ a\n$ b\n```\n", Work(0, 2, 0, 0, ())),
+        (FILE, Work(0, 0, 1, 0, ())),
+        ("```{code-block} python\nA = 1\n```\n", Work(0, 0, 0, 0, ())),
+        (CHALLENGE, Work(0, 0, 0, 0, (7,))),
+        (":::{challenge} Title\nTask.\n:::\n", Work(0, 0, 0, 0, (5,))),
+        (":::{question} Why?\nA\n:::\n", Work(1, 0, 0, 1, ())),
+        (":::{objectives}\n- two words\n:::\n", Work(2, 0, 0, 0, ())),
+    ],
+)
+def test_work_is_counted(text: str, expected: Work) -> None:
+    """Words, commands, files, questions, and challenges count, each once."""
+    assert expected == work("# Title\n\n" + text)
+
+
+@pytest.mark.parametrize("name", ["hint", "solution", "answer", "instructor", "dropdown"])
+def test_collapsed_blocks_count_nothing(name: str) -> None:
+    """What is collapsed takes no time in class, and what follows it does."""
+    folded = f":::::{{{name}}}\nwords\n{COMMAND}{FILE}:::::\n"
+    assert Work(1, 0, 0, 0, ()) == work(f"# Title\n\n{folded}\nafterwards\n")
+
+
+def test_going_deeper_counts_nothing() -> None:
+    """The last section is for reading after the class."""
+    assert Work(1, 0, 0, 0, ()) == work(f"# Title\n\nword\n\n## Going deeper\n\nmore\n{COMMAND}")
+
+
+def test_minutes_follow_the_published_rates() -> None:
+    """Two hundred words, three commands, and a file take a minute each, and a question one more."""
+    assert 1 == Work(200, 0, 0, 0, ()).teach
+    assert 1 == Work(0, 3, 0, 0, ()).teach
+    assert 1 == Work(0, 0, 1, 0, ()).teach
+    assert 2 == Work(201, 0, 0, 0, ()).teach
+    assert 15 == Work(0, 0, 0, 3, (5, 7)).do
+
+
+def test_timetables_round_up_to_five_minutes() -> None:
+    """A timetable never gives a lesson less than the model says."""
+    assert 20 == Work(200, 0, 0, 3, (5, 7)).total
+    assert 15 == Work(0, 0, 0, 3, (5, 7)).total
