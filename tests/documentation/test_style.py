@@ -26,7 +26,7 @@ PHRASES = re.compile(
     r"(?<!on )of (?:its|your|their) own(?=[.,;:)])|for instance|e\.g\.|in silence|without a word"
     r"|house rules?|takes? back|as (?:it is|they are)[.,;:)]|what is (?:there|chosen|needed)"
     r"|(?:allows|enables) to|(?:is|are|be) told|an update (?:brings|gives|loses)"
-    r"|(?:stands?|lies|sits) (?:in(?! for)|below|above|next)\b|(?:pip|uv|git|Copier|PyPI) knows"
+    r"|(?:stands?|lies|sits) (?:in(?! for)|below|above|next)\b|(?:pip|uv|Copier|PyPI) knows"
     r"|(?<!there )(?<!that )(?:is|are) no (?!longer\b|more\b)|(?:is|are) (?:not )?there[.,;:)]"
     r"|makes? (?:an? )?(?:virtual )?(?:environments?|lock files?|wheels?|sdists?)\b"
     r"|, for (?:it|they|this|there) (?:is|are|was|has|can|would)|\d %(?!\})"

@@ -1,6 +1,6 @@
 // Creates elements. All text is set as text, never as HTML, so no answer can add an element.
 
-/** Create an element with attributes and children. A function is a listener, false is no attribute. */
+/** Create an element with attributes and children. A function is a listener, false omits the attribute. */
 export function element(name, attributes = {}, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
