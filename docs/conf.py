@@ -18,6 +18,8 @@ sys.path += [str(HERE / "extensions"), str(HERE.parent / "tests")]
 
 project = "Packagestan"
 author = "The Packagestan contributors"
+# Furo links it to the page `copyright`.
+copyright = f"{author} (text: CC BY 4.0, code: MIT)"
 extensions = ["myst_parser", "sphinx_copybutton", "sphinx_design", "packagestan"]
 exclude_patterns = ["_build", "extensions", "course/exercises"]
 nitpicky = True
@@ -29,6 +31,11 @@ myst_heading_anchors = 3
 # https://pradyunsg.me/furo/customisation/
 html_theme = "furo"
 html_title = "Packagestan"
+html_theme_options = {
+    "source_repository": "https://github.com/ORG/packagestan/",
+    "source_branch": "main",
+    "source_directory": "docs/",
+}
 
 # https://sphinx-copybutton.readthedocs.io/en/latest/use.html: commands without prompts and output.
 copybutton_prompt_text = r"\$ |> "
