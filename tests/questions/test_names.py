@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from check_wheel_contents.checker import COMMON_NAMES
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.variant import interpreters
 from harness.processes.commands import CommandError, run
 from harness.rendering.render import recorded_answers, render
-from harness.rendering.template import environment, facts
+from harness.rendering.template import ROOT, environment, facts
 from harness.simulators.terminal import COLUMNS
 from sessions import locked_names
 
@@ -204,6 +205,18 @@ def test_tools_of_all_options_are_reserved() -> None:
     ]
     names = {str(canonicalize_name(Requirement(text).name)) for text in texts}
     assert set() == without_reserved("distribution_name", names), OUTDATED
+
+
+def test_programs_of_guides_are_reserved() -> None:
+    """No command is called like a program that the guides run, or like one of an environment."""
+    listed = yaml.safe_load((ROOT / "tests" / "commands.yml").read_text(encoding="utf-8"))
+    typed = [command for group in listed.values() for each in group.values() for command in each]
+    programs = {command.split()[0].rpartition("/")[2] for command in typed}
+    # The first two are parts of the shell, and the next two are the project's own.
+    programs -= {"cd", "source", "greet", "my-project"}
+    # https://docs.python.org/3/library/venv.html; on Windows, there are also py and pythonw.
+    programs |= {"activate", "deactivate", "py", "python", "pythonw", "pip", "pip3"}
+    assert set() == without_reserved("command_name", programs)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,219 @@
+"""What a project gets when you press Enter: a second record of default answers, tools, and labels."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.inspect import tree
+from harness.rendering.render import recorded_answers
+from harness.rendering.template import Answers
+
+BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
+
+# The answers of a library with the preset "standard".
+STANDARD: Answers = BASE | {
+    "project_description": "",
+    "mode": "library",
+    "preset": "standard",
+    "backend": "hatchling",
+    "license": "MIT",
+    "user_name": "",
+    "user_email": "",
+    "github_user": "",
+    "distribution_name": "my-project",
+    "package_name": "my_project",
+    "repository_url": "",
+    "default_branch": "main",
+    "keywords": [],
+    "python_min": "3.11",
+    "dependencies": [],
+    "extras": {"colors": ["rich>=13"]},
+    "package_data": True,
+    "command_name": "",
+    "cli_library": "argparse",
+    "gui_command_name": "",
+    "plugins": False,
+    "environments": ["uv"],
+    "task_runner": "just",
+    "type_checker": "mypy",
+    "hooks": "pre-commit",
+    "ci": "github",
+    "test_matrix": "standard",
+    "versioning": "static",
+    "changelog": True,
+    "contributing": True,
+    "release_tool": "bump-my-version",
+    "publish": "trusted",
+    "index_url": "",
+    "testpypi": False,
+    "docs_engine": "none",
+    "docs_hosting": "none",
+    "devcontainer": False,
+    "container": False,
+    "template_updates": "none",
+    "annotated": False,
+}
+# How the answers of other projects differ from those.
+OTHERS: dict[str, tuple[Answers, Answers]] = {
+    "minimal": (
+        {"preset": "minimal"},
+        {
+            "extras": {},
+            "package_data": False,
+            "task_runner": "none",
+            "hooks": "none",
+            "ci": "none",
+            "changelog": False,
+            "contributing": False,
+            "release_tool": "none",
+            "publish": "none",
+        },
+    ),
+    "full": (
+        {"preset": "full"},
+        {
+            "docs_engine": "sphinx",
+            "docs_hosting": "readthedocs",
+            "devcontainer": True,
+            "template_updates": "workflow",
+        },
+    ),
+    "custom": ({"preset": "custom"}, {}),
+    "app": ({"mode": "app"}, {"command_name": "my-project"}),
+    "script": (
+        {"mode": "script"},
+        {"command_name": "my-project", "extras": {}, "package_data": False, "publish": "none"},
+    ),
+    "GitLab": (
+        {"preset": "full", "ci": "gitlab"},
+        {"docs_engine": "sphinx", "docs_hosting": "readthedocs", "devcontainer": True},
+    ),
+    "proprietary": ({"license": "Proprietary"}, {"publish": "none"}),
+    "private index": ({"index_url": "https://packages.example.com/"}, {"publish": "token"}),
+}
+
+
+@pytest.mark.parametrize(("given", "derived"), [({}, {}), *OTHERS.values()], ids=["", *OTHERS])
+def test_default_answers(given: Answers, derived: Answers, artifacts: ArtifactCache) -> None:
+    """Each question that isn't answered has the default that the documentation describes."""
+    recorded = recorded_answers(artifacts.project(BASE | given))
+    del recorded["starters"]
+    assert STANDARD | given | derived == recorded
+
+
+FILES: dict[str, list[str]] = {
+    "minimal": [
+        *(".copier-answers.yml", ".gitattributes", ".gitignore", ".python-version", "LICENSE"),
+        *("README.md", "pyproject.toml", "src/my_project/__init__.py"),
+        *("src/my_project/greetings.py", "src/my_project/py.typed", "tests/test_greetings.py"),
+    ],
+    "standard": [
+        *(".github/dependabot.yml", ".github/workflows/ci.yml", ".github/workflows/publish.yml"),
+        *(".pre-commit-config.yaml", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md"),
+        *("justfile", "src/my_project/data/greetings.json", "tests/test_colors.py"),
+    ],
+    "full": [
+        *(".devcontainer/devcontainer.json", ".github/workflows/template.yml"),
+        *(".readthedocs.yaml", "docs/api.md", "docs/changelog.md", "docs/conf.py", "docs/index.md"),
+    ],
+}
+
+
+@pytest.mark.parametrize("number", range(3), ids=list(FILES))
+def test_files_of_each_preset(number: int, artifacts: ArtifactCache) -> None:
+    """Each preset adds files to those of the one before."""
+    name = list(FILES)[number]
+    expected = [file for files in list(FILES.values())[: number + 1] for file in files]
+    assert sorted(expected) == sorted(tree(artifacts.project(BASE | {"preset": name})))
+
+
+def project_table(project: Path) -> Any:
+    """Return the content of pyproject.toml."""
+    return tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+NAMES = {
+    "": {
+        "test": ["pytest", "pytest-cov", "rich"],
+        "dev": ["+test", "mypy", "prek", "ruff", "rust-just"],
+        "release": ["bump-my-version", "check-wheel-contents", "twine"],
+    },
+    "minimal": {"test": ["pytest", "pytest-cov"], "dev": ["+test", "mypy", "ruff"]},
+    "everything": {
+        "test": ["pytest", "pytest-cov", "rich"],
+        "docs": ["furo", "myst-parser", "sphinx"],
+        "dev": ["+test", "+docs", "+release", "ty", "pre-commit-hooks", "prek", "ruff", "nox"],
+        "release": ["build", "bump-my-version", "check-wheel-contents", "twine"],
+    },
+    "other tools": {
+        "test": ["pytest", "pytest-cov", "rich"],
+        "docs": ["mkdocstrings-python", "zensical"],
+        "dev": ["+test", "+docs", "pyright", "ruff", "invoke"],
+        "release": ["check-wheel-contents", "twine"],
+    },
+}
+TOOLS: dict[str, Answers] = {
+    "": {},
+    "minimal": {"preset": "minimal"},
+    "everything": {
+        "docs_engine": "sphinx",
+        "type_checker": "ty",
+        "hooks": "local",
+        "task_runner": "nox",
+        "environments": [],
+    },
+    "other tools": {
+        "docs_engine": "zensical",
+        "type_checker": "pyright",
+        "hooks": "none",
+        "task_runner": "invoke",
+        "versioning": "vcs",
+    },
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_dependency_groups_have_the_selected_tools(name: str, artifacts: ArtifactCache) -> None:
+    """Each dependency group has the tools of its purpose, with their lower bounds."""
+    groups = project_table(artifacts.project(BASE | TOOLS[name]))["dependency-groups"]
+    found = {
+        group: [
+            "+" + each["include-group"] if isinstance(each, dict) else each for each in requirements
+        ]
+        for group, requirements in groups.items()
+    }
+    assert NAMES[name] == {
+        group: [each.partition(">=")[0].partition("[")[0] for each in requirements]
+        for group, requirements in found.items()
+    }
+    tools = [each for requirements in found.values() for each in requirements if each[0] != "+"]
+    assert all(">=" in each for each in tools)
+
+
+CLASSIFIERS = [
+    "Development Status :: 3 - Alpha",
+    "Operating System :: OS Independent",
+    "Programming Language :: Python :: 3",
+    "Programming Language :: Python :: 3 :: Only",
+    *(f"Programming Language :: Python :: 3.{minor}" for minor in range(11, 16)),
+    "Typing :: Typed",
+]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "more"),
+    [
+        ({}, []),
+        ({"mode": "app"}, ["Environment :: Console"]),
+        ({"license": "Proprietary"}, ["Private :: Do Not Upload"]),
+    ],
+    ids=["library", "app", "proprietary"],
+)
+def test_classifiers(chosen: Answers, more: list[str], artifacts: ArtifactCache) -> None:
+    """The metadata claims what is true of every new project, and sorts its classifiers."""
+    project = project_table(artifacts.project(BASE | chosen))["project"]
+    assert sorted([*CLASSIFIERS, *more]) == project["classifiers"]
+    assert "0.1.0" == project["version"]
