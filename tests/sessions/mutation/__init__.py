@@ -1,0 +1,1 @@
+"""Mutation testing: faults that are created mechanically from the sources, and the tests that catch them."""

@@ -1,0 +1,333 @@
+"""The operators, which create faults from the lines of a text.
+
+They only know lines, brackets, and regular expressions, so the same operators work for Jinja, YAML,
+TOML, JSON, Python, and shell. A fault that a parser rejects is left out, because every test catches it.
+"""
+
+import ast
+import hashlib
+import json
+import re
+import tomllib
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import yaml
+from jinja2 import TemplateSyntaxError
+
+from harness.rendering.template import environment
+
+# The replacements of one line. A line that is deleted has none.
+Lines = tuple[str, ...]
+
+BRACKETS = {"[": "]", "(": ")", "{": "}"}
+PROSE = re.compile(r"\.(md|txt)\b|licenses/|messages/")
+DATA: dict[str, Callable[[str], object]] = {
+    ".json": json.loads,
+    ".toml": tomllib.loads,
+    ".yml": yaml.safe_load,
+}
+
+# Where the condition of an `if` begins, and where it ends.
+CONDITION = re.compile(
+    r"(?P<start>\{%-?\s*(?:el)?if |^\s*(?:el)?if (?=.*(?:;|:$))|^\s*(?:while|assert) |^\s*(?:- )?if: "
+    r"|(?<=[\w)\]}'\"]) if )(?P<condition>.+?)(?P<end>\s*-?%\}| else\b|;|:$|\s*-?\}\}|[\])}]?,?$)"
+)
+STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`([^`]+)`")
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)*(?![\w])")
+SHA = re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b")
+URL = re.compile(r"https?://[\w./#?=&%~:@-]+")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault in a file.
+
+    Attributes:
+        file: The path in the repository.
+        line: The number of the first line that it changes, from 1.
+        operator: The name of the operator.
+        old: The lines that it replaces.
+        new: The lines that it puts there.
+    """
+
+    file: str
+    line: int
+    operator: str
+    old: Lines
+    new: Lines
+
+    def seed(self, lines: list[str]) -> None:
+        """Put the fault into the lines of the file."""
+        start = self.line - 1
+        assert tuple(lines[start : start + len(self.old)]) == self.old, self.file
+        lines[start : start + len(self.old)] = self.new
+
+    def __str__(self) -> str:
+        """Return a one-line description."""
+        old, new = (" ⏎ ".join(line.strip() for line in lines) for lines in (self.old, self.new))
+        return f"{old} → {new or '(nothing)'}"
+
+
+def number_of(text: str, length: int) -> int:
+    """Return a number below a length that depends on a text only."""
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16) % length
+
+
+def closing(line: str, start: int, stop: str = "") -> int:
+    """Return where the brackets that are open at a place are closed, or a stop word outside of them."""
+    depth, quote = 0, ""
+    for place in range(start, len(line)):
+        sign = line[place]
+        if quote:
+            quote = "" if sign == quote and line[place - 1] != "\\" else quote
+        elif sign in "\"'":
+            quote = sign
+        elif not depth and stop and re.match(stop, line[place:]):
+            return place
+        elif sign in BRACKETS:
+            depth += 1
+        elif sign in BRACKETS.values():
+            depth -= 1
+            if depth < 0:
+                return place
+    return len(line)
+
+
+def conditions(line: str) -> Iterator[tuple[int, int]]:
+    """Yield where the conditions of a line begin and end."""
+    for found in CONDITION.finditer(line):
+        yield found.span("condition")
+
+
+def negate_condition(line: str, file: str) -> Iterator[str]:
+    """Negate a condition."""
+    for start, end in conditions(line):
+        condition = line[start:end]
+        if line[:start].endswith("if: "):
+            bare = condition.removeprefix("${{").removesuffix("}}").strip()
+            yield f"{line[:start]}${{{{ !({bare}) }}}}{line[end:]}"
+        elif line[end:].startswith(";"):
+            yield f"{line[:start]}! {condition}{line[end:]}"
+        else:
+            positive = condition.removeprefix("not ")
+            yield (
+                line[:start]
+                + (positive if positive != condition else f"not ({condition})")
+                + line[end:]
+            )
+
+
+def take_other_branch(line: str, file: str) -> Iterator[str]:
+    """Replace a condition with a constant."""
+    constants = ("True", "False") if file.endswith(".py") else ("true", "false")
+    for start, end in conditions(line):
+        for constant in constants:
+            yield line[:start] + constant + line[end:]
+
+
+def drop_condition(line: str, file: str) -> Iterator[str]:
+    """Drop one of two conditions that are combined."""
+    ends = r" and | or | else\b| if |\s*-?%\}|\s*-?\}\}|:$|,| && | \|\| "
+    for found in re.finditer(r" (?:and|or|&&|\|\|) ", line):
+        yield line[: found.start()] + line[closing(line, found.end(), ends) :]
+        before = re.search(
+            r"(?:\bif |\band |\bor |\(|\{\{-? |return |= )(?=[^()]*$)", line[: found.start()]
+        )
+        if before:
+            yield line[: before.end()] + line[found.end() :]
+
+
+def remove_element(line: str, file: str) -> Iterator[str]:
+    """Remove an element of a list, a map, or the arguments of a call."""
+    for start, sign in enumerate(line):
+        around = line[max(start - 1, 0) : start + 2]
+        if sign not in BRACKETS or any(mark in around for mark in ("{{", "{%", "{#")):
+            continue
+        end = closing(line, start + 1)
+        commas = [start]
+        while (comma := closing(line, commas[-1] + 1, ",")) < end:
+            commas.append(comma)
+        if end == len(line) or (len(commas) == 1 and (sign != "[" or end == start + 1)):
+            continue
+        for before, after in zip(commas, [*commas[1:], end], strict=True):
+            if before == start:
+                rest = line[after + (after != end) :].lstrip()
+                yield line[: start + 1] + rest
+            else:
+                yield line[:before] + line[after:]
+
+
+def drop_filter(line: str, file: str) -> Iterator[str]:
+    """Drop a filter, or a command behind a pipe."""
+    if file.endswith(".py"):
+        return
+    for found in re.finditer(r" \| \w+", line):
+        end = found.end()
+        if line[end : end + 1] == "(":
+            end = closing(line, end + 1) + 1
+        yield line[: found.start()] + line[end:]
+
+
+def changed(token: str) -> str:
+    """Return a token with one other letter or digit."""
+    places = [place for place, sign in enumerate(token) if sign.isalnum() and sign.isascii()]
+    if not places:
+        return token
+    place = places[number_of(token, len(places))]
+    ring = next(
+        ring
+        for ring in ("0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        if token[place] in ring
+    )
+    ring = "abcdef" if SHA.fullmatch(token) and ring[0] == "a" else ring
+    return token[:place] + ring[(ring.index(token[place]) + 1) % len(ring)] + token[place + 1 :]
+
+
+def change_character(line: str, file: str) -> Iterator[str]:
+    """Change one character of a string, a number, a hash, or an address."""
+    tokens = [SHA, URL, NUMBER, STRING]
+    if "licenses/" in file:
+        tokens.append(re.compile(r"[A-Za-z]{2,}"))
+    for token in tokens:
+        for found in token.finditer(line):
+            span = found.span(found.lastindex or 0)
+            if found[0] and "{{" not in found[0]:
+                yield line[: span[0]] + changed(line[slice(*span)]) + line[span[1] :]
+
+
+def weaken_expression(line: str, file: str) -> Iterator[str]:
+    """Weaken a regular expression: an anchor, a class, or a quantifier."""
+    if not re.search(r"regex_|\bre\.|pattern|[Ee]xpression|\\\\?[AZbdsw]|\(\?[:=!]", line):
+        return
+    for expression, replacement in (
+        (r"\\{1,2}[AZb]|(?<=[\"'])\^|\$(?=[\"'])|\((?:\?[!=]|\?<[!=])[^()]*\)", ""),
+        (r"\[\^?(?:[^\]\\\s,]|\\.){2,}\]", "."),
+        (r"(?<=[\])])\+", "*"),
+        (r"(?<=[\w\])])\{\d+,?\d*\}", "*"),
+    ):
+        for found in re.finditer(expression, line):
+            yield line[: found.start()] + replacement + line[found.end() :]
+
+
+OPERATORS: dict[str, Callable[[str, str], Iterator[str]]] = {
+    function.__name__.replace("_", " "): function
+    for function in (
+        negate_condition,
+        take_other_branch,
+        drop_condition,
+        remove_element,
+        drop_filter,
+        change_character,
+        weaken_expression,
+    )
+}
+PAIR = re.compile(r"(\s*(?:- )?[\w.\"'-]+\s*[:=]\s+)(\S.*)")
+
+
+def indentation(line: str) -> int:
+    """Return the number of spaces before a line, or a large number if it is empty."""
+    return len(line) - len(line.lstrip()) if line.strip() else 1000
+
+
+def delete_lines(lines: list[str], number: int) -> tuple[str, Lines]:
+    """Return the name of the operator, and the line with what is indented below it."""
+    line = lines[number]
+    end = number + 1
+    if re.match(r"\s*(?:- )?[\w.-]+:\s*$", line):
+        while end < len(lines) and indentation(lines[end]) > indentation(line):
+            end += 1
+        while not lines[end - 1].strip():
+            end -= 1
+    return "remove entry" if PAIR.match(line) or end > number + 1 else "delete line", tuple(
+        lines[number:end]
+    )
+
+
+def swapped(first: str, second: str) -> Lines:
+    """Return two siblings in the other order. Pairs keep their keys, because their order has no meaning."""
+    if indentation(first) != indentation(second) or re.search(r"\{%|^\s*[\])}]", first + second):
+        return ()
+    pairs = PAIR.fullmatch(first), PAIR.fullmatch(second)
+    if pairs[0] and pairs[1]:
+        values = [pair[2].rstrip(",") for pair in pairs if pair]
+        commas = ["," * pair[2].endswith(",") for pair in pairs if pair]
+        return (pairs[0][1] + values[1] + commas[0], pairs[1][1] + values[0] + commas[1])
+    if any(pairs) or first.endswith(",") != second.endswith(","):
+        return ()
+    return second, first
+
+
+def code_lines(file: str, text: str) -> set[int]:
+    """Return the numbers of the lines, from 0, that are neither empty nor comments nor docstrings."""
+    lines = text.splitlines()
+    left = {number for number, line in enumerate(lines) if line.strip()}
+    for found in re.finditer(r"(?s)\{#.*?#\}|<!--.*?-->", text):
+        first = text.count("\n", 0, found.start())
+        left -= {
+            number
+            for number in range(first, first + found[0].count("\n") + 1)
+            if not re.sub(r"\{%.*?%\}", "", lines[number].replace(found[0], "")).strip()
+            or found[0].count("\n")
+        }
+    if not PROSE.search(file):
+        left -= {
+            number for number, line in enumerate(lines) if line.lstrip().startswith(("#", "//"))
+        }
+    if file.endswith(".py"):
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                left -= set(range(node.lineno - 1, node.end_lineno or node.lineno))
+    return left
+
+
+def is_valid(file: str, text: str) -> bool:
+    """Return whether the parser of a file accepts a text."""
+    try:
+        if file.endswith(".py"):
+            with warnings.catch_warnings(action="ignore"):
+                compile(text, file, "exec", dont_inherit=True)
+        elif file.startswith("template/") or file == "copier.yml":
+            environment().parse(text)
+        for suffix, parse in DATA.items():
+            if file.endswith(suffix) and "{%" not in text and "!include" not in text:
+                parse(text)
+    except (SyntaxError, TemplateSyntaxError, ValueError, yaml.YAMLError):
+        return False
+    return True
+
+
+def candidates(file: str, lines: list[str], number: int) -> Iterator[Fault]:
+    """Yield the faults of a line, valid or not, in which some can occur twice."""
+    line = lines[number]
+    operator, deleted = delete_lines(lines, number)
+    # A sentence with an "if" has no condition.
+    is_prose = bool(PROSE.search(file)) and not re.search(r"\{[{%]", line)
+    yield Fault(file, number + 1, operator, deleted, ())
+    if number + 1 < len(lines) and (pair := swapped(line, lines[number + 1])):
+        yield Fault(file, number + 1, "swap siblings", (line, lines[number + 1]), pair)
+    for name, function in OPERATORS.items():
+        if not is_prose or name == "change character":
+            for new in function(line, file):
+                yield Fault(file, number + 1, name, (line,), (new,) if new.strip() else ())
+
+
+def faults(file: str, text: str, only: int | None = None) -> list[Fault]:
+    """Return the faults of a text.
+
+    Args:
+        file: The path in the repository.
+        text: The content.
+        only: The number of a line, from 0, or None for all lines.
+    """
+    lines = text.splitlines()
+    numbers = code_lines(file, text)
+    found = []
+    for number in sorted(numbers if only is None else numbers & {only}):
+        for fault in dict.fromkeys(candidates(file, lines, number)):
+            changed_lines = list(lines)
+            fault.seed(changed_lines)
+            if fault.old != fault.new and is_valid(file, "\n".join(changed_lines) + "\n"):
+                found.append(fault)
+    return found

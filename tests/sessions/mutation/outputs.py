@@ -1,0 +1,171 @@
+"""What a template does, so that faults without an effect can be recognized.
+
+Two templates are equivalent if they render the same files, messages, questions, and exclusions for all
+covering variants, presets, modes, and texts, and if their validators give the same results.
+"""
+
+import ast
+import hashlib
+import itertools
+import json
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import yaml
+
+from harness.artifacts.inspect import tree
+from harness.rendering import render as rendering
+from harness.rendering.copier_internals import render_context
+from harness.rendering.template import ROOT, Answers
+from harness.space import hostile_answers
+from harness.space.answers import FULL, choices
+from harness.space.bad_answers import FREE, REJECTED
+from harness.space.coverage import contents, covering, each_level_once
+
+# What a template does: a text for each case and each thing that it writes.
+Outputs = dict[tuple[str, str], str]
+
+# Only updates read these files, and nothing here updates a project.
+ONLY_UPDATES = ("recorded", "update", "starters", "renamed_choices", "users_files")
+
+
+def few_cases() -> list[Answers]:
+    """Return answers that contain each level of each factor, each preset in each mode, and all texts."""
+    presets = itertools.product(choices("preset"), choices("mode"))
+    basic: Answers = {"project_name": "My Project", "copyright_year": "2026"}
+    return [*each_level_once(), *(basic | {"preset": p, "mode": m} for p, m in presets), FULL]
+
+
+def all_cases() -> list[Answers]:
+    """Return the same answers, all covering variants, and all combinations of the contents."""
+    return [*few_cases(), *covering(), *contents().values()]
+
+
+compiled: dict[tuple[str, str | None], Any] = {}
+
+
+@contextmanager
+def template_in(folder: Path) -> Iterator[None]:
+    """Render from a folder instead of the current template, and compile each text only once."""
+    with ExitStack() as stack:
+        for module in (rendering, hostile_answers):
+            stack.enter_context(mock.patch.object(module, "snapshot", return_value=folder))
+        rendering.shared_parts.cache_clear()
+        try:
+            _, environment = rendering.shared_parts()
+            compile_text = environment.compile
+
+            def compile_once(
+                source: str, name: str | None = None, *rest: Any, **options: Any
+            ) -> Any:
+                if (source, name) not in compiled:
+                    compiled[source, name] = compile_text(source, name, *rest, **options)
+                return compiled[source, name]
+
+            vars(environment)["compile"] = compile_once
+            yield
+        finally:
+            rendering.shared_parts.cache_clear()
+
+
+def project_outputs(answers: Answers, folder: Path) -> dict[str, str]:
+    """Return the files of a project, and all texts that Copier shows or uses while it makes it."""
+    with rendering.prepared_worker(folder, answers) as worker:
+        worker.run_copy()
+        context = dict(render_context(worker))
+        found = {f"file {name}": repr(content) for name, content in tree(folder).items()}
+        texts = [worker.template.message_after_copy, worker.template.message_after_update]
+        for operation in ("copy", "update"):
+            known = context | {"_copier_operation": operation}
+            for number, text in enumerate(
+                [*worker.template.exclude, *worker.template.skip_if_exists, *texts]
+            ):
+                found[f"{operation} {number}"] = worker.jinja_env.from_string(text).render(known)
+        for name, question in worker.template.questions_data.items():
+            for key in ("help", "ask", "placeholder", "choices"):
+                template = worker.jinja_env.from_string(str(question.get(key, "")))
+                found[f"{key} of {name}"] = template.render(context)
+    return found
+
+
+def validator_outputs() -> dict[str, str]:
+    """Return the message for each text that may be an answer to a question."""
+    form = hostile_answers.Form({"publish": "token"})
+    tried = [(name, answer) for name, answer, *_ in REJECTED]
+    for name in FREE:
+        tried += [(name, text) for text in hostile_answers.hostile_texts()[:: len(FREE)]]
+    return {f"{name} = {json.dumps(answer)}": form.refusal(name, answer) for name, answer in tried}
+
+
+def outputs(folder: Path, cases: Iterable[Answers]) -> Outputs:
+    """Return what the template in a folder does. An error is a result, too."""
+    found: Outputs = {}
+
+    def keep(case: str, texts: dict[str, str]) -> None:
+        for what, text in texts.items():
+            text = text.replace(place, "")
+            found[case, what] = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+    with template_in(folder), tempfile.TemporaryDirectory() as place:
+        for number, answers in enumerate(cases):
+            case = json.dumps(answers, sort_keys=True)
+            try:
+                keep(case, project_outputs(answers, Path(place) / str(number)))
+            except Exception as error:  # noqa: BLE001 whatever a fault causes is its effect
+                keep(case, {"file error": f"{type(error).__name__} {error}"})
+            shutil.rmtree(Path(place) / str(number), ignore_errors=True)
+        try:
+            keep("validators", validator_outputs())
+        except Exception as error:  # noqa: BLE001
+            keep("validators", {"error": repr(error)})
+    return found
+
+
+def differences(before: Outputs, after: Outputs) -> set[tuple[str, str]]:
+    """Return the cases, and what is different in them."""
+    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+
+
+def same_meaning(file: str, before: str, after: str) -> bool:
+    """Return whether two texts of a file mean the same to the program that reads it."""
+    if file.endswith(".py"):
+        return program(before) == program(after)
+    try:
+        if file.endswith(".toml"):
+            return tomllib.loads(before) == tomllib.loads(after)
+        if file.endswith(".json"):
+            return bool(json.loads(before) == json.loads(after))
+        if file.endswith((".yml", ".yaml")):
+            return bool(yaml.safe_load(before) == yaml.safe_load(after))
+    except (ValueError, yaml.YAMLError):
+        return False
+    return False
+
+
+def program(text: str) -> str:
+    """Return the syntax tree of a module without annotations, and with imports in one order."""
+    module = ast.parse(text)
+    for node in ast.walk(module):
+        if isinstance(node, ast.arg | ast.AnnAssign):
+            node.annotation = ast.Constant(None)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
+    is_import = [isinstance(node, ast.Import | ast.ImportFrom) for node in module.body]
+    imports = sorted(
+        ast.dump(node) for node, flag in zip(module.body, is_import, strict=True) if flag
+    )
+    rest = [ast.dump(node) for node, flag in zip(module.body, is_import, strict=True) if not flag]
+    return "\n".join([*imports, *rest])
+
+
+def template_copy(folder: Path) -> Path:
+    """Copy the current template to a folder."""
+    shutil.copytree(ROOT / "template", folder / "template")
+    shutil.copy(ROOT / "copier.yml", folder)
+    return folder

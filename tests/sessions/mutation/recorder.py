@@ -1,0 +1,110 @@
+"""A pytest plugin that records which sources each test reads, and how long it takes.
+
+`pytest -p sessions.mutation.recorder` writes one file for each process to the folder in the variable
+`PACKAGESTAN_RECORDS`. A test reads a file when it opens it, when Jinja looks it up, which it also does
+for a template in its cache, or when it calls a function in it. Projects from the artifact cache were
+read by the test that rendered them, so their files are stored next to them. Files that
+subprocesses read aren't seen, so the map decides in which order tests run, but not which are left out.
+"""
+
+import functools
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import Environment
+
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.rendering.template import ROOT
+
+SOURCE = re.compile(
+    r"(?:^|.*?/)((?:template/|tools/|docs/workshop/|tests/harness/course/|copier\.yml$).*)"
+)
+
+reads: set[str] = set()
+records: dict[str, dict[str, Any]] = {}
+
+
+def note(path: object) -> None:
+    """Note that a file is read."""
+    if isinstance(path, str) and (found := SOURCE.match(path.removeprefix(f"{ROOT}/"))):
+        reads.add(found[1])
+
+
+def noted(lookup: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method of Jinja's environment that notes the template that it looks up."""
+
+    @functools.wraps(lookup)
+    def wrapper(self: Environment, name: Any, *args: Any, **kwargs: Any) -> Any:
+        template = lookup(self, name, *args, **kwargs)
+        note(template.filename or template.name)
+        return template
+
+    return wrapper
+
+
+def with_reads(once: Callable[..., Path]) -> Callable[..., Path]:
+    """Return a method of the artifact cache that stores which files were read for an artifact."""
+
+    @functools.wraps(once)
+    def wrapper(
+        self: ArtifactCache, name: str, make: Callable[[Path], object], **settings: Any
+    ) -> Path:
+        def make_and_store(folder: Path) -> None:
+            before = set(reads)
+            reads.clear()
+            try:
+                make(folder)
+            finally:
+                if folder.parent.is_dir():
+                    folder.with_name(f"{name}.reads").write_text(json.dumps(sorted(reads)))
+                reads.update(before)
+
+        folder = once(self, name, make_and_store, **settings)
+        stored = folder.with_name(f"{name}.reads")
+        reads.update(json.loads(stored.read_text()) if stored.is_file() else [])
+        return folder
+
+    return wrapper
+
+
+def pytest_configure() -> None:
+    """Start to note files."""
+    for name in ("get_template", "select_template", "get_or_select_template"):
+        setattr(Environment, name, noted(getattr(Environment, name)))
+    setattr(ArtifactCache, "once", with_reads(ArtifactCache.once))  # noqa: B010
+    sys.addaudithook(lambda event, arguments: note(arguments[0]) if event == "open" else None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Record a test."""
+    reads.clear()
+    is_python = item.path.parent.name in ("adopt", "course", "documentation")
+    if is_python:
+        sys.setprofile(
+            lambda frame, event, _: note(frame.f_code.co_filename) if event == "call" else None
+        )
+    try:
+        result = yield
+    finally:
+        sys.setprofile(None)
+    record = records.pop(item.nodeid)
+    record |= {"test": item.nodeid, "reads": sorted(reads)}
+    record["quick"] = item.get_closest_marker("quick") is not None
+    process = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with (Path(os.environ["PACKAGESTAN_RECORDS"]) / f"{process}.jsonl").open("a") as file:
+        print(json.dumps(record), file=file)
+    return result
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add the time of a test's phase."""
+    record = records.setdefault(report.nodeid, {"seconds": 0.0, "passed": True})
+    record["seconds"] = round(record["seconds"] + report.duration, 3)
+    record["passed"] &= not report.failed

@@ -1,0 +1,223 @@
+"""Running tests in a copy of the repository, in which faults are seeded."""
+
+import contextlib
+import json
+import math
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.commands import run
+from harness.rendering.template import ROOT
+from sessions.mutation.operators import Fault
+from sessions.mutation.selected import FAILURES, ORDER
+
+# What `nox -s mutation -- --record` writes: which files each test reads, and its duration.
+RECORDS = ROOT / ".mutation"
+
+# The kinds of tests that `nox -s quick` always runs, and the changed files that select others.
+QUICK_FOLDERS = ("tests/conventions/", "tests/matrix/")
+CHANGED_OPTIONS = re.compile(
+    r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
+)
+
+# The seconds of tests that are chosen for a single fault. All others run once for all faults that survive.
+BUDGET = 20.0
+# Preparing the environments that build and install projects takes some seconds, but only once in a run.
+PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
+# How long tests that don't end may run, compared with the recorded durations.
+PATIENCE = 5
+
+
+@dataclass(frozen=True)
+class Record:
+    """What was recorded about a test."""
+
+    seconds: float
+    reads: frozenset[str]
+    is_quick: bool
+
+
+def without_group(test: str) -> str:
+    """Return the id of a test without the group that pytest-xdist appends."""
+    return re.sub(r"(?<=[\]\w])@[^\]]*$", "", test)
+
+
+def records() -> dict[str, Record]:
+    """Return what was recorded about each test that passed."""
+    found = {}
+    for file in sorted(RECORDS.glob("*.jsonl")):
+        for record in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+            if record["passed"]:
+                found[without_group(record["test"])] = Record(
+                    record["seconds"], frozenset(record["reads"]), record["quick"]
+                )
+    return found
+
+
+def is_in_quick_suite(test: str, record: Record, file: str) -> bool:
+    """Return whether `nox -s quick` runs a test after a change of a file."""
+    option = CHANGED_OPTIONS.match(file)
+    if option and test.startswith(f"tests/options/test_{option[1]}.py"):
+        return True
+    return record.is_quick and test.startswith(QUICK_FOLDERS)
+
+
+def near_tests(
+    file: str, variants: Sequence[str], known: dict[str, Record], catches: Counter[str]
+) -> tuple[list[str], list[str]]:
+    """Return the tests of the quick suite, and other tests, that most likely catch a fault.
+
+    Args:
+        file: The file with the fault.
+        variants: The names of variants that the fault changes. The tests of others can't see it.
+        known: The records.
+        catches: How many faults of the same part each test has caught.
+    """
+    words = set(re.findall(r"[a-z]{3,}", file.lower())) - {
+        "template",
+        "options",
+        "project",
+        "jinja",
+    }
+    words -= {"tools", "adoption", "docs", "workshop", "tests", "harness", "has", "endif"}
+
+    def cost(test: str) -> float:
+        record = known[test]
+        name, _, function = test.partition("::")
+        likely: float = 1 + 4 * catches[name] + 8 * any(word in name for word in words)
+        likely += 2 * any(word in function for word in words)
+        return (record.seconds + 0.05) * math.sqrt(1 + len(record.reads)) / likely
+
+    chosen: tuple[list[str], list[str]] = ([], [])
+    left, unprepared = [BUDGET, BUDGET], dict(PREPARATION)
+    for test in sorted((test for test, record in known.items() if file in record.reads), key=cost):
+        if (
+            test.startswith("tests/matrix/")
+            and "[" in test
+            and test.split("[")[1][:-1] not in variants
+        ):
+            continue
+        record = known[test]
+        kind = 0 if is_in_quick_suite(test, record, file) else 1
+        seconds = record.seconds + unprepared.get(test.partition("::")[0], 0)
+        if seconds <= left[kind]:
+            left[kind] -= seconds
+            unprepared.pop(test.partition("::")[0], None)
+            chosen[kind].append(test)
+    return chosen
+
+
+def copy_repository(destination: Path) -> Path:
+    """Copy the current repository without its environments and caches.
+
+    The copy is a clone, because some tests clone it and others read past releases. Uncommitted
+    changes are committed in it.
+    """
+    run("git", "clone", "--quiet", "--shared", "--no-checkout", ROOT, destination)
+    ignored = shutil.ignore_patterns(
+        ".git", ".nox", ".venv", ".mutation", "_build", "__pycache__", ".*_cache"
+    )
+    shutil.copytree(ROOT, destination, ignore=ignored, dirs_exist_ok=True)
+    person = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    run("git", "add", "--all", cwd=destination)
+    run("git", *person, "commit", "--quiet", "--allow-empty", "--message=Copy", cwd=destination)
+    return destination
+
+
+@contextmanager
+def seeded(faults: Iterable[Fault], *folders: Path) -> Iterator[None]:
+    """Put faults that don't overlap into copies of the repository, and restore the files afterward."""
+    files: dict[str, list[Fault]] = {}
+    for fault in sorted(faults, key=lambda fault: -fault.line):
+        files.setdefault(fault.file, []).append(fault)
+    contents = {(f, file): (f / file).read_bytes() for f in folders for file in files}
+    try:
+        for (folder, file), content in contents.items():
+            lines = content.decode().splitlines()
+            for fault in files[file]:
+                fault.seed(lines)
+            # Python recognizes a changed module by its size and its time in seconds.
+            (folder / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        yield
+    finally:
+        for (folder, file), content in contents.items():
+            (folder / file).write_bytes(content)
+
+
+def overlap(one: Fault, other: Fault) -> bool:
+    """Return whether two faults can't be seeded together."""
+    return (
+        one.file == other.file
+        and one.line < other.line + len(other.old)
+        and other.line < one.line + len(one.old)
+    )
+
+
+def run_tests(
+    repository: Path, *arguments: str, tests: Sequence[str] = (), timeout: float = 3600
+) -> list[str]:
+    """Run tests in a copy of the repository, and return the ids of those that failed.
+
+    Args:
+        repository: The copy.
+        arguments: Arguments of pytest.
+        tests: The tests to run, in this order, or none to run all that the arguments select.
+        timeout: The seconds after which the tests are stopped, which counts as a failure.
+    """
+    place = repository.with_name(f"{repository.name}-run")
+    shutil.rmtree(place / "base", ignore_errors=True)
+    # The plan of the covering variants is kept there.
+    (place / "tmp").mkdir(parents=True, exist_ok=True)
+    (place / "failures").unlink(missing_ok=True)
+    # A path in the variable could lead to the tests outside the copy.
+    env = os.environ | {
+        "PYTHONPATH": str(repository / "tests"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TMPDIR": str(place / "tmp"),
+    }
+    env |= {FAILURES: str(place / "failures")}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "sessions.mutation.selected",
+    ]
+    if tests:
+        (place / "order").write_text("\n".join(tests), encoding="utf-8")
+        env[ORDER] = str(place / "order")
+        command += dict.fromkeys(test.partition("::")[0] for test in tests)
+    command += [f"--basetemp={place / 'base'}", *arguments]
+    with (place / "output").open("w") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=repository,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            code = -1
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    failures = place / "failures"
+    failed = failures.read_text(encoding="utf-8").splitlines() if failures.exists() else []
+    if not failed and code not in (0, 5):
+        failed = ["(no result in time)" if code < 0 else f"(pytest ended with {code})"]
+    return list(dict.fromkeys(map(without_group, failed)))

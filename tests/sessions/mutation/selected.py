@@ -1,0 +1,29 @@
+"""A pytest plugin that runs listed tests in the listed order, and records the failures in a file."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ORDER, FAILURES = "PACKAGESTAN_TESTS", "PACKAGESTAN_FAILURES"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Keep the listed tests. A fault can remove some of them, such as parameters."""
+    yield
+    if ORDER in os.environ:
+        listed = Path(os.environ[ORDER]).read_text(encoding="utf-8").splitlines()
+        order = {test: number for number, test in enumerate(listed)}
+        items[:] = sorted((i for i in items if i.nodeid in order), key=lambda i: order[i.nodeid])
+
+
+def failed(report: pytest.CollectReport | pytest.TestReport) -> None:
+    """Append the test, or the file that can't be imported, to the failures."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        with Path(os.environ[FAILURES]).open("a", encoding="utf-8") as file:
+            print(report.nodeid, file=file)
+
+
+pytest_runtest_logreport = pytest_collectreport = failed

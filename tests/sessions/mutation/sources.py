@@ -1,0 +1,73 @@
+"""The sources that faults are created from, and their parts, for which scores are given."""
+
+import random
+import re
+from collections.abc import Sequence
+
+from harness.commands import run
+from harness.rendering.template import ROOT
+from sessions.mutation.operators import Fault, code_lines, faults
+
+# The first pattern that matches a path names its part.
+PARTS = {
+    "adoption tool": r"tools/",
+    "course": r"docs/workshop/|tests/harness/course/",
+    "questions and validators": r"copier\.yml|template/questions/|template/presets/",
+    "runners": r"task_runner/|project\.runner|tasks\.json|macros/tasks",
+    "workflows": r"\.git(?:hub|lab)|options/(?:ci|hooks|template_updates)/|github|gitlab|has\.hooks"
+    r"|has\.renovate|readthedocs|data/(?:actions|images|hooks)|macros/(?:workflow|pipeline|actions|images)",
+    "macros": r"template/macros/|template/data/.*\.jinja",
+    "documents": r"\.md\b|template/(?:licenses|messages)/|data/notes|install\.|git_describe",
+    "starter code": r"project/(?:src|tests)/|\.py\.jinja|options/(?:mode|cli_library)/",
+    "metadata": r"template/",
+}
+# Lessons and descriptions of puzzles aren't code, and start states of exercises are packed in patches.
+LEFT_OUT = r"docs/workshop/.*\.(?:md|txt)$|docs/workshop/topics\.yml|/__init__\.py$"
+PLACES = ("copier.yml", "template", "tools", "docs/workshop", "tests/harness/course")
+
+
+def part_of(file: str) -> str:
+    """Return the part that a file belongs to."""
+    return next(part for part, pattern in PARTS.items() if re.search(pattern, file))
+
+
+def sources(paths: Sequence[str] = PLACES) -> dict[str, str]:
+    """Return the text of each file in some files or folders that faults are created from."""
+    listed = run("git", "ls-files", "-z", "--", *paths, cwd=ROOT).stdout.split("\0")
+    found = {}
+    for file in sorted(filter(None, listed)):
+        inside = file == "copier.yml" or file.startswith(tuple(f"{place}/" for place in PLACES[1:]))
+        is_template = file.startswith("template/")
+        if inside and (ROOT / file).is_file() and (is_template or not re.search(LEFT_OUT, file)):
+            found[file] = (ROOT / file).read_text(encoding="utf-8")
+    return found
+
+
+def sample(texts: dict[str, str], number: int, seed: int) -> list[Fault]:
+    """Return random faults of some files: as many of each part as possible.
+
+    A file's chance grows with the square root of its number of lines. Otherwise, most faults would be
+    in the texts of licenses. All lines of a file, and all operators of a line, have the same chance.
+
+    Args:
+        texts: The text of each file.
+        number: The number of faults.
+        seed: The seed of the random choice.
+    """
+    choice = random.Random(seed)
+    lines = {file: sorted(code_lines(file, text)) for file, text in texts.items()}
+    parts: dict[str, list[str]] = {}
+    for file in texts:
+        if lines[file]:
+            parts.setdefault(part_of(file), []).append(file)
+    chosen: dict[Fault, None] = {}
+    for attempt in range(number * 20):
+        files = parts[sorted(parts)[attempt % len(parts)]]
+        (file,) = choice.choices(files, [len(lines[file]) ** 0.5 for file in files])
+        possible = faults(file, texts[file], choice.choice(lines[file]))
+        if possible:
+            operator = choice.choice(sorted({fault.operator for fault in possible}))
+            chosen[choice.choice([f for f in possible if f.operator == operator])] = None
+        if len(chosen) == number:
+            break
+    return list(chosen)
