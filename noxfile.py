@@ -103,10 +103,10 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
-def mutants(session: nox.Session) -> None:
-    """Put faults into copies of the template, one at a time; the tests must catch each."""
+def mutation(session: nox.Session) -> None:
+    """Create faults, and count how many the tests catch: `-- --seed 1 --sample 300`."""
     install(session, "test")
-    session.run("python", "-m", "sessions.mutants", *session.posargs, env={"PYTHONPATH": "tests"})
+    session.run("python", "-m", "sessions.mutation", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)

@@ -234,14 +234,42 @@ def listing(folder: Path, indent: str = "") -> Iterator[tuple[str, Path]]:
             yield from listing(entry, indent + ("    " if is_last else "│   "))
 
 
+@functools.cache
+def latest_sample() -> dict[str, Any]:
+    """Return the results of the latest sample of `nox -s mutation`."""
+    file = ROOT / "tests" / "sessions" / "mutation" / "latest.json"
+    return dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+def share(part: int, whole: int) -> str:
+    """Return a share as a percentage with its numbers."""
+    return f"{part / whole:.0%} ({part} of {whole})" if whole else "-"
+
+
 def faults() -> None:
-    """Print how many faults `nox -s mutants` inserts."""
-    listed = yaml.safe_load((ROOT / "tests" / "mutants.yml").read_text(encoding="utf-8"))
-    changed = {fault["file"] for fault in listed.values()}
+    """Print what the latest random sample of faults showed."""
+    sample = latest_sample()
+    every = sample["scores"]["all"]
     section(
-        f"`nox -s mutants` inserts {len(listed)} faults into {len(changed)} files, one at a time, and checks "
-        "that the tests\ncatch each of them."
+        f"Of {every['faults']} random faults (seed {sample['seed']}, {sample['date']}), the tests caught "
+        f"{share(every['caught'], every['faults'])}.\nOf those that change a generated file, the quick tests "
+        f"caught {share(every['caught by the quick suite'], every['changing files'])} on their own."
     )
+
+
+def faults_by_part() -> None:
+    """Print the scores of the latest sample by part of the template."""
+    rows = [
+        (
+            part,
+            share(counts["caught"], counts["faults"]),
+            share(counts["caught by the quick suite"], counts["changing files"]),
+            str(counts["without an effect"]),
+        )
+        for part, counts in latest_sample()["scores"].items()
+    ]
+    header = ["part", "caught", "caught by the quick tests, if a file changes", "without an effect"]
+    section(table(header, rows))
 
 
 def adoptions() -> None:

@@ -1,1 +1,1 @@
-"""Programs of nox sessions that are not test helpers: benchmarks, seeded faults, data updates."""
+"""Programs of nox sessions that are not test helpers: benchmarks, mutation testing, data updates."""

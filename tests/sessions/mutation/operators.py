@@ -131,12 +131,13 @@ def drop_condition(line: str, file: str) -> Iterator[str]:
     """Drop one of two conditions that are combined."""
     ends = r" and | or | else\b| if |\s*-?%\}|\s*-?\}\}|:$|,| && | \|\| "
     for found in re.finditer(r" (?:and|or|&&|\|\|) ", line):
+        before = line[: found.start()]
+        if before.count("'") % 2 or (before.count('"') % 2 and "{{" not in before):
+            continue  # a word in a string
         yield line[: found.start()] + line[closing(line, found.end(), ends) :]
-        before = re.search(
-            r"(?:\bif |\band |\bor |\(|\{\{-? |return |= )(?=[^()]*$)", line[: found.start()]
-        )
-        if before:
-            yield line[: before.end()] + line[found.end() :]
+        starts = list(re.finditer(r"\b(?:if|and|or|return) |(?<![=!<>])= |\(|\{\{-? ", before))
+        if starts and not re.search(r"[()]", before[starts[-1].end() :]):
+            yield line[: starts[-1].end()] + line[found.end() :]
 
 
 def remove_element(line: str, file: str) -> Iterator[str]:

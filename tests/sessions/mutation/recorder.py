@@ -21,10 +21,9 @@ from jinja2 import Environment
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.rendering.template import ROOT
+from sessions.mutation.sources import PLACES
 
-SOURCE = re.compile(
-    r"(?:^|.*?/)((?:template/|tools/|docs/workshop/|tests/harness/course/|copier\.yml$).*)"
-)
+SOURCE = re.compile(rf"(?:^|.*?/)((?:{'|'.join(PLACES)})(?:/|$).*)")
 
 reads: set[str] = set()
 records: dict[str, dict[str, Any]] = {}

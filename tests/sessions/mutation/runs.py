@@ -9,13 +9,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import ROOT
 from sessions.mutation.operators import Fault
 from sessions.mutation.selected import FAILURES, ORDER
@@ -63,16 +62,19 @@ def records() -> dict[str, Record]:
     return found
 
 
-def is_in_quick_suite(test: str, record: Record, file: str) -> bool:
-    """Return whether `nox -s quick` runs a test after a change of a file."""
+def is_template(file: str) -> bool:
+    """Return whether Copier reads a file."""
+    return file.startswith(("copier.yml", "template/"))
+
+
+def tests_of_options(file: str) -> str:
+    """Return the tests of options that `nox -s quick` runs after a change of a file, or ""."""
     option = CHANGED_OPTIONS.match(file)
-    if option and test.startswith(f"tests/options/test_{option[1]}.py"):
-        return True
-    return record.is_quick and test.startswith(QUICK_FOLDERS)
+    return f"tests/options/test_{option[1]}.py" if option else ""
 
 
 def near_tests(
-    file: str, variants: Sequence[str], known: dict[str, Record], catches: Counter[str]
+    file: str, variants: Sequence[str], known: dict[str, Record]
 ) -> tuple[list[str], list[str]]:
     """Return the tests of the quick suite, and other tests, that most likely catch a fault.
 
@@ -80,7 +82,6 @@ def near_tests(
         file: The file with the fault.
         variants: The names of variants that the fault changes. The tests of others can't see it.
         known: The records.
-        catches: How many faults of the same part each test has caught.
     """
     words = set(re.findall(r"[a-z]{3,}", file.lower())) - {
         "template",
@@ -88,12 +89,12 @@ def near_tests(
         "project",
         "jinja",
     }
-    words -= {"tools", "adoption", "docs", "workshop", "tests", "harness", "has", "endif"}
+    words -= {"tools", "adoption", "docs", "tests", "harness", "has", "endif"}
 
     def cost(test: str) -> float:
         record = known[test]
         name, _, function = test.partition("::")
-        likely: float = 1 + 4 * catches[name] + 8 * any(word in name for word in words)
+        likely: float = 1 + 8 * any(word in name for word in words)
         likely += 2 * any(word in function for word in words)
         return (record.seconds + 0.05) * math.sqrt(1 + len(record.reads)) / likely
 
@@ -107,7 +108,10 @@ def near_tests(
         ):
             continue
         record = known[test]
-        kind = 0 if is_in_quick_suite(test, record, file) else 1
+        is_quick = record.is_quick and test.startswith(
+            (*QUICK_FOLDERS, f"{tests_of_options(file)}::")
+        )
+        kind = 0 if is_quick else 1
         seconds = record.seconds + unprepared.get(test.partition("::")[0], 0)
         if seconds <= left[kind]:
             left[kind] -= seconds

@@ -4,14 +4,14 @@ import random
 import re
 from collections.abc import Sequence
 
-from harness.commands import run
+from harness.processes.commands import run
 from harness.rendering.template import ROOT
 from sessions.mutation.operators import Fault, code_lines, faults
 
 # The first pattern that matches a path names its part.
 PARTS = {
     "adoption tool": r"tools/",
-    "course": r"docs/workshop/|tests/harness/course/",
+    "course": r"docs/course/|tests/harness/course/",
     "questions and validators": r"copier\.yml|template/questions/|template/presets/",
     "runners": r"task_runner/|project\.runner|tasks\.json|macros/tasks",
     "workflows": r"\.git(?:hub|lab)|options/(?:ci|hooks|template_updates)/|github|gitlab|has\.hooks"
@@ -22,8 +22,8 @@ PARTS = {
     "metadata": r"template/",
 }
 # Lessons and descriptions of puzzles aren't code, and start states of exercises are packed in patches.
-LEFT_OUT = r"docs/workshop/.*\.(?:md|txt)$|docs/workshop/topics\.yml|/__init__\.py$"
-PLACES = ("copier.yml", "template", "tools", "docs/workshop", "tests/harness/course")
+LEFT_OUT = r"docs/course/.*\.(?:md|txt)$|docs/course/topics\.yml|/__init__\.py$"
+PLACES = ("copier.yml", "template", "tools", "docs/course", "tests/harness/course")
 
 
 def part_of(file: str) -> str:
@@ -36,7 +36,7 @@ def sources(paths: Sequence[str] = PLACES) -> dict[str, str]:
     listed = run("git", "ls-files", "-z", "--", *paths, cwd=ROOT).stdout.split("\0")
     found = {}
     for file in sorted(filter(None, listed)):
-        inside = file == "copier.yml" or file.startswith(tuple(f"{place}/" for place in PLACES[1:]))
+        inside = file.startswith(("copier.yml", *(f"{place}/" for place in PLACES)))
         is_template = file.startswith("template/")
         if inside and (ROOT / file).is_file() and (is_template or not re.search(LEFT_OUT, file)):
             found[file] = (ROOT / file).read_text(encoding="utf-8")

@@ -1,0 +1,213 @@
+"""Mutation testing: the faults that each operator creates, and what is reported about them."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from harness.rendering.template import ROOT, Answers
+from sessions.mutation import outputs, runs
+from sessions.mutation.__main__ import report
+from sessions.mutation.judging import (
+    CAUGHT,
+    EQUIVALENT,
+    Verdict,
+    culprits,
+    exclusions,
+    without_overlaps,
+)
+from sessions.mutation.operators import Fault, code_lines, faults
+from sessions.mutation.sources import PARTS, part_of, sample, sources
+
+EXAMPLES = [
+    # operator, file, text, a text with the fault
+    ("delete line", "a.py", "a()\nb()\n", "b()\n"),
+    ("remove entry", "a.yml", "a: 1\npermissions:\n  contents: read\n", "a: 1\n"),
+    ("remove entry", "a.yml", "a: 1\ntimeout-minutes: 5\n", "a: 1\n"),
+    ("remove element", "a.yml", "needs: [lint, test]\n", "needs: [lint]\n"),
+    ("remove element", "a.yml", "needs: [lint]\n", "needs: []\n"),
+    ("remove element", "a.py", "a = {'b': 1, 'c': 2}\n", "a = {'c': 2}\n"),
+    ("swap siblings", "a.yml", "- a\n- b\n", "- b\n- a\n"),
+    ("swap siblings", "a.toml", 'a = "x"\nb = "y"\n', 'a = "y"\nb = "x"\n'),
+    (
+        "negate condition",
+        "template/a",
+        "{% if a %}b{% endif %}\n",
+        "{% if not (a) %}b{% endif %}\n",
+    ),
+    ("negate condition", "a.py", "if not a:\n    b()\n", "if a:\n    b()\n"),
+    ("negate condition", "a.yml", "if: a == b\n", "if: ${{ !(a == b) }}\n"),
+    ("negate condition", "a.sh", "if a; then b; fi\n", "if ! a; then b; fi\n"),
+    ("drop condition", "template/a", "{{ a if b and c else d }}\n", "{{ a if b else d }}\n"),
+    ("drop condition", "template/a", "{{ a if b and c else d }}\n", "{{ a if c else d }}\n"),
+    ("take other branch", "template/a", "{{ a if b else c }}\n", "{{ a if false else c }}\n"),
+    ("drop filter", "template/a", "{{ a | replace('b', 'c') }}\n", "{{ a }}\n"),
+    ("change character", "a.py", "a = 9\n", "a = 0\n"),
+    ("weaken expression", "a.py", 're.match(r"\\Aab\\Z", c)\n', 're.match(r"\\Aab", c)\n'),
+    ("weaken expression", "a.py", 're.match(r"[ab]+", c)\n', 're.match(r"[ab]*", c)\n'),
+    ("weaken expression", "a.py", 're.match(r"[ab]+", c)\n', 're.match(r".+", c)\n'),
+]
+
+
+def with_fault(fault: Fault, text: str) -> str:
+    """Return a text with a fault."""
+    lines = text.splitlines()
+    fault.seed(lines)
+    return "".join(f"{line}\n" for line in lines)
+
+
+@pytest.mark.parametrize(("operator", "file", "text", "expected"), EXAMPLES)
+def test_an_operator_creates_its_fault(operator: str, file: str, text: str, expected: str) -> None:
+    """Each operator creates the described fault."""
+    found = [with_fault(fault, text) for fault in faults(file, text) if fault.operator == operator]
+    assert expected in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['a = "abc"', "a = 3600", "See https://b.org/c", "uses: a/b@0123456789abcdef0123456789abcdef"],
+)
+def test_one_character_is_changed(text: str) -> None:
+    """A string, number, address, or hash gets another letter or digit of the same kind."""
+    changed = [
+        fault.new[0] for fault in faults("a.md", text) if fault.operator == "change character"
+    ]
+    assert changed
+    for other in changed:
+        (pair,) = [pair for pair in zip(text, other, strict=True) if len(set(pair)) == 2]
+        assert len({character.isdigit() for character in pair}) == 1 or "@" in text
+
+
+def test_every_operator_has_an_example() -> None:
+    """All operators that create faults in the sources are among the examples."""
+    created = {fault.operator for fault in sample(sources(), 200, seed=0)}
+    assert {operator for operator, *_ in EXAMPLES} >= created
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("a.py", '"""About it."""\n\n# why\nA = 1\n'),
+        ("template/a.yml.jinja", "{#- why -#}\n\n# why\n{#- two\n lines -#}\na: 1\n"),
+        ("a.toml", "# why\n\n\na = 1\n"),
+    ],
+)
+def test_comments_are_left_alone(file: str, text: str) -> None:
+    """Empty lines, comments, and docstrings have no faults."""
+    assert code_lines(file, text) == {text.count("\n") - 1}
+
+
+def test_faults_parse() -> None:
+    """A fault that a parser rejects is left out, because every test would catch it."""
+    assert [] == [fault for fault in faults("a.py", "def f():\n    pass\n") if not fault.new]
+
+
+def test_a_sample_is_random_and_repeatable() -> None:
+    """The same seed chooses the same faults, another seed chooses others, and all parts occur."""
+    texts = sources()
+    first = sample(texts, 18, seed=1)
+    assert first == sample(texts, 18, seed=1)
+    assert first != sample(texts, 18, seed=2)
+    assert set(PARTS) == {part_of(fault.file) for fault in first}
+
+
+def test_a_fault_is_seeded_and_removed(tmp_path: Path) -> None:
+    """Faults of the same file are seeded together, and the file is restored."""
+    (tmp_path / "a.py").write_text("a()\nb()\nc()\n", encoding="utf-8")
+    chosen = [
+        Fault("a.py", 1, "delete line", ("a()",), ()),
+        Fault("a.py", 3, "delete line", ("c()",), ()),
+    ]
+    with runs.seeded(chosen, tmp_path):
+        assert (tmp_path / "a.py").read_text(encoding="utf-8") == "b()\n"
+    assert (tmp_path / "a.py").read_text(encoding="utf-8") == "a()\nb()\nc()\n"
+
+
+def test_a_survivor_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The report names a survivor, counts it in its part, and lists it in the table."""
+    verdicts = [
+        Verdict("tools/a.py", 7, "delete line", "a() → (nothing)", "adoption tool"),
+        Verdict("tools/b.py", 8, "delete line", "b() → (nothing)", "adoption tool", CAUGHT),
+        Verdict("tools/c.py", 9, "delete line", "c() → (nothing)", "adoption tool", EQUIVALENT),
+    ]
+    scores = report(verdicts, tmp_path / "table.tsv")
+    assert (2, 1, 1) == tuple(scores["all"][k] for k in ("faults", "caught", "without an effect"))
+    assert "survived: tools/a.py:7: delete line: a() → (nothing)\n" in capsys.readouterr().out
+    with (tmp_path / "table.tsv").open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table, delimiter="\t"))
+    assert ["survived", "caught", "equivalent"] == [row["result"] for row in rows]
+
+
+def test_halves_show_which_faults_a_test_catches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of faults that meet the tests together, only the causes of a failure are caught."""
+
+    def run_tests(repository: Path, *_: str, tests: list[str]) -> list[str]:
+        left = (repository / "a.py").read_text(encoding="utf-8")
+        return [test for test in tests if test.removeprefix("::") not in left]
+
+    monkeypatch.setattr(runs, "run_tests", run_tests)
+    text = "a()\nb()\nc()\nd()\n"
+    (tmp_path / "a.py").write_text(text, encoding="utf-8")
+    group = [fault for fault in faults("a.py", text) if fault.operator == "delete line"]
+    assert {group[1]: "::b", group[3]: "::d"} == culprits(tmp_path, group, ["::b", "::d"])
+
+
+def test_faults_that_overlap_are_not_seeded_together() -> None:
+    """Two faults of the same lines are in different groups."""
+    text = "- a\n- b\n- c\n"
+    first, second = [f for f in faults("a.yml", text) if f.operator == "swap siblings"]
+    third = next(f for f in faults("a.yml", text) if f.line == 3)
+    assert [[first, third], [second]] == without_overlaps([first, second, third])
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        (
+            "a.py",
+            "import b\nfrom c import d\n\n\ndef e(f: int): ...\n",
+            "from c import d\nimport b\n\n\ndef e(f: str): ...\n",
+        ),
+        ("a.toml", 'a = "b"\nc = 1\n', "c = 1\na = 'b'\n"),
+        ("a.yml", "a: b\n", 'a: "b"  # why\n'),
+    ],
+)
+def test_the_same_meaning_has_no_effect(file: str, before: str, after: str) -> None:
+    """Two texts that their parser reads as the same are equivalent, and another one is not."""
+    assert outputs.same_meaning(file, before, after)
+    assert not outputs.same_meaning(file, before, after.replace("b", "x"))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "kinds"),
+    [
+        ("project/README.md.jinja", "# {{", "#  {{", {"file README.md"}),
+        ("macros/text.jinja", "two in a row", "two in row", {"user_name"}),
+        ("messages/after_copy.jinja", "is ready", "is read", {"copy", "update"}),
+        ("questions/10_essentials.yml", "help: License", "help: Licence", {"help of license"}),
+        ("data/flags.jinja", "'uv': 'uv' in environments", "'uv': ('uv' in environments)", set()),
+    ],
+)
+def test_an_effect_is_recognized(
+    file: str, old: str, new: str, kinds: set[str], tmp_path: Path
+) -> None:
+    """A file, message, question, or validator that changes is an effect, and parentheses aren't."""
+    template = outputs.template_copy(tmp_path)
+    cases: list[Answers] = [{"project_name": "My Project", "copyright_year": "2026"}]
+    before = outputs.outputs(template, cases)
+    path = template / "template" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    different = outputs.differences(before, outputs.outputs(template, cases))
+    assert kinds == {next((k for k in kinds if what.startswith(k)), what) for _, what in different}
+
+
+def test_excluded_faults_still_exist() -> None:
+    """Each fault that is excluded by hand is created from the current sources, and has a reason."""
+    for entry in exclusions():
+        text = (ROOT / entry["file"]).read_text(encoding="utf-8")
+        assert entry["fault"] in map(str, faults(entry["file"], text))
+        assert entry["reason"]

@@ -1,0 +1,249 @@
+"""Finding out which tests catch a fault.
+
+Each fault first meets the tests that most likely catch it, the cheapest first, until one fails. The
+faults that are left then meet the quick suite and the whole suite, all together in one run. If
+tests fail there, halves of the faults show which of them are the cause. So even a survivor has met
+every test, although the suite runs only a few times.
+"""
+
+import functools
+import json
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import SimpleQueue
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.rendering.template import ROOT, Answers
+from harness.space.coverage import each_level_once
+from matrix.conftest import params
+from sessions.mutation import outputs, runs
+from sessions.mutation.operators import Fault
+from sessions.mutation.sources import part_of
+
+# Faults without an effect that no program recognizes: the file, the fault, and the reason.
+EXCLUDED = Path(__file__).with_name("excluded.yml")
+PROCESSES = 2
+
+CAUGHT, SURVIVED, EQUIVALENT = "caught", "survived", "equivalent"
+
+
+@dataclass
+class Verdict:
+    """The result of a fault: a row of the table.
+
+    Attributes:
+        file: The file with the fault.
+        line: The number of the line.
+        operator: The operator that created it.
+        fault: The line before and after.
+        part: The part of the template.
+        result: "caught", "survived", or "equivalent" for a fault without an effect.
+        changes: Whether it changes a rendered file.
+        quick: The test of the quick suite that catches it, or "".
+        caught_by: The test that catches it, or the reason why it has no effect.
+        seconds: How long this took, without the runs for all faults together.
+    """
+
+    file: str
+    line: int
+    operator: str
+    fault: str
+    part: str
+    result: str = SURVIVED
+    changes: bool = False
+    quick: str = ""
+    caught_by: str = ""
+    seconds: float = 0.0
+
+
+class Worker:
+    """A process that judges faults in its own copies of the repository and of the template."""
+
+    def __init__(self, place: Path) -> None:
+        """Make the copies in a folder, and render the template without a fault."""
+        self.repository = runs.copy_repository(place / "repository")
+        self.template = outputs.template_copy(place / "template")
+        self.known = runs.records()
+        every: list[Any] = params()
+        names = {key(param.values[0]): param.id for param in every}
+        self.names = {key(answers): names[key(answers)] for answers in each_level_once()}
+        self.few = outputs.few_cases()
+        self.before = outputs.outputs(self.template, self.few)
+
+    @functools.cached_property
+    def all_before(self) -> outputs.Outputs:
+        """What the template does in all cases."""
+        return outputs.outputs(self.template, outputs.all_cases())
+
+    def judge(self, fault: Fault) -> Verdict:
+        """Run the tests that are near a fault, and compare what the template does."""
+        start = time.monotonic()
+        verdict = Verdict(fault.file, fault.line, fault.operator, str(fault), part_of(fault.file))
+        if reason := reason_to_exclude(fault):
+            verdict.result, verdict.caught_by = EQUIVALENT, reason
+            return verdict
+        different = self.differences(fault, self.before, self.few)
+        changed = dict.fromkeys(
+            self.names[case] for case, _ in sorted(different) if case in self.names
+        )
+        failed: list[str] = []
+        quick, others = runs.near_tests(fault.file, list(changed)[:2], self.known)
+        if quick or others:
+            expected = sum(self.known[test].seconds for test in [*quick, *others])
+            with runs.seeded([fault], self.repository):
+                failed = runs.run_tests(
+                    self.repository,
+                    *("-x", "--numprocesses=0"),
+                    tests=[*quick, *others],
+                    timeout=60 + runs.PATIENCE * expected,
+                )
+            if failed:
+                verdict.result, verdict.caught_by = CAUGHT, failed[0]
+                verdict.quick = failed[0] if failed[0] in quick else ""
+        if runs.is_template(fault.file) and not different and not verdict.quick:
+            different = self.differences(fault, self.all_before, outputs.all_cases())
+            if not different and not failed and outputs.shows_everything(fault.file):
+                verdict.result, verdict.caught_by = EQUIVALENT, "all outputs are the same"
+        verdict.changes = any(what.startswith("file ") for _, what in different)
+        verdict.seconds = round(time.monotonic() - start, 1)
+        return verdict
+
+    def differences(
+        self, fault: Fault, before: outputs.Outputs, cases: Sequence[Answers]
+    ) -> set[tuple[str, str]]:
+        """Return the cases in which the template does something else with a fault."""
+        if not runs.is_template(fault.file):
+            return set()
+        with runs.seeded([fault], self.template):
+            return outputs.differences(before, outputs.outputs(self.template, cases))
+
+
+def key(answers: Answers) -> str:
+    """Return answers as a text."""
+    return json.dumps(answers, sort_keys=True)
+
+
+def start_worker(places: "SimpleQueue[Path]") -> None:
+    """Make the worker of this process."""
+    global worker
+    worker = Worker(places.get())
+
+
+def judge(fault: Fault) -> Verdict:
+    """Let the worker of this process judge a fault."""
+    return worker.judge(fault)
+
+
+worker: Worker
+
+
+def reason_to_exclude(fault: Fault) -> str:
+    """Return why a fault is excluded by hand or has no effect for the parser of its file, or ""."""
+    for entry in exclusions():
+        if entry["file"] == fault.file and entry["fault"] == str(fault):
+            return entry["reason"]
+    text = (ROOT / fault.file).read_text(encoding="utf-8")
+    lines = text.splitlines()
+    fault.seed(lines)
+    changed = "\n".join(lines) + "\n"
+    if not runs.is_template(fault.file) and outputs.same_meaning(fault.file, text, changed):
+        return "the file has the same meaning"
+    return ""
+
+
+@functools.cache
+def exclusions() -> list[dict[str, str]]:
+    """Return the faults that are excluded by hand."""
+    return list(yaml.safe_load(EXCLUDED.read_text(encoding="utf-8")) or [])
+
+
+def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict]:
+    """Judge faults, and print each verdict.
+
+    Args:
+        chosen: The faults.
+        place: A temporary folder.
+        together: Whether the faults that are left meet the quick suite and the whole suite.
+    """
+    places: SimpleQueue[Path] = SimpleQueue()
+    for number in range(PROCESSES):
+        places.put(place / str(number))
+    verdicts: dict[Fault, Verdict] = {}
+    with ProcessPoolExecutor(PROCESSES, initializer=start_worker, initargs=(places,)) as pool:
+        judged = {pool.submit(judge, fault): fault for fault in chosen}
+        for done in as_completed(judged):
+            verdict = verdicts[judged[done]] = done.result()
+            print(f"{verdict.result:10} {verdict.seconds:6.1f} s  {judged[done]}"[:120], flush=True)
+    if together:
+        repository = place / "0" / "repository"
+        run_quick_suite(repository, verdicts)
+        left = [fault for fault, verdict in verdicts.items() if verdict.result != CAUGHT]
+        for fault, test in run_together(repository, left).items():
+            verdicts[fault].result, verdicts[fault].caught_by = CAUGHT, test
+    return [verdicts[fault] for fault in chosen]
+
+
+def run_quick_suite(repository: Path, verdicts: dict[Fault, Verdict]) -> None:
+    """Run the quick suite for all faults that it may catch, together."""
+    left = [f for f, v in verdicts.items() if v.changes and not v.quick and v.result != EQUIVALENT]
+    own = {fault: runs.tests_of_options(fault.file) for fault in left}
+    paths = sorted(path for path in set(own.values()) if (ROOT / path).is_file())
+    caught = run_together(repository, left, "-m", "quick", *runs.QUICK_FOLDERS, *paths)
+    for fault, test in caught.items():
+        verdict = verdicts[fault]
+        verdict.result, verdict.caught_by = CAUGHT, verdict.caught_by or test
+        if test.startswith((*runs.QUICK_FOLDERS, f"{own[fault]}::")):
+            verdict.quick = test
+
+
+def run_together(repository: Path, left: list[Fault], *arguments: str) -> dict[Fault, str]:
+    """Run tests for faults together, and return the faults that they catch, each with a test.
+
+    Args:
+        repository: A copy of the repository.
+        left: The faults.
+        arguments: The arguments of pytest that select the tests.
+    """
+    found: dict[Fault, str] = {}
+    for group in without_overlaps(left):
+        while group:
+            with runs.seeded(group, repository):
+                failed = runs.run_tests(repository, f"--numprocesses={PROCESSES}", *arguments)
+            caught = culprits(repository, group, [test for test in failed if "::" in test])
+            print(f"{len(group)} faults, {len(failed)} failures, {len(caught)} caught", flush=True)
+            if not caught:
+                break
+            found |= caught
+            group = [fault for fault in group if fault not in caught]
+    return found
+
+
+def without_overlaps(left: Iterable[Fault]) -> list[list[Fault]]:
+    """Return groups of faults that can be seeded together."""
+    groups: list[list[Fault]] = []
+    for fault in left:
+        for group in groups:
+            if not any(runs.overlap(fault, other) for other in group):
+                group.append(fault)
+                break
+        else:
+            groups.append([fault])
+    return groups
+
+
+def culprits(repository: Path, group: list[Fault], tests: list[str]) -> dict[Fault, str]:
+    """Return the faults of a group that make some tests fail, each with one of these tests."""
+    if not tests:
+        return {}
+    with runs.seeded(group, repository):
+        failed = runs.run_tests(repository, "-x", "--numprocesses=0", tests=tests)
+    if not failed or len(group) == 1:
+        return dict(zip(group, failed, strict=False))
+    middle = len(group) // 2
+    halves = group[:middle], group[middle:]
+    return culprits(repository, halves[0], tests) | culprits(repository, halves[1], tests)
