@@ -9,7 +9,7 @@ every test, although the suite runs only a few times.
 import functools
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import SimpleQueue
@@ -73,12 +73,12 @@ class Worker:
         names = {key(param.values[0]): param.id for param in every}
         self.names = {key(answers): names[key(answers)] for answers in each_level_once()}
         self.few = outputs.few_cases()
-        self.before = outputs.outputs(self.template, self.few)
+        self.before = dict(outputs.outputs(self.template, self.few))
 
     @functools.cached_property
-    def all_before(self) -> outputs.Outputs:
+    def all_before(self) -> dict[str, outputs.Outputs]:
         """What the template does in all cases."""
-        return outputs.outputs(self.template, outputs.all_cases())
+        return dict(outputs.outputs(self.template, outputs.all_cases()))
 
     def judge(self, fault: Fault) -> Verdict:
         """Run the tests that are near a fault, and compare what the template does."""
@@ -106,7 +106,9 @@ class Worker:
                 verdict.result, verdict.caught_by = CAUGHT, failed[0]
                 verdict.quick = failed[0] if failed[0] in quick else ""
         if runs.is_template(fault.file) and not different and not verdict.quick:
-            different = self.differences(fault, self.all_before, outputs.all_cases())
+            different = self.differences(
+                fault, self.all_before, outputs.all_cases(), only_first=True
+            )
             if not different and not failed and outputs.shows_everything(fault.file):
                 verdict.result, verdict.caught_by = EQUIVALENT, "all outputs are the same"
         verdict.changes = any(what.startswith("file ") for _, what in different)
@@ -114,13 +116,19 @@ class Worker:
         return verdict
 
     def differences(
-        self, fault: Fault, before: outputs.Outputs, cases: Sequence[Answers]
+        self,
+        fault: Fault,
+        before: dict[str, outputs.Outputs],
+        cases: list[Answers],
+        *,
+        only_first: bool = False,
     ) -> set[tuple[str, str]]:
-        """Return the cases in which the template does something else with a fault."""
+        """Return what the template does differently with a fault; see `outputs.differences`."""
         if not runs.is_template(fault.file):
             return set()
         with runs.seeded([fault], self.template):
-            return outputs.differences(before, outputs.outputs(self.template, cases))
+            after = outputs.outputs(self.template, cases)
+            return outputs.differences(before, after, only_first=only_first)
 
 
 def key(answers: Answers) -> str:

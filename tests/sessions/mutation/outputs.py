@@ -5,13 +5,14 @@ covering variants, presets, modes, and texts, and if their validators give the s
 """
 
 import ast
+import functools
 import hashlib
 import itertools
 import json
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,8 @@ from harness.space.answers import FULL, choices
 from harness.space.bad_answers import FREE, REJECTED
 from harness.space.coverage import covering, each_level_once
 
-# What a template does: a text for each case and each thing that it writes.
-Outputs = dict[tuple[str, str], str]
+# What a template does in a case: the hash of each text that it writes.
+Outputs = dict[str, str]
 
 # Only updates read these files, and nothing here updates a project.
 ONLY_UPDATES = ("recorded", "update", "starters", "renamed_choices", "users_files")
@@ -108,33 +109,50 @@ def validator_outputs() -> dict[str, str]:
     return {f"{name} = {json.dumps(answer)}": form.refusal(name, answer) for name, answer in tried}
 
 
-def outputs(folder: Path, cases: Iterable[Answers]) -> Outputs:
-    """Return what the template in a folder does. An error is a result, too."""
-    found: Outputs = {}
-
-    def keep(case: str, texts: dict[str, str]) -> None:
-        for what, text in texts.items():
-            text = text.replace(place, "")
-            found[case, what] = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
-
+def outputs(folder: Path, cases: Iterable[Answers]) -> Iterator[tuple[str, Outputs]]:
+    """Yield what the template in a folder does in each case. An error is a result, too."""
     with template_in(folder), tempfile.TemporaryDirectory() as place:
+        yield "validators", hashed(validator_outputs, place)
         for number, answers in enumerate(cases):
-            case = json.dumps(answers, sort_keys=True)
-            try:
-                keep(case, project_outputs(answers, Path(place) / str(number)))
-            except Exception as error:  # noqa: BLE001 whatever a fault causes is its effect
-                keep(case, {"file error": f"{type(error).__name__} {error}"})
-            shutil.rmtree(Path(place) / str(number), ignore_errors=True)
-        try:
-            keep("validators", validator_outputs())
-        except Exception as error:  # noqa: BLE001
-            keep("validators", {"error": repr(error)})
+            project = Path(place) / str(number)
+            make = functools.partial(project_outputs, answers, project)
+            yield json.dumps(answers, sort_keys=True), hashed(make, str(project))
+            shutil.rmtree(project, ignore_errors=True)
+
+
+def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
+    """Return hashes of texts in which a folder is replaced, or of the exception that making them raises."""
+    try:
+        found = make()
+    except Exception as error:  # noqa: BLE001 whatever a fault causes is its effect
+        found = {"file error": f"{type(error).__name__} {error}"}
+    return {
+        what: hashlib.sha256(text.replace(folder, "~").encode(errors="surrogatepass")).hexdigest()
+        for what, text in found.items()
+    }
+
+
+def differences(
+    before: dict[str, Outputs], after: Iterable[tuple[str, Outputs]], *, only_first: bool = False
+) -> set[tuple[str, str]]:
+    """Return the cases, and what is different in them.
+
+    Args:
+        before: The outputs of each case.
+        after: The cases to compare, and their outputs.
+        only_first: Stop after the first case with a difference.
+    """
+    found: set[tuple[str, str]] = set()
+    for case, texts in after:
+        known = before[case]
+        found |= {
+            (case, what)
+            for what in known.keys() | texts.keys()
+            if known.get(what) != texts.get(what)
+        }
+        if found and only_first:
+            break
     return found
-
-
-def differences(before: Outputs, after: Outputs) -> set[tuple[str, str]]:
-    """Return the cases, and what is different in them."""
-    return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
 def same_meaning(file: str, before: str, after: str) -> bool:
