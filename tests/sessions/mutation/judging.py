@@ -78,7 +78,7 @@ class Worker:
     @functools.cached_property
     def all_before(self) -> dict[str, outputs.Outputs]:
         """What the template does in all cases."""
-        return dict(outputs.outputs(self.template, outputs.all_cases()))
+        return dict(outputs.outputs(self.template, outputs.all_cases(), thoroughly=True))
 
     def judge(self, fault: Fault) -> Verdict:
         """Run the tests that are near a fault, and compare what the template does."""
@@ -107,7 +107,7 @@ class Worker:
                 verdict.quick = failed[0] if failed[0] in quick else ""
         if runs.is_template(fault.file) and not different and not verdict.quick:
             different = self.differences(
-                fault, self.all_before, outputs.all_cases(), only_first=True
+                fault, self.all_before, outputs.all_cases(), thoroughly=True
             )
             if not different and not failed and outputs.shows_everything(fault.file):
                 verdict.result, verdict.caught_by = EQUIVALENT, "all outputs are the same"
@@ -121,14 +121,14 @@ class Worker:
         before: dict[str, outputs.Outputs],
         cases: list[Answers],
         *,
-        only_first: bool = False,
+        thoroughly: bool = False,
     ) -> set[tuple[str, str]]:
         """Return what the template does differently with a fault; see `outputs.differences`."""
         if not runs.is_template(fault.file):
             return set()
         with runs.seeded([fault], self.template):
-            after = outputs.outputs(self.template, cases)
-            return outputs.differences(before, after, only_first=only_first)
+            after = outputs.outputs(self.template, cases, thoroughly=thoroughly)
+            return outputs.differences(before, after, only_first=thoroughly)
 
 
 def key(answers: Answers) -> str:
