@@ -1,6 +1,7 @@
 """Running tests in a copy of the repository, in which faults are seeded."""
 
 import contextlib
+import itertools
 import json
 import math
 import os
@@ -9,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ CHANGED_OPTIONS = re.compile(
 BUDGET = 20.0
 # Preparing the environments that build and install projects takes some seconds, but only once in a run.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
+# The modification times of files with faults, in seconds. Python doesn't see a change within a second.
+times = itertools.count(1_000_000_000)
 # How long tests that don't end may run, compared with the recorded durations.
 PATIENCE = 5
 
@@ -138,23 +141,28 @@ def copy_repository(destination: Path) -> Path:
 
 
 @contextmanager
-def seeded(faults: Iterable[Fault], *folders: Path) -> Iterator[None]:
+def seeded(faults: Sequence[Fault], *folders: Path) -> Iterator[None]:
     """Put faults that don't overlap into copies of the repository, and restore the files afterward."""
-    files: dict[str, list[Fault]] = {}
-    for fault in sorted(faults, key=lambda fault: -fault.line):
-        files.setdefault(fault.file, []).append(fault)
-    contents = {(f, file): (f / file).read_bytes() for f in folders for file in files}
+    contents: dict[Path, bytes] = {}
     try:
-        for (folder, file), content in contents.items():
-            lines = content.decode().splitlines()
-            for fault in files[file]:
+        for folder in folders:
+            for fault in sorted(faults, key=lambda fault: -fault.line):
+                path = folder / fault.file
+                contents.setdefault(path, path.read_bytes())
+                lines = path.read_text(encoding="utf-8").splitlines()
                 fault.seed(lines)
-            # Python recognizes a changed module by its size and its time in seconds.
-            (folder / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+                write(path, "".join(f"{line}\n" for line in lines))
         yield
     finally:
-        for (folder, file), content in contents.items():
-            (folder / file).write_bytes(content)
+        for path, content in contents.items():
+            write(path, content.decode())
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file with a new time, by which Python recognizes that a module has changed."""
+    path.write_text(text, encoding="utf-8", newline="")
+    seconds = next(times)
+    os.utime(path, (seconds, seconds))
 
 
 def overlap(one: Fault, other: Fault) -> bool:
@@ -185,25 +193,20 @@ def run_tests(
     # A path in the variable could lead to the tests outside the copy.
     env = os.environ | {
         "PYTHONPATH": str(repository / "tests"),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONDONTWRITEBYTECODE": "",
         "TMPDIR": str(place / "tmp"),
     }
     env |= {FAILURES: str(place / "failures")}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "sessions.mutation.selected",
-    ]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "sessions.mutation.selected"]
     if tests:
         (place / "order").write_text("\n".join(tests), encoding="utf-8")
         env[ORDER] = str(place / "order")
         command += dict.fromkeys(test.partition("::")[0] for test in tests)
-    command += [f"--basetemp={place / 'base'}", *arguments]
+    command += [
+        f"--basetemp={place / 'base'}",
+        f"--override-ini=cache_dir={place / 'cache'}",
+        *arguments,
+    ]
     with (place / "output").open("w") as output:
         process = subprocess.Popen(
             command,
