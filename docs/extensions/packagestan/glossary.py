@@ -46,8 +46,8 @@ def prose(document: nodes.document) -> Iterator[nodes.Text]:
 
 def link_terms(app: Sphinx, document: nodes.document) -> None:
     """Turn the first use of each term on a page into a link to the glossary."""
-    # The slides and the handouts don't contain the glossary.
-    if PAGE not in app.env.found_docs or app.env.docname == PAGE:
+    # The slides and the handouts don't contain the glossary. The home page is only an overview.
+    if PAGE not in app.env.found_docs or app.env.docname in (PAGE, app.config.root_doc):
         return
     source = Path(app.env.doc2path(PAGE))
     app.env.note_dependency(str(source))
