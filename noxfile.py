@@ -16,6 +16,7 @@ nox.options.sessions = ["lint", "docs", "tests"]
 ROOT = Path(__file__).parent
 # Each is pinned to what those before it are, so that they can be installed together.
 GROUPS = ["docs", "test", "lint", "browser"]
+BROWSERS = ["chromium", "google-chrome"]
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -47,8 +48,17 @@ def changed_options() -> list[str]:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Render, build, install and run the template's projects."""
-    install(session, "test")
+    # The start page is also tested in a browser if the machine has one.
+    install(session, "test", *(["browser"] if any(map(shutil.which, BROWSERS)) else []))
     pytest(session, *session.posargs)
+
+
+@nox.session(default=False)
+def browser(session: nox.Session) -> None:
+    """Test the start page in Debian's Chromium, with more than a hundred sets of answers."""
+    install(session, "test", "browser")
+    install_npm(session)
+    pytest(session, "tests/start_page", *session.posargs, PACKAGESTAN_START_SETS="all")
 
 
 @nox.session(default=False)

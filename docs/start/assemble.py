@@ -8,7 +8,9 @@ wheels that `requirements/start.txt` pins.
 import argparse
 import contextlib
 import functools
+import gzip
 import hashlib
+import html
 import json
 import re
 import shutil
@@ -19,8 +21,6 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-
-from pygments.formatters import HtmlFormatter
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -246,13 +246,10 @@ def runtime(cache: Path) -> Path:
     return folder
 
 
-def highlighting() -> str:
-    """Return the style sheet for highlighted files, in the colors of the documentation."""
-    light, dark = (
-        str(HtmlFormatter(style=style).get_style_defs(".code"))  # type: ignore[no-untyped-call]
-        for style in ("a11y-high-contrast-light", "a11y-high-contrast-dark")
-    )
-    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+def download(folder: Path) -> float:
+    """Return how much a browser downloads, in megabytes, if the server compresses the files."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) / 1e6
 
 
 def build(output: Path, cache: Path, overrides: dict[str, Any] | None = None) -> None:
@@ -269,7 +266,11 @@ def build(output: Path, cache: Path, overrides: dict[str, Any] | None = None) ->
     write_zip(output / "template.zip", template_files().items())
     chosen = settings() | (overrides or {})
     (output / "settings.json").write_text(json.dumps(chosen, indent=1) + "\n", encoding="utf-8")
-    (output / "highlighting.css").write_text(highlighting(), encoding="utf-8")
+    index = output / "index.html"
+    text = index.read_text(encoding="utf-8")
+    for name, value in {"ADDRESS": chosen["address"], "SIZE": f"{download(output):.0f}"}.items():
+        text = text.replace(f"@{name}@", html.escape(value))
+    index.write_text(text, encoding="utf-8")
 
 
 @functools.cache
@@ -284,8 +285,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     options = parser.parse_args()
     build(options.output, default_cache())
-    size = sum(file.stat().st_size for file in options.output.rglob("*") if file.is_file())
-    print(f"Wrote {options.output}: {size / 1e6:.1f} MB.")
+    print(f"Wrote {options.output}: a download of {download(options.output):.1f} MB.")
 
 
 if __name__ == "__main__":
