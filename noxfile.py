@@ -54,7 +54,7 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
-def browser(session: nox.Session) -> None:
+def start_page(session: nox.Session) -> None:
     """Test the start page in Debian's Chromium, with more than a hundred sets of answers."""
     install(session, "test", "browser")
     install_npm(session)

@@ -21,7 +21,7 @@ author = "The Packagestan contributors"
 # Furo links it to the page `copyright`.
 copyright = f"{author} (text: CC BY 4.0, code: MIT)"
 extensions = ["myst_parser", "sphinx_copybutton", "sphinx_design", "packagestan"]
-exclude_patterns = ["_build", "extensions", "course/exercises"]
+exclude_patterns = ["_build", "extensions", "start", "course/exercises"]
 nitpicky = True
 
 # https://myst-parser.readthedocs.io/en/latest/configuration.html

@@ -66,7 +66,7 @@ TESTED = SpecifierSet("~=9.19.0")
 ADVICE = (
     f"The start page uses private parts of Copier and supports {TESTED}, but Copier "
     f"{version('copier')} is installed. Adapt docs/start/copier_browser.py, and run tests/start_page and "
-    "`nox -s browser`, which compare the results with those of the `copier` command. When they pass, "
+    "`nox -s start_page`, which compare the results with those of the `copier` command. When they pass, "
     "change TESTED."
 )
 

@@ -180,6 +180,7 @@ class Page:
         self.folder = "project"
         self.before: Files = {}
         self.after: Files = {}
+        self.is_compared = False
 
     def show(self, answers: Mapping[str, str], pinned: Mapping[str, str] | None) -> dict[str, Any]:
         """Ask, render, and compare.
@@ -191,21 +192,25 @@ class Page:
         Returns:
             What the page shows. If an answer is rejected, the files are those of the previous project.
         """
-        known = self.session.questions()
-        used = {name: answers[name] for name in known if name in answers}
+        used = self._known(answers)
         asked = self.session.ask(used)
         errors = [question.error for question in asked if question.error]
         folder = {question.name: question.answer for question in asked}.get(self.settings["folder"])
+        notices = []
+        if unknown := sorted(answers.keys() - used.keys()):
+            notices.append(f"This link answers unknown questions: {', '.join(unknown)}.")
         if not errors:
-            self.folder = folder or "project"
             try:
                 files = self.session.render(used)
-                self._replace(files, pinned)
+                self.folder = folder or "project"
+                notices += self._replace(files, pinned)
             except RejectedError as error:
                 errors.append(str(error))
+        if not self.after:  # the first project is rejected, so show another one
+            self._replace(self.session.render(self.settings["required"]), None)
         return {
             "questions": [self._question(question) for question in asked],
-            "unknown": sorted(set(answers) - set(known)),
+            "notices": notices,
             "errors": errors,
             "files": self.listing(),
             "folder": self.folder,
@@ -250,15 +255,27 @@ class Page:
     def _file(self, path: str) -> File:
         return self.after.get(path) or self.before[path]
 
-    def _replace(self, files: Files, pinned: Mapping[str, str] | None) -> None:
-        """Show other files, and compare them with the previous or the pinned ones."""
-        if pinned is not None:
-            self.before = self.session.render(pinned)
-        elif files != self.after:
-            self.before = self.after or files
-        self.after = files
-        if not self.before:
-            self.before = files
+    def _known(self, answers: Mapping[str, str]) -> dict[str, str]:
+        """Return the answers to questions of the template, in their order."""
+        return {name: answers[name] for name in self.session.questions() if name in answers}
+
+    def _replace(self, files: Files, pinned: Mapping[str, str] | None) -> list[str]:
+        """Show other files, compare them with the previous or the pinned ones, and return notices."""
+        before, self.after = self.after, files
+        was_compared, self.is_compared = self.is_compared, pinned is not None
+        if pinned is None:
+            if was_compared:
+                self.before = files
+            elif before != files:
+                self.before = before
+        else:
+            try:
+                self.before = self.session.render(self._known(pinned))
+            except RejectedError as error:
+                self.before = files
+                return [f"The project to compare with can't be created. {error}"]
+        self.before = self.before or files
+        return []
 
     def _question(self, question: Asked) -> dict[str, Any]:
         """Return a question with its group."""

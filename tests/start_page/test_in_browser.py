@@ -1,6 +1,6 @@
 """The start page in Chromium: its files, its links, and whether everyone can use it.
 
-`nox -s browser` compares the projects of all answer sets. The other sessions compare a few.
+`nox -s start_page` compares the projects of all answer sets. The other sessions compare a few.
 """
 
 import functools
@@ -75,7 +75,7 @@ def answer_sets() -> dict[str, Answers]:
 FEW = ("full", "task_runner-make")
 
 # Tests that take long: another page has to be loaded, or a project built.
-slow = pytest.mark.skipif(not ALL, reason="slow; `nox -s browser` runs it")
+slow = pytest.mark.skipif(not ALL, reason="slow; `nox -s start_page` runs it")
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):

@@ -130,6 +130,8 @@ def test_two_projects_are_compared(page: Page) -> None:
     assert {"MANIFEST.in": "added"} == {p: s for p, s in states.items() if s == "added"}
     rows = page.view("pyproject.toml")["rows"]
     assert ["replace", 2, 'requires = ["hatchling>=1.27"]'] in [row[:3] for row in rows]
+    shown = page.show({"project_name": "Demo", "backend": "setuptools"}, None)
+    assert {""} == {file["state"] for file in shown["files"]}
 
 
 def test_a_rejected_answer_keeps_the_files(page: Page) -> None:
@@ -146,8 +148,19 @@ def test_unknown_names_are_reported_and_not_used(page: Page) -> None:
     """A link can't set computed values, settings, or names that are no questions."""
     hostile = {"project": "{}", "has": "{}", "starters": "{}", "_exclude": "x", "__proto__": "x"}
     shown = page.show({"project_name": "Demo", **hostile}, None)
-    assert sorted(hostile) == shown["unknown"]
+    (notice,) = shown["notices"]
+    assert all(name in notice for name in hostile)
     assert [] == shown["errors"]
+
+
+def test_a_link_with_rejected_answers_shows_a_project(page: Page) -> None:
+    """If a link's own answers or those to compare with are rejected, the page still shows files."""
+    shown = page.show({"project_name": "Demo", "user_email": "ada"}, None)
+    assert "pyproject.toml" in {file["path"] for file in shown["files"]}
+    shown = page.show({"project_name": "Demo"}, {"project_name": ""})
+    (notice,) = shown["notices"]
+    assert "The project to compare with can't be created." in notice
+    assert {""} == {file["state"] for file in shown["files"]}
 
 
 def test_groups_are_the_question_files() -> None:

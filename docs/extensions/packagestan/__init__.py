@@ -25,6 +25,7 @@ from . import (
     renders,
     scrolling,
     slides,
+    start_links,
     timetables,
     versions,
 )
@@ -55,6 +56,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("timetable", timetables.Timetable)
     app.add_directive("diagram", diagrams.Diagram)
     app.add_node(diagrams.Picture, html=(diagrams.visit_picture, None))
+    app.add_role("start", start_links.Start())
+    app.connect("doctree-read", start_links.link_options)
     app.connect("doctree-read", commands.finish_page)
     app.connect("doctree-read", checks.check_page)
     app.connect("doctree-read", glossary.link_terms)

@@ -1,8 +1,10 @@
 """Checkpoints of the course: how to get one, and what it changes."""
 
 import difflib
+import shlex
 from pathlib import Path
 
+import yaml
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
@@ -11,7 +13,8 @@ from harness.artifacts.inspect import tree
 from harness.rendering.template import ADDRESS
 
 from .boxes import COURSE
-from .renders import checkpoint_file, checkpoint_project
+from .renders import GREETINGS, checkpoint_file, checkpoint_project
+from .start_links import text_of
 
 # Longer than any fence in a project's pages.
 FENCE = "~" * 12
@@ -73,7 +76,7 @@ class Checkpoint(SphinxDirective):
         source = Path(self.env.srcdir)
         try:
             project = checkpoint_project(source, number)
-            parts = [commands(number)]
+            parts = [commands(number), on_start_page(source, number)]
             previous = f"{int(number) - 1:0{len(number)}}"
             if checkpoint_file(source, previous).exists():
                 parts.append(changes(previous, checkpoint_project(source, previous), project))
@@ -105,6 +108,13 @@ and `tests/` stays:
 $ copier update --defaults --skip-answered --data-file {COURSE}/checkpoints/{number}.yml
 ```
 """
+
+
+def on_start_page(source: Path, number: str) -> str:
+    """Return a link to the start page with the answers of a checkpoint, as Markdown."""
+    answers = yaml.safe_load(checkpoint_file(source, number).read_text(encoding="utf-8")) or {}
+    words = [f"{name}={text_of(answer)}" for name, answer in (GREETINGS | answers).items()]
+    return f"To look at its files first, open {{start}}`the start page <{shlex.join(words)}>`.\n"
 
 
 def changes(number: str, before: Path, after: Path) -> str:

@@ -65,8 +65,9 @@ async function accept(shown, milliseconds) {
   state.milliseconds = milliseconds;
   // An answer that equals the default is left out of links and commands.
   for (const { name, given, error } of shown.questions) if (!given && !error) state.answers.delete(name);
-  for (const name of shown.unknown) state.answers.delete(name);
-  if (shown.unknown.length) notice(`This link answers unknown questions: ${shown.unknown.join(", ")}.`);
+  const names = new Set(shown.questions.map(({ name }) => name));
+  for (const name of state.answers.keys()) if (!names.has(name)) state.answers.delete(name);
+  notices(shown.notices);
   form.show(shown.questions, FIRST, answer);
   if (state.answers.get("preset") === "custom") expand(true);
   await showProject();
@@ -154,8 +155,8 @@ function showPinned() {
   ]);
 }
 
-function notice(text) {
-  arrange(byId("notices"), [element("p", { class: "notice" }, text)]);
+function notices(texts) {
+  arrange(byId("notices"), texts.map((text) => element("p", { class: "notice" }, text)));
 }
 
 /** Take an answer from the form, or the default if it is null. */

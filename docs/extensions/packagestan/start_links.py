@@ -1,0 +1,87 @@
+"""Links to the start page, with the answers filled in."""
+
+import json
+import posixpath
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import ReferenceRole
+
+from harness.space.answers import questions
+
+from .renders import answers_of
+
+PAGE = "start/index.html"
+
+# The pages that describe an option. Their projects are apps, with what an option needs to have an effect.
+OPTIONS = "reference/options/"
+SHOWN: dict[str, Any] = {"mode": "app"}
+SHOWN_WITH: dict[str, dict[str, Any]] = {"docs_hosting": {"docs_engine": "sphinx"}}
+
+
+def text_of(answer: Any) -> str:
+    """Return an answer as you write it after `--data NAME=`."""
+    return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
+
+
+def address(page: str, answers: Mapping[str, Any], pinned: Mapping[str, Any] | None = None) -> str:
+    """Return the relative address of the start page.
+
+    Args:
+        page: The name of the page with the link.
+        answers: Answers by question.
+        pinned: The answers of the project to compare with, if there is one.
+
+    >>> address("reference/options/mode", {"mode": "app"}, {"mode": "script"})
+    '../../start/index.html#mode=app&vs.=&vs.mode=script'
+    """
+    shown = {name: text_of(answer) for name, answer in answers.items()}
+    if pinned is not None:
+        shown["vs."] = ""
+        shown |= {f"vs.{name}": text_of(answer) for name, answer in pinned.items()}
+    return f"{posixpath.relpath(PAGE, posixpath.dirname(page) or '.')}#{urlencode(shown)}"
+
+
+def compared(axis: str, title: nodes.title) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Return the answers of the two projects that a section of an option compares, or None."""
+    choices = [literal.astext() for literal in title.findall(nodes.literal)]
+    base = {**SHOWN, **SHOWN_WITH.get(axis, {})}
+    if " instead of " in title.astext() and len(choices) == 2:
+        return base | {axis: choices[0]}, base | {axis: choices[1]}
+    if title.astext().startswith("Adding ") and len(choices) == 1:
+        return base | {axis: choices}, base | {axis: []}
+    return None
+
+
+def link_options(app: Sphinx, doctree: nodes.document) -> None:
+    """Add a link to each section that says what a choice changes."""
+    page = app.env.docname
+    if not page.startswith(OPTIONS):
+        return
+    for section in doctree.findall(nodes.section):
+        title = section.next_node(nodes.title)
+        if title is None or (both := compared(page.removeprefix(OPTIONS), title)) is None:
+            continue
+        target = address(page, *both)
+        link = nodes.reference("", "Compare the files", refuri=target, internal=True)
+        text = nodes.Text(" on the start page.")
+        section.insert(section.index(title) + 1, nodes.paragraph("", "", link, text))
+
+
+class Start(ReferenceRole):
+    """A link to the start page: {start}`a command-line app <mode=app cli_library=click>`."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link. Slides and handouts have no start page, so they have only the text."""
+        if self.env.app.builder.name != "html":
+            return [nodes.Text(self.title)], []
+        answers = answers_of(self.target) if self.has_explicit_title else {}
+        if unknown := answers.keys() - questions().keys():
+            message = f"there is no question {', '.join(sorted(unknown))}"
+            problem = self.inliner.reporter.error(message, line=self.lineno)
+            return [self.inliner.problematic(self.rawtext, self.rawtext, problem)], [problem]
+        target = address(self.env.docname, answers)
+        return [nodes.reference(self.rawtext, self.title, refuri=target, internal=True)], []
