@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from jinja2 import nodes
 
-from harness.rendering.template import ROOT, environment, facts
+from harness.packagestan.template import ROOT, environment, facts
 from tables import section, table
 
 # The parts of a message that differ.

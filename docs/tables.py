@@ -20,10 +20,10 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.artifacts.inspect import tree
-from harness.rendering.render import render
-from harness.rendering.template import ROOT, Answers, environment, facts
-from harness.space import answers
-from harness.space.answers import axes, default
+from harness.packagestan import answers
+from harness.packagestan.answers import axes, default
+from harness.packagestan.template import ROOT, environment, facts, render
+from harness.rendering.template import Answers
 
 # The project that the reference pages compare. Its answers are the defaults, and those without which
 # an axis would have no effect.

@@ -12,6 +12,7 @@ import pytest
 from harness.artifacts import forks
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.packagestan import reviews
+from harness.packagestan.artifacts import artifact_cache
 from harness.reporting.progress import Progress
 from harness.updates.releases import make_repository
 
@@ -42,16 +43,14 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def artifacts(shared_folder: Path) -> Iterator[ArtifactCache]:
     """The artifact cache: projects and distributions that are generated once."""
-    folder = shared_folder / "artifacts"
-    folder.mkdir(exist_ok=True)
-    yield ArtifactCache(folder)
+    yield artifact_cache(shared_folder / "artifacts")
     forks.close_all()
 
 
 @pytest.fixture(scope="session")
 def releases(artifacts: ArtifactCache) -> Path:
     """A repository with all releases and the current template. It must not be changed."""
-    return artifacts.once("releases", make_repository, is_tree=True)
+    return artifacts.once("releases", make_repository)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -19,10 +19,10 @@ from harness.adoption.adopted_packages import (
 )
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import questions
+from harness.packagestan.template import ADDRESS, CLONE_ADDRESS, ROOT, snapshot
 from harness.processes.commands import run
-from harness.rendering.render import recorded_answers, snapshot
-from harness.rendering.template import ADDRESS, CLONE_ADDRESS, ROOT
-from harness.space.answers import questions
+from harness.rendering.render import recorded_answers
 
 # test_the_page_adopts_a_project adopts setup-py-broken-script.
 ADOPTED = ["flat-layout", "poetry", "setup-cfg", "setup-py", "src-layout"]

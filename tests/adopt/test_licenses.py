@@ -13,7 +13,7 @@ from adoption.moves import removed_starters
 from adoption.moving import move
 from adoption.project_table import entries_by_hand
 from harness.adoption.adopted_packages import unbuilt_project, unexplained
-from harness.rendering.template import ROOT
+from harness.packagestan.template import ROOT
 from harness.updates.projects import start, update
 from harness.updates.releases import add_release, commit, copy_template, git
 

@@ -19,8 +19,9 @@ from adoption.reading import read
 from adoption.report import report
 from adoption.wheels import Wheel
 from harness.adoption.adopted_packages import COMMANDS, follow, unexplained
+from harness.packagestan.template import snapshot
 from harness.processes.commands import run
-from harness.rendering.render import copier_command, snapshot
+from harness.rendering.render import copier_command
 
 GIT = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")
 RICH = """\

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from harness.rendering.template import ROOT
+from harness.packagestan.template import ROOT
 
 PLACES = ("copier.yml", "*.md", "docs/**/*", "template/**/*", "tools/**/*")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.rendering.template import ROOT
+from harness.packagestan.template import ROOT
 
 
 @functools.cache

@@ -12,9 +12,8 @@ import yaml
 from jinja2 import meta, nodes
 
 from harness.artifacts.inspect import tree
-from harness.rendering.render import snapshot
-from harness.rendering.template import ROOT, environment
-from harness.space.answers import axes, choices, question_files, questions, retired
+from harness.packagestan.answers import axes, choices, question_files, questions, retired
+from harness.packagestan.template import ROOT, environment, snapshot
 from harness.updates.releases import copy_template
 
 TEMPLATE = ROOT / "template"

@@ -12,7 +12,7 @@ from harness.artifacts.repository import git
 from harness.course import checkpoints
 from harness.course.lessons import COURSE
 from harness.course.pages import front_matter
-from harness.space.answers import questions
+from harness.packagestan.answers import questions
 from harness.updates import projects
 from harness.updates.releases import commit
 

@@ -10,7 +10,7 @@ import yaml
 from packaging.version import Version
 
 from harness.course.lessons import COURSE
-from harness.rendering.template import ROOT, facts
+from harness.packagestan.template import ROOT, facts
 
 DOCTOR = COURSE / "doctor.py"
 

@@ -9,9 +9,8 @@ import yaml
 from markdown_it import MarkdownIt
 
 from harness.course.lessons import pages
-from harness.packagestan import reviews
-from harness.rendering import template
-from harness.rendering.template import ROOT
+from harness.packagestan import reviews, template
+from harness.packagestan.template import ROOT
 
 # The axes whose choices have versions.
 VERSIONED = ("backend", "docs_engine", "task_runner", "type_checker")

@@ -7,8 +7,8 @@ import pytest
 
 from harness.course import offline_bundle
 from harness.course.lessons import COURSE
+from harness.packagestan.template import CLONE_ADDRESS, ROOT
 from harness.processes.commands import run
-from harness.rendering.template import CLONE_ADDRESS, ROOT
 from harness.updates.releases import make_repository, past_releases
 
 # It is made once.

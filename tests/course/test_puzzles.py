@@ -10,8 +10,8 @@ import pytest
 from harness.artifacts.inspect import tree
 from harness.course.pages import front_matter
 from harness.course.puzzles import COURSE, PACKAGES, PuzzleError, open_puzzle, puzzles, symptom
+from harness.packagestan.template import ROOT
 from harness.processes.commands import run
-from harness.rendering.template import ROOT
 
 each_puzzle = pytest.mark.parametrize(("number", "defect"), puzzles().items())
 

@@ -7,7 +7,7 @@ import runpy
 import yaml
 
 from harness.course.lessons import COURSE, DOCS
-from harness.rendering.template import ROOT
+from harness.packagestan.template import ROOT
 
 
 def test_text_has_a_license() -> None:

@@ -11,9 +11,9 @@ from markdown_it import MarkdownIt
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
 from harness.course.pages import front_matter
+from harness.packagestan.answers import axes
+from harness.packagestan.template import ORG, ROOT
 from harness.processes.commands import run
-from harness.rendering.template import ORG, ROOT
-from harness.space.answers import axes
 from tables import project_svg
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from harness.rendering.template import ROOT
-from harness.space.bad_answers import REJECTED
+from harness.packagestan.bad_answers import REJECTED
+from harness.packagestan.template import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "messages.md").read_text(encoding="utf-8")
 

@@ -9,9 +9,9 @@ import yaml
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
+from harness.packagestan.coverage import covering
+from harness.packagestan.template import ROOT, facts, starter_files
 from harness.rendering.render import recorded_answers
-from harness.rendering.template import ROOT, facts, starter_files
-from harness.space.coverage import covering
 
 TEXT = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(.+?)` \| (.+) \| (.+) \|$", re.MULTILINE)

@@ -9,7 +9,7 @@ import pytest
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.course import lessons
-from harness.rendering.template import ROOT
+from harness.packagestan.template import ROOT
 
 CONF = f"""\
 import sys

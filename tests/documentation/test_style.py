@@ -9,8 +9,8 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
+from harness.packagestan.template import ROOT
 from harness.processes.commands import run
-from harness.rendering.template import ROOT
 
 # The course is being rewritten. Delete this line, and what uses it, afterwards.
 UNFINISHED = ("docs/course/", "tests/course/", "tests/harness/course/")

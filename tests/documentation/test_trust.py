@@ -8,8 +8,7 @@ import copier
 import plumbum
 import pytest
 
-from harness.rendering.render import refusal
-from harness.rendering.template import ROOT, facts
+from harness.packagestan.template import ROOT, facts, refusal
 from harness.updates.releases import IDENTITY, add_release, commit, git
 
 PROJECT = ROOT / "template" / "project"

@@ -6,9 +6,9 @@ from importlib.metadata import version
 
 import pytest
 
+from harness.packagestan.template import ROOT
 from harness.rendering import copier_internals
 from harness.rendering.copier_internals import ADVICE, TESTED, Template, Worker
-from harness.rendering.template import ROOT
 
 PRIVATE = re.compile(r"(?m)^\s*(?:from copier\._|from copier import .*\b_|import copier\._)")
 

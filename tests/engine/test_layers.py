@@ -1,28 +1,44 @@
-"""The packages that render, vary, and build projects don't depend on the rest of the harness."""
+"""The engine can test any template. It renders, varies, builds, and simulates services."""
 
 import ast
+from collections.abc import Iterator
 
 import pytest
 
-from harness.rendering.template import ROOT
+from harness.packagestan.answers import QUESTIONNAIRE
+from harness.packagestan.template import ROOT
 
 HARNESS = ROOT / "tests" / "harness"
 
-# Each package may import those in front of it.
-ENGINE = ["processes", "rendering", "space", "artifacts"]
+# Each package may import those in front of it, and nothing else of the tests.
+ENGINE = ["processes", "rendering", "space", "artifacts", "simulators", "reporting"]
+
+# Questions that are called like something else: fields of metadata, keys of GitLab, and parameters.
+STANDARD = {"backend", "dependencies", "keywords"}
+
+# The folders of this repository that tests read.
+FOLDERS = ("template/", "docs/")
+
+
+def modules(package: str) -> Iterator[ast.Module]:
+    """Yield the modules of a package of the harness."""
+    for file in sorted((HARNESS / package).glob("*.py")):
+        yield ast.parse(file.read_text(encoding="utf-8"))
 
 
 def imported_modules(package: str) -> set[str]:
-    """Return the modules of the harness that a package of it imports."""
+    """Return the modules of the tests and the tools that a package imports."""
     found = set()
-    for file in (HARNESS / package).glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith("harness."):
+    for module in modules(package):
+        for node in ast.walk(module):
+            if isinstance(node, ast.ImportFrom):
                 # `from harness.rendering import copier_internals` imports a module.
                 names = {f"{node.module}.{alias.name}" for alias in node.names}
-                modules = {name for name in names if is_module(name)}
-                found |= modules or {str(node.module)}
-    return found
+                found |= {name for name in names if is_module(name)} or {str(node.module)}
+            elif isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+    own = {path.stem for folder in ("tests", "tools") for path in (ROOT / folder).iterdir()}
+    return {name for name in found if name.split(".")[0] in own}
 
 
 def is_module(name: str) -> bool:
@@ -30,8 +46,33 @@ def is_module(name: str) -> bool:
     return (ROOT / "tests" / name.replace(".", "/")).with_suffix(".py").is_file()
 
 
+def texts(package: str) -> Iterator[str]:
+    """Yield the texts in the code of a package, without docstrings."""
+    for module in modules(package):
+        statements = (node.value for node in ast.walk(module) if isinstance(node, ast.Expr))
+        docstrings = {id(value) for value in statements if isinstance(value, ast.Constant)}
+        for node in ast.walk(module):
+            if isinstance(node, ast.Constant) and id(node) not in docstrings:
+                yield str(node.value)
+
+
 @pytest.mark.parametrize("package", ENGINE)
 def test_the_engine_only_imports_lower_layers(package: str) -> None:
-    """Simulators, the course, and updates use the engine, and never the other way round."""
+    """Nothing that is specific to Packagestan is imported, and no layer imports a higher one."""
     allowed = tuple(f"harness.{name}." for name in ENGINE[: ENGINE.index(package) + 1])
     assert [] == [name for name in imported_modules(package) if not name.startswith(allowed)]
+
+
+@pytest.mark.parametrize("package", ENGINE)
+def test_the_engine_has_no_names_of_questions(package: str) -> None:
+    """Which questions a template asks is only known from the template and its adapter."""
+    assert set() == (set(QUESTIONNAIRE.asked()) - STANDARD).intersection(texts(package))
+
+
+@pytest.mark.parametrize("package", ENGINE)
+def test_the_engine_has_no_paths_of_the_repository(package: str) -> None:
+    """The folder of the template is a parameter."""
+    assert [] == [text for text in texts(package) if text.startswith(FOLDERS)]
+    for module in modules(package):
+        names = {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
+        assert "ROOT" not in names

@@ -4,8 +4,8 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.variant import Variant
+from harness.packagestan.coverage import contents_of, covering, each_level_once
 from harness.rendering.template import Answers
-from harness.space.coverage import contents_of, covering, each_level_once
 
 
 def param(name: str, answers: Answers, *, is_quick: bool) -> object:

@@ -6,8 +6,8 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import comparable, read_wheel
+from harness.packagestan.coverage import contents
 from harness.rendering.template import Answers
-from harness.space.coverage import contents
 
 
 def groups() -> dict[str, list[Answers]]:

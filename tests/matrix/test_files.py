@@ -19,8 +19,8 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
 from harness.artifacts.variant import Variant
-from harness.space.answers import FULL
-from harness.space.coverage import contents, covering
+from harness.packagestan.answers import FULL
+from harness.packagestan.coverage import contents, covering
 
 PARSERS: dict[str, Callable[[str], object]] = {
     ".toml": tomllib.loads,

@@ -9,7 +9,7 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.variant import Variant
-from harness.space.coverage import contents_of
+from harness.packagestan.coverage import contents_of
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from harness.artifacts.artifact_cache import DATE, ArtifactCache
 from harness.artifacts.build import build_isolated
 from harness.artifacts.install import Environment
+from harness.packagestan.answers import FULL, choices, combinations
 from harness.rendering.template import Answers
-from harness.space.answers import FULL, choices, combinations
 
 PACKAGE = "strasse_friends"
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, assume, given, settings
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.variant import Variant
-from harness.rendering.render import refusal
+from harness.packagestan.coverage import answers_of, factors
+from harness.packagestan.template import refusal
 from harness.rendering.template import Answers
-from harness.space.coverage import answers_of, factors
 from matrix import test_distributions, test_files
 
 # How many sets of answers to try. With this variable, each run tries different ones.

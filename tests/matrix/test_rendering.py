@@ -4,9 +4,10 @@ import random
 from pathlib import Path
 
 from harness.artifacts.inspect import tree
-from harness.rendering.render import copier_command, render, snapshot
+from harness.packagestan.coverage import contents, covering
+from harness.packagestan.template import render, snapshot
+from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
-from harness.space.coverage import contents, covering
 
 
 def test_the_command_renders_the_same(tmp_path: Path) -> None:

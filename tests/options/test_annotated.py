@@ -11,8 +11,9 @@ import yaml
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
-from harness.rendering.template import ROOT, Answers
-from harness.space.answers import FULL, choices, combinations
+from harness.packagestan.answers import FULL, choices, combinations
+from harness.packagestan.template import ROOT
+from harness.rendering.template import Answers
 
 # Together, these show every note.
 ANSWERS: list[Answers] = [

@@ -8,9 +8,10 @@ from packaging.requirements import Requirement
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.build import build_isolated
 from harness.artifacts.inspect import comparable, read_wheel, sdist_files
+from harness.packagestan.answers import FULL, choices
+from harness.packagestan.template import facts
 from harness.processes.commands import run
-from harness.rendering.template import Answers, facts
-from harness.space.answers import FULL, choices
+from harness.rendering.template import Answers
 
 BACKENDS = choices("backend")
 

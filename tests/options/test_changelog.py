@@ -6,8 +6,8 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import sdist_files, tree
+from harness.packagestan.answers import choices
 from harness.rendering.template import Answers
-from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "github_user": "octocat"}
 

@@ -13,10 +13,11 @@ import yaml
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
-from harness.rendering.template import ROOT, Answers, facts
+from harness.packagestan.answers import choices
+from harness.packagestan.template import ROOT, facts
+from harness.rendering.template import Answers
 from harness.simulators import workflows
 from harness.simulators.github_expressions import evaluate
-from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "github_user": "ada"}
 

@@ -10,9 +10,10 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
+from harness.packagestan.answers import choices, combinations
+from harness.packagestan.template import facts
 from harness.processes.commands import run
-from harness.rendering.template import Answers, facts
-from harness.space.answers import choices, combinations
+from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "command_name": "greet"}
 LIBRARIES = choices("cli_library")

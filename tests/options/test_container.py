@@ -17,9 +17,10 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel, tree
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import commit
+from harness.packagestan.answers import FULL, choices
+from harness.packagestan.template import ROOT, render
 from harness.processes.commands import CommandError, run
-from harness.rendering.render import render
-from harness.rendering.template import ROOT, Answers
+from harness.rendering.template import Answers
 from harness.simulators.dockerfile import (
     REQUIREMENTS,
     Rehearsal,
@@ -27,7 +28,6 @@ from harness.simulators.dockerfile import (
     read_context,
     read_dockerfile,
 )
-from harness.space.answers import FULL, choices
 
 # The project has a dependency, so an image without it fails.
 APP: Answers = {

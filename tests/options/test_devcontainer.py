@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
-from harness.rendering.template import Answers, facts
-from harness.space.answers import FULL, choices
+from harness.packagestan.answers import FULL, choices
+from harness.packagestan.template import facts
+from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "devcontainer": True}
 

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from harness.artifacts.artifact_cache import ArtifactCache, key
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
+from harness.packagestan.answers import FULL, choices
+from harness.packagestan.template import environment, facts
 from harness.processes.commands import run
-from harness.rendering.template import Answers, environment, facts
-from harness.space.answers import FULL, choices
+from harness.rendering.template import Answers
 from harness.space.hostile_answers import LINES, SYNTAX, TEXTS, shown
 
 # One environment serves all projects of these names.

@@ -10,9 +10,9 @@ import yaml
 from uv import find_uv_bin
 
 from harness.artifacts.artifact_cache import ArtifactCache
+from harness.packagestan.answers import choices
 from harness.processes.commands import run
 from harness.rendering.template import Answers
-from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "github_user": "Ada", "ci": "github"}
 ADDRESSES = {

@@ -18,10 +18,11 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import commit, git
+from harness.packagestan.answers import choices, questions
 from harness.packagestan.reviews import reviews
+from harness.packagestan.template import ROOT
 from harness.processes.commands import run
-from harness.rendering.template import ROOT, Answers
-from harness.space.answers import choices, questions
+from harness.rendering.template import Answers
 
 PLAIN: Answers = {"project_name": "My Project", "backend": "flit_core"}
 TOOLS = "template/data/tools.yml"

@@ -15,10 +15,11 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import GIT, git
+from harness.packagestan.answers import FULL, choices
+from harness.packagestan.coverage import each_level_once
+from harness.packagestan.template import ROOT
 from harness.processes.commands import run
-from harness.rendering.template import ROOT, Answers
-from harness.space.answers import FULL, choices
-from harness.space.coverage import each_level_once
+from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "github_user": "ada"}
 FILE = ".pre-commit-config.yaml"

@@ -8,7 +8,7 @@ from packaging.licenses import canonicalize_license_expression
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel
-from harness.space.answers import choices
+from harness.packagestan.answers import choices
 
 HOLDER = {"project_name": "My Project", "user_name": "Zoë Ünï", "copyright_year": "2026"}
 

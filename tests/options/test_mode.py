@@ -11,9 +11,9 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel
 from harness.artifacts.install import Environment
+from harness.packagestan.answers import FULL, choices
 from harness.processes.commands import run
 from harness.rendering.template import Answers
-from harness.space.answers import FULL, choices
 
 BASE: Answers = {"project_name": "My Project", "command_name": "greet"}
 SCRIPT: Answers = FULL | {"mode": "script"}

@@ -4,7 +4,7 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel, sdist_files
-from harness.space.answers import choices
+from harness.packagestan.answers import choices
 
 BASE = {"project_name": "My Project", "mode": "app", "command_name": "greet"}
 

@@ -7,8 +7,8 @@ import pytest
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel
 from harness.artifacts.install import Environment
+from harness.packagestan.answers import choices
 from harness.rendering.template import Answers
-from harness.space.answers import choices
 
 PLUGINS: Answers = {"project_name": "My Project", "command_name": "greet", "plugins": True}
 

@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from harness.artifacts.artifact_cache import ArtifactCache
+from harness.packagestan.answers import QUESTIONNAIRE, axes, choices, preset, questions
 from harness.packagestan.budgets import HEADER, PRESETS, sizes
-from harness.rendering.render import copier_command, recorded_answers, render, snapshot
-from harness.rendering.template import ROOT
+from harness.packagestan.template import ROOT, render, snapshot
+from harness.rendering.render import copier_command, recorded_answers
 from harness.simulators.terminal import COLUMNS, Terminal, helps
-from harness.space.answers import axes, choices, preset, questions
 
 NAME = {"project_name": "My Project"}
 
@@ -120,7 +120,7 @@ def test_a_fork_adds_a_preset_by_adding_a_file(tmp_path: Path) -> None:
 
 def asked(project: Path, *arguments: str, **keys: str) -> list[str]:
     """Answer the questions in a terminal, with some keys before Enter, and return those asked."""
-    with Terminal(project, *arguments) as terminal:
+    with Terminal(QUESTIONNAIRE, project, *arguments) as terminal:
         while name := terminal.next_question():
             terminal.send(keys.get(name, "") + "\r")
         return terminal.asked
@@ -163,7 +163,7 @@ def test_custom_asks_every_question(tmp_path: Path) -> None:
 def test_questions_fit_into_a_terminal(tmp_path: Path) -> None:
     """In a terminal of 80 columns, each question and each of its choices is fully visible."""
     keys = {"project_name": "My Project", "mode": DOWN, "publish": DOWN, "docs_engine": DOWN}
-    with Terminal(tmp_path / "project", "--data=preset=custom") as terminal:
+    with Terminal(QUESTIONNAIRE, tmp_path / "project", "--data=preset=custom") as terminal:
         while name := terminal.next_question():
             for label in labels(name):
                 terminal.wait_for(label)
@@ -180,7 +180,7 @@ def test_unavailable_choices_are_explained(tmp_path: Path) -> None:
         "publish": "- Trusted publishing - no secret (use none; PyPI rejects URL dependencies)",
     }
     data = ("--data=preset=custom", "--data=project_name=My Project", "--data=backend=uv_build")
-    with Terminal(tmp_path / "project", *data) as terminal:
+    with Terminal(QUESTIONNAIRE, tmp_path / "project", *data) as terminal:
         while name := terminal.next_question():
             terminal.wait_for(reasons.get(name, ""))
             terminal.send(keys.get(name, "") + "\r")
@@ -198,7 +198,7 @@ def test_questions_are_short() -> None:
     """Help texts, labels, and the reasons why a choice is unavailable fit into 80 columns."""
     widest = COLUMNS - len("🎤 ") - 1
     for name in ASKABLE:
-        assert [] == [text for text in helps(name) if len(text) > widest]
+        assert [] == [text for text in helps(QUESTIONNAIRE, name) if len(text) > widest]
         box = len("○ ") if questions()[name].get("multiselect") else 0
         assert [] == [label for label in labels(name) if len(label) + box > widest]
         offered = questions()[name].get("choices", {})

@@ -12,11 +12,12 @@ from packaging.version import Version
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import choices
+from harness.packagestan.template import ROOT, render
 from harness.processes.commands import run
-from harness.rendering.render import recorded_answers, render
-from harness.rendering.template import ROOT, Answers
+from harness.rendering.render import recorded_answers
+from harness.rendering.template import Answers
 from harness.simulators import workflows
-from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 URL = "https://packages.example.com/upload/"

@@ -9,7 +9,7 @@ from trove_classifiers import classifiers
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel
-from harness.space.answers import choices, questions
+from harness.packagestan.answers import choices, questions
 
 VERSIONS = choices("python_min")
 

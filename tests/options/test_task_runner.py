@@ -15,9 +15,10 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import active, commit, git
+from harness.packagestan.answers import choices
+from harness.packagestan.template import ROOT, facts
 from harness.processes.commands import run
-from harness.rendering.template import ROOT, Answers, facts
-from harness.space.answers import choices
+from harness.rendering.template import Answers
 
 FACTS = facts("task_runner")
 FILES = {runner: {data["file"], data["executable_file"]} - {""} for runner, data in FACTS.items()}

@@ -9,11 +9,12 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import choices
+from harness.packagestan.template import render
 from harness.processes.commands import CommandError, run
-from harness.rendering.render import recorded_answers, render
+from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
 from harness.simulators import workflows
-from harness.space.answers import choices
 from harness.updates.projects import start
 from harness.updates.releases import next_release, past_releases
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
+from harness.packagestan.answers import choices
 from harness.rendering.template import Answers
 from harness.simulators import workflows
-from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 

@@ -10,8 +10,9 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
-from harness.rendering.template import Answers, facts
-from harness.space.answers import FULL, choices, combinations
+from harness.packagestan.answers import FULL, choices, combinations
+from harness.packagestan.template import facts
+from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "task_runner": "none"}
 CHECKERS = [checker for checker in choices("type_checker") if checker != "none"]

@@ -17,10 +17,10 @@ from harness.artifacts.build import build_isolated
 from harness.artifacts.inspect import comparable, read_wheel, sdist_files
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import commit, git
+from harness.packagestan.answers import FULL, choices
+from harness.packagestan.template import facts, render
 from harness.processes.commands import CommandError, run
-from harness.rendering.render import render
-from harness.rendering.template import Answers, facts
-from harness.space.answers import FULL, choices
+from harness.rendering.template import Answers
 
 # A backend that is offered together with "vcs" requires a package that reads git tags.
 WITH_VCS = [name for name in choices("backend") if facts("backend")[name]["vcs"].get("requires")]

@@ -9,9 +9,9 @@ import yaml
 
 from harness.artifacts.inspect import tree
 from harness.artifacts.repository import GIT
+from harness.packagestan.template import ROOT
 from harness.processes.commands import run
 from harness.rendering.render import copier_command, recorded_answers
-from harness.rendering.template import ROOT
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import GIT
+from harness.packagestan.answers import FULL, choices
+from harness.packagestan.template import ROOT
 from harness.processes.commands import run
 from harness.rendering.render import copier_command, recorded_answers
-from harness.rendering.template import ROOT, Answers
-from harness.space.answers import FULL, choices
+from harness.rendering.template import Answers
 
 DEFAULTS: Answers = {"project_name": "My Project"}
 

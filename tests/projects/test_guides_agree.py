@@ -10,9 +10,9 @@ import yaml
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import choices
 from harness.rendering.template import Answers
 from harness.simulators import workflows
-from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "github_user": "ada"}
 KINDS: dict[str, Answers] = {

@@ -12,9 +12,9 @@ from repo_review.processor import process
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
+from harness.packagestan.answers import choices, combinations
+from harness.packagestan.coverage import each_level_once
 from harness.rendering.template import Answers
-from harness.space.answers import choices, combinations
-from harness.space.coverage import each_level_once
 
 BASE: Answers = {
     "project_name": "My Project",

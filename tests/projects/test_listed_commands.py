@@ -15,12 +15,13 @@ import pytest
 import yaml
 
 from harness.artifacts.repository import GIT, commit, git
+from harness.packagestan.answers import axes
+from harness.packagestan.coverage import answers_of, covering_rows
+from harness.packagestan.template import ROOT, TEMPLATE, snapshot
 from harness.processes.commands import run
 from harness.rendering.copier_internals import ask_questions, render_context
-from harness.rendering.render import prepared_worker, snapshot
-from harness.rendering.template import ROOT, Answers
-from harness.space.answers import axes
-from harness.space.coverage import DIFFICULT, answers_of, covering_rows
+from harness.rendering.template import Answers
+from harness.space.coverage import DIFFICULT
 
 # The texts that add or change commands. All others have their defaults.
 TEXTS = {"extras", "command_name", "index_url"}
@@ -70,7 +71,7 @@ def commands() -> set[str]:
     folder = snapshot() / "template"
     guides = [path for path in (folder / "project").iterdir() for g in GUIDES if g in path.name]
     for answers in variants():
-        with prepared_worker(Path("/home/ada/my-project"), answers) as worker:
+        with TEMPLATE.prepared_worker(Path("/home/ada/my-project"), answers) as worker:
             ask_questions(worker)
             context = dict(render_context(worker))
             for path in guides:
@@ -114,7 +115,7 @@ def test_every_command_has_a_test_or_a_reason() -> None:
 
 def message(name: str, answers: Answers, folder: str = "/home/ada/my-project") -> str:
     """Return a message of Copier about a project in a folder."""
-    with prepared_worker(Path(folder), FIXED | answers) as worker:
+    with TEMPLATE.prepared_worker(Path(folder), FIXED | answers) as worker:
         ask_questions(worker)
         text = (snapshot() / "template" / "messages" / f"{name}.jinja").read_text(encoding="utf-8")
         context = dict(render_context(worker))

@@ -10,9 +10,9 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.repository import commit, git
+from harness.packagestan.answers import choices
 from harness.processes.commands import run
 from harness.rendering.template import Answers
-from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project"}
 PACKAGE = "src/my_project"

@@ -12,9 +12,9 @@ from packaging.requirements import Requirement
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import choices
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
-from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 

@@ -10,10 +10,11 @@ import yaml
 from jinja2.exceptions import FilterArgumentError
 
 from harness.artifacts.repository import GIT
-from harness.rendering.render import copier_command, render, snapshot
+from harness.packagestan.answers import QUESTIONNAIRE, axes, questions
+from harness.packagestan.bad_answers import FREE, REJECTED, first_rejected
+from harness.packagestan.template import render, snapshot
+from harness.rendering.render import copier_command
 from harness.simulators.terminal import COLUMNS, Terminal
-from harness.space.answers import axes, questions
-from harness.space.bad_answers import FREE, REJECTED, first_rejected
 
 GOOD = {"project_name": "My Project"}
 DIRECT_REFERENCE = "idna @ git+https://github.com/kjd/idna@v3.7"
@@ -186,7 +187,7 @@ def test_a_terminal_shows_each_remedy(tmp_path: Path) -> None:
     names = {"distribution_name": "my-project", "package_name": "my_project"}
     names |= {"default_branch": "main", "copyright_year": "2026", "command_name": "greet"}
     shown = []
-    with Terminal(tmp_path / "project", *data) as terminal:
+    with Terminal(QUESTIONNAIRE, tmp_path / "project", *data) as terminal:
         while name := terminal.next_question():
             if name in FREE:
                 answer, remedy = first_rejected(name)

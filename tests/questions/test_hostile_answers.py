@@ -15,22 +15,11 @@ from hypothesis import given, settings
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import people, read_wheel
 from harness.artifacts.install import Environment
-from harness.rendering.render import recorded_answers, render
-from harness.rendering.template import environment
-from harness.space.answers import choices, questions
-from harness.space.hostile_answers import (
-    LINES,
-    SYNTAX,
-    YAML_TEXTS,
-    accepted,
-    batches,
-    content,
-    forms,
-    free_questions,
-    hostile_texts,
-    refusals,
-    shown,
-)
+from harness.packagestan.answers import choices, questions
+from harness.packagestan.hostile_answers import accepted, content, forms, free_questions, refusals
+from harness.packagestan.template import environment, render
+from harness.rendering.render import recorded_answers
+from harness.space.hostile_answers import LINES, SYNTAX, YAML_TEXTS, batches, hostile_texts, shown
 
 # How a message names its question.
 NAMED = "(?:Validation error for question|Invalid choice for) '{}': [^\n]+"

@@ -12,10 +12,9 @@ import yaml
 from jinja2.exceptions import FilterArgumentError
 
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import questions
+from harness.packagestan.template import ROOT, environment, snapshot
 from harness.rendering.copier_internals import run_command
-from harness.rendering.render import snapshot
-from harness.rendering.template import ROOT, environment
-from harness.space.answers import questions
 from harness.updates.projects import start
 from harness.updates.releases import commit
 

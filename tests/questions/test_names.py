@@ -18,10 +18,10 @@ from packaging.utils import canonicalize_name, is_normalized_name
 from uv import find_uv_bin
 
 from harness.artifacts.artifact_cache import ArtifactCache
-from harness.artifacts.variant import interpreters
+from harness.packagestan.artifacts import interpreters
+from harness.packagestan.template import ROOT, environment, facts, render
 from harness.processes.commands import CommandError, run
-from harness.rendering.render import recorded_answers, render
-from harness.rendering.template import ROOT, environment, facts
+from harness.rendering.render import recorded_answers
 from harness.simulators.terminal import COLUMNS
 from sessions import locked_names
 

@@ -23,6 +23,8 @@ from jinja2.exceptions import FilterArgumentError
 from packaging.utils import InvalidName, canonicalize_name
 
 from harness.artifacts.repository import git
+from harness.packagestan.answers import QUESTIONNAIRE
+from harness.packagestan.hostile_answers import FIRST
 from harness.processes.commands import CommandError
 from harness.rendering.copier_internals import Question, question_of
 from harness.space.hostile_answers import Form
@@ -39,7 +41,7 @@ OTHERS = [*map(chr, range(0x20, 0x7F)), "\n", "\u00a0", "é", "ſ", "\u212a", "�
 @cache
 def form() -> Form:
     """Return answered questions of an app that publishes to its own index."""
-    return Form({"mode": "app", "publish": "token", "preset": "custom"})
+    return Form(QUESTIONNAIRE, FIRST | {"mode": "app", "publish": "token", "preset": "custom"})
 
 
 def question(name: str, answer: Any, **others: Any) -> Question:

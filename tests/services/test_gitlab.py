@@ -8,11 +8,11 @@ import pytest
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
+from harness.packagestan.answers import choices
 from harness.rendering.template import Answers
 from harness.simulators import gitlab_pipelines, workflows
 from harness.simulators.gitlab_pipelines import BRANCH, MAIN, MERGE_REQUEST, SCHEDULE, tag
 from harness.simulators.workflows import Job
-from harness.space.answers import choices
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "ci": "gitlab"}
 INDEX: Answers = {"publish": "token", "index_url": "https://packages.example.com/upload/"}

@@ -14,6 +14,7 @@ from uv import find_uv_bin
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.repository import commit, git
+from harness.packagestan.artifacts import interpreters
 from harness.processes.commands import run
 from harness.rendering.template import Answers
 from harness.simulators import gitlab_pipelines
@@ -72,7 +73,7 @@ def network(tmp_path: Path, pypi: Index) -> Iterator[Network]:
 def pipeline(tmp_path: Path, project: Path, network: Network) -> Pipeline:
     """The pipeline of the tag of the project's version."""
     (tmp_path / "pipeline").mkdir()
-    return Pipeline(tmp_path / "pipeline", project, network, tag("v0.1.0"))
+    return Pipeline(tmp_path / "pipeline", project, network, interpreters(), tag("v0.1.0"))
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Path:
     """The artifacts of the job that builds."""
     folder = tmp_path_factory.mktemp("built")
     with Network(folder) as network:
-        pipeline = Pipeline(folder, project, network, tag("v0.1.0"))
+        pipeline = Pipeline(folder, project, network, interpreters(), tag("v0.1.0"))
         pipeline.run(gitlab_pipelines.jobs(project, pipeline.event), ["build"])
     assert {"build": "success"} == pipeline.results, pipeline.printed
     return pipeline.artifacts("build")
@@ -125,7 +126,9 @@ def test_a_stale_lock_file_fails(
     file.write_text(text.replace("dependencies = []", 'dependencies = ["idna"]'), "utf-8")
     git(stale, "commit", "--quiet", "--all", "--message=Forget the lock file")
     (tmp_path / "pipeline").mkdir()
-    pipeline = Pipeline(tmp_path / "pipeline", stale, network, gitlab_pipelines.MAIN)
+    pipeline = Pipeline(
+        tmp_path / "pipeline", stale, network, interpreters(), gitlab_pipelines.MAIN
+    )
     pipeline.run(gitlab_pipelines.jobs(stale, gitlab_pipelines.MAIN), ["lint"])
     assert {"lint": "failed"} == pipeline.results
     assert "The lockfile at `uv.lock` needs to be updated" in pipeline.printed["lint"]
@@ -197,7 +200,9 @@ def test_a_token_uploads_to_pypi(
     origin = repository(artifacts.copy(APP | {"publish": "token"}, tmp_path / "project"))
     (tmp_path / "pipeline").mkdir()
     environments = {"pypi": {"UV_PUBLISH_TOKEN": "pypi-secret"}}
-    pipeline = Pipeline(tmp_path / "pipeline", origin, network, tag("v0.1.0"), environments)
+    pipeline = Pipeline(
+        tmp_path / "pipeline", origin, network, interpreters(), tag("v0.1.0"), environments
+    )
     assert "success" == publish(pipeline, built)["pypi"], pipeline.printed
     assert FILES == list(pypi.files())
 
@@ -216,7 +221,9 @@ def test_a_private_index_skips_existing_files(
     with Network(tmp_path, private) as network:
         environments = {"index": variables}
         event = tag("v0.1.0")
-        pipeline = Pipeline(tmp_path / "pipeline", origin, network, event, environments)
+        pipeline = Pipeline(
+            tmp_path / "pipeline", origin, network, interpreters(), event, environments
+        )
         assert "success" == publish(pipeline, built)["index"], pipeline.printed
     assert FILES == list(private.files())
     assert 1 == private.asked.count("/upload/")
@@ -229,6 +236,6 @@ def test_the_version_from_git_is_the_tag(
     origin = repository(artifacts.copy(APP | {"versioning": "vcs"}, tmp_path / "project"))
     git(origin, "tag", "--delete", "v0.1.1")
     (tmp_path / "pipeline").mkdir()
-    pipeline = Pipeline(tmp_path / "pipeline", origin, network, tag("v0.1.0"))
+    pipeline = Pipeline(tmp_path / "pipeline", origin, network, interpreters(), tag("v0.1.0"))
     pipeline.run(gitlab_pipelines.jobs(origin, pipeline.event), ["build", "tag"])
     assert {"build": "success", "tag": "success"} == pipeline.results, pipeline.printed

@@ -17,7 +17,7 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.repository import commit, git
-from harness.artifacts.variant import interpreters
+from harness.packagestan.artifacts import interpreters
 from harness.processes.commands import run as call
 from harness.rendering.template import Answers
 from harness.simulators import workflows
@@ -86,7 +86,7 @@ class Place:
             for url, environment in ((DEFAULT_REPOSITORY, "pypi"), (TEST_REPOSITORY, "testpypi"))
         )
         self.network = Network(folder, self.pypi, self.testpypi)
-        self.service = Service(folder / "service", project, self.network, **options)
+        self.service = Service(folder / "service", project, self.network, interpreters(), **options)
 
     def workflow(self, name: str) -> dict[str, Any]:
         """Read a workflow."""

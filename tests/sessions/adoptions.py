@@ -28,9 +28,9 @@ import yaml
 from uv import find_uv_bin
 
 from harness.artifacts.install import Environment
+from harness.packagestan.template import ADDRESS, ROOT
 from harness.processes.commands import CommandError, run
 from harness.rendering.render import recorded_answers
-from harness.rendering.template import ADDRESS, ROOT
 from harness.reporting.junit import Results, read_results
 from harness.updates.releases import IDENTITY
 

@@ -25,11 +25,13 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.forks import close_all
 from harness.artifacts.install import Environment
 from harness.artifacts.variant import Variant
+from harness.packagestan.answers import choices
+from harness.packagestan.artifacts import artifact_cache
+from harness.packagestan.template import ROOT, render, snapshot
 from harness.processes.commands import run
 from harness.rendering.copier_internals import Worker, render_context, rendered_names
-from harness.rendering.render import copier_command, render, snapshot
-from harness.rendering.template import ROOT, Answers
-from harness.space.answers import choices
+from harness.rendering.render import copier_command
+from harness.rendering.template import Answers
 
 DEFAULT: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 APP: Answers = DEFAULT | {"mode": "app"}
@@ -196,8 +198,7 @@ def variant(folder: Path) -> Iterator[Ratio]:
 
     Without them, one wheel less is built.
     """
-    artifacts = ArtifactCache(folder / "artifacts")
-    artifacts.folder.mkdir()
+    artifacts = artifact_cache(folder / "artifacts")
     with_caches(APP, artifacts)
     ratios = []
     for backend in choices("backend"):

@@ -19,10 +19,11 @@ from random import Random
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.forks import close_all
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import FULL, choices
+from harness.packagestan.artifacts import artifact_cache
 from harness.processes.commands import CommandError
 from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
-from harness.space.answers import FULL, choices
 from harness.updates.edits import SomeWork, a_year_of_work
 from harness.updates.projects import resolve, start, update
 from harness.updates.releases import (
@@ -175,8 +176,7 @@ def report(all_of_them: Sequence[Updated], ratios: Sequence[float], seconds: flo
 def run_fleet(number: int, folder: Path) -> tuple[str, list[Updated]]:
     """Update some projects, and return the report and the results."""
     began = time.perf_counter()
-    artifacts = ArtifactCache(folder / "artifacts")
-    artifacts.folder.mkdir()
+    artifacts = artifact_cache(folder / "artifacts")
     releases = make_repository(folder / "releases")
     least = start(one_file_releases(folder / "one"), "1.0.0", folder / "least", BASE)
     results, ratios = [], []

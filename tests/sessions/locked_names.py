@@ -17,11 +17,11 @@ import yaml
 from packaging.version import Version
 from uv import find_uv_bin
 
+from harness.packagestan.answers import answers, axes, choices, preset
 from harness.packagestan.reviews import reviews
+from harness.packagestan.template import ROOT, facts, render
 from harness.processes.commands import run
-from harness.rendering.render import render
-from harness.rendering.template import ROOT, Answers, facts
-from harness.space.answers import answers, axes, choices, preset
+from harness.rendering.template import Answers
 
 FILE = ROOT / "template" / "data" / "locked_names.yml"
 HEADER = """\

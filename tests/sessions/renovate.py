@@ -17,9 +17,8 @@ from typing import Any
 import copier
 import yaml
 
+from harness.packagestan.template import ROOT, snapshot
 from harness.processes.commands import run
-from harness.rendering.render import snapshot
-from harness.rendering.template import ROOT
 
 FACTS = ROOT / "tests" / "renovate.yml"
 PAGE = ROOT / "docs" / "how-to" / "fleets.md"

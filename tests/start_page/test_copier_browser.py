@@ -17,12 +17,13 @@ from jinja2 import TemplateError
 import copier_browser
 from copier_browser import ADVICE, TESTED, File, RejectedError, Session, Source, as_text
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import FULL, questions
+from harness.packagestan.bad_answers import REJECTED
+from harness.packagestan.coverage import covering, each_level_once
+from harness.packagestan.template import refusal
 from harness.rendering import copier_internals
-from harness.rendering.render import copier_command, refusal
+from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
-from harness.space.answers import FULL, questions
-from harness.space.bad_answers import REJECTED
-from harness.space.coverage import covering, each_level_once
 
 # Another template: a choice that can be unavailable, a file for each item of a list, an executable, a
 # file that isn't text, and a question that depends on another.

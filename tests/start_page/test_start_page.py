@@ -10,7 +10,7 @@ import pytest
 
 import assemble
 from copier_browser import File, Source, as_text
-from harness.rendering.template import ROOT
+from harness.packagestan.template import ROOT
 from harness.space.hostile_answers import TEXTS
 from start_page import Page, archive, commands, difference, groups, states, tokens
 

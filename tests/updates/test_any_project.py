@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import answers, axes
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
-from harness.space.answers import answers, axes
 from harness.updates.projects import resolve, start, status, update
 from harness.updates.releases import commit, git, next_release, past_releases
 

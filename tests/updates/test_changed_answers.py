@@ -9,9 +9,9 @@ import pytest
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel, tree
 from harness.artifacts.install import Environment
+from harness.packagestan.answers import axes, choices, questions
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
-from harness.space.answers import axes, choices, questions
 from harness.updates.edits import Work, a_year_of_work
 from harness.updates.projects import render, resolve, start, update
 from harness.updates.releases import commit, git

@@ -8,9 +8,10 @@ import pytest
 import yaml
 from jinja2.exceptions import FilterArgumentError
 
+from harness.packagestan.answers import question_files
+from harness.packagestan.template import ROOT
 from harness.rendering.render import recorded_answers
-from harness.rendering.template import ROOT, Answers
-from harness.space.answers import question_files
+from harness.rendering.template import Answers
 from harness.updates.projects import start, status, update
 from harness.updates.releases import add_release, commit, copy_template, git
 

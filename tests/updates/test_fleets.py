@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import choices
+from harness.packagestan.template import ROOT
 from harness.processes.commands import run
 from harness.rendering.render import copier_command, recorded_answers
-from harness.rendering.template import ROOT, Answers
-from harness.space.answers import choices
+from harness.rendering.template import Answers
 from harness.updates.projects import start
 from harness.updates.releases import IDENTITY, commit, git, past_releases
 from sessions.fleet import fleet, one_file_releases

@@ -11,10 +11,11 @@ import yaml
 from jinja2.exceptions import FilterArgumentError
 
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import FULL, axes, choices, question_files, questions
+from harness.packagestan.coverage import each_level_once
+from harness.packagestan.template import ROOT
 from harness.rendering.render import recorded_answers
-from harness.rendering.template import ROOT, Answers
-from harness.space.answers import FULL, axes, choices, question_files, questions
-from harness.space.coverage import each_level_once
+from harness.rendering.template import Answers
 from harness.updates.projects import start, status, update
 from harness.updates.releases import add_release, commit, first_release, git
 

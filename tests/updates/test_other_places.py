@@ -11,8 +11,9 @@ import copier
 import pytest
 
 from harness.artifacts.inspect import tree
+from harness.packagestan.template import ROOT
 from harness.rendering.render import copier_command
-from harness.rendering.template import ROOT, Answers
+from harness.rendering.template import Answers
 from harness.updates.projects import operate, sharing, start, status
 from harness.updates.releases import commit, git, next_release, past_releases
 from sessions.fleet import one_file_releases

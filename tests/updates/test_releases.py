@@ -6,7 +6,7 @@ import pytest
 from packaging.version import Version
 
 from harness.artifacts.inspect import tree
-from harness.rendering.template import ROOT
+from harness.packagestan.template import ROOT
 from harness.updates import releases as history
 from harness.updates.releases import NoHistoryError, extract, git, next_release, past_releases
 

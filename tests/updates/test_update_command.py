@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import FULL
 from harness.rendering.render import copier_command
-from harness.space.answers import FULL
 from harness.updates.projects import start, update
 from harness.updates.releases import IDENTITY, commit, past_releases
 

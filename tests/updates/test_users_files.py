@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.packagestan.template import ROOT, starter_files
 from harness.rendering.render import recorded_answers
-from harness.rendering.template import ROOT, Answers, starter_files
+from harness.rendering.template import Answers
 from harness.updates.projects import start, status, update
 from harness.updates.releases import add_release, commit, first_release
 

@@ -9,8 +9,8 @@ import pytest
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel, tree
 from harness.artifacts.repository import call
+from harness.packagestan.answers import choices
 from harness.rendering.template import Answers
-from harness.space.answers import choices
 from harness.updates.edits import Work, a_year_of_work, edits_of_rewritten_lines
 from harness.updates.projects import operate, start, update
 from harness.updates.releases import commit, git, past_releases

@@ -10,7 +10,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
 from harness.artifacts.inspect import tree
-from harness.rendering.template import ADDRESS
+from harness.packagestan.template import ADDRESS
 
 from .boxes import COURSE
 from .renders import GREETINGS, checkpoint_file, checkpoint_project

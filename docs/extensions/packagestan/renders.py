@@ -16,9 +16,8 @@ from pygments.util import ClassNotFound
 from sphinx.directives.code import LiteralInclude
 from sphinx.errors import ExtensionError
 
-from harness.rendering.render import render
-from harness.rendering.template import ADDRESS
-from harness.space.answers import questions
+from harness.packagestan.answers import questions
+from harness.packagestan.template import ADDRESS, render
 
 # The running example. The year would follow the clock.
 GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 from packaging.requirements import Requirement
 
-from harness.rendering.template import ROOT, facts
+from harness.packagestan.template import ROOT, facts
 
 
 def data(name: str) -> Any:

@@ -17,9 +17,9 @@ from adoption.reading import examine, read
 from adoption.report import report
 from adoption.wheels import Wheel, read_wheel
 from harness.artifacts.artifact_cache import ArtifactCache
+from harness.packagestan.template import ROOT, snapshot
 from harness.processes.commands import run
-from harness.rendering.render import copier_command, snapshot
-from harness.rendering.template import ROOT
+from harness.rendering.render import copier_command
 
 PACKAGES = ROOT / "tests" / "packages"
 PAGE = (ROOT / "docs" / "how-to" / "adopt.md").read_text(encoding="utf-8")

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from harness.artifacts.adapter import Adapter
 from harness.artifacts.build import Distributions, distributions_in
 from harness.artifacts.forks import ForkServer
 from harness.artifacts.inspect import unpack
 from harness.artifacts.install import Environment
-from harness.rendering.render import render
-from harness.rendering.template import Answers, facts
+from harness.rendering.template import Answers
 
 # The time stamp of the distributions: 2026-01-01.
 DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
@@ -32,20 +32,19 @@ class ArtifactCache:
     Its files must not be changed. A test that changes a project uses a copy.
     """
 
-    def __init__(self, folder: Path, trees: Path | None = None) -> None:
-        """Use a folder, and optionally another one for trees of small files. Both must exist."""
+    def __init__(self, folder: Path, adapter: Adapter) -> None:
+        """Use an existing folder for the projects that an adapter describes."""
         self.folder = folder
-        self.trees = trees or folder
+        self.adapter = adapter
 
-    def once(self, name: str, make: Callable[[Path], object], *, is_tree: bool = False) -> Path:
+    def once(self, name: str, make: Callable[[Path], object]) -> Path:
         """Return a folder. The first process that asks for it creates it.
 
         Args:
             name: Its name.
             make: The function that creates it.
-            is_tree: Whether it contains many small files, and nothing that uv could link.
         """
-        folder = (self.trees if is_tree else self.folder) / name
+        folder = self.folder / name
         with FileLock(f"{folder}.lock"):
             done = folder.with_name(f"{name}.done")
             if not done.exists():
@@ -58,11 +57,16 @@ class ArtifactCache:
     def project(self, answers: Answers) -> Path:
         """Return a rendered project."""
         name = key("project", answers)
-        return self.once(name, lambda folder: render(folder, answers), is_tree=True)
+        return self.once(name, lambda folder: self.adapter.template.render(folder, answers))
 
     def copy(self, answers: Answers, destination: Path) -> Path:
         """Return a rendered project that the test may change."""
         return Path(shutil.copytree(self.project(answers), destination))
+
+    def build_requires(self, answers: Answers) -> list[str]:
+        """Return what the build of a project requires."""
+        text = (self.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
+        return list(tomllib.loads(text)["build-system"]["requires"])
 
     @functools.cache  # noqa: B019 the cache lives as long as the tests
     def builder(self, *, from_git: bool) -> ForkServer:
@@ -72,21 +76,20 @@ class ArtifactCache:
             from_git: Whether it also has the packages that read the version from git. They are
                 kept apart because setuptools-scm changes which files setuptools packs.
         """
-        backends = facts("backend")
-        requirements = [data["requires"] for data in backends.values()]
-        for data in backends.values():
-            requirements += data["vcs"].get("requires", []) if from_git else []
+        projects = [*self.adapter.static, *(self.adapter.from_git if from_git else ())]
+        requirements = sorted(
+            {text for answers in projects for text in self.build_requires(answers)}
+        )
 
         def make(folder: Path) -> None:
             Environment.make(folder).install(*requirements)
 
         # Some backends read the date when they are imported.
         forks = ForkServer(Environment(self.once(f"builder-{from_git}", make)), env=DATE)
-        out = self.trees / f"warm-up-{os.getpid()}-{from_git}"
-        for backend in backends:
+        out = self.folder / f"warm-up-{os.getpid()}-{from_git}"
+        for number, answers in enumerate(self.adapter.static):
             # Other processes warm up at the same time, and setuptools writes to the tree.
-            answers: Answers = {"project_name": "Warm up", "backend": backend}
-            project = self.copy(answers, out / "trees" / backend)
+            project = self.copy(answers, out / "trees" / str(number))
             for hook in ("build_sdist", "build_wheel"):
                 forks.build(hook, project, out, warm_up=True)
         return forks
@@ -139,7 +142,7 @@ class ArtifactCache:
             self.build(tree, folder / "dist")
             shutil.rmtree(tree)
 
-        return distributions_in(self.once(key("built", answers), make, is_tree=True) / "dist")
+        return distributions_in(self.once(key("built", answers), make) / "dist")
 
     def wheel_from_tree(self, answers: Answers) -> Path:
         """Return the wheel of a project, built from its tree."""
@@ -149,7 +152,7 @@ class ArtifactCache:
             self.build_wheel(tree, folder / "dist")
             shutil.rmtree(tree)
 
-        made = self.once(key("wheel", answers), make, is_tree=True)
+        made = self.once(key("wheel", answers), make)
         (wheel,) = (made / "dist").glob("*.whl")
         return wheel
 

@@ -3,12 +3,13 @@
 import functools
 import hashlib
 import json
-import sys
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 from uv import find_uv_bin
 
@@ -20,7 +21,6 @@ from harness.artifacts.install import Environment
 from harness.processes.commands import run
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
-from harness.space.answers import choices
 
 
 class Variant:
@@ -54,8 +54,15 @@ class Variant:
     @functools.cached_property
     def python(self) -> Path:
         """The interpreter of its oldest Python, or of the newest one of this machine."""
-        here = interpreters()
-        return here.get(self.recorded["python_min"], here[newest_python()])
+        here = self.artifacts.adapter.interpreters()
+        return here.get(self.oldest_python, here[max(here, key=Version)])
+
+    @functools.cached_property
+    def oldest_python(self) -> str:
+        """The version of the oldest Python that it supports."""
+        text = (self.project / "pyproject.toml").read_text(encoding="utf-8")
+        bounds = SpecifierSet(tomllib.loads(text)["project"]["requires-python"])
+        return next(bound.version for bound in bounds if bound.operator == ">=")
 
     @functools.cached_property
     def environment(self) -> Environment:
@@ -78,7 +85,7 @@ class Variant:
             made.share(Environment(needed))
             # uv can find this machine's interpreters, but would have to query a new environment's.
             # The newest one may be older than the variant's oldest Python.
-            version = f"--python-version={self.recorded['python_min']}"
+            version = f"--python-version={self.oldest_python}"
             program = (find_uv_bin(), "pip", "install", "--quiet", "--offline", "--no-deps")
             place = (f"--python={self.python}", f"--target={made.site_packages}")
             run(*program, *place, version, wheel)
@@ -86,7 +93,7 @@ class Variant:
                 script.rename(made.bin / script.name)
 
         name = key("installed", self.answers)
-        return Environment(self.artifacts.once(name, make, is_tree=True))
+        return Environment(self.artifacts.once(name, make))
 
     @functools.cached_property
     def source(self) -> str:
@@ -107,7 +114,9 @@ class Variant:
         Raises:
             CommandError: The import or an entry point failed.
         """
-        names = (self.recorded["distribution_name"], self.recorded["package_name"])
+        wheel = read_wheel(self.distributions.wheel)
+        (package,) = {name.split("/")[0] for name in wheel.files}
+        names = (wheel.metadata["name"], package)
         return user(self.artifacts, self.python).use(self.environment, *names, commands)
 
     def test(self) -> str:
@@ -123,31 +132,6 @@ def run_time_requirements(wheel: Path) -> list[str]:
     """Return the requirements of a wheel without its extras."""
     texts = read_wheel(wheel).metadata.get("requires_dist", [])
     return sorted(text for text in texts if "extra ==" not in str(Requirement(text).marker))
-
-
-@functools.cache
-def interpreters() -> dict[str, Path]:
-    """Return this machine's interpreters by the versions that the template supports.
-
-    Whatever is first on PATH, the interpreter of the tests stands for its own version.
-    """
-    found = {}
-    own = f"{sys.version_info.major}.{sys.version_info.minor}"
-    for version in choices("python_min"):
-        wanted = sys.base_prefix if version == own else version
-        finished = run(
-            *(find_uv_bin(), "python", "find", "--no-python-downloads", "--system", wanted),
-            env={"UV_PYTHON_PREFERENCE": "system"},
-            exit_code=None,
-        )
-        if not finished.returncode:
-            found[version] = Path(finished.stdout.strip())
-    return found
-
-
-def newest_python() -> str:
-    """Return the newest Python version of this machine."""
-    return max(interpreters(), key=Version)
 
 
 @functools.cache
@@ -168,7 +152,7 @@ def tester(artifacts: ArtifactCache, python: Path) -> ForkServer:
     """Return a warm process of a Python with the test dependencies of the projects."""
 
     def make(folder: Path) -> None:
-        project = artifacts.project({"project_name": "Warm up"})
+        project = artifacts.project(artifacts.adapter.static[0])
         made = Environment.make(folder, str(python))
         made.install("--compile-bytecode", "--group", "test", cwd=project)
 

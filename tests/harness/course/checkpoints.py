@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from harness.course.lessons import COURSE
+from harness.packagestan.template import ROOT
 from harness.rendering.render import copier_command
-from harness.rendering.template import ROOT
 
 CHECKPOINTS = COURSE / "checkpoints"
 

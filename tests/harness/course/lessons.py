@@ -29,9 +29,8 @@ from uv import find_uv_bin
 
 from harness.artifacts.repository import commit
 from harness.course.pages import front_matter
+from harness.packagestan.template import ADDRESS, CLONE_ADDRESS, ROOT, render
 from harness.processes.commands import run
-from harness.rendering.render import render
-from harness.rendering.template import ADDRESS, CLONE_ADDRESS, ROOT
 from harness.simulators.package_index import plain_index
 from harness.updates.releases import make_repository, next_release
 

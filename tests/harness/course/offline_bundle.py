@@ -18,8 +18,8 @@ import urllib3
 
 from harness.course import lessons
 from harness.course.lessons import COURSE
+from harness.packagestan.template import CLONE_ADDRESS, ROOT
 from harness.processes.commands import run
-from harness.rendering.template import CLONE_ADDRESS, ROOT
 
 # Each is resolved alone, so that several versions of a package can be there.
 REQUIREMENTS = [COURSE / f"bundle{part}.txt" for part in ("", "-older", "-oldest")]

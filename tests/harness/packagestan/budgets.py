@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
-from harness.space.answers import choices
+from harness.packagestan.answers import choices
 
 PRESETS = ("minimal", "standard", "full")
 

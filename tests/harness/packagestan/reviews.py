@@ -9,7 +9,7 @@ import datetime
 import re
 
 from harness.course.pages import front_matter
-from harness.rendering.template import ROOT
+from harness.packagestan.template import ROOT
 
 # Half a year. By then, every tool of the template has had a new release.
 DAYS = 183

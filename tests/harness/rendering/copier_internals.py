@@ -32,7 +32,7 @@ try:
     from copier import _main, _subproject, _user_data
     from copier._cli import CopierApp
     from copier._main import Worker
-    from copier._template import Template
+    from copier._template import Template, filter_config, load_template_config
     from copier._user_data import CAST_STR_TO_NATIVE, DEFAULT_DATA, AnswersMap, Question
 
     ask_questions = Worker._ask
@@ -76,6 +76,11 @@ def replaced(**replacements: Any) -> Iterator[None]:
             for owner, attribute in REPLACEABLE[name]:
                 stack.enter_context(mock.patch.object(owner, attribute, replacement))
         yield
+
+
+def read_questions(file: Path) -> dict[str, dict[str, Any]]:
+    """Return the questions of a `copier.yml` by name, including those of the files it includes."""
+    return dict(filter_config(load_template_config(file))[1])
 
 
 def share(worker: Worker, template: Template, environment: SandboxedEnvironment) -> None:

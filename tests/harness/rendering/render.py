@@ -1,105 +1,15 @@
-"""Rendering with Copier, in this process and with its command."""
+"""The `copier` command, and the answers that it records."""
 
-import contextlib
-import functools
 import json
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import plumbum
 import yaml
-from jinja2.sandbox import SandboxedEnvironment
 
 from harness.processes.commands import run
-from harness.rendering.copier_cache import cached_answers, compile_once
-from harness.rendering.copier_internals import Template, Worker, ask_questions, share
-from harness.rendering.template import ROOT, Answers
-
-
-@functools.cache
-def snapshot() -> Path:
-    """Return a copy of the current template without its repository.
-
-    Copier copies a plain folder unchanged, but clones a repository at its newest tag.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="packagestan-template-"))
-    shutil.copy(ROOT / "copier.yml", folder)
-    shutil.copytree(ROOT / "template", folder / "template")
-    return folder
-
-
-@functools.cache
-def shared_parts() -> tuple[Template, SandboxedEnvironment]:
-    """Return the template and Jinja's environment, which Copier creates for each project.
-
-    The environment compiles each text once. `test_rendering.py` shows that the projects equal
-    those of the `copier` command.
-    """
-    worker = Worker(src_path=str(snapshot()))
-    return worker.template, compile_once(worker.jinja_env)
-
-
-@contextlib.contextmanager
-def prepared_worker(destination: Path, answers: Answers) -> Iterator[Worker]:
-    """Yield a Copier worker for a project that uses the shared parts."""
-    template, environment = shared_parts()
-    with (
-        # With an empty PATH, Copier doesn't run git, which a plain folder doesn't need.
-        plumbum.local.env(PATH=os.devnull),
-        cached_answers(),
-        Worker(
-            src_path=str(snapshot()),
-            dst_path=destination,
-            data=answers,
-            defaults=True,
-            quiet=True,
-            overwrite=True,
-        ) as worker,
-    ):
-        share(worker, template, environment)
-        yield worker
-
-
-def render(destination: Path, answers: Answers) -> Path:
-    """Render a project in this process and return its folder.
-
-    Args:
-        destination: The folder to write to. It must be empty or not exist.
-        answers: Answers by question. Other questions get their defaults.
-
-    Raises:
-        ValueError: Copier rejected an answer.
-    """
-    with prepared_worker(destination, answers) as worker:
-        worker.run_copy()
-    return destination
-
-
-def refusal(answers: Answers) -> str:
-    """Return the message with which Copier rejects answers, or "" if it accepts them."""
-    with prepared_worker(Path(os.devnull), answers) as worker:
-        try:
-            ask_questions(worker)
-        except ValueError as error:
-            return str(error)
-    return ""
-
-
-def asked_worker(answers: Answers) -> Worker:
-    """Return a worker that has asked the questions, and writes nothing.
-
-    Raises:
-        ValueError: Copier rejected an answer.
-    """
-    worker = Worker(src_path=str(snapshot()), dst_path=Path("project"), data=answers, defaults=True)
-    share(worker, *shared_parts())
-    ask_questions(worker)
-    return worker
+from harness.rendering.template import Answers
 
 
 def recorded_answers(project: Path) -> Answers:

@@ -1,44 +1,136 @@
-"""The template under test."""
+"""A Copier template under test, and rendering it in this process."""
 
+import contextlib
 import functools
-import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+import plumbum
 from jinja2 import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 
-ROOT = Path(__file__).parents[3]
-OPTIONS = ROOT / "template" / "options"
+from harness.rendering import copier_internals
+from harness.rendering.copier_cache import cached_answers, compile_once
+from harness.rendering.copier_internals import Worker, ask_questions, share
 
 Answers = dict[str, Any]
 
-# A placeholder for the account that hosts the template, which differs between forks.
-ORG = "ORG"
-ADDRESS = f"gh:{ORG}/packagestan"
-CLONE_ADDRESS = f"https://github.com/{ORG}/packagestan.git"
 
+class Template:
+    """A Copier template.
 
-@functools.cache
-def facts(axis: str) -> dict[str, dict[str, Any]]:
-    """Return the facts about each choice of an axis, as in its `choice.json`."""
-    files = sorted((OPTIONS / axis).glob("*/choice.json"))
-    return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
+    Attributes:
+        root: The folder of `copier.yml`.
+        parts: The files and folders in it that Copier reads.
+    """
 
+    def __init__(self, root: Path, *parts: str) -> None:
+        """Use the template in a folder, which can be a git repository with other files."""
+        self.root = root
+        self.parts = parts
 
-def starter_files() -> dict[str, dict[str, list[str]]]:
-    """Return the sets of starter files, including those of the documentation generators."""
-    text = (ROOT / "template" / "data" / "starters.yml").read_text(encoding="utf-8")
-    engines = {name: engine["starters"] for name, engine in facts("docs_engine").items()}
-    return dict(yaml.safe_load(text)) | {name: files for name, files in engines.items() if files}
+    def files(self) -> list[Path]:
+        """Return all files that Copier reads, in order."""
+        found = [
+            path
+            for part in self.parts
+            for path in [self.root / part, *(self.root / part).rglob("*")]
+        ]
+        return sorted(path for path in found if path.is_file() and path.suffix != ".pyc")
 
+    @functools.cache  # noqa: B019 the cache lives as long as the tests
+    def questions(self) -> dict[str, dict[str, Any]]:
+        """Return every question by its name, in the order in which they are asked."""
+        return copier_internals.read_questions(self.root / "copier.yml")
 
-@functools.cache
-def environment() -> SandboxedEnvironment:
-    """Return a Jinja environment like the one in which Copier renders an untrusted template."""
-    return SandboxedEnvironment(
-        loader=FileSystemLoader(ROOT),
-        extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
-        keep_trailing_newline=True,
-    )
+    @functools.cache  # noqa: B019
+    def environment(self) -> SandboxedEnvironment:
+        """Return a Jinja environment like the one in which Copier renders an untrusted template."""
+        return SandboxedEnvironment(
+            loader=FileSystemLoader(self.root),
+            extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
+            keep_trailing_newline=True,
+        )
+
+    @functools.cache  # noqa: B019
+    def snapshot(self) -> Path:
+        """Return a copy of the template without its repository.
+
+        Copier copies a plain folder unchanged, but clones a repository at its newest tag.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="template-"))
+        for file in self.files():
+            copy = folder / file.relative_to(self.root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, copy)
+        return folder
+
+    @functools.cache  # noqa: B019
+    def shared_parts(self) -> tuple[copier_internals.Template, SandboxedEnvironment]:
+        """Return the template and Jinja's environment, which Copier creates for each project.
+
+        The environment compiles each text once. `test_rendering.py` shows that the projects equal
+        those of the `copier` command.
+        """
+        worker = Worker(src_path=str(self.snapshot()))
+        return worker.template, compile_once(worker.jinja_env)
+
+    @contextlib.contextmanager
+    def prepared_worker(self, destination: Path, answers: Answers) -> Iterator[Worker]:
+        """Yield a Copier worker for a project that uses the shared parts."""
+        template, environment = self.shared_parts()
+        with (
+            # With an empty PATH, Copier doesn't run git, which a plain folder doesn't need.
+            plumbum.local.env(PATH=os.devnull),
+            cached_answers(),
+            Worker(
+                src_path=str(self.snapshot()),
+                dst_path=destination,
+                data=answers,
+                defaults=True,
+                quiet=True,
+                overwrite=True,
+            ) as worker,
+        ):
+            share(worker, template, environment)
+            yield worker
+
+    def render(self, destination: Path, answers: Answers) -> Path:
+        """Render a project in this process and return its folder.
+
+        Args:
+            destination: The folder to write to. It must be empty or not exist.
+            answers: Answers by question. Other questions get their defaults.
+
+        Raises:
+            ValueError: Copier rejected an answer.
+        """
+        with self.prepared_worker(destination, answers) as worker:
+            worker.run_copy()
+        return destination
+
+    def refusal(self, answers: Answers) -> str:
+        """Return the message with which Copier rejects answers, or "" if it accepts them."""
+        with self.prepared_worker(Path(os.devnull), answers) as worker:
+            try:
+                ask_questions(worker)
+            except ValueError as error:
+                return str(error)
+        return ""
+
+    def asked_worker(self, answers: Answers) -> Worker:
+        """Return a worker that has asked the questions, and writes nothing.
+
+        Raises:
+            ValueError: Copier rejected an answer.
+        """
+        worker = Worker(
+            src_path=str(self.snapshot()), dst_path=Path("project"), data=answers, defaults=True
+        )
+        share(worker, *self.shared_parts())
+        ask_questions(worker)
+        return worker

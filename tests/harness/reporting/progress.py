@@ -14,7 +14,9 @@ class Progress:
     def __init__(self, config: pytest.Config) -> None:
         """Read the durations of previous runs."""
         self.config = config
-        self.seconds: dict[str, float] = config.cache.get(KEY, {})
+        # It does not exist with `-p no:cacheprovider`.
+        self.cache: pytest.Cache | None = getattr(config, "cache", None)
+        self.seconds: dict[str, float] = self.cache.get(KEY, {}) if self.cache else {}
         self.durations: dict[str, dict[str, float]] = collections.defaultdict(dict)
         self.processes = 0
 
@@ -62,5 +64,5 @@ class Progress:
         """Store the durations for the estimates of later runs."""
         for file, durations in self.durations.items():
             self.seconds[file] = sum(durations.values()) / len(durations)
-        if self.durations:
-            self.config.cache.set(KEY, self.seconds)
+        if self.durations and self.cache:
+            self.cache.set(KEY, self.seconds)

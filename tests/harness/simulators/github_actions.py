@@ -4,14 +4,14 @@ The commands run unchanged, in the shell that GitHub uses, with the conditions, 
 permissions, matrix and artifacts that the workflow defines. Third-party actions are simulated:
 
 - `actions/checkout`: clones the project's repository at the ref, with the requested depth.
-- `astral-sh/setup-uv`: puts uv and this machine's Pythons on the PATH.
+- `astral-sh/setup-uv`: puts uv and the interpreters on the PATH.
 - `actions/upload-artifact`, `actions/download-artifact`: folders by name.
 - `pypa/gh-action-pypi-publish`: twine, which asks the index of
   `harness.simulators.package_index` for a token.
 - `gh`: `harness.simulators.gh`.
 
 A called workflow shares the artifacts of its caller. An unknown key, action, input or expression is
-an error that names it. docs/reference/options/ci.md lists what a run does not model.
+an error that names it. The page about CI lists what a run does not model.
 """
 
 import fnmatch
@@ -30,7 +30,6 @@ from typing import Any
 from uv import find_uv_bin
 
 from harness.artifacts.repository import git
-from harness.artifacts.variant import interpreters
 from harness.processes.commands import run
 from harness.simulators import gh
 from harness.simulators.github_expressions import asks_for_status, evaluate, interpolate
@@ -169,6 +168,7 @@ class Service:
         folder: Path,
         origin: Path,
         network: Network,
+        pythons: Mapping[str, Path],
         secrets: Mapping[str, Mapping[str, str]] | None = None,
         *,
         is_fork: bool = False,
@@ -179,12 +179,14 @@ class Service:
             folder: Where runs and releases are kept.
             origin: The repository.
             network: The indexes; it must be running.
+            pythons: The interpreters of the runners, by version.
             secrets: Secrets by the name of their environment.
             is_fork: Whether the repository is a fork.
         """
         self.folder = folder
         self.origin = origin
         self.network = network
+        self.pythons = pythons
         self.secrets = secrets or {}
         self.is_fork = is_fork
         self.releases = folder / "releases"
@@ -199,7 +201,7 @@ class Service:
         stand_in += f' "{self.releases}" "{self.origin}" "$@"\n'
         (runner / "gh").write_text(stand_in, encoding="utf-8")
         (runner / "gh").chmod(0o755)
-        link_uv(uv)
+        link_uv(uv, self.pythons)
         return {"runner": runner, "uv": uv}
 
     def run(
@@ -376,7 +378,9 @@ class _Leg:
         if not runner.startswith("ubuntu-"):
             return f"{runner} is not here"
         python = self.variables.get("UV_PYTHON")
-        return f"Python {python} is not here" if python and python not in interpreters() else ""
+        return (
+            f"Python {python} is not here" if python and python not in self.service.pythons else ""
+        )
 
     def run(self, outcome: Outcome) -> None:
         """Run its steps."""
@@ -620,13 +624,13 @@ def legs(job: Job) -> list[dict[str, Any]]:
     return found
 
 
-def link_uv(folder: Path) -> None:
-    """Make a folder for the PATH that holds uv and this machine's Pythons, and nothing else."""
+def link_uv(folder: Path, pythons: Mapping[str, Path]) -> None:
+    """Create a folder for the PATH that has uv and some interpreters, and nothing else."""
     folder.mkdir(parents=True)
     program = Path(find_uv_bin())
     for name in ("uv", "uvx"):
         (folder / name).symlink_to(program.with_name(name))
-    for version, python in interpreters().items():
+    for version, python in pythons.items():
         (folder / f"python{version}").symlink_to(python)
 
 

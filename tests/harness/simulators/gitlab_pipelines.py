@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.artifacts.repository import git
-from harness.artifacts.variant import interpreters
 from harness.simulators.github_actions import link_uv, machine_variables
 from harness.simulators.package_index import Network, token
 from harness.simulators.workflows import Job, gitlab, read
@@ -91,6 +90,7 @@ class Pipeline:
         folder: Where the jobs run and where their artifacts are kept.
         origin: The repository.
         network: The indexes; it must be running.
+        pythons: The interpreters of the runners, by version.
         event: The variables that describe what started the pipeline.
         environments: The CI variables of each environment.
         printed: The output of each job.
@@ -100,6 +100,7 @@ class Pipeline:
     folder: Path
     origin: Path
     network: Network
+    pythons: Mapping[str, Path]
     event: Mapping[str, str]
     environments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     printed: dict[str, str] = field(default_factory=dict)
@@ -124,7 +125,7 @@ class Pipeline:
         self.results = {}
         tools = self.folder / "tools"
         if not tools.exists():
-            link_uv(tools)
+            link_uv(tools, self.pythons)
             script = f"#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{self.glab}'\n"
             (tools / "glab").write_text(script, encoding="utf-8")
             (tools / "glab").chmod(0o755)
@@ -182,7 +183,7 @@ class Pipeline:
         given = COMMON | dict(self.event) | dict(self.environments.get(environment, {}))
         variables = read(self.origin / ".gitlab-ci.yml")["variables"] | job.get("variables", {})
         for legs in job.get("parallel", {}).get("matrix", []):
-            variables |= {"UV_PYTHON": next(v for v in legs["UV_PYTHON"] if v in interpreters())}
+            variables |= {"UV_PYTHON": next(v for v in legs["UV_PYTHON"] if v in self.pythons)}
         own = {
             name: re.sub(r"\$(\w+)", lambda match: given.get(match[1], ""), str(value))
             for name, value in variables.items()

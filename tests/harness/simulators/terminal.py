@@ -9,9 +9,9 @@ from typing import Self
 
 import pexpect
 import pyte
+from jinja2 import meta
 
-from harness.rendering.render import shared_parts, snapshot
-from harness.space.answers import choices, questions
+from harness.space.questionnaire import Questionnaire
 
 COLUMNS, LINES = 80, 40
 
@@ -26,9 +26,10 @@ class Terminal:
         asked: The questions that have been asked so far, in order.
     """
 
-    def __init__(self, project: Path, *arguments: str) -> None:
+    def __init__(self, questionnaire: Questionnaire, project: Path, *arguments: str) -> None:
         """Start `copier copy` with some arguments before the template and the project's folder."""
-        command = ["-m", "copier", "copy", *arguments, str(snapshot()), str(project)]
+        template = str(questionnaire.template.snapshot())
+        command = ["-m", "copier", "copy", *arguments, template, str(project)]
         # Otherwise, the prompts wait for a reply that only a real terminal sends.
         env = os.environ | {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"}
         self.screen = pyte.Screen(COLUMNS, LINES)
@@ -37,7 +38,8 @@ class Terminal:
             sys.executable, command, encoding="utf-8", dimensions=(LINES, COLUMNS), env=env
         )
         self.asked: list[str] = []
-        self.names = {help_: name for name in questions() for help_ in helps(name)}
+        names = questionnaire.questions()
+        self.names = {help_: name for name in names for help_ in helps(questionnaire, name)}
 
     def __enter__(self) -> Self:
         """Return the terminal."""
@@ -98,7 +100,11 @@ class Terminal:
         self.process.send(keys)
 
 
-def helps(name: str) -> set[str]:
-    """Return the help texts of a question, which may differ between the project types."""
-    template = shared_parts()[1].from_string(str(questions()[name].get("help", "")))
-    return {template.render(mode=mode).strip() for mode in choices("mode")}
+def helps(questionnaire: Questionnaire, name: str) -> set[str]:
+    """Return the help texts of a question, which may depend on the answers to axes."""
+    environment = questionnaire.template.shared_parts()[1]
+    text = str(questionnaire.questions()[name].get("help", ""))
+    used = meta.find_undeclared_variables(environment.parse(text))
+    axes = used.intersection(questionnaire.axes())
+    template = environment.from_string(text)
+    return {template.render(row).strip() for row in questionnaire.combinations(*sorted(axes))}

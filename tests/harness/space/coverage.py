@@ -1,4 +1,4 @@
-"""The space of answers, read from the question files, and the variants that cover it.
+"""The variants that cover the answers to a template's questions.
 
 A factor is something with a small number of levels: an axis with its choices, each choice of a
 question that accepts several, and each text, which is the default or a difficult text.
@@ -8,319 +8,334 @@ import functools
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import copier
 from filelock import FileLock
 from jinja2 import meta
+from platformdirs import user_cache_path
 
 from harness.rendering.copier_internals import Worker, checked_answer, question_of, render_context
-from harness.rendering.render import asked_worker
-from harness.rendering.template import ROOT, Answers, environment
-from harness.space import answers as answers_module
-from harness.space import covering_array
-from harness.space.answers import FULL, axes, choices, combinations, questions
+from harness.rendering.template import Answers
+from harness.space.covering_array import CoveringArray
+from harness.space.questionnaire import Questionnaire
 
-# All levels of any so many factors meet: of those that shape a project, and of the texts that are
-# only copied into it.
-STRENGTH, STRENGTH_OF_TEXTS = 3, 2
-
-# A text's levels: its default, the text in `TEXTS`, and, for extras, none at all.
+# A text's levels: its default, a difficult text, and, for some questions, an empty answer.
 DEFAULT, DIFFICULT, EMPTY = "default", "difficult", "empty"
-TEXTS: Answers = FULL | {"index_url": "https://packages.example.com/zoe/upload/"}
 
-# The texts that decide which files and sections a project has.
-SHAPING = {"dependencies", "extras", "command_name", "gui_command_name", "index_url"}
+# The harness itself, whose code affects the variants.
+HARNESS = Path(__file__).parents[1]
+
+DAY = 24 * 60 * 60
 
 Row = dict[str, Any]
 
 
-@functools.cache
-def factors() -> dict[str, list[Any]]:
-    """Return the levels of each factor, the default first.
+class Coverage:
+    """Variants in which all combinations of a few levels meet.
 
-    `preset` is not a factor: it only decides what is asked and what the defaults are.
-
-    Raises:
-        KeyError: `TEXTS` has no answer to a new question.
+    Attributes:
+        strength: All levels of any so many factors that shape a project meet. The levels of the
+            texts that are only copied into it meet those of any other factor.
     """
-    found: dict[str, list[Any]] = {}
-    for name, question in questions().items():
-        is_asked = question.get("when") is not False and question.get("ask") is not False
-        if not is_asked or name == "preset":
-            continue
-        if question.get("multiselect"):
-            found |= {f"{name}.{choice}": [False, True] for choice in choices(name)}
-        elif name in axes():
-            found[name] = choices(name)
-        elif TEXTS[name]:
-            found[name] = [DEFAULT, DIFFICULT] + [EMPTY] * (name == "extras")
-    return found
 
+    def __init__(
+        self,
+        questionnaire: Questionnaire,
+        *,
+        inputs: Callable[[], list[Path]],
+        given: Answers,
+        texts: Answers,
+        empty: Mapping[str, Any] | None = None,
+        shaping: Collection[str] = (),
+        left_out: Collection[str] = (),
+        combined: Sequence[str] = (),
+        strength: int = 3,
+        cache: Path | None = None,
+    ) -> None:
+        """Describe the space.
 
-def texts() -> list[str]:
-    """Return the factors that are only copied into files: names, people, and addresses."""
-    return [name for name in factors() if "." not in name and name not in SHAPING.union(axes())]
+        Args:
+            questionnaire: The questions.
+            inputs: Returns the files on which the possible answers depend.
+            given: Answers that every variant has.
+            texts: A difficult answer to each question without choices. If it is empty, the question
+                is not a factor.
+            empty: Empty answers, which are a third level of these questions.
+            shaping: The questions without choices that decide which files and sections a project has.
+            left_out: Questions that are not factors.
+            combined: Axes all of whose possible combinations are in a variant.
+            strength: See above.
+            cache: The folder of the computed variants; by default, in the user's cache folder.
+        """
+        self.questionnaire = questionnaire
+        self.inputs = inputs
+        self.given, self.difficult, self.empty = given, texts, empty or {}
+        self.shaping, self.left_out, self.combined = set(shaping), set(left_out), combined
+        self.strength = strength
+        self.cache = cache
 
+    @functools.cache  # noqa: B019 the cache lives as long as the tests
+    def factors(self) -> dict[str, list[Any]]:
+        """Return the levels of each factor, the default first.
 
-def answers_of(row: Row) -> Answers:
-    """Return the answers that correspond to some levels."""
-    # The default would be the current year.
-    answers: Answers = {"project_name": "My Project", "copyright_year": "2026"}
-    for factor, level in row.items():
-        axis, _, choice = factor.partition(".")
-        if choice:
-            chosen = answers.setdefault(axis, [])
-            chosen += [choice] if level else []
-        elif axis in axes():
-            answers[axis] = level
-        elif level == DIFFICULT:
-            answers[axis] = TEXTS[axis]
-        elif level == EMPTY:
-            answers[axis] = {}
-    return answers
+        Raises:
+            KeyError: There is no difficult text for a new question.
+        """
+        found: dict[str, list[Any]] = {}
+        axes = self.questionnaire.axes()
+        for name, question in self.questionnaire.asked().items():
+            if name in self.left_out:
+                continue
+            if question.get("multiselect"):
+                offered = self.questionnaire.choices(name)
+                found |= {f"{name}.{choice}": [False, True] for choice in offered}
+            elif name in axes:
+                found[name] = self.questionnaire.choices(name)
+            elif self.difficult[name]:
+                found[name] = [DEFAULT, DIFFICULT] + [EMPTY] * (name in self.empty)
+        return found
 
+    def texts(self) -> list[str]:
+        """Return the factors that are only copied into files, such as names and addresses."""
+        shaping = self.shaping.union(self.questionnaire.axes())
+        return [name for name in self.factors() if "." not in name and name not in shaping]
 
-@functools.cache
-def combined() -> list[Row]:
-    """Return every combination of mode, backend, versioning, package data, and plugins."""
-    return list(combinations("mode", "backend", "versioning", "package_data", "plugins"))
+    def answers_of(self, row: Row) -> Answers:
+        """Return the answers that correspond to some levels."""
+        answers: Answers = dict(self.given)
+        axes = self.questionnaire.axes()
+        for factor, level in row.items():
+            axis, _, choice = factor.partition(".")
+            if choice:
+                chosen = answers.setdefault(axis, [])
+                chosen += [choice] if level else []
+            elif axis in axes:
+                answers[axis] = level
+            elif level == DIFFICULT:
+                answers[axis] = self.difficult[axis]
+            elif level == EMPTY:
+                answers[axis] = self.empty[axis]
+        return answers
 
+    def combinations(self) -> list[Row]:
+        """Return every combination of the axes that are combined, possible or not."""
+        return list(self.questionnaire.combinations(*self.combined))
 
-def contents() -> dict[str, Answers]:
-    """Return the possible combinations by name, with the texts of `FULL` for each of them.
+    def name_of(self, answers: Answers) -> str:
+        """Return the name of the combination that some answers contain."""
+        return "-".join(str(answers[name]).lower() for name in self.combined)
 
-    Every build backend gets the same answers.
-    """
-    return {contents_of(row): FULL | row for row in combined() if is_possible(row)}
+    def covering(self) -> list[Answers]:
+        """Return answers in which the levels of any three factors that shape a project meet.
 
+        They include every possible combination of the combined axes. Texts meet the levels of every
+        other factor. Combinations that Copier rejects are left out.
+        """
+        return [self.answers_of(row) for row in self.rows()]
 
-def contents_of(answers: Answers) -> str:
-    """Return the name of the combination in `contents` that some answers contain."""
-    return "-".join(str(answers[name]).lower() for name in combined()[0])
+    def rows(self) -> list[Row]:
+        """Return the levels of the answers in `covering`."""
+        return list(self.plan()["rows"])
 
+    def refused(self) -> list[Row]:
+        """Return the smallest sets of levels that Copier rejects."""
+        return list(self.plan()["refused"])
 
-def covering() -> list[Answers]:
-    """Return answers in which the levels of any three factors that shape a project meet.
+    def is_possible(self, row: Row) -> bool:
+        """Return whether a row, or a part of one, contains nothing that is rejected."""
+        return not any(forbidden.items() <= row.items() for forbidden in self.refused())
 
-    They include every combination in `contents`. Texts meet the levels of every other factor.
-    Combinations that Copier rejects are left out.
-    """
-    return [answers_of(row) for row in covering_rows()]
-
-
-def covering_rows() -> list[Row]:
-    """Return the levels of the answers in `covering`."""
-    return list(plan()["rows"])
-
-
-def refused() -> list[Row]:
-    """Return the smallest sets of levels that Copier rejects."""
-    return list(plan()["refused"])
-
-
-def is_possible(row: Row) -> bool:
-    """Return whether a row, or a part of one, contains nothing that is rejected."""
-    return not any(forbidden.items() <= row.items() for forbidden in refused())
-
-
-@functools.cache
-def plan() -> dict[str, list[Row]]:
-    """Return the rejected combinations, and the rows that cover the others.
-
-    Computing them takes seconds. They are cached next to pytest's own cache, under a name
-    that depends on Copier, the template's questions, and what these read.
-    """
-    files = [path for path in sorted((ROOT / "template").rglob("*")) if is_asked(path)]
-    digest = hashlib.sha256(copier.__version__.encode())
-    for path in [*map(Path, (__file__, answers_module.__file__, covering_array.__file__)), *files]:
-        digest.update(path.read_bytes())
-    folder = ROOT / ".pytest_cache" / "plans"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{digest.hexdigest()[:16]}.json"
-    with FileLock(folder / "lock"):
-        if not file.exists():
-            for outdated in folder.glob("*.json"):
-                outdated.unlink()
-            forbidden = find_refused()
-            made = {"refused": forbidden, "rows": find_covering(forbidden)}
-            file.write_text(json.dumps(made), encoding="utf-8")
-        return dict(json.loads(file.read_text(encoding="utf-8")))
-
-
-def is_asked(path: Path) -> bool:
-    """Return whether the possible answers depend on a file of the template."""
-    is_data = path.parent.name in ("questions", "presets", "data", "macros")
-    return path.is_file() and (is_data or path.name == "choice.json")
-
-
-def find_refused() -> list[Row]:
-    """Find the smallest sets of levels that Copier rejects, by checking answers as it does.
-
-    The result of a validator only depends on the answers that it names, and on the answers that
-    the defaults of these name. So only these questions are asked.
-    """
-    worker = asked_worker(answers_of({}))
-    found: list[Row] = []
-    for name in factors():
-        if name.partition(".")[2] or name in texts():
-            continue
-        rows = [row for row in rows_of(named_together(name)) if is_refused(worker, name, row)]
-        found += [
-            part
-            for part in smallest(rows)
-            if not any(smaller.items() <= part.items() for smaller in found)
+    def digest(self) -> str:
+        """Return a hash of everything that affects the variants."""
+        digest = hashlib.sha256()
+        for package in ("copier", "covertable", "jinja2"):
+            digest.update(f"{package} {version(package)}\n".encode())
+        settings = [self.given, self.difficult, self.empty, self.combined, self.strength]
+        settings += [sorted(self.shaping), sorted(self.left_out), self.questionnaire.defaults]
+        digest.update(json.dumps(settings, sort_keys=True).encode())
+        code = [
+            file for folder in ("rendering", "space") for file in HARNESS.glob(f"{folder}/*.py")
         ]
-    return found
+        for file in [*sorted(code), *self.inputs()]:
+            digest.update(f"{file.name}\0".encode() + file.read_bytes())
+        return digest.hexdigest()[:16]
 
+    @functools.cache  # noqa: B019
+    def plan(self) -> dict[str, list[Row]]:
+        """Return the rejected combinations, and the rows that cover the others.
 
-def is_refused(worker: Worker, name: str, row: Row) -> bool:
-    """Return whether Copier rejects the levels in a row, up to a question.
+        Computing them takes seconds, so they are cached. Results that nobody has used for a week
+        are deleted.
+        """
+        folder = self.cache or user_cache_path("packagestan") / "variants"
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{self.digest()}.json"
+        with FileLock(folder / "lock"):
+            if not file.exists():
+                for other in folder.glob("*.json"):
+                    if other.stat().st_mtime < time.time() - 7 * DAY:
+                        other.unlink()
+                forbidden = self.find_refused()
+                made = {"refused": forbidden, "rows": self.find_covering(forbidden)}
+                file.write_text(json.dumps(made), encoding="utf-8")
+            file.touch()
+            return dict(json.loads(file.read_text(encoding="utf-8")))
 
-    Args:
-        worker: A worker that has asked the questions.
-        name: The last question that is asked.
-        row: A level of each factor on which the result depends.
-    """
-    given = answers_of(row)
-    asked = list(questions())[: list(questions()).index(name) + 1]
-    # The answers to later questions are unknown, unless they were given with `--data`.
-    later = questions().keys() - asked
-    context = {key: value for key, value in render_context(worker).items() if key not in later}
-    context |= given | {"_copier_conf": {**context["_copier_conf"], "data": given}}
-    try:
-        for axis in asked:
-            if axis in row:
-                answer = [given[axis]] if axis in given else []
-                context[axis] = checked_answer(question_of(worker, axis, context), *answer)
-    except ValueError:
-        return True
-    return False
+    def find_refused(self) -> list[Row]:
+        """Find the smallest sets of levels that Copier rejects, by checking answers as it does.
 
-
-def smallest(rows: list[Row]) -> list[Row]:
-    """Return the smallest sets of levels whose every completion is one of some rows.
-
-    A set of levels is dropped when it is larger than necessary: another factor's level can be
-    removed from it, because the set with each other level of this factor is among them, too.
-
-    Args:
-        rows: Rows of the same factors.
-    """
-    sets = {frozenset(row.items()) for row in rows}
-    found: list[Row] = []
-    while sets:
-        wider = set()
-        for held in sorted(sets, key=sorted):
-            rests = [
-                held - {item}
-                for item in held
-                if all(held - {item} | {(item[0], level)} in sets for level in factors()[item[0]])
+        The result of a validator only depends on the answers that it names, and on the answers that
+        the defaults of these name. So only these questions are asked.
+        """
+        worker = self.questionnaire.template.asked_worker(self.answers_of({}))
+        found: list[Row] = []
+        for name in self.factors():
+            if name.partition(".")[2] or name in self.texts():
+                continue
+            every = self.rows_of(self.named_together(name))
+            rows = [row for row in every if self.is_refused(worker, name, row)]
+            found += [
+                part
+                for part in self.smallest(rows)
+                if not any(smaller.items() <= part.items() for smaller in found)
             ]
-            found += [dict(sorted(held))] if not rests else []
-            wider.update(rests)
-        sets = wider
-    return found
+        return found
 
+    def is_refused(self, worker: Worker, name: str, row: Row) -> bool:
+        """Return whether Copier rejects the levels in a row, up to a question.
 
-def rows_of(names: list[str]) -> Iterator[Row]:
-    """Yield every row of some factors."""
-    for levels in itertools.product(*(factors()[name] for name in names)):
-        yield dict(zip(names, levels, strict=True))
+        Args:
+            worker: A worker that has asked the questions.
+            name: The last question that is asked.
+            row: A level of each factor on which the result depends.
+        """
+        given = self.answers_of(row)
+        every = list(self.questionnaire.questions())
+        asked = every[: every.index(name) + 1]
+        # The answers to later questions are unknown, unless they were given with `--data`.
+        later = set(every) - set(asked)
+        context = {key: value for key, value in render_context(worker).items() if key not in later}
+        context |= given | {"_copier_conf": {**context["_copier_conf"], "data": given}}
+        try:
+            for axis in asked:
+                if axis in row:
+                    answer = [given[axis]] if axis in given else []
+                    context[axis] = checked_answer(question_of(worker, axis, context), *answer)
+        except ValueError:
+            return True
+        return False
 
+    def smallest(self, rows: list[Row]) -> list[Row]:
+        """Return the smallest sets of levels whose every completion is one of some rows.
 
-def named_together(name: str) -> list[str]:
-    """Return a question, and those that its validators, or a default of these, name."""
-    question = questions()[name]
-    offered = question.get("choices")
-    judges = [question.get("validator", "")]
-    if isinstance(offered, dict):
-        judges += [c.get("validator", "") for c in offered.values() if isinstance(c, dict)]
-    named = variables("".join(judges))
-    if not named & set(factors()) - set(texts()) - {name}:
-        return []
-    for other in named & set(factors()):
-        if other not in axes():
-            named |= variables(str(questions()[other]["default"]))
-    return [factor for factor in factors() if factor in named | {name} and factor not in texts()]
+        A set of levels is dropped when it is larger than necessary: another factor's level can be
+        removed from it, because the set with each other level of this factor is among them, too.
 
+        Args:
+            rows: Rows of the same factors.
+        """
+        factors = self.factors()
+        sets = {frozenset(row.items()) for row in rows}
+        found: list[Row] = []
+        while sets:
+            wider = set()
+            for held in sorted(sets, key=sorted):
+                rests = [
+                    held - {item}
+                    for item in held
+                    if all(held - {item} | {(item[0], level)} in sets for level in factors[item[0]])
+                ]
+                found += [dict(sorted(held))] if not rests else []
+                wider.update(rests)
+            sets = wider
+        return found
 
-def variables(template: str) -> set[str]:
-    """Return the answers that a template uses."""
-    return meta.find_undeclared_variables(environment().parse(template))
+    def rows_of(self, names: list[str]) -> Iterator[Row]:
+        """Yield every row of some factors."""
+        for levels in itertools.product(*(self.factors()[name] for name in names)):
+            yield dict(zip(names, levels, strict=True))
 
+    def named_together(self, name: str) -> list[str]:
+        """Return a question, and those that its validators, or a default of these, name."""
+        question = self.questionnaire.questions()[name]
+        offered = question.get("choices")
+        judges = [question.get("validator", "")]
+        if isinstance(offered, dict):
+            judges += [c.get("validator", "") for c in offered.values() if isinstance(c, dict)]
+        named = self.variables("".join(judges))
+        if not named & set(self.factors()) - set(self.texts()) - {name}:
+            return []
+        for other in named & set(self.factors()):
+            if other not in self.questionnaire.axes():
+                named |= self.variables(str(self.questionnaire.questions()[other]["default"]))
+        names = (named | {name}) - set(self.texts())
+        return [factor for factor in self.factors() if factor in names]
 
-def find_covering(forbidden: list[Row]) -> list[Row]:
-    """Find rows in which all levels meet, except for rejected combinations."""
-    shaping = [name for name in factors() if name not in texts()]
-    made = covering_array.Densest(
-        factors(),
-        [row for row in combined() if not any(part.items() <= row.items() for part in forbidden)],
-        strength=STRENGTH_OF_TEXTS,
-        sub_models=[{"fields": shaping, "strength": STRENGTH}],
-        constraints=list(map(condition_against, forbidden)),
-    )
-    return [dict(row) for row in made.make()]
+    def variables(self, template: str) -> set[str]:
+        """Return the answers that a template uses."""
+        environment = self.questionnaire.template.environment()
+        return meta.find_undeclared_variables(environment.parse(template))
+
+    def find_covering(self, forbidden: list[Row]) -> list[Row]:
+        """Find rows in which all levels meet, except for rejected combinations."""
+        shaping = [name for name in self.factors() if name not in self.texts()]
+        beginnings = [
+            row
+            for row in self.combinations()
+            if not any(part.items() <= row.items() for part in forbidden)
+        ]
+        made = CoveringArray(
+            self.factors(),
+            beginnings if self.combined else [],
+            strength=2,
+            sub_models=[{"fields": shaping, "strength": self.strength}],
+            constraints=list(map(condition_against, forbidden)),
+        )
+        return [dict(row) for row in made.make()]
+
+    def interactions(self, rows: list[Row], strength: int) -> tuple[int, int, int]:
+        """Count the combinations of the levels of factors that shape a project.
+
+        Returns:
+            The numbers of combinations in the rows, of rejected ones, and of all.
+        """
+        shaping = [name for name in self.factors() if name not in self.texts()]
+        met = out = every = 0
+        for names in itertools.combinations(shaping, strength):
+            seen = {tuple(row[name] for name in names) for row in rows}
+            for levels in itertools.product(*(self.factors()[name] for name in names)):
+                every += 1
+                met += levels in seen
+                row = dict(zip(names, levels, strict=True))
+                out += levels not in seen and not self.is_possible(row)
+        return met, out, every
+
+    @functools.cache  # noqa: B019
+    def each_level_once(self) -> list[Answers]:
+        """Return a few of the covering answers that contain each level of each factor (greedy)."""
+        rows = self.rows()
+        held = [{(name, json.dumps(level)) for name, level in row.items()} for row in rows]
+        missing = set[tuple[str, str]]().union(*held)
+        chosen = []
+        while missing:
+            best = max(range(len(held)), key=lambda number: len(held[number] & missing))
+            chosen.append(self.answers_of(rows[best]))
+            missing -= held[best]
+        return chosen
+
+    def each_choice_once(self) -> list[Answers]:
+        """Return the same answers without the texts. They contain each choice of each axis."""
+        return [
+            {axis: answers[axis] for axis in self.questionnaire.axes() if axis in answers}
+            for answers in self.each_level_once()
+        ]
 
 
 def condition_against(row: Row) -> dict[str, Any]:
     """Return the constraint that excludes a row, in covertable's format."""
     equal = [{"operator": "eq", "left": name, "value": level} for name, level in row.items()]
     return {"operator": "not", "condition": {"operator": "and", "conditions": equal}}
-
-
-def interactions(rows: list[Row], strength: int) -> tuple[int, int, int]:
-    """Count the combinations of the levels of factors that shape a project.
-
-    Returns:
-        The numbers of combinations in the rows, of rejected ones, and of all.
-    """
-    shaping = [name for name in factors() if name not in texts()]
-    met = out = every = 0
-    for names in itertools.combinations(shaping, strength):
-        seen = {tuple(row[name] for name in names) for row in rows}
-        for levels in itertools.product(*(factors()[name] for name in names)):
-            every += 1
-            met += levels in seen
-            row = dict(zip(names, levels, strict=True))
-            out += levels not in seen and not is_possible(row)
-    return met, out, every
-
-
-def summary() -> list[str]:
-    """Return a summary of the space and the variants."""
-    met, out, every = interactions(covering_rows(), STRENGTH)
-    return [
-        f"{len(covering_rows()):6} variants",
-        f"{len(factors()):6} factors, which they cover",
-        f"{len(contents()):6} combinations of mode, backend, versioning, and contents",
-        f"{len({contents_of(row) for row in covering_rows()}):6} of them in a variant",
-        f"{every:6} combinations of the choices of any {STRENGTH} that shape a project",
-        f"{met:6} of them in a variant",
-        f"{out:6} of them rejected by the questions",
-        f"{every - met - out:6} of them missed",
-    ]
-
-
-@functools.cache
-def each_level_once() -> list[Answers]:
-    """Return a few of the covering answers that contain each level of each factor (greedy)."""
-    missing = {(name, json.dumps(level)) for name, levels in factors().items() for level in levels}
-    chosen = []
-    while missing:
-        held = [
-            {(name, json.dumps(level)) for name, level in row.items()} for row in covering_rows()
-        ]
-        best = max(range(len(held)), key=lambda number: len(held[number] & missing))
-        chosen.append(answers_of(covering_rows()[best]))
-        missing -= held[best]
-    return chosen
-
-
-def each_choice_once() -> list[Answers]:
-    """Return the same answers without the texts. They contain each choice of each axis."""
-    return [
-        {axis: answers[axis] for axis in axes() if axis in answers} for answers in each_level_once()
-    ]

@@ -19,7 +19,7 @@ Group = tuple[int, ...]
 BITS = 16
 
 
-class Densest(Controller):  # type: ignore[misc]
+class CoveringArray(Controller):  # type: ignore[misc]
     """Rows that grow by the level that completes the most groups which no row has yet."""
 
     def __init__(

@@ -2,7 +2,6 @@
 
 import ast
 import functools
-import html
 import itertools
 import json
 import re
@@ -19,10 +18,8 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 
 from harness.rendering.copier_internals import checked_answer, native, question_of, render_context
-from harness.rendering.render import asked_worker, shared_parts, snapshot
-from harness.rendering.template import ROOT, Answers
-from harness.space.answers import questions
-from harness.space.coverage import each_choice_once
+from harness.rendering.template import Answers
+from harness.space.questionnaire import Questionnaire
 
 TEXTS = [
     "A \"quoted\" thing, and 'another'",
@@ -183,14 +180,12 @@ def shown(text: str) -> str:
     return "".join(child.content for child in inline.children or [])
 
 
-def free_questions(*types: str) -> list[str]:
+def free_questions(questionnaire: Questionnaire, *types: str) -> list[str]:
     """Return the names of the questions of some types that accept any answer."""
     return [
         name
-        for name, question in questions().items()
+        for name, question in questionnaire.asked().items()
         if question["type"] in types
-        and question.get("when") is not False
-        and question.get("ask") is not False
         and ("choices" not in question or (question.get("multiselect") and "yaml" in types))
     ]
 
@@ -205,156 +200,6 @@ def plain_answers(name: str) -> Iterator[str]:
         f"https://{word}.example.com/plain",
     )
     yield from (f"plain@{word}.example.com", "2999")
-
-
-class Form:
-    """Answered questions, in which single answers can be replaced to compare the files.
-
-    Attributes:
-        plain: A plain answer to each question that accepts any text.
-    """
-
-    def __init__(self, answers: Answers) -> None:
-        """Answer all questions. Those that accept any text get a plain answer, unless it is given."""
-        self.environment = shared_parts()[1]
-        self.answers: Answers = {"project_name": "Plain", "command_name": "plain"} | answers
-        self._ask()
-        for name in free_questions("str"):
-            if name not in answers:
-                self.answers[name] = next(
-                    answer for answer in plain_answers(name) if not self.refusal(name, answer)
-                )
-                self._ask()
-        self.plain = {name: self.answers[name] for name in free_questions("str")}
-        self.plain = {name: text for name, text in self.plain.items() if name not in answers}
-
-    def _ask(self) -> None:
-        """Let Copier ask the questions."""
-        self.worker = asked_worker(self.answers)
-        self.context = dict(render_context(self.worker))
-
-    def refusal(self, name: str, answer: Any) -> str:
-        """Return the message with which Copier rejects an answer from `--data`, or ""."""
-        try:
-            checked_answer(question_of(self.worker, name, self.context | {name: answer}), answer)
-        except (TypeError, ValueError, TemplateError, yaml.YAMLError) as error:
-            return str(error)
-        return ""
-
-    def answered(self, answers: Answers) -> Answers:
-        """Return the variables of the templates after some answers are replaced with valid ones."""
-        context = self.context | answers
-        context["_copier_answers"] = context["_copier_answers"] | answers
-        for name in self._derived(frozenset(answers)):
-            question = questions()[name]
-            text = self.environment.from_string(question["default"]).render(context)
-            context[name] = native(question["type"], text)
-        return context
-
-    @functools.cache  # noqa: B019
-    def _derived(self, names: frozenset[str]) -> list[str]:
-        """Return the names of the computed values that depend on some answers."""
-        affected = set(names)
-        for name, question in questions().items():
-            if question.get("when") is False:
-                tree = self.environment.parse(question["default"])
-                included = set(meta.find_referenced_templates(tree))
-                used = meta.find_undeclared_variables(tree)
-                for path in included - {None}:
-                    text = (ROOT / str(path)).read_text(encoding="utf-8")
-                    used |= meta.find_undeclared_variables(self.environment.parse(text))
-                if None in included or used & affected:
-                    affected.add(name)
-        return [name for name in questions() if name in affected - names]
-
-    @functools.cached_property
-    def sources(self) -> dict[str, str]:
-        """The template of each rendered file, by the file's path."""
-        folder = snapshot() / "template" / "project"
-        found = {}
-        for path in sorted(folder.rglob("*.jinja")):
-            name = path.relative_to(folder).as_posix().removesuffix(".jinja")
-            rendered = self.environment.from_string(name).render(self.context)
-            if all(rendered.split("/")):
-                found[rendered] = path.read_text(encoding="utf-8")
-        return found
-
-    def file(self, name: str, context: Answers) -> str:
-        """Render a file in memory."""
-        return self.environment.from_string(self.sources[name]).render(context)
-
-    @functools.cached_property
-    def plain_files(self) -> dict[str, str]:
-        """All files with plain answers."""
-        return {name: self.file(name, self.context) for name in self.sources}
-
-    @functools.cached_property
-    def plain_contents(self) -> dict[str, Any]:
-        """The content of each file with plain answers; see `content`."""
-        return {name: content(name, text) for name, text in self.plain_files.items()}
-
-    def expected(self, name: str, answers: dict[str, str]) -> Any:
-        """Return the expected content of a file: the plain content with the answers replaced."""
-        swap = {self.plain[question]: answer for question, answer in answers.items()}
-        if name.endswith(".md"):
-            swap = {escapeHtml(plain): escapeHtml(answer) for plain, answer in swap.items()}
-        pattern = re.compile("|".join(map(re.escape, swap)))
-        value = changed(
-            self.plain_contents[name], lambda text: pattern.sub(lambda found: swap[found[0]], text)
-        )
-        return spaced(value) if name.endswith(".md") else value
-
-    def files_to_judge(self, judged: set[tuple[str, str]]) -> dict[str, list[str]]:
-        """Return the files that contain the plain answer to a question, by the question.
-
-        Args:
-            judged: Lines that have been compared, with their file's path. Files whose lines with
-                the answer are all among them are left out. The lines of the others are added.
-        """
-        found: dict[str, list[str]] = {name: [] for name in self.plain}
-        new = set()
-        for file, text in self.plain_files.items():
-            for name, answer in self.plain.items():
-                lines = {(file, line) for line in text.splitlines() if answer in line}
-                if not lines <= judged:
-                    found[name].append(file)
-                    new |= lines
-        judged |= new
-        return {name: files for name, files in found.items() if files}
-
-
-@functools.cache
-def forms() -> list[Form]:
-    """Return forms that together have every choice of every axis."""
-    without: dict[tuple[str, str], Answers] = {
-        # With uv_build, some names are written apart from the address, so the files differ.
-        ("backend", "uv_build"): {"user_email": ""},
-        # Trusted publishing only works with PyPI.
-        ("publish", "trusted"): {"index_url": ""},
-        # With a token, a proprietary package needs its own index.
-        ("license", "Proprietary"): {"index_url": "https://packages.example.com/upload/"},
-    }
-    found = []
-    for chosen in each_choice_once():
-        left_out: Answers = {}
-        for (axis, choice), texts in without.items():
-            left_out |= texts if chosen[axis] == choice else {}
-        found.append(Form(chosen | left_out))
-    return found
-
-
-@functools.cache
-def refusals(name: str) -> dict[str, str]:
-    """Return the message that rejects each hostile text as the answer to a question, or ""."""
-    return {text: forms()[0].refusal(name, text) for text in hostile_texts()}
-
-
-def accepted(*names: str) -> dict[str, list[str]]:
-    """Return the hostile texts that questions accept, without the empty text."""
-    return {
-        name: [text for text, refusal in refusals(name).items() if text and not refusal]
-        for name in names
-    }
 
 
 def changed(value: Any, change: Callable[[str], str]) -> Any:
@@ -388,30 +233,152 @@ def syntax(node: Any) -> Any:
 
 def content(name: str, text: str) -> Any:
     """Return the content that a program reads from a file, or the text of an unknown format."""
-    match Path(name):
-        case Path(name="zensical.toml"):
-            value = tomllib.loads(text)
-            # Zensical writes these texts to HTML without escaping them.
-            for key in ("site_name", "site_description", "site_author", "repo_url"):
-                value["project"][key] = html.unescape(value["project"].get(key, ""))
-            return value
-        case Path(suffix=".toml"):
-            value = tomllib.loads(text)
-            # Whether ruff accepts letters that look alike depends on the project's texts.
-            value.get("tool", {}).get("ruff", {}).get("lint", {}).pop("ignore", None)
-            return value
-        case Path(suffix=".yml"):
+    match Path(name).suffix:
+        case ".toml":
+            return tomllib.loads(text)
+        case ".yml":
             return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        case Path(suffix=".json"):
+        case ".json":
             return json.loads(text)
-        case Path(suffix=".py"):
-            # Sphinx's settings escape the title if it has a character that HTML reserves.
-            text = text.replace("import html\n", "").replace("html.escape(f", "(f")
+        case ".py":
             return syntax(ast.parse(text))
-        case Path(suffix=".md"):
+        case ".md":
             return spaced(markdown().render(text))
         case _:
             return text
+
+
+class Form:
+    """Answered questions, in which single answers can be replaced to compare the files.
+
+    Attributes:
+        plain: A plain answer to each question that accepts any text.
+    """
+
+    def __init__(
+        self,
+        questionnaire: Questionnaire,
+        answers: Answers,
+        first: Answers | None = None,
+        read: Callable[[str, str], Any] = content,
+    ) -> None:
+        """Answer all questions. Those that accept any text get a plain answer, unless it is given.
+
+        Args:
+            questionnaire: The questions.
+            answers: The given answers.
+            first: The first answers to questions whose default is rejected or empty.
+            read: Returns what a program reads from a file, given its name and its text.
+        """
+        self.questionnaire = questionnaire
+        self.template = questionnaire.template
+        self.environment = self.template.shared_parts()[1]
+        self.read = read
+        self.answers: Answers = dict(first or {}) | answers
+        free = free_questions(questionnaire, "str")
+        self._ask()
+        for name in free:
+            if name not in answers:
+                self.answers[name] = next(
+                    answer for answer in plain_answers(name) if not self.refusal(name, answer)
+                )
+                self._ask()
+        self.plain = {name: self.answers[name] for name in free}
+        self.plain = {name: text for name, text in self.plain.items() if name not in answers}
+
+    def _ask(self) -> None:
+        """Let Copier ask the questions."""
+        self.worker = self.template.asked_worker(self.answers)
+        self.context = dict(render_context(self.worker))
+
+    def refusal(self, name: str, answer: Any) -> str:
+        """Return the message with which Copier rejects an answer from `--data`, or ""."""
+        try:
+            checked_answer(question_of(self.worker, name, self.context | {name: answer}), answer)
+        except (TypeError, ValueError, TemplateError, yaml.YAMLError) as error:
+            return str(error)
+        return ""
+
+    def answered(self, answers: Answers) -> Answers:
+        """Return the variables of the templates after some answers are replaced with valid ones."""
+        context = self.context | answers
+        context["_copier_answers"] = context["_copier_answers"] | answers
+        for name in self._derived(frozenset(answers)):
+            question = self.questionnaire.questions()[name]
+            text = self.environment.from_string(question["default"]).render(context)
+            context[name] = native(question["type"], text)
+        return context
+
+    @functools.cache  # noqa: B019
+    def _derived(self, names: frozenset[str]) -> list[str]:
+        """Return the names of the computed values that depend on some answers."""
+        affected = set(names)
+        for name, question in self.questionnaire.questions().items():
+            if question.get("when") is False:
+                tree = self.environment.parse(question["default"])
+                included = set(meta.find_referenced_templates(tree))
+                used = meta.find_undeclared_variables(tree)
+                for path in included - {None}:
+                    text = (self.template.root / str(path)).read_text(encoding="utf-8")
+                    used |= meta.find_undeclared_variables(self.environment.parse(text))
+                if None in included or used & affected:
+                    affected.add(name)
+        return [name for name in self.questionnaire.questions() if name in affected - names]
+
+    @functools.cached_property
+    def sources(self) -> dict[str, str]:
+        """The template of each rendered file, by the file's path."""
+        folder = self.worker.template_copy_root
+        found = {}
+        for path in sorted(folder.rglob("*.jinja")):
+            name = path.relative_to(folder).as_posix().removesuffix(".jinja")
+            rendered = self.environment.from_string(name).render(self.context)
+            if all(rendered.split("/")):
+                found[rendered] = path.read_text(encoding="utf-8")
+        return found
+
+    def file(self, name: str, context: Answers) -> str:
+        """Render a file in memory."""
+        return self.environment.from_string(self.sources[name]).render(context)
+
+    @functools.cached_property
+    def plain_files(self) -> dict[str, str]:
+        """All files with plain answers."""
+        return {name: self.file(name, self.context) for name in self.sources}
+
+    @functools.cached_property
+    def plain_contents(self) -> dict[str, Any]:
+        """The content of each file with plain answers; see `read`."""
+        return {name: self.read(name, text) for name, text in self.plain_files.items()}
+
+    def expected(self, name: str, answers: dict[str, str]) -> Any:
+        """Return the expected content of a file: the plain content with the answers replaced."""
+        swap = {self.plain[question]: answer for question, answer in answers.items()}
+        if name.endswith(".md"):
+            swap = {escapeHtml(plain): escapeHtml(answer) for plain, answer in swap.items()}
+        pattern = re.compile("|".join(map(re.escape, swap)))
+        value = changed(
+            self.plain_contents[name], lambda text: pattern.sub(lambda found: swap[found[0]], text)
+        )
+        return spaced(value) if name.endswith(".md") else value
+
+    def files_to_judge(self, judged: set[tuple[str, str]]) -> dict[str, list[str]]:
+        """Return the files that contain the plain answer to a question, by the question.
+
+        Args:
+            judged: Lines that have been compared, with their file's path. Files whose lines with
+                the answer are all among them are left out. The lines of the others are added.
+        """
+        found: dict[str, list[str]] = {name: [] for name in self.plain}
+        new = set()
+        for file, text in self.plain_files.items():
+            for name, answer in self.plain.items():
+                lines = {(file, line) for line in text.splitlines() if answer in line}
+                if not lines <= judged:
+                    found[name].append(file)
+                    new |= lines
+        judged |= new
+        return {name: files for name, files in found.items() if files}
 
 
 def batches(answers: dict[str, list[str]]) -> Iterator[dict[str, str]]:

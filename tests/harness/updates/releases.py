@@ -11,9 +11,10 @@ from packaging.version import Version
 
 from harness.artifacts.inspect import unpack
 from harness.artifacts.repository import GIT
+from harness.packagestan.answers import FULL
+from harness.packagestan.template import ROOT
 from harness.processes.commands import CommandError, run
-from harness.rendering.template import ROOT, Answers
-from harness.space.answers import FULL
+from harness.rendering.template import Answers
 
 # Maps each version to its commit.
 RELEASES = ROOT / "tests" / "releases.yml"

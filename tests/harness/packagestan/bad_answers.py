@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.space.answers import questions
+from harness.packagestan.answers import questions
 
 # The question, the answer, the remedy, and a part of the problem.
 REJECTED: list[tuple[str, Any, str, str]] = [

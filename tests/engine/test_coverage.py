@@ -1,0 +1,164 @@
+"""The answers to a template's questions, and the variants that cover them."""
+
+import itertools
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.tiny import CARDS, PACKAGE, cards
+from harness.space.coverage import Coverage
+from harness.space.hostile_answers import Form
+from harness.space.questionnaire import Questionnaire
+
+QUESTIONNAIRE = Questionnaire(CARDS)
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory: pytest.TempPathFactory) -> Coverage:
+    """The space of the cards."""
+    return cards(CARDS.root, tmp_path_factory.mktemp("cache"))
+
+
+def test_questions_of_included_files_are_in_their_order() -> None:
+    """The questions of all files are asked in the order in which the files are included."""
+    expected = ["recipient", "occasion", "motto", "format", "envelope", "stamp", "decorations"]
+    assert [*expected, "title"] == list(QUESTIONNAIRE.questions())
+    assert expected == list(QUESTIONNAIRE.asked())
+
+
+@pytest.mark.parametrize(
+    ("axis", "choices"),
+    [
+        ("occasion", ["birthday", "wedding"]),
+        ("format", ["postcard", "folded"]),
+        ("envelope", [True, False]),
+        ("decorations", ["ribbon", "glitter"]),
+    ],
+)
+def test_choices_begin_with_the_default(axis: str, choices: list[Any]) -> None:
+    """The default of an axis is its first choice. Several choices keep their order."""
+    assert choices == QUESTIONNAIRE.choices(axis)
+
+
+def test_other_defaults_come_first() -> None:
+    """The defaults of a preset replace those of the questions."""
+    other = Questionnaire(CARDS, {"occasion": "wedding"})
+    assert ["wedding", "birthday"] == other.choices("occasion")
+
+
+def test_several_choices_have_every_combination() -> None:
+    """The answers to a question that accepts several choices are all sets of them."""
+    expected = [[], ["ribbon"], ["glitter"], ["ribbon", "glitter"]]
+    assert expected == QUESTIONNAIRE.answers("decorations")
+
+
+def test_factors_have_their_levels(space: Coverage) -> None:
+    """Axes have their choices. Each choice of several is a factor. A text has two levels."""
+    assert {
+        "occasion": ["birthday", "wedding"],
+        "motto": ["default", "difficult"],
+        "format": ["postcard", "folded"],
+        "envelope": [True, False],
+        "stamp": [False, True],
+        "decorations.ribbon": [False, True],
+        "decorations.glitter": [False, True],
+    } == space.factors()
+
+
+def test_rejected_combinations_are_found(space: Coverage) -> None:
+    """The smallest rejected combinations are those in the validators of the questions."""
+    by_format = {"occasion": "birthday", "motto": "difficult", "format": "folded"}
+    by_stamp = {"format": "folded", "envelope": False, "stamp": True}
+    assert [by_format, by_stamp] == sorted(space.refused(), key=len, reverse=True)
+
+
+def accepted_rows(space: Coverage) -> list[dict[str, Any]]:
+    """Return all rows whose answers Copier accepts, by asking it for each of them."""
+    factors = space.factors()
+    rows = [
+        dict(zip(factors, levels, strict=True)) for levels in itertools.product(*factors.values())
+    ]
+    return [row for row in rows if not CARDS.refusal(space.answers_of(row))]
+
+
+def test_all_levels_of_three_factors_meet(space: Coverage) -> None:
+    """Every possible combination of three levels is in a variant, and Copier accepts all variants."""
+    accepted = accepted_rows(space)
+    assert [] == [row for row in space.rows() if row not in accepted]
+    for names in itertools.combinations(space.factors(), 3):
+        possible = {tuple(row[name] for name in names) for row in accepted}
+        assert possible == {tuple(row[name] for name in names) for row in space.rows()}
+    assert len(space.rows()) < len(accepted) / 3
+
+
+def test_combined_axes_are_in_their_variants(space: Coverage) -> None:
+    """Every combination of the combined axes has a variant, which is named after it."""
+    expected = {"birthday-false", "birthday-true", "wedding-false", "wedding-true"}
+    assert expected == {space.name_of(answers) for answers in space.covering()}
+
+
+def test_few_variants_have_each_level(space: Coverage) -> None:
+    """A quick run has each choice, with fewer variants."""
+    chosen = space.each_level_once()
+    assert len(chosen) < len(space.rows())
+    for axis in ("occasion", "format", "envelope", "stamp"):
+        assert set(QUESTIONNAIRE.choices(axis)) == {answers[axis] for answers in chosen}
+
+
+def test_a_text_is_copied_into_a_file() -> None:
+    """A difficult answer appears unchanged in the content of the files, or a message rejects it."""
+    form = Form(Questionnaire(PACKAGE), {})
+    assert (
+        form.refusal("numbers", "a text") == "Validation error for question 'numbers': enter a list"
+    )
+    assert "" == form.refusal("numbers", "[1]")
+    card = Form(QUESTIONNAIRE, {"occasion": "wedding"}, {"recipient": "Plain"})
+    hostile = {"motto": '"}, {{ 7 * 7 }} \\', "recipient": "<b> & 'Ada'"}
+    for file in ("card.json", "card.md"):
+        text = card.file(file, card.answered(hostile))
+        assert card.expected(file, hostile) == card.read(file, text)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of the cards that a test may change."""
+    return Path(shutil.copytree(CARDS.root, tmp_path / "cards"))
+
+
+def test_the_names_of_question_files_do_not_matter(space: Coverage, copied: Path) -> None:
+    """If a question file is renamed, questions and variants are the same."""
+    (copied / "questions" / "paper.yml").rename(copied / "questions" / "material.yml")
+    settings = (copied / "copier.yml").read_text(encoding="utf-8")
+    (copied / "copier.yml").write_text(settings.replace("paper.yml", "material.yml"), "utf-8")
+    renamed = cards(copied, copied / "cache")
+    assert list(QUESTIONNAIRE.questions()) == list(renamed.questionnaire.questions())
+    assert space.rows() == renamed.rows()
+
+
+def test_variants_are_computed_once(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variants are read from the cache unless something changes that affects them."""
+    first = cards(copied, copied / "cache").rows()
+    with monkeypatch.context() as patch:
+        patch.setattr(Coverage, "find_refused", lambda _: pytest.fail("computed again"))
+        assert first == cards(copied, copied / "cache").rows()
+    (copied / "questions" / "people.yml").write_text("recipient: {type: str}\n", encoding="utf-8")
+    with pytest.raises(KeyError):
+        cards(copied, copied / "cache").rows()
+
+
+@pytest.mark.parametrize("file", ["copier.yml", "questions/people.yml", "questions/paper.yml"])
+def test_cached_variants_depend_on_each_question_file(
+    file: str, space: Coverage, copied: Path
+) -> None:
+    """A change to any file of the template leads to other cached variants."""
+    assert space.digest() == cards(copied, copied).digest()
+    with (copied / file).open("a", encoding="utf-8") as opened:
+        opened.write("# changed\n")
+    assert space.digest() != cards(copied, copied).digest()
+
+
+def test_cached_variants_depend_on_the_settings(space: Coverage) -> None:
+    """Other texts lead to other cached variants."""
+    assert space.digest() != cards(CARDS.root, CARDS.root, motto="other").digest()

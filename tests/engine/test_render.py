@@ -1,0 +1,62 @@
+"""Rendering any template in this process."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.tiny import CARDS, PACKAGE
+from harness.artifacts.inspect import tree
+from harness.rendering.render import copier_command, recorded_answers
+from harness.rendering.template import Answers, Template
+
+FOLDED: Answers = {"recipient": "Zoë {{ 1 }}", "format": "folded", "decorations": ["glitter"]}
+
+
+@pytest.mark.parametrize(
+    ("template", "answers"),
+    [(CARDS, FOLDED), (CARDS, FOLDED | {"envelope": False}), (PACKAGE, {"numbers": [3, 4]})],
+    ids=["cards", "condition", "package"],
+)
+def test_files_equal_those_of_the_command(
+    template: Template, answers: Answers, tmp_path: Path
+) -> None:
+    """The `copier` command writes the same files, although it caches nothing."""
+    # The same template has been used for other answers before.
+    template.render(tmp_path / "before", {"recipient": "Ada"})
+    rendered = template.render(tmp_path / "rendered", answers)
+    copier_command("copy", "--defaults", template.snapshot(), tmp_path / "copy", answers=answers)
+    assert tree(tmp_path / "copy") == tree(rendered)
+
+
+def test_a_condition_decides_on_a_file(tmp_path: Path) -> None:
+    """A file whose name is empty is not written."""
+    rendered = CARDS.render(tmp_path / "folded", FOLDED)
+    expected = {".copier-answers.yml", "card.json", "card.md", "envelope.txt"}
+    assert expected == set(tree(rendered))
+    rendered = CARDS.render(tmp_path / "postcard", {"recipient": "Ada"})
+    assert expected - {"envelope.txt"} == set(tree(rendered))
+
+
+def test_a_question_that_is_not_asked_is_not_recorded(tmp_path: Path) -> None:
+    """Computed values and questions whose condition is false are not in the answers file."""
+    recorded = recorded_answers(CARDS.render(tmp_path / "card", {"recipient": "Ada"}))
+    assert ["decorations", "format", "motto", "occasion", "recipient", "stamp"] == sorted(recorded)
+
+
+def test_a_rejected_answer_is_reported(tmp_path: Path) -> None:
+    """Rendering raises the message of the validator, which `refusal` returns."""
+    answers = FOLDED | {"envelope": False, "stamp": True}
+    message = "Validation error for question 'stamp': add an envelope"
+    assert message == CARDS.refusal(answers)
+    with pytest.raises(ValueError, match=message):
+        CARDS.render(tmp_path / "card", answers)
+    assert "" == CARDS.refusal(FOLDED)
+
+
+def test_other_files_of_a_repository_are_not_copied(tmp_path: Path) -> None:
+    """A snapshot has the parts of the template, and nothing else of its repository."""
+    for name in ("copier.yml", "card/card.md", ".git/config", "README.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    snapshot = Template(tmp_path, "copier.yml", "card").snapshot()
+    assert {"copier.yml", "card/card.md"} == set(tree(snapshot))

@@ -1,0 +1,29 @@
+"""Two tiny templates without anything that is specific to Packagestan."""
+
+from pathlib import Path
+
+from harness.rendering.template import Template
+from harness.space.coverage import Coverage
+from harness.space.questionnaire import Questionnaire
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# Included question files, conditions, constraints, and several answers to one question.
+CARDS = Template(TEMPLATES / "cards", "copier.yml", "questions", "card")
+
+# One file of questions, and projects that are built.
+PACKAGE = Template(TEMPLATES / "package", "copier.yml", "project")
+
+
+def cards(root: Path, cache: Path, *, motto: str = "Ahoy: {{ x }} # 'a'") -> Coverage:
+    """Return the space of the cards in a folder."""
+    template = Template(root, *CARDS.parts)
+    return Coverage(
+        Questionnaire(template),
+        inputs=template.files,
+        given={"recipient": "Ada"},
+        texts={"recipient": "", "motto": motto},
+        shaping={"motto"},
+        combined=("occasion", "stamp"),
+        cache=cache,
+    )

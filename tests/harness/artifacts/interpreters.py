@@ -1,0 +1,29 @@
+"""The Python interpreters of this machine."""
+
+import functools
+import sys
+from pathlib import Path
+
+from uv import find_uv_bin
+
+from harness.processes.commands import run
+
+
+@functools.cache
+def interpreters(*versions: str) -> dict[str, Path]:
+    """Return this machine's interpreters of some versions, by version.
+
+    Whatever is first on PATH, the interpreter of the tests stands for its own version.
+    """
+    found = {}
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for version in versions:
+        wanted = sys.base_prefix if version == own else version
+        finished = run(
+            *(find_uv_bin(), "python", "find", "--no-python-downloads", "--system", wanted),
+            env={"UV_PYTHON_PREFERENCE": "system"},
+            exit_code=None,
+        )
+        if not finished.returncode:
+            found[version] = Path(finished.stdout.strip())
+    return found

@@ -1,0 +1,37 @@
+"""The artifact cache of Packagestan's projects."""
+
+import functools
+from pathlib import Path
+
+from harness.artifacts.adapter import Adapter
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.packagestan.answers import choices
+from harness.packagestan.template import TEMPLATE, facts
+
+
+@functools.cache
+def adapter() -> Adapter:
+    """Return the description of Packagestan's projects."""
+    warm_up = {"project_name": "Warm up"}
+    backends = facts("backend")
+    return Adapter(
+        TEMPLATE,
+        choices("python_min"),
+        [warm_up | {"backend": name} for name in backends],
+        [
+            warm_up | {"backend": name, "versioning": "vcs"}
+            for name, backend in backends.items()
+            if backend["vcs"] and not backend["vcs_error"]
+        ],
+    )
+
+
+def artifact_cache(folder: Path) -> ArtifactCache:
+    """Return an artifact cache in a folder, which is created if it does not exist."""
+    folder.mkdir(exist_ok=True)
+    return ArtifactCache(folder, adapter())
+
+
+def interpreters() -> dict[str, Path]:
+    """Return this machine's interpreters by the versions that the projects support."""
+    return adapter().interpreters()

@@ -1,0 +1,69 @@
+"""The variants that cover Packagestan's answers."""
+
+from pathlib import Path
+
+from harness.packagestan.answers import FULL, QUESTIONNAIRE
+from harness.packagestan.template import TEMPLATE
+from harness.rendering.template import Answers
+from harness.space.coverage import Coverage
+
+
+def inputs() -> list[Path]:
+    """Return the files on which the possible answers depend.
+
+    `test_space.py` shows that they contain every file that the questions read.
+    """
+    folders = ("questions", "presets", "data", "macros")
+    return [
+        file
+        for file in TEMPLATE.files()
+        if file.parent.name in folders or file.name in ("copier.yml", "choice.json")
+    ]
+
+
+COVERAGE = Coverage(
+    QUESTIONNAIRE,
+    inputs=inputs,
+    # The default year would be the current one.
+    given={"project_name": "My Project", "copyright_year": "2026"},
+    texts=FULL | {"index_url": "https://packages.example.com/zoe/upload/"},
+    empty={"extras": {}},
+    shaping={"dependencies", "extras", "command_name", "gui_command_name", "index_url"},
+    # It only decides what is asked and what the defaults are.
+    left_out={"preset"},
+    combined=("mode", "backend", "versioning", "package_data", "plugins"),
+)
+
+factors = COVERAGE.factors
+answers_of = COVERAGE.answers_of
+contents_of = COVERAGE.name_of
+covering = COVERAGE.covering
+covering_rows = COVERAGE.rows
+interactions = COVERAGE.interactions
+each_level_once = COVERAGE.each_level_once
+each_choice_once = COVERAGE.each_choice_once
+
+
+def contents() -> dict[str, Answers]:
+    """Return the possible combinations by name, with the texts of `FULL` for each of them.
+
+    Every build backend gets the same answers.
+    """
+    possible = filter(COVERAGE.is_possible, COVERAGE.combinations())
+    return {contents_of(row): FULL | row for row in possible}
+
+
+def summary() -> list[str]:
+    """Return a summary of the space and the variants."""
+    rows = covering_rows()
+    met, out, every = interactions(rows, COVERAGE.strength)
+    return [
+        f"{len(rows):6} variants",
+        f"{len(factors()):6} factors, which they cover",
+        f"{len(contents()):6} combinations of mode, backend, versioning, and contents",
+        f"{len({contents_of(row) for row in rows}):6} of them in a variant",
+        f"{every:6} combinations of the choices of any {COVERAGE.strength} that shape a project",
+        f"{met:6} of them in a variant",
+        f"{out:6} of them rejected by the questions",
+        f"{every - met - out:6} of them missed",
+    ]

@@ -1,0 +1,70 @@
+"""Hostile answers to Packagestan's questions."""
+
+import functools
+import html
+from pathlib import Path
+from typing import Any
+
+from harness.packagestan.answers import QUESTIONNAIRE
+from harness.packagestan.coverage import each_choice_once
+from harness.rendering.template import Answers
+from harness.space import hostile_answers
+from harness.space.hostile_answers import Form, hostile_texts
+
+# The questions without a usable default.
+FIRST: Answers = {"project_name": "Plain", "command_name": "plain"}
+
+
+def free_questions(*types: str) -> list[str]:
+    """Return the names of the questions of some types that accept any answer."""
+    return hostile_answers.free_questions(QUESTIONNAIRE, *types)
+
+
+@functools.cache
+def forms() -> list[Form]:
+    """Return forms that together have every choice of every axis."""
+    without: dict[tuple[str, str], Answers] = {
+        # With uv_build, some names are written apart from the address, so the files differ.
+        ("backend", "uv_build"): {"user_email": ""},
+        # Trusted publishing only works with PyPI.
+        ("publish", "trusted"): {"index_url": ""},
+        # With a token, a proprietary package needs its own index.
+        ("license", "Proprietary"): {"index_url": "https://packages.example.com/upload/"},
+    }
+    found = []
+    for chosen in each_choice_once():
+        left_out: Answers = {}
+        for (axis, choice), texts in without.items():
+            left_out |= texts if chosen[axis] == choice else {}
+        found.append(Form(QUESTIONNAIRE, chosen | left_out, FIRST, content))
+    return found
+
+
+@functools.cache
+def refusals(name: str) -> dict[str, str]:
+    """Return the message that rejects each hostile text as the answer to a question, or ""."""
+    return {text: forms()[0].refusal(name, text) for text in hostile_texts()}
+
+
+def accepted(*names: str) -> dict[str, list[str]]:
+    """Return the hostile texts that questions accept, without the empty text."""
+    return {
+        name: [text for text, refusal in refusals(name).items() if text and not refusal]
+        for name in names
+    }
+
+
+def content(name: str, text: str) -> Any:
+    """Return the content that a program reads from a file, or the text of an unknown format."""
+    if name.endswith(".py"):
+        # Sphinx's settings escape the title if it has a character that HTML reserves.
+        text = text.replace("import html\n", "").replace("html.escape(f", "(f")
+    value = hostile_answers.content(name, text)
+    if Path(name).name == "zensical.toml":
+        # Zensical writes these texts to HTML without escaping them.
+        for key in ("site_name", "site_description", "site_author", "repo_url"):
+            value["project"][key] = html.unescape(value["project"].get(key, ""))
+    elif name.endswith(".toml"):
+        # Whether ruff accepts letters that look alike depends on the project's texts.
+        value.get("tool", {}).get("ruff", {}).get("lint", {}).pop("ignore", None)
+    return value

@@ -1,0 +1,42 @@
+"""Packagestan as the template under test, and the facts in its files."""
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.rendering.template import Template
+
+ROOT = Path(__file__).parents[3]
+OPTIONS = ROOT / "template" / "options"
+
+TEMPLATE = Template(ROOT, "copier.yml", "template")
+
+questions = TEMPLATE.questions
+environment = TEMPLATE.environment
+snapshot = TEMPLATE.snapshot
+shared_parts = TEMPLATE.shared_parts
+render = TEMPLATE.render
+refusal = TEMPLATE.refusal
+asked_worker = TEMPLATE.asked_worker
+
+# A placeholder for the account that hosts the template, which differs between forks.
+ORG = "ORG"
+ADDRESS = f"gh:{ORG}/packagestan"
+CLONE_ADDRESS = f"https://github.com/{ORG}/packagestan.git"
+
+
+@functools.cache
+def facts(axis: str) -> dict[str, dict[str, Any]]:
+    """Return the facts about each choice of an axis, as in its `choice.json`."""
+    files = sorted((OPTIONS / axis).glob("*/choice.json"))
+    return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+def starter_files() -> dict[str, dict[str, list[str]]]:
+    """Return the sets of starter files, including those of the documentation generators."""
+    text = (ROOT / "template" / "data" / "starters.yml").read_text(encoding="utf-8")
+    engines = {name: engine["starters"] for name, engine in facts("docs_engine").items()}
+    return dict(yaml.safe_load(text)) | {name: files for name, files in engines.items() if files}

@@ -1,0 +1,96 @@
+"""The questions of a template, and the answers that they offer."""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from harness.rendering.template import Answers, Template
+
+
+class Questionnaire:
+    """The questions of a template.
+
+    An axis is a question that offers a choice.
+
+    Attributes:
+        template: The template.
+        defaults: Answers that replace the defaults of the questions.
+    """
+
+    def __init__(self, template: Template, defaults: Mapping[str, Any] | None = None) -> None:
+        """Use the questions of a template, and optionally other defaults."""
+        self.template = template
+        self.defaults = defaults or {}
+
+    def questions(self) -> dict[str, dict[str, Any]]:
+        """Return every question by its name, in the order in which they are asked."""
+        return self.template.questions()
+
+    def asked(self) -> dict[str, dict[str, Any]]:
+        """Return the questions that a person can answer. The others are computed values."""
+        return {
+            name: question
+            for name, question in self.questions().items()
+            if question.get("when") is not False and question.get("ask") is not False
+        }
+
+    def axes(self) -> list[str]:
+        """Return the names of the questions that offer a choice."""
+        return [
+            name
+            for name, question in self.questions().items()
+            if question.get("when") is not False
+            and ("choices" in question or question["type"] == "bool")
+        ]
+
+    def default(self, axis: str) -> Any:
+        """Return the answer to an axis if nothing else was answered."""
+        return self.defaults.get(axis, self.questions()[axis]["default"])
+
+    def choices(self, axis: str) -> list[Any]:
+        """Return the choices of a question, starting with the default.
+
+        A question that accepts several choices keeps the order in which they are offered.
+
+        Args:
+            axis: The name of a question with choices, or of a yes-or-no question.
+
+        Raises:
+            KeyError: The question has no choices.
+        """
+        default = self.default(axis)
+        if self.questions()[axis]["type"] == "bool":
+            return [default, not default]
+        return sorted(self.labels(axis), key=lambda value: value != default)
+
+    def labels(self, axis: str) -> dict[Any, str]:
+        """Return the choices that a question offers to a new project, with their labels."""
+        offered = self.questions()[axis]["choices"]
+        if isinstance(offered, str):
+            context = {"_copier_conf": {"src_path": self.template.root}}
+            text = self.template.environment().from_string(offered).render(context)
+            offered = yaml.safe_load(text)
+        if isinstance(offered, list):
+            return {value: str(value) for value in offered}
+        return {
+            value["value"] if isinstance(value, dict) else value: label
+            for label, value in offered.items()
+        }
+
+    def answers(self, axis: str) -> list[Any]:
+        """Return the answers to an axis: its choices, or every set of them if it takes several."""
+        offered = self.choices(axis)
+        if not self.questions()[axis].get("multiselect"):
+            return offered
+        return [
+            list(chosen)
+            for number in range(len(offered) + 1)
+            for chosen in itertools.combinations(offered, number)
+        ]
+
+    def combinations(self, *names: str) -> Iterator[Answers]:
+        """Yield every combination of the answers to some axes."""
+        for chosen in itertools.product(*(self.answers(name) for name in names)):
+            yield dict(zip(names, chosen, strict=True))
