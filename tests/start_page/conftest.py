@@ -13,7 +13,7 @@ from harness.updates.releases import first_release
 @pytest.fixture(scope="session")
 def template(artifacts: ArtifactCache) -> Path:
     """A repository with the current template as its only release."""
-    return artifacts.once("start-page-template", first_release, is_tree=True)
+    return artifacts.once("start-page-template", first_release)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from harness.packagestan.answers import FULL, QUESTIONNAIRE
-from harness.packagestan.template import TEMPLATE
+from harness.packagestan.template import ROOT, TEMPLATE
 from harness.rendering.template import Answers
 from harness.space.coverage import Coverage
 
@@ -13,12 +13,8 @@ def inputs() -> list[Path]:
 
     `test_space.py` shows that they contain every file that the questions read.
     """
-    folders = ("questions", "presets", "data", "macros")
-    return [
-        file
-        for file in TEMPLATE.files()
-        if file.parent.name in folders or file.name in ("copier.yml", "choice.json")
-    ]
+    rendered = ROOT / "template" / "project"
+    return [file for file in TEMPLATE.files() if not file.is_relative_to(rendered)]
 
 
 COVERAGE = Coverage(
