@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.rendering.template import ROOT, Answers
+from harness.packagestan.template import ROOT
+from harness.rendering.template import Answers
 from sessions.mutation import outputs, runs
 from sessions.mutation.__main__ import report
 from sessions.mutation.judging import (

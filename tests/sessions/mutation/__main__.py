@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from harness.rendering.template import ROOT
+from harness.packagestan.template import ROOT
 from sessions.mutation import runs
 from sessions.mutation.judging import CAUGHT, EQUIVALENT, SURVIVED, Verdict, examine
 from sessions.mutation.operators import faults

@@ -18,8 +18,9 @@ from typing import Any
 
 import yaml
 
-from harness.rendering.template import ROOT, Answers
-from harness.space.coverage import each_level_once
+from harness.packagestan.coverage import each_level_once
+from harness.packagestan.template import ROOT
+from harness.rendering.template import Answers
 from matrix.conftest import params
 from sessions.mutation import outputs, runs
 from sessions.mutation.operators import Fault

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import yaml
 from jinja2 import TemplateSyntaxError
 
-from harness.rendering.template import environment
+from harness.packagestan.template import environment
 
 # The replacements of one line. A line that is deleted has none.
 Lines = tuple[str, ...]

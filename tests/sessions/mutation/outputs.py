@@ -21,13 +21,14 @@ from unittest import mock
 import yaml
 
 from harness.artifacts.inspect import tree
+from harness.packagestan.answers import FULL, choices
+from harness.packagestan.bad_answers import FREE, REJECTED
+from harness.packagestan.coverage import covering, each_level_once
+from harness.packagestan.template import ROOT
 from harness.rendering import render as rendering
 from harness.rendering.copier_internals import render_context
-from harness.rendering.template import ROOT, Answers
+from harness.rendering.template import Answers
 from harness.space import hostile_answers
-from harness.space.answers import FULL, choices
-from harness.space.bad_answers import FREE, REJECTED
-from harness.space.coverage import covering, each_level_once
 
 # What a template does in a case: the hash of each text that it writes.
 Outputs = dict[str, str]

@@ -20,7 +20,7 @@ import pytest
 from jinja2 import Environment
 
 from harness.artifacts.artifact_cache import ArtifactCache
-from harness.rendering.template import ROOT
+from harness.packagestan.template import ROOT
 from sessions.mutation.sources import PLACES
 
 SOURCE = re.compile(rf"(?:^|.*?/)((?:{'|'.join(PLACES)})(?:/|$).*)")

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.packagestan.template import ROOT
 from harness.processes.commands import run
-from harness.rendering.template import ROOT
 from sessions.mutation.operators import Fault
 from sessions.mutation.selected import FAILURES, ORDER
 

@@ -4,8 +4,8 @@ import random
 import re
 from collections.abc import Sequence
 
+from harness.packagestan.template import ROOT
 from harness.processes.commands import run
-from harness.rendering.template import ROOT
 from sessions.mutation.operators import Fault, code_lines, faults
 
 # The first pattern that matches a path names its part.
