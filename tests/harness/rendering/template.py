@@ -58,10 +58,12 @@ class Template:
 
     @functools.cache  # noqa: B019
     def snapshot(self) -> Path:
-        """Return a copy of the template without its repository.
+        """Return a folder with the template, but without its repository.
 
         Copier copies a plain folder unchanged, but clones a repository at its newest tag.
         """
+        if not (self.root / ".git").exists():
+            return self.root
         folder = Path(tempfile.mkdtemp(prefix="template-"))
         for file in self.files():
             copy = folder / file.relative_to(self.root)

@@ -13,10 +13,7 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
-from unittest import mock
 
 import yaml
 
@@ -24,11 +21,12 @@ from harness.artifacts.inspect import tree
 from harness.packagestan.answers import FULL, choices
 from harness.packagestan.bad_answers import FREE, REJECTED
 from harness.packagestan.coverage import covering, each_level_once
-from harness.packagestan.template import ROOT
-from harness.rendering import render as rendering
+from harness.packagestan.hostile_answers import FIRST
+from harness.packagestan.template import ROOT, TEMPLATE
 from harness.rendering.copier_internals import render_context
-from harness.rendering.template import Answers
-from harness.space import hostile_answers
+from harness.rendering.template import Answers, Template
+from harness.space.hostile_answers import Form, hostile_texts
+from harness.space.questionnaire import Questionnaire
 
 # What a template does in a case: the hash of each text that it writes.
 Outputs = dict[str, str]
@@ -54,36 +52,9 @@ def all_cases() -> list[Answers]:
     return [*few_cases(), *covering()]
 
 
-compiled: dict[tuple[str, str | None], Any] = {}
-
-
-@contextmanager
-def template_in(folder: Path) -> Iterator[None]:
-    """Render from a folder instead of the current template, and compile each text only once."""
-    with ExitStack() as stack:
-        for module in (rendering, hostile_answers):
-            stack.enter_context(mock.patch.object(module, "snapshot", return_value=folder))
-        rendering.shared_parts.cache_clear()
-        try:
-            _, environment = rendering.shared_parts()
-            compile_text = environment.compile
-
-            def compile_once(
-                source: str, name: str | None = None, *rest: Any, **options: Any
-            ) -> Any:
-                if (source, name) not in compiled:
-                    compiled[source, name] = compile_text(source, name, *rest, **options)
-                return compiled[source, name]
-
-            vars(environment)["compile"] = compile_once
-            yield
-        finally:
-            rendering.shared_parts.cache_clear()
-
-
-def project_outputs(answers: Answers, folder: Path) -> dict[str, str]:
+def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[str, str]:
     """Return the files of a project, and all texts that Copier shows or uses while it makes it."""
-    with rendering.prepared_worker(folder, answers) as worker:
+    with template.prepared_worker(folder, answers) as worker:
         worker.run_copy()
         context = dict(render_context(worker))
         found = {f"file {name}": repr(content) for name, content in tree(folder).items()}
@@ -96,17 +67,17 @@ def project_outputs(answers: Answers, folder: Path) -> dict[str, str]:
                 found[f"{operation} {number}"] = worker.jinja_env.from_string(text).render(known)
         for name, question in worker.template.questions_data.items():
             for key in ("help", "ask", "placeholder", "choices"):
-                template = worker.jinja_env.from_string(str(question.get(key, "")))
-                found[f"{key} of {name}"] = template.render(context)
+                text = worker.jinja_env.from_string(str(question.get(key, "")))
+                found[f"{key} of {name}"] = text.render(context)
     return found
 
 
-def validator_outputs(*, thoroughly: bool) -> dict[str, str]:
+def validator_outputs(template: Template, *, thoroughly: bool) -> dict[str, str]:
     """Return the message for each text that may be an answer to a question."""
-    form = hostile_answers.Form({"publish": "token"})
+    form = Form(Questionnaire(template), {"publish": "token"}, FIRST)
     tried = [(name, answer) for name, answer, *_ in REJECTED]
     if thoroughly:
-        texts = hostile_answers.hostile_texts()
+        texts = hostile_texts()
         tried += [
             (name, text) for number, name in enumerate(FREE) for text in texts[number % 3 :: 3]
         ]
@@ -123,12 +94,13 @@ def outputs(
         cases: The answers to render with.
         thoroughly: Whether validators are tried with hostile texts, too.
     """
-    with template_in(folder), tempfile.TemporaryDirectory() as place:
-        judge = functools.partial(validator_outputs, thoroughly=thoroughly)
+    template = Template(folder, *TEMPLATE.parts)
+    with tempfile.TemporaryDirectory() as place:
+        judge = functools.partial(validator_outputs, template, thoroughly=thoroughly)
         yield "validators", hashed(judge, place)
         for number, answers in enumerate(cases):
             project = Path(place) / str(number)
-            make = functools.partial(project_outputs, answers, project)
+            make = functools.partial(project_outputs, template, answers, project)
             yield json.dumps(answers, sort_keys=True), hashed(make, str(project))
             shutil.rmtree(project, ignore_errors=True)
 
