@@ -67,8 +67,8 @@ def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[
                 found[f"{operation} {number}"] = worker.jinja_env.from_string(text).render(known)
         for name, question in worker.template.questions_data.items():
             for key in ("help", "ask", "placeholder", "choices"):
-                text = worker.jinja_env.from_string(str(question.get(key, "")))
-                found[f"{key} of {name}"] = text.render(context)
+                compiled = worker.jinja_env.from_string(str(question.get(key, "")))
+                found[f"{key} of {name}"] = compiled.render(context)
     return found
 
 
