@@ -22,10 +22,10 @@ from copier_browser import as_text
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
+from harness.packagestan.answers import FULL, axes, choices, preset
+from harness.packagestan.bad_answers import REJECTED
 from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
-from harness.space.answers import FULL, axes, choices, preset
-from harness.space.bad_answers import REJECTED
 from harness.space.hostile_answers import TEXTS
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)

@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole
 
-from harness.space.answers import questions
+from harness.packagestan.answers import questions
 
 from .renders import answers_of
 
