@@ -62,14 +62,6 @@ def test_a_preset_answers_the_questions_of_presets(file: Path) -> None:
     assert not problems, f"template/presets/{file.name}: {'; '.join(problems)}"
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_the_answers_of_a_preset_are_the_defaults(name: str, artifacts: ArtifactCache) -> None:
-    """A library's unanswered questions get the answers of its preset."""
-    recorded = recorded_answers(artifacts.project(NAME | {"preset": name}))
-    assert preset(name) == {key: recorded[key] for key in preset(name)}
-    assert name == recorded["preset"]
-
-
 def test_standard_is_the_default(artifacts: ArtifactCache) -> None:
     """Without an answer, the preset is "standard"; each choice that it makes is listed first."""
     recorded = recorded_answers(artifacts.project(NAME))
