@@ -54,7 +54,7 @@ def releases(artifacts: ArtifactCache) -> Path:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def environment(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def isolated_environment(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Hide personal settings, and let all programs write their temporary files below pytest's."""
     settings = tmp_path_factory.mktemp("settings") / "settings.yml"
     settings.write_text("{}\n", encoding="utf-8")
