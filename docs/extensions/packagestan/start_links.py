@@ -2,19 +2,23 @@
 
 import json
 import posixpath
+import shutil
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.docutils import ReferenceRole
+from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from harness.packagestan.answers import questions
 
 from .renders import answers_of
 
 PAGE = "start/index.html"
+
+# Where `nox -s docs` builds the page, in the folder of the documentation.
+BUILT = "_build/start"
 
 # The pages that describe an option. Their projects are apps, with what an option needs to have an effect.
 OPTIONS = "reference/options/"
@@ -42,7 +46,8 @@ def address(page: str, answers: Mapping[str, Any], pinned: Mapping[str, Any] | N
     if pinned is not None:
         shown["vs."] = ""
         shown |= {f"vs.{name}": text_of(answer) for name, answer in pinned.items()}
-    return f"{posixpath.relpath(PAGE, posixpath.dirname(page) or '.')}#{urlencode(shown)}"
+    path = posixpath.relpath(PAGE, posixpath.dirname(page) or ".")
+    return f"{path}#{urlencode(shown)}" if shown else path
 
 
 def compared(axis: str, title: nodes.title) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -69,6 +74,28 @@ def link_options(app: Sphinx, doctree: nodes.document) -> None:
         link = nodes.reference("", "Compare the files", refuri=target, internal=True)
         text = nodes.Text(" on the start page.")
         section.insert(section.index(title) + 1, nodes.paragraph("", "", link, text))
+
+
+def copy_page(app: Sphinx, error: Exception | None) -> None:
+    """Copy the start page into the site. `nox -s docs` builds both."""
+    built = app.srcdir / BUILT
+    if error is None and app.builder.name == "html" and built.is_dir():
+        shutil.copytree(built, app.outdir / "start", dirs_exist_ok=True)
+
+
+class Screenshot(SphinxDirective):
+    """A screenshot of the start page, which links to it. Without a browser, there is none."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the picture, or nothing."""
+        picture = f"{BUILT}/screenshot.png"
+        self.env.note_reread()
+        if self.env.app.builder.name != "html" or not (self.env.srcdir / picture).exists():
+            return []
+        description = "The start page: questions, the command, and the difference between two files"
+        image = nodes.image("", uri=f"/{picture}", alt=description, classes=["start-page"])
+        link = nodes.reference("", "", image, refuri=address(self.env.docname, {}), internal=True)
+        return [nodes.paragraph("", "", link)]
 
 
 class Start(ReferenceRole):

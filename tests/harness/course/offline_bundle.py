@@ -66,6 +66,7 @@ and tell git where the template is, with the path of their copy of this folder:
 | folder | what it is |
 | --- | --- |
 | `site/` | the lessons; open `site/course/index.html` |
+| `site/start/` | the start page; run `python3 -m http.server --directory site`, and open `/start/` there |
 | `slides/` | the slides; open `slides/course/index.html` |
 | `handouts/` | the lessons without solutions, for paper; print `handouts/course/index.html` |
 | `wheelhouse/` | all that the lessons install |
