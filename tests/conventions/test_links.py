@@ -17,7 +17,7 @@ PLACES = ("copier.yml", "*.md", "docs/**/*", "template/**/*", "tools/**/*")
 
 # Examples, addresses on the machine itself, and the XML namespace of SVG.
 EXAMPLES = re.compile(
-    r"https?://(?:[\w.-]+\.)?(?:example\.com|localhost|127\.0\.0\.1|host/|github\.com/(?:ada|ORG)\b|www\.w3\.org/2000/svg)"
+    r"https?://(?:[\w.-]+\.)?(?:example\.com|localhost|127\.0\.0\.1|host/|ORG\.github\.io|github\.com/(?:ada|ORG)\b|www\.w3\.org/2000/svg)"
 )
 
 
