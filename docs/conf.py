@@ -41,16 +41,24 @@ html_theme_options = {
 copybutton_prompt_text = r"\$ |> "
 copybutton_prompt_is_regexp = True
 
+# Translations: one catalog for each page, without line numbers, which change often.
+locale_dirs = ["locales"]
+gettext_compact = False
+gettext_location = False
+
 # The extension of this site.
 packagestan_executed = ["tutorial/**", "course/**"]
 
 # https://sphinx-revealjs.readthedocs.io/en/stable/configurations/
 revealjs_style_theme = "white"
-revealjs_css_files = ["slides.css", "diagrams.css"]
+revealjs_css_files = ["revealjs/plugin/highlight/zenburn.css", "slides.css", "diagrams.css"]
 revealjs_static_path = ["extensions/packagestan/static"]
 revealjs_notes_from_comments = True
 revealjs_script_conf = {"hash": True, "center": False, "width": 1280, "height": 720}
-revealjs_script_plugins = [{"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"}]
+revealjs_script_plugins = [
+    {"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"},
+    {"name": "RevealHighlight", "src": "revealjs/plugin/highlight/highlight.js"},
+]
 
 # Slides and handouts are of the course alone.
 if tags.has("slides") or tags.has("handouts"):  # noqa: F821 Sphinx defines it

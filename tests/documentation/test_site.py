@@ -483,6 +483,33 @@ def test_handouts_have_no_solutions(sphinx: Environment, tmp_path: Path) -> None
     assert re.search(r"<details[^>]* open", text)
 
 
+def test_lesson_can_be_translated(sphinx: Environment, tmp_path: Path) -> None:
+    """Catalogs contain titles, captions, and alternative texts, and a translation replaces them."""
+    site = Site(sphinx, tmp_path)
+    pages = {"index": "# Site\n\n```{toctree}\ncourse/lesson\n```\n", "course/lesson": LESSON}
+    translated = {
+        "A lesson": "Eine Lektion",
+        "Where Python *looks*": "Wo Python *sucht*",
+        "Python looks into each folder.": "Python sucht in jedem Ordner.",
+        "Where does `python` look *first*?": "Wo sucht `python` *zuerst*?",
+        "Answer": "Antwort",
+    }
+    assert "" == site.build(pages, "gettext", "-D", "gettext_compact=0")
+    catalog = (site.folder / "gettext" / "course" / "lesson.pot").read_text(encoding="utf-8")
+    assert [] == [text for text in translated if f'msgid "{text}"\n' not in catalog]
+    file = site.folder / "docs" / "locales" / "de" / "LC_MESSAGES" / "course" / "lesson.po"
+    file.parent.mkdir(parents=True)
+    entries = "".join(f'msgid "{old}"\nmsgstr "{new}"\n\n' for old, new in translated.items())
+    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    file.write_text(header + entries, encoding="utf-8")
+    site.build(pages, "html", "-D", "language=de", "-D", "gettext_compact=0")
+    page = site.page("course/lesson")
+    assert 'aria-label="Python sucht in jedem Ordner."' in page
+    words = site.words("course/lesson")
+    for text in ("Eine Lektion", "Wo Python sucht", "Wo sucht python zuerst?", "Antwort"):
+        assert text in words
+
+
 def test_a_timetable_adds_up(sphinx: Environment, tmp_path: Path) -> None:
     """A lesson takes the minutes of the model or more, and a break takes its own."""
     site = Site(sphinx, tmp_path)

@@ -89,8 +89,8 @@ class Checkpoint(SphinxDirective):
 def commands(number: str) -> str:
     """Return how to make a project at a checkpoint, or to bring one there, as Markdown."""
     return f"""\
-The project as it is here has the answers of {{download}}`{number}.yml
-</course/checkpoints/{number}.yml>`. Create it with:
+This lesson starts with the project whose answers are in {{download}}`{number}.yml
+</course/checkpoints/{number}.yml>`. Create it:
 
 ```{{code-block}} console
 :class: generated
@@ -99,8 +99,8 @@ $ copier copy --defaults --data-file {COURSE}/checkpoints/{number}.yml {ADDRESS}
 $ cd greetings && git init --quiet && git add --all && git commit --quiet --message "Start" && cd ..
 ```
 
-Or bring yours there, in its folder and with your work committed; what you have in `README.md`, `src/`
-and `tests/` stays:
+If you have the project of an earlier lesson, commit your work and update it instead. Your changes to
+`README.md`, `src/`, and `tests/` stay:
 
 ```{{code-block}} console
 :class: generated
@@ -126,8 +126,8 @@ def changes(number: str, before: Path, after: Path) -> str:
 :::::{{dropdown}} What has changed since checkpoint {number}
 {summary(old, new)}
 
-This compares two new projects. An update leaves `README.md`, `CHANGELOG.md`, `docs/`, `src/` and
-`tests/` to you, but for the starter files of a new choice.
+This compares two new projects. An update doesn't change `README.md`, `CHANGELOG.md`, `docs/`, `src/`, and
+`tests/`. It only adds the starter files of a newly selected option.
 
 {FENCE}{{code-block}} diff
 

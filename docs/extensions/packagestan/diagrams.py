@@ -135,6 +135,9 @@ class Diagram(SphinxDirective):
         figure = nodes.figure("", picture, classes=["diagram"])
         self.set_source_info(picture)
         self.set_source_info(figure)
-        words, messages = self.parse_inline(" ".join(caption.split()))
-        figure += [nodes.caption("", "", *words), *messages]
+        text = " ".join(caption.split())
+        words, messages = self.parse_inline(text)
+        # With its source, the caption can be translated.
+        figure += [nodes.caption(text, "", *words), *messages]
+        self.set_source_info(figure[1])
         return [figure]
