@@ -31,7 +31,11 @@ def used() -> set[str]:
     """Return the external links of the template, the documentation, and the tools."""
     found: set[str] = set()
     for path in {path for place in PLACES for path in ROOT.glob(place)}:
-        if path.is_file() and "_build" not in path.parts and path.suffix not in (".mo", ".pyc"):
+        if (
+            path.is_file()
+            and "_build" not in path.parts
+            and path.suffix not in (".mo", ".po", ".pyc")
+        ):
             text = path.read_text(encoding="utf-8")
             links = re.findall(r"https?://[\w.-]+\.[a-z]+[^\s\[\]\"`<>(){}|\\,]*", text)
             found |= {link.rstrip(".;:'") for link in links}
