@@ -1,9 +1,11 @@
 """The page about error messages lists all of them."""
 
+import doctest
 import re
 
 import pytest
 
+import messages
 from harness.packagestan.bad_answers import REJECTED
 from harness.packagestan.template import ROOT
 
@@ -21,6 +23,11 @@ def pattern(cell: str) -> str:
     """Return a regular expression for a cell, in which "..." matches any text."""
     text = re.sub(r"\\([|*<\[])", r"\1", cell)
     return re.escape(text).replace(re.escape("..."), ".*")
+
+
+def test_examples_hold() -> None:
+    """The examples in the module that generates the page hold."""
+    assert 0 == doctest.testmod(messages).failed
 
 
 @pytest.mark.parametrize("remedy", sorted({remedy for _, _, remedy, _ in REJECTED}))

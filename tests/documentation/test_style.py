@@ -3,8 +3,10 @@
 `words.txt` has the single words that `nox -s lint` rejects.
 """
 
+import doctest
 import itertools
 import re
+import sys
 
 import pytest
 from markdown_it import MarkdownIt
@@ -50,7 +52,7 @@ def blocks(text: str) -> Blocks:
     r"""Return the headings, paragraphs, code blocks, and tables of a page, with their Markdown.
 
     >>> blocks("# A\n\nRun this:\n\n```\nb\n```\n")
-    [('heading', 'A'), ('paragraph', 'Run this:'), ('fence', 'b\\n')]
+    [('heading', 'A'), ('paragraph', 'Run this:'), ('fence', 'b\n')]
     """
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
     # A directive's fence and options are not text. Its content is.
@@ -95,6 +97,11 @@ def is_sentence_case(heading: str) -> bool:
 def page(request: pytest.FixtureRequest) -> Blocks:
     """The blocks of a page."""
     return blocks((ROOT / request.param).read_text(encoding="utf-8"))
+
+
+def test_examples_hold() -> None:
+    """The examples in the docstrings of this module hold."""
+    assert 0 == doctest.testmod(sys.modules[__name__]).failed
 
 
 def test_headings_are_in_sentence_case(page: Blocks) -> None:
