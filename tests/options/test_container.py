@@ -158,7 +158,7 @@ def test_the_command_runs_without_privileges(tools: Environment, artifacts: Arti
     assert re.fullmatch(r"([1-9]\d*):\1", last[2].values[0])
 
 
-@each_environment
+@pytest.mark.parametrize("environments", [["uv", "pip"], []], ids=str)
 def test_the_image_has_the_dependencies(
     environments: list[str],
     rehearsal: Callable[..., Rehearsal],
@@ -181,7 +181,7 @@ def test_versions_come_from_the_lock_file(
     tmp_path: Path,
     artifacts: ArtifactCache,
 ) -> None:
-    """The image has the locked version of the dependency, not the newest one."""
+    """The image has the locked version of the dependency, and no development tool."""
     answers = APP | {"environments": [environment], "dependencies": ["idna>=3,<3.8"]}
     project = using_idna(artifacts.copy(answers, tmp_path / "project"))
     pyproject = project / "pyproject.toml"
@@ -191,7 +191,10 @@ def test_versions_come_from_the_lock_file(
         # uv keeps a locked version that still meets the requirement.
         run(find_uv_bin(), "lock", cwd=project)
     assert 'version = "3.7"' in (project / lock).read_text(encoding="utf-8")
-    assert "3.7" == versions(rehearsal(project).build())["idna"]
+    image = rehearsal(project).build()
+    assert "3.7" == versions(image)["idna"]
+    assert "Hello, Ada!\n" == image.start("Ada").stdout
+    assert {"idna", "my_project"} == set(versions(image)) - {"pip", "setuptools"}
 
 
 def test_a_stale_lock_file_stops_the_build(

@@ -1,9 +1,11 @@
 """Test where the documentation site is published."""
 
+import itertools
 import os
 import shutil
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,6 +17,8 @@ from harness.processes.commands import run
 from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "github_user": "Ada", "ci": "github"}
+ENGINES = [engine for engine in choices("docs_engine") if engine != "none"]
+ENVIRONMENTS = ["pip", "uv"]
 ADDRESSES = {
     "readthedocs": "https://my-project.readthedocs.io/",
     "pages": "https://ada.github.io/my-project/",
@@ -45,18 +49,44 @@ def test_each_host_has_its_files(engine: str, hosting: str, artifacts: ArtifactC
     assert expected == (project / ".github/workflows/docs.yml").is_file()
 
 
-@pytest.mark.parametrize("environment", ["uv", "pip"])
-@pytest.mark.parametrize("engine", [e for e in choices("docs_engine") if e != "none"])
-def test_read_the_docs_builds_the_site(
-    engine: str, environment: str, tmp_path: Path, artifacts: ArtifactCache
-) -> None:
-    """The commands of .readthedocs.yaml build a strict site in Read the Docs' own environment."""
-    answers = BASE | {
+def on_read_the_docs(engine: str, environment: str) -> Answers:
+    """Return the answers of a project whose site Read the Docs builds."""
+    return BASE | {
         "docs_engine": engine,
         "docs_hosting": "readthedocs",
         "environments": [environment],
     }
-    project = artifacts.copy(answers, tmp_path / "project")
+
+
+def jobs(engine: str, environment: str, artifacts: ArtifactCache) -> dict[str, Any]:
+    """Return the jobs of .readthedocs.yaml."""
+    project = artifacts.project(on_read_the_docs(engine, environment))
+    settings = yaml.safe_load((project / ".readthedocs.yaml").read_text("utf-8"))
+    return dict(settings["build"]["jobs"])
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_read_the_docs_has_the_commands_of_each_choice(
+    engine: str, environment: str, artifacts: ArtifactCache
+) -> None:
+    """The environment tool decides how the tools are installed; the generator builds the site."""
+    own = jobs(engine, environment, artifacts)
+    assert jobs(ENGINES[0], environment, artifacts)["install"] == own["install"]
+    assert jobs(engine, ENVIRONMENTS[0], artifacts).get("build") == own.get("build")
+
+
+@pytest.mark.parametrize(
+    ("engine", "environment"), list(zip(ENGINES, itertools.cycle(ENVIRONMENTS), strict=False))
+)
+def test_read_the_docs_builds_the_site(
+    engine: str, environment: str, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
+    """The commands of .readthedocs.yaml build a strict site in Read the Docs' own environment.
+
+    Each generator and each environment tool is tested once. The test above shows that this is enough.
+    """
+    project = artifacts.copy(on_read_the_docs(engine, environment), tmp_path / "project")
     settings = yaml.safe_load((project / ".readthedocs.yaml").read_text("utf-8"))
     if environment == "uv":
         run(find_uv_bin(), "lock", "--quiet", cwd=project)

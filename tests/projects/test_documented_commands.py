@@ -29,7 +29,6 @@ LIBRARY: Answers = {
     "github_user": "ada",
     "hooks": "local",
 }
-# pip takes long to install tools into the environment of each nox session.
 APP = LIBRARY | {
     "mode": "app",
     "backend": "flit_core",
@@ -39,6 +38,10 @@ APP = LIBRARY | {
     "task_runner": "nox",
     "type_checker": "none",
 }
+
+# pip takes ten seconds to install the tools into the environment of a nox session. All sessions
+# install them with the same function. So nox uses pip for one session, and uv for these.
+INSTALLED_WITH_UV = ("nox -s format", "nox -s lint", "nox -s build")
 
 # The commands for people without uv, which CONTRIBUTING of a project with uv shows, too.
 FIRST_WITHOUT_UV, LAST_WITHOUT_UV = "python3 -m venv", "python -m pip install --editable"
@@ -63,6 +66,7 @@ class Shell:
 
     Attributes:
         project: The folder to run in.
+        uv: A folder with uv, which is in PATH if the shell has uv.
         remote: A bare repository, which replaces the project's address on GitHub.
         ran: The commands that ran.
     """
@@ -78,16 +82,17 @@ class Shell:
         for name in PROGRAMS:
             (programs / name).symlink_to(str(shutil.which(name)))
         (programs / "python3").symlink_to(Path(sys.executable).resolve())
-        if has_uv:
-            (programs / "uv").symlink_to(find_uv_bin())
-            (programs / "uvx").symlink_to(Path(find_uv_bin()).with_name("uvx"))
+        self.uv = folder / "uv"
+        self.uv.mkdir()
+        (self.uv / "uv").symlink_to(find_uv_bin())
+        (self.uv / "uvx").symlink_to(Path(find_uv_bin()).with_name("uvx"))
         run("git", "init", "--quiet", "--bare", "--initial-branch=main", self.remote)
         self.variables = GIT | {
             "GIT_CONFIG_COUNT": "1",
             "GIT_CONFIG_KEY_0": f"url.{self.remote}.insteadOf",
             "GIT_CONFIG_VALUE_0": "https://github.com/ada/greetings-from-ada",
             "NO_COLOR": "1",
-            "PATH": str(programs),
+            "PATH": f"{programs}{os.pathsep}{self.uv}" if has_uv else str(programs),
             "PIP_FIND_LINKS": f"{os.environ.get('PIP_FIND_LINKS', '')} {project / 'dist'}",
             "PIPX_HOME": str(folder / "pipx"),
             "UV_PYTHON_DOWNLOADS": "never",
@@ -130,7 +135,8 @@ def create(shell: Shell, releases: Path, answers: Answers) -> None:
 def contribute(shell: Shell, commands: list[str]) -> None:
     """Run commands of CONTRIBUTING, none of which changes a file of the project."""
     for command in commands:
-        shell.run(command.replace("NAME", "greet"))
+        path = f"PATH=$PATH:{shell.uv} " if command in INSTALLED_WITH_UV else ""
+        shell.run(path + command.replace("NAME", "greet"))
     assert "" == shell.git("status", "--porcelain")
 
 

@@ -248,6 +248,15 @@ def content(name: str, text: str) -> Any:
             return text
 
 
+def surroundings(answer: str, text: str) -> set[str]:
+    """Return each occurrence of an answer with the characters of its line that are next to it.
+
+    They include what quotes or escapes the answer. The rest of the line may differ, for example in
+    the name of the license.
+    """
+    return set(re.findall(rf"[^\n]{{0,20}}{re.escape(answer)}[^\n]{{0,20}}", text))
+
+
 class Form:
     """Answered questions, in which single answers can be replaced to compare the files.
 
@@ -366,17 +375,18 @@ class Form:
         """Return the files that contain the plain answer to a question, by the question.
 
         Args:
-            judged: Lines that have been compared, with their file's path. Files whose lines with
-                the answer are all among them are left out. The lines of the others are added.
+            judged: What surrounds the answers in files that have been compared, with the file's
+                path. A file whose answers are all surrounded by the same characters is left out.
+                The surroundings in the others are added.
         """
         found: dict[str, list[str]] = {name: [] for name in self.plain}
         new = set()
         for file, text in self.plain_files.items():
             for name, answer in self.plain.items():
-                lines = {(file, line) for line in text.splitlines() if answer in line}
-                if not lines <= judged:
+                places = {(file, place) for place in surroundings(answer, text)}
+                if not places <= judged:
                     found[name].append(file)
-                    new |= lines
+                    new |= places
         judged |= new
         return {name: files for name, files in found.items() if files}
 
