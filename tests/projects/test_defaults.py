@@ -1,15 +1,19 @@
 """What a project gets when you press Enter: a second record of default answers, tools, and labels."""
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
+from harness.packagestan.template import ROOT
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
+from harness.simulators import workflows
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
@@ -217,3 +221,120 @@ def test_classifiers(chosen: Answers, more: list[str], artifacts: ArtifactCache)
     project = project_table(artifacts.project(BASE | chosen))["project"]
     assert sorted([*CLASSIFIERS, *more]) == project["classifiers"]
     assert "0.1.0" == project["version"]
+
+
+ALL = BASE | {
+    "preset": "full",
+    "mode": "app",
+    "github_user": "ada",
+    "container": True,
+    "testpypi": True,
+    "docs_hosting": "pages",
+}
+# The names of the workflows, and of their jobs with the minutes after which they are stopped.
+JOBS: dict[str, dict[str, tuple[str, int | None]]] = {
+    "CI": {
+        "lint": ("Lint and types", 10),
+        "docs": ("Documentation", 10),
+        "build": ("Build", 10),
+        "container": ("Container image", 15),
+        "tests": (
+            (
+                "Tests (${{ matrix.os }}, Python ${{ matrix.python }}"
+                "${{ matrix.lowest && ', lowest dependencies' || '' }})"
+            ),
+            15,
+        ),
+        "result": ("Result", 5),
+    },
+    "Documentation": {"build": ("Build", 10), "deploy": ("Deploy", 10)},
+    "Publish": {
+        "checks": ("Checks", None),
+        "tag": ("Tag", 5),
+        "testpypi": ("TestPyPI", 10),
+        "pypi": ("PyPI", 10),
+        "github-release": ("GitHub release", 10),
+    },
+    "Template": {"check": ("Compare with the template", 10)},
+}
+
+
+def read_workflows(project: Path) -> dict[str, Any]:
+    """Return the workflows of a project by name."""
+    read = map(workflows.read, sorted((project / ".github" / "workflows").iterdir()))
+    return {each["name"]: each for each in read}
+
+
+def test_jobs_have_names_and_time_limits(artifacts: ArtifactCache) -> None:
+    """GitHub shows the names, and stops a job that hangs after at most a quarter of an hour."""
+    found = read_workflows(artifacts.project(ALL))
+    assert JOBS == {
+        name: {key: (job["name"], job.get("timeout-minutes")) for key, job in each["jobs"].items()}
+        for name, each in found.items()
+    }
+    systems = {job.get("runs-on") for each in found.values() for job in each["jobs"].values()}
+    assert {"ubuntu-latest", "${{ matrix.os }}", None} == systems
+
+
+def test_workflows_start_at_odd_minutes(artifacts: ArtifactCache) -> None:
+    """The weekly runs start on Monday, at minutes in which GitHub has less to do."""
+    schedules = {
+        name: each["on"]["schedule"]
+        for name, each in read_workflows(artifacts.project(ALL)).items()
+        if "schedule" in each["on"]
+    }
+    assert {"CI": [{"cron": "23 4 * * 1"}], "Template": [{"cron": "17 5 * * 1"}]} == schedules
+    assert {"run": {"shell": "bash"}} == read_workflows(artifacts.project(ALL))["CI"]["defaults"]
+
+
+def test_pipeline_has_its_images_and_limits(artifacts: ArtifactCache) -> None:
+    """GitLab uses public images, and stops a job after a quarter of an hour."""
+    project = artifacts.project(ALL | {"ci": "gitlab"})
+    first, second = (
+        yaml.safe_load((project / name).read_text(encoding="utf-8"))
+        for name in (".gitlab-ci.yml", ".gitlab/publish.yml")
+    )
+    images = yaml.safe_load((ROOT / "tests" / "pins.yml").read_text(encoding="utf-8"))["images"]
+    uv, docker = images["uv"]["pin"], images["docker"]["pin"]
+    assert f"ghcr.io/astral-sh/uv:{uv}-trixie" == first["default"]["image"]
+    assert ("15 minutes", True) == (first["default"]["timeout"], first["default"]["interruptible"])
+    container = first["container"]
+    assert (f"docker:{docker}-cli", [f"docker:{docker}-dind"]) == (
+        container["image"],
+        container["services"],
+    )
+    assert "registry.gitlab.com/gitlab-org/cli:latest" == second["release"]["image"]
+    assert ["check", "build", "test", "testpypi", "publish", "release"] == first["stages"]
+
+
+def test_renovate_reads_the_default_settings(artifacts: ArtifactCache) -> None:
+    """Renovate has its schema and its recommended settings, and a file name only if it differs."""
+    project = artifacts.project(BASE | {"template_updates": "renovate"})
+    settings = json.loads((project / "renovate.json").read_text(encoding="utf-8"))
+    assert "https://docs.renovatebot.com/renovate-schema.json" == settings["$schema"]
+    assert ["config:recommended"] == settings["extends"]
+    assert {"$schema", "description", "extends", "enabledManagers", "packageRules"} == set(settings)
+    assert [["copier"]] * 2 == [rule["matchManagers"] for rule in settings["packageRules"]]
+
+
+def test_dev_container_is_named_after_the_distribution(artifacts: ArtifactCache) -> None:
+    """The description has the keys that tools read, and the name of the distribution."""
+    project = artifacts.project(BASE | {"devcontainer": True})
+    file = project / ".devcontainer" / "devcontainer.json"
+    description = json.loads(file.read_text(encoding="utf-8"))
+    assert {"name", "image", "postCreateCommand", "customizations"} == set(description)
+    assert "my-project" == description["name"]
+
+
+@pytest.mark.parametrize("engine", ["sphinx", "zensical"])
+def test_read_the_docs_has_a_current_system(engine: str, artifacts: ArtifactCache) -> None:
+    """Read the Docs builds with the newest Python on a system that it supports."""
+    answers = {"docs_engine": engine, "docs_hosting": "readthedocs"}
+    file = artifacts.project(BASE | answers) / ".readthedocs.yaml"
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert 2 == settings["version"]
+    # https://docs.readthedocs.com/platform/stable/config-file/v2.html
+    assert "ubuntu-24.04" == settings["build"]["os"]
+    assert {"python": "3"} == settings["build"]["tools"]
+    expected = {"version", "build"} | ({"sphinx"} if engine == "sphinx" else set())
+    assert expected == set(settings)
