@@ -6,6 +6,7 @@ https://www.w3.org/TR/WCAG22/
 
 import argparse
 import itertools
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,6 +96,17 @@ def look_at_slides(browser: Browser, pages: list[Path], pictures: Path) -> Itera
             yield f"{file.relative_to(BUILT)}: slide {number} is {excess} pixels too high"
 
 
+def print_cheat_sheet(browser: Browser) -> Iterator[str]:
+    """Write the course's cheat sheet as a PDF file, and report it if it needs more than one page."""
+    shown = browser.new_page()
+    shown.goto((BUILT / "html" / "course" / "cheat-sheet.html").as_uri())
+    # A page of the PDF is an object of this type, without compression.
+    pdf = shown.pdf(path=BUILT / "cheat-sheet.pdf", format="A4", landscape=True)
+    pages = len(re.findall(rb"/Type /Page\b", pdf))
+    if pages != 1:
+        yield f"the cheat sheet has {pages} pages"
+
+
 def main() -> None:
     """Look at the built pages and slides, and say what is wrong with them."""
     parser = argparse.ArgumentParser(prog="nox -s browser --", description=main.__doc__)
@@ -116,6 +128,7 @@ def main() -> None:
             *look_at_pages(browser, pages, pictures),
             *folds_without_javascript(browser, pages),
             *look_at_slides(browser, decks, pictures),
+            *print_cheat_sheet(browser),
         ]
         browser.close()
     print("\n".join(problems))
