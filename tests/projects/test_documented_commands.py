@@ -40,8 +40,8 @@ APP = LIBRARY | {
 }
 
 # pip takes ten seconds to install the tools into the environment of a nox session. All sessions
-# install them with the same function. So nox uses pip for one session, and uv for these.
-INSTALLED_WITH_UV = ("nox -s format", "nox -s lint", "nox -s build")
+# install them with the same function, so uv can do it for these.
+INSTALLED_WITH_UV = ("nox -s format", "nox -s lint")
 
 # The commands for people without uv, which CONTRIBUTING of a project with uv shows, too.
 FIRST_WITHOUT_UV, LAST_WITHOUT_UV = "python3 -m venv", "python -m pip install --editable"
