@@ -20,7 +20,10 @@ UNFINISHED = ("docs/course/", "tests/course/", "tests/harness/course/")
 MOST_WORDS = 30
 
 # Words that keep their capital letter inside a heading.
-NAMES = {"CI", "Copier", "GitHub", "GitLab", "Packagestan", "Python", "Renovate", "Windows"}
+NAMES = {
+    *("CI", "Copier", "GitHub", "GitLab", "Mac", "Packagestan", "Pipenv", "Poetry", "Python"),
+    *("Renovate", "Windows"),
+}
 
 # Phrases that give a translation away, and phrases with an established alternative.
 PHRASES = re.compile(
@@ -84,13 +87,14 @@ def sentences(markdown: str) -> list[str]:
 
 
 def is_sentence_case(heading: str) -> bool:
-    """Return whether only the first word and names of a heading are capitalized.
+    """Return whether only the first word, a word after a colon, and names are capitalized.
 
-    >>> is_sentence_case("Work on Windows"), is_sentence_case("Work On `A B`")
+    >>> is_sentence_case("Lesson 1: Work on Windows"), is_sentence_case("Work On `A B`")
     (True, False)
     """
     words = re.sub(r"`[^`]+`|\[[^]]*\]", "Code", heading).split()
-    return all(word in NAMES | {"Code"} or word == word.lower() for word in words[1:])
+    following = [word for last, word in itertools.pairwise(words) if not last.endswith(":")]
+    return all(word in NAMES | {"Code"} or word == word.lower() for word in following)
 
 
 @pytest.fixture(params=PAGES, scope="module")
