@@ -99,7 +99,7 @@ They believe.
 """
 
 PAGES = {
-    "index": "# Site\n\n```{toctree}\n:glob:\n\n*\ncourse/*\nreference/*\n```\n",
+    "index": "# Site\n\n```{toctree}\n:glob:\n\n*\ncourse/*\nreference/*\nreference/options/*\n```\n",
     "course/lesson": LESSON,
     "course/checkpoint": "# A checkpoint\n\n```{checkpoint} 02\n```\n\n```{checkpoint} 01\n```\n",
     "course/rendered": """\
@@ -121,6 +121,9 @@ PAGES = {
 """,
     "reference/glossary": "# Glossary\n\n```{glossary}\nwheel\n  A wheel is a file.\n```\n",
     "terms": "# A wheel\n\nThe `wheel` and [a wheel](index.md), then wheels and a wheel.\n",
+    "start": "# Start\n\nOpen {start}`an app <mode=app user_name='a & b'>` or {start}`the page`.\n",
+    "reference/options/backend": "# backend\n\n## `uv_build` instead of `hatchling`\n\nText.\n",
+    "reference/options/environments": "# environments\n\n## Adding `pip`\n\n## Lock files\n",
     "elsewhere": "# Not executed\n\n```console\n$ copier update\n```\n",
     "said": "---\ncommands: run\n---\n# Executed\n\n```console\n$ copier update\n```\n",
 }
@@ -164,6 +167,10 @@ BAD = {
     "an answer that is refused": (
         "```{rendered} LICENSE\n:answers: copyright_year=now\n```",
         "use a year like 2026",
+    ),
+    "a link to the start page with an unknown question": (
+        "{start}`an app <modus=app>`",
+        "there is no question modus",
     ),
     "a checkpoint that does not exist": ("```{checkpoint} 77\n```", "there is no checkpoint 77"),
     "a reason that is missing": (
@@ -348,6 +355,40 @@ def test_the_footer_is_on_the_pages_that_are_run() -> None:
     assert sorted(f'"{course}/**"' for course in lessons.RUN_FOLDERS) == sorted(
         patterns.split(", ")
     )
+
+
+@pytest.mark.parametrize(
+    ("page", "links"),
+    [
+        ("start", ["start/index.html#mode=app&user_name=a+%26+b", "start/index.html"]),
+        (
+            "reference/options/backend",
+            [
+                "../../start/index.html#mode=app&backend=uv_build&vs.=&vs.mode=app&vs.backend=hatchling"
+            ],
+        ),
+        (
+            "reference/options/environments",
+            [
+                (
+                    "../../start/index.html#mode=app&environments=%5B%22pip%22%5D&vs.=&vs.mode=app"
+                    "&vs.environments=%5B%5D"
+                )
+            ],
+        ),
+    ],
+)
+def test_links_to_the_start_page_have_the_answers(page: str, links: list[str], site: Site) -> None:
+    """A link from a page or from a section that compares choices fills in the answers."""
+    found = re.findall(r'href="([^"]*start/index.html[^"]*)"', site.page(page))
+    assert links == list(map(html.unescape, found))
+
+
+def test_a_checkpoint_links_to_the_start_page(site: Site) -> None:
+    """A learner can look at the files of a lesson's project."""
+    (link, *_) = re.findall(r'href="([^"]*start/index.html[^"]*)"', site.page("course/checkpoint"))
+    assert "copyright_year=1843" in link
+    assert "container=true" in link
 
 
 def test_the_first_use_of_a_term_links_to_the_glossary(site: Site) -> None:
