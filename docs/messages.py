@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from jinja2 import nodes
 
+from harness.packagestan.answers import written_choices
 from harness.packagestan.template import ROOT, environment, facts
 from tables import section, table
 
@@ -61,7 +62,9 @@ def texts(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, dict):
         for key, each in value.items():
-            if key not in ("help", "placeholder"):
+            if key == "choices" and "call offer" in each:
+                yield from texts(written_choices(value))
+            elif key not in ("help", "placeholder"):
                 yield from texts(each)
     elif isinstance(value, list):
         for each in value:

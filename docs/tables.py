@@ -200,6 +200,42 @@ def runners() -> None:
     section(table(["choice", "list the tasks", "run a task", "run some of the tests"], rows))
 
 
+def files_of_choices() -> None:
+    """Print the files that belong to a single choice."""
+    named = {
+        "task_runner": ("Tasks for {}", ("file", "executable_file")),
+        "docs_engine": ("Settings of {}", ("config", "docs_config")),
+        "template_updates": ("Looks for new releases of the template", ("file",)),
+    }
+    rows = []
+    for axis, (purpose, keys) in named.items():
+        for choice in answers.choices(axis):
+            label = answers.labels(axis)[choice].partition(" - ")[0]
+            paths = {key: facts(axis)[choice][key] for key in keys}
+            if paths.get("docs_config"):
+                paths["docs_config"] = f"docs/{paths['docs_config']}"
+            condition = f"{code(axis)} is {code(choice)}"
+            rows += [
+                (code(path), purpose.format(label), condition) for path in paths.values() if path
+            ]
+    manifest = [name for name in answers.choices("backend") if facts("backend")[name]["manifest"]]
+    condition = f"`backend` is {' or '.join(map(code, manifest))}"
+    rows.append((code("MANIFEST.in"), "Files that the build backend adds to the sdist", condition))
+    section(table(["file", "purpose", "when it exists"], rows))
+
+
+def runners_on_windows() -> None:
+    """Print which task runners require a POSIX shell."""
+    runner = facts("task_runner")
+    names = [name for name in answers.choices("task_runner") if runner[name]["call"]]
+    posix = [code(name) for name in names if runner[name]["posix_shell"]]
+    others = [code(name) for name in names if not runner[name]["posix_shell"]]
+    section(
+        f"These task runners work without a POSIX shell: {', '.join(others)}.\n"
+        f"These require Git Bash or WSL: {', '.join(posix)}."
+    )
+
+
 def project_svg() -> str:
     """Return a picture of a new library's files, each with the purpose that the reference gives."""
     text = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 
 from harness.artifacts import forks
 from harness.artifacts.artifact_cache import ArtifactCache
-from harness.packagestan import reviews
+from harness.packagestan import option_folders, reviews
 from harness.packagestan.artifacts import artifact_cache
 from harness.reporting.progress import Progress
 from harness.updates.releases import make_repository
@@ -75,6 +75,30 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("quick")
 
 
+class Unused(pytest.File):
+    """A file whose tests don't run because a choice is incomplete."""
+
+    def collect(self) -> list[pytest.Item]:
+        """Return no tests."""
+        return []
+
+
+def is_incomplete(config: pytest.Config) -> bool:
+    """Return whether to run only the test that reports incomplete choices.
+
+    An incomplete choice breaks many tests, and some of them while they are collected. Their messages
+    would hide the sentence that says what is missing. Tests that are named explicitly always run.
+    """
+    return bool(option_folders.all_problems()) and not any("::" in each for each in config.args)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.File | None:
+    """Collect only the conventions if a choice is incomplete."""
+    if module_path.name != "test_template.py" and is_incomplete(parent.config):
+        return Unused.from_parent(parent, path=module_path)
+    return None
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Start one process more than there are processors, because each waits for programs at times."""
     return (os.cpu_count() or 1) + 1
@@ -89,8 +113,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run the variants last. They are short, so all processes end at about the same time."""
+    if is_incomplete(config):
+        items[:] = [item for item in items if "test_a_choice_is_one_folder" in item.name]
     items.sort(key=lambda item: "variant" in getattr(item, "fixturenames", ()))
 
 

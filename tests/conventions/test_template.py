@@ -12,32 +12,23 @@ import yaml
 from jinja2 import meta, nodes
 
 from harness.artifacts.inspect import tree
-from harness.packagestan.answers import axes, choices, question_files, questions, retired
-from harness.packagestan.template import ROOT, environment, snapshot
-from harness.updates.releases import copy_template
+from harness.packagestan.answers import axes, choices, question_files, questions
+from harness.packagestan.option_folders import (
+    EMPTY,
+    FILES,
+    OPTIONAL,
+    folder_axes,
+    listed,
+    page,
+    problems,
+)
+from harness.packagestan.template import OPTIONS, ROOT, environment, snapshot
+from harness.rendering.render import recorded_answers
+from harness.updates.projects import start, update
+from harness.updates.releases import add_release, copy_template, first_release
 
 TEMPLATE = ROOT / "template"
 PROJECT = TEMPLATE / "project"
-
-# Axes whose choices are files.
-FILES = {"license": TEMPLATE / "licenses", "preset": TEMPLATE / "presets"}
-
-# Axes whose choices only differ in a condition.
-WITHOUT_FRAGMENTS = {"docs_hosting", "python_min", "release_tool", "test_matrix"}
-
-# Axes whose choices are folders. Every choice has the same parts, except for these: only pip checks
-# its lock file with a command, direnv has neither an environment nor a lock file, conda has no lock
-# file, and some build backends can't read the version from git.
-FOLDERS = [
-    axis
-    for axis in axes()
-    if "choices" in questions()[axis] and axis not in WITHOUT_FRAGMENTS | FILES.keys()
-]
-OPTIONAL = {
-    "backend": {"vcs.toml.jinja"},
-    "environments": {"check.jinja", "envrc.jinja", "lock.jinja", "run.jinja"},
-    "publish": {"github.yml.jinja", "gitlab.yml.jinja"},
-}
 
 
 def test_questions_are_included_in_their_order() -> None:
@@ -83,54 +74,36 @@ def test_a_choice_is_one_file(axis: str) -> None:
     assert set(choices(axis)) - {"custom"} == {path.stem for path in FILES[axis].iterdir()}
 
 
-@pytest.mark.parametrize("axis", FOLDERS)
+@pytest.mark.parametrize("axis", folder_axes())
 def test_a_choice_is_one_folder(axis: str) -> None:
-    """Each choice has a folder with the same parts as the others, and no folder is without a choice."""
-    assert [] == problems(TEMPLATE / "options" / axis, choices(axis) + retired(axis))
+    """Each choice has a complete folder and is described, and no folder is without a choice."""
+    if found := problems(OPTIONS / axis, listed(axis), page(axis)):
+        pytest.fail("\n".join(found), pytrace=False)
 
 
-def problems(folder: Path, offered: list[str]) -> list[str]:
-    """Return what is wrong with the folders of an axis, one sentence each.
-
-    Args:
-        folder: The axis.
-        offered: The choices in the question, including those that are retired.
-    """
-    found = [
-        f"{path}: offer it in the question, or delete the folder"
-        for path in sorted(folder.iterdir())
-        if path.name not in offered
-    ]
-    parts = {path.name for path in folder.glob("*/*")} - OPTIONAL.get(folder.name, set())
-    keys = [key for file in folder.glob("*/choice.json") for key in json.loads(file.read_text())]
-    for choice in offered:
-        missing = parts - {path.name for path in folder.glob(f"{choice}/*")}
-        if choice == "none":
-            missing &= {"choice.json"}
-        found += [f"{folder / choice}: add {name}" for name in sorted(missing)]
-        found += [
-            f"{path}: it is empty"
-            for path in sorted(folder.glob(f"{choice}/*"))
-            if not path.read_text(encoding="utf-8").strip()
-        ]
-        for file in folder.glob(f"{choice}/choice.json"):
-            given = json.loads(file.read_text(encoding="utf-8"))
-            expected = set(keys) - {"reviewed"}
-            if given.get("requires") or given.get("requirement"):
-                expected.add("reviewed")
-            found += [f"{file}: add {key}" for key in sorted(expected - given.keys())]
-    return found
-
-
-# Axes in which a choice only needs a line in its question and a folder, and a choice of each. The
-# choices of the other axes have their own files in template/project/.
+# Axes in which a new choice needs a line in its question and a folder, and a choice of each.
 EXTENSIBLE = {
     "backend": "hatchling",
     "cli_library": "click",
     "docs_engine": "sphinx",
+    "hooks": "local",
     "task_runner": "just",
+    "template_updates": "renovate",
     "type_checker": "mypy",
 }
+
+
+def add_copy(template: Path, axis: str) -> None:
+    """Add a choice to a template: a copy of another one, under a new name."""
+    model = EXTENSIBLE[axis]
+    folder = template / "template" / "options" / axis
+    shutil.copytree(folder / model, folder / f"{model}-copy")
+    for file in (template / "template" / "questions").iterdir():
+        text = file.read_text(encoding="utf-8")
+        line = re.search(rf"(?m)^    [^:\n]+: {model}$", text)
+        if line and f"\n{axis}:" in f"\n{text}":
+            new = f"    Copy of {model}: {model}-copy"
+            file.write_text(text.replace(line[0], f"{line[0]}\n{new}"), encoding="utf-8")
 
 
 def test_a_choice_needs_a_line_and_a_folder(tmp_path: Path) -> None:
@@ -138,19 +111,22 @@ def test_a_choice_needs_a_line_and_a_folder(tmp_path: Path) -> None:
     template = tmp_path / "template"
     template.mkdir()
     copy_template(template)
-    for axis, model in EXTENSIBLE.items():
-        folder = template / "template" / "options" / axis
-        shutil.copytree(folder / model, folder / f"{model}-copy")
-        for file in (template / "template" / "questions").iterdir():
-            text = file.read_text(encoding="utf-8")
-            line = re.search(rf"(?m)^    [^:\n]+: {model}$", text)
-            if line and f"\n{axis}:" in f"\n{text}":
-                new = f"    Copy of {model}: {model}-copy"
-                file.write_text(text.replace(line[0], f"{line[0]}\n{new}"), encoding="utf-8")
+    for axis in EXTENSIBLE:
+        add_copy(template, axis)
+    # A license needs a file instead of a folder, and a preset is only a file.
+    shutil.copy(template / "template/licenses/MIT.txt", template / "template/licenses/MIT-copy.txt")
+    question = template / "template/questions/10_essentials.yml"
+    line = "    MIT - permissive, keep the notice: MIT\n"
+    text = question.read_text(encoding="utf-8")
+    question.write_text(text.replace(line, f"{line}    Copy of MIT: MIT-copy\n"), encoding="utf-8")
+    presets = template / "template" / "presets"
+    text = (presets / "full.yml").read_text(encoding="utf-8")
+    (presets / "full-copy.yml").write_text(text.replace("label: ", "label: Copy of "), "utf-8")
     answers = {"project_name": "My Project", "mode": "app", "copyright_year": "2026"}
     projects = []
     for suffix in ("", "-copy"):
         chosen = {axis: model + suffix for axis, model in EXTENSIBLE.items()}
+        chosen |= {"license": f"MIT{suffix}", "preset": f"full{suffix}"}
         projects.append(tmp_path / f"project{suffix}")
         copier.run_copy(str(template), projects[-1], answers | chosen, defaults=True, quiet=True)
     expected, found = (
@@ -165,33 +141,121 @@ def files(project: Path) -> list[Path]:
     return [path for path in project.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("axis", FOLDERS)
+@pytest.mark.parametrize("axis", EXTENSIBLE)
+def test_a_retired_choice_is_not_offered(axis: str, tmp_path: Path) -> None:
+    """One entry in `choice.json` hides a choice from new projects, and a project keeps it."""
+    # A repository is cloned once for each path, and pytest uses the paths of passed tests again.
+    template = first_release(tmp_path / f"template-{axis}")
+    model = EXTENSIBLE[axis]
+    add_copy(template, axis)
+    add_release(template, "2.0.0")
+    answers = {"project_name": "My Project", axis: f"{model}-copy"}
+    project = start(template, "2.0.0", tmp_path / "project", answers)
+    file = template / "template" / "options" / axis / f"{model}-copy" / "choice.json"
+    data = json.loads(file.read_text(encoding="utf-8")) | {"retired": "3.0"}
+    file.write_text(json.dumps(data), encoding="utf-8")
+    add_release(template, "3.0.0")
+
+    assert [] == update(project)
+
+    assert f"{model}-copy" == recorded_answers(project)[axis]
+    with pytest.raises(ValueError, match=f"'{model}-copy' is not in"):
+        start(template, "3.0.0", tmp_path / "new", answers)
+
+
+@pytest.mark.parametrize("axis", folder_axes())
 def test_an_incomplete_choice_is_named(axis: str, tmp_path: Path) -> None:
     """A copy of a choice under a new name is complete, and each part that is left out is named."""
-    folder = shutil.copytree(TEMPLATE / "options" / axis, tmp_path / axis)
-    model = next(choice for choice in choices(axis) if choice != "none")
-    shutil.copytree(folder / model, folder / "new")
-    offered = [*choices(axis), "new"]
-    assert [] == problems(folder, offered)
-    assert [f"{folder / 'new'}: offer it in the question, or delete the folder"] == problems(
-        folder, choices(axis)
+    folder = shutil.copytree(OPTIONS / axis, tmp_path / "options" / axis)
+    model = EXTENSIBLE.get(axis) or next(choice for choice in listed(axis) if choice != "none")
+    shutil.copytree(folder / model, folder / "novelty")
+    new = f"template/options/{axis}/novelty"
+    offered = [*listed(axis), "novelty"]
+    text = page(axis) + "\n`novelty` is new.\n"
+
+    def found() -> list[str]:
+        return problems(folder, offered, text)
+
+    assert [] == found()
+    assert [f"{new}: offer it in the question, or delete the folder"] == problems(
+        folder, listed(axis), text
     )
-    for part in sorted((folder / "new").iterdir()):
+    assert [
+        f"docs/reference/options/{axis}.md: describe `novelty` outside the generated sections"
+    ] == problems(
+        folder, offered, page(axis) + "<!-- [[[cog ]]] -->\n`novelty`\n<!-- [[[end]]] -->\n"
+    )
+    (folder / "novelty").rename(tmp_path / "moved")
+    assert [f"{new}: create it from the folder of a similar choice"] == found()
+    (tmp_path / "moved").rename(folder / "novelty")
+    for part in sorted((folder / "novelty").iterdir()):
         if part.name in OPTIONAL.get(axis, set()):
             continue
-        text = part.read_text(encoding="utf-8")
+        content = part.read_text(encoding="utf-8")
         part.unlink()
-        assert [f"{folder / 'new'}: add {part.name}"] == problems(folder, offered)
+        assert [f"{new}/{part.name}: add this file, which the other choices have"] == found()
         part.write_text("\n", encoding="utf-8")
-        if part.suffix != ".json":
-            assert [f"{part}: it is empty"] == problems(folder, offered)
-        part.write_text(text, encoding="utf-8")
-    for file in folder.glob("new/choice.json"):
-        facts = json.loads(file.read_text(encoding="utf-8"))
-        for key in sorted(facts.keys() - {"reviewed"}):
-            left = {name: value for name, value in facts.items() if name != key}
-            file.write_text(json.dumps(left), encoding="utf-8")
-            assert f"{file}: add {key}" in problems(folder, offered)
+        assert [f"{new}/{part.name}: write its content; the file is empty"] == found()
+        part.write_text(content, encoding="utf-8")
+
+
+@pytest.mark.parametrize("axis", EXTENSIBLE)
+def test_an_incomplete_fact_is_named(axis: str, tmp_path: Path) -> None:
+    """Each fact that is missing, unknown, empty, or unreadable is named in one sentence."""
+    folder = shutil.copytree(OPTIONS / axis, tmp_path / "options" / axis)
+    shutil.copytree(folder / EXTENSIBLE[axis], folder / "novelty")
+    file = folder / "novelty" / "choice.json"
+    facts = json.loads(file.read_text(encoding="utf-8"))
+    name = f"template/options/{axis}/novelty/choice.json"
+
+    def found(data: object) -> list[str]:
+        file.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
+        return problems(folder, [*listed(axis), "novelty"], page(axis) + "\n`novelty` is new.\n")
+
+    def only(data: object) -> str:
+        (sentence,) = found(data)
+        assert sentence.startswith(f"{name}: ")
+        return sentence.removeprefix(f"{name}: ")
+
+    assert "correct the JSON: Expecting" in only("{")
+    assert "write an object in braces" == only("[1]")
+    assert 'remove "colour", or add it to the other choices' == only(facts | {"colour": "red"})
+    assert "such as" in only(facts | {"retired": ""})
+    for key in facts:
+        left = {other: value for other, value in facts.items() if other != key}
+        assert any(f'"{key}"' in sentence for sentence in found(left)), key
+        if key not in EMPTY | {"reviewed"} and not isinstance(facts[key], bool):
+            assert only(facts | {key: type(facts[key])()}).startswith(f'fill in "{key}"')
+        if key != "reviewed":
+            assert f'change "{key}" to' in found(facts | {key: 1})[0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"vcs": {}}, 'fill in "vcs_error"'),
+        ({"vcs": {}, "vcs_error": "No"}, "delete this file"),
+        ({"vcs_error": "No"}, 'remove the text of "vcs_error"'),
+        ({"vcs": {"requires": ["hatch-vcs"]}}, 'add "variable"'),
+    ],
+)
+def test_a_backend_has_its_version_or_a_reason(
+    changed: dict[str, object], sentence: str, tmp_path: Path
+) -> None:
+    """The facts of a backend say how the version comes from git, or why it can't."""
+    folder = shutil.copytree(OPTIONS / "backend", tmp_path / "options" / "backend")
+    file = folder / "hatchling" / "choice.json"
+    facts = json.loads(file.read_text(encoding="utf-8")) | changed
+    file.write_text(json.dumps(facts), encoding="utf-8")
+    assert sentence in problems(folder, listed("backend"), page("backend"))[0]
+
+
+def test_a_version_from_git_needs_its_settings(tmp_path: Path) -> None:
+    """Without the settings of a backend, users would see an error of Jinja."""
+    folder = shutil.copytree(OPTIONS / "backend", tmp_path / "options" / "backend")
+    (folder / "hatchling" / "vcs.toml.jinja").unlink()
+    (sentence,) = problems(folder, listed("backend"), page("backend"))
+    assert sentence.startswith("template/options/backend/hatchling/vcs.toml.jinja: add this file")
 
 
 def test_options_belong_to_axes() -> None:

@@ -32,9 +32,10 @@ KINDS = {
         "tests/test_script.py",
     ],
     "Configuration and guides": [
-        *("pyproject.toml", "environment.yml", "renovate.json", "MANIFEST.in"),
+        *("pyproject.toml", "environment.yml", "MANIFEST.in"),
         *("CONTRIBUTING.md", "RELEASING.md", ".gitignore", ".gitattributes", ".envrc"),
         *(runner["file"] or runner["executable_file"] for runner in facts("task_runner").values()),
+        *(choice["file"] for choice in facts("template_updates").values()),
         *(
             engine["config"] or f"docs/{engine['docs_config']}"
             for engine in facts("docs_engine").values()

@@ -5,6 +5,7 @@ import pytest
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.variant import Variant
 from harness.packagestan.coverage import contents_of, covering, each_level_once
+from harness.packagestan.option_folders import all_problems
 from harness.rendering.template import Answers
 
 
@@ -15,7 +16,12 @@ def param(name: str, answers: Answers, *, is_quick: bool) -> object:
 
 
 def params() -> list[object]:
-    """Return the variants, which cover the choices and every combination of the contents."""
+    """Return the variants, which cover the choices and every combination of the contents.
+
+    There are none while a choice is incomplete, because some of them can't be rendered.
+    """
+    if all_problems():
+        return []
     quick = each_level_once()
     made, names = [], set()
     for number, answers in enumerate(covering()):

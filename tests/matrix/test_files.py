@@ -21,6 +21,7 @@ from harness.artifacts.install import Environment
 from harness.artifacts.variant import Variant
 from harness.packagestan.answers import FULL
 from harness.packagestan.coverage import contents, covering
+from harness.packagestan.template import facts
 
 PARSERS: dict[str, Callable[[str], object]] = {
     ".toml": tomllib.loads,
@@ -32,10 +33,9 @@ PARSERS: dict[str, Callable[[str], object]] = {
 
 # The file with each runner's tasks, and how the runner is called.
 RUNNERS = {
-    "just": ("justfile", r"just"),
-    "nox": ("noxfile.py", r"nox -s"),
-    "make": ("Makefile", r"make"),
-    "invoke": ("tasks.py", r"invoke"),
+    name: (data["file"] or data["executable_file"], re.escape(data["call"]))
+    for name, data in facts("task_runner").items()
+    if data["call"]
 }
 
 judged: set[tuple[str, bytes]] = set()

@@ -10,24 +10,27 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
-from harness.packagestan.answers import choices, combinations
+from harness.packagestan.answers import choices, combinations, rendered
 from harness.packagestan.template import facts
 from harness.processes.commands import run
 from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "command_name": "greet"}
-LIBRARIES = choices("cli_library")
+LIBRARIES = rendered("cli_library")
 OTHERS = [library for library in LIBRARIES if library != "argparse"]
-REQUIREMENTS = {choice: data["requires"] for choice, data in facts("cli_library").items()}
+REQUIREMENTS = {choice: data["requires"] or [] for choice, data in facts("cli_library").items()}
 
 every_command = pytest.mark.parametrize(
     "answers",
     [
         # The tests of one process share the artifacts of one set of answers.
         pytest.param(
-            BASE | chosen, id="-".join(chosen.values()), marks=pytest.mark.xdist_group(str(chosen))
+            BASE | {"cli_library": library, "mode": mode},
+            id=f"{library}-{mode}",
+            marks=pytest.mark.xdist_group(f"{library}-{mode}"),
         )
-        for chosen in combinations("cli_library", "mode")
+        for library in LIBRARIES
+        for mode in choices("mode")
     ],
 )
 every_library = pytest.mark.parametrize("library", LIBRARIES)

@@ -15,14 +15,14 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import active, commit, git
-from harness.packagestan.answers import choices
+from harness.packagestan.answers import rendered
 from harness.packagestan.template import ROOT, facts
 from harness.processes.commands import run
 from harness.rendering.template import Answers
 
 FACTS = facts("task_runner")
 FILES = {runner: {data["file"], data["executable_file"]} - {""} for runner, data in FACTS.items()}
-RUNNERS = [runner for runner in choices("task_runner") if runner != "none"]
+RUNNERS = [runner for runner in rendered("task_runner") if runner != "none"]
 TASKS = {
     "format": "Format the code and apply automatic fixes",
     "lint": "Lint the code and check its formatting",
@@ -86,7 +86,7 @@ def uv_run(project: Path, *command: str) -> CompletedProcess[str]:
     return run(find_uv_bin(), "run", *command, cwd=project, env={"PATH": path})
 
 
-@pytest.mark.parametrize("chosen", choices("task_runner"))
+@pytest.mark.parametrize("chosen", rendered("task_runner"))
 def test_only_the_selected_runner_has_files(chosen: str, artifacts: ArtifactCache) -> None:
     """A project contains the files of its runner and of no other one."""
     files = set(tree(artifacts.project(answers(chosen))))
@@ -135,7 +135,8 @@ def test_tasks_succeed_in_a_new_project(runner: str, project: Path) -> None:
     before = tree(project)
     for name in TASKS:
         # Only one Python is installed on every machine that runs the tests.
-        task = "test-3.11" if runner == "nox" and name == "test" else name
+        is_once_per_python = FACTS[runner]["isolated"] and name == "test"
+        task = "test-3.11" if is_once_per_python else name
         uv_run(project, *CALL[runner], task)
     assert before.items() <= tree(project).items()
     assert 2 == len([*project.glob("dist/*.whl"), *project.glob("dist/*.tar.gz")])

@@ -9,7 +9,7 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
-from harness.packagestan.answers import choices
+from harness.packagestan.answers import rendered
 from harness.packagestan.template import render
 from harness.processes.commands import CommandError, run
 from harness.rendering.render import recorded_answers
@@ -29,7 +29,7 @@ FILES = {
 BASH = ("bash", "-e", "-c")
 
 
-@pytest.mark.parametrize("chosen", choices("template_updates"))
+@pytest.mark.parametrize("chosen", rendered("template_updates"))
 def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None:
     """A project has the file of the selected reminder and no other."""
     files = set(tree(artifacts.project(BASE | {"template_updates": chosen})))
@@ -174,7 +174,7 @@ esac"""
     assert "issue close 7\n" == log.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("chosen", choices("template_updates"))
+@pytest.mark.parametrize("chosen", rendered("template_updates"))
 def test_contributing_names_the_reminder(chosen: str, artifacts: ArtifactCache) -> None:
     """CONTRIBUTING.md describes the selected reminder, if there is one."""
     project = artifacts.project(BASE | {"template_updates": chosen})

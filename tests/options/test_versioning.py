@@ -17,14 +17,14 @@ from harness.artifacts.build import build_isolated
 from harness.artifacts.inspect import comparable, read_wheel, sdist_files
 from harness.artifacts.install import Environment
 from harness.artifacts.repository import commit, git
-from harness.packagestan.answers import FULL, choices
+from harness.packagestan.answers import FULL, rendered
 from harness.packagestan.template import facts, render
 from harness.processes.commands import CommandError, run
 from harness.rendering.template import Answers
 
 # A backend that is offered together with "vcs" requires a package that reads git tags.
-WITH_VCS = [name for name in choices("backend") if facts("backend")[name]["vcs"].get("requires")]
-WITHOUT_VCS = [backend for backend in choices("backend") if backend not in WITH_VCS]
+WITH_VCS = [name for name in rendered("backend") if facts("backend")[name]["vcs"].get("requires")]
+WITHOUT_VCS = [backend for backend in rendered("backend") if backend not in WITH_VCS]
 
 BASE: Answers = {"project_name": "My Project", "versioning": "vcs"}
 
@@ -161,21 +161,12 @@ def test_a_shallow_clone_of_a_release_is_enough(
     assert "1.2.3" == version(backend, clone(repository, "--depth=1"))
 
 
-# What to replace in pyproject.toml so that the tags of a repository around the project count; "&" is
-# the replaced text.
-PARENTS = {
-    "hatchling": ("raw-options.local", "raw-options.search_parent_directories=true\n&"),
-    "setuptools": ("local_scheme", "search_parent_directories = true\n&"),
-    "poetry_core": ("get_version(", "&search_parent_directories=True, "),
-}
-
-
 @pytest.mark.parametrize("backend", WITH_VCS)
 def test_a_subfolder_is_rejected(
     backend: str, repository: Path, version: Callable[..., str]
 ) -> None:
     """The tags of a repository around the project count only if pyproject.toml says so."""
-    old, new = PARENTS[backend]
+    old, new = facts("backend")[backend]["vcs"]["parents"]
     project = repository / "packages" / "project"
     shutil.copytree(repository / "src", project / "src")
     for name in ("LICENSE", "README.md"):
@@ -183,7 +174,7 @@ def test_a_subfolder_is_rejected(
     commit(repository, "v1.2.3")
     with pytest.raises(CommandError, match=r"unable to detect version for .*/packages/project"):
         version(backend, project)
-    assert "1.2.3" == version(backend, project, old, new.replace("&", old))
+    assert "1.2.3" == version(backend, project, old, new)
 
 
 @pytest.mark.parametrize(
@@ -310,7 +301,7 @@ def test_other_backends_are_rejected(backend: str, tmp_path: Path) -> None:
     assert not (tmp_path / "project").exists()
 
 
-@pytest.mark.parametrize("backend", choices("backend"))
+@pytest.mark.parametrize("backend", rendered("backend"))
 def test_a_static_version_is_the_default(backend: str, artifacts: ArtifactCache) -> None:
     """A static version is in pyproject.toml, and nothing there mentions git."""
     answers: Answers = {"project_name": "My Project", "backend": backend}

@@ -10,17 +10,13 @@ import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.repository import commit, git
-from harness.packagestan.answers import choices
+from harness.packagestan.answers import choices, rendered
+from harness.packagestan.template import facts
 from harness.processes.commands import run
 from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project"}
 PACKAGE = "src/my_project"
-
-# hatchling leaves out what .gitignore matches, even if git tracks it.
-HONOR_GITIGNORE = {"hatchling"}
-# The tar archives of these backends contain the times of the files.
-DATED_SDISTS = {"pdm_backend", "setuptools"}
 
 IGNORED = [
     ".env",
@@ -91,7 +87,7 @@ def test_secrets_and_build_results_are_ignored(tmp_path: Path, artifacts: Artifa
     assert IGNORED == ignored(project, *IGNORED)
 
 
-@pytest.mark.parametrize("backend", choices("backend"))
+@pytest.mark.parametrize("backend", rendered("backend"))
 @pytest.mark.parametrize("docs_engine", ["sphinx", "zensical"])
 def test_the_projects_own_files_are_not_ignored(
     backend: str, docs_engine: str, tmp_path: Path, artifacts: ArtifactCache
@@ -115,7 +111,7 @@ def test_files_of_the_selected_tools_are_ignored(
     assert [] == ignored(without, name)
 
 
-@pytest.mark.parametrize("backend", choices("backend"))
+@pytest.mark.parametrize("backend", rendered("backend"))
 def test_a_subpackage_called_build_is_packed(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -131,7 +127,7 @@ def test_a_subpackage_called_build_is_packed(
     assert "" == git(project, "status", "--porcelain")
 
 
-@pytest.mark.parametrize("backend", choices("backend"))
+@pytest.mark.parametrize("backend", rendered("backend"))
 def test_a_tracked_file_that_the_wheel_lacks_is_named(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -147,7 +143,7 @@ def test_a_tracked_file_that_the_wheel_lacks_is_named(
     git(project, "add", "--force", f"{PACKAGE}/data/bin/m.bin")
     commit(project)
     wheel = artifacts.build(project, tmp_path / "dist").wheel
-    is_missing = backend in HONOR_GITIGNORE
+    is_missing = facts("backend")[backend]["honors_gitignore"]
     assert is_missing == ("my_project/data/bin/m.bin" not in packed(wheel))
     checked = run(
         *(sys.executable, "-m", "check_wheel_contents", wheel),
@@ -157,7 +153,7 @@ def test_a_tracked_file_that_the_wheel_lacks_is_named(
     assert is_missing == ("my_project/data/bin/m.bin" in checked.stdout)
 
 
-@pytest.mark.parametrize("backend", choices("backend"))
+@pytest.mark.parametrize("backend", rendered("backend"))
 def test_line_endings_do_not_change_the_distributions(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -179,5 +175,5 @@ def test_line_endings_do_not_change_the_distributions(
     unix, windows = built
     assert unix.wheel.read_bytes() == windows.wheel.read_bytes()
     assert digests(unix.sdist) == digests(windows.sdist)
-    if backend not in DATED_SDISTS:
+    if not facts("backend")[backend]["dated_sdist"]:
         assert unix.sdist.read_bytes() == windows.sdist.read_bytes()

@@ -8,7 +8,8 @@ import pytest
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
-from harness.packagestan.answers import choices
+from harness.packagestan.answers import choices, rendered
+from harness.packagestan.template import facts
 from harness.rendering.template import Answers
 from harness.simulators import gitlab_pipelines, workflows
 from harness.simulators.gitlab_pipelines import BRANCH, MAIN, MERGE_REQUEST, SCHEDULE, tag
@@ -126,13 +127,13 @@ def test_tests_run_with_every_python(python_min: str, artifacts: ArtifactCache) 
     assert expected == found["lowest dependencies"]["variables"]
 
 
-@pytest.mark.parametrize("runner", choices("task_runner"))
+@pytest.mark.parametrize("runner", rendered("task_runner"))
 def test_checks_run_the_tasks(runner: str, artifacts: ArtifactCache) -> None:
     """The job calls the task runner or, without one, the commands of the tasks."""
-    calls = {"just": "just {}", "nox": "nox -s {}", "make": "make {}", "invoke": "invoke {}"}
+    call = facts("task_runner")[runner]["call"]
     expected = ["uv run ruff check", "uv run ruff format --check", "uv run mypy"]
-    if runner in calls:
-        expected = [f"uv run {calls[runner].format(task)}" for task in ("lint", "typecheck")]
+    if call:
+        expected = [f"uv run {call} {task}" for task in ("lint", "typecheck")]
     assert expected == jobs(artifacts, task_runner=runner)["lint"]["script"]
 
 

@@ -21,6 +21,7 @@ from harness.artifacts.forks import close_all
 from harness.artifacts.inspect import tree
 from harness.packagestan.answers import FULL, choices
 from harness.packagestan.artifacts import artifact_cache
+from harness.packagestan.template import facts
 from harness.processes.commands import CommandError
 from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
@@ -80,7 +81,7 @@ def fleet(number: int) -> Iterator[tuple[str, Answers]]:
         chosen["mode"] = choices("mode")[turn % len(choices("mode"))]
         backends = choices("backend")
         chosen["backend"] = backends[turn // len(choices("mode")) % len(backends)]
-        if chosen["backend"] in ("uv_build", "flit_core"):
+        if facts("backend")[chosen["backend"]]["vcs_error"]:
             chosen["versioning"] = "static"
         if chosen["mode"] == "library":
             chosen["container"] = False

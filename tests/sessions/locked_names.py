@@ -143,8 +143,9 @@ def tools() -> list[str]:
         for choice in facts(axis).values()
         if (requirement := choice["requirement"])
     ]
-    docs = itertools.chain(*(choice["requires"] for choice in facts("docs_engine").values()))
-    return [*template_data("tools.yml").values(), *own, *docs, *hooks]
+    groups = [*facts("docs_engine").values(), *facts("hooks").values()]
+    listed = itertools.chain(*(choice["requires"] or [] for choice in groups))
+    return [*template_data("tools.yml").values(), *own, *listed, *hooks]
 
 
 def build_requirements() -> list[str]:

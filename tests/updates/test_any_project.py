@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.packagestan.answers import answers, axes
+from harness.packagestan.template import facts
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
 from harness.updates.projects import resolve, start, status, update
@@ -175,7 +176,7 @@ class Project(RuleBasedStateMachine):
             choice = data.draw(st.sampled_from(answers(axis)))
             changed = {axis: choice}
             chosen = BASE | self.given | changed
-            if chosen["backend"] in ("uv_build", "flit_core"):
+            if facts("backend")[chosen["backend"]]["vcs_error"]:
                 changed["versioning"] = "static"
             if chosen["mode"] != "library":
                 changed["command_name"] = "my-project"

@@ -1,5 +1,6 @@
 """A later release that accepts fewer answers never changes a recorded answer silently."""
 
+import json
 import re
 import shlex
 from collections.abc import Callable
@@ -11,7 +12,15 @@ import yaml
 from jinja2.exceptions import FilterArgumentError
 
 from harness.artifacts.inspect import tree
-from harness.packagestan.answers import FULL, axes, choices, question_files, questions
+from harness.packagestan.answers import (
+    FULL,
+    LISTED_CHOICES,
+    axes,
+    choices,
+    question_files,
+    questions,
+    written_choices,
+)
 from harness.packagestan.coverage import each_level_once
 from harness.packagestan.template import ROOT
 from harness.rendering.render import recorded_answers
@@ -97,8 +106,13 @@ def remove(template: Path, axis: str, removed: str) -> Callable[[Questions], Non
             kept = {label: value for label, value in offered.items() if value != removed}
             data.write_text(yaml.safe_dump(kept), encoding="utf-8")
             return
-        kept = {k: v for k, v in question["choices"].items() if value_of(v) != removed}
-        question["choices"] = kept
+        kept = {k: v for k, v in written_choices(question).items() if value_of(v) != removed}
+        if isinstance(question["choices"], str):
+            # YAML would double the quotes in a validator, and Jinja renders it before YAML is parsed.
+            listed = f"{json.dumps(kept)}\n"
+            question["choices"] = LISTED_CHOICES.sub(lambda _: listed, question["choices"])
+        else:
+            question["choices"] = kept
         values = [value_of(choice) for choice in kept.values()]
         if question["default"] not in values:
             question["default"] = values[-1]

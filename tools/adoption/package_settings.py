@@ -74,4 +74,5 @@ def backend_settings(backend: str, tops: Sequence[str], packages: Sequence[str])
         "poetry_core": {"poetry": {"packages": included}},
         "pdm_backend": {} if is_found else {"pdm": {"build": {"includes": paths}}},
     }
-    return tables[backend]
+    # Other backends keep their rendered tables, and `compare` lists what the wheel then lacks.
+    return tables.get(backend, {})

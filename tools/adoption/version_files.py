@@ -130,6 +130,8 @@ def version_settings(project: Project, backend: str) -> dict[str, Any]:
         entries = {"version_file": f"src/{name}"}
         entries |= {"version_file_template": template} if template else {}
         return {"tool": {"setuptools_scm": entries}}
+    if backend != "hatchling":
+        return {}
     entries = {"version-file": f"src/{name}"} | ({"template": template} if template else {})
     return {"tool": {"hatch": {"build": {"hooks": {"vcs": entries}}}}}
 

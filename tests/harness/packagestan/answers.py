@@ -1,10 +1,11 @@
 """Packagestan's questions, presets, and answers that test everything."""
 
 import re
+from typing import Any
 
 import yaml
 
-from harness.packagestan.template import ROOT, TEMPLATE
+from harness.packagestan.template import ROOT, TEMPLATE, facts
 from harness.rendering.template import Answers
 from harness.space.questionnaire import Questionnaire
 
@@ -29,6 +30,10 @@ FULL: Answers = {
     "environments": ["uv", "pip", "conda", "direnv"],
     "docs_engine": "sphinx",
 }
+
+
+# The choices in a question that passes them to the macro `offer`.
+LISTED_CHOICES = re.compile(r"(?s)(?<=\) %}\n).*(?={%- endcall)")
 
 
 def preset(name: str) -> Answers:
@@ -56,5 +61,22 @@ def question_files() -> list[str]:
 
 
 def retired(axis: str) -> list[str]:
-    """Return the choices of a question that only projects have that recorded them."""
-    return re.findall(rf"is_recorded\('{axis}', '(.+?)'\)", str(questions()[axis]["choices"]))
+    """Return the choices of a question that only projects keep that recorded them."""
+    return [choice for choice, data in facts(axis).items() if "retired" in data]
+
+
+def rendered(axis: str) -> list[Any]:
+    """Return the choices that a project can have: those on offer, and those that are retired."""
+    return choices(axis) + retired(axis)
+
+
+def written_choices(question: dict[str, Any]) -> dict[str, Any]:
+    """Return the choices as a question file lists them, by their labels.
+
+    Args:
+        question: A question whose choices are a map, or a template that passes a map to `offer`.
+    """
+    offered = question["choices"]
+    if isinstance(offered, str):
+        offered = yaml.safe_load(LISTED_CHOICES.findall(offered)[0])
+    return dict(offered)

@@ -1,18 +1,38 @@
 """Packagestan as the template under test, and the facts in its files."""
 
+import contextlib
 import functools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from harness.rendering.template import Template
+from harness.rendering.copier_internals import Worker
+from harness.rendering.template import Answers, Template
 
 ROOT = Path(__file__).parents[3]
 OPTIONS = ROOT / "template" / "options"
 
-TEMPLATE = Template(ROOT, "copier.yml", "template")
+
+class Packagestan(Template):
+    """The template, which also renders the choices that only existing projects have."""
+
+    @contextlib.contextmanager
+    def prepared_worker(self, destination: Path, answers: Answers) -> Iterator[Worker]:
+        """Yield a Copier worker, and add the record of a project if an answer is retired.
+
+        An update replays the recorded answers into an empty folder, and Copier then gets the record
+        of starter files with them.
+        """
+        if any("retired" in facts(axis).get(str(answers[axis]), {}) for axis in answers):
+            answers = answers | {"starters": {"sets": []}}
+        with super().prepared_worker(destination, answers) as worker:
+            yield worker
+
+
+TEMPLATE = Packagestan(ROOT, "copier.yml", "template")
 
 questions = TEMPLATE.questions
 environment = TEMPLATE.environment

@@ -266,6 +266,8 @@ class Coverage:
         judges = [question.get("validator", "")]
         if isinstance(offered, dict):
             judges += [c.get("validator", "") for c in offered.values() if isinstance(c, dict)]
+        elif isinstance(offered, str):
+            judges.append(offered)
         named = self.variables("".join(judges))
         if not named & set(self.factors()) - set(self.texts()) - {name}:
             return []

@@ -11,8 +11,8 @@ from packaging.version import Version
 
 from harness.artifacts.inspect import unpack
 from harness.artifacts.repository import GIT
-from harness.packagestan.answers import FULL
-from harness.packagestan.template import ROOT
+from harness.packagestan.answers import FULL, written_choices
+from harness.packagestan.template import ROOT, facts
 from harness.processes.commands import CommandError, run
 from harness.rendering.template import Answers
 
@@ -75,9 +75,10 @@ def release_choices(question: dict[str, Any]) -> list[Any]:
     if question["type"] == "bool":
         return [False, True]
     offered = question.get("choices", {})
-    if isinstance(offered, str):  # The versions of Python are in a data file.
-        return ["3.11", "3.13"]
-    values = [value["value"] if isinstance(value, dict) else value for value in offered.values()]
+    if isinstance(offered, str) and "call offer" not in offered:
+        return ["3.11", "3.13"]  # The versions of Python are in a data file.
+    listed = written_choices(question).values() if offered else []
+    values = [value["value"] if isinstance(value, dict) else value for value in listed]
     return [values, values[:1], values[1:], []] if question.get("multiselect") else values
 
 
@@ -90,8 +91,11 @@ def covering_answers(version: str) -> list[Answers]:
         for step, (name, question) in enumerate(asked.items()):
             if offered := release_choices(question):
                 chosen[name] = offered[(row + step) % len(offered)]
-        reads_git = chosen["backend"] in ("poetry_core", "pdm_backend")
-        chosen["versioning"] = "vcs" if reads_git else "static"
+        data = facts("backend").get(chosen["backend"], {})
+        if not data.get("vcs"):
+            chosen["versioning"] = "static"
+        elif data["vcs_error"]:  # Only updates can still have this combination.
+            chosen["versioning"] = "vcs"
         is_published = chosen["ci"] != "none" and chosen["license"] != "Proprietary"
         chosen["publish"] = ("token", "trusted")[row % 2] if is_published else "none"
         is_on_github = chosen["ci"] == "github"

@@ -1,0 +1,217 @@
+"""What is missing in the folders of choices, one sentence for each problem.
+
+`test_a_choice_is_one_folder` reports the problems. An incomplete choice also breaks many other tests, so
+`conftest.py` runs only that test until the choice is complete.
+"""
+
+import collections
+import functools
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.packagestan.answers import (
+    LISTED_CHOICES,
+    axes,
+    default,
+    labels,
+    preset,
+    questions,
+    written_choices,
+)
+from harness.packagestan.template import OPTIONS, ROOT
+
+# Axes whose choices are files.
+FILES = {"license": ROOT / "template" / "licenses", "preset": ROOT / "template" / "presets"}
+
+# Axes whose choices only differ in a condition.
+WITHOUT_FOLDERS = {"docs_hosting", "python_min", "release_tool", "test_matrix"}
+
+# Files that not every choice has: only pip checks its lock file with a command, direnv has neither an
+# environment nor a lock file, conda has no lock file, and the facts say which backends read git.
+OPTIONAL = {
+    "backend": {"vcs.toml.jinja"},
+    "environments": {"check.jinja", "envrc.jinja", "lock.jinja", "run.jinja"},
+    "publish": {"github.yml.jinja", "gitlab.yml.jinja"},
+}
+
+# Facts that may be missing, may be empty, or may be null because nothing is installed.
+ADDITIONAL = {"retired", "reviewed"}
+EMPTY = {
+    "build_folder",
+    "config",
+    "docs_config",
+    "executable_file",
+    "file",
+    "ignored",
+    "repo_review",
+}
+EMPTY |= {"upper_bound", "vcs", "vcs_error"}
+NULL = {"requirement", "requires"}
+
+# Of these facts, each choice but `none` has at least one.
+ALTERNATIVES = [("file", "executable_file"), ("config", "docs_config")]
+
+TYPES = {bool: "true or false", str: "text", list: "a list", dict: "an object"}
+
+
+def folder_axes() -> list[str]:
+    """Return the questions whose choices are folders."""
+    without = WITHOUT_FOLDERS | FILES.keys()
+    return [axis for axis in axes() if "choices" in questions()[axis] and axis not in without]
+
+
+def listed(axis: str) -> list[str]:
+    """Return all choices of a question, even if they have no folder, or are retired."""
+    offered = questions()[axis]["choices"]
+    if isinstance(offered, str) and not LISTED_CHOICES.search(offered):
+        return list(labels(axis))
+    values = written_choices(questions()[axis]).values()
+    return [value["value"] if isinstance(value, dict) else value for value in values]
+
+
+@functools.cache
+def all_problems() -> list[str]:
+    """Return what is wrong with the choices of all axes, in the repository."""
+    return [
+        problem
+        for axis in folder_axes()
+        for problem in problems(OPTIONS / axis, listed(axis), page(axis))
+    ]
+
+
+def page(axis: str) -> str:
+    """Return the reference page of an axis."""
+    file = ROOT / "docs" / "reference" / "options" / f"{axis}.md"
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def problems(folder: Path, offered: list[str], page: str) -> list[str]:
+    """Return what is wrong with the folders of an axis, one sentence each.
+
+    Args:
+        folder: The folder of the axis.
+        offered: The choices in the question, including those that are retired.
+        page: The reference page of the axis.
+    """
+    found = [
+        f"{shown(path)}: offer it in the question, or delete the folder"
+        for path in sorted(folder.iterdir())
+        if path.name not in offered
+    ]
+    facts = {choice: read(folder / choice / "choice.json") for choice in offered}
+    expected = common_facts([data for data in facts.values() if isinstance(data, dict)])
+    prose = re.sub(r"(?s)<!-- \[\[\[cog.*?\[\[\[end\]\]\] -->", "", page)
+    for choice in offered:
+        if not (folder / choice).is_dir() and (choice != "none" or expected):
+            found.append(f"{shown(folder / choice)}: create it from the folder of a similar choice")
+            continue
+        found += part_problems(folder, choice)
+        data = facts[choice]
+        file = shown(folder / choice / "choice.json")
+        if isinstance(data, str):
+            found.append(f"{file}: {data}")
+        elif data is not None:
+            found += [f"{file}: {text}" for text in fact_problems(data, expected, choice)]
+            if "retired" in data and choice in defaults(folder.name):
+                found.append(f"{file}: select another default in the question and the presets")
+            found += vcs_problems(folder / choice, data)
+        if choice != "none" and not re.search(
+            rf"(?i)(?<![\w-]){re.escape(choice)}(?![\w-])", prose
+        ):
+            name = f"docs/reference/options/{folder.name}.md"
+            found.append(f"{name}: describe `{choice}` outside the generated sections")
+    return found
+
+
+def shown(path: Path) -> str:
+    """Return a path in the template as people write it."""
+    return f"template/options/{path.as_posix().rpartition('/options/')[2]}"
+
+
+def read(file: Path) -> dict[str, Any] | str | None:
+    """Return the facts about a choice, what is wrong with the file, or None if there is none."""
+    if not file.exists() or not file.read_text(encoding="utf-8").strip():
+        return None
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        return f"correct the JSON: {error}"
+    return data if isinstance(data, dict) else "write an object in braces"
+
+
+def common_facts(choices: list[dict[str, Any]]) -> dict[str, type]:
+    """Return the facts that most choices have, and the type of each."""
+    types: dict[str, collections.Counter[type]] = collections.defaultdict(collections.Counter)
+    for data in choices:
+        for key, value in data.items():
+            types[key][type(value)] += 1
+    return {
+        key: next(kind for kind, _ in kinds.most_common() if kind is not type(None))
+        for key, kinds in types.items()
+        if 2 * kinds.total() > len(choices) and key not in ADDITIONAL
+    }
+
+
+def part_problems(folder: Path, choice: str) -> Iterator[str]:
+    """Yield which files of a choice are missing or empty."""
+    parts = {path.name for path in folder.glob("*/*")} - OPTIONAL.get(folder.name, set())
+    if choice == "none":
+        parts &= {"choice.json"}
+    for name in sorted(parts - {path.name for path in folder.glob(f"{choice}/*")}):
+        yield f"{shown(folder / choice / name)}: add this file, which the other choices have"
+    for path in sorted(folder.glob(f"{choice}/*")):
+        if not path.read_text(encoding="utf-8").strip():
+            yield f"{shown(path)}: write its content; the file is empty"
+
+
+def fact_problems(data: dict[str, Any], expected: dict[str, type], choice: str) -> Iterator[str]:
+    """Yield which facts are missing, unknown, empty, or of another type than in the other choices."""
+    for key in sorted(expected.keys() - data.keys()):
+        yield f'add "{key}"'
+    for key in sorted(data.keys() - expected.keys() - ADDITIONAL):
+        yield f'remove "{key}", or add it to the other choices'
+    for key in [key for key in data if key in expected]:
+        value = data[key]
+        if value is None and key in NULL:
+            continue
+        if type(value) is not expected[key]:
+            yield f'change "{key}" to {TYPES[expected[key]]}, as in the other choices'
+        elif not value and value is not False and choice != "none" and key not in EMPTY:
+            yield f'fill in "{key}"{", or use null if nothing is installed" if key in NULL else ""}'
+    for keys in ALTERNATIVES:
+        if choice != "none" and set(keys) <= data.keys() and not any(data[key] for key in keys):
+            yield f'fill in "{keys[0]}" or "{keys[1]}"'
+    installs = any(data.get(key) for key in NULL)
+    if "reviewed" in data or installs:
+        reviewed = data.get("reviewed", "")
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(reviewed)):
+            yield 'add "reviewed", the date on which you checked the requirement'
+    if "retired" in data and not re.fullmatch(r"\d+(\.\d+)+", str(data["retired"])):
+        yield 'set "retired" to a release of the template, such as "0.5"'
+
+
+def vcs_problems(folder: Path, data: dict[str, Any]) -> Iterator[str]:
+    """Yield what prevents the version of a build backend from coming from git."""
+    vcs, error = data.get("vcs"), data.get("vcs_error")
+    if not isinstance(vcs, dict) or not isinstance(error, str):
+        return
+    file = shown(folder / "choice.json")
+    if not vcs.get("requires") and not error:
+        yield f'{file}: fill in "vcs_error", or "requires" in "vcs" if the version can come from git'
+    if vcs.get("requires") and error:
+        yield f'{file}: remove the text of "vcs_error", or "requires" in "vcs"'
+    if vcs and not vcs.get("variable"):
+        yield f'{file}: add "variable", which provides a version where there is no git, to "vcs"'
+    if vcs and not (folder / "vcs.toml.jinja").exists():
+        yield f'{shown(folder / "vcs.toml.jinja")}: add this file, because "vcs" is filled in'
+    if not vcs and (folder / "vcs.toml.jinja").exists():
+        yield f'{shown(folder / "vcs.toml.jinja")}: delete this file, or fill in "vcs" in choice.json'
+
+
+def defaults(axis: str) -> set[Any]:
+    """Return the answers to a question that nobody has to select."""
+    presets = [preset(file.stem) for file in FILES["preset"].glob("*.yml")]
+    return {default(axis), *(answers.get(axis) for answers in presets)}
