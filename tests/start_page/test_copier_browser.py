@@ -75,11 +75,11 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Source:
     identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     for command in (
         ("init", "--quiet"),
+        ("config", "core.fileMode", "false"),
         ("add", "--all"),
         ("update-index", "--chmod=+x", "files/run.sh.jinja"),
         (*identity, "commit", "--quiet", "--message=One"),
         ("tag", "v1.2.0"),
-        ("checkout", "--quiet", "--force", "HEAD"),
     ):
         subprocess.run(("git", *command), cwd=folder, check=True)
     return Source(folder, str(folder), "v1.2.0", {"files/run.sh.jinja": 0o100755})
