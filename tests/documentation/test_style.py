@@ -1,6 +1,6 @@
 """The wording follows the conventions for headings, sentences, and phrases.
 
-`words.txt` has the single words that `nox -s lint` rejects.
+`replacements.txt` has the single words that `nox -s lint` rejects.
 """
 
 import doctest

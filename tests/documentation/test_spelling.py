@@ -1,0 +1,83 @@
+"""Every word is in a dictionary, so that a wrong letter in a text or a name is found.
+
+`spelling.txt` has the words of this project that the English dictionary lacks.
+"""
+
+import builtins
+import gc
+import keyword
+import re
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+import spylls
+from spylls.hunspell import Dictionary
+
+from harness.packagestan.template import ROOT
+from harness.processes.commands import run
+
+WORDS = Path(__file__).with_name("spelling.txt")
+PARTS = ("copier.yml", "template", "tools", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs")
+# Texts by others, generated names, and pages that are being rewritten
+EXCLUDED = re.compile(
+    r"template/licenses/|locked_names|docs/(?:course|locales|LICENSE|start/static)|\.(?:dot|png|svg)$|lock\.json$"
+)
+# Addresses and hashes have their own tests, and escapes are not words.
+NOT_WORDS = re.compile(r"https?://[^\s)>\"']+|\b[0-9a-f]{12,}\b|\\[a-z]|\b[frb](?=[\"'])")
+# Python's own names need no entry.
+PYTHON = {*sys.stdlib_module_names, *keyword.kwlist, *dir(builtins), *dir(str), *dir(Path)}
+
+
+def words(text: str) -> set[str]:
+    """Return the words of a text, and the words in its identifiers."""
+    plain = NOT_WORDS.sub(" ", text)
+    found = set(re.findall(r"[A-Za-z]+(?:'[a-z]+)?", plain)) - PYTHON
+    parts = {part for word in found for part in re.findall(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])", word)}
+    return {part.strip("'") for part in parts if len(part.strip("'")) > 2}
+
+
+def files() -> list[str]:
+    """Return the files whose words are checked."""
+    tracked = run("git", "ls-files", *PARTS, cwd=ROOT).stdout.splitlines()
+    return [file for file in tracked if not EXCLUDED.search(file)]
+
+
+@pytest.fixture(scope="module")
+def unknown() -> dict[str, str]:
+    """The words that the dictionary lacks, in lowercase, each with the first file that contains it."""
+    data = Path(spylls.__path__[0], "hunspell", "data", "en", "en_US")
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        # It leaves its files open.
+        dictionary = Dictionary.from_files(str(data))
+        gc.collect()
+    found: dict[str, str] = {}
+    for file in files():
+        for word in words((ROOT / file).read_text(encoding="utf-8")):
+            if word.lower() not in found and not dictionary.lookup(word):
+                found[word.lower()] = file
+    return found
+
+
+@pytest.fixture(scope="module")
+def listed() -> list[str]:
+    """The words that are correct in this project."""
+    return WORDS.read_text(encoding="utf-8").split()
+
+
+def test_splits_identifiers_into_words() -> None:
+    """A word in a name is checked as well as one in a sentence."""
+    assert {"HTTP", "Server", "user's", "names", "test"} == words(
+        "The user's test_names, HTTPServer"
+    ) - {"The"}
+
+
+def test_every_word_is_in_a_dictionary(unknown: dict[str, str], listed: list[str]) -> None:
+    """No word is misspelled. A new term belongs in `spelling.txt`."""
+    assert {word: file for word, file in unknown.items() if word not in set(listed)} == {}
+
+
+def test_every_listed_word_is_used(unknown: dict[str, str], listed: list[str]) -> None:
+    """The list is sorted, and has only words that occur and that the dictionary lacks."""
+    assert sorted(unknown) == listed
