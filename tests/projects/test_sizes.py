@@ -130,7 +130,7 @@ def test_keywords_keep_their_order(number: int, artifacts: ArtifactCache) -> Non
 FILES = {"uv": ".python-version", "conda": "environment.yml", "direnv": ".envrc"}
 HEADINGS = {
     "uv": "Install [uv](https://docs.astral.sh/uv/getting-started/installation/)",
-    "pip": "`pylock.toml` pins the dependencies.",
+    "pip": "the versions that `pylock.toml` pins",
     "conda": "conda creates an environment",
     "direnv": "install [direnv](https://direnv.net/)",
 }

@@ -77,7 +77,7 @@ def test_an_update_changes_the_listed_files(
     found = {pattern for pattern in expected for line in changed if fnmatch(line[3:], pattern)}
     assert expected == found
     assert len(expected) == len(changed)
-    named = re.findall(r"source code, or tests, except for\n`(.+?)`", text)
+    named = re.findall(r"source code, or tests, except for `(.+?)`", text)
     assert [line[3:] for line in changed if line[3:].startswith("src/")] == named
     assert " M pyproject.toml" in status(project)
 
