@@ -23,6 +23,8 @@ copyright = f"{author} (text: CC BY 4.0, code: MIT)"
 extensions = ["myst_parser", "sphinx_copybutton", "sphinx_design", "packagestan"]
 exclude_patterns = ["_build", "extensions", "start", "course/exercises"]
 nitpicky = True
+# Error messages and options stay as they are typed, so that readers can search for them and copy them.
+smartquotes = False
 
 # https://myst-parser.readthedocs.io/en/latest/configuration.html
 myst_enable_extensions = ["colon_fence", "deflist", "substitution"]

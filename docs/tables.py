@@ -250,8 +250,9 @@ def project_svg() -> str:
             name = Text(line, style="bold blue" if file.is_dir() else "bold")
             name.stylize("not bold default", 0, len(line.rstrip("/")) - len(file.name))
             grid.add_row(name, plain.rstrip("."))
-    console = Console(record=True, width=100, file=io.StringIO())
-    console.print(grid)
+    console = Console(record=True, width=102, file=io.StringIO())
+    # Without an empty last line, rich cuts off the descenders and underscores of the text.
+    console.print(grid, "")
     svg = console.export_svg(title="my-project", unique_id="project")
     # GitHub shows no fonts from other sites, and the site loads none.
     svg = re.sub(r"@font-face {.*?}\s*|<!--.*?-->", "", svg, flags=re.DOTALL)

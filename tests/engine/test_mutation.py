@@ -188,7 +188,7 @@ def test_effects_are_recognized(tmp_path: Path) -> None:
     before = dict(outputs.outputs(template, cases))
     for file, old, new, effects in [
         ("project/README.md.jinja", "# {{", "#  {{", {"file README.md"}),
-        ("macros/text.jinja", "two in a row", "two in row", {"user_name"}),
+        ("macros/text.jinja", "two spaces in a row", "two spaces in row", {"user_name"}),
         ("messages/after_copy.jinja", "is ready", "is read", {"copy", "update"}),
         ("questions/10_essentials.yml", "help: License", "help: Licence", {"help of license"}),
         ("data/flags.jinja", "'uv': 'uv' in environments", "'uv': ('uv' in environments)", set()),

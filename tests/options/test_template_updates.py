@@ -51,7 +51,7 @@ def test_only_the_full_preset_has_reminders(
 @pytest.mark.parametrize("ci", ["gitlab", "none"])
 def test_a_workflow_needs_github(ci: str, tmp_path: Path) -> None:
     """Without GitHub, the workflow is rejected, and the message names the alternatives."""
-    with pytest.raises(ValueError, match="renovate; this requires GitHub"):
+    with pytest.raises(ValueError, match="renovate; the workflow requires GitHub"):
         render(tmp_path / "project", WORKFLOW | {"ci": ci})
     assert not (tmp_path / "project").exists()
 

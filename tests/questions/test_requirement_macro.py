@@ -294,8 +294,8 @@ def test_extra_in_marker_is_rejected(marker: str) -> None:
     ("text", "error"),
     [
         ("rich>>1", "write it like \"rich>=13\"; 'rich>>1' is not a requirement"),
-        (">=13", "start it with a package name; '>=13' doesn't start with one"),
-        ("; os_name", "start it with a package name; '; os_name' doesn't start with one"),
+        (">=13", "start it with a package name; '>=13' doesn't start with a name"),
+        ("; os_name", "start it with a package name; '; os_name' doesn't start with a name"),
         (
             "rich @ rich.zip",
             "use \"rich @ https://host/rich.zip\"; 'rich @ rich.zip' has no URL",
@@ -322,7 +322,7 @@ def test_extra_in_marker_is_rejected(marker: str) -> None:
             "rich; python_version < 3",
             "write it like os_name == \"nt\"; 'python_version < 3' is not a marker",
         ),
-        ("a" * 1001, f"shorten to 1000 characters; '{'a' * 57}...' is longer"),
+        ("a" * 1001, f"shorten to 1000 characters; '{'a' * 57}...' is too long"),
     ],
 )
 def test_error_starts_with_the_remedy(text: str, error: str) -> None:

@@ -281,7 +281,7 @@ def test_length_has_a_limit(name: str, longest: int, text: str) -> None:
 @pytest.mark.parametrize("space", [" ", "\u00a0", "\u2003"])
 def test_outer_spaces_are_rejected(name: str, space: str) -> None:
     """A space before or after an answer is rejected."""
-    message = "remove the outer spaces; the answer starts or ends with one"
+    message = "remove the outer spaces; the answer starts or ends with a space"
     assert {message} == {validated(name, f"{space}a"), validated(name, f"a{space}")}
 
 
