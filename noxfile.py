@@ -1,4 +1,4 @@
-"""The tasks of Packagestan's development; `nox --list` shows them."""
+"""The tasks for developing Packagestan; `nox --list` shows them."""
 
 import os
 import re
@@ -15,12 +15,12 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "docs", "tests"]
 
 ROOT = Path(__file__).parent
-# Each is pinned to what those before it are, so that they can be installed together.
+# Each group keeps the versions of the groups before it, so that they can be installed together.
 GROUPS = ["docs", "test", "lint", "browser"]
 
 
 def install(session: nox.Session, *groups: str) -> None:
-    """Install dependency groups, at the versions that `nox -s lock` has pinned."""
+    """Install dependency groups in the versions that `nox -s lock` has pinned."""
     session.install(*(f"--requirement=requirements/{group}.txt" for group in groups))
 
 
@@ -31,12 +31,12 @@ def install_npm(session: nox.Session) -> None:
 
 
 def has_browser() -> bool:
-    """Return whether the machine has a Chromium."""
+    """Return whether Chromium is installed."""
     return any(map(shutil.which, ("chromium", "google-chrome")))
 
 
 def pytest(session: nox.Session, *arguments: str, **env: str) -> None:
-    """Run tests, whose modules are compiled once for all processes."""
+    """Run tests, and compile their modules once for all processes."""
     compiled = {"PYTHONDONTWRITEBYTECODE": ""}
     session.run("python", "-m", "pytest", *arguments, env=compiled | env)
 
@@ -129,7 +129,7 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure what the template and its tests cost, update a fleet (`-- fleet 200`), or `-- start`."""
+    """Measure what the template and its tests cost, or run `-- fleet 200` or `-- start`."""
     install(session, "test")
     modules = {"fleet": "sessions.fleet", "start": "sessions.start_page"}
     chosen = next((name for name in modules if name in session.posargs), None)
@@ -195,7 +195,7 @@ def puzzle(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def checkpoint(session: nox.Session) -> None:
-    """Create the project with which a lesson begins: `nox -s checkpoint -- 05 [folder]`."""
+    """Create the project that a lesson begins with: `nox -s checkpoint -- 05 [folder]`."""
     install(session, "test")
     module = ("python", "-m", "harness.course.checkpoints")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})

@@ -70,7 +70,7 @@ def isolated_environment(shared_folder: Path, tmp_path_factory: pytest.TempPathF
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark the tests that `nox -s quick` runs completely."""
+    """Mark the test files that `nox -s quick` runs completely."""
     if item.path.parent.name in ("conventions", "options"):
         item.add_marker("quick")
 
@@ -100,13 +100,13 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Start one process more than there are processors, because each waits for programs at times."""
+    """Start one more process than there are processors, because each sometimes has to wait."""
     return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Set up the garbage collector, and show the progress of the run."""
-    # The objects of tests are rarely garbage, and each collection takes time.
+    """Configure the garbage collector, and show the progress of the run."""
+    # Tests rarely create garbage, and each collection takes time.
     gc.set_threshold(50_000, 20, 50)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Progress(config))

@@ -11,7 +11,7 @@ from adoption.building import BuildOptions, build_wheel, error_line, remedy
 from adoption.command_line import main
 from adoption.projects import ignored
 
-# A build that never ends, with a process that has opened a pipe.
+# A build that never ends and has a process that has opened a pipe.
 HANGING = """\
 import os, signal, subprocess
 process = subprocess.Popen("echo started; exec sleep 600", shell=True, stdout=open(PIPE, "w"))
@@ -42,7 +42,7 @@ def test_a_constraint_applies_to_the_build(tmp_path: Path) -> None:
     ],
 )
 def test_a_failure_has_a_remedy(output: str, expected: str) -> None:
-    """The sentence on a failed build says what to add to the command."""
+    """The message about a failed build says what to add to the command."""
     assert expected in remedy(error_line(output))
 
 
@@ -54,7 +54,7 @@ def test_a_hanging_build_is_ended(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """After the time limit, or after Ctrl-C, no process and no file is left."""
+    """After the time limit or Ctrl-C, no process or file is left."""
     for name in ("project", "out", "temporary"):
         (tmp_path / name).mkdir()
     pipe = tmp_path / "project" / "pipe"
@@ -70,7 +70,7 @@ def test_a_hanging_build_is_ended(
     assert interrupts == ("didn't finish within 0.1 seconds" not in message)
     assert "Traceback" not in message
     assert [] == [*(tmp_path / "temporary").iterdir()]
-    if interrupts:  # the other build ends before it has started the process
+    if interrupts:  # the other build can end before it has started the process
         poll = select.poll()
         poll.register(reader, 0)
         assert [(reader, select.POLLHUP)] == poll.poll(10_000)
@@ -81,7 +81,7 @@ def test_only_files_and_folders_are_copied(tmp_path: Path, monkeypatch: pytest.M
     """Sockets, pipes, and broken symbolic links are not copied."""
     os.mkfifo(tmp_path / "pipe")
     with socket.socket(socket.AF_UNIX) as server:
-        monkeypatch.chdir(tmp_path)  # the address of a socket is short
+        monkeypatch.chdir(tmp_path)  # the address of a socket must be short
         server.bind("socket")
     (tmp_path / "broken").symlink_to("nowhere")
     (tmp_path / "file").touch()

@@ -48,5 +48,5 @@ def test_a_computed_version_has_no_spelling(tmp_path: Path) -> None:
     ],
 )
 def test_only_names_of_the_module_are_defined(code: str, name: str, defined: bool) -> None:
-    """A name is defined if the module itself binds it, in any way."""
+    """A name is defined if the module itself binds it in any way."""
     assert defined == defines(code.encode(), name)

@@ -277,7 +277,7 @@ def test_git_keeps_line_ends(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("branch", ["main", "master", "trunk"])
 def test_the_default_branch_is_kept(branch: str, tmp_path: Path) -> None:
-    """It is the remote repository's, or the usual one, even if another one is checked out."""
+    """It is the remote's default branch or a usual name, even if another one is checked out."""
     identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     origin, clone = tmp_path / "origin", tmp_path / "clone"
     run("git", "init", "--quiet", f"--initial-branch={branch}", str(origin))

@@ -101,7 +101,7 @@ def test_only_new_projects_receive_files(
 def test_nothing_is_overwritten_without_confirmation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The differences are shown before the question, and nothing changes after a no."""
+    """The differences are shown before the question, and nothing changes if the answer is no."""
     project = unbuilt_project(tmp_path / "old", {"setup.py": "", "LICENSE": "Ask.\n"})
     files = {".copier-answers.yml": "", "pyproject.toml": PROJECT, "LICENSE": "MIT License\n"}
     unbuilt_project(tmp_path / "new", files)

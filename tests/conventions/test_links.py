@@ -52,7 +52,7 @@ def test_every_link_is_listed() -> None:
 
 
 def test_links_have_a_date_and_a_place() -> None:
-    """Each group of links says when and where they were seen, or that nobody has seen them."""
+    """Each group of links says when and where they were seen, or that no one has seen them."""
     for group in listed():
         assert {"seen", "where", "links"} == set(group)
         assert isinstance(group["seen"], datetime.date)

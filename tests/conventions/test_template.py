@@ -1,4 +1,4 @@
-"""The conventions of the repository: where things are, what they are called, what is never used."""
+"""The conventions of the repository: locations, names, and what is never used."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def test_questions_are_included_in_their_order() -> None:
 
 
 def test_every_question_but_the_name_has_a_default() -> None:
-    """Only the project's name must be answered."""
+    """Only the project's name requires an answer."""
     without = [name for name, question in questions().items() if "default" not in question]
     assert ["project_name"] == without
 
@@ -53,7 +53,7 @@ def test_every_asked_question_is_explained_in_one_line() -> None:
 
 
 def test_computed_values_are_the_last_questions() -> None:
-    """Only the check of all input and the preset's answers precede the last question file."""
+    """Only the check of all input and the preset's answers come before the last question file."""
     last = yaml.safe_load((ROOT / question_files()[-1]).read_text(encoding="utf-8"))
     computed = [name for name, question in questions().items() if question.get("when") is False]
     assert ["valid_input", "preset_answers", *last] == computed
@@ -257,7 +257,7 @@ def test_a_version_from_git_needs_its_settings(tmp_path: Path) -> None:
 
 
 def test_options_belong_to_axes() -> None:
-    """There are no options, option tests, or option pages of an axis that does not exist."""
+    """No options, option tests, or option pages exist for an unknown axis."""
     assert {p.name for p in TEMPLATE.glob("options/*")} <= set(axes())
     tests = {p.stem.removeprefix("test_") for p in (ROOT / "tests" / "options").glob("test_*.py")}
     pages = {p.stem for p in (ROOT / "docs" / "reference" / "options").glob("*.md")} - {"index"}
@@ -307,8 +307,8 @@ def test_templates_know_the_names_that_they_use() -> None:
     for name, question in questions().items():
         texts |= {f"{name}: {key}": text for key, text in question.items() if isinstance(text, str)}
     trees = {place: environment().parse(text) for place, text in texts.items()}
-    # An included template sees what the including template has set. "nothing" is never defined, and
-    # "customize" is the answer of earlier releases that `preset` replaces.
+    # An included template sees the variables that the including template has set. "nothing" is
+    # never defined, and "customize" is the answer of earlier releases that `preset` replaces.
     known = {*questions(), "nothing", "customize", "UNSET"}
     known |= {"_copier_answers", "_copier_conf", "_external_data"}
     for tree_ in trees.values():
@@ -353,7 +353,7 @@ def test_choices_are_dispatched_by_path(path: Path) -> None:
     ids=lambda path: path.relative_to(TEMPLATE).as_posix(),
 )
 def test_files_only_depend_on_the_answers(path: Path) -> None:
-    """No file depends on the clock, on randomness, or on the machine.
+    """No file depends on the clock, randomness, or the machine.
 
     The messages may, because they are not part of the project. So may the macros that only questions
     use.
@@ -367,7 +367,7 @@ def test_files_only_depend_on_the_answers(path: Path) -> None:
 
 
 def test_data_has_a_review_date() -> None:
-    """Each data file that depends on the outside world has the date of its last review."""
+    """Each data file that depends on external facts has the date of its last review."""
     for name in ("actions", "python_versions", "tools"):
         text = (TEMPLATE / "data" / f"{name}.yml").read_text(encoding="utf-8")
         assert re.search(r"\(reviewed \d{4}-\d{2}-\d{2}\)", text), name

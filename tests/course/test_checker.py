@@ -1,4 +1,4 @@
-"""The checker of the course's exercises: what each kind of check finds, and what it refuses."""
+"""The checker of the course's exercises: what each kind of check finds, and what it rejects."""
 
 import doctest
 import importlib.util
@@ -24,7 +24,7 @@ def load() -> ModuleType:
     assert specification
     assert specification.loader
     module = importlib.util.module_from_spec(specification)
-    # Dataclasses look there for the types that they name.
+    # Dataclasses look there for the types in their annotations.
     sys.modules["check"] = module
     specification.loader.exec_module(module)
     return module
@@ -62,7 +62,7 @@ def main():
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A small package, for the checker to look at."""
+    """A small package for the checker to examine."""
     folder = tmp_path_factory.mktemp("whistle")
     (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     (folder / "src" / "whistle").mkdir(parents=True)
@@ -79,7 +79,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def look(package: Any, kind: str, options: Any) -> str:
-    """Return what a check has seen that isn't right; an empty text if all is."""
+    """Return what a check has found, or an empty text if everything is correct."""
     try:
         check.Check(kind, options, "", "", False)(package)
     except check.NotYetError as error:
@@ -149,27 +149,27 @@ WRONG = [
 
 @pytest.mark.parametrize(("kind", "options"), RIGHT)
 def test_what_is_right_passes(package: Any, kind: str, options: Any) -> None:
-    """A check of each kind says nothing of a package that is as it should be."""
+    """Each kind of check reports nothing for a correct package."""
     assert "" == look(package, kind, options)
 
 
 @pytest.mark.parametrize(("kind", "options", "seen"), WRONG)
 def test_what_is_wrong_is_shown(package: Any, kind: str, options: Any, seen: str) -> None:
-    """A check of each kind says what it has seen where a package is not as it should be."""
+    """Each kind of check reports what is wrong with a faulty package."""
     assert seen in look(package, kind, options)
 
 
 def test_what_is_installed_elsewhere_is_out_of_reach(
     package: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither the variables of the learner's terminal nor its environment help a package."""
+    """Neither the learner's environment variables nor the active environment help a package."""
     monkeypatch.setenv("PYTHONPATH", str(package.tree / "src"))
     command = {"command": "python -c 'import whistle'"}
     assert "No module named 'whistle'" in look(package, "script", command)
 
 
 def test_each_kind_of_check_is_tried() -> None:
-    """There is a right and a wrong case for each kind, or a puzzle that has both."""
+    """Each kind has a right and a wrong case, or a puzzle with both."""
     in_puzzles = {"builds", "made_by"}
     assert check.KINDS.keys() == {kind for kind, _ in RIGHT} | in_puzzles
     assert check.KINDS.keys() == {kind for kind, _, _ in WRONG} | in_puzzles
@@ -178,20 +178,20 @@ def test_each_kind_of_check_is_tried() -> None:
 
 
 def test_examples_in_the_checker_hold() -> None:
-    """What the checker's docstrings show is so."""
+    """The examples in the checker's docstrings hold."""
     failed, tried = doctest.testmod(check)
     assert (0, True) == (failed, tried > 0)
 
 
 def refusal(*arguments: str | Path, checker: str | Path = CHECKER, uv: str = "") -> str:
-    """Return the sentence with which the checker ends instead of checking."""
+    """Return the message with which the checker exits instead of checking."""
     ended = run(sys.executable, checker, *arguments, env={"UV": uv or find_uv_bin()}, exit_code=2)
     assert 1 == ended.stderr.count("\n")
     return ended.stderr
 
 
 def test_an_unknown_name_is_refused() -> None:
-    """A name that no exercise has is refused, with those that there are; no defect is named."""
+    """An unknown exercise is rejected with a list of the existing ones, which names no defect."""
     sentence = refusal("rom-1")
     assert sentence.startswith("rom-1: there is no such exercise; there are: ")
     assert "puzzle-1, puzzle-2" in sentence
@@ -199,18 +199,18 @@ def test_an_unknown_name_is_refused() -> None:
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    """A folder that isn't there is refused."""
+    """A missing folder is rejected."""
     sentence = refusal("puzzle-1", tmp_path / "none")
     assert f"{tmp_path / 'none'}: there is no such folder; say where your package is.\n" == sentence
 
 
 def test_no_name_is_refused() -> None:
-    """Without a name, the checker says how to see all."""
+    """Without a name, the checker says how to list all exercises."""
     assert "Say which exercise to check; --list shows all.\n" == refusal()
 
 
 def test_a_machine_without_uv_is_refused() -> None:
-    """Without uv, the checker says that it needs it."""
+    """Without uv, the checker says that it requires uv."""
     sentence = refusal("puzzle-1", PACKAGES / puzzles()[1], uv="no-uv-here")
     assert "uv is not on PATH; the check needs it to build and to install.\n" == sentence
 
@@ -242,7 +242,7 @@ def test_a_machine_without_uv_is_refused() -> None:
     ],
 )
 def test_a_misspelt_check_is_refused(text: str, problem: str, tmp_path: Path) -> None:
-    """A check.toml with something misspelt or missing is refused in a sentence that says where."""
+    """A check.toml with a misspelled or missing key is rejected with a sentence that says where."""
     (tmp_path / "exercises" / "one").mkdir(parents=True)
     (tmp_path / "exercises" / "one" / "check.toml").write_text(text, encoding="utf-8")
     checker = shutil.copy(CHECKER, tmp_path)
@@ -251,7 +251,7 @@ def test_a_misspelt_check_is_refused(text: str, problem: str, tmp_path: Path) ->
 
 
 def test_all_exercises_are_listed() -> None:
-    """`--list` shows each exercise and each puzzle with its title, and no defect's name."""
+    """`--list` shows each exercise and each puzzle with its title, but doesn't name a defect."""
     lines = run(sys.executable, CHECKER, "--list").stdout.splitlines()
     names = [line.split(": ")[0] for line in lines]
     exercises = sorted(path.parent.name for path in COURSE.glob("exercises/*/check.toml"))
@@ -259,6 +259,6 @@ def test_all_exercises_are_listed() -> None:
 
 
 def test_it_runs_as_a_script_that_carries_its_needs(tmp_path: Path) -> None:
-    """`uv run` installs what the checker needs, and tells it where uv is."""
+    """`uv run` installs the checker's requirements, and passes the path of uv to it."""
     uv_run = (find_uv_bin(), "run", "--quiet", "--python", sys.executable)
     run(*uv_run, CHECKER, "--list", cwd=tmp_path, env={"PATH": os.devnull})

@@ -16,7 +16,7 @@ from harness.packagestan.answers import questions
 from harness.updates import projects
 from harness.updates.releases import commit
 
-# What a learner writes and no update touches.
+# Files that learners write and that no update changes.
 LEARNERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
 
 
@@ -33,12 +33,12 @@ def test_each_lesson_that_begins_with_a_project_has_its_answers() -> None:
 
 @pytest.mark.parametrize("number", checkpoints.numbers())
 def test_a_checkpoint_answers_questions_that_are_asked(number: str) -> None:
-    """A checkpoint answers questions of the template, and nothing else."""
+    """A checkpoint only contains answers to the template's questions."""
     assert set(checkpoints.answers(number)) <= set(questions())
 
 
 def test_each_checkpoint_changes_something() -> None:
-    """No lesson ends with the project with which it began."""
+    """No lesson ends with the same project that it began with."""
     for before, after in pairwise(checkpoints.numbers()):
         assert checkpoints.answers(before) != checkpoints.answers(after), after
 
@@ -65,7 +65,7 @@ def test_a_learner_goes_from_lesson_to_lesson_by_updates(
 def test_a_checkpoint_is_made_by_its_number(
     tmp_path: Path, releases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`nox -s checkpoint -- 5` makes the project of lesson 5, which can be updated later."""
+    """`nox -s checkpoint -- 5` creates the project of lesson 5, which can be updated later."""
     monkeypatch.setattr(checkpoints, "ROOT", releases)
     project = checkpoints.make("5", tmp_path / "greetings")
     recorded = (project / ".copier-answers.yml").read_text(encoding="utf-8")
@@ -74,14 +74,14 @@ def test_a_checkpoint_is_made_by_its_number(
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
-    """A checkpoint isn't made where there is something already."""
+    """A checkpoint isn't created in a folder that already has files."""
     (tmp_path / "mine.txt").touch()
-    with pytest.raises(checkpoints.CheckpointError, match="holds something already; name another"):
+    with pytest.raises(checkpoints.CheckpointError, match="is not empty; choose another"):
         checkpoints.make("05", tmp_path)
     assert ["mine.txt"] == [path.name for path in tmp_path.iterdir()]
 
 
 def test_an_unknown_checkpoint_is_named_with_those_there_are() -> None:
-    """A number that no lesson has is refused, with the numbers that there are."""
-    with pytest.raises(checkpoints.CheckpointError, match="99 is no checkpoint; write one of 03,"):
+    """An unknown lesson number is rejected with a list of the existing ones."""
+    with pytest.raises(checkpoints.CheckpointError, match="99 is not a checkpoint; use one of 03,"):
         checkpoints.make("99", Path("nowhere"))

@@ -1,4 +1,4 @@
-"""The doctor, which says before the course what a computer lacks."""
+"""The doctor, which reports before the course what is missing on a computer."""
 
 import re
 import runpy
@@ -22,7 +22,7 @@ def lower_bound(requirement: str) -> str:
 
 
 def test_the_doctor_asks_for_what_the_template_needs() -> None:
-    """The doctor accepts no version that is older than the template's requirements."""
+    """The doctor doesn't accept a version that is older than the template requires."""
     doctor = runpy.run_path(str(DOCTOR))
     data = ROOT / "template" / "data"
     tools, pythons = (
@@ -37,7 +37,7 @@ def test_the_doctor_asks_for_what_the_template_needs() -> None:
 
 
 def test_the_doctor_names_all_that_is_missing(tmp_path: Path) -> None:
-    """Where programs are missing or too old, each is named with what helps; the exit code is 1."""
+    """Each missing or outdated program is named with a remedy, and the exit code is 1."""
     old = tmp_path / "git"
     old.write_text("#!/bin/sh\necho git version 2.9.5\n")
     old.chmod(0o755)

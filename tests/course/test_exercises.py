@@ -1,4 +1,4 @@
-"""Exercises and puzzles: the checker fails where they begin, and passes on their solution."""
+"""Exercises and puzzles: the checker fails for the start state and passes for the solution."""
 
 import os
 import shutil
@@ -26,17 +26,17 @@ each_exercise = pytest.mark.parametrize("folder", EXERCISES, ids=lambda folder: 
 
 
 def told(folder: Path) -> dict[str, Any]:
-    """Return what an exercise's check.toml says."""
+    """Return the content of an exercise's check.toml."""
     return tomllib.loads((folder / "check.toml").read_text(encoding="utf-8"))
 
 
 def apply(patch: Path, tree: Path) -> None:
-    """Change a tree as a patch says."""
+    """Apply a patch to a folder."""
     run("git", "apply", "--whitespace=nowarn", patch, cwd=tree)
 
 
 def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
-    """Return a new copy of what an exercise begins with."""
+    """Return a new copy of an exercise's start state."""
     exercise = told(folder)
     if "checkpoint" in exercise:
         answers = COURSE / "checkpoints" / f"{exercise['checkpoint']}.yml"
@@ -50,7 +50,7 @@ def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
 
 
 def check(folder: Path, package: Path, exit_code: int) -> CompletedProcess[str]:
-    """Check a package as an exercise asks for, with the Python and the uv of the tests."""
+    """Check a package as an exercise specifies, with the tests' Python and uv."""
     programs = Path(sys.executable).parent
     return run(
         *(sys.executable, COURSE / "check.py", folder.name, package),
@@ -60,13 +60,13 @@ def check(folder: Path, package: Path, exit_code: int) -> CompletedProcess[str]:
 
 
 def hints(folder: Path) -> list[str]:
-    """Return the hints of an exercise; the first is the one that its start should get."""
+    """Return the hints of an exercise, beginning with the one for its start state."""
     checks = [check for check in told(folder)["checks"] if "hint" in check]
     return [check["hint"] for check in sorted(checks, key=lambda check: "at_start" not in check)]
 
 
 def added_lines(folder: Path) -> list[str]:
-    """Return the lines that the solution adds and that are long enough to be an answer."""
+    """Return the lines that the solution adds and that are long enough to give it away."""
     lines = (folder / "solution.patch").read_text(encoding="utf-8").splitlines()
     added = [line[1:].strip() for line in lines if line[:1] == "+" and line[:4] != "+++ "]
     return [line for line in added if len(line) > 6]
@@ -76,7 +76,7 @@ def added_lines(folder: Path) -> list[str]:
 def test_the_start_fails_with_its_hint(
     folder: Path, artifacts: ArtifactCache, tmp_path: Path
 ) -> None:
-    """Where an exercise begins, the checker gives the hint that is meant, and no answer."""
+    """For the start state of an exercise, the checker shows the intended hint and no answer."""
     package = begin(folder, artifacts, tmp_path / "package")
     before = tree(package)
     printed = check(folder, package, exit_code=1).stdout
@@ -87,7 +87,7 @@ def test_the_start_fails_with_its_hint(
 
 @each_exercise
 def test_the_solution_passes(folder: Path, artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """With an exercise's solution, all of its checks pass."""
+    """All checks of an exercise pass for its solution."""
     package = begin(folder, artifacts, tmp_path / "package")
     apply(folder / "solution.patch", package)
     assert "All is right." in check(folder, package, exit_code=0).stdout
@@ -95,13 +95,13 @@ def test_the_solution_passes(folder: Path, artifacts: ArtifactCache, tmp_path: P
 
 @each_exercise
 def test_no_hint_is_the_answer(folder: Path) -> None:
-    """No hint, no title and no word of the checks' names shows a line of the solution."""
+    """No hint, title, or name of a check contains a line of the solution."""
     text = "\n".join([told(folder)["title"], *hints(folder)])
     assert [] == [line for line in added_lines(folder) if line in text]
 
 
 def test_puzzles_are_numbered() -> None:
-    """There are twelve puzzles or more; their numbers have no gap, and begin the titles."""
+    """There are at least twelve puzzles, and their titles start with consecutive numbers."""
     numbers = sorted(told(folder)["puzzle"] for folder in PUZZLES)
     assert list(range(1, len(PUZZLES) + 1)) == numbers
     assert len(PUZZLES) >= 12

@@ -1,4 +1,4 @@
-"""Facts that age."""
+"""Facts that become outdated."""
 
 import datetime
 import re
@@ -15,7 +15,7 @@ from harness.packagestan.template import ROOT
 # The axes whose choices have versions.
 VERSIONED = ("backend", "docs_engine", "task_runner", "type_checker")
 
-# Data that doesn't age with the releases of others.
+# Data that doesn't become outdated when others publish releases.
 LASTING = {
     "environments.yml",
     "flags.jinja",
@@ -29,7 +29,7 @@ LASTING = {
 
 
 def test_data_that_ages_says_when_it_was_reviewed() -> None:
-    """Each data file of the template that ages, and each choice with versions, has a review date."""
+    """Each data file that can become outdated, and each choice with versions, has a review date."""
     aging = {path for path in (ROOT / "template" / "data").iterdir() if path.name not in LASTING}
     aging |= {
         path
@@ -41,7 +41,7 @@ def test_data_that_ages_says_when_it_was_reviewed() -> None:
 
 
 def test_facts_want_a_review_after_half_a_year() -> None:
-    """What was reviewed longer ago than half a year is listed with its day, and nothing else is."""
+    """Only files whose review is more than half a year old are listed, with the date."""
     days = reviews.reviews()
     assert [] == reviews.overdue(min(days.values()) + datetime.timedelta(reviews.DAYS))
     listed = reviews.overdue(max(days.values()) + datetime.timedelta(reviews.DAYS + 1))
@@ -50,7 +50,7 @@ def test_facts_want_a_review_after_half_a_year() -> None:
 
 
 def names() -> set[str]:
-    """Return the names of all that the template's data files have a version of."""
+    """Return the names of everything whose version is in the template's data files."""
     data = ROOT / "template" / "data"
     files = [data / f"{name}.yml" for name in ("actions", "tools")]
     listed = {name for file in files for name in yaml.safe_load(file.read_text(encoding="utf-8"))}
@@ -59,7 +59,7 @@ def names() -> set[str]:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_no_version_is_typed_into_prose(page: Path) -> None:
-    """Versions of tools in prose come from the data files: a page types none."""
+    """Pages take the versions of tools from the data files and never spell them out."""
     text = page.read_text(encoding="utf-8")
     tokens = MarkdownIt("commonmark").parse(text)
     prose = " ".join(token.content for token in tokens if token.type == "inline")

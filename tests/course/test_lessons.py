@@ -32,18 +32,18 @@ NOT_CONVERTED = {
 
 SOURCES = ("packaging.python.org", "peps.python.org", "docs.pytest.org", "docs.docker.com")
 
-# Two half days of four lessons each: six hours.
+# Two half days with four lessons each take six hours.
 MINUTES = 45
 COMMANDS = 30
 CHALLENGES = (2, 3)
 QUESTIONS = 3
 SLIDES = range(8, 13)
-# What fits on the first screen above the picture.
+# The number of lines that fit on the first screen above the picture.
 INTRODUCTION_WORDS = 120
 
 
 def each(*pages: Path) -> pytest.MarkDecorator:
-    """Return the parameters of a test that looks at pages."""
+    """Return the parameters of a test that examines pages."""
     return pytest.mark.parametrize("page", pages, ids=lambda page: page.stem)
 
 
@@ -65,7 +65,7 @@ def introduction_problems(text: str) -> Iterator[str]:
 
 
 def challenge_problems(challenge: Block, found: list[Block]) -> Iterator[str]:
-    """Yield what a challenge lacks: minutes, a hint, and a solution."""
+    """Yield what a challenge lacks: minutes, a hint, or a solution."""
     inside = found[found.index(challenge) + 1 :]
     names = []
     for block in inside:
@@ -79,7 +79,7 @@ def challenge_problems(challenge: Block, found: list[Block]) -> Iterator[str]:
 
 
 def problems(text: str) -> list[str]:
-    """Return what a lesson lacks, in sentences whose subject is the lesson."""
+    """Return what a lesson lacks, as sentences without their subject, the lesson."""
     found = list(blocks(text))
     names = [block.name for block in found]
     challenges = [block for block in found if block.name == "challenge"]
@@ -135,20 +135,20 @@ def test_title_has_the_number(page: Path) -> None:
 
 @each(*(page for page in LESSONS if page.stem not in NOT_CONVERTED))
 def test_lesson_has_all_parts(page: Path) -> None:
-    """A lesson has all of its parts, and fits into its time."""
+    """A lesson has all of its parts and fits its time slot."""
     assert [] == problems(page.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("problem", FAULTS)
 def test_missing_part_is_found(problem: str) -> None:
-    """The first lesson, which is complete, is reported if a part is taken out."""
+    """The first lesson, which is complete, is reported if a part is removed."""
     text = PAGES[1].read_text(encoding="utf-8")
     assert problem in problems(text.replace(*FAULTS[problem], 1))
 
 
 @each(*(page for page in LESSONS if page.stem in NOT_CONVERTED))
 def test_list_of_lessons_to_convert_shrinks(page: Path) -> None:
-    """A lesson that has all parts is not listed any more."""
+    """A complete lesson is not listed."""
     assert problems(page.read_text(encoding="utf-8")), f"remove {page.stem} from NOT_CONVERTED"
 
 

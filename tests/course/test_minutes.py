@@ -42,7 +42,7 @@ def test_going_deeper_counts_nothing() -> None:
 
 
 def test_minutes_follow_the_published_rates() -> None:
-    """Two hundred words, three commands, and a file take a minute each, and a question one more."""
+    """Two hundred words, three commands, and a file each take a minute, as does a question."""
     assert 1 == Work(200, 0, 0, 0, ()).teach
     assert 1 == Work(0, 3, 0, 0, ()).teach
     assert 1 == Work(0, 0, 1, 0, ()).teach

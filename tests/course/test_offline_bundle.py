@@ -11,7 +11,7 @@ from harness.packagestan.template import CLONE_ADDRESS, ROOT
 from harness.processes.commands import run
 from harness.updates.releases import make_repository, past_releases
 
-# It is made once.
+# It is created once.
 pytestmark = pytest.mark.xdist_group("bundle")
 
 PAGE = """\
@@ -24,7 +24,7 @@ $ .venv/bin/python -c "import {package}"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bundle that has one package, in two versions, with a site and slides of one page each."""
+    """A bundle with two versions of one package, and a site and slides of one page each."""
     folder = tmp_path_factory.mktemp("bundle")
     requirements = folder / "requirements.txt"
     requirements.write_text("packaging\n", encoding="utf-8")
@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_bundle_is_complete(folder: Path) -> None:
-    """A bundle has pages, slides, wheels, both scripts with exercises and puzzles, and says how."""
+    """A bundle has pages, slides, wheels, both scripts, exercises, puzzles, and instructions."""
     assert {"handouts", "site", "slides", "uploads", "wheelhouse", "course"} == {
         path.name for path in folder.iterdir() if path.is_dir()
     }
@@ -56,7 +56,7 @@ def test_the_bundle_is_complete(folder: Path) -> None:
 
 
 def test_the_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) -> None:
-    """Git clones the template, with its releases, from the bundle's file."""
+    """Git clones the template with its releases from a file in the bundle."""
     clone = tmp_path / "clone"
     run("git", "clone", "--quiet", folder / "packagestan.bundle", clone)
     assert (clone / "copier.yml").is_file()
@@ -64,7 +64,7 @@ def test_the_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) ->
 
 
 def without_network(folder: Path, page: Path, exit_code: int) -> str:
-    """Run a page where there is no network but the bundle's index, and return what was printed."""
+    """Run a page without a network except for the bundle's index, and return the output."""
     command = ("-m", "harness.course.offline_bundle", "check", "--folder", folder, "--page", page)
     tests = {"PYTHONPATH": str(ROOT / "tests")}
     finished = run(sys.executable, *command, env=tests, exit_code=exit_code)
@@ -72,21 +72,21 @@ def without_network(folder: Path, page: Path, exit_code: int) -> str:
 
 
 def test_a_page_is_run_without_a_network(folder: Path, tmp_path: Path) -> None:
-    """What the bundle has can be installed where nobody else can be reached."""
+    """The bundle's packages can be installed without any other network access."""
     page = tmp_path / "page.md"
     page.write_text(PAGE.format(package="packaging"), encoding="utf-8")
-    assert f"{page}: as it says" in without_network(folder, page, 0)
+    assert f"{page}: matches" in without_network(folder, page, 0)
 
 
 def test_what_the_bundle_lacks_can_not_be_installed(folder: Path, tmp_path: Path) -> None:
-    """A page that installs what the bundle hasn't fails, however full this machine's caches are."""
+    """A page that installs a package from outside the bundle fails, even if it is cached."""
     page = tmp_path / "page.md"
     page.write_text(PAGE.format(package="pytest"), encoding="utf-8")
     assert "pytest was not found in the package registry" in without_network(folder, page, 1)
 
 
 def test_a_bundle_without_pages_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the pages aren't built, one sentence says how to, and nothing is written."""
+    """If the pages have not been built, one sentence says how to, and nothing is written."""
     monkeypatch.setattr(offline_bundle, "BUILT", {"site": tmp_path / "nowhere"})
     with pytest.raises(
         offline_bundle.BundleError, match="site: not built; run `nox -s docs slides` first"

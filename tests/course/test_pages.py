@@ -18,7 +18,7 @@ def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path, releases
 
 
 def page_of(folder: Path, text: str) -> Path:
-    """Return a page with some text."""
+    """Return a page that contains some text."""
     page = folder / "page.md"
     page.write_text(text, encoding="utf-8")
     return page
@@ -41,7 +41,7 @@ MARKED = "```{{code-block}} console\n:class: {}\n:caption: Not run here: no engi
 def test_a_page_that_is_wrong_is_found(
     text: str, problem: str, tmp_path: Path, releases: Path
 ) -> None:
-    """A page whose command does something else than it shows is named, with the line."""
+    """A command that does something other than its page shows is reported with page and line."""
     page = page_of(tmp_path, text)
     with pytest.raises(lessons.PageError) as raised:
         lessons.run_page(page, tmp_path, releases)
@@ -49,7 +49,7 @@ def test_a_page_that_is_wrong_is_found(
 
 
 def test_what_can_not_be_run_is_not_run(tmp_path: Path, releases: Path) -> None:
-    """A block with a reason for not being run isn't run."""
+    """A block with a reason not to run it isn't run."""
     lessons.run_page(page_of(tmp_path, MARKED.format("not-run", "$ false")), tmp_path, releases)
 
 
@@ -68,7 +68,7 @@ def test_hidden_commands_prepare_the_next_block(tmp_path: Path, releases: Path) 
 
 
 def test_the_session_goes_on_from_block_to_block(tmp_path: Path, releases: Path) -> None:
-    """Folder and variables stay, files are written where the session is, `...` is any text."""
+    """Commands share a folder and variables, files go into that folder, and `...` is any text."""
     text = (
         CONSOLE.format("$ mkdir there && cd there\n$ greeting=Hello")
         + "```{code-block} text\n:caption: names/all.txt\nAda\nBob\n```\n"
@@ -80,13 +80,13 @@ def test_the_session_goes_on_from_block_to_block(tmp_path: Path, releases: Path)
 
 
 def test_lines_are_shown_as_a_terminal_shows_them(tmp_path: Path, releases: Path) -> None:
-    """What a line has overwritten is not shown; a line that ends as on Windows is."""
+    """Overwritten text in a line is not shown, but a line with a Windows line ending is."""
     text = CONSOLE.format("$ printf '1%%\\r2%%\\nend\\r\\n'\n2%\nend")
     lessons.run_page(page_of(tmp_path, text), tmp_path, releases)
 
 
 def test_real_outputs_are_written_into_a_page(tmp_path: Path, releases: Path) -> None:
-    """With `write`, what a command really prints replaces what the page shows; the rest stays."""
+    """With `write`, a command's real output replaces the output on the page; the rest stays."""
     text = "# Title\n\n" + CONSOLE.format("$ echo a\nb\n$ echo c\n...") + "\nEnd.\n"
     page = page_of(tmp_path, text)
     lessons.run_page(page, tmp_path, releases, write=True)

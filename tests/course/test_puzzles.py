@@ -18,7 +18,7 @@ each_puzzle = pytest.mark.parametrize(("number", "defect"), puzzles().items())
 
 @each_puzzle
 def test_a_puzzle_is_opened(number: int, defect: str, tmp_path: Path) -> None:
-    """Who opens a puzzle gets its package, reads what is seen of it, and how to check it."""
+    """Opening a puzzle creates its package, and prints the symptoms and how to check it."""
     told = open_puzzle(str(number), tmp_path)
     assert tree(PACKAGES / defect) == tree(tmp_path / f"puzzle-{number}")
     title = tomllib.loads((COURSE / "puzzles" / defect / "check.toml").read_text())["title"]
@@ -28,7 +28,7 @@ def test_a_puzzle_is_opened(number: int, defect: str, tmp_path: Path) -> None:
 
 @each_puzzle
 def test_a_symptom_does_not_name_the_defect(number: int, defect: str) -> None:
-    """What is told of a puzzle has no markup, no hint, and not the name of the defect."""
+    """The description of a puzzle contains no markup, no hint, and no name of the defect."""
     assert defect not in symptom(defect)
     for mark in ("```", ":::", ":class:", "Hint", "puzzle: "):
         assert mark not in symptom(defect)
@@ -55,10 +55,12 @@ def test_the_lesson_lists_all_puzzles_in_their_order() -> None:
 
 
 def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
-    """A puzzle that was opened before is not opened over what is in the folder."""
+    """Opening a puzzle again doesn't overwrite its folder."""
     (tmp_path / "puzzle-3").mkdir()
     (tmp_path / "puzzle-3" / "mine.txt").touch()
-    with pytest.raises(PuzzleError, match="puzzle-3 is there already: move it away, or go on"):
+    with pytest.raises(
+        PuzzleError, match="puzzle-3 already exists; move it away, or continue in it"
+    ):
         open_puzzle("3", tmp_path)
     assert ["mine.txt"] == list(tree(tmp_path / "puzzle-3"))
 
@@ -66,23 +68,23 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["99"], "'99' is no puzzle: there are 1 to "),
-        (["three"], "'three' is no puzzle: there are 1 to "),
+        (["99"], "'99' is not a puzzle; choose one from 1 to "),
+        (["three"], "'three' is not a puzzle; choose one from 1 to "),
         ([], "Say which puzzle to open, by its number: `nox -s puzzle -- 3`."),
         (["1", "2", "3"], "Say which puzzle to open, by its number: `nox -s puzzle -- 3`."),
     ],
 )
 def test_a_puzzle_that_is_not_there_is_refused(arguments: list[str], sentence: str) -> None:
-    """A number that no puzzle has, or none at all, ends in one sentence, and nothing is written."""
+    """An unknown or missing puzzle number leads to one sentence, and nothing is written."""
     module = (sys.executable, "-m", "harness.course.puzzles")
-    # The tool needs nothing that is installed, as `nox -s puzzle` has nothing.
+    # The tool requires no packages, because `nox -s puzzle` installs none.
     ended = run(*module, *arguments, env={"PYTHONPATH": str(ROOT / "tests")}, exit_code=2)
     assert ended.stderr.startswith(sentence)
     assert 1 == ended.stderr.count("\n")
 
 
 def test_a_puzzle_is_opened_without_anything_installed(tmp_path: Path) -> None:
-    """The command that nox runs opens a puzzle by Python alone, in the folder where it is called."""
+    """The command that nox runs only needs Python, and opens a puzzle in the current folder."""
     isolated = tmp_path / "harness"
     isolated.mkdir()
     command = f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); sys.argv[1:] = ['2']; "

@@ -19,7 +19,7 @@ def topics() -> dict[int, str]:
 
 
 def slugs(page: Path) -> set[str]:
-    """Return the names by which the sections of a page are linked, as GitHub makes them."""
+    """Return the anchors of a page's sections, in GitHub's spelling."""
     text = re.sub(
         r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
     )
@@ -35,7 +35,7 @@ def test_each_topic_has_a_section(number: int) -> None:
 
 @pytest.mark.parametrize("page", LESSONS, ids=lambda page: page.stem)
 def test_a_page_teaches_what_it_says(page: Path) -> None:
-    """What a page says of topics names sections that it has, and topics that there are."""
+    """The topics and sections that a page names exist."""
     said = front_matter(page).get("topics", {})
     assert set(said) <= set(topics())
     assert set(said.values()) <= slugs(page)

@@ -10,7 +10,7 @@ from harness.course.lessons import DOCS
 
 CATALOGS = sorted(DOCS.glob("locales/*/LC_MESSAGES/**/*.po"))
 
-# Below this share, most of the page is not translated any more.
+# Below this share, most of the page is no longer translated.
 SHARE = 0.8
 
 
@@ -31,7 +31,7 @@ def messages(catalog: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.stem)
 def test_translation_fits_its_page(catalog: Path) -> None:
-    """Most translated texts are on the page in their original, so the translation is not outdated."""
+    """Most translated texts appear on the original page, so the translation is not outdated."""
     folder = catalog.parents[len(catalog.relative_to(DOCS).parts) - 4]
     page = DOCS / catalog.relative_to(folder).with_suffix(".md")
     text = " ".join(page.read_text(encoding="utf-8").split())

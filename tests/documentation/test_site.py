@@ -197,7 +197,7 @@ class Site:
         self.folder = folder
 
     def build(self, pages: dict[str, str], builder: str = "html", *options: str) -> str:
-        """Build pages, given by name, and return the warnings."""
+        """Build the named pages, and return the warnings."""
         source = self.folder / "docs"
         checkpoints = {f"course/checkpoints/{n}.yml": text for n, text in CHECKPOINTS.items()}
         files = {f"{name}.md": text for name, text in pages.items()} | checkpoints
@@ -221,7 +221,7 @@ class Site:
 
     @property
     def warnings(self) -> str:
-        """What Sphinx said when the site was made."""
+        """The messages of Sphinx's build."""
         return (self.folder / "warnings.txt").read_text(encoding="utf-8")
 
     def page(self, name: str) -> str:
@@ -230,14 +230,14 @@ class Site:
         return re.split("</?article[^>]*>", text)[1]
 
     def words(self, name: str) -> str:
-        """Return the words of a built page, with a space for each run of white space."""
+        """Return the words of a built page, separated by single spaces."""
         text = re.sub(r"<[^>]+>", "", self.page(name)).replace("¶", "")
         return " ".join(html.unescape(text).split())
 
 
 @pytest.fixture(scope="module")
 def sphinx(artifacts: ArtifactCache) -> Environment:
-    """What `nox -s docs` installs."""
+    """The packages that `nox -s docs` installs."""
 
     def make(folder: Path) -> None:
         Environment.make(folder).install("--requirement", ROOT / "requirements" / "docs.txt")
@@ -247,7 +247,7 @@ def sphinx(artifacts: ArtifactCache) -> Environment:
 
 @pytest.fixture(scope="module")
 def site(sphinx: Environment, artifacts: ArtifactCache) -> Site:
-    """A site of pages in which all is well, and of pages that each have one fault."""
+    """A site of correct pages, and of pages with one fault each."""
 
     def make(folder: Path) -> None:
         bad = {f"bad-{i}": f"# Bad\n\n{text}\n" for i, (text, _) in enumerate(BAD.values())}
@@ -260,7 +260,7 @@ def site(sphinx: Environment, artifacts: ArtifactCache) -> Site:
 
 
 def test_boxes_have_titles(site: Site) -> None:
-    """A box says what it is, in words."""
+    """A box has a heading that says what it is."""
     words = site.words("course/lesson")
     assert "After this lesson, you can say where Python looks" in words
     assert "Key points Look." in words
@@ -290,7 +290,7 @@ def test_what_is_folded_needs_no_javascript(site: Site) -> None:
 
 
 def test_minutes_are_for_instructors(site: Site) -> None:
-    """The instructors' notes begin with the minutes of the model.
+    """The instructors' notes start with the minutes of the model.
 
     Five commands of 20 seconds, a file of a minute, and a few words take three minutes. The challenge has six
     minutes, and the question has one.
@@ -317,7 +317,7 @@ def test_diagrams_do_not_share_identifiers(site: Site) -> None:
 
 
 def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
-    """Substitutions give lower bounds, requirements, actions' and Python's versions."""
+    """Substitutions provide lower bounds, requirements, and versions of actions and Python."""
     words = site.words("course/lesson")
     data = ROOT / "template" / "data"
     (ruff,) = re.findall(
@@ -332,7 +332,7 @@ def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
 
 
 def test_a_file_keeps_its_name(site: Site) -> None:
-    """What Markdown would take for markup in a file's name is shown unchanged."""
+    """Markdown syntax in a file name is shown unchanged."""
     assert "names/__init__.py NAMES = []" in site.words("course/lesson")
 
 
@@ -410,7 +410,7 @@ def test_a_command_that_fails_is_marked_in_words(site: Site) -> None:
 
 
 def test_rendered_shows_a_part_of_a_real_render(site: Site) -> None:
-    """A part of a rendered file is shown, with the file's name, for the answers that are given."""
+    """A part of a rendered file is shown with the file's name, for the given answers."""
     expected = (
         '[build-system] requires = ["flit_core>=3.11,<5"] build-backend = "flit_core.buildapi"'
     )
@@ -429,7 +429,7 @@ def test_rendered_names_no_folder_of_the_machine(site: Site) -> None:
 
 
 def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
-    """A checkpoint has its answers file, two commands, and the difference to the one before."""
+    """A checkpoint shows its answers, two commands, and the difference from the previous one."""
     page, words = site.page("course/checkpoint"), site.words("course/checkpoint")
     assert re.search(r'<a class="reference download[^"]*" download="" href="[^"]*02.yml"', page)
     file = "~/packagestan/docs/course/checkpoints/02.yml"
@@ -441,21 +441,21 @@ def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
 
 
 def test_checkpoint_names_no_folder_of_the_machine(site: Site) -> None:
-    """The difference has neither the record of the answers nor a path of the machine."""
+    """The difference contains neither the recorded answers nor a local path."""
     assert ".copier-answers.yml" not in site.page("course/checkpoint")
     assert "/tmp" not in site.page("course/checkpoint")
 
 
 @pytest.mark.parametrize("fault", BAD)
 def test_a_fault_is_a_warning(site: Site, fault: str) -> None:
-    """A faulty page ends the strict build with a sentence that says what is wrong."""
+    """A faulty page stops the strict build with a sentence that says what is wrong."""
     number = list(BAD).index(fault)
     (warning,) = re.findall(rf"/bad-{number}\.md.*?(?=\n/|\Z)", site.warnings, re.DOTALL)
     assert BAD[fault][1] in warning
 
 
 def test_pages_without_faults_have_no_warnings(site: Site) -> None:
-    """No other page is warned of."""
+    """There are no other warnings."""
     assert set() == set(re.findall(r"^/.*/([\w-]+)\.md", site.warnings, re.MULTILINE)) - {
         f"bad-{number}" for number in range(len(BAD))
     }
@@ -467,7 +467,7 @@ def test_an_ordinary_build_is_strict() -> None:
 
 
 def test_examples_in_the_extension_hold(sphinx: Environment) -> None:
-    """What the extension's docstrings show is so."""
+    """The examples in the extension's docstrings hold."""
     folder = ROOT / "docs" / "extensions" / "packagestan"
     code = (
         "import doctest, importlib, sys\n"
@@ -514,7 +514,7 @@ def test_slides_show_what_is_to_be_seen_and_tell_the_speaker_the_rest(
 
 
 def test_handouts_have_no_solutions(sphinx: Environment, tmp_path: Path) -> None:
-    """On paper are challenges with open hints, and neither solutions nor what instructors know."""
+    """The printed page has challenges with open hints, but no solutions or instructors' notes."""
     site = Site(sphinx, tmp_path)
     assert "" == site.build({"index": LESSON}, "singlehtml", "-t", "handouts")
     text = (site.folder / "singlehtml" / "index.html").read_text(encoding="utf-8")
@@ -552,7 +552,7 @@ def test_lesson_can_be_translated(sphinx: Environment, tmp_path: Path) -> None:
 
 
 def test_a_timetable_adds_up(sphinx: Environment, tmp_path: Path) -> None:
-    """A lesson takes the minutes of the model or more, and a break takes its own."""
+    """A lesson takes at least the minutes of the model, and a break takes the given minutes."""
     site = Site(sphinx, tmp_path)
     table = '# Day\n\n```{{timetable}}\n:start: "09:00"\n\n07\nBreak 15\n07 20\n{}\n```\n'
     pages = {"course/07-lesson": LESSON, "index": table.format("")}

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from harness.packagestan.template import ROOT
 from harness.processes.commands import run
 
-# The course is being rewritten. Delete this line, and what uses it, afterwards.
+# The course is being rewritten. Afterwards, delete this line and the code that uses it.
 UNFINISHED = ("docs/course/", "tests/course/", "tests/harness/course/")
 
 MOST_WORDS = 30
@@ -25,7 +25,7 @@ NAMES = {
     *("Renovate", "Windows"),
 }
 
-# Phrases that give a translation away, and phrases with an established alternative.
+# Phrases that read like a translation, and phrases with an established alternative.
 PHRASES = re.compile(
     r"\b(?:"
     r"(?<!on )of (?:its|your|their) own(?=[.,;:)])|for instance|e\.g\.|in silence|without a word"
@@ -38,7 +38,7 @@ PHRASES = re.compile(
     r")",
     re.IGNORECASE,
 )
-# Texts by others, packages with their owners' words, and a test whose subject is "e.g.".
+# Texts by others, packages with their owners' wording, and a test about "e.g.".
 OTHER_WORDS = ("template/licenses/", "tests/packages/", "docs/extensions/packagestan/slides.py")
 
 PAGES = [

@@ -30,8 +30,8 @@ REPOSITORIES = {".git", "git~1"}
 def leads_into_a_repository(part: str) -> bool:
     """Return whether a part of a path in the template can become `.git`.
 
-    A condition is ignored, so its content counts whether the answer is yes or no. What an expression
-    gives is unknown, so only the known ones are accepted.
+    A condition is ignored, so its content counts whether the answer is yes or no. The result of an
+    expression is unknown, so only listed expressions are accepted.
     """
     name = re.sub(r"{%.*?%}", "", part).removesuffix(".jinja")
     if "{{" in name:

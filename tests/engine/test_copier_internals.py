@@ -1,4 +1,4 @@
-"""Private parts of Copier are used in one module, which says what to do when they change."""
+"""Only one module uses Copier's private parts, and it says what to do when they change."""
 
 import re
 import runpy
@@ -32,7 +32,7 @@ def test_a_missing_part_is_explained(
 
 
 def test_two_modules_import_private_parts() -> None:
-    """Only these modules need to be adapted to a new release: the start page's stands alone."""
+    """Only these modules need to be adapted to a new release: the start page has its own."""
     modules = [
         file for folder in ("docs", "tests", "tools") for file in (ROOT / folder).rglob("*.py")
     ]

@@ -10,10 +10,10 @@ from harness.packagestan.template import ROOT
 
 HARNESS = ROOT / "tests" / "harness"
 
-# Each package may import those in front of it, and nothing else of the tests.
+# Each package may import the packages listed before it, and nothing else from the tests.
 ENGINE = ["processes", "rendering", "space", "artifacts", "simulators", "reporting"]
 
-# Questions that are called like something else: fields of metadata, keys of GitLab, and parameters.
+# Questions that share a name with a metadata field, a GitLab key, or a parameter.
 STANDARD = {"backend", "dependencies", "keywords"}
 
 # The folders of this repository that tests read.
@@ -65,7 +65,7 @@ def test_the_engine_only_imports_lower_layers(package: str) -> None:
 
 @pytest.mark.parametrize("package", ENGINE)
 def test_the_engine_has_no_names_of_questions(package: str) -> None:
-    """Which questions a template asks is only known from the template and its adapter."""
+    """Only the template and its adapter determine which questions are asked."""
     assert set() == (set(QUESTIONNAIRE.asked()) - STANDARD).intersection(texts(package))
 
 

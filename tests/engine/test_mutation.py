@@ -69,7 +69,7 @@ def test_an_operator_creates_its_fault(operator: str, file: str, text: str, expe
     ['a = "abc"', "a = 3600", "See https://b.org/c", "uses: a/b@0123456789abcdef0123456789abcdef"],
 )
 def test_one_character_is_changed(text: str) -> None:
-    """A string, number, address, or hash gets another letter or digit of the same kind."""
+    """One letter or digit in a string, number, address, or hash is replaced by another."""
     changed = [
         fault.new[0] for fault in faults("a.md", text) if fault.operator == "change character"
     ]
@@ -142,7 +142,7 @@ def test_a_survivor_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[st
 def test_halves_show_which_faults_a_test_catches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of faults that meet the tests together, only the causes of a failure are caught."""
+    """When several faults are tested together, only those that cause a failure are caught."""
 
     def run_tests(repository: Path, *_: str, tests: list[str]) -> list[str]:
         left = (repository / "a.py").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 @pytest.fixture
 def variant(tmp_path: Path) -> Iterator[Variant]:
-    """A package with its own artifact cache."""
+    """A project with its own artifact cache."""
     backends = [{"backend": name} for name in ("flit_core", "hatchling")]
     cache = ArtifactCache(tmp_path, Adapter(PACKAGE, [OWN], backends))
     yield Variant({"package": "primes", "numbers": [2, 3]}, cache)

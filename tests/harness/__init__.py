@@ -1,1 +1,1 @@
-"""What the tests share: rendering, building, inspecting and installing generated projects."""
+"""The code that tests share: rendering, building, inspecting, and installing projects."""

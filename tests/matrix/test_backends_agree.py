@@ -25,8 +25,8 @@ def groups() -> dict[str, list[Answers]]:
 def test_all_backends_build_the_same(group: list[Answers], artifacts: ArtifactCache) -> None:
     """Wheels of all backends have the same files, licenses, tags, entry points, and metadata.
 
-    `harness.artifacts.inspect.comparable` lists the differences that are allowed in the metadata. In the
-    files, there is one: setuptools drops the executable bit.
+    `harness.artifacts.inspect.comparable` lists the differences that are allowed in the metadata.
+    In the files, the only one is that setuptools drops the executable bit.
     """
     expected = read_wheel(artifacts.wheel_from_tree(group[0]))
     # Three backends can read the version from git, and all six build the others.

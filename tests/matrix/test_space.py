@@ -21,14 +21,14 @@ from harness.rendering.template import Template
 
 
 def test_every_combination_of_the_contents_is_a_variant() -> None:
-    """Mode, backend, versioning, package data, and plugins meet in every possible combination."""
+    """Mode, backend, versioning, package data, and plugins occur in every possible combination."""
     assert set(contents()) == {contents_of(answers) for answers in covering()}
 
 
 def test_any_three_choices_meet_in_a_variant(
     record_property: Callable[[str, object], None],
 ) -> None:
-    """Any three choices that shape a project meet, unless the questions reject them."""
+    """Any three choices that shape a project occur together, unless the questions reject them."""
     record_property("variants", summary())
     met, refused, every = interactions(covering_rows(), COVERAGE.strength)
     assert every == met + refused

@@ -196,7 +196,7 @@ def test_actions_are_pinned(project: Any, artifacts: ArtifactCache) -> None:
         assert allowed == seen
 
 
-# What a comment says about each permission, in this repository and in projects.
+# The comment on each permission, in this repository and in projects.
 REASON = re.compile(r"  # (?:to )?(?:check|create|deploy|edit|make|open|prove)\b")
 
 
@@ -221,7 +221,7 @@ def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None
 
 
 def test_publishing_grants_what_the_checks_ask_for(artifacts: ArtifactCache) -> None:
-    """All permissions that jobs of ci.yml ask for are granted by the job that calls it.
+    """The job that calls ci.yml grants all permissions that its jobs request.
 
     Otherwise, GitHub would refuse to start the whole run.
     """
@@ -323,7 +323,7 @@ def test_absent_tools_have_no_job(artifacts: ArtifactCache) -> None:
 def test_dependencies_are_locked_except_every_monday(
     event: str, lowest: bool, expected: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Pushes test the locked dependencies, the weekly run the newest, and one job the lowest."""
+    """Pushes test the locked dependencies, weekly runs the newest, and one job the lowest."""
     contexts = {"github": {"event_name": event}, "matrix": {"lowest": lowest}}
     ran, resolutions = [], []
     for step in ci_jobs(artifacts)["tests"]["steps"]:
@@ -415,7 +415,7 @@ def test_builds_use_no_cache(artifacts: ArtifactCache) -> None:
 
 
 def test_a_version_from_git_has_its_tags(artifacts: ArtifactCache) -> None:
-    """Where git has the version, jobs that install or build the project fetch the whole history."""
+    """With a version from git, jobs that install or build the project fetch the whole history."""
     for versioning in choices("versioning"):
         found = ci_jobs(artifacts, versioning=versioning, docs_engine="sphinx")
         for name in ("lint", "docs", "build"):
@@ -460,7 +460,7 @@ def test_pages_deploys_the_site(engine: str, path: str, artifacts: ArtifactCache
 
 
 def test_this_repository_has_what_it_generates(artifacts: ArtifactCache) -> None:
-    """The job "result", the groups of runs and Dependabot's rules are those of a project."""
+    """The job "result", the groups of runs, and Dependabot's rules are the same as in a project."""
     project = artifacts.project(BASE)
     own, made = (workflows.github(folder, "ci") for folder in (ROOT, project))
     assert made["concurrency"] == own["concurrency"]

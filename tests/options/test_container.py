@@ -85,7 +85,7 @@ def using_idna(project: Path) -> Path:
     assert "import idna" in file.read_text(encoding="utf-8")
     pyproject = project / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")
-    # pip takes long to install all tools. One is enough to notice that the image has it.
+    # pip takes a long time to install all tools. One is enough to notice that the image has it.
     text, number = re.subn(r"(?ms)^dev = \[.*?^\]", 'dev = ["colorama"]', text)
     assert 1 == number
     pyproject.write_text(text, encoding="utf-8")

@@ -175,7 +175,7 @@ def test_direnv_activates_the_environment(
     project = artifacts.copy(with_environments(main, "direnv"), tmp_path / "project")
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
-    # Installing the tools takes long, and this test doesn't use them.
+    # Installing the tools takes a long time, and this test doesn't use them.
     file.write_text(re.sub(r"(?ms)^dev = \[.*?^\]", "dev = []", text), encoding="utf-8")
     prefix = bash(project, DIRENV).stdout.splitlines()[-1]
     conda = tmp_path / "conda" / "my-project-dev"

@@ -183,7 +183,7 @@ def test_a_new_project_can_be_committed(
 def test_a_project_with_all_options_can_be_committed(
     shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The hooks pass on every file of a project with all options, both lock files included."""
+    """The hooks pass on every file of a project with all options, including both lock files."""
     answers = FULL | {"preset": "full", "mode": "app", "default_branch": "main"}
     project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("uv", "run", "just", "lock", cwd=project)

@@ -54,7 +54,7 @@ def versions(project: Path) -> set[str]:
 
 
 def test_a_release_is_one_commit_and_one_tag(tools: Environment, project: Path) -> None:
-    """The version, the changelog and uv.lock change in one commit, which is tagged."""
+    """The version, the changelog, and uv.lock change in one commit, which is tagged."""
     before = git(project, "rev-parse", "HEAD")
     bump(tools, project, "minor")
     assert "" == git(project, "status", "--porcelain")
@@ -68,7 +68,7 @@ def test_a_release_is_one_commit_and_one_tag(tools: Environment, project: Path) 
 
 
 def test_the_changelog_gets_a_dated_section(tools: Environment, project: Path) -> None:
-    """What was unreleased is now below the heading of the version, with today's date."""
+    """The unreleased changes are now below the version's heading, which has today's date."""
     before = (project / "CHANGELOG.md").read_text(encoding="utf-8")
     bump(tools, project, "patch")
     dated = f"## [Unreleased]\n\n## [0.1.1] - {time.strftime('%Y-%m-%d')}\n"

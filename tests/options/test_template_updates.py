@@ -25,7 +25,7 @@ FILES = {
     "workflow": {".github/workflows/template.yml"},
     "none": set[str](),
 }
-# As GitHub calls bash.
+# GitHub calls bash with these options.
 BASH = ("bash", "-e", "-c")
 
 
@@ -120,7 +120,7 @@ def compare(project: Path, folder: Path) -> str:
 
 
 def test_the_workflow_notices_a_release(releases: Path, tmp_path: Path) -> None:
-    """The first step tells a current project from an outdated one, and fails without a template."""
+    """The first step distinguishes current from outdated projects, and fails without a template."""
     project = start(releases, next_release(), tmp_path / "project", WORKFLOW)
     assert "status=0\n" == compare(project, tmp_path / "bin")
 
@@ -159,7 +159,7 @@ def test_there_is_one_issue(
 
 
 def test_the_issue_is_found_by_its_title(artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """Of several issues, the filter selects the number of the one with the right title."""
+    """The filter selects the number of the issue with the right title."""
     job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     (text,) = [step["run"] for step in job["steps"] if "GH_TOKEN" in step.get("env", {})]
     issues = [{"number": 3, "title": "Another"}, {"number": 7, "title": "Update from the template"}]

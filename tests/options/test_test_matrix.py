@@ -1,4 +1,4 @@
-"""Where CI on GitHub runs the tests of a project."""
+"""The platforms on which GitHub runs a project's tests."""
 
 import itertools
 from typing import Any
@@ -19,7 +19,7 @@ def ci_jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any
 
 
 def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
-    """Return the system, the Python and the resolution of each job of a matrix.
+    """Return the system, Python version, and resolution of each job of a matrix.
 
     Every entry of `include` sets all axes, so it is a separate job.
     """
@@ -33,7 +33,7 @@ def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
 def test_standard_tests_run_everything_on_linux(python_min: str, artifacts: ArtifactCache) -> None:
-    """Linux has every Python, macOS and Windows the newest, and one job the lowest dependencies."""
+    """Linux has every Python, the other systems the newest, and one job the lowest dependencies."""
     pythons = choices("python_min")[choices("python_min").index(python_min) :]
     expected = {("ubuntu-latest", python, False) for python in pythons}
     expected |= {(f"{system}-latest", pythons[-1], False) for system in ("macos", "windows")}
@@ -45,7 +45,7 @@ def test_standard_tests_run_everything_on_linux(python_min: str, artifacts: Arti
 
 
 def test_the_full_matrix_has_every_python_on_every_system(artifacts: ArtifactCache) -> None:
-    """With the full matrix, all supported Pythons run on all three systems."""
+    """With the full matrix, all supported Python versions run on all three systems."""
     systems = ["ubuntu-latest", "macos-latest", "windows-latest"]
     expected = set(itertools.product(systems, choices("python_min"), [False]))
     expected |= {("ubuntu-latest", "3.11", True)}
@@ -53,7 +53,7 @@ def test_the_full_matrix_has_every_python_on_every_system(artifacts: ArtifactCac
 
 
 def test_a_standard_project_has_eleven_jobs(artifacts: ArtifactCache) -> None:
-    """A standard project has at most eleven jobs, each combination of the matrix counted."""
+    """A standard project has at most eleven jobs, including each combination of the matrix."""
     jobs = ci_jobs(artifacts)
     assert {"lint", "build", "tests", "result"} == set(jobs)
     assert len(jobs) - 1 + len(matrix_jobs(jobs["tests"])) <= 11

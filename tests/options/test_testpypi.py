@@ -30,7 +30,7 @@ def test_pypi_waits_for_testpypi(chosen: bool, publish: str, artifacts: Artifact
 
 
 def test_existing_files_are_skipped(artifacts: ArtifactCache) -> None:
-    """If TestPyPI has a file from an earlier attempt, the release goes on."""
+    """If TestPyPI has a file from an earlier attempt, the release continues."""
     text = str(jobs(artifacts, testpypi=True)["testpypi"]["steps"])
     assert "twine upload --repository testpypi --skip-existing dist/*" in text
 

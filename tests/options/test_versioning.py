@@ -67,7 +67,7 @@ TRACKED = [".github/workflows/ci.yml", "notes.txt", "scripts/deploy.sh", "src.js
 
 @pytest.fixture
 def repository(tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """A repository with one commit, in which each backend can take its turn.
+    """A repository with one commit, which all backends use in turn.
 
     `pyproject.toml` is not tracked, so replacing it is not a change.
     """
@@ -221,7 +221,7 @@ def test_a_folder_without_history_is_rejected(
 def test_distributions_have_the_version(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Sdist and wheel have git's version. Otherwise, they equal those of a static version."""
+    """The distributions have git's version. Otherwise, they equal those of a static version."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = artifacts.copy(answers | {"versioning": "vcs"}, tmp_path / "project")
     for name in TRACKED:

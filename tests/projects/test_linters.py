@@ -1,4 +1,4 @@
-"""What other people's linters say about generated projects.
+"""What third-party linters report about generated projects.
 
 The linters of a single option's files are called in that option's tests.
 """

@@ -1,4 +1,4 @@
-"""What git tracks, ignores and checks out, and what of it reaches the distributions."""
+"""What git tracks, ignores, and checks out, and which of these files reach the distributions."""
 
 import hashlib
 import sys
@@ -27,7 +27,7 @@ IGNORED = [
     f"{PACKAGE}/__pycache__/greetings.cpython-311.pyc",
     ".coverage",
     ".coverage.host.123",
-    # Left by setuptools, also after a project has switched to another backend.
+    # setuptools leaves it, and it remains after a project has switched to another backend.
     "build/lib/my_project/__init__.py",
     f"{PACKAGE}.egg-info/PKG-INFO",
 ]
@@ -53,7 +53,7 @@ WRITTEN = [
 
 
 def write(project: Path, name: str, text: str = "") -> None:
-    """Write a file of a project, and the folders that it is in."""
+    """Write a file of a project, and create its folders."""
     file = project / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8", newline="\n")
@@ -76,7 +76,7 @@ def digests(sdist: Path) -> dict[str, str]:
 
 
 def ignored(project: Path, *names: str) -> list[str]:
-    """Return those of some files that git ignores; they need not exist."""
+    """Return which of some files git ignores; they need not exist."""
     git(project, "init", "--quiet")
     return git(project, "check-ignore", *names, exit_code=None).splitlines()
 

@@ -169,7 +169,7 @@ def test_a_damaged_record_is_rejected(
 
 
 def test_remedies_fit_into_a_terminal() -> None:
-    """Behind Copier's own words, each remedy that a terminal shows fits into 80 columns."""
+    """After Copier's prefix, each remedy that a terminal shows fits in 80 columns."""
     shown = [
         PREFIX.format(question) + remedy
         for question, _, remedy, _ in REJECTED

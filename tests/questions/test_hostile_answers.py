@@ -72,7 +72,7 @@ def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
         sample = {
             name: [text for text in texts if text in these]
             for name, these in accepted(*form.plain).items()
-            if name != "gui_command_name"  # with the text of the other command, it is refused
+            if name != "gui_command_name"  # it is rejected if it equals the other command
         }
         for batch, answers in enumerate(batches(sample)):
             project = render(tmp_path / f"{number}-{batch}", form.answers | answers)

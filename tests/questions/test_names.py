@@ -103,7 +103,7 @@ def test_names_are_normalized_like_packaging(name: str) -> None:
     assert canonicalize_name(name) == macro.render(name=name)
 
 
-# What the error of each macro is shown for, and a list of the names that it rejects.
+# The kind of name that each macro checks, and the names that it rejects.
 RESERVED = {
     "distribution_name": "reserved_distributions",
     "package_name": "reserved_import_packages",
@@ -161,7 +161,7 @@ def test_each_suggested_name_is_accepted(question: str) -> None:
 
 @pytest.mark.parametrize("question", [*RESERVED, "gui_command_name"])
 def test_each_remedy_is_visible_in_a_terminal(question: str) -> None:
-    """The remedy for each reserved name fits into 80 columns, after Copier's own words."""
+    """After Copier's prefix, the remedy for each reserved name fits in 80 columns."""
     kind = question.removeprefix("gui_")
     remedies = {error(kind, name).partition("; ")[0] for name in reserved(kind)}
     before = f"Validation error for question '{question}': "
@@ -170,7 +170,7 @@ def test_each_remedy_is_visible_in_a_terminal(question: str) -> None:
 
 @pytest.mark.parametrize("name", WINDOWS_DEVICES)
 def test_windows_device_names_are_not_file_names(name: str) -> None:
-    """No package and no command is called like a device, even in another case or with a suffix."""
+    """No package or command has the name of a device, even in another case or with a suffix."""
     assert f"{name}_" == default("package_name", name)
     assert f"{name}_" == suggested("package_name", name)
     assert f"{name}-project" == default("command_name", name)
@@ -196,7 +196,7 @@ def test_common_folders_are_reserved() -> None:
 
 
 def test_tools_of_all_options_are_reserved() -> None:
-    """No distribution is called like a tool, a build requirement, or a command-line library."""
+    """No distribution has the name of a tool, a build requirement, or a command-line library."""
     libraries = (choice["requires"] for choice in facts("cli_library").values())
     texts = [
         *locked_names.tools(),
@@ -208,7 +208,7 @@ def test_tools_of_all_options_are_reserved() -> None:
 
 
 def test_programs_of_guides_are_reserved() -> None:
-    """No command is called like a program that the guides run, or like one of an environment."""
+    """No command has the name of a program in the guides or in an environment."""
     listed = yaml.safe_load((ROOT / "tests" / "commands.yml").read_text(encoding="utf-8"))
     typed = [command for group in listed.values() for each in group.values() for command in each]
     programs = {command.split()[0].rpartition("/")[2] for command in typed}
@@ -240,7 +240,7 @@ def full(artifacts: ArtifactCache) -> Path:
 
 
 def test_every_locked_distribution_is_reserved(full: Path) -> None:
-    """No distribution is called like another one in the lock file of the full preset."""
+    """No distribution has the name of another one in the lock file of the full preset."""
     names = set(re.findall(r'(?m)^name = "(.+)"', (full / "uv.lock").read_text("utf-8")))
     assert {"my-project"} == without_reserved("distribution_name", names), OUTDATED
 

@@ -351,7 +351,7 @@ def test_hostile_text_is_rejected_quickly(text: str) -> None:
     ],
 )
 def test_name_is_normalized(text: object, name: str) -> None:
-    """The name is normalized by PEP 503, and empty for an invalid requirement."""
+    """The name is normalized (PEP 503), and is empty for an invalid requirement."""
     assert name == requirement_name(text)
 
 

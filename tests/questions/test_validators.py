@@ -45,7 +45,7 @@ def form() -> Form:
 
 
 def question(name: str, answer: Any, **others: Any) -> Question:
-    """Return a question in the context of an answer and of changed other answers."""
+    """Return a question in the context of its answer and of other answers that are changed."""
     return question_of(form().worker, name, form().context | others | {name: answer})
 
 
@@ -242,7 +242,7 @@ LINES += ["gui_command_name", "index_url"]
 
 @pytest.mark.parametrize("name", LINES)
 def test_line_rejects_each_control_character(name: str) -> None:
-    """Each control character is rejected, in front of all other remedies."""
+    """The remedy for a control character comes before all other remedies."""
     message = "enter one plain line; the answer has a control character"
     controls = [c for c in map(chr, range(0x10000)) if not is_text(c)]
     assert len(controls) > 2048

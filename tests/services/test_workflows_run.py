@@ -106,7 +106,7 @@ class Place:
             name: Its name, without the suffix.
             event: What happened.
             mutate: A change to its jobs.
-            checks: A change to the jobs of ci.yml, if it calls that.
+            checks: A change to the jobs of the called ci.yml, if there is one.
             again: An earlier run, whose successful jobs are not run again.
         """
         workflow, called = self.workflow(name), self.workflow("ci")
@@ -409,7 +409,7 @@ def test_a_private_index_gets_what_it_lacks(
     released: tuple[Place, Run],
     artifacts: ArtifactCache,
 ) -> None:
-    """A partial upload to a private index is completed; a file with other bytes is refused.
+    """A partial upload to a private index is completed; a file with other bytes is rejected.
 
     The index requires the password for reading, too, as most do.
     """
@@ -495,7 +495,7 @@ def test_a_fault_in_publishing_is_found(
 
 
 def test_a_release_without_an_upload_is_found(place: Place, released: tuple[Place, Run]) -> None:
-    """A release that does not wait for PyPI is created although PyPI refused the files."""
+    """A release that does not wait for PyPI is created although PyPI rejected the files."""
 
     def mutate(jobs: Jobs) -> None:
         jobs["github-release"]["needs"] = "tag"
@@ -565,7 +565,7 @@ def test_expressions_are_evaluated(text: str, expected: object) -> None:
 )
 def test_an_unknown_expression_is_named(text: str, unknown: str) -> None:
     """An expression that the evaluator does not support is an error that names it."""
-    with pytest.raises(ExpressionError, match=re.escape(f"{unknown} is not known, in: {text}")):
+    with pytest.raises(ExpressionError, match=re.escape(f"{unknown} is not supported, in: {text}")):
         evaluate(text, {"github": {"ref": "refs/heads/main"}})
 
 
@@ -576,13 +576,13 @@ def test_an_unknown_expression_is_named(text: str, unknown: str) -> None:
         ({"steps": [{"uses": "actions/cache@v6"}]}, "lint: uses: actions/cache"),
         ({"steps": [{"run": "true", "shell": "pwsh"}]}, "lint: shell: pwsh"),
         ({"steps": [{"run": "true", "id": "x"}]}, "lint, step 1: id"),
-        ({"runs-on": "windows-latest"}, "lint: none of it can be run here"),
-        ({"needs": "lint"}, "lint: needed jobs that never end"),
+        ({"runs-on": "windows-latest"}, "lint: none of its jobs can run on this machine"),
+        ({"needs": "lint"}, "lint: the needed jobs never end"),
     ],
     ids=str,
 )
 def test_what_is_not_modelled_is_named(change: Job, unknown: str, place: Place) -> None:
-    """A key, action or value that a run does not support is an error that names it."""
+    """A key, action, or value that a run does not support is an error that names it."""
 
     def only_lint(jobs: Jobs) -> None:
         lint = jobs["lint"] | change

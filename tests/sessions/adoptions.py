@@ -1,4 +1,4 @@
-"""Real projects that are adopted as docs/how-to/adopt.md says, with their own test suites.
+"""Real projects that are adopted as docs/how-to/adopt.md describes, with their own test suites.
 
 `python -m sessions.adoptions` adopts the projects of tests/adopt/corpus.yml one after the other and
 writes docs/explanation/adoptions.json, from which `nox -s tables` generates the table of
@@ -52,8 +52,8 @@ class Source:
         sha256: The sdist's hash.
         kind: Why it is in the corpus.
         folder: A git repository to clone instead of the sdist.
-        requirements: What its test suite needs in addition to the wheel and pytest.
-        constraint: What its build needs, such as `setuptools<80`.
+        requirements: The requirements of its test suite in addition to the wheel and pytest.
+        constraint: The requirements of its build, such as `setuptools<80`.
         tag: The tag of the version; by default, the version with a "v".
         tests: pytest's arguments for the old project; by default, its own configuration.
         generated: Files of the sdist that its repository does not have.
@@ -78,7 +78,7 @@ class Source:
 
 @dataclass
 class Adoption:
-    """What has become of a project.
+    """The outcome for a project.
 
     Attributes:
         source: The project.
@@ -87,7 +87,7 @@ class Adoption:
         lost: The remaining old files.
         before: The results of the old project's test suite.
         after: The results of the new project's test suite.
-        findings: What else went wrong, one sentence each.
+        findings: Other problems, one sentence each.
         seconds: The duration.
     """
 
@@ -256,9 +256,9 @@ def prose(report: str) -> str:
 
 
 def account(old: dict[str, str], new: dict[str, str], report: str, adoption: Adoption) -> None:
-    """Sort the old project's files by what has become of them."""
+    """Group the old project's files by their outcome."""
     contents = set(new.values())
-    # A path within a difference or a command to copy it says nothing about the file.
+    # A path in a difference or in a copy command doesn't count as a statement about the file.
     report = prose(report)
     for path, content in old.items():
         if content in contents:
@@ -270,7 +270,7 @@ def account(old: dict[str, str], new: dict[str, str], report: str, adoption: Ado
 
 
 def adopted(source: Source, folder: Path, sdists: Path) -> Adoption:
-    """Adopt a project, and return what has become of it."""
+    """Adopt a project, and return the outcome."""
     began, adoption = time.monotonic(), Adoption(source)
     place = Workplace(folder, source)
     try:

@@ -73,7 +73,7 @@ class Ratio:
 def pairs(first: Callable[[], float], second: Callable[[], float], number: int) -> list[float]:
     """Return the cost of the first divided by the cost of the second, for some pairs.
 
-    Each of the two goes first in half of the pairs. An additional first pair fills the caches and
+    Each of the two runs first in half of the pairs. An additional first pair fills the caches and
     is not counted.
     """
     ratios = []
@@ -172,7 +172,7 @@ def startup(folder: Path) -> Iterator[Ratio]:
     yield Ratio(f"`my-project Ada` / `import {modules}`", 1.2, command)
 
 
-# 3. The test of one variant: rendered, built, installed, and run.
+# 3. The test of one variant, which is rendered, built, installed, and run.
 
 
 def without_caches(answers: Answers, folder: Path) -> None:

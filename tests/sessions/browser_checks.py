@@ -1,7 +1,7 @@
-"""The built pages and slides in a browser: nothing runs off the screen, all can be read.
+"""The built pages and slides in a browser: nothing is wider than the screen, and all is readable.
 
-Debian's Chromium shows them; axe-core judges them by the Web Content Accessibility Guidelines.
-https://www.w3.org/TR/WCAG22/
+Debian's Chromium shows them, and axe-core checks them against the Web Content Accessibility
+Guidelines. https://www.w3.org/TR/WCAG22/
 """
 
 import argparse
@@ -16,14 +16,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 BUILT = Path(__file__).parents[3] / "docs" / "_build"
 
-# Of a telephone and of a laptop, in CSS pixels.
+# The sizes of a phone and a laptop, in CSS pixels.
 SIZES = {"phone": (390, 844), "laptop": (1280, 800)}
 SCHEMES = ("light", "dark")
 
-# Levels A and AA.
+# The levels A and AA.
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
-# No sandbox within a container, and nothing that asks the internet.
+# Containers have no sandbox, and nothing may connect to the internet.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -67,7 +67,7 @@ def look_at_pages(browser: Browser, pages: list[Path], pictures: Path) -> Iterat
 
 
 def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[str]:
-    """Yield the pages on which something that is folded does not open without JavaScript."""
+    """Yield the pages with a collapsed section that does not open without JavaScript."""
     context = browser.new_context(java_script_enabled=False)
     shown = context.new_page()
     for file in pages:
@@ -75,7 +75,7 @@ def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[st
         folds = shown.locator("article details")
         for number in range(folds.count()):
             fold = folds.nth(number)
-            # A fold within a closed one is opened with it.
+            # Opening a collapsed section also opens the sections in it.
             if fold.locator("xpath=ancestor::details").count():
                 continue
             fold.locator("> summary").click()
@@ -108,13 +108,13 @@ def print_cheat_sheet(browser: Browser) -> Iterator[str]:
 
 
 def main() -> None:
-    """Look at the built pages and slides, and say what is wrong with them."""
+    """Check the built pages and slides, and report what is wrong with them."""
     parser = argparse.ArgumentParser(prog="nox -s browser --", description=main.__doc__)
     parser.add_argument("--browser", default="/usr/bin/chromium", help="default: %(default)s")
     options = parser.parse_args()
     pictures = BUILT / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
-    # Sphinx's lists are made of these pages.
+    # Sphinx generates these pages.
     lists = {"genindex.html", "search.html"}
     pages, decks = (
         [page for page in sorted((BUILT / kind).rglob("*.html")) if page.name not in lists]

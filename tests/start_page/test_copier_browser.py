@@ -100,7 +100,7 @@ def of_session(files: Mapping[str, File]) -> dict[str, tuple[str, bool]]:
 
 
 def texts(answers: Answers) -> dict[str, str]:
-    """Return answers as a person writes them after `--data`."""
+    """Return answers as users write them after `--data`."""
     return {name: as_text(answer) for name, answer in answers.items()}
 
 

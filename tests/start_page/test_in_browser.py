@@ -72,7 +72,7 @@ def answer_sets() -> dict[str, Answers]:
 
 FEW = ("full", "task_runner-make")
 
-# Tests that take long: another page has to be loaded, or a project built.
+# Slow tests: another page has to be loaded, or a project built.
 slow = pytest.mark.skipif(not ALL, reason="slow; `nox -s start_page` runs it")
 
 
@@ -243,7 +243,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("link", HOSTILE if ALL else HOSTILE[:4])
 def test_a_hostile_link_is_only_data(link: str, shown: Shown) -> None:
-    """Nothing of a link becomes an element, runs, or makes a request."""
+    """No part of a link becomes an element, runs, or makes a request."""
     requests = len(shown.requests)
     shown.follow(link)
     assert [] == shown.problems
@@ -298,7 +298,7 @@ def test_a_loaded_page_works_offline(shown: Shown) -> None:
 
 @slow
 def test_a_link_reproduces_the_page(browser: Any, site: str, shown: Shown) -> None:
-    """What a person chose and looks at is in the address, which shows it again elsewhere."""
+    """The address contains the answers and the open file, so it shows them again elsewhere."""
     shown.follow(fragment(BASE))
     before = shown.count()
     shown.page.check('[data-question="backend"] input[value="flit_core"]')
@@ -322,7 +322,7 @@ def test_a_link_reproduces_the_page(browser: Any, site: str, shown: Shown) -> No
 
 
 def test_the_keyboard_is_enough(shown: Shown) -> None:
-    """A person can answer, choose, and open a file without a pointer, and keeps the focus."""
+    """Answering, choosing, and opening a file work without a pointer, and the focus stays."""
     shown.follow(fragment(BASE))
     keyboard = shown.page.keyboard
     before = shown.count()

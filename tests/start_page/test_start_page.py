@@ -1,4 +1,4 @@
-"""What the page makes of a project: commands, differences, highlighting, and an archive."""
+"""What the page shows of a project: commands, differences, highlighting, and an archive."""
 
 import io
 import re
@@ -145,7 +145,7 @@ def test_a_rejected_answer_keeps_the_files(page: Page) -> None:
 
 
 def test_unknown_names_are_reported_and_not_used(page: Page) -> None:
-    """A link can't set computed values, settings, or names that are no questions."""
+    """A link can't set computed values, settings, or names that aren't questions."""
     hostile = {"project": "{}", "has": "{}", "starters": "{}", "_exclude": "x", "__proto__": "x"}
     shown = page.show({"project_name": "Demo", **hostile}, None)
     (notice,) = shown["notices"]

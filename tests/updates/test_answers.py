@@ -60,7 +60,7 @@ def test_hooks_are_carried_over(
 
 @pytest.mark.parametrize("given", [True, "false"])
 def test_old_answers_for_hooks_are_refused(given: bool | str, old: Path) -> None:
-    """Someone who still gives yes or no, for example from a data file, learns what to give."""
+    """If a data file still says yes or no, for example, the message names the new answers."""
     with pytest.raises(FilterArgumentError, match="use hooks=local instead of true, or hooks=none"):
         update(old, hooks=given)
     assert [] == status(old)
@@ -84,7 +84,7 @@ def test_customize_becomes_a_preset(customize: bool, preset: str, old: Path) -> 
 def test_a_preset_cannot_be_changed(
     version: str | None, operation: str, releases: Path, tmp_path: Path
 ) -> None:
-    """Another preset is refused, even with another answers file, and nothing is written."""
+    """Another preset is rejected, even with another answers file, and nothing is written."""
     project = start(releases, version, tmp_path / "project", BASE)
     (project / ".copier-answers.yml").rename(project / "answers.yml")
     commit(project, "Move the answers file")
@@ -95,7 +95,7 @@ def test_a_preset_cannot_be_changed(
 
 @pytest.mark.parametrize("operation", ["update", "recopy"])
 def test_a_data_file_may_repeat_the_preset(operation: str, project: Path) -> None:
-    """A data file with the recorded preset is accepted, and one with another preset is refused."""
+    """A data file with the recorded preset is accepted, and one with another preset is rejected."""
     recorded = recorded_answers(project)
     for answers in ({"preset": "standard"}, recorded):
         operate(operation, project, answers)
@@ -181,7 +181,7 @@ def test_an_extra_deleted_by_hand_can_be_recorded(project: Path) -> None:
 
 
 def test_extras_can_be_removed(releases: Path, tmp_path: Path) -> None:
-    """Without the example extra, a rewritten page of the API stays unchanged."""
+    """Without the example extra, a rewritten API page stays unchanged."""
     project = start(releases, None, tmp_path / "project", BASE | {"docs_engine": "sphinx"})
     (project / "docs" / "api.md").write_text("# Our API\n", encoding="utf-8")
     commit(project, "Rewrite the page")
@@ -205,7 +205,7 @@ def test_versions_still_come_from_git(
 
 
 def test_a_version_from_git_is_not_lost(releases: Path, tmp_path: Path) -> None:
-    """A backend whose versions would differ is refused unless the version becomes static, too."""
+    """A backend whose versions would differ is rejected unless the version becomes static, too."""
     answers = BASE | {"backend": "hatchling", "versioning": "vcs"}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
     for backend in ("flit_core", "pdm_backend"):
@@ -237,7 +237,7 @@ def test_a_direct_reference_is_refused_before_anything_is_written(
 
 
 def test_a_damaged_record_of_starter_files_is_refused(project: Path) -> None:
-    """A record of the starter files that is not one stops the update, and no file changes."""
+    """A damaged record of the starter files stops the update, and no file changes."""
     edit_answers(project, starters="some")
     with pytest.raises(ValueError, match="the record of starter files is damaged"):
         update(project)
@@ -245,7 +245,7 @@ def test_a_damaged_record_of_starter_files_is_refused(project: Path) -> None:
 
 
 def test_the_package_keeps_its_name(project: Path) -> None:
-    """Another import name is refused, and no file changes."""
+    """Another import name is rejected, and no file changes."""
     with pytest.raises(ValueError, match="keep my_project; rename a package by hand"):
         update(project, package_name="other")
     assert [] == status(project)

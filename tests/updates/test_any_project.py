@@ -30,7 +30,7 @@ LONG = "PACKAGESTAN_UPDATE_EXAMPLES" in os.environ
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
-# Files that people create. The template uses some of the names for other answers.
+# Files that users create. The template uses some of the names for other answers.
 NEW_FILES = [
     "docs/conf.py",
     "docs/index.md",

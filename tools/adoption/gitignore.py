@@ -18,7 +18,7 @@ def hidden_finding(
 
     Args:
         project: The existing project.
-        moves: Where each file goes.
+        moves: The new path of each file.
         new: The content of the new project's files, by their paths.
     """
     folder = project.folder

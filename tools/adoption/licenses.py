@@ -33,7 +33,7 @@ FAMILIES = {
     "Artistic": ("Artistic-2.0", "Artistic-1.0", "Artistic-1.0-Perl", "Artistic-1.0-cl8"),
 }
 
-# Other names of licenses, without "the", "license", punctuation, and differences of case. The last
+# Other license names in lower case, without "the", "license", and punctuation. The last
 # part of a classifier is such a name, too. See the list of classifiers on PyPI.
 NAMES = {
     r"mit( x11)?|mit mit|expat": ("MIT",),
@@ -145,7 +145,7 @@ def is_gnu(names: tuple[str, ...]) -> bool:
 
 
 def contradicted(expression: str, texts: dict[str, tuple[str, ...]]) -> License:
-    """Return the license that is stated, with the problem if a license text is another one's."""
+    """Return the stated license, and the problem if a license text belongs to another license."""
     for name, known in texts.items():
         if known and not any(same_family(each, expression) for each in known):
             return License(

@@ -180,7 +180,7 @@ def outdated_paths(
 
     Args:
         project: The existing project.
-        moves: Where each file goes.
+        moves: The new path of each file.
         new: The paths of the new project's files.
     """
     files, targets = find_roles(project.folder).files, dict(moves)

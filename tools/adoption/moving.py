@@ -21,7 +21,7 @@ def check_created(folder: Path) -> None:
     """Check that Copier has created a project in a folder.
 
     Raises:
-        AdoptionError: It has not.
+        AdoptionError: Copier has not created one.
     """
     for name in (".copier-answers.yml", "pyproject.toml"):
         if not (folder / name).is_file():

@@ -77,7 +77,7 @@ def add_uncovered(
 
     Args:
         project: The existing project.
-        reading: What was read so far.
+        reading: What has been read so far.
         validated: The answers, and the pyproject.toml that the template renders with them.
         new: The content of the new project's files, by their paths.
     """

@@ -58,7 +58,7 @@ def without_extras(text: str) -> tuple[list[str], str]:
     extras = re.findall(r'extra == "([^"]+)"', marker)
     found = OF_EXTRAS.fullmatch(marker)
     rest = (found["before"] or found["after"] or "") if found else ""
-    # "and" binds tighter than an "or" outside of parentheses, so such a marker can't be split.
+    # "and" binds tighter than "or", so a marker with an "or" outside of parentheses can't be split.
     if not found or re.search(r"\bextra\b|\bor\b", re.sub(r"\([^()]*\)", "", rest)):
         return extras, text
     requirement.marker = None

@@ -93,7 +93,7 @@ def without_rejected(
     finding = Finding(text)
     rest = accepted_parts(answers, name, template)
     kept = {other: answer for other, answer in answers.items() if other != name}
-    # If every part is accepted, but not the whole, nothing is kept. Otherwise this would not end.
+    # If every part is accepted, but not the whole, nothing is kept. Otherwise, this would not end.
     return kept if rest in (None, answers[name]) else kept | {name: rest}, finding
 
 

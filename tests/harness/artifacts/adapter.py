@@ -1,4 +1,4 @@
-"""What the artifact cache has to know about the projects of a template."""
+"""The properties of a template's projects that the artifact cache depends on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -48,7 +48,7 @@ class ArtifactCache:
         with FileLock(f"{folder}.lock"):
             done = folder.with_name(f"{name}.done")
             if not done.exists():
-                # Remains of a failed attempt would hide its cause.
+                # The remains of a failed attempt would hide the cause.
                 shutil.rmtree(folder, ignore_errors=True)
                 make(folder)
                 done.touch()
@@ -157,7 +157,7 @@ class ArtifactCache:
         return wheel
 
     def environment(self, name: str, answers: Answers, *requirements: str | Path) -> Environment:
-        """Return an environment with nothing but some requirements.
+        """Return an environment that only contains some requirements.
 
         Args:
             name: A name that distinguishes the environments of a project.

@@ -1,7 +1,7 @@
-"""Uses an installed distribution package as its users would.
+"""Use an installed distribution package as its users would.
 
-It is run in forks of a Python of the environment's version that has imported nothing but modules
-of the standard library, those below and what the forks need.
+It runs in forks of a Python process of the environment's version. That process has only imported
+modules of the standard library: those below, and those that the forks need.
 """
 
 import contextlib
@@ -35,13 +35,13 @@ def call(script: Path, arguments: list[str]) -> tuple[str, str, object]:
 
 
 def use(name: str, package: str, scripts: str, commands: list[list[str]]) -> dict[str, object]:
-    """Import a package, load its entry points and call commands, and return what came of it.
+    """Import a package, load its entry points, call its commands, and return the results.
 
     Args:
         name: The distribution package.
         package: The import package.
         scripts: The folder of the environment's scripts.
-        commands: What to call, each a script and its arguments.
+        commands: The scripts to call, each with its arguments.
     """
     distribution = importlib.metadata.distribution(name)
     files = importlib.resources.files(package)

@@ -1,4 +1,4 @@
-"""Virtual environments and what is installed into them."""
+"""Virtual environments and the packages installed in them."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ class Environment:
     """A virtual environment; a new one is empty, without pip."""
 
     def __init__(self, folder: Path) -> None:
-        """Use an environment that was made before."""
+        """Use an existing environment."""
         self.bin = folder / ("Scripts" if sys.platform == "win32" else "bin")
         self.python = self.bin / ("python.exe" if sys.platform == "win32" else "python")
 
@@ -31,7 +31,7 @@ class Environment:
         """Create an environment.
 
         Args:
-            folder: Where to make it.
+            folder: The folder to create it in.
             python: The interpreter, as a path or a version.
 
         Raises:
@@ -41,10 +41,10 @@ class Environment:
         return cls(folder)
 
     def install(self, *arguments: str | Path, cwd: Path | None = None) -> None:
-        """Install into the environment.
+        """Install packages into the environment.
 
         Args:
-            arguments: Requirements, files and options of `uv pip install`.
+            arguments: Requirements, files, and options of `uv pip install`.
             cwd: The folder that relative paths and groups are read from.
 
         Raises:
@@ -54,13 +54,13 @@ class Environment:
         run(*uv_pip_install, *arguments, cwd=cwd)
 
     def share(self, other: "Environment", *scripts: str) -> None:
-        """Let what another environment holds be found in this one, and copy some scripts.
+        """Make another environment's packages available in this one, and copy some scripts.
 
-        Installing is spared, and so is compiling what the other has compiled.
+        This saves installing and compiling the packages again.
 
         Args:
             other: An environment of the same version of Python.
-            scripts: The names of scripts in Python.
+            scripts: The names of scripts that are written in Python.
         """
         shared = self.site_packages / "shared.pth"
         shared.write_text(f"{other.site_packages}\n", encoding="utf-8")

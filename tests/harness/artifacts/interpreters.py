@@ -13,7 +13,7 @@ from harness.processes.commands import run
 def interpreters(*versions: str) -> dict[str, Path]:
     """Return this machine's interpreters of some versions, by version.
 
-    Whatever is first on PATH, the interpreter of the tests stands for its own version.
+    The tests' own interpreter is used for its version, whatever is first on PATH.
     """
     found = {}
     own = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -8,7 +8,7 @@ from subprocess import CompletedProcess
 from harness.artifacts.install import Environment
 from harness.processes.commands import run
 
-# Who commits, whatever the settings of the person who runs the tests.
+# The author of commits, independent of personal settings.
 GIT = {
     "GIT_AUTHOR_NAME": "Ada",
     "GIT_AUTHOR_EMAIL": "ada@example.com",
@@ -23,14 +23,14 @@ def git(project: Path, *arguments: str, exit_code: int | None = 0) -> str:
     """Run git in a project and return what it printed, without the last newline.
 
     Raises:
-        CommandError: git ended with another exit code.
+        CommandError: git has another exit code.
     """
     finished = run("git", *arguments, cwd=project, env=GIT, exit_code=exit_code)
     return finished.stdout.removesuffix("\n")
 
 
 def commit(project: Path, *tags: str) -> None:
-    """Commit all files of a project, which becomes a repository if it is none, and tag it."""
+    """Commit and tag all files of a project, and create the repository if necessary."""
     git(project, "init", "--quiet")
     git(project, "add", "--all")
     git(project, "commit", "--quiet", "--allow-empty", "--message=Work")
@@ -55,18 +55,18 @@ def call(
     env: Mapping[str, str] | None = None,
     exit_code: int | None = 0,
 ) -> CompletedProcess[str]:
-    """Run a command in a project whose environment is active, and type something.
+    """Run a command in a project whose environment is active, with some input.
 
     Args:
         environment: The environment.
         project: The folder to run in.
         command: The program and its arguments.
-        typed: What the command reads.
+        typed: The command's input.
         env: Variables to add.
-        exit_code: What the command must end with; None for anything.
+        exit_code: The expected exit code; None for any.
 
     Raises:
-        CommandError: The command ended with another exit code.
+        CommandError: The command has another exit code.
     """
     script = 'typed=$1; shift; printf "%s" "$typed" | "$@"'
     return run(

@@ -1,4 +1,4 @@
-"""Pages whose commands are run: Sybil finds the blocks of a page, one bash session runs them.
+"""Pages whose commands are run: Sybil finds the blocks of a page, and one bash session runs them.
 
 docs/how-to/write-documentation.md describes the blocks. https://sybil.readthedocs.io/
 """
@@ -38,13 +38,13 @@ DOCS = ROOT / "docs"
 COURSE = DOCS / "course"
 RUN_FOLDERS = {"tutorial", "course"}
 
-# Where pages are at home, whatever the folder in which they are run.
+# The home folder in the output of pages, wherever they are run.
 HOME = "/home/ada"
 
 SECONDS_A_COMMAND = 180
 END = "== end of the command =="
 
-# What pip says of the settings of the machine that it runs on.
+# What pip prints about the machine's settings.
 NOISE = re.compile(r"^Looking in (indexes|links): .*\n", re.MULTILINE)
 
 
@@ -57,10 +57,10 @@ class Command:
     """A command of a page.
 
     Attributes:
-        line: The line of the page that it begins in.
-        prompted: It as the page has it, with its prompts.
-        text: It as bash reads it.
-        expected: What the page shows below it.
+        line: The line of the page in which it begins.
+        prompted: The command as the page shows it, with its prompts.
+        text: The command as bash reads it.
+        expected: The output that the page shows.
     """
 
     line: int
@@ -75,9 +75,9 @@ class Console:
 
     Attributes:
         commands: The commands.
-        not_run: Why they can't be run here; empty if they can.
-        fails: Whether the last of them must fail.
-        any_output: Whether the page leaves out what they print.
+        not_run: Why they can't be run; empty if they can.
+        fails: Whether the last command must fail.
+        any_output: Whether the page leaves out the output.
     """
 
     commands: list[Command]
@@ -91,8 +91,8 @@ class File:
     """A block that shows a file which the reader writes.
 
     Attributes:
-        path: Where, seen from the folder that the session is in.
-        text: What it holds.
+        path: The path, relative to the session's folder.
+        text: Its content.
     """
 
     path: str
@@ -129,7 +129,7 @@ def commands_in(source: str, line: int) -> list[Command]:
 
 
 def blocks(document: Document) -> Iterator[Region]:
-    """Yield the blocks of a page that mean something to be run, as Sybil's parsers do."""
+    """Yield the blocks of a page that run or write something, as Sybil's parsers do."""
     fences = [FencedCodeBlockLexer("console"), DirectiveLexer("code-block")]
     for lexer in fences:
         for region in lexer(document):
@@ -165,11 +165,11 @@ def parse(page: Path) -> Document:
 
 @functools.cache
 def pages() -> list[Path]:
-    """Return the pages whose commands are run: courses, and what says `commands: run` of itself."""
+    """Return the pages whose commands are run: lessons, and pages with `commands: run`."""
     return [
         page
         for page in sorted(DOCS.rglob("*.md"))
-        # The exercises' READMEs are the learners' own.
+        # The READMEs of exercises belong to the learners.
         if "exercises" not in page.parts
         and (
             RUN_FOLDERS.intersection(page.relative_to(DOCS).parts[:1])
@@ -185,7 +185,7 @@ class Session:
         """Begin it.
 
         Args:
-            home: The folder that it begins in.
+            home: The session's first folder.
             env: All of its variables.
         """
         self.home = home
@@ -208,7 +208,7 @@ class Session:
         """Run a command and return what it printed and its exit status.
 
         Raises:
-            PageError: It didn't end, or it ended the session.
+            PageError: The command didn't end, or it ended the session.
         """
         self._script.write_text(command, encoding="utf-8")
         line = f". '{self._script}' </dev/null; printf '\\n{END} %s\\n' $?\n"
@@ -219,7 +219,7 @@ class Session:
             self._output.expect(rf"\n{END} (\d+)\n")
         except (pexpect.TIMEOUT, pexpect.EOF) as error:
             what = "didn't end" if isinstance(error, pexpect.TIMEOUT) else "ended the session"
-            raise PageError(f"it {what}, after it had printed:\n{self._output.before}") from error
+            raise PageError(f"the command {what} after printing:\n{self._output.before}") from error
         assert isinstance(self._output.match, re.Match)
         return self.tidy(str(self._output.before)), int(self._output.match.group(1))
 
@@ -237,13 +237,13 @@ class Session:
         return Path(printed.strip().replace(HOME, str(self.home.resolve())))
 
     def end(self) -> None:
-        """End it, with all that it has started."""
+        """End the session with all of its processes."""
         with contextlib.suppress(ProcessLookupError), self._bash:
             os.killpg(self._bash.pid, signal.SIGKILL)
 
 
 def tools(folder: Path) -> Path:
-    """Make a folder of the programs that a reader has before the first lesson."""
+    """Create a folder with the programs that a reader has before the first lesson."""
     folder.mkdir(parents=True)
     scripts = Path(sysconfig.get_path("scripts"))
     for program in (scripts / "copier", find_uv_bin(), scripts / "uvx"):
@@ -254,7 +254,7 @@ def tools(folder: Path) -> Path:
 
 
 def record_origin(project: Path) -> None:
-    """Let a rendered project know where it is from, as the command does: it can be updated then."""
+    """Record a project's origin as the `copier` command does, so that it can be updated."""
     record = project / ".copier-answers.yml"
     text = record.read_text(encoding="utf-8")
     origin = f"_commit: {next_release()}\n_src_path: {ADDRESS}\n"
@@ -263,11 +263,11 @@ def record_origin(project: Path) -> None:
 
 @contextlib.contextmanager
 def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
-    """Yield the session of a page: an empty home with what its front matter asks for.
+    """Yield the session of a page: an empty home folder with what its front matter requires.
 
     Args:
         page: The page.
-        folder: An empty folder to make it in.
+        folder: An empty folder to create it in.
         releases: A repository of the template's releases.
     """
     wanted = front_matter(page)
@@ -301,7 +301,7 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
         "UV_NO_PROGRESS": "1",
         "UV_PYTHON_DOWNLOADS": "never",
     } | {
-        # How the machine reaches its indexes is its own affair.
+        # Settings for package indexes depend on the machine, so they are kept.
         name: value
         for name, value in os.environ.items()
         if re.match(
@@ -330,17 +330,17 @@ def is_shown(expected: str, printed: str) -> bool:
 
 
 def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -> None:
-    """Run all commands of a page, in their order, and compare what they print.
+    """Run all commands of a page in order, and compare their output.
 
     Args:
         page: The page.
         folder: An empty folder to run it in.
         releases: A repository of the template's releases.
-        write: Write what differs into the page instead of raising an error.
+        write: Update the page instead of raising an error.
 
     Raises:
-        PageError: A command printed something else than the page shows, or its exit status
-            isn't what the block says; the text names page, line and command.
+        PageError: A command printed something other than the page shows, or ended with another exit
+            status than the block specifies. The message names the page, the line, and the command.
     """
     document = parse(page)
     real: list[tuple[int, int, str]] = []
@@ -366,7 +366,7 @@ def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -
 
 
 def _output(page: Path, block: Console, command: Command, bash: Session, write: bool) -> str:
-    """Run a command of a page and return it with its output, as the page has it or should."""
+    """Run a command of a page, and return it with its output in the format of the page."""
     place = f"{page}:{command.line}: `{command.text.strip()}`"
     try:
         printed, status = bash.run(command.text)
@@ -388,19 +388,19 @@ def run_pages(pages: list[Path], folder: Path, *, write: bool = False) -> None:
 
     Args:
         pages: The pages.
-        folder: A folder to run them in.
-        write: Write what differs into the pages.
+        folder: The folder to run them in.
+        write: Update the pages.
     """
     releases = make_repository(folder / "releases")
     for number, page in enumerate(pages):
         place = folder / str(number)
         place.mkdir()
         run_page(page.resolve(), place, releases, write=write)
-        print(f"{page}: as it says")
+        print(f"{page}: matches")
 
 
 def main() -> None:
-    """Run the pages that are named, or write into them what their commands print."""
+    """Run the named pages, or update the output that they show."""
     parser = argparse.ArgumentParser(
         prog="python -m harness.course.lessons", description=main.__doc__
     )

@@ -1,7 +1,8 @@
 """How long a lesson takes: a model of what learners read, type, and solve.
 
-The model counts what everyone does in class. Folded blocks and the section "Going deeper" are for some
-readers only and count nothing. It needs only the standard library, because the documentation uses it too.
+The model counts what everyone does in class. Folded blocks and the section "Going deeper" are only
+for some readers and don't count. It only needs the standard library, because the documentation uses
+it, too.
 """
 
 import argparse
@@ -11,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Silent reading of technical prose, which is slower than of a novel.
+# The speed of reading technical prose silently, which is slower than reading a novel.
 WORDS_A_MINUTE = 200
-# Typing a command or pasting it, waiting, and comparing the output.
+# The time to type or paste a command, wait, and compare the output.
 SECONDS_A_COMMAND = 20
 MINUTES_A_FILE = 1
 MINUTES_A_QUESTION = 1
@@ -35,11 +36,11 @@ class Block:
     Attributes:
         marks: The fence, such as three backticks.
         name: The directive's name, or the language of plain code.
-        argument: What follows the name, such as a challenge's title.
+        argument: The text after the name, such as a challenge's title.
         options: The directive's options, such as `minutes`.
-        parents: The names of the blocks around it, from the outside.
+        parents: The names of the enclosing blocks, the outermost first.
         section: The heading of the second level that it is in, or an empty text.
-        lines: Its lines without options, and without those of blocks in it.
+        lines: Its lines, without options and nested blocks.
     """
 
     marks: str
@@ -52,7 +53,7 @@ class Block:
 
     @property
     def is_code(self) -> bool:
-        """Whether the text is literal: nothing in it is a block or prose."""
+        """Whether the text is literal, so nothing in it is a block or prose."""
         return self.marks[0] != ":"
 
     @property
@@ -161,7 +162,7 @@ def work(text: str) -> Work:
         text: The page in MyST Markdown.
     """
     seen = [block for block in blocks(text) if block.is_in_class]
-    # A challenge's own minutes cover what it shows.
+    # A challenge's minutes include everything in it.
     outside = [block for block in seen if "challenge" not in (block.name, *block.parents)]
     return Work(
         words=sum(map(words, outside)),

@@ -1,6 +1,6 @@
-"""The offline bundle: all that a classroom without internet needs, in one folder, and its index.
+"""The offline bundle: everything that a classroom without internet access needs, in one folder.
 
-The folder is served and copied; nothing in it knows the machine that it was made on.
+The folder is served and copied, so nothing in it depends on this machine.
 """
 
 import argparse
@@ -21,10 +21,10 @@ from harness.course.lessons import COURSE
 from harness.packagestan.template import CLONE_ADDRESS, ROOT
 from harness.processes.commands import run
 
-# Each is resolved alone, so that several versions of a package can be there.
+# Each is resolved separately, so the bundle can contain several versions of a package.
 REQUIREMENTS = [COURSE / f"bundle{part}.txt" for part in ("", "-older", "-oldest")]
 
-# What `nox -s docs slides` has built.
+# The folder that `nox -s docs slides` has built.
 BUILT = {
     "site": ROOT / "docs" / "_build" / "html",
     "slides": ROOT / "docs" / "_build" / "slides",
@@ -40,7 +40,7 @@ PORT = 8080
 
 
 class BundleError(Exception):
-    """The bundle can't be created; the text says why, and what to do."""
+    """The bundle can't be created; the message says why, and what to do."""
 
 
 README = """\
@@ -76,14 +76,14 @@ and tell git where the template is, with the path of their copy of this folder:
 
 
 def make_wheelhouse(folder: Path, *options: str) -> None:
-    """Download wheels of all that the lessons install, and of what that requires.
+    """Download the wheels that the lessons install, and their dependencies.
 
     Args:
         folder: Where to write them.
         options: Options of `pip download`, such as those of another platform.
 
     Raises:
-        CommandError: Something has no wheel, or the index can't be reached.
+        CommandError: A package has no wheel, or the index can't be reached.
     """
     pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
     for requirements in REQUIREMENTS:
@@ -100,7 +100,7 @@ def make_bundle(file: Path) -> None:
 
 
 def copy_course(folder: Path) -> None:
-    """Copy what learners work with; a puzzle's package is copied into the folder of its puzzle."""
+    """Copy the learners' files; a puzzle's package goes into the folder of the puzzle."""
     for name in FOLDERS:
         shutil.copytree(COURSE / name, folder / name)
     for script in ("check.py", "doctor.py"):
@@ -110,15 +110,15 @@ def copy_course(folder: Path) -> None:
 
 
 def make(folder: Path, *options: str) -> None:
-    """Make the bundle, and keep what learners have uploaded to an existing one.
+    """Create the bundle, and keep what learners have uploaded to an existing one.
 
     Args:
         folder: Where to write it.
         options: Options of `pip download`.
 
     Raises:
-        BundleError: The pages aren't built.
-        CommandError: Something has no wheel, or the index can't be reached.
+        BundleError: The pages have not been built.
+        CommandError: A package has no wheel, or the index can't be reached.
     """
     if missing := [name for name, built in BUILT.items() if not built.is_dir()]:
         raise BundleError(f"{' and '.join(missing)}: not built; run `nox -s docs slides` first")
@@ -137,11 +137,11 @@ def make(folder: Path, *options: str) -> None:
 
 @contextlib.contextmanager
 def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve the index of a bundle: what it brought, and what learners upload.
+    """Serve the index of a bundle: its own packages, and what learners upload.
 
     Args:
         folder: The bundle.
-        port: The port; it listens at all of the machine's addresses.
+        port: The port; the server listens on all addresses of the machine.
 
     Raises:
         OSError: The server doesn't answer.
@@ -161,22 +161,22 @@ def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def variables(port: int = PORT, host: str = "127.0.0.1") -> dict[str, str]:
-    """Return the variables by which a learner's programs find the index."""
+    """Return the environment variables that direct a learner's programs to the index."""
     index = f"http://{host}:{port}/simple/"
     return {"UV_DEFAULT_INDEX": index, "PIP_INDEX_URL": index, "PIP_TRUSTED_HOST": host}
 
 
 def check(folder: Path, pages: list[Path]) -> None:
-    """Run pages where nothing but the index of a bundle is reached, and nothing is cached.
+    """Run pages without a cache or a network, except for the index of a bundle.
 
-    This must be run where there is no network: see `main`.
+    This must run without a network; see `main`.
 
     Args:
         folder: The bundle.
         pages: The pages of the documentation.
 
     Raises:
-        PageError: A command doesn't do what its page shows.
+        PageError: A command does something other than its page shows.
     """
     with served(folder), tempfile.TemporaryDirectory() as place:
         caches = {name: f"{place}/{name}" for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR")}
@@ -186,7 +186,7 @@ def check(folder: Path, pages: list[Path]) -> None:
         lessons.run_pages(pages, Path(place))
 
 
-# A network of its own, in which a machine reaches nobody but itself.
+# A separate network in which a machine only reaches itself.
 ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 
 

@@ -1,4 +1,4 @@
-"""What pages of the documentation say of themselves."""
+"""The front matter of documentation pages."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ import yaml
 
 
 def front_matter(page: Path) -> dict[str, Any]:
-    """Return the front matter of a MyST page, which is YAML; an empty one if it has none.
+    """Return the YAML front matter of a MyST page; an empty map if it has none.
 
     https://myst-parser.readthedocs.io/en/latest/syntax/syntax.html#syntax-frontmatter
     """

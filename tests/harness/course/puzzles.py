@@ -1,6 +1,6 @@
-"""Opens a puzzle of the packaging puzzles: `python -m harness.course.puzzles NUMBER [FOLDER]`.
+"""Open one of the packaging puzzles: `python -m harness.course.puzzles NUMBER [FOLDER]`.
 
-It runs before anything is installed, and so needs nothing but Python.
+It runs before anything is installed, so it only needs Python.
 """
 
 import re
@@ -39,22 +39,22 @@ def open_puzzle(number: str, parent: Path) -> str:
 
     Args:
         number: The puzzle's number.
-        parent: Where to make the folder.
+        parent: The folder to create it in.
 
     Returns:
-        What to tell who has entered.
+        The text to print after a puzzle is opened.
 
     Raises:
-        PuzzleError: There is no such puzzle, or the folder is there already.
+        PuzzleError: There is no such puzzle, or the folder already exists.
     """
     known = {str(puzzle): defect for puzzle, defect in puzzles().items()}
     if number not in known:
         raise PuzzleError(
-            f"{number!r} is no puzzle: there are {min(puzzles())} to {max(puzzles())}."
+            f"{number!r} is not a puzzle; choose one from {min(puzzles())} to {max(puzzles())}."
         )
     folder = parent / f"puzzle-{number}"
     if folder.exists():
-        raise PuzzleError(f"{folder} is there already: move it away, or go on with what is in it.")
+        raise PuzzleError(f"{folder} already exists; move it away, or continue in it.")
     shutil.copytree(PACKAGES / known[number], folder)
     # On the pages, the package is in a folder `puzzle`.
     story = symptom(known[number]).replace("$ cd puzzle\n", f"$ cd {folder}\n")
@@ -63,7 +63,7 @@ def open_puzzle(number: str, parent: Path) -> str:
 
 
 def main() -> int:
-    """Open the puzzle that the command line names, and return the exit code."""
+    """Open the puzzle named on the command line, and return the exit code."""
     try:
         if len(sys.argv) not in (2, 3):
             raise PuzzleError("Say which puzzle to open, by its number: `nox -s puzzle -- 3`.")

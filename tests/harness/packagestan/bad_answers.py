@@ -1,4 +1,4 @@
-"""Answers that are rejected, with the remedy and the problem that the message has to name."""
+"""Rejected answers, with the remedy and the problem that the message must name."""
 
 from typing import Any
 

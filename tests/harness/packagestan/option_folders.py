@@ -89,7 +89,7 @@ def page(axis: str) -> str:
 
 
 def problems(folder: Path, offered: list[str], page: str) -> list[str]:
-    """Return what is wrong with the folders of an axis, one sentence each.
+    """Return the problems of an axis's folders, one sentence each.
 
     Args:
         folder: The folder of the axis.

@@ -1,8 +1,8 @@
 """Facts that become outdated, such as versions and the behavior of services, and their reviews.
 
-A data file of the template has the date of its last review in a comment, `(reviewed 2026-11-21)`. A
-choice with requirements has it in its `choice.json`.
-A page of the documentation has it in its front matter, `reviewed: 2026-11-21`.
+A data file of the template states the date in a comment, such as `(reviewed 2026-11-21)`. A choice
+with requirements states it in its `choice.json`. A page of the documentation states it in its front
+matter, such as `reviewed: 2026-11-21`.
 """
 
 import datetime

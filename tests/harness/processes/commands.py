@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class CommandError(AssertionError):
-    """A command ended otherwise than expected; the message holds all that it printed."""
+    """A command had an unexpected exit code; the message contains its whole output."""
 
 
 def run(
@@ -23,10 +23,10 @@ def run(
         command: The program and its arguments.
         cwd: The folder to run in.
         env: Variables to add to those of this process.
-        exit_code: What the command must end with; None for anything.
+        exit_code: The expected exit code; None for any.
 
     Raises:
-        CommandError: The command ended with another exit code.
+        CommandError: The command has another exit code.
     """
     finished = subprocess.run(
         [str(part) for part in command],

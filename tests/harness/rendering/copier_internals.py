@@ -1,4 +1,4 @@
-"""All private parts of Copier that the tests use. No other module imports private parts of it.
+"""All private parts of Copier that the tests use. No other module imports Copier's private parts.
 
 The `copier` command takes about a second for each project. The tests render thousands, so they call
 Copier in this process and replace functions whose results cannot change. Copier doesn't

@@ -21,12 +21,12 @@ class Progress:
         self.processes = 0
 
     def print(self, text: str) -> None:
-        """Print a text if anything is printed."""
+        """Print a text unless printing is disabled."""
         if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
             reporter.write(f"{text}\n")
 
     def estimate(self, tests: list[str], processes: int) -> str:
-        """Return a sentence that says how long some tests are going to take.
+        """Return a sentence that estimates how long some tests will take.
 
         Args:
             tests: The IDs of the tests.

@@ -1,8 +1,8 @@
 """Rehearse a Dockerfile: run its commands in folders that stand for its stages.
 
-No container engine is needed. A stage is a folder that absolute paths are moved below, with a
+No container engine is needed. A stage is a folder that replaces `/` in absolute paths, with a
 virtual environment as the base image's Python. Each stage is built at the same path, as in a
-container, and is then moved away. An unknown instruction raises an error.
+container, and is then moved away. An unsupported instruction raises an error.
 
 The base image itself, layers, users, and isolation from the machine are not modeled. A rehearsal
 shows that the commands work with what the context, the arguments, the mounts, and earlier stages
@@ -130,13 +130,13 @@ def read_context(tools: Environment, project: Path) -> set[str]:
 
 @dataclass
 class Rehearsal:
-    """A build that is rehearsed.
+    """A rehearsed build.
 
     Attributes:
         tools: An environment that has REQUIREMENTS.
         pip: An environment that has pip, like the Python of a base image.
         project: The folder of the Dockerfile.
-        folder: Where the stages are created.
+        folder: The folder in which the stages are created.
         caches: The folder of each cache mount, by its target in the image.
         arguments: The values of `--build-arg`.
     """
@@ -150,7 +150,7 @@ class Rehearsal:
     stages: dict[str, Stage] = field(default_factory=dict)
 
     def build(self) -> Stage:
-        """Carry out all instructions and return the last stage.
+        """Execute all instructions and return the last stage.
 
         Raises:
             CommandError: A command failed.
@@ -230,7 +230,7 @@ class Rehearsal:
 
     @contextlib.contextmanager
     def _mounted(self, mount: dict[str, str], stage: Stage) -> Iterator[None]:
-        """Link what is mounted to its place during one command."""
+        """Link the mounts into the stage during one command."""
         match mount:
             case {"type": "cache", "target": target, **rest} if not rest:
                 source = self.caches[target]

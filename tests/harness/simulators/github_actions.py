@@ -10,8 +10,8 @@ permissions, matrix and artifacts that the workflow defines. Third-party actions
   `harness.simulators.package_index` for a token.
 - `gh`: `harness.simulators.gh`.
 
-A called workflow shares the artifacts of its caller. An unknown key, action, input or expression is
-an error that names it. The page about CI lists what a run does not model.
+A called workflow shares the artifacts of its caller. An unsupported key, action, input, or
+expression is an error that names it. The page about CI lists what a run does not model.
 """
 
 import fnmatch
@@ -38,7 +38,7 @@ from harness.simulators.workflows import Job
 
 REPOSITORY = "ada/my-project"
 
-# The known keys of a workflow, a job, a job that calls a workflow, and a step.
+# The supported keys of a workflow, a job, a job that calls a workflow, and a step.
 WORKFLOW_KEYS = {"concurrency", "defaults", "env", "jobs", "name", "on", "permissions"}
 JOB_KEYS = {"env", "environment", "if", "needs", "permissions", "runs-on", "steps", "strategy"}
 JOB_KEYS |= {"name", "timeout-minutes"}
@@ -103,10 +103,10 @@ class Outcome:
     """How a job ended.
 
     Attributes:
-        result: `success`, `failure` or `skipped`.
+        result: `success`, `failure`, or `skipped`.
         failure: A message that names the first failed step and says why it failed, or "".
-        printed: What its commands printed.
-        summary: What its commands wrote to the job summary.
+        printed: The output of its commands.
+        summary: The job summary that its commands wrote.
         artifacts: The names of the artifacts that it uploaded.
         not_run: The matrix combinations that this machine can't run, and why.
         called: The run of the called workflow, if the job calls one.
@@ -127,9 +127,9 @@ class Run:
 
     Attributes:
         workflow: The parsed workflow.
-        event: What started it.
-        folder: Where its jobs run.
-        artifacts: Where its artifacts are.
+        event: The event that started it.
+        folder: The folder in which its jobs run.
+        artifacts: The folder with its artifacts.
         jobs: How each job ended, in the order in which they ran.
     """
 
@@ -144,15 +144,15 @@ class Run:
         return {name: outcome.result for name, outcome in self.jobs.items()}
 
     def until(self, *names: str) -> "Run":
-        """Return the run as it was when only some jobs had ended."""
+        """Return the state of the run after only some jobs have ended."""
         return replace(self, jobs={name: self.jobs[name] for name in names})
 
     def failures(self) -> str:
-        """Return the sentences of the jobs that failed."""
+        """Return the messages of the jobs that failed."""
         return "\n".join(outcome.failure for outcome in self.jobs.values() if outcome.failure)
 
     def not_run(self) -> list[str]:
-        """Return what this machine could not run, and why."""
+        """Return what this machine can't run, with the reasons."""
         return [leg for outcome in self.jobs.values() for leg in outcome.not_run]
 
     def artifact(self, name: str) -> Path:
@@ -176,7 +176,7 @@ class Service:
         """Host a repository.
 
         Args:
-            folder: Where runs and releases are kept.
+            folder: The folder for runs and releases.
             origin: The repository.
             network: The indexes; it must be running.
             pythons: The interpreters of the runners, by version.
@@ -194,7 +194,7 @@ class Service:
         self._tools = self._make_tools(folder / "tools")
 
     def _make_tools(self, folder: Path) -> dict[str, Path]:
-        """Make the folders that are put on the PATH: what runners have, and what uv's action adds."""
+        """Create the folders for PATH: the runners' programs, and those that uv's action adds."""
         runner, uv = folder / "runner", folder / "uv"
         runner.mkdir(parents=True)
         stand_in = f'#!/bin/sh\nexec "{sys.executable}" "{gh.__file__}"'
@@ -221,12 +221,12 @@ class Service:
             file: The workflow's file name, such as `publish.yml`.
             called: The parsed workflows that it may call, by their path, such as
                 `./.github/workflows/ci.yml`.
-            again: A run some of whose jobs succeeded. Jobs that have not changed are not run again,
+            again: A run in which some jobs succeeded. Jobs that have not changed are not run again,
                 as with "Re-run failed jobs".
 
         Raises:
-            ExpressionError: An expression is not known here.
-            NotImplementedError: Something else isn't; the message says what.
+            ExpressionError: An expression is not supported.
+            NotImplementedError: Something else isn't supported; the message says what.
         """
         if not event.starts(workflow):
             return None
@@ -250,7 +250,7 @@ class Service:
         while waiting:
             ready = [name for name, job in waiting.items() if set(_needs(job)) <= set(made.jobs)]
             if not ready:
-                raise NotImplementedError(f"{', '.join(waiting)}: needed jobs that never end")
+                raise NotImplementedError(f"{', '.join(waiting)}: the needed jobs never end")
             job = waiting.pop(ready[0])
             _know(job, CALL_KEYS if "uses" in job else JOB_KEYS, ready[0])
             taken = again and self._taken(made, ready[0], again)
@@ -273,7 +273,7 @@ class Service:
         }
 
     def _taken(self, made: Run, name: str, again: Run) -> Outcome | None:
-        """Take a job over from another run, with its artifacts, if it would be the same."""
+        """Reuse a job of another run, with its artifacts, if it would be the same."""
         jobs = made.workflow["jobs"]
         for each in (name, *_all_needs(jobs, name)):
             is_done = each in again.jobs and again.jobs[each].result == "success"
@@ -304,7 +304,9 @@ class Service:
                 continue
             leg.run(outcome)
         if len(outcome.not_run) == len(matrices):
-            raise NotImplementedError(f"{name}: none of it can be run here: {outcome.not_run}")
+            raise NotImplementedError(
+                f"{name}: none of its jobs can run on this machine: {outcome.not_run}"
+            )
         return outcome
 
     def _call(self, made: Run, name: str, workflow: Mapping[str, Any], file: str) -> Outcome:
@@ -373,7 +375,7 @@ class _Leg:
         return {name: interpolate(str(value), self.contexts) for name, value in values.items()}
 
     def missing(self) -> str:
-        """Return what this machine lacks for it, or nothing."""
+        """Return what this machine lacks to run it, or ""."""
         runner = interpolate(self.job["runs-on"], self.contexts)
         if not runner.startswith("ubuntu-"):
             return f"{runner} is not here"
@@ -438,7 +440,7 @@ class _Leg:
         }
 
     def _call(self, *command: str, step: Mapping[str, Any]) -> str:
-        """Run a program as a step would and return what it printed.
+        """Run a program as a step would, and return its output.
 
         Raises:
             StepError: It failed.
@@ -479,7 +481,7 @@ class _Leg:
         act(self, step, outcome)
 
     def check_out(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Clone the repository; it stands for one that is not public."""
+        """Clone the repository, which simulates a private one."""
         if self.permissions.get("contents") not in ("read", "write"):
             raise StepError("the job's permissions lack contents: read")
         depth = step.get("with", {}).get("fetch-depth", 1)
@@ -520,7 +522,7 @@ class _Leg:
         outcome.artifacts.append(inputs["name"])
 
     def download_artifact(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Fetch an artifact of a job that has ended for sure before this one began."""
+        """Fetch an artifact of a job that is certain to end before this one begins."""
         inputs = step["with"]
         artifact = self.made.artifact(inputs["name"])
         before = sorted(_all_needs(self.made.workflow["jobs"], self.name))
@@ -542,7 +544,7 @@ class _Leg:
 
 Action = Callable[[_Leg, Mapping[str, Any], Outcome], None]
 
-# What is done for each action, and which inputs are known.
+# The simulation of each action, and the supported inputs.
 ACTIONS: dict[str, tuple[Action, set[str]]] = {
     "actions/checkout": (_Leg.check_out, {"fetch-depth", "persist-credentials"}),
     "actions/download-artifact": (_Leg.download_artifact, {"name", "path"}),
@@ -556,7 +558,7 @@ ACTIONS: dict[str, tuple[Action, set[str]]] = {
 
 
 def _know(given: Mapping[str, Any], known: set[str], where: str) -> None:
-    """Refuse keys that mean something that is not modeled."""
+    """Reject keys that have a meaning but are not modeled."""
     if unknown := sorted(set(given) - known):
         raise NotImplementedError(f"{where}: {', '.join(unknown)}")
 
@@ -573,7 +575,7 @@ def _all_needs(jobs: Mapping[str, Job], name: str) -> set[str]:
 
 
 def _status(before: Any) -> dict[str, bool]:
-    """Return what the functions of a status return after some results."""
+    """Return the values of the status functions after some results."""
     results = set(before)
     return {
         "always": True,
@@ -584,7 +586,7 @@ def _status(before: Any) -> dict[str, bool]:
 
 
 def _holds(condition: Any, contexts: Mapping[str, Any], status: Mapping[str, bool]) -> bool:
-    """Return whether a job or a step is run.
+    """Return whether a job or a step runs.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
     """
@@ -599,7 +601,7 @@ def legs(job: Job) -> list[dict[str, Any]]:
     """Return the combinations of a job's matrix; without a matrix, one that is empty.
 
     Each entry of `include` adds its keys to all combinations whose values it does not change. If
-    there are none, it is a combination of its own.
+    there are none, it is a new combination.
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrixinclude
     """
     strategy = dict(job.get("strategy", {}))
@@ -625,7 +627,7 @@ def legs(job: Job) -> list[dict[str, Any]]:
 
 
 def link_uv(folder: Path, pythons: Mapping[str, Path]) -> None:
-    """Create a folder for the PATH that has uv and some interpreters, and nothing else."""
+    """Create a folder for PATH that only contains uv and some interpreters."""
     folder.mkdir(parents=True)
     program = Path(find_uv_bin())
     for name in ("uv", "uvx"):
@@ -636,7 +638,7 @@ def link_uv(folder: Path, pythons: Mapping[str, Path]) -> None:
 
 @functools.cache
 def machine_variables() -> dict[str, str]:
-    """Return the variables by which uv finds its index and its cache on this machine."""
+    """Return the variables that tell uv where this machine's index and cache are."""
     kept = re.compile("(PIP|SSL|UV)_")
     return {
         **{name: value for name, value in os.environ.items() if kept.match(name)},

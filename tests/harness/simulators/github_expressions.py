@@ -1,4 +1,4 @@
-"""Expressions of GitHub's workflows, as far as the generated workflows use them.
+"""The expressions of GitHub's workflows that the generated workflows use.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
 """
@@ -9,28 +9,28 @@ from typing import Any
 
 TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*|\|\||&&|==|!=|[!().,*])")
 LITERALS = {"true": True, "false": False, "null": None}
-# A condition that asks for none of them is one of jobs and steps before which nothing failed.
+# A condition without any of them is only true if nothing has failed before.
 STATUS = {"always", "cancelled", "failure", "success"}
 
 
 class ExpressionError(ValueError):
-    """An expression is malformed, or is of a kind that is not known here."""
+    """An expression is malformed, or its kind is not supported."""
 
 
 def contains(searched: Any, item: Any) -> bool:
-    """Return whether a list has an item, or a text has another, whatever the case."""
+    """Return whether a list contains an item or a text contains another, ignoring case."""
     if isinstance(searched, list):
         return any(is_same(each, item) for each in searched)
     return str(item).casefold() in str(searched).casefold()
 
 
 def starts_with(text: Any, beginning: Any) -> bool:
-    """Return whether a text begins with another, whatever the case."""
+    """Return whether a text starts with another, ignoring case."""
     return str(text).casefold().startswith(str(beginning).casefold())
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Return whether two values are equal; texts are, whatever their case."""
+    """Return whether two values are equal, ignoring the case of texts."""
     if isinstance(one, str) and isinstance(other, str):
         return one.casefold() == other.casefold()
     return bool(one == other)
@@ -40,10 +40,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {"contains": contains, "startsWith": 
 
 
 def tokens(text: str) -> list[str]:
-    """Return the words and signs of an expression.
+    """Return the tokens of an expression.
 
     Raises:
-        ExpressionError: There is something else in it.
+        ExpressionError: It contains something else.
 
     >>> tokens("a.b == 'c'")
     ['a', '.', 'b', '==', "'c'"]
@@ -53,7 +53,7 @@ def tokens(text: str) -> list[str]:
     while position < len(text):
         match = TOKEN.match(text, position)
         if not match:
-            raise ExpressionError(f"{text[position:].strip()!r} is not known, in: {text}")
+            raise ExpressionError(f"{text[position:].strip()!r} is not supported, in: {text}")
         found.append(match[1])
         position = match.end()
     return found
@@ -75,7 +75,8 @@ def evaluate(
         status: What `success()` and the other status functions return, where they are available.
 
     Raises:
-        ExpressionError: A name, a function or a sign is not known; the message says which.
+        ExpressionError: A name, a function, or an operator is not supported; the message says
+            which.
     """
     functions = dict(FUNCTIONS)
     for name, value in (status or {}).items():
@@ -84,10 +85,10 @@ def evaluate(
 
 
 def interpolate(text: str, contexts: Mapping[str, Any]) -> str:
-    """Return a text with the values of all its `${{ }}`.
+    """Return a text in which each `${{ }}` is replaced by its value.
 
     Raises:
-        ExpressionError: One of them is not known.
+        ExpressionError: One of them is not supported.
 
     >>> interpolate("ci-${{ github.run_id }}", {"github": {"run_id": "7"}})
     'ci-7'
@@ -103,7 +104,7 @@ def interpolate(text: str, contexts: Mapping[str, Any]) -> str:
 
 
 class _Reader:
-    """Reads an expression from left to right, in the order of its operators."""
+    """Read an expression from left to right, with the precedence of its operators."""
 
     def __init__(
         self, text: str, contexts: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]
@@ -120,7 +121,7 @@ class _Reader:
         return value
 
     def _fail(self, what: str) -> None:
-        raise ExpressionError(f"{what} is not known, in: {self.text.strip()}")
+        raise ExpressionError(f"{what} is not supported, in: {self.text.strip()}")
 
     def _next(self, expected: str | None = None) -> str:
         if not self.rest:

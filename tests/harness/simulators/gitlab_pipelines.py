@@ -1,7 +1,7 @@
 """Run a project's GitLab pipeline locally: the scripts of its jobs, stage by stage.
 
-`rules` decide whether a job exists, and `needs` or `dependencies` whose artifacts it gets. A matrix
-runs with one Python of this machine. uv comes from the PATH instead of the image, and `glab` only
+`rules` decide whether a job exists, and `needs` or `dependencies` which artifacts it gets. A matrix
+runs with one Python of this machine. uv comes from PATH instead of the image, and `glab` only
 records its arguments. A rule that the generated pipelines don't use raises an error that names it.
 """
 
@@ -87,14 +87,14 @@ class Pipeline:
     """A pipeline.
 
     Attributes:
-        folder: Where the jobs run and where their artifacts are kept.
+        folder: The folder for the jobs and their artifacts.
         origin: The repository.
         network: The indexes; it must be running.
         pythons: The interpreters of the runners, by version.
         event: The variables that describe what started the pipeline.
         environments: The CI variables of each environment.
         printed: The output of each job.
-        results: `success`, `failed` or `skipped`, by job.
+        results: `success`, `failed`, or `skipped`, by job.
     """
 
     folder: Path
@@ -129,7 +129,8 @@ class Pipeline:
             script = f"#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{self.glab}'\n"
             (tools / "glab").write_text(script, encoding="utf-8")
             (tools / "glab").chmod(0o755)
-            # Programs trust the machine's authorities and the one that signs for the indexes.
+            # Programs trust the machine's certificate authorities and the one of the simulated
+            # indexes.
             own = self.network.certificate.read_text(encoding="utf-8")
             others = Path(ssl.get_default_verify_paths().cafile or os.devnull)
             self.certificates.write_text(own + others.read_text(encoding="utf-8"), "utf-8")
@@ -143,7 +144,7 @@ class Pipeline:
 
     @property
     def certificates(self) -> Path:
-        """The file of the certificate authorities."""
+        """The file with the certificate authorities."""
         return self.folder / "authorities.pem"
 
     def _job(self, name: str, job: Job, tools: Path) -> None:

@@ -1,8 +1,8 @@
-"""Package indexes of this machine that twine takes for PyPI, TestPyPI or any other.
+"""Package indexes on this machine that twine treats as PyPI, TestPyPI, or any other.
 
-Each is a pypiserver behind TLS, reached through a proxy that leads the index's host to it, so that
-twine runs unchanged: its own addresses, its own trusted publishing. Stand-ins are the mint that
-trades an identity for a token, the identities, and PyPI's rule that the same file may come twice.
+Each is a pypiserver behind TLS. A proxy redirects the index's host to it, so twine runs unchanged,
+with its own addresses and its own trusted publishing. The endpoint that exchanges an identity for a
+token, the identities, and PyPI's rule that the same file may be uploaded twice are simulated.
 """
 
 import base64
@@ -28,7 +28,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import trustme
 
-# Its copy of bottle brings an importer of a kind that Python has given up, and imports cgi.
+# Its copy of bottle uses a kind of importer that Python has removed, and imports cgi.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     importers = list(sys.meta_path)
@@ -45,11 +45,11 @@ class Index:
     """An index.
 
     Attributes:
-        url: The address of uploads.
-        audience: For whom an identity must be meant.
-        folder: Where it keeps the files.
-        publisher: What an identity must say so that it is trusted; None if none is.
-        tokens: The passwords that it takes.
+        url: The upload URL.
+        audience: The audience that an identity must have.
+        folder: The folder for its files.
+        publisher: The claims of a trusted identity; None if no identity is trusted.
+        tokens: The passwords that it accepts.
         asked: The paths of all requests.
     """
 
@@ -61,7 +61,7 @@ class Index:
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Start with what is in the folder."""
+        """Start with the files in the folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.keeper: WSGIApplication = pypiserver.app(
             roots=[self.folder],
@@ -92,7 +92,7 @@ class Index:
         return self.keeper(environ, start_response)
 
     def _mint(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Trade an identity for a token."""
+        """Exchange an identity for a token."""
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         claims = json.loads(body)["token"].split(".")[1]
         identity = json.loads(base64.urlsafe_b64decode(claims))
@@ -106,7 +106,7 @@ class Index:
         return _answer(start_response, "200 OK", {"success": True, "token": minted})
 
     def _has_already(self, environ: WSGIEnvironment) -> bool:
-        """Return whether a file is uploaded that is here with the same bytes."""
+        """Return whether an upload equals a file that the index already has."""
         request = Request(environ)
         uploaded = request.files.get("content")
         password = (request.auth or ("", ""))[1]
@@ -119,7 +119,7 @@ class Index:
 
 
 def token(identity: Identity) -> str:
-    """Return a JSON Web Token that says who somebody is, and that nobody has signed.
+    """Return an unsigned JSON Web Token with an identity.
 
     https://www.rfc-editor.org/rfc/rfc7519
     """
@@ -133,7 +133,7 @@ def _answer(start_response: StartResponse, status: str, value: Any) -> list[byte
 
 
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
-    """A server that waits for its requests before it ends."""
+    """A server that finishes its requests before it ends."""
 
 
 class _ProxyServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
@@ -145,7 +145,7 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing."""
 
     def get_stderr(self) -> Any:
-        """Print nothing of pypiserver's log."""
+        """Don't print pypiserver's log."""
         return io.StringIO()
 
 
@@ -159,7 +159,7 @@ class Network:
         """Prepare it.
 
         Args:
-            folder: Where to write the certificate.
+            folder: The path of the certificate to write.
             indexes: The indexes; no two have the same host.
         """
         self.indexes = {str(urlsplit(index.url).hostname): index for index in indexes}
@@ -178,7 +178,7 @@ class Network:
             ports[host] = self._running.enter_context(_served(index, context))
 
         class Proxy(http.server.BaseHTTPRequestHandler):
-            """Leads the indexes' hosts to this machine, and all others to where they are."""
+            """Redirect the indexes' hosts to this machine, and forward all others unchanged."""
 
             def do_CONNECT(self) -> None:
                 host, port = self.path.rsplit(":", 1)
@@ -205,14 +205,14 @@ class Network:
         self._running.close()
 
     def variables(self) -> dict[str, str]:
-        """Return the variables by which programs find the indexes."""
+        """Return the variables that tell programs where the indexes are."""
         return {
             "HTTPS_PROXY": f"http://127.0.0.1:{self._proxy}",
             "REQUESTS_CA_BUNDLE": str(self.certificate),
         }
 
     def identify(self, identity: Identity) -> dict[str, str]:
-        """Return the variables by which a job asks who it is, as GitHub sets them.
+        """Return the variables with which a job requests its identity, as GitHub sets them.
 
         https://docs.github.com/en/actions/reference/security/oidc
         """
@@ -224,7 +224,7 @@ class Network:
         }
 
     def _identity(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a job that asks who it is."""
+        """Answer a job's request for its identity."""
         identity = self.identities[environ["HTTP_AUTHORIZATION"].split()[1]]
         (audience,) = parse_qs(environ["QUERY_STRING"])["audience"]
         value = token({"aud": audience, **identity})
@@ -232,7 +232,7 @@ class Network:
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:
-    """Hand on what comes from a connection until it ends."""
+    """Forward a connection until it ends."""
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)
@@ -255,7 +255,7 @@ def _started(server: socketserver.TCPServer) -> Iterator[int]:
 
 @contextlib.contextmanager
 def _served(application: WSGIApplication, context: ssl.SSLContext | None) -> Iterator[int]:
-    """Serve an application, by TLS if there is a context, and yield the port."""
+    """Serve an application, with TLS if there is a context, and yield the port."""
     server = make_server("127.0.0.1", 0, application, _Server, _Quiet)
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -268,11 +268,11 @@ def plain_index(folder: Path, *, is_private: bool = False) -> Iterator[dict[str,
     """Serve an index without TLS, like the index of a classroom.
 
     Args:
-        folder: Where it keeps the files.
+        folder: The folder for its files.
         is_private: Whether it also requires the password for reading.
 
     Yields:
-        The variables that tell a learner where it is and what it takes as a password.
+        The variables that tell a learner its URL and a valid password.
     """
     folder.mkdir(parents=True, exist_ok=True)
     password = secrets.token_hex()
@@ -284,7 +284,7 @@ def plain_index(folder: Path, *, is_private: bool = False) -> Iterator[dict[str,
     )
 
     def whole_files(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # Of a file that it has sent a part of, pypiserver forgets to let go.
+        # pypiserver doesn't close a file of which it has sent only a part.
         environ.pop("HTTP_RANGE", None)
         answer: Iterable[bytes] = application(environ, start_response)
         return answer

@@ -60,7 +60,7 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def _read(self) -> bool:
-        """Show what the program writes next; return whether it still runs."""
+        """Show the program's next output, and return whether it is still running."""
         try:
             self.stream.feed(self.process.read_nonblocking(10_000, timeout=PATIENCE))
         except pexpect.EOF:
@@ -96,7 +96,7 @@ class Terminal:
         raise AssertionError(f"there is no new question in:\n{self.text}")
 
     def send(self, keys: str) -> None:
-        """Press some keys."""
+        """Press keys."""
         self.process.send(keys)
 
 

@@ -1,4 +1,4 @@
-"""What is in the workflow files of a project."""
+"""The contents of a project's workflow files."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|fal
 
 
 def read(file: Path) -> dict[str, Any]:
-    """Read a workflow, a GitLab pipeline or Dependabot's settings."""
+    """Read a workflow, a GitLab pipeline, or Dependabot's settings."""
     return dict(yaml.load(file.read_text(encoding="utf-8"), Loader))
 
 
@@ -30,7 +30,7 @@ def github(project: Path, name: str) -> dict[str, Any]:
     """Read a workflow of a project.
 
     Args:
-        project: The folder that has `.github`.
+        project: The folder that contains `.github`.
         name: The workflow's file without its suffix, such as "ci".
     """
     return read(project / ".github" / "workflows" / f"{name}.yml")
@@ -62,7 +62,7 @@ def _merged(base: Job, job: Job) -> Job:
 
 
 def scripts(project: Path) -> Iterator[str]:
-    """Yield what the jobs of a project's workflows give to a shell, one text for each."""
+    """Yield each shell script in the jobs of a project's workflows."""
     for file in sorted(project.glob(".github/workflows/*.yml")):
         for job in read(file)["jobs"].values():
             yield from (step["run"] for step in job.get("steps", []) if "run" in step)

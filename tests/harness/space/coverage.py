@@ -38,8 +38,8 @@ class Coverage:
     """Variants in which all combinations of a few levels meet.
 
     Attributes:
-        strength: All levels of any so many factors that shape a project meet. The levels of the
-            texts that are only copied into it meet those of any other factor.
+        strength: All combinations of the levels of this many factors that shape a project occur.
+            The levels of the texts that are only copied into it meet those of any other factor.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
-"""Few rows in which levels meet: covertable, with a criterion that is quick for many factors.
+"""Few rows that contain all combinations: covertable, with a fast criterion for many factors.
 
-Its own greedy criterion takes minutes here, and its simple one makes a fifth more rows.
+Its own greedy criterion takes minutes here, and its simple one gives a fifth more rows.
 """
 
 import collections
@@ -12,27 +12,27 @@ from typing import Any
 
 from covertable.main import Controller
 
-# covertable names each level of each factor by a number; a group is some that must meet in a row.
+# covertable numbers each level of each factor. A group is a set of levels that must be in a row.
 Group = tuple[int, ...]
 
-# The bits in which the groups of one level are counted; there are fewer than 2 ** 16.
+# The number of bits for the count of one level's groups, which are fewer than 2 ** 16.
 BITS = 16
 
 
 class CoveringArray(Controller):  # type: ignore[misc]
-    """Rows that grow by the level that completes the most groups which no row has yet."""
+    """Rows that grow by the level that completes the most groups that no row contains yet."""
 
     def __init__(
         self, factors: dict[str, list[Any]], beginnings: list[dict[str, Any]], **settings: Any
     ) -> None:
-        """Take covertable's settings but for sorter and criterion.
+        """Accept covertable's settings, except for the sorter and the criterion.
 
         Args:
             factors: The levels of each factor.
-            beginnings: The values with which rows must begin, one item for each row.
+            beginnings: The values that rows must begin with, one item for each row.
             settings: The others, by their names.
         """
-        # How many groups each level would complete to which all but it belong, in one number.
+        # How many groups each level would complete, packed into one number.
         self.missing: dict[Group, int] = collections.defaultdict(int)
         self.known: dict[tuple[object, ...], bool] = {}
         super().__init__(factors, sorter=self, criterion=self, **settings)
@@ -44,7 +44,7 @@ class CoveringArray(Controller):  # type: ignore[misc]
             self.count(group, 1)
 
     def count(self, group: Group, number: int) -> None:
-        """Count a group for each of its levels, as what completes it."""
+        """Count a group for each of its levels, because that level may complete it."""
         for level in group:
             rest = tuple(other for other in group if other != level)
             self.missing[rest] += number << (BITS * level)
@@ -106,7 +106,7 @@ class CoveringArray(Controller):  # type: ignore[misc]
     def _storable_check(
         self, candidate: Iterable[tuple[str, int]], row: dict[str, int] | None = None
     ) -> bool:
-        """Return whether a row may have some more levels."""
+        """Return whether a row may also have some other levels."""
         levels = {**(self.row if row is None else row), **dict(candidate)}
         check = functools.partial(super()._storable_check, row={})
         return self.holds("storable", check, levels)

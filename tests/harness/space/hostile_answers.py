@@ -277,7 +277,7 @@ class Form:
             questionnaire: The questions.
             answers: The given answers.
             first: The first answers to questions whose default is rejected or empty.
-            read: Returns what a program reads from a file, given its name and its text.
+            read: Return what a program reads from a file, given its name and its text.
         """
         self.questionnaire = questionnaire
         self.template = questionnaire.template
@@ -375,9 +375,9 @@ class Form:
         """Return the files that contain the plain answer to a question, by the question.
 
         Args:
-            judged: What surrounds the answers in files that have been compared, with the file's
-                path. A file whose answers are all surrounded by the same characters is left out.
-                The surroundings in the others are added.
+            judged: The surroundings of the answers in the compared files, with the file's path. A
+                file whose answers are all surrounded by the same characters is left out. The
+                surroundings in the others are added.
         """
         found: dict[str, list[str]] = {name: [] for name in self.plain}
         new = set()

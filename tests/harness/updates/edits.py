@@ -1,4 +1,4 @@
-"""What people do to a project between two updates."""
+"""The changes that people make to a project between two updates."""
 
 from pathlib import Path
 from random import Random
@@ -128,7 +128,7 @@ class Work:
         self.deleted.append(name)
 
     def lost(self) -> list[str]:
-        """Return what is lost: missing lines as `path: line`, restored files as `path`."""
+        """Return what is lost: missing lines as `path: line`, and restored files as `path`."""
         lost = [name for name in self.deleted if (self.project / name).exists()]
         for name, lines in self.added.items():
             file = self.project / name

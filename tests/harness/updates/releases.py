@@ -38,7 +38,7 @@ def git(*arguments: str | Path, cwd: Path, exit_code: int | None = 0) -> str:
     """Run git without personal settings and return its output.
 
     Raises:
-        CommandError: git ended with another exit code.
+        CommandError: git has another exit code.
     """
     return run("git", *arguments, cwd=cwd, env=IDENTITY, exit_code=exit_code).stdout
 

@@ -1,9 +1,9 @@
 """Finding out which tests catch a fault.
 
-Each fault first meets the tests that most likely catch it, the cheapest first, until one fails. The
-faults that are left then meet the quick suite and the whole suite, all together in one run. If
-tests fail there, halves of the faults show which of them are the cause. So even a survivor has met
-every test, although the suite runs only a few times.
+The tests that most likely catch a fault run first, the cheapest first, until one fails. The
+quick suite and the whole suite then test all faults that are left together in one run. If tests
+fail there, halves of the faults show which of them are the cause. So each survivor has been tested
+by every test, although the suite runs only a few times.
 """
 
 import functools
@@ -26,7 +26,7 @@ from sessions.mutation import outputs, runs
 from sessions.mutation.operators import Fault
 from sessions.mutation.sources import part_of
 
-# Faults without an effect that no program recognizes: the file, the fault, and the reason.
+# Faults whose lack of effect no program recognizes: the file, the fault, and the reason.
 EXCLUDED = Path(__file__).with_name("excluded.yml")
 PROCESSES = 2
 
@@ -82,7 +82,7 @@ class Worker:
         return dict(outputs.outputs(self.template, outputs.all_cases(), thoroughly=True))
 
     def judge(self, fault: Fault) -> Verdict:
-        """Run the tests that are near a fault, and compare what the template does."""
+        """Run the tests that most likely catch a fault, and compare what the template does."""
         start = time.monotonic()
         verdict = Verdict(fault.file, fault.line, fault.operator, str(fault), part_of(fault.file))
         if reason := reason_to_exclude(fault):
@@ -177,7 +177,7 @@ def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict
     Args:
         chosen: The faults.
         place: A temporary folder.
-        together: Whether the faults that are left meet the quick suite and the whole suite.
+        together: Whether the quick suite and the whole suite also test the faults that are left.
     """
     places: SimpleQueue[Path] = SimpleQueue()
     for number in range(PROCESSES):

@@ -1,7 +1,8 @@
 """The operators, which create faults from the lines of a text.
 
-They only know lines, brackets, and regular expressions, so the same operators work for Jinja, YAML,
-TOML, JSON, Python, and shell. A fault that a parser rejects is left out, because every test catches it.
+They only recognize lines, brackets, and regular expressions, so the same operators work for Jinja,
+YAML, TOML, JSON, Python, and shell. A fault that a parser rejects is left out, because every test
+catches it.
 """
 
 import ast

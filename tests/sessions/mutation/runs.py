@@ -23,7 +23,7 @@ from sessions.mutation.selected import FAILURES, ORDER
 # What `nox -s mutation -- --record` writes: which files each test reads, and its duration.
 RECORDS = ROOT / ".mutation"
 
-# The kinds of tests that `nox -s quick` always runs, and the changed files that select others.
+# The tests that `nox -s quick` always runs, and the changed files that select others.
 QUICK_FOLDERS = ("tests/conventions/", "tests/matrix/")
 CHANGED_OPTIONS = re.compile(
     r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
@@ -41,7 +41,7 @@ PATIENCE = 5
 
 @dataclass(frozen=True)
 class Record:
-    """What was recorded about a test."""
+    """The record of a test."""
 
     seconds: float
     reads: frozenset[str]
@@ -54,7 +54,7 @@ def without_group(test: str) -> str:
 
 
 def records() -> dict[str, Record]:
-    """Return what was recorded about each test that passed."""
+    """Return the record of each test that passed."""
     found = {}
     for file in sorted(RECORDS.glob("*.jsonl")):
         for record in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
