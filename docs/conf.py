@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     tags: Tags
 
-# The extension of this site, and the tests' harness, by which it renders projects.
+# The extension of this site, and the tests' harness, with which it renders projects.
 HERE = Path(__file__).parent
 sys.path += [str(HERE / "extensions"), str(HERE.parent / "tests")]
 
@@ -62,10 +62,10 @@ revealjs_script_plugins = [
     {"name": "RevealHighlight", "src": "revealjs/plugin/highlight/highlight.js"},
 ]
 
-# Slides and handouts are of the course alone.
+# Slides and handouts only contain the course.
 if tags.has("slides") or tags.has("handouts"):  # noqa: F821 Sphinx defines it
     extensions.append("sphinx_revealjs")
     root_doc = "course/index"
     include_patterns = ["course/index.md", "course/[0-9]*.md"]
-    # They lead nowhere but to each other.
+    # They only link to each other.
     suppress_warnings = ["myst.xref_missing", "toc.not_readable", "ref.doc"]

@@ -16,7 +16,7 @@ from harness.packagestan.answers import written_choices
 from harness.packagestan.template import ROOT, environment, facts
 from tables import section, table
 
-# The parts of a message that differ.
+# The variable parts of a message.
 ANY = "..."
 
 
@@ -49,7 +49,7 @@ def print_table(rows: Iterable[tuple[str, ...]]) -> None:
 
 
 def sources() -> Iterator[str]:
-    """Yield the Jinja texts of the questions and the macros, without what questions say."""
+    """Yield the Jinja texts of the questions and the macros, without help texts and labels."""
     for file in sorted((ROOT / "template" / "macros").glob("*.jinja")):
         yield file.read_text(encoding="utf-8")
     for file in sorted((ROOT / "template" / "questions").glob("*.yml")):

@@ -25,7 +25,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     """Serves files without printing requests."""
 
     def log_message(self, *arguments: object) -> None:
-        """Print nothing."""
+        """Don't print anything."""
 
 
 @contextmanager

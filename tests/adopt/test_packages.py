@@ -53,7 +53,7 @@ def commit(folder: Path, tag: str) -> None:
 
 
 def test_a_project_with_rejected_names_keeps_them(tmp_path: Path) -> None:
-    """A project with many features, a capital letter, a namespace, and a version file is built."""
+    """A project named Rich, with a capital letter, a namespace, and a version file, is built."""
     old, new = tmp_path / "old", tmp_path / "new"
     files = {
         "pyproject.toml": RICH,

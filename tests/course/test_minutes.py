@@ -31,7 +31,7 @@ def test_work_is_counted(text: str, expected: Work) -> None:
 
 @pytest.mark.parametrize("name", ["hint", "solution", "answer", "instructor", "dropdown"])
 def test_collapsed_blocks_count_nothing(name: str) -> None:
-    """What is collapsed takes no time in class, and what follows it does."""
+    """Collapsed text takes no time in class, but the text after it does."""
     folded = f":::::{{{name}}}\nwords\n{COMMAND}{FILE}:::::\n"
     assert Work(1, 0, 0, 0, ()) == work(f"# Title\n\n{folded}\nafterwards\n")
 

@@ -26,7 +26,7 @@ def test_without_them_nothing_mentions_them(artifacts: ArtifactCache) -> None:
 
 
 def test_contributing_is_short(artifacts: ArtifactCache) -> None:
-    """CONTRIBUTING.md has at most 90 lines, whatever the tools are."""
+    """CONTRIBUTING.md has at most 90 lines with any tools."""
     for runner in choices("task_runner"):
         answers = BASE | {"task_runner": runner, "environments": choices("environments")}
         text = (artifacts.project(answers) / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from harness.processes.commands import run
 from harness.rendering.template import Answers
 from harness.space.hostile_answers import LINES, SYNTAX, TEXTS, shown
 
-# One environment serves all projects of these names.
+# One environment is enough for all projects with these names.
 NAMES: Answers = {"distribution_name": "my-project", "package_name": "my_project"}
 
 # The command that CONTRIBUTING documents, and the folder that it writes.

@@ -302,7 +302,7 @@ def hooks_of(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_this_repository_has_the_hooks_that_it_generates(artifacts: ArtifactCache) -> None:
-    """The repository's hooks are those of a project, except for exclusions and commands."""
+    """The repository has the same hooks as a project, except for exclusions and commands."""
     answers = BASE | {"hooks": "pre-commit", "environments": []}
     own, made = (
         yaml.safe_load((folder / FILE).read_text(encoding="utf-8"))

@@ -85,7 +85,7 @@ def test_a_pre_release_becomes_a_release(tools: Environment, project: Path) -> N
 
 
 def test_a_protected_branch_gets_the_tag_after_the_merge(tools: Environment, project: Path) -> None:
-    """With --no-tag, a pull request brings the version to main, where the tag is still free."""
+    """With --no-tag, a pull request adds the version to main, and the tag can still be created."""
     git(project, "switch", "--quiet", "--create", "release")
     bump(tools, project, "minor", "--no-tag")
     assert "" == git(project, "tag")

@@ -46,7 +46,7 @@ def publishing(project: Path) -> tuple[str, dict[str, Any]]:
 
 @each_published
 def test_releasing_names_the_environments(answers: Answers, artifacts: ArtifactCache) -> None:
-    """The environments to protect are those of the jobs that upload."""
+    """The guide names exactly the environments of the jobs that upload."""
     project = artifacts.project(answers)
     _, jobs = publishing(project)
     used = {job["environment"] for job in jobs.values() if isinstance(job.get("environment"), str)}
@@ -63,7 +63,7 @@ def test_releasing_names_the_environments(answers: Answers, artifacts: ArtifactC
 
 @each_published
 def test_releasing_names_the_secrets(answers: Answers, artifacts: ArtifactCache) -> None:
-    """The secrets to add are those that the jobs read, and trusted publishing has none."""
+    """The guide names exactly the secrets that the jobs read, and trusted publishing has none."""
     project = artifacts.project(answers)
     text, _ = publishing(project)
     named = set(re.findall(r"`((?:TWINE|UV)_\w+)`", read(project, "RELEASING.md")))
@@ -80,7 +80,7 @@ def test_releasing_names_the_secrets(answers: Answers, artifacts: ArtifactCache)
 def test_releasing_names_the_workflow_and_the_tags(
     answers: Answers, artifacts: ArtifactCache
 ) -> None:
-    """The files that the guide names exist, and the tags to protect are those that publish."""
+    """The files that the guide names exist, and the tags that it protects start a release."""
     project = artifacts.project(answers)
     guide = read(project, "RELEASING.md")
     files = {Path(name).name for name in tree(project)} | set(tree(project))

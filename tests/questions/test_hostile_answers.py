@@ -66,7 +66,7 @@ def test_each_question_reaches_a_file() -> None:
 
 
 def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
-    """The files that are compared in memory are those that Copier writes."""
+    """The files that are compared in memory equal the files that Copier writes."""
     for number, form in enumerate(forms()):
         texts = hostile_texts()[number :: len(hostile_texts()) // 4]
         sample = {

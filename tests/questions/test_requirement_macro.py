@@ -255,7 +255,7 @@ def test_invalid_requirement_is_rejected(text: str) -> None:
 
 @pytest.mark.parametrize("text", VALID_YET_REFUSED)
 def test_odd_requirement_is_rejected(text: str) -> None:
-    """A requirement that packaging accepts, but that nobody should write, has an error."""
+    """A requirement that packaging accepts but that is bad style has an error."""
     assert (True, True) == (bool(requirement_error(text)), is_valid(text))
 
 

@@ -78,7 +78,7 @@ class Place:
     """A repository on a service, and the indexes that trust its workflow."""
 
     def __init__(self, folder: Path, project: Path, **options: Any) -> None:
-        """Host a repository; the options are those of `Service`."""
+        """Host a repository, with the options of `Service`."""
         self.project = project
         publisher = {"repository": REPOSITORY, "workflow": "publish.yml"}
         self.pypi, self.testpypi = (
@@ -505,7 +505,7 @@ def test_a_release_without_an_upload_is_found(place: Place, released: tuple[Plac
 
 
 def test_a_check_with_too_many_permissions_is_found(place: Place) -> None:
-    """GitHub refuses to start a release if a check asks for more than publish.yml grants."""
+    """GitHub doesn't start a release if a check requests more than publish.yml grants."""
 
     def mutate(jobs: Jobs) -> None:
         jobs["lint"]["permissions"] = {"contents": "write"}

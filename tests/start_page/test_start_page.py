@@ -1,4 +1,4 @@
-"""What the page shows of a project: commands, differences, highlighting, and an archive."""
+"""The parts of a project that the page shows: commands, differences, and an archive."""
 
 import io
 import re
@@ -135,7 +135,7 @@ def test_two_projects_are_compared(page: Page) -> None:
 
 
 def test_a_rejected_answer_keeps_the_files(page: Page) -> None:
-    """The message is at its question, and the files are those of the last accepted answers."""
+    """The message is at its question, and the files match the last accepted answers."""
     before = page.show({"project_name": "Demo"}, None)
     shown = page.show({"project_name": "Demo", "user_email": "ada"}, None)
     errors = {q["name"]: q["error"] for q in shown["questions"] if q["error"]}

@@ -24,7 +24,7 @@ TEST_MODULE = re.compile(r"test_.*\.py|.*_test\.py|tests?\.py")
 TEST_FOLDERS = ("tests", "test", "testing")
 HAS_TESTS = re.compile(r"(?m)^\s*(?:async\s+)?def test|^\s*class \w*Test|TestCase\b|>>> ")
 
-# What is created from other files, as in an unpacked sdist.
+# Files that are generated from others, as in an unpacked sdist.
 GENERATED = re.compile(r"PKG-INFO|(?:.*/)?[^/]+\.egg-info/.*|.*\.py[co]|(?:.*/)?__pycache__/.*")
 
 
@@ -107,7 +107,7 @@ def is_test_module(folder: Path, name: str) -> bool:
 
 
 def is_test_file(name: str) -> bool:
-    """Return whether a path is that of a test module or of a file in a folder of tests."""
+    """Return whether a file is a test module or is in a test folder."""
     path = PurePosixPath(name)
     return bool(TEST_MODULE.fullmatch(path.name) or {*TEST_FOLDERS} & {*path.parts[:-1]})
 

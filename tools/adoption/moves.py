@@ -200,7 +200,7 @@ def outdated_paths(
 
 
 def is_test_data(folder: Path, name: str) -> bool:
-    """Return whether a name is that of a data file or folder that nothing else needs."""
+    """Return whether a data file or folder has this name and nothing else needs it."""
     if not re.fullmatch(r"\w[\w.-]*", name) or name in ("src", "docs", "doc", "examples"):
         return False
     path = folder / name

@@ -36,7 +36,7 @@ def import_packages(project: Project) -> list[str]:
 
 
 def package_settings(project: Project, backend: str, rendered_package: str) -> dict[str, Any]:
-    """Return the tables that replace the template's only package by a project's packages.
+    """Return the tables that replace the template's only package with a project's packages.
 
     Args:
         project: The existing project.

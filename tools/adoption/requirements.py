@@ -34,7 +34,7 @@ def split_by_extra(metadata: RawMetadata) -> dict[str, set[str]]:
     """Return the requirements of each extra, by its normalized name.
 
     Requirements that don't depend on an extra are listed under "". Requirements on the project's
-    own extras, as in `all = ["demo[a,b]"]`, are replaced by the requirements of those extras.
+    own extras, as in `all = ["demo[a,b]"]`, are replaced with the requirements of those extras.
 
     https://packaging.python.org/en/latest/specifications/core-metadata/#provides-extra-multiple-use
     """
@@ -66,7 +66,7 @@ def without_extras(text: str) -> tuple[list[str], str]:
 
 
 def replace_own_extras(split: dict[str, set[str]], own_name: str) -> None:
-    """Replace requirements on the project's own extras by the requirements of those extras."""
+    """Replace requirements on the project's own extras with the requirements of those extras."""
     for _ in split:  # an extra may refer to an extra that refers to another one
         for requirements in split.values():
             for text in sorted(requirements):

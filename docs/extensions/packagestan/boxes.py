@@ -1,4 +1,4 @@
-"""What a lesson is made of: boxes, challenges, and what is folded until it is wanted."""
+"""The parts of a lesson: boxes, challenges, and content that is collapsed at first."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -13,7 +13,7 @@ from harness.course.minutes import work_of
 
 LOGGER = logging.getLogger(__name__)
 
-# Where learners have the course's files.
+# The learners' folder with the course's files.
 COURSE = "~/packagestan/docs/course"
 
 
@@ -24,7 +24,7 @@ class Box(SphinxDirective):
     title: ClassVar[str]
 
     def box(self, title: str, *classes: str) -> nodes.admonition:
-        """Return a box that holds what the directive holds."""
+        """Return a box with the directive's content."""
         words, messages = self.parse_inline(title)
         box = nodes.admonition("", nodes.title(title, "", *words), *messages, classes=list(classes))
         self.set_source_info(box)
@@ -38,7 +38,7 @@ class Box(SphinxDirective):
 
 
 class Questions(Box):
-    """What a lesson answers."""
+    """The questions that a lesson answers."""
 
     title = "Questions"
 
@@ -50,19 +50,19 @@ class Objectives(Box):
 
 
 class Prerequisites(Box):
-    """What a lesson needs."""
+    """The requirements of a lesson."""
 
     title = "Before you start"
 
 
 class KeyPoints(Box):
-    """What to remember of a lesson."""
+    """The key points of a lesson."""
 
     title = "Key points"
 
 
 class Challenge(Box):
-    """A task for the learner, which a checker may judge."""
+    """A task for the learner, which can have a checker."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -73,7 +73,7 @@ class Challenge(Box):
     }
 
     def run(self) -> list[nodes.Node]:
-        """Return the box, whose name links can name."""
+        """Return the box, which has a name for links."""
         self.assert_has_content()
         (title,) = self.arguments
         minutes = f" ({self.options['minutes']} minutes)" if "minutes" in self.options else ""
@@ -84,7 +84,7 @@ class Challenge(Box):
         return [box]
 
     def checker(self, name: str) -> nodes.paragraph:
-        """Return the sentence that names the checker's command, and warn if there is none."""
+        """Return the sentence with the checker's command, and warn if there is none."""
         course = Path(self.env.srcdir, "course")
         if not any((course / kind / name).is_dir() for kind in ("exercises", "puzzles")):
             LOGGER.warning(
@@ -96,7 +96,7 @@ class Challenge(Box):
 
 
 class Question(Box):
-    """A question of a quiz, whose answer is folded."""
+    """A question of a quiz, whose answer is collapsed."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -108,12 +108,12 @@ class Question(Box):
 
 
 class Fold(DropdownDirective):
-    """What is folded until it is wanted, without JavaScript."""
+    """Content that is collapsed until a reader opens it, without JavaScript."""
 
     title: ClassVar[str]
 
     def run_with_defaults(self) -> list[nodes.Node]:
-        """Return the fold, with its usual title if it is given none."""
+        """Return the collapsed content, with the default title if none is given."""
         self.assert_has_content()
         self.arguments = self.arguments or [self.title]
         self.options["class-container"] = [self.name, *self.options.get("class-container", [])]
@@ -121,13 +121,13 @@ class Fold(DropdownDirective):
 
 
 class Hint(Fold):
-    """A step towards the solution."""
+    """A step toward the solution."""
 
     title = "Hint"
 
 
 class Solution(Fold):
-    """The solution of a challenge, and why it is one."""
+    """The solution of a challenge, and why it works."""
 
     title = "Solution"
 
@@ -139,12 +139,12 @@ class Answer(Fold):
 
 
 class Instructor(Fold):
-    """Notes for instructors, which begin with the lesson's minutes."""
+    """Notes for instructors, which start with the lesson's minutes."""
 
     title = "For instructors"
 
     def run_with_defaults(self) -> list[nodes.Node]:
-        """Return the fold, which begins with the minutes that the model computes."""
+        """Return the collapsed notes, which start with the minutes from the model."""
         (fold,) = super().run_with_defaults()
         assert isinstance(fold, nodes.container)
         work = work_of(Path(self.env.doc2path(self.env.docname)))

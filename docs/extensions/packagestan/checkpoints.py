@@ -21,7 +21,7 @@ FENCE = "~" * 12
 
 
 def texts(project: Path) -> dict[str, str]:
-    """Return the files of a project by their path, but for the record of its answers."""
+    """Return the files of a project by path, except for the recorded answers."""
     return {
         name: (project / name).read_text(encoding="utf-8")
         for name in tree(project)
@@ -30,7 +30,7 @@ def texts(project: Path) -> dict[str, str]:
 
 
 def summary(before: dict[str, str], after: dict[str, str]) -> str:
-    """Return one line for the files that are added, one for those that are removed or changed.
+    """Return one line for added files, one for removed files, and one for changed files.
 
     >>> print(summary({"a": "1", "b": "1"}, {"b": "2", "c": "1"}))
     - Adds `c`.
@@ -51,7 +51,7 @@ def summary(before: dict[str, str], after: dict[str, str]) -> str:
 
 
 def difference(before: dict[str, str], after: dict[str, str]) -> str:
-    """Return what differs between two projects, as `diff -u` shows it."""
+    """Return the differences between two projects in the format of `diff -u`."""
     lines: list[str] = []
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
@@ -87,7 +87,7 @@ class Checkpoint(SphinxDirective):
 
 
 def commands(number: str) -> str:
-    """Return how to make a project at a checkpoint, or to bring one there, as Markdown."""
+    """Return how to create or update a project to a checkpoint, as Markdown."""
     return f"""\
 This lesson starts with the project whose answers are in {{download}}`{number}.yml
 </course/checkpoints/{number}.yml>`. Create it:

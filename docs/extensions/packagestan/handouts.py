@@ -9,13 +9,13 @@ LEFT_OUT = ("solution", "answer", "instructor", "commands-run")
 
 
 def leave_out_solutions(app: Sphinx, document: nodes.document, _: str) -> None:
-    """Take out what learners don't get on paper, where it is handouts that are built."""
+    """Remove what learners don't get on paper if handouts are built."""
     if not app.tags.has("handouts"):
         return
     for node in list(document.findall(lambda node: has_class(node, LEFT_OUT))):
         assert node.parent is not None
         node.parent.remove(node)
-    # Paper has nothing to unfold.
+    # Paper has no collapsed content.
     for fold in list(document.findall(lambda node: has_class(node, ("hint",)))):
         assert isinstance(fold, nodes.Element)
         fold["opened"] = True

@@ -1,4 +1,4 @@
-"""Projects as the template makes them, rendered while the site is built."""
+"""Projects that are rendered while the site is built."""
 
 import functools
 import json
@@ -34,7 +34,7 @@ def rendered_project(answers: str) -> Path:
     Args:
         answers: JSON of the answers by question.
     """
-    # What the person who builds the site has set up must not reach it.
+    # Personal settings must not affect the site.
     settings = Path(__file__).with_name("settings.yml")
     os.environ["COPIER_SETTINGS_PATH"] = str(settings)
     folder = Path(tempfile.mkdtemp(dir=PROJECTS.name))
@@ -51,14 +51,14 @@ def project_of(answers: dict[str, Any]) -> Path:
     """Return the folder of the running example with some answers.
 
     Raises:
-        ExtensionError: There is no such question, or Copier refuses an answer.
+        ExtensionError: There is no such question, or Copier rejects an answer.
     """
     if unknown := answers.keys() - questions().keys():
         raise ExtensionError(f"there is no question {', '.join(sorted(unknown))}")
     try:
         return rendered_project(json.dumps(GREETINGS | answers, sort_keys=True))
     except ValueError as error:
-        raise ExtensionError(f"Copier refuses {answers}: {error}") from error
+        raise ExtensionError(f"Copier rejects {answers}: {error}") from error
 
 
 def checkpoint_file(source: Path, number: str) -> Path:
@@ -75,7 +75,7 @@ def checkpoint_project(source: Path, number: str) -> Path:
     """Return the folder of a checkpoint's project; see `checkpoint_file` for the arguments.
 
     Raises:
-        ExtensionError: There is no such checkpoint, or its answers are refused.
+        ExtensionError: There is no such checkpoint, or its answers are rejected.
     """
     file = checkpoint_file(source, number)
     if not file.exists():
@@ -97,7 +97,7 @@ def answers_of(text: str) -> dict[str, Any]:
 
 
 def language_of(name: str) -> str:
-    """Return the name by which Pygments knows a file's language.
+    """Return the name of a file's language in Pygments.
 
     >>> language_of("pyproject.toml"), language_of("LICENSE")
     ('toml', 'text')
@@ -133,6 +133,6 @@ class Rendered(LiteralInclude):
         (name,) = self.arguments
         self.options.setdefault("caption", f"`{name}`")
         self.options.setdefault("language", language_of(name))
-        # Sphinx takes a path that starts with a slash as one below the documentation's folder.
+        # In Sphinx, a path that starts with a slash is relative to the documentation's folder.
         self.arguments[0] = "/" + Path(os.path.relpath(project / name, source)).as_posix()
         return super().run()

@@ -1,4 +1,4 @@
-"""What scrolls inside of a page can be reached by keyboard.
+"""Content that scrolls within a page can be reached by keyboard.
 
 https://www.w3.org/WAI/WCAG22/Understanding/keyboard.html
 """

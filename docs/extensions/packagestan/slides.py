@@ -1,4 +1,4 @@
-"""Slides, made from the lessons: pictures, challenges, questions, and key points.
+"""Slides that are generated from the lessons: pictures, challenges, questions, and key points.
 
 Code stays in the lesson, for live coding. What comes between two slides becomes the speaker's notes of the
 first. https://sphinx-revealjs.readthedocs.io/
@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 OBJECTIVES = "objectives"
 # Boxes and figures with their own slide.
 SHOWN = ("challenge", "question", "key-points", "diagram")
-# Learners don't see these before they have tried.
+# Learners only see these after they have tried.
 UNTOLD = ("hint", "solution", "answer", "checker")
 
 
@@ -63,7 +63,7 @@ def flattened(section: nodes.Element, heading: str) -> Iterator[tuple[str, nodes
 
 
 def slides_of_page(page: nodes.section) -> None:
-    """Replace a lesson by its slides."""
+    """Replace a lesson with its slides."""
     title = page.children[0].astext()
     first = slide(title)
     made = [first]
@@ -80,7 +80,7 @@ def slides_of_page(page: nodes.section) -> None:
 
 
 def make_slides(app: Sphinx, document: nodes.document, _: str) -> None:
-    """Replace the lessons by slides if slides are built."""
+    """Replace the lessons with slides if slides are built."""
     if app.builder.name != "revealjs":
         return
     for page in list(document.findall(nodes.section)):

@@ -12,7 +12,7 @@ from harness.course.minutes import work_of
 
 
 def clock(start: str, minutes: int) -> str:
-    """Return what the clock shows some minutes after a time of day.
+    """Return the time of day after some minutes.
 
     >>> clock("09:45", 30)
     '10:15'

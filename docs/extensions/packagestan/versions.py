@@ -1,4 +1,4 @@
-"""Versions for prose, out of the files where the template has them."""
+"""Versions for prose, from the template's own files."""
 
 import functools
 from typing import Any
@@ -26,7 +26,7 @@ def lowest(requirement: str) -> str:
 
 @functools.cache
 def substitutions() -> dict[str, Any]:
-    """Return what pages write as `{{ versions.ruff }}`, `{{ requirements.uv_build }}` and so on.
+    """Return the values of `{{ versions.ruff }}`, `{{ requirements.uv_build }}`, and so on.
 
     - `versions`: the lower bound of each tool and build backend, and of each action its version.
     - `requirements`: the whole requirement of each tool and build backend, as code.
@@ -47,7 +47,7 @@ def substitutions() -> dict[str, Any]:
 
 
 def identifier(name: str) -> str:
-    """Return a name as an expression can hold it.
+    """Return a name in a form that an expression can contain.
 
     >>> identifier("actions/upload-artifact")
     'actions_upload_artifact'

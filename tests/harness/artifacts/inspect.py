@@ -144,8 +144,8 @@ def comparable(metadata: RawMetadata) -> dict[str, Any]:
 def people(metadata: RawMetadata) -> set[tuple[str, str]]:
     """Return the authors as (name, address), whichever field contains the name.
 
-    Most backends write an author with an address as `Author-email: name <address>`. poetry-core
-    writes `Author: name` and `Author-email: address`.
+    Most backends write an author with an email address as `Author-email: name <address>`.
+    poetry-core writes `Author: name` and `Author-email: address`.
     """
     import email.headerregistry
     import email.policy

@@ -42,7 +42,7 @@ def preset(name: str) -> Answers:
     return {key: value for key, value in yaml.safe_load(text).items() if key != "label"}
 
 
-# The defaults are those of a library for which only its name was answered.
+# The defaults of a library with no other answer than its name.
 QUESTIONNAIRE = Questionnaire(TEMPLATE, {"preset": "standard"} | preset("standard"))
 
 questions = QUESTIONNAIRE.questions

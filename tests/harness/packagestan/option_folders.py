@@ -1,4 +1,4 @@
-"""What is missing in the folders of choices, one sentence for each problem.
+"""The problems of the folders of choices, one sentence each.
 
 `test_a_choice_is_one_folder` reports the problems. An incomplete choice also breaks many other tests, so
 `conftest.py` runs only that test until the choice is complete.
@@ -212,6 +212,6 @@ def vcs_problems(folder: Path, data: dict[str, Any]) -> Iterator[str]:
 
 
 def defaults(axis: str) -> set[Any]:
-    """Return the answers to a question that nobody has to select."""
+    """Return the answers to a question that apply without being selected."""
     presets = [preset(file.stem) for file in FILES["preset"].glob("*.yml")]
     return {default(axis), *(answers.get(axis) for answers in presets)}

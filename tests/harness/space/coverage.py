@@ -168,7 +168,7 @@ class Coverage:
     def plan(self) -> dict[str, list[Row]]:
         """Return the rejected combinations, and the rows that cover the others.
 
-        Computing them takes seconds, so they are cached. Results that nobody has used for a week
+        Computing them takes seconds, so they are cached. Results that have not been used for a week
         are deleted.
         """
         folder = self.cache or user_cache_path("packagestan") / "variants"
