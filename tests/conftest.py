@@ -19,7 +19,7 @@ from harness.updates.releases import make_repository
 # Packages that the tests use. Their own tests are not collected.
 collect_ignore = ["packages"]
 
-# Variables that the programs of the tests must not inherit.
+# Environment variables that the tests' programs must not inherit.
 UNWANTED = (
     "CI",  # nox then rejects a missing interpreter
     "FORCE_COLOR",

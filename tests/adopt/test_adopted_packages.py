@@ -30,7 +30,7 @@ ADOPTED = ["flat-layout", "poetry", "setup-cfg", "setup-py", "src-layout"]
 
 @pytest.mark.parametrize("name", ADOPTED)
 def test_an_adopted_package_loses_nothing(name: str, artifacts: ArtifactCache) -> None:
-    """After following the report, every difference between the wheels is explained."""
+    """After you follow the report, every difference between the wheels is explained."""
     new = wheel_in(adopted_project(artifacts, name))
     assert [] == unexplained(existing_project(artifacts, name), new)
 

@@ -230,7 +230,7 @@ def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_p
 
 
 def test_a_folder_that_tests_name_is_not_renamed(tmp_path: Path) -> None:
-    """Tests that import from their folder, or that open files in it, still find it."""
+    """Tests still find the modules and files in their own folder."""
     test = f"from test import tides\n{TEST}"
     project = unbuilt_project(tmp_path, {"test/test_tide.py": test, "test/tides.py": ""})
     assert {name: name for name in ("test/test_tide.py", "test/tides.py")} == dict(

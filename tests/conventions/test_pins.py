@@ -1,4 +1,4 @@
-"""What the template pins is what was seen elsewhere: a second record has evidence and a date."""
+"""The template's pins match a second record, which has evidence and dates."""
 
 import datetime
 import functools
@@ -36,7 +36,7 @@ def pinned(kind: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", ["actions", "hooks", "images"])
 def test_pins_are_those_that_were_seen(kind: str) -> None:
-    """Each pin is the one in the second record, digit by digit."""
+    """Each pin equals the one in the second record, digit by digit."""
     assert {name: entry["pin"] for name, entry in seen()[kind].items()} == pinned(kind)
 
 

@@ -44,7 +44,7 @@ def test_every_question_but_the_name_has_a_default() -> None:
 
 
 def test_every_asked_question_is_explained_in_one_line() -> None:
-    """Each question that is asked has a help text of one line."""
+    """Each question that is asked has a one-line help text."""
     for name, question in questions().items():
         if question.get("when") is False or question.get("ask") is False:
             continue

@@ -48,7 +48,7 @@ def each(*pages: Path) -> pytest.MarkDecorator:
 
 
 def introduction_problems(text: str) -> Iterator[str]:
-    """Yield what is wrong before the first section: the problem, then a picture, then objectives."""
+    """Yield what is missing above the first section: the problem, a picture, or objectives."""
     start = re.split(r"^## ", text, maxsplit=1, flags=re.MULTILINE)[0]
     body = f"\n{start}".partition("\n# ")[2].partition("\n")[2]
     problem, picture, rest = body.partition("```{diagram}")

@@ -51,6 +51,6 @@ def test_minutes_follow_the_published_rates() -> None:
 
 
 def test_timetables_round_up_to_five_minutes() -> None:
-    """A timetable never gives a lesson less than the model says."""
+    """A timetable never gives a lesson less time than the model."""
     assert 20 == Work(200, 0, 0, 3, (5, 7)).total
     assert 15 == Work(0, 0, 0, 3, (5, 7)).total

@@ -132,6 +132,7 @@ def test_updates_leave_your_files_alone() -> None:
         is_given_once = name in ("README.md", "tests/test_greetings.py", "tests/test_colors.py")
         is_given_once |= name in ("tests/test_plugins.py", "src/my_project/py.typed")
         is_given_once |= any(fnmatch(f"/{name}", pattern) for pattern in once)
-        # These are the user's in a script or in a library, and kept current in the others.
+        # These belong to the user in a script or in a library, and are kept current in other
+        # projects.
         is_kept = any(fnmatch(f"/{name}", pattern) for pattern in kept) and not is_given_once
         assert (kind(name) == "Yours") == (is_given_once and not is_kept), name

@@ -483,7 +483,7 @@ def test_examples_in_the_extension_hold(sphinx: Environment) -> None:
 
 
 def test_wide_code_is_reached_by_keyboard(site: Site) -> None:
-    """Code, which scrolls on a small screen, can have the focus."""
+    """Code, which scrolls on a small screen, can receive the focus."""
     assert "<pre>" not in site.page("elsewhere")
     assert '<pre tabindex="0">' in site.page("elsewhere")
 

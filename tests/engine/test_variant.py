@@ -35,6 +35,6 @@ def test_a_package_is_built_and_used(variant: Variant) -> None:
 
 
 def test_build_requirements_come_from_the_projects(variant: Variant) -> None:
-    """The builder has what the projects of the adapter require."""
+    """The builder has the requirements of the adapter's projects."""
     assert ["flit_core>=3.11"] == variant.artifacts.build_requires({"backend": "flit_core"})
     assert "3.11" == variant.oldest_python

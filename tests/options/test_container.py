@@ -38,7 +38,7 @@ APP: Answers = {
     "dependencies": ["idna>=3"],
 }
 
-# How each tool that Dockerfiles use gets a version that it would ask git for.
+# How each tool in Dockerfiles receives the version that it would otherwise read from git.
 each_version_from_git = pytest.mark.parametrize(
     ("backend", "variable"),
     [
@@ -137,7 +137,7 @@ def test_the_base_image_is_pinned(
 
 
 def test_there_is_an_image_for_the_newest_pythons() -> None:
-    """The data has an image for the two newest Python versions, and no other."""
+    """The data has images for exactly the two newest Python versions."""
     file = ROOT / "template" / "data" / "images.yml"
     images = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert choices("python_min")[-2:] == list(images["python"])

@@ -142,7 +142,7 @@ def test_a_name_that_cannot_be_derived_is_asked(tmp_path: Path) -> None:
 
 @in_terminal
 def test_custom_asks_every_question(tmp_path: Path) -> None:
-    """With "custom", every question that has a meaning is asked, in the order of the files."""
+    """With "custom", every question that applies is asked, in the order of the files."""
     # Trusted publishing has no index, and a library without a command has neither of the others.
     left_out = {"index_url", "cli_library", "container", "docs_hosting"}
     keys = {"project_name": "My Project", "preset": DOWN * 2}

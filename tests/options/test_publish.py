@@ -206,7 +206,7 @@ def test_a_private_index_gets_the_upload(url: str, artifacts: ArtifactCache) -> 
 def test_linux_wheels_are_rejected_before_the_tag(
     index_url: str, rejects: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """CI fails for a wheel that PyPI would reject, and names it; a private index may take it."""
+    """CI fails for a wheel that PyPI would reject, and names it; a private index may accept it."""
     project = artifacts.project(BASE | {"index_url": index_url})
     steps = workflows.github(project, "ci")["jobs"]["build"]["steps"]
     found = [step["run"] for step in steps if "linux_" in step.get("run", "")]

@@ -134,7 +134,7 @@ def test_tasks_succeed_in_a_new_project(runner: str, project: Path) -> None:
     """Every task succeeds in a new project, and the formatter changes nothing."""
     before = tree(project)
     for name in TASKS:
-        # Only one Python is installed on every machine that runs the tests.
+        # Some machines that run the tests have only one Python.
         is_once_per_python = FACTS[runner]["isolated"] and name == "test"
         task = "test-3.11" if is_once_per_python else name
         uv_run(project, *CALL[runner], task)
@@ -188,7 +188,7 @@ def test_makefile_works_in_a_clone_with_autocrlf(tmp_path: Path, artifacts: Arti
 
 
 def test_makefile_is_sound(artifacts: ArtifactCache) -> None:
-    """Make warns about nothing."""
+    """Make prints no warnings."""
     command = ("make", "--dry-run", "--warn-undefined-variables", *TASKS)
     assert "" == run(*command, cwd=artifacts.project(answers("make"))).stderr
 

@@ -277,7 +277,7 @@ def test_jobs_have_names_and_time_limits(artifacts: ArtifactCache) -> None:
 
 
 def test_workflows_start_at_odd_minutes(artifacts: ArtifactCache) -> None:
-    """The weekly runs start on Monday, at minutes in which GitHub has less to do."""
+    """The weekly runs start on Monday, at minutes when GitHub is less busy."""
     schedules = {
         name: each["on"]["schedule"]
         for name, each in read_workflows(artifacts.project(ALL)).items()

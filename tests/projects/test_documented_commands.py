@@ -62,7 +62,7 @@ def documented(file: Path) -> list[str]:
 
 
 class Shell:
-    """A shell whose PATH contains git, Python, and possibly uv, and what is activated later.
+    """A shell whose PATH contains git, Python, possibly uv, and later an activated environment.
 
     Attributes:
         project: The folder to run in.

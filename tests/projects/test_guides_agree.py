@@ -1,4 +1,4 @@
-"""What the guides of a project name exists: environments, secrets, workflows, checks, and options."""
+"""Everything that a project's guides name exists, such as environments, secrets, and workflows."""
 
 import re
 import tomllib

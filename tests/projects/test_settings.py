@@ -1,4 +1,4 @@
-"""Each setting of the tools does what it is for: without it, a mistake would not be found."""
+"""Each setting of the tools has its effect: without it, a mistake would not be found."""
 
 import re
 import tomllib

@@ -151,7 +151,7 @@ def test_the_command_ends_with_the_message(
 def test_a_damaged_record_is_rejected(
     question: str, recorded: Any, releases: Path, tmp_path: Path
 ) -> None:
-    """A recorded YAML answer that has become wrong stops an update, and the message names it."""
+    """A recorded YAML answer that has become invalid stops an update, and the message names it."""
     from harness.processes.commands import run
 
     project = tmp_path / "project"

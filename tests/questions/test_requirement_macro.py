@@ -262,7 +262,7 @@ def test_odd_requirement_is_rejected(text: str) -> None:
 @pytest.mark.parametrize("value", [None, True, 13, 1.5, [], ["rich"], {"rich": "13"}, b"rich"])
 def test_value_that_is_not_text_is_rejected(value: object) -> None:
     """YAML that is not text has an error that says so."""
-    error = 'write it like "rich>=13"; a requirement is text, not a number, a list, or empty'
+    error = 'write it like "rich>=13"; a requirement must be nonempty text'
     assert error == requirement_error(value)
 
 
@@ -473,7 +473,7 @@ def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
 @REPRODUCIBLE
 @given(REQUIREMENT)
 def test_generated_requirement_is_accepted(text: str) -> None:
-    """Any text of the grammar has no error, and its name is the one that packaging finds."""
+    """A text that follows the grammar has no error, and packaging finds the same name."""
     assert ("", canonicalize_name(Requirement(text).name)) == (
         requirement_error(text),
         requirement_name(text),

@@ -251,7 +251,7 @@ def test_line_rejects_each_control_character(name: str) -> None:
     assert set(controls) == rejected
 
 
-# The length that each question accepts, and the characters that such a text is made of.
+# The maximum length of each answer, and the characters of a text with this length.
 LONGEST = {
     "project_name": (100, "a{}"),
     "project_description": (512, "a{}"),
@@ -270,7 +270,7 @@ LONGEST = {
 
 @pytest.mark.parametrize(("name", "longest", "text"), [(n, *rest) for n, rest in LONGEST.items()])
 def test_length_has_a_limit(name: str, longest: int, text: str) -> None:
-    """A text of the greatest length is accepted, and one more character is rejected."""
+    """A text of the maximum length is accepted, and one more character is rejected."""
     for length in (longest - 1, longest):
         assert "" == validated(name, text.format("x" * (length - len(text) + 2)))
     message = f"shorten to {longest} characters; the answer has {longest + 1}"
@@ -472,7 +472,7 @@ BEFORE = st.lists(st.sampled_from(["rich", "idna>=3", "my-projects"]), max_size=
 def test_a_project_never_depends_on_itself(
     check: Callable[..., str], place: str, name: str, rest: str, before: list[str], after: list[str]
 ) -> None:
-    """No spelling of the project's own name is accepted, in any place of a list."""
+    """The project's own name is rejected in any spelling and at any place in a list."""
     listed = [*before, name + rest, *after]
     answer = listed if place == "dependencies" else {"a": before, "b": listed}
     where = "" if place == "dependencies" else ' (extra "b")'
@@ -487,7 +487,7 @@ def test_a_project_never_depends_on_itself(
 def test_similar_names_are_dependencies(
     check: Callable[..., str], place: str, names: list[str], rest: str
 ) -> None:
-    """Names that only contain the project's name are accepted, any number of them."""
+    """Any number of longer names that contain the project's name are accepted."""
     listed = [name + rest for name in names]
     answer = listed if place == "dependencies" else {"a": listed, "b": listed, "c": []}
     assert "" == check(place, answer, distribution_name="my-project")

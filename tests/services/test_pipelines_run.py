@@ -58,7 +58,7 @@ def index(folder: Path, url: str, name: str, **kwargs: Any) -> Index:
 
 @pytest.fixture
 def pypi(tmp_path: Path) -> Index:
-    """PyPI, played by an empty index."""
+    """PyPI, simulated by an empty index."""
     return index(tmp_path, DEFAULT_REPOSITORY, "pypi")
 
 
@@ -71,7 +71,7 @@ def network(tmp_path: Path, pypi: Index) -> Iterator[Network]:
 
 @pytest.fixture
 def pipeline(tmp_path: Path, project: Path, network: Network) -> Pipeline:
-    """The pipeline of the tag of the project's version."""
+    """The pipeline for the tag of the project's version."""
     (tmp_path / "pipeline").mkdir()
     return Pipeline(tmp_path / "pipeline", project, network, interpreters(), tag("v0.1.0"))
 

@@ -54,7 +54,7 @@ def without(job: Job, text: str) -> None:
 
 
 def passing(dist: Path) -> Mutation:
-    """Return a change after which the checks pass quickly and hand over files built before."""
+    """Return a change that replaces the checks with a quick one that provides existing files."""
 
     def change(jobs: Jobs) -> None:
         for name in ("lint", "tests"):
@@ -437,7 +437,7 @@ def test_a_private_index_gets_what_it_lacks(
         assert tree(dist) == tree(index)
 
 
-# Faults in the workflows, each of which one of the checks above must find.
+# Faults in the workflows that the checks above must find.
 
 
 def no_identity(jobs: Jobs) -> None:
@@ -446,7 +446,7 @@ def no_identity(jobs: Jobs) -> None:
 
 
 def no_environment(jobs: Jobs) -> None:
-    """PyPI's job is in no environment."""
+    """PyPI's job has no environment."""
     del jobs["pypi"]["environment"]
 
 

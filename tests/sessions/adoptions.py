@@ -2,8 +2,8 @@
 
 `python -m sessions.adoptions` adopts the projects of tests/adopt/corpus.yml one after the other and
 writes docs/explanation/adoptions.json, from which `nox -s tables` generates the table of
-docs/explanation/adoptions.md. Arguments select some projects by name, add clones by path, or replace
-the corpus by another `.yml` file. Then, the results are only printed.
+docs/explanation/adoptions.md. Arguments select some projects by name, add clones by path, or
+replace the corpus with another `.yml` file. Then, the results are only printed.
 """
 
 import argparse

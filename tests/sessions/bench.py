@@ -267,7 +267,7 @@ def main() -> None:
         os.environ.pop(name, None)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        # The settings of the person who measures must not count.
+        # Personal settings must not affect the figures.
         settings = folder / "settings.yml"
         settings.write_text("{}\n", encoding="utf-8")
         os.environ["COPIER_SETTINGS_PATH"] = str(settings)

@@ -66,7 +66,7 @@ certificate:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Source:
-    """The other template, as a repository whose file mode for `run.sh` only git knows."""
+    """The other template, as a repository in which only git records the mode of `run.sh`."""
     folder = tmp_path_factory.mktemp("tiny")
     for path, text in TINY.items():
         (folder / path).parent.mkdir(exist_ok=True)

@@ -183,7 +183,7 @@ def test_without_a_documentation_site_the_pages_stay(releases: Path, tmp_path: P
 def test_another_documentation_generator_keeps_the_pages(
     old: str, new: str, releases: Path, tmp_path: Path
 ) -> None:
-    """Another generator keeps the user's pages; deleted before, they come as the generator's own."""
+    """Another generator keeps the user's pages. Deleted pages come back as the generator's own."""
     work = worked_on(releases, tmp_path / "project", {"docs_engine": old})
     (work.project / "docs" / "api.md").unlink()
     del work.added["docs/api.md"]

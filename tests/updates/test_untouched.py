@@ -27,7 +27,7 @@ def test_the_answers_cover_every_choice(version: str) -> None:
 
 
 def is_users(name: str, mode: str) -> bool:
-    """Tell whether a file belongs to the user, so that an update leaves it alone."""
+    """Return whether a file belongs to the user, so that an update leaves it alone."""
     managed = "__init__" if mode == "script" else "__main__"
     is_managed = re.fullmatch(rf"docs/conf\.py|src/\w+/{managed}\.py|tests/test_locks\.py", name)
     return (
@@ -46,7 +46,7 @@ def is_users(name: str, mode: str) -> bool:
 def test_an_update_is_a_fresh_render(
     version: str, row: int, releases: Path, tmp_path: Path
 ) -> None:
-    """All files equal a fresh render with the recorded answers, except the user's unchanged ones."""
+    """All files equal a fresh render, except for the user's files, which stay unchanged."""
     project = start(releases, version, tmp_path / "project", covering_answers(version)[row])
     before, old = tree(project), recorded_answers(project)
 

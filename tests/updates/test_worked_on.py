@@ -54,7 +54,7 @@ def test_both_versions_of_rewritten_lines_are_kept(releases: Path, tmp_path: Pat
 
 
 def test_the_message_names_the_removed_scripts(releases: Path, tmp_path: Path) -> None:
-    """The first update names the removed files, an edited one can be restored, and then it's over."""
+    """Only the first update names the removed files, and an edited one can be restored."""
     answers = BASE | {"backend": "poetry_core", "versioning": "vcs", "environments": ["pip"]}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
     work = Work(project)

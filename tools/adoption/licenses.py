@@ -70,7 +70,7 @@ class License:
         expression: The SPDX expression. It begins with "LicenseRef-" if the license is not on the
             SPDX list, and is "" if the project states none.
         problem: What the project's owner must check, in one sentence; "" if everything is clear.
-        is_guess: Whether the expression may mean another license than the project's.
+        is_guess: Whether the expression may mean a license other than the project's.
     """
 
     expression: str

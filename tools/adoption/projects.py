@@ -16,7 +16,7 @@ from adoption.findings import AdoptionError
 from adoption.versions import comes_from_git
 from adoption.wheels import Wheel, is_extension_module, read_wheel
 
-# Folders that a build must not see. Results of former builds would end up in the new wheel.
+# Folders that a build must not see. The results of earlier builds would end up in the new wheel.
 IGNORED = ("__pycache__", "*.py[cod]", "*.egg-info", ".tox", ".nox", "node_modules")
 TEST_PACKAGES = ("tests", "test")
 

@@ -20,8 +20,8 @@ VERSION_MODULE = re.compile(r"(?:\A|/)_*(?:static_)?version_*\.py\Z")
 def written_by_build(project: Project) -> list[str]:
     """Return the wheel's modules into which the build has written the version.
 
-    They are declared in the settings, or have no source. A former build, or the build of the sdist,
-    may have left them in the source tree, where their names show what they are. Only
+    They are declared in the settings, or have no source. An earlier build, or the build of the
+    sdist, may have left them in the source tree, where their names show what they are. Only
     poetry-dynamic-versioning changes modules that the project itself contains.
     """
     if not project.has_vcs_version:

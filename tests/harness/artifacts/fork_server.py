@@ -71,7 +71,7 @@ def use(probe: str, python: str, site_packages: str, arguments: dict[str, Any]) 
         probe: The path of `harness.artifacts.import_smoke`.
         python: The environment's interpreter.
         site_packages: The folder of the environment's packages.
-        arguments: The arguments of the probe's `use`.
+        arguments: The arguments of `import_smoke.use`.
     """
     sys.executable = python
     sys.prefix = sys.exec_prefix = str(Path(python).parents[1])
@@ -120,7 +120,7 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
 
 
 def answer_in_new_process(do: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Process a request in a new Python, which imports everything again. Windows has no forks."""
+    """Process a request in a new process, which imports everything again. Windows has no forks."""
     request = json.dumps({"do": do, "arguments": arguments, "warm_up": True})
     command = [sys.executable, "-P", __file__]
     done = subprocess.run(

@@ -20,7 +20,7 @@ class Results:
 
 
 def read_results(file: Path) -> Results:
-    """Read a JUnit report; a test's name is without its file, which may have moved."""
+    """Read a JUnit report. The names of tests exclude their files, which may have moved."""
     results = Results()
     if not file.is_file():
         return results

@@ -35,11 +35,12 @@ Row = dict[str, Any]
 
 
 class Coverage:
-    """Variants in which all combinations of a few levels meet.
+    """Variants that contain all combinations of a few levels.
 
     Attributes:
         strength: All combinations of the levels of this many factors that shape a project occur.
-            The levels of the texts that are only copied into it meet those of any other factor.
+            Each level of a text that is only copied into it occurs with each level of any other
+            factor.
     """
 
     def __init__(
@@ -132,8 +133,8 @@ class Coverage:
     def covering(self) -> list[Answers]:
         """Return answers in which the levels of any three factors that shape a project meet.
 
-        They include every possible combination of the combined axes. Texts meet the levels of every
-        other factor. Combinations that Copier rejects are left out.
+        They include every possible combination of the combined axes. Each level of a text occurs
+        with each level of every other factor. Combinations that Copier rejects are left out.
         """
         return [self.answers_of(row) for row in self.rows()]
 
@@ -189,7 +190,7 @@ class Coverage:
         """Find the smallest sets of levels that Copier rejects, by checking answers as it does.
 
         The result of a validator only depends on the answers that it names, and on the answers that
-        the defaults of these name. So only these questions are asked.
+        their defaults name. So only these questions are asked.
         """
         worker = self.questionnaire.template.asked_worker(self.answers_of({}))
         found: list[Row] = []
@@ -230,7 +231,7 @@ class Coverage:
         return False
 
     def smallest(self, rows: list[Row]) -> list[Row]:
-        """Return the smallest sets of levels whose every completion is one of some rows.
+        """Return the smallest sets of levels all of whose completions are among some rows.
 
         A set of levels is dropped when it is larger than necessary: another factor's level can be
         removed from it, because the set with each other level of this factor is among them, too.
@@ -260,7 +261,7 @@ class Coverage:
             yield dict(zip(names, levels, strict=True))
 
     def named_together(self, name: str) -> list[str]:
-        """Return a question, and those that its validators, or a default of these, name."""
+        """Return a question, and those that its validators use, also through a default."""
         question = self.questionnaire.questions()[name]
         offered = question.get("choices")
         judges = [question.get("validator", "")]
@@ -283,7 +284,7 @@ class Coverage:
         return meta.find_undeclared_variables(environment.parse(template))
 
     def find_covering(self, forbidden: list[Row]) -> list[Row]:
-        """Find rows in which all levels meet, except for rejected combinations."""
+        """Find rows that contain all combinations of levels, except for rejected ones."""
         shaping = [name for name in self.factors() if name not in self.texts()]
         beginnings = [
             row

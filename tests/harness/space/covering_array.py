@@ -50,7 +50,7 @@ class CoveringArray(Controller):  # type: ignore[misc]
             self.missing[rest] += number << (BITS * level)
 
     def consume_pairs(self, row: dict[str, int]) -> None:
-        """Note the groups that a row has."""
+        """Record the groups that a row contains."""
         for strength in self.all_strengths:
             for group in itertools.combinations(sorted(row.values()), strength):
                 if self.incomplete.pop(group, None):

@@ -138,7 +138,7 @@ class Work:
 
 
 class SomeWork(Work):
-    """Work in which each edit is made or not, and only where the project allows it."""
+    """Work that makes a random selection of the edits that the project allows."""
 
     def __init__(self, project: Path, random: Random) -> None:
         """Start to work on a project; the same state of `random` leads to the same edits."""

@@ -72,7 +72,7 @@ class Fault:
 
 
 def number_of(text: str, length: int) -> int:
-    """Return a number below a length that depends on a text only."""
+    """Return a number below a length that only depends on a text."""
     return int(hashlib.sha256(text.encode()).hexdigest(), 16) % length
 
 

@@ -106,7 +106,7 @@ def outputs(
 
 
 def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
-    """Return hashes of texts in which a folder is replaced, or of the exception that making them raises."""
+    """Return hashes of texts in which a folder is replaced, or of the exception when creating them."""
     try:
         found = make()
     except Exception as error:  # noqa: BLE001 whatever a fault causes is its effect

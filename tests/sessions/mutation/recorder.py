@@ -30,13 +30,13 @@ records: dict[str, dict[str, Any]] = {}
 
 
 def note(path: object) -> None:
-    """Note that a file is read."""
+    """Record that a file is read."""
     if isinstance(path, str) and (found := SOURCE.match(path.removeprefix(f"{ROOT}/"))):
         reads.add(found[1])
 
 
 def noted(lookup: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a method of Jinja's environment that notes the template that it looks up."""
+    """Return a method of Jinja's environment that records the template that it looks up."""
 
     @functools.wraps(lookup)
     def wrapper(self: Environment, name: Any, *args: Any, **kwargs: Any) -> Any:
@@ -73,7 +73,7 @@ def with_reads(once: Callable[..., Path]) -> Callable[..., Path]:
 
 
 def pytest_configure() -> None:
-    """Start to note files."""
+    """Start to record files."""
     for name in ("get_template", "select_template", "get_or_select_template"):
         setattr(Environment, name, noted(getattr(Environment, name)))
     setattr(ArtifactCache, "once", with_reads(ArtifactCache.once))  # noqa: B010
