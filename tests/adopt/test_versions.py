@@ -143,7 +143,7 @@ def test_the_new_backend_writes_the_version_file(
 
 
 def test_a_file_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
-    """A module with the version that the source tree contains is only written by its name."""
+    """A module in the source tree is only considered generated if its name says so."""
     files = {"tide/base.py": "version = '1.2.3'\r\n", "tide/_version.py": "version = '1.2.3'\n"}
     (tmp_path / "tide").mkdir()
     for name, text in files.items():

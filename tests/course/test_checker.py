@@ -79,7 +79,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def look(package: Any, kind: str, options: Any) -> str:
-    """Return what a check has found, or an empty text if everything is correct."""
+    """Return what a check has found, or "" if everything is correct."""
     try:
         check.Check(kind, options, "", "", False)(package)
     except check.NotYetError as error:

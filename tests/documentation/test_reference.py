@@ -77,7 +77,7 @@ def is_so(condition: str, answers: dict[str, Any]) -> bool:
 
 @pytest.fixture(scope="module")
 def projects(artifacts: ArtifactCache) -> Projects:
-    """Projects in which the choices of any three questions meet."""
+    """Projects that contain every combination of three questions' choices."""
     found: Projects = []
     for answers in covering():
         project = artifacts.project(answers)

@@ -111,7 +111,7 @@ def test_a_fork_adds_a_preset_by_adding_a_file(tmp_path: Path) -> None:
 
 
 def asked(project: Path, *arguments: str, **keys: str) -> list[str]:
-    """Answer the questions in a terminal, with some keys before Enter, and return those asked."""
+    """Answer the questions in a terminal, with some keys before Enter, and return the questions."""
     with Terminal(QUESTIONNAIRE, project, *arguments) as terminal:
         while name := terminal.next_question():
             terminal.send(keys.get(name, "") + "\r")

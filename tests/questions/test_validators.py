@@ -443,7 +443,7 @@ def test_keywords_are_lines_without_commas(check: Callable[..., str], keywords: 
 )
 @each_path
 def test_other_types_are_rejected(check: Callable[..., str], name: str, wrong: Any) -> None:
-    """A list of keywords or dependencies and a map of extras can't be anything else."""
+    """Keywords and dependencies must be lists, and extras must be a map."""
     if wrong == "a" and check is prompted:
         wrong = '"a"'
     kind = "map" if name == "extras" and not isinstance(wrong, dict) else "list"

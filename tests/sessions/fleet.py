@@ -107,7 +107,7 @@ def worked_on(project: Path, number: int) -> SomeWork:
 
 
 def build(project: Path, artifacts: ArtifactCache) -> str:
-    """Build a project's sdist and wheel, and return why it failed, or an empty text."""
+    """Build a project's sdist and wheel, and return why the build failed, or ""."""
     try:
         artifacts.build(project, project.with_name("dist"))
     except CommandError as error:

@@ -298,7 +298,7 @@ def test_a_loaded_page_works_offline(shown: Shown) -> None:
 
 @slow
 def test_a_link_reproduces_the_page(browser: Any, site: str, shown: Shown) -> None:
-    """The address contains the answers and the open file, so it shows them again elsewhere."""
+    """The address contains the answers and the open file, so it restores them elsewhere."""
     shown.follow(fragment(BASE))
     before = shown.count()
     shown.page.check('[data-question="backend"] input[value="flit_core"]')

@@ -63,8 +63,8 @@ class Difference:
 def compare(old: Project, new: Project) -> list[Difference]:
     """Return every difference between two projects' wheels, with its reason if there is one.
 
-    A difference is explained if the template makes it by design, or if a finding on the old project
-    announces it.
+    A difference is explained if the template causes it by design, or if a finding on the old
+    project announces it.
     """
     reasons = expected_differences(old, new.wheel)
     found = [

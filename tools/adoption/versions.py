@@ -90,7 +90,7 @@ def is_static(settings: Mapping[str, Any], folder: Path | None) -> bool:
 
 
 def last_tag(folder: Path | None) -> tuple[str, str]:
-    """Return the latest tag that is a version, and the version; two empty texts if there is none.
+    """Return the latest tag that is a version, and the version; two empty strings if there is none.
 
     A prefix such as "v" or "demo-" is not part of the version.
     """

@@ -32,7 +32,7 @@ def count(block: nodes.literal_block) -> int:
 
 
 def reason(block: nodes.literal_block) -> str:
-    """Return the reason in a block's caption, or an empty text if it has none.
+    """Return the reason in a block's caption, or "" if there is none.
 
     For "Not run here: it requires a Docker engine.", this is "it requires a Docker engine".
     """

@@ -39,7 +39,7 @@ class Block:
         argument: The text after the name, such as a challenge's title.
         options: The directive's options, such as `minutes`.
         parents: The names of the enclosing blocks, the outermost first.
-        section: The heading of the second level that it is in, or an empty text.
+        section: The second-level heading above it, or "".
         lines: Its lines, without options and nested blocks.
     """
 

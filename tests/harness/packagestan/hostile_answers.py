@@ -47,7 +47,7 @@ def refusals(name: str) -> dict[str, str]:
 
 
 def accepted(*names: str) -> dict[str, list[str]]:
-    """Return the hostile texts that questions accept, without the empty text."""
+    """Return the hostile texts that questions accept, except for the empty one."""
     return {
         name: [text for text, refusal in refusals(name).items() if text and not refusal]
         for name in names

@@ -131,7 +131,7 @@ class Coverage:
         return "-".join(str(answers[name]).lower() for name in self.combined)
 
     def covering(self) -> list[Answers]:
-        """Return answers in which the levels of any three factors that shape a project meet.
+        """Return answers that contain every combination of three levels that shape a project.
 
         They include every possible combination of the combined axes. Each level of a text occurs
         with each level of every other factor. Combinations that Copier rejects are left out.

@@ -53,7 +53,7 @@ def all_cases() -> list[Answers]:
 
 
 def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[str, str]:
-    """Return the files of a project, and all texts that Copier shows or uses while it makes it."""
+    """Return the files of a project, and all texts that Copier shows or uses for it."""
     with template.prepared_worker(folder, answers) as worker:
         worker.run_copy()
         context = dict(render_context(worker))
@@ -106,7 +106,7 @@ def outputs(
 
 
 def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
-    """Return hashes of texts in which a folder is replaced, or of the exception when creating them."""
+    """Return hashes of texts in which a folder is replaced, or of an exception."""
     try:
         found = make()
     except Exception as error:  # noqa: BLE001 whatever a fault causes is its effect
