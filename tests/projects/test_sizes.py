@@ -276,7 +276,7 @@ def test_direct_references_are_allowed_where_they_are_used(
 
 
 def test_answers_file_lists_each_answer_once(artifacts: ArtifactCache) -> None:
-    """Long and nested answers are read back unchanged, in their order, one key for each."""
+    """Long and nested answers are read back unchanged and in order, with one key each."""
     answers = BASE | {"dependencies": REQUIREMENTS, "extras": EXTRAS, "mode": "app"}
     project = artifacts.project(answers)
     assert answers.items() <= recorded_answers(project).items()

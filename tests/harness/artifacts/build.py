@@ -1,4 +1,4 @@
-"""Distributions, and building them in isolation."""
+"""Build distributions in isolation."""
 
 import sys
 from dataclasses import dataclass
