@@ -205,7 +205,7 @@ class Workplace:
         return read_results(results)
 
     def adopt_command(self, name: str) -> str:
-        """Return a command of `adopt.py` as the how-to page shows it, with the options of the source."""
+        """Return a command of `adopt.py` as the how-to page shows it, with the source's options."""
         options = "--yes"
         if self.source.constraint:
             options += f" --constraint {shlex.quote(self.source.constraint)}"
