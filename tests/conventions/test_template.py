@@ -217,7 +217,7 @@ def test_an_incomplete_fact_is_named(axis: str, tmp_path: Path) -> None:
 
     assert "correct the JSON: Expecting" in only("{")
     assert "write an object in braces" == only("[1]")
-    assert 'remove "colour", or add it to the other choices' == only(facts | {"colour": "red"})
+    assert 'remove "shade", or add it to the other choices' == only(facts | {"shade": "red"})
     assert "such as" in only(facts | {"retired": ""})
     for key in facts:
         left = {other: value for other, value in facts.items() if other != key}

@@ -531,7 +531,7 @@ def test_lesson_can_be_translated(sphinx: Environment, tmp_path: Path) -> None:
     translated = {
         "A lesson": "Eine Lektion",
         "Where Python *looks*": "Wo Python *sucht*",
-        "Python looks into each folder.": "Python sucht in jedem Ordner.",
+        "Python looks into each folder.": "Python sucht in jedem Verzeichnis.",
         "Where does `python` look *first*?": "Wo sucht `python` *zuerst*?",
         "Answer": "Antwort",
     }
@@ -545,7 +545,7 @@ def test_lesson_can_be_translated(sphinx: Environment, tmp_path: Path) -> None:
     file.write_text(header + entries, encoding="utf-8")
     site.build(pages, "html", "-D", "language=de", "-D", "gettext_compact=0")
     page = site.page("course/lesson")
-    assert 'aria-label="Python sucht in jedem Ordner."' in page
+    assert 'aria-label="Python sucht in jedem Verzeichnis."' in page
     words = site.words("course/lesson")
     for text in ("Eine Lektion", "Wo Python sucht", "Wo sucht python zuerst?", "Antwort"):
         assert text in words

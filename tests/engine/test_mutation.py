@@ -190,7 +190,7 @@ def test_effects_are_recognized(tmp_path: Path) -> None:
         ("project/README.md.jinja", "# {{", "#  {{", {"file README.md"}),
         ("macros/text.jinja", "two spaces in a row", "two spaces in row", {"user_name"}),
         ("messages/after_copy.jinja", "is ready", "is read", {"copy", "update"}),
-        ("questions/10_essentials.yml", "help: License", "help: Licence", {"help of license"}),
+        ("questions/10_essentials.yml", "help: License", "help: Licenses", {"help of license"}),
         ("data/flags.jinja", "'uv': 'uv' in environments", "'uv': ('uv' in environments)", set()),
     ]:
         path = template / "template" / file

@@ -142,7 +142,8 @@ def test_update_leaves_the_starter_files_alone(
     (project / "README.md").write_text("# Rewritten\n", encoding="utf-8")
     (project / "tests" / "test_greetings.py").unlink()
     commit(project, "A year of work", "v1")
-    for path in ("README.md.jinja", "tests/test_greetings.py.jinja", "CONTRIBUTING.md.jinja"):
+    guide = "{% if contributing %}CONTRIBUTING.md{% endif %}.jinja"
+    for path in ("README.md.jinja", "tests/test_greetings.py.jinja", guide):
         with (repository / "template" / "project" / path).open("a", encoding="utf-8") as file:
             file.write("\nNew in 2.0.0\n")
     commit(repository, "The next release", "2.0.0")
