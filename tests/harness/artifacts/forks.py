@@ -15,9 +15,13 @@ from harness.processes.commands import CommandError
 running: list["ForkServer"] = []
 
 
-def close_all() -> None:
-    """End all warm processes that this process started."""
-    while running:
+def close_all(keep: int = 0) -> None:
+    """End the warm processes that this process started, except for the first ones.
+
+    Args:
+        keep: The number of processes that go on.
+    """
+    while len(running) > keep:
         running.pop().process.communicate()
 
 

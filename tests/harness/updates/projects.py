@@ -36,11 +36,16 @@ class SharedTemplate(Template):
 
 
 @functools.cache
-def shared_template(url: str, ref: str | None = None, use_prereleases: bool = False) -> Template:
-    """Return the template of a release, which never changes."""
+def cloned_template(url: str, ref: str | None, use_prereleases: bool, _refs: str) -> Template:
+    """Return the template of a release, which changes only with the repository's references."""
     template = SharedTemplate(url=url, ref=ref, use_prereleases=use_prereleases)
     atexit.register(copier_internals.cleanup, template)
     return template
+
+
+def shared_template(url: str, ref: str | None = None, use_prereleases: bool = False) -> Template:
+    """Return the template of a release. Tests may use the same path for different repositories."""
+    return cloned_template(url, ref, use_prereleases, git("for-each-ref", cwd=Path(url)))
 
 
 environments: dict[Path, SandboxedEnvironment] = {}
