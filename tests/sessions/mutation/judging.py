@@ -7,7 +7,6 @@ by every test, although the suite runs only a few times.
 """
 
 import functools
-import json
 import time
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -71,21 +70,23 @@ class Worker:
         self.template = outputs.template_copy(place / "template")
         self.known = runs.records()
         every: list[Any] = params()
-        names = {key(param.values[0]): param.id for param in every}
-        self.names = {key(answers): names[key(answers)] for answers in each_level_once()}
+        names = {outputs.key(param.values[0]): param.id for param in every}
+        self.names = {
+            outputs.key(answers): names[outputs.key(answers)] for answers in each_level_once()
+        }
         self.few = outputs.few_cases()
         self.before = dict(outputs.outputs(self.template, self.few))
 
     @functools.cached_property
     def all_before(self) -> dict[str, outputs.Outputs]:
-        """What the template does in all cases."""
+        """What the template does in all other cases, and with hostile texts."""
         return dict(outputs.outputs(self.template, outputs.all_cases(), thoroughly=True))
 
     def judge(self, fault: Fault) -> Verdict:
         """Run the tests that most likely catch a fault, and compare what the template does."""
         start = time.monotonic()
         verdict = Verdict(fault.file, fault.line, fault.operator, str(fault), part_of(fault.file))
-        if reason := reason_to_exclude(fault):
+        if reason := reason_to_exclude(fault, self.repository):
             verdict.result, verdict.caught_by = EQUIVALENT, reason
             return verdict
         different = self.differences(fault, self.before, self.few)
@@ -106,11 +107,10 @@ class Worker:
             if failed:
                 verdict.result, verdict.caught_by = CAUGHT, failed[0]
                 verdict.quick = failed[0] if failed[0] in quick else ""
-        if runs.is_template(fault.file) and not different and not verdict.quick:
-            different = self.differences(
-                fault, self.all_before, outputs.all_cases(), thoroughly=True
-            )
-            if not different and not failed and outputs.shows_everything(fault.file):
+        if runs.is_template(fault.file) and not different and not failed:
+            every = outputs.all_cases()
+            different = self.differences(fault, self.all_before, every, thoroughly=True)
+            if not different and outputs.shows_everything(fault.file):
                 verdict.result, verdict.caught_by = EQUIVALENT, "all outputs are the same"
         verdict.changes = any(what.startswith("file ") for _, what in different)
         verdict.seconds = round(time.monotonic() - start, 1)
@@ -127,14 +127,10 @@ class Worker:
         """Return what the template does differently with a fault; see `outputs.differences`."""
         if not runs.is_template(fault.file):
             return set()
+        reading = outputs.cases_that_read(fault.file, cases, before)
         with runs.seeded([fault], self.template):
-            after = outputs.outputs(self.template, cases, thoroughly=thoroughly)
+            after = outputs.outputs(self.template, reading, thoroughly=thoroughly)
             return outputs.differences(before, after, only_first=thoroughly)
-
-
-def key(answers: Answers) -> str:
-    """Return answers as a text."""
-    return json.dumps(answers, sort_keys=True)
 
 
 def start_worker(places: "SimpleQueue[Path]") -> None:
@@ -151,12 +147,12 @@ def judge(fault: Fault) -> Verdict:
 worker: Worker
 
 
-def reason_to_exclude(fault: Fault) -> str:
+def reason_to_exclude(fault: Fault, repository: Path) -> str:
     """Return why a fault is excluded by hand or has no effect for the parser of its file, or ""."""
     for entry in exclusions():
         if entry["file"] == fault.file and entry["fault"] == str(fault):
             return entry["reason"]
-    text = (ROOT / fault.file).read_text(encoding="utf-8")
+    text = (repository / fault.file).read_text(encoding="utf-8")
     lines = text.splitlines()
     fault.seed(lines)
     changed = "\n".join(lines) + "\n"

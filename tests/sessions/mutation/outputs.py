@@ -14,6 +14,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -28,8 +29,9 @@ from harness.rendering.template import Answers, Template
 from harness.space.hostile_answers import Form, hostile_texts
 from harness.space.questionnaire import Questionnaire
 
-# What a template does in a case: the hash of each text that it writes.
+# What a template does in a case: the hash of each text that it writes, and "read FILE" for its sources.
 Outputs = dict[str, str]
+READ = "read "
 
 # Only updates read these files, and nothing here updates a project.
 ONLY_UPDATES = ("recorded", "update", "starters", "renamed_choices", "users_files")
@@ -48,8 +50,31 @@ def few_cases() -> list[Answers]:
 
 
 def all_cases() -> list[Answers]:
-    """Return the same answers and all covering variants."""
-    return [*few_cases(), *covering()]
+    """Return all other covering variants."""
+    few = few_cases()
+    return [answers for answers in covering() if answers not in few]
+
+
+def cases_that_read(file: str, cases: list[Answers], before: dict[str, Outputs]) -> list[Answers]:
+    """Return the cases whose outputs can depend on a file, or all if it isn't a Jinja template."""
+    known = {key(answers): READ + file in before[key(answers)] for answers in cases}
+    return [answers for answers in cases if known[key(answers)]] or cases
+
+
+def key(answers: Answers) -> str:
+    """Return answers as a text."""
+    return json.dumps(answers, sort_keys=True)
+
+
+def noting(lookup: Callable[..., Any], used: set[str]) -> Callable[..., Any]:
+    """Return a method of Jinja's environment that adds the names of templates to a set."""
+
+    def wrapper(*args: Any, **options: Any) -> Any:
+        template = lookup(*args, **options)
+        used.add(template.name)
+        return template
+
+    return wrapper
 
 
 def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[str, str]:
@@ -95,13 +120,19 @@ def outputs(
         thoroughly: Whether validators are tried with hostile texts, too.
     """
     template = Template(folder, *TEMPLATE.parts)
+    used: set[str] = set()
+    _, environment = template.shared_parts()
+    for name in ("get_template", "select_template"):
+        vars(environment)[name] = noting(getattr(environment, name), used)
     with tempfile.TemporaryDirectory() as place:
         judge = functools.partial(validator_outputs, template, thoroughly=thoroughly)
         yield "validators", hashed(judge, place)
         for number, answers in enumerate(cases):
             project = Path(place) / str(number)
             make = functools.partial(project_outputs, template, answers, project)
-            yield json.dumps(answers, sort_keys=True), hashed(make, str(project))
+            used.clear()
+            found = hashed(make, str(project))
+            yield key(answers), found | dict.fromkeys((READ + name for name in used), "")
             shutil.rmtree(project, ignore_errors=True)
 
 
@@ -133,7 +164,7 @@ def differences(
         found |= {
             (case, what)
             for what in known.keys() | texts.keys()
-            if known.get(what) != texts.get(what)
+            if known.get(what) != texts.get(what) and not what.startswith(READ)
         }
         if found and only_first:
             break
