@@ -30,13 +30,13 @@ CHANGED_OPTIONS = re.compile(
 )
 
 # The seconds of tests that are chosen for a single fault. All others run once for all faults that survive.
-BUDGET = 20.0
+BUDGET = 15.0
 # Preparing the environments that build and install projects takes some seconds, but only once in a run.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
 # The modification times of files with faults, in seconds. Python doesn't see a change within a second.
 times = itertools.count(1_000_000_000)
-# How long tests that don't end may run, compared with the recorded durations.
-PATIENCE = 5
+# How long tests that don't end may run, compared with the recorded processor time.
+PATIENCE = 20
 
 
 @dataclass(frozen=True)
