@@ -96,7 +96,8 @@ class Worker:
         changed = dict.fromkeys(
             self.names[case] for case, _ in sorted(different) if case in self.names
         )
-        quick, others = runs.near_tests(fault.file, list(changed)[:2], self.known)
+        effects = {what for _, what in different}
+        quick, others = runs.near_tests(fault, list(changed)[:2], effects, self.known)
         failed = self.failing(fault, [*quick, *others])
         if failed:
             verdict.result, verdict.caught_by = CAUGHT, failed

@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +29,13 @@ CHANGED_OPTIONS = re.compile(
     r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
 )
 
+# Words that are in most names.
+COMMON_WORDS = set(
+    ["template", "tests", "test", "options", "project", "jinja", "tools", "docs", "harness", "has", "endif", "file", "the", "and", "for", "not"]
+)
+
 # The seconds of tests that are chosen for a single fault. All others run once for all faults that survive.
-BUDGET = 15.0
+BUDGET = 8.0
 # Preparing the environments that build and install projects takes some seconds, but only once in a run.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
 # The modification times of files with faults, in seconds. Python doesn't see a change within a second.
@@ -65,6 +70,11 @@ def records() -> dict[str, Record]:
     return found
 
 
+def words(text: str) -> set[str]:
+    """Return the words of a text that can tell which tests belong to it."""
+    return set(re.findall(r"[a-z]{3,}", text.lower())) - COMMON_WORDS
+
+
 def is_template(file: str) -> bool:
     """Return whether Copier reads a file."""
     return file.startswith(("copier.yml", "template/"))
@@ -77,28 +87,26 @@ def tests_of_options(file: str) -> str:
 
 
 def near_tests(
-    file: str, variants: Sequence[str], known: dict[str, Record]
+    fault: Fault, variants: Sequence[str], effects: Iterable[str], known: dict[str, Record]
 ) -> tuple[list[str], list[str]]:
     """Return the tests of the quick suite, and other tests, that most likely catch a fault.
 
+    These are tests that read the file. Tests are preferred if they are cheap, read few files, and
+    have words in their names that are also in the path, in the line, or in the name of a changed output.
+
     Args:
-        file: The file with the fault.
+        fault: The fault.
         variants: The names of variants that the fault changes. The tests of others can't see it.
+        effects: The names of the outputs that change.
         known: The records.
     """
-    words = set(re.findall(r"[a-z]{3,}", file.lower())) - {
-        "template",
-        "options",
-        "project",
-        "jinja",
-    }
-    words -= {"tools", "adoption", "docs", "tests", "harness", "has", "endif"}
+    file = fault.file
+    path, context = words(file), words(" ".join([*fault.old, *fault.new, *effects]))
 
     def cost(test: str) -> float:
         record = known[test]
-        name, _, function = test.partition("::")
-        likely: float = 1 + 8 * any(word in name for word in words)
-        likely += 2 * any(word in function for word in words)
+        named = words(test.partition("[")[0])
+        likely = 1 + 8 * len(named & path) + 4 * len(named & context)
         return (record.seconds + 0.05) * math.sqrt(1 + len(record.reads)) / likely
 
     chosen: tuple[list[str], list[str]] = ([], [])
