@@ -30,9 +30,8 @@ CHANGED_OPTIONS = re.compile(
 )
 
 # Words that are in most names.
-COMMON_WORDS = set(
-    ["template", "tests", "test", "options", "project", "jinja", "tools", "docs", "harness", "has", "endif", "file", "the", "and", "for", "not"]
-)
+COMMON_WORDS = {"template", "options", "project", "jinja", "tools", "adoption", "docs", "harness"}
+COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "not", "with"}
 
 # The seconds of tests that are chosen for a single fault. All others run once for all faults that survive.
 BUDGET = 8.0
