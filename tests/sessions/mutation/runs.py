@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "
 BUDGET = 8.0
 # Preparing the environments that build and install projects takes some seconds, but only once in a run.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
+# A test that used a project of an earlier test has to render it itself.
+RENDERING = 0.05
+# How many parameters of the same test are tried.
+EXAMPLES = 4
 # The modification times of files with faults, in seconds. Python doesn't see a change within a second.
 times = itertools.count(1_000_000_000)
 # How long tests that don't end may run, compared with the recorded processor time.
@@ -104,28 +109,26 @@ def near_tests(
 
     def cost(test: str) -> float:
         record = known[test]
-        named = words(test.partition("[")[0])
+        named = words(test)
         likely = 1 + 8 * len(named & path) + 4 * len(named & context)
-        return (record.seconds + 0.05) * math.sqrt(1 + len(record.reads)) / likely
+        return (record.seconds + RENDERING) * math.sqrt(1 + len(record.reads)) / likely
 
     chosen: tuple[list[str], list[str]] = ([], [])
     left, unprepared = [BUDGET, BUDGET], dict(PREPARATION)
+    functions: Counter[str] = Counter()
     for test in sorted((test for test, record in known.items() if file in record.reads), key=cost):
-        if (
-            test.startswith("tests/matrix/")
-            and "[" in test
-            and test.split("[")[1][:-1] not in variants
-        ):
+        function, _, parameter = test.removesuffix("]").partition("[")
+        module = function.partition("::")[0]
+        is_unchanged = module.startswith("tests/matrix/") and parameter not in ["", *variants]
+        if is_unchanged or functions[function] == EXAMPLES:
             continue
-        record = known[test]
-        is_quick = record.is_quick and test.startswith(
-            (*QUICK_FOLDERS, f"{tests_of_options(file)}::")
-        )
-        kind = 0 if is_quick else 1
-        seconds = record.seconds + unprepared.get(test.partition("::")[0], 0)
+        own = f"{tests_of_options(file)}::"
+        kind = int(not known[test].is_quick or not test.startswith((*QUICK_FOLDERS, own)))
+        seconds = known[test].seconds + RENDERING + unprepared.get(module, 0)
         if seconds <= left[kind]:
             left[kind] -= seconds
-            unprepared.pop(test.partition("::")[0], None)
+            unprepared.pop(module, None)
+            functions[function] += 1
             chosen[kind].append(test)
     return chosen
 
