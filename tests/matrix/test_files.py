@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -91,6 +92,29 @@ def test_each_sentence_has_its_own_line(variant: Variant) -> None:
             lines = re.findall(r"(?m)^(?!#|\|)(?: *(?:-|\d\.) | +)?(.+)$", without_code)
             assert [] == [line for line in lines if not line.endswith((".", ":"))], name
             assert [] == [line for line in lines if re.search(r"[.:] [A-Z`\[]", line)], name
+
+
+def test_paragraphs_are_whole_sentences(variant: Variant) -> None:
+    """Guides have text between code blocks, and paragraphs begin and end like sentences.
+
+    Otherwise, a line is missing, or a condition left out a part of the text.
+    """
+    for name, text in new_texts(variant, "read for sentences"):
+        if name in ("README.md", "CONTRIBUTING.md", "RELEASING.md"):
+            # Above the first section, the README has the user's summary.
+            start = text.index("\n## ") if name == "README.md" else 0
+            blocks = MarkdownIt("gfm-like", {"linkify": False}).parse(text[start:])
+            kinds = [block.type for block in blocks if block.type in ("fence", "inline")]
+            assert ("fence", "fence") not in pairwise(kinds), name
+            paragraphs = [
+                block.content
+                for opened, block in pairwise(blocks)
+                if opened.type == "paragraph_open"
+            ]
+            for paragraph in paragraphs:
+                assert re.match(r"[A-Z0-9`\[!(]|(?:conda|uv|just) ", paragraph), paragraph
+                assert re.search(r"[.:?!)`>]$", paragraph), paragraph
+                assert not re.search(r"[a-z)`][.?!]\s+[a-z]", paragraph), paragraph
 
 
 def test_files_that_are_named_exist(variant: Variant) -> None:
