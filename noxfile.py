@@ -20,7 +20,7 @@ GROUPS = ["docs", "test", "lint", "browser"]
 
 
 def install(session: nox.Session, *groups: str) -> None:
-    """Install dependency groups in the versions that `nox -s lock` has pinned."""
+    """Install dependency groups at the versions pinned by `nox -s lock`."""
     session.install(*(f"--requirement=requirements/{group}.txt" for group in groups))
 
 

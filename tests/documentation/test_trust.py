@@ -19,6 +19,7 @@ FACTS = {
     "{{ project.docs.docs_config }}": ("docs_engine", "docs_config"),
     "{{ project.runner.executable_file }}": ("task_runner", "executable_file"),
     "{{ project.runner.file }}": ("task_runner", "file"),
+    "{{ project.updates.file }}": ("template_updates", "file"),
 }
 RENDERED = {"{{ package_name }}", "{{ _copier_conf.answers_file }}", *FACTS}
 
@@ -43,8 +44,9 @@ def leads_into_a_repository(part: str) -> bool:
 
 @pytest.mark.parametrize(("axis", "key"), FACTS.values())
 def test_no_choice_leads_into_a_repository(axis: str, key: str) -> None:
-    """The file names among the facts about choices are plain names."""
-    names = [choice[key] for choice in facts(axis).values()]
+    """The file names among the facts about choices are plain names or paths."""
+    paths = [choice[key] for choice in facts(axis).values()]
+    names = [name for path in paths for name in path.split("/")]
     assert [] == [name for name in names if "{" in name or leads_into_a_repository(name)]
 
 

@@ -49,4 +49,4 @@ def test_the_second_run_is_estimated(lines: list[list[str]]) -> None:
     assert "2 tests. The next run can estimate the time." in lines[0]
     assert [
         line.replace(" 0.0 ", " N ") for line in lines[1] if line.startswith("1 tests, about ")
-    ] == ["1 tests, about N minutes according to previous runs"]
+    ] == ["1 tests, about N minutes, based on previous runs"]

@@ -1,7 +1,7 @@
 """Speed up Copier by caching values that cannot change within a run.
 
 Copier merges the answers for every path and every text that it renders. They only change while it
-asks, not while it writes the files. The value of a YAML text never changes. `test_rendering.py` and
+asks, not while it writes the files. A YAML string always parses to the same value. `test_rendering.py` and
 `test_update_command.py` show that the results equal those of the `copier` command.
 """
 

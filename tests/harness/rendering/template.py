@@ -1,4 +1,4 @@
-"""A Copier template under test, and rendering it in this process."""
+"""A Copier template under test, rendered in this process."""
 
 import contextlib
 import functools

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 @dataclass
 class Results:
-    """The outcomes of a test suite: how often each test name passed, and how many did not."""
+    """The outcomes of a test suite: how often each test name passed and how often it did not."""
 
     passed: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)

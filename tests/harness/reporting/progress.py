@@ -37,7 +37,7 @@ class Progress:
         if 2 * len(measured) < len(tests):
             return f"{len(tests)} tests. The next run can estimate the time."
         total = sum(measured) * len(tests) / len(measured) / processes
-        return f"{len(tests)} tests, about {total / 60:.1f} minutes according to previous runs"
+        return f"{len(tests)} tests, about {total / 60:.1f} minutes, based on previous runs"
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Print the estimate if the tests run in this process."""

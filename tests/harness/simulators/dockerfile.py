@@ -108,7 +108,7 @@ def read_dockerfile(tools: Environment, file: Path) -> list[Instruction]:
         file: The Dockerfile.
 
     Raises:
-        CommandError: Docker would not read the file.
+        CommandError: The Dockerfile can't be parsed.
     """
     commands = json.loads(tools.run("python", "-c", READ_DOCKERFILE, file).stdout)
     return [Instruction(c["cmd"], c["flags"], c["value"], c["json"]) for c in commands]

@@ -318,7 +318,7 @@ class Service:
         https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
         """
         if "workflow_call" not in workflow["on"]:
-            raise ValueError(f"{name}: the called workflow has no trigger workflow_call")
+            raise ValueError(f"{name}: the called workflow has no `workflow_call` trigger")
         granted = made.workflow["jobs"][name].get("permissions", made.workflow["permissions"])
         for inner, job in workflow["jobs"].items():
             for scope, level in job.get("permissions", {}).items():

@@ -261,7 +261,7 @@ class Coverage:
             yield dict(zip(names, levels, strict=True))
 
     def named_together(self, name: str) -> list[str]:
-        """Return a question, and those that its validators use, also through a default."""
+        """Return a question and those that its validators use, directly or through a default."""
         question = self.questionnaire.questions()[name]
         offered = question.get("choices")
         judges = [question.get("validator", "")]

@@ -169,7 +169,7 @@ SYNTAX = (
 
 @functools.cache
 def markdown() -> MarkdownIt:
-    """Return a parser of GitHub's Markdown."""
+    """Return a parser for GitHub Flavored Markdown."""
     return MarkdownIt("gfm-like", {"linkify": False})
 
 

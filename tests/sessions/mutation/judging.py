@@ -189,7 +189,7 @@ def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict
     Args:
         chosen: The faults.
         place: A temporary folder.
-        together: Whether the quick suite and the whole suite also test the faults that are left.
+        together: Whether to run the quick suite and the full suite on the remaining faults.
     """
     places: SimpleQueue[Path] = SimpleQueue()
     for number in range(PROCESSES):
@@ -210,7 +210,7 @@ def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict
 
 
 def run_quick_suite(repository: Path, verdicts: dict[Fault, Verdict]) -> None:
-    """Run the quick suite for all faults that it may catch, together."""
+    """Run the quick suite once for all faults that it may catch."""
     left = [f for f, v in verdicts.items() if v.changes and not v.quick and v.result != EQUIVALENT]
     own = {fault: runs.tests_of_options(fault.file) for fault in left}
     paths = sorted(path for path in set(own.values()) if (ROOT / path).is_file())

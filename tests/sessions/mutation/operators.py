@@ -1,4 +1,4 @@
-"""The operators, which create faults from the lines of a text.
+"""The mutation operators, which create faults from lines of text.
 
 They only recognize lines, brackets, and regular expressions, so the same operators work for Jinja,
 YAML, TOML, JSON, Python, and shell. A fault that a parser rejects is left out, because every test

@@ -1,4 +1,4 @@
-"""Running tests in a copy of the repository, in which faults are seeded."""
+"""Run tests in a copy of the repository that contains seeded faults."""
 
 import contextlib
 import itertools
