@@ -55,7 +55,7 @@ REJECTED: list[tuple[str, Any, str, str]] = [
     ("dependencies", "rich", 'use a list like ["httpx>=0.27"]', "not a list"),
     ("dependencies", {"rich": ">=13"}, 'use a list like ["httpx>=0.27"]', "not a list"),
     ("dependencies", 5, 'use a list like ["httpx>=0.27"]', "not a list"),
-    ("dependencies", [1], 'write it like "rich>=13"', "not a number"),
+    ("dependencies", [1], 'write it like "rich>=13"', "must be nonempty text"),
     ("dependencies", ["my-project"], 'remove "my-project"', "the project itself"),
     ("extras", {"colors": ["rich>>1"]}, 'write it like "rich>=13"', '(extra "colors")'),
     ("extras", ["rich"], 'use a map like {yaml: ["pyyaml>=6"]}', "not a map"),
