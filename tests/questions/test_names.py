@@ -197,7 +197,7 @@ def test_common_folders_are_reserved() -> None:
 
 def test_tools_of_all_options_are_reserved() -> None:
     """No distribution has the name of a tool, a build requirement, or a command-line library."""
-    libraries = (choice["requires"] for choice in facts("cli_library").values())
+    libraries = (choice["requires"] or [] for choice in facts("cli_library").values())
     texts = [
         *locked_names.tools(),
         *locked_names.build_requirements(),
