@@ -27,7 +27,6 @@ NOT_CONVERTED = {
     "08-tests-and-task-runners",
     "09-versions-and-publishing",
     "10-continuous-integration",
-    "11-containers",
 }
 
 SOURCES = ("packaging.python.org", "peps.python.org", "docs.pytest.org", "docs.docker.com")
