@@ -23,7 +23,6 @@ NOT_CONVERTED = {
     "04-installable-packages",
     "05-sdists-and-wheels",
     "06-build-backends",
-    "07-dependencies-and-lock-files",
     "08-tests-and-task-runners",
     "09-versions-and-publishing",
     "10-continuous-integration",
