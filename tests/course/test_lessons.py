@@ -20,7 +20,6 @@ LESSONS = PAGES[1:12]
 NOT_CONVERTED = {
     "02-virtual-environments",
     "03-scripts-and-tools",
-    "04-installable-packages",
     "05-sdists-and-wheels",
     "06-build-backends",
     "08-tests-and-task-runners",
