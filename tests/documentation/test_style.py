@@ -58,8 +58,9 @@ def blocks(text: str) -> Blocks:
     [('heading', 'A'), ('paragraph', 'Run this:'), ('fence', 'b\n')]
     """
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
-    # A directive's fence and options are not text. Its content is.
-    text = re.sub(r"^ *:{3,}.*\n|^:\w+:.*\n", "\n", text, flags=re.MULTILINE)
+    # A directive's fence and options are not text. Its content is, and is not next to other blocks.
+    text = re.sub(r"^:\w+:.*\n", "\n", text, flags=re.MULTILINE)
+    text = re.sub(r"^ *:{3,}.*\n", "\n***\n", text, flags=re.MULTILINE)
     found: Blocks = []
     kind, in_table = "", False
     for token in MarkdownIt("commonmark").enable("table").parse(text):
@@ -70,8 +71,8 @@ def blocks(text: str) -> Blocks:
             found += [("table", "")] if in_table else []
         elif token.type == "inline" and not in_table:
             found.append((kind, token.content))
-        elif token.type == "fence":
-            found.append(("fence", token.content))
+        elif token.type in ("fence", "hr"):
+            found.append((token.type, token.content))
     return found
 
 
