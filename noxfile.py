@@ -67,6 +67,13 @@ def start_page(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def portable(session: nox.Session) -> None:
+    """Run the commands of all pages in zsh, with BusyBox instead of GNU tools."""
+    install(session, "test")
+    pytest(session, "tests/course/test_pages.py", *session.posargs, PACKAGESTAN_PORTABLE="1")
+
+
+@nox.session(default=False)
 def quick(session: nox.Session) -> None:
     """Test the conventions, variants with each choice once, and the options that you change."""
     install(session, "test")

@@ -1,4 +1,4 @@
-"""Pages whose commands are run: Sybil finds the blocks of a page, and one bash session runs them.
+"""Pages whose commands are run: Sybil finds the blocks of a page, and one shell session runs them.
 
 docs/how-to/write-documentation.md describes the blocks. https://sybil.readthedocs.io/
 """
@@ -41,6 +41,10 @@ RUN_FOLDERS = {"tutorial", "course"}
 # The home folder in the output of pages, wherever they are run.
 HOME = "/home/ada"
 
+# With this variable, pages run in zsh, as on macOS, and with BusyBox, which lacks options of GNU tools.
+IS_PORTABLE = "PACKAGESTAN_PORTABLE" in os.environ
+SHELL = ("zsh", "--no-rcs") if IS_PORTABLE else ("bash", "--noprofile", "--norc")
+
 SECONDS_A_COMMAND = 180
 END = "== end of the command =="
 
@@ -59,7 +63,7 @@ class Command:
     Attributes:
         line: The line of the page in which it begins.
         prompted: The command as the page shows it, with its prompts.
-        text: The command as bash reads it.
+        text: The command as the shell reads it.
         expected: The output that the page shows.
     """
 
@@ -179,7 +183,7 @@ def pages() -> list[Path]:
 
 
 class Session:
-    """A bash session in an empty home."""
+    """A shell session in an empty home."""
 
     def __init__(self, home: Path, env: dict[str, str]) -> None:
         """Begin it.
@@ -190,8 +194,8 @@ class Session:
         """
         self.home = home
         self._script = home.parent / "command.sh"
-        self._bash = subprocess.Popen(
-            ["bash", "--noprofile", "--norc"],
+        self._shell = subprocess.Popen(
+            SHELL,
             cwd=home,
             env=env,
             stdin=subprocess.PIPE,
@@ -199,9 +203,9 @@ class Session:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        assert self._bash.stdout
+        assert self._shell.stdout
         self._output = fdspawn(
-            self._bash.stdout.fileno(), encoding="utf-8", timeout=SECONDS_A_COMMAND
+            self._shell.stdout.fileno(), encoding="utf-8", timeout=SECONDS_A_COMMAND
         )
 
     def run(self, command: str) -> tuple[str, int]:
@@ -212,9 +216,9 @@ class Session:
         """
         self._script.write_text(command, encoding="utf-8")
         line = f". '{self._script}' </dev/null; printf '\\n{END} %s\\n' $?\n"
-        assert self._bash.stdin
-        self._bash.stdin.write(line.encode())
-        self._bash.stdin.flush()
+        assert self._shell.stdin
+        self._shell.stdin.write(line.encode())
+        self._shell.stdin.flush()
         try:
             self._output.expect(rf"\n{END} (\d+)\n")
         except (pexpect.TIMEOUT, pexpect.EOF) as error:
@@ -238,13 +242,15 @@ class Session:
 
     def end(self) -> None:
         """End the session with all of its processes."""
-        with contextlib.suppress(ProcessLookupError), self._bash:
-            os.killpg(self._bash.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError), self._shell:
+            os.killpg(self._shell.pid, signal.SIGKILL)
 
 
 def tools(folder: Path) -> Path:
     """Create a folder with the programs that a reader has before the first lesson."""
     folder.mkdir(parents=True)
+    if IS_PORTABLE:
+        run("busybox", "--install", "-s", folder)
     scripts = Path(sysconfig.get_path("scripts"))
     for program in (scripts / "copier", find_uv_bin(), scripts / "uvx"):
         (folder / Path(program).name).symlink_to(program)
@@ -312,9 +318,9 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
     with contextlib.ExitStack() as stack:
         if "index" in wanted.get("needs", []):
             env |= stack.enter_context(plain_index(folder / "index"))
-        bash = Session(home, env)
-        stack.callback(bash.end)
-        yield bash
+        shell = Session(home, env)
+        stack.callback(shell.end)
+        yield shell
 
 
 CHECKER = doctest.OutputChecker()
@@ -344,17 +350,17 @@ def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -
     """
     document = parse(page)
     real: list[tuple[int, int, str]] = []
-    with session(page, folder, releases) as bash:
+    with session(page, folder, releases) as shell:
         for example in document:
             block = example.parsed
             if isinstance(block, File):
-                file = bash.folder() / block.path
+                file = shell.folder() / block.path
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(block.text, encoding="utf-8")
                 continue
             if block.not_run:
                 continue
-            outputs = [_output(page, block, command, bash, write) for command in block.commands]
+            outputs = [_output(page, block, command, shell, write) for command in block.commands]
             shown = "".join(command.prompted + command.expected for command in block.commands)
             start = document.text.index(shown, example.region.start)
             real.append((start, start + len(shown), "".join(outputs)))
@@ -365,11 +371,11 @@ def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -
         page.write_text(text, encoding="utf-8")
 
 
-def _output(page: Path, block: Console, command: Command, bash: Session, write: bool) -> str:
+def _output(page: Path, block: Console, command: Command, shell: Session, write: bool) -> str:
     """Run a command of a page, and return it with its output in the format of the page."""
     place = f"{page}:{command.line}: `{command.text.strip()}`"
     try:
-        printed, status = bash.run(command.text)
+        printed, status = shell.run(command.text)
     except PageError as error:
         raise PageError(f"{place}: {error}") from error
     should_fail = block.fails and command is block.commands[-1]
