@@ -22,7 +22,6 @@ NOT_CONVERTED = {
     "05-sdists-and-wheels",
     "06-build-backends",
     "08-tests-and-task-runners",
-    "09-versions-and-publishing",
     "10-continuous-integration",
 }
 
