@@ -2,37 +2,44 @@
 # requires-python = ">=3.11"
 # dependencies = ["packaging>=24"]
 # ///
-"""Check an exercise of the course, or a puzzle: `uv run check.py NAME [FOLDER]`.
+"""Check your solution of an exercise or a puzzle: `uv run check.py NAME [FOLDER]`.
 
-It builds the package in FOLDER (the current one by default) as a user's installer would, and looks
-at what comes out: the files in the wheel and in the sdist, the metadata, the installed command. It
-works on a copy and changes nothing in FOLDER.
+The checker builds the package in FOLDER (default: the current folder), installs it, and inspects
+the results: the files in the wheel and the sdist, the metadata, and the output of commands. It
+works on a copy and doesn't change FOLDER.
 
-What is checked stands in a file beside this one, `exercises/NAME/check.toml` or
-`puzzles/NAME/check.toml`; a puzzle is also called `puzzle-3`, by its number. The checks run in order. The
-first that fails ends it with a hint. Each entry of `[[checks]]` has a `hint`, perhaps the address
-of a page to `see`, perhaps `at_start = true` (that is where the exercise begins), and one of:
+The checks are in `exercises/NAME/check.toml` or `puzzles/NAME/check.toml`, next to this script. The
+NAME of a puzzle can also contain its number, such as `puzzle-3`. The checks run in order until one
+of them fails. Each entry of `[[checks]]` has one of these keys:
 
-    builds = true                   an sdist from the tree, and a wheel from the sdist
-    wheel_has, wheel_lacks          a file, or a list of files; `*` stands for any text
-    sdist_has, sdist_lacks          the same, in the sdist, below its only folder
+    builds = true                   the specified build backend builds an sdist, and a wheel from it
+    wheel_has, wheel_lacks          a pattern for the names of files, or several; `*` matches any text
+    sdist_has, sdist_lacks          the same for the sdist, without its top-level folder
+    sdist_skips = "data.csv"        the sdist does not include a new file with this name
     metadata = {field, has, lacks, is}
-                                    a field has such a value, or none, or just this one; of a
-                                    requirement, the version is compared if the check names one
+                                    patterns for a value of the field, or for its only value;
+                                    requirements with any version match a check without a version
     entry_point = {group, name, value}
     runs = {command, prints, lacks, exit, extras}
-                                    the command prints a text and ends with a code (0), in an empty
-                                    environment with the wheel, perhaps with extras of it
+                                    what the command prints, and its exit code (default: 0), in a new
+                                    environment with the wheel and its extras (default: none)
     script = {command, prints, lacks, exit}
-                                    the same in the folder itself, with nothing installed
-    file = {path, has, lacks}       a file, or all that a pattern names, fits regular expressions
-    hash_files = "*.yml"            each pattern in `hashFiles(...)` there names a file
-    not_in_index = "index.json"     the distributions' names are new to an index, which once
-                                    answered with this file about the project
-    made_by = {command, folder}     a command makes the package; the next checks look in the folder
+                                    the same in the project's folder, with nothing installed
+    file = {path, has, lacks}       regular expressions for the content of all files that match a path
+    hash_files = "*.yml"            each pattern in `hashFiles(...)` of these workflows matches a file
+    not_in_index = "index.json"     the index that sent this response has no file with the same name
+    generated_by = {command, folder}
+                                    the command writes the package that the next checks inspect
 
-It ends with 0 if all checks pass, with 1 if one fails, and with 2 if it can't tell. It needs uv; uv
-finds packages as its settings say (UV_DEFAULT_INDEX, UV_FIND_LINKS, UV_OFFLINE and others).
+Other keys of an entry:
+
+    hint        a question that points to the error (optional for `builds`)
+    hints       more specific hints, by regular expressions that match the displayed error
+    see         a link to a page about the subject
+    at_start    true if the start of the exercise fails this check but passes the previous ones
+
+The exit code is 0 if all checks pass, 1 if a check fails, and 2 if nothing could be checked. The
+checker requires uv and uses its settings for package indexes, such as UV_DEFAULT_INDEX.
 
 Specifications: https://packaging.python.org/en/latest/specifications/
 """
@@ -55,7 +62,7 @@ import textwrap
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -65,38 +72,49 @@ from packaging.requirements import Requirement
 
 HERE = Path(__file__).parent
 
-# What earlier work has left in a folder; none of it is the package.
-LEFT_BEHIND = shutil.ignore_patterns(".git", ".venv", ".nox", "__pycache__", "*.egg-info")
-LEFT_BEHIND_AT_THE_TOP = {"build", "dist"}
+# Files that other tools have generated and that don't belong to the project.
+IGNORED = shutil.ignore_patterns(".git", ".venv", ".nox", "__pycache__", "*.egg-info")
+IGNORED_AT_TOP = {"build", "dist"}
 
-BUILD_HINT = (
-    "The last lines above are the build's own words: which file and which key do they name?"
+BACKEND_HINT = "Which table of pyproject.toml specifies the build backend? Is it complete?"
+BUILD_HINT = "The build printed the lines above. Which file and which key do they name?"
+INSTALL_HINT = "The installer printed the lines above. Which requirement could it not install?"
+COMMAND_HINT = (
+    "Where should this command come from: your computer, or the wheel? "
+    "entry_points.txt lists the commands in a wheel."
 )
-# A first build fetches its build backend, perhaps with a whole class at the same time.
+TIMEOUT_HINT = "Run the command yourself. What is it waiting for?"
+# The first build downloads the build backend, perhaps at the same time as everyone in a class.
 SECONDS = 180
 
 
-class RefusedError(Exception):
-    """There is nothing to check; the message says why in one sentence."""
+class CheckerError(Exception):
+    """Nothing can be checked. The message says why in one sentence."""
 
 
 class NotYetError(Exception):
-    """A check failed; the message says what was seen."""
+    """A check failed. The message says what was found."""
 
+    def __init__(self, found: str, hint: str = "") -> None:
+        """Store the message.
 
-class BuildError(NotYetError):
-    """The package can't be built; the message holds the last lines that the build printed."""
+        Args:
+            found: The message.
+            hint: A hint for this error; by default, the hint of the check applies.
+        """
+        super().__init__(found)
+        self.hint = hint
 
 
 def run(*command: str | Path, cwd: Path, env: dict[str, str]) -> tuple[int, str]:
-    """Run a command and return its exit code and all that it printed.
+    """Run a command and return its exit code and its output.
 
     Raises:
-        NotYetError: There is no such command, or it doesn't end.
+        NotYetError: The command doesn't exist, or it runs too long.
     """
     program = shutil.which(command[0], path=env["PATH"])
     if program is None:
-        raise NotYetError(f"{command[0]}: there is no such command.")
+        raise NotYetError(f"{command[0]}: command not found", COMMAND_HINT)
     try:
         finished = subprocess.run(
             [program, *command[1:]],
@@ -111,60 +129,65 @@ def run(*command: str | Path, cwd: Path, env: dict[str, str]) -> tuple[int, str]
             timeout=SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise NotYetError(f"{command[0]} has not ended after {SECONDS} seconds.") from None
+        raise NotYetError(
+            f"{command[0]} was still running after {SECONDS} seconds.", TIMEOUT_HINT
+        ) from None
     return finished.returncode, finished.stdout
 
 
 class Package:
-    """The package in a folder, and what becomes of it; each thing is made when it is asked for."""
+    """A copy of a package, which is built and installed when a check requires it."""
 
     def __init__(self, folder: Path, work: Path) -> None:
         """Copy the folder.
 
         Args:
-            folder: The package's sources; nothing is changed there.
-            work: An empty folder to work in.
+            folder: The folder of the package.
+            work: An empty folder for the copy and everything that is built from it.
 
         Raises:
-            RefusedError: There is no uv.
+            CheckerError: uv is not installed.
         """
 
         def ignore(path: str, names: list[str]) -> set[str]:
-            at_the_top = LEFT_BEHIND_AT_THE_TOP if Path(path) == folder else set()
-            return LEFT_BEHIND(path, names) | at_the_top
+            at_top = IGNORED_AT_TOP if Path(path) == folder else set()
+            return IGNORED(path, names) | at_top
 
         self.work = work
         self.tree = work / "tree" / folder.name
         shutil.copytree(folder, self.tree, symlinks=True, ignore=ignore)
-        # `uv run`, which may have started this, says where uv is.
+        # `uv run` sets this variable to its own path.
         self.uv = os.environ.get("UV", "uv")
         if shutil.which(self.uv) is None:
-            raise RefusedError("uv is not on PATH; the check needs it to build and to install.")
+            raise CheckerError(
+                "uv is not on PATH. The checker uses it to build and install packages."
+            )
 
     @property
     def variables(self) -> dict[str, str]:
-        """The variables of this process, without those that would lead out of an environment."""
-        leading = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
-        kept = {name: value for name, value in os.environ.items() if name not in leading}
+        """The current environment variables, without those that point to other environments."""
+        excluded = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
+        kept = {name: value for name, value in os.environ.items() if name not in excluded}
         return kept | {"NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
 
     @cached_property
     def distributions(self) -> Path:
-        """The folder of the sdist, built from the tree, and the wheel, built from the sdist.
+        """The folder with the sdist and the wheel, which is built from the sdist.
 
         Raises:
-            BuildError: One of them can't be built.
+            NotYetError: The build failed.
         """
         folder = self.work / "dist"
         build = (self.uv, "build", "--python", sys.executable, "--out-dir", folder)
         exit_code, printed = run(*build, cwd=self.tree, env=self.variables)
         if exit_code:
-            raise BuildError(last_lines(printed.replace(str(self.tree), self.tree.name)))
+            output = last_lines(printed.replace(str(self.tree), self.tree.name))
+            raise NotYetError(output, BUILD_HINT)
         return folder
 
     @property
     def wheel(self) -> Path:
-        """The wheel."""
+        """The path of the wheel."""
         (wheel,) = self.distributions.glob("*.whl")
         return wheel
 
@@ -176,7 +199,7 @@ class Package:
 
     @cached_property
     def sdist_files(self) -> list[str]:
-        """The names of the files in the sdist, below its only folder."""
+        """The names of the files in the sdist, without its top-level folder."""
         (sdist,) = self.distributions.glob("*.tar.gz")
         with tarfile.open(sdist) as archive:
             names = [member.name for member in archive if not member.isdir()]
@@ -184,18 +207,18 @@ class Package:
 
     @cached_property
     def metadata(self) -> importlib.metadata.Distribution:
-        """What Python will know of the package once it is installed, read from the wheel."""
+        """The metadata and the entry points in the wheel."""
         (distribution,) = importlib.metadata.distributions(path=[str(self.wheel)])
         return distribution
 
     def environment(self, extras: Sequence[str] | None = None) -> dict[str, str]:
-        """Return the variables of a terminal in which a new environment is active.
+        """Create a virtual environment and return the variables that activate it.
 
         Args:
-            extras: The extras to install with the wheel; None to install nothing at all.
+            extras: The extras to install with the wheel; if None, nothing is installed.
 
         Raises:
-            NotYetError: The wheel, or something that it requires, can't be installed.
+            NotYetError: The wheel or one of its dependencies can't be installed.
         """
         folder = self.work / ("empty" if extras is None else "-".join(["installed", *extras]))
         programs = folder / ("Scripts" if os.name == "nt" else "bin")
@@ -210,26 +233,26 @@ class Package:
     def _call_uv(self, *command: str | Path) -> None:
         exit_code, printed = run(self.uv, *command, cwd=self.work, env=self.variables)
         if exit_code:
-            raise NotYetError(last_lines(printed))
+            raise NotYetError(last_lines(printed), INSTALL_HINT)
 
 
 def last_lines(text: str, number: int = 12) -> str:
-    """Return the last lines of a text that aren't empty."""
+    """Return the last lines of a text, without empty lines."""
     return "\n".join([line for line in text.splitlines() if line.strip()][-number:])
 
 
-def as_list(texts: str | Sequence[str]) -> list[str]:
-    """Return one text, or several, as a list."""
-    return [texts] if isinstance(texts, str) else list(texts)
+def as_list(patterns: str | Sequence[str]) -> list[str]:
+    """Return a pattern, or several patterns, as a list."""
+    return [patterns] if isinstance(patterns, str) else list(patterns)
 
 
-def fitting(texts: Iterable[str], pattern: str) -> list[str]:
-    """Return the texts that fit a pattern, in which `*` stands for any text.
+def matching(values: Iterable[str], pattern: str) -> list[str]:
+    """Return the values that match a pattern. `*` matches any text, including slashes.
 
-    >>> fitting(["greetings/data/en.json", "greetings/cli.py"], "greetings/*.json")
+    >>> matching(["greetings/data/en.json", "greetings/cli.py"], "greetings/*.json")
     ['greetings/data/en.json']
     """
-    return [text for text in texts if fnmatchcase(text, pattern)]
+    return [value for value in values if fnmatchcase(value, pattern)]
 
 
 @dataclass(frozen=True)
@@ -237,11 +260,11 @@ class Kind:
     """A kind of check.
 
     Attributes:
-        look: Raises NotYetError with what it has seen, if that isn't right.
-        label: What it looks at, in words that don't say what should be found.
+        function: It raises NotYetError if the check fails.
+        label: What it inspects. The label doesn't reveal the expected result.
     """
 
-    look: Callable[..., None]
+    function: Callable[..., None]
     label: str
 
 
@@ -249,79 +272,96 @@ KINDS: dict[str, Kind] = {}
 
 
 def kind(label: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a function a kind of check, whose options are the function's parameters."""
+    """Register a function as a kind of check. Its parameters are the options of the check."""
 
-    def add(look: Callable[..., None]) -> Callable[..., None]:
-        KINDS[look.__name__] = Kind(look, label)
-        return look
+    def add(function: Callable[..., None]) -> Callable[..., None]:
+        KINDS[function.__name__] = Kind(function, label)
+        return function
 
     return add
 
 
-@kind("an sdist, and a wheel from the sdist")
+@kind("sdist and wheel")
 def builds(package: Package, expected: bool) -> None:
-    """An sdist is built from the tree, and a wheel from the sdist."""
+    """Require a build backend that builds an sdist, and a wheel from the sdist.
+
+    Without a specified backend, frontends use setuptools:
+    https://packaging.python.org/en/latest/specifications/pyproject-toml/
+    """
     assert package.distributions.is_dir() == expected
+    pyproject = package.tree / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8") if pyproject.is_file() else ""
+    if "build-backend" not in tomllib.loads(text).get("build-system", {}):
+        raise NotYetError("The project does not specify a build backend.", BACKEND_HINT)
 
 
-@kind("the files in the wheel")
+@kind("files in the wheel")
 def wheel_has(package: Package, patterns: str | Sequence[str]) -> None:
-    """The wheel has a file for each pattern."""
+    """Require a file in the wheel for each pattern."""
     _has("The wheel", package.wheel_files, patterns)
 
 
-@kind("the files in the wheel")
+@kind("files in the wheel")
 def wheel_lacks(package: Package, patterns: str | Sequence[str]) -> None:
-    """The wheel has no file for any of the patterns."""
+    """Reject files in the wheel that match a pattern."""
     _lacks("The wheel", package.wheel_files, patterns)
 
 
-@kind("the files in the sdist")
+@kind("files in the sdist")
 def sdist_has(package: Package, patterns: str | Sequence[str]) -> None:
-    """The sdist has a file for each pattern."""
+    """Require a file in the sdist for each pattern."""
     _has("The sdist", package.sdist_files, patterns)
 
 
-@kind("the files in the sdist")
+@kind("files in the sdist")
 def sdist_lacks(package: Package, patterns: str | Sequence[str]) -> None:
-    """The sdist has no file for any of the patterns."""
+    """Reject files in the sdist that match a pattern."""
     _lacks("The sdist", package.sdist_files, patterns)
+
+
+@kind("new files in the sdist")
+def sdist_skips(package: Package, name: str) -> None:
+    """Add a file to a copy of the project, and reject it in the sdist of this copy."""
+    copy = Package(package.tree, Path(tempfile.mkdtemp(dir=package.work)))
+    (copy.tree / name).touch()
+    _lacks("After someone adds a file, the sdist", copy.sdist_files, name)
 
 
 def _has(archive: str, files: list[str], patterns: str | Sequence[str]) -> None:
     for pattern in as_list(patterns):
-        if not fitting(files, pattern):
-            raise NotYetError("\n  ".join([f"{archive} has only:", *files]))
+        if not matching(files, pattern):
+            raise NotYetError("\n  ".join([f"{archive} only contains:", *files]))
 
 
 def _lacks(archive: str, files: list[str], patterns: str | Sequence[str]) -> None:
-    unwanted = [file for pattern in as_list(patterns) for file in fitting(files, pattern)]
+    unwanted = [file for pattern in as_list(patterns) for file in matching(files, pattern)]
     if unwanted:
-        raise NotYetError("\n  ".join([f"{archive} has, among others:", *unwanted]))
+        raise NotYetError("\n  ".join([f"{archive} contains:", *unwanted]))
 
 
-@kind("the field {field} of the metadata")
+@kind("metadata field {field}")
 def metadata(
     package: Package, *, field: str, has: str = "", lacks: str = "", is_: str = ""
 ) -> None:
-    """A field of the core metadata has a value, lacks one, or has only one.
+    """Check the values of a field of the core metadata.
 
     https://packaging.python.org/en/latest/specifications/core-metadata/
     """
     values = package.metadata.metadata.get_all(field) or []
 
-    def is_there(expected: str) -> bool:
+    def contains(expected: str) -> bool:
         if field == "Requires-Dist":
             return any(is_requirement(value, expected) for value in values)
-        return bool(fitting(values, expected))
+        return bool(matching(values, expected))
 
-    right = (
-        (not has or is_there(has))
-        and (not lacks or not is_there(lacks))
-        and (not is_ or (is_there(is_) and len(values) == 1))
+    passes = (
+        (not has or contains(has))
+        and (not lacks or not contains(lacks))
+        and (not is_ or (contains(is_) and len(values) == 1))
     )
-    if not right:
-        raise NotYetError("\n".join(f"{field}: {v}" for v in values) or f"It has no {field}.")
+    if not passes:
+        found = "\n".join(f"{field}: {value}" for value in values)
+        raise NotYetError(found or f"The metadata has no field {field}.")
 
 
 def is_requirement(value: str, expected: str) -> bool:
@@ -340,9 +380,9 @@ def is_requirement(value: str, expected: str) -> bool:
     return found == wanted
 
 
-@kind("the entry point {name}")
+@kind("entry point {name}")
 def entry_point(package: Package, *, group: str, name: str, value: str) -> None:
-    """There is an entry point.
+    """Require an entry point.
 
     https://packaging.python.org/en/latest/specifications/entry-points/
     """
@@ -362,7 +402,7 @@ def runs(
     exit: int = 0,
     extras: Sequence[str] = (),
 ) -> None:
-    """A command works in an empty environment with the wheel, away from the sources."""
+    """Run a command in a new environment with the wheel, in a folder without the sources."""
     elsewhere = package.work / "elsewhere"
     elsewhere.mkdir(exist_ok=True)
     _runs(command, prints, lacks, exit, cwd=elsewhere, env=package.environment(extras))
@@ -377,7 +417,7 @@ def script(
     lacks: str = "",
     exit: int = 0,
 ) -> None:
-    """A command works in the sources' folder, with nothing installed."""
+    """Run a command in the project's folder, with nothing installed."""
     _runs(command, prints, lacks, exit, cwd=package.tree, env=package.environment())
 
 
@@ -386,101 +426,103 @@ def _runs(
 ) -> None:
     exit_code, printed = run(*shlex.split(command), cwd=cwd, env=env)
     if exit_code != expected:
-        raise NotYetError(
-            f"{last_lines(printed)}\nIt ended with the exit code {exit_code}.".strip()
-        )
+        raise NotYetError(f"{last_lines(printed)}\nThe exit code was {exit_code}.".strip())
     if prints not in printed or (lacks and lacks in printed):
-        raise NotYetError(f"It printed: {last_lines(printed) or 'nothing'}")
+        raise NotYetError(f"The output was: {last_lines(printed) or 'nothing'}")
 
 
-@kind("the file {path}")
+@kind("file {path}")
 def file(package: Package, *, path: str, has: str = "", lacks: str = "") -> None:
-    """A file, or all that a pattern names together, fits regular expressions."""
+    """Search files for regular expressions."""
     files = sorted(package.tree.glob(path))
     if not files:
-        raise NotYetError(f"There is no {path}.")
+        raise NotYetError(f"There is no file {path}.")
     text = "\n".join(found.read_text(encoding="utf-8") for found in files)
     unwanted = re.search(lacks, text, re.MULTILINE) if lacks else None
     if unwanted:
-        raise NotYetError(f"{path} has: {unwanted[0]}")
+        raise NotYetError(f"{path} contains: {unwanted[0]}")
     if not re.search(has, text, re.MULTILINE):
-        raise NotYetError(f"{path} was read, and something is missing in it.")
+        raise NotYetError(f"Something is missing in {path}.")
 
 
-@kind("what the cache keys are made of")
+@kind("files in the cache key")
 def hash_files(package: Package, path: str) -> None:
-    """Each pattern that workflows hash files by names a file.
+    """Require a file for each pattern in the calls of `hashFiles` in workflows.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#hashfiles
     """
     workflows = sorted(package.tree.glob(path))
     if not workflows:
-        raise NotYetError(f"There is no {path}.")
+        raise NotYetError(f"There is no file {path}.")
     for workflow in workflows:
         for arguments in re.findall(r"hashFiles\(([^)]*)\)", workflow.read_text(encoding="utf-8")):
             for pattern in re.findall(r"'([^']+)'", arguments):
                 if not any(package.tree.glob(pattern)):
-                    raise NotYetError(
-                        f"hashFiles({arguments}) hashes nothing for one of its patterns."
-                    )
+                    raise NotYetError(f"No file matches a pattern in hashFiles({arguments}).")
 
 
-@kind("the names of the sdist and the wheel")
-def not_in_index(package: Package, answer: str) -> None:
-    """The built files have names that an index doesn't have yet.
+@kind("names of the sdist and the wheel")
+def not_in_index(package: Package, response: str) -> None:
+    """Reject built files whose names an index already has.
 
     https://packaging.python.org/en/latest/specifications/simple-repository-api/
     """
-    listed = json.loads((package.tree / answer).read_text(encoding="utf-8"))["files"]
+    listed = json.loads((package.tree / response).read_text(encoding="utf-8"))["files"]
     built = {path.name for path in package.distributions.iterdir()}
     known = sorted(built & {str(file["filename"]) for file in listed})
     if known:
-        raise NotYetError("\n  ".join(["The index has had since long:", *known]))
+        raise NotYetError("\n  ".join(["The index already has:", *known]))
 
 
 @kind("{command} (in the folder)")
-def made_by(package: Package, *, command: str, folder: str) -> None:
-    """A command in the sources' folder makes the package that the next checks look at."""
+def generated_by(package: Package, *, command: str, folder: str) -> None:
+    """Run a command that generates a package, which the next checks inspect."""
     _runs(command, "", "", 0, cwd=package.tree, env=package.environment())
     package.tree = package.tree / folder
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check of an exercise."""
+    """A check of an exercise. The docstring of this module describes the attributes."""
 
     kind: str
     options: Any
-    hint: str
-    see: str
-    at_start: bool
+    hint: str = ""
+    hints: dict[str, str] = field(default_factory=dict)
+    see: str = ""
+    at_start: bool = False
 
     @property
     def label(self) -> str:
-        """What is looked at."""
+        """What the check inspects."""
         options = self.options if isinstance(self.options, dict) else {}
         return KINDS[self.kind].label.format(**options)
 
     def __call__(self, package: Package) -> None:
-        """Check.
+        """Check a package.
 
         Raises:
-            NotYetError: Something isn't right.
+            NotYetError: The check failed.
         """
         if isinstance(self.options, dict):
-            KINDS[self.kind].look(package, **as_parameters(self.options))
+            KINDS[self.kind].function(package, **as_parameters(self.options))
         else:
-            KINDS[self.kind].look(package, self.options)
+            KINDS[self.kind].function(package, self.options)
+
+    def hint_for(self, error: NotYetError) -> str:
+        """Return the most specific hint for an error of this check."""
+        specific = (hint for found, hint in self.hints.items() if re.search(found, str(error)))
+        return next(specific, error.hint or self.hint)
 
 
 def as_parameters(options: dict[str, Any]) -> dict[str, Any]:
-    """Return options by the names of parameters: `is` can't be one."""
+    """Return options as parameters. A keyword, such as `is`, gets an underscore."""
     return {f"{name}_" if keyword.iskeyword(name) else name: v for name, v in options.items()}
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """What a check.toml says."""
+    """The content of a check.toml."""
 
     title: str
     checks: list[Check]
@@ -493,108 +535,112 @@ def read(path: Path) -> Exercise:
     """Read a check.toml.
 
     Raises:
-        RefusedError: Something in it is misspelt or missing.
+        CheckerError: A key is wrong or missing.
     """
 
-    def refuse(what: str) -> RefusedError:
-        return RefusedError(f"{path.parent.name}/check.toml: {what}.")
+    def invalid(problem: str) -> CheckerError:
+        return CheckerError(f"{path.parent.name}/check.toml: {problem}.")
 
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise refuse(f"this is no TOML ({error})") from error
+        raise invalid(f"invalid TOML ({error})") from error
     checks = []
     for number, entry in enumerate(data.get("checks", []), 1):
-        hint, see = entry.pop("hint", ""), entry.pop("see", "")
-        at_start = entry.pop("at_start", False)
+        texts = {
+            key: entry.pop(key) for key in ("hint", "hints", "see", "at_start") if key in entry
+        }
         if len(entry) != 1 or not entry.keys() <= KINDS.keys():
-            known = f"one of {', '.join(KINDS)}, besides hint, see and at_start"
-            raise refuse(f"check {number} has {', '.join(entry) or 'nothing'}; it may have {known}")
+            found = ", ".join(entry) or "none"
+            raise invalid(f"check {number} must have one of {', '.join(KINDS)}, but it has {found}")
         ((name, options),) = entry.items()
         try:
             values = as_parameters(options) if isinstance(options, dict) else {}
             plain = () if isinstance(options, dict) else (options,)
-            inspect.signature(KINDS[name].look).bind(None, *plain, **values)
+            inspect.signature(KINDS[name].function).bind(None, *plain, **values)
         except TypeError as error:
-            raise refuse(f"{name} in check {number} has a wrong key ({error})") from error
-        if not hint and name != "builds":
-            raise refuse(f"check {number} has no hint")
-        checks.append(Check(name, options, hint or BUILD_HINT, see, at_start))
+            raise invalid(f"{name} in check {number} is incorrect ({error})") from error
+        if "hint" not in texts and name != "builds":
+            raise invalid(f"check {number} has no hint")
+        checks.append(Check(name, options, **texts))
     if not checks:
-        raise refuse("it checks nothing; add [[checks]]")
+        raise invalid("add [[checks]]")
     try:
         return Exercise(**data | {"checks": checks})
     except TypeError as error:
-        raise refuse(f"a key is wrong or missing ({error})") from error
+        raise invalid(f"a key is wrong or missing ({error})") from error
 
 
 def exercises() -> dict[str, Path]:
-    """Return each exercise's check.toml by its name, and each puzzle's by its number: `puzzle-3`."""
+    """Return the check.toml of each exercise by its name, and of each puzzle by `puzzle-3`."""
     found = {path.parent.name: path for path in sorted(HERE.glob("exercises/*/check.toml"))}
     puzzles = {read(path).puzzle: path for path in HERE.glob("puzzles/*/check.toml")}
     return found | {f"puzzle-{number}": puzzles[number] for number in sorted(puzzles)}
 
 
 def check(name: str, folder: Path) -> bool:
-    """Check an exercise, print what was found, and return whether all is right.
+    """Check a solution, print the results, and return whether all checks passed.
 
     Args:
-        name: The name of the exercise, or of a puzzle.
-        folder: The folder to look at.
+        name: The name of the exercise or the puzzle.
+        folder: The folder of the solution.
 
     Raises:
-        RefusedError: There is no such exercise, or no such folder.
+        CheckerError: The exercise or the folder doesn't exist.
     """
     known = exercises()
-    # A puzzle is named by its defect, which those who look for it would rather not read.
+    # The name of a puzzle's folder reveals the defect, so messages only contain its number.
     path = known.get(name, HERE / "puzzles" / name / "check.toml")
     if not path.is_file():
-        there_are = ", ".join(known) or "none beside this script"
-        raise RefusedError(f"{name}: there is no such exercise; there are: {there_are}.")
+        names = ", ".join(known) or "none"
+        raise CheckerError(f"{name} is not an exercise. Exercises: {names}.")
     if not folder.is_dir():
-        raise RefusedError(f"{folder}: there is no such folder; say where your package is.")
+        raise CheckerError(f"{folder} is not a folder. Specify the folder of your solution.")
     exercise = read(path)
     print(exercise.title)
-    # On Windows, a program that has only just ended may still hold a file.
+    # On Windows, a program that has just ended may still have a file open.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
         package = Package(folder.resolve(), Path(work).resolve())
         for step in exercise.checks:
             try:
                 step(package)
             except NotYetError as error:
-                by_the_way = isinstance(error, BuildError) and step.kind != "builds"
                 print(f"  not yet: {step.label}\n")
                 print("\n".join(f"    {line}" for line in str(error).splitlines()))
-                hint = f"Hint: {BUILD_HINT if by_the_way else step.hint}"
+                hint = f"Hint: {step.hint_for(error)}"
                 print("", *textwrap.wrap(hint, 90, break_on_hyphens=False), sep="\n")
                 if step.see:
                     print(f"See {step.see}")
                 return False
-            print(f"  right: {step.label}")
-    print("All is right.")
+            print(f"  ok: {step.label}")
+    print("All checks passed.")
     return True
 
 
 def main() -> int:
-    """Do what the command line asks for, and return the exit code."""
-    parser = argparse.ArgumentParser(description="Check an exercise of the course, or a puzzle.")
-    parser.add_argument("name", nargs="?", help="the exercise, or puzzle-3")
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(), help="your package")
-    parser.add_argument("--list", action="store_true", help="show all exercises and puzzles")
-    given = parser.parse_args()
-    # What a learner's program prints may not exist in a terminal's alphabet.
+    """Parse the command line, check the solution, and return the exit code."""
+    parser = argparse.ArgumentParser(
+        description="Check your solution of an exercise or a puzzle of the course."
+    )
+    parser.add_argument("name", nargs="?", help="the exercise, or a puzzle such as puzzle-3")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=Path(), help="your solution (default: this folder)"
+    )
+    parser.add_argument("--list", action="store_true", help="list all exercises and puzzles")
+    options = parser.parse_args()
+    # A learner's program can print characters that the terminal can't show.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        if given.list:
+        if options.list:
             for name, path in exercises().items():
                 print(f"{name}: {read(path).title}")
             return 0
-        if given.name is None:
-            raise RefusedError("Say which exercise to check; --list shows all.")
-        return 0 if check(given.name, given.folder) else 1
-    except RefusedError as refused:
-        print(refused, file=sys.stderr)
+        if options.name is None:
+            raise CheckerError("Specify an exercise. To see all exercises, use --list.")
+        return 0 if check(options.name, options.folder) else 1
+    except CheckerError as error:
+        print(error, file=sys.stderr)
         return 2
 
 

@@ -2,10 +2,10 @@
 # requires-python = ">=3.8"
 # dependencies = []
 # ///
-"""Look whether a computer has what the course needs: `python3 doctor.py`.
+"""Check whether a computer has everything that the course requires: `python3 doctor.py`.
 
-It needs nothing but a Python, an old one too, and changes nothing. It ends with 0 if all is there
-that lessons 0 to 10 need, else with 1.
+The script runs with any Python since version 3.8, and it changes nothing. The exit code is 0 if
+everything for lessons 0 to 10 is available, and 1 otherwise.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-# The oldest supported versions. uv 0.9.6 added the option of `uv build --clear`.
+# The oldest supported versions. The output in the lessons is from this version of uv.
 PYTHON = "3.11"
-OLDEST = {"uv": "0.9.6", "git": "2.27", "copier": "9.19"}
+OLDEST = {"uv": "0.13.8", "git": "2.27", "copier": "9.19"}
 
 HINTS = {
-    "uv": "Install it: https://docs.astral.sh/uv/getting-started/installation/",
-    "uvx": "It comes with uv: is the folder that uv is in among those of PATH?",
-    "git": "Install it: https://git-scm.com/downloads",
-    "copier": "Install it: uv tool install copier, then uv tool update-shell",
+    "uv": "Install or update it: https://docs.astral.sh/uv/getting-started/installation/",
+    "uvx": "It is installed together with uv. Is the folder of uv in PATH?",
+    "git": "Install or update it: https://git-scm.com/downloads",
+    "copier": "Run: uv tool install --upgrade copier. Then run: uv tool update-shell",
 }
-# What a few commands need, and who they are for.
+# Programs that only some parts of the course use.
 OPTIONAL = {
-    "conda": "lesson 2, to follow the part about conda",
-    "direnv": "lesson 2, to follow the part about direnv",
-    "docker": "lesson 11, to build its image",
+    "conda": "lesson 2, section about conda",
+    "direnv": "lesson 2, section about direnv",
+    "docker": "lesson 11",
 }
 SECONDS = 60
 
 
 class MissingError(Exception):
-    """Something is missing; the two arguments say what was seen, and what helps."""
+    """A requirement is missing. The arguments are the requirement and a hint."""
 
 
-def answer(*command: str) -> tuple[str, bool]:
-    """Run a command and return what it printed and whether it ended well."""
+def output_of(*command: str) -> tuple[str, bool]:
+    """Run a command and return its output and whether it succeeded."""
     program = shutil.which(command[0])
     if program is None:
         return "", False
@@ -57,12 +57,12 @@ def answer(*command: str) -> tuple[str, bool]:
             timeout=SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return f"{command[0]} has not ended after {SECONDS} seconds.", False
+        return f"{command[0]} was still running after {SECONDS} seconds.", False
     return finished.stdout.decode("utf-8", "replace").strip(), finished.returncode == 0
 
 
 def numbers(version: str) -> list[int]:
-    """Return a version as numbers that can be compared.
+    """Return a version as a list that can be compared.
 
     >>> numbers("9.19") < numbers("9.19.1")
     True
@@ -70,91 +70,90 @@ def numbers(version: str) -> list[int]:
     return [int(number) for number in version.split(".")]
 
 
-def look_at_python() -> str:
-    """This Python is new enough."""
+def check_python() -> str:
+    """Require a recent version of Python."""
     found = ".".join(map(str, sys.version_info[:3]))
     if numbers(found) < numbers(PYTHON):
         raise MissingError(
-            f"this is Python {found}, and {PYTHON} is needed",
-            f"uv python install {PYTHON} brings one, beside the one that you have.",
+            f"Python {PYTHON} or later (this is Python {found})",
+            f"Run: uv python install {PYTHON}. Your current Python stays installed.",
         )
     return f"Python {found}"
 
 
-def look_at_venv() -> str:
-    """This Python can make an environment with pip in it; Debian packs what is needed apart."""
+def check_modules() -> str:
+    """Require the modules that create virtual environments. Debian packages them separately."""
     if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
         raise MissingError(
-            "this Python can't make an environment",
-            "On Debian and Ubuntu: apt install python3-venv",
+            "the Python modules venv and ensurepip",
+            "On Debian and Ubuntu, run: sudo apt install python3-venv",
         )
-    return "environments with pip (venv, ensurepip)"
+    return "Python modules venv and ensurepip"
 
 
-def look_at_tool(name: str) -> str:
-    """A program is on PATH, and new enough."""
-    printed, well = answer(name, "--version")
+def check_program(name: str) -> str:
+    """Require a recent version of a program on PATH."""
+    wanted = f"{name} {OLDEST[name]} or later" if name in OLDEST else name
+    printed, succeeded = output_of(name, "--version")
     if not printed:
-        raise MissingError(f"there is no command {name}", HINTS[name])
+        raise MissingError(f"{wanted} (not on PATH)", HINTS[name])
     found = re.search(r"\d+(\.\d+)+", printed)
-    if not well or found is None:
-        raise MissingError(f"{name} --version says: {printed}", HINTS[name])
+    if not succeeded or found is None:
+        raise MissingError(f"{wanted} (`{name} --version` printed: {printed})", HINTS[name])
     if numbers(found.group()) < numbers(OLDEST.get(name, "0")):
-        raise MissingError(
-            f"this is {name} {found.group()}, and {OLDEST[name]} is needed", HINTS[name]
-        )
+        raise MissingError(f"{wanted} (this is {name} {found.group()})", HINTS[name])
     return f"{name} {found.group()}"
 
 
-def look_at_git_identity() -> str:
-    """Git knows whom to name in a commit."""
+def check_git_settings() -> str:
+    """Require the name and the email address that Git records in commits."""
     for key, example in (("user.name", "Ada"), ("user.email", "ada@example.com")):
-        if not answer("git", "config", key)[0]:
+        if not output_of("git", "config", key)[0]:
             raise MissingError(
-                f"git has no {key}, and makes no commit without",
-                f"git config --global {key} {example}, with yours for {example}",
+                f"the Git setting {key}",
+                f"Run: git config --global {key} {example}. Replace {example} with your own.",
             )
-    return "git knows who you are"
+    return "Git settings user.name and user.email"
 
 
-def look_at_packages() -> str:
-    """An index answers, through whatever mirror or proxy uv is set up for."""
+def check_index() -> str:
+    """Require a package index that responds. uv's settings may specify a mirror or a proxy."""
     if shutil.which("uv") is None:
-        raise MissingError("packages can't be looked for without uv", HINTS["uv"])
+        raise MissingError("a package index (can't be checked without uv)", "Install uv first.")
     with tempfile.TemporaryDirectory() as folder:
         install = ("uv", "pip", "install", "--dry-run", "--target", folder)
-        printed, well = answer(*install, "--refresh-package", "packaging", "packaging")
-    if not well:
+        printed, succeeded = output_of(*install, "--refresh-package", "packaging", "packaging")
+    if not succeeded:
         raise MissingError(
-            "\n    ".join(["no package could be found:", *printed.splitlines()[-3:]]),
-            "Is there a network, and does it want a proxy? The offline bundle doesn't need one.",
+            "\n    ".join(["a package index. uv printed:", *printed.splitlines()[-3:]]),
+            "Are you online? Do you need a proxy? The offline bundle works without a network.",
         )
-    return "packages can be found"
+    return "package index"
 
 
 CHECKS: list[Callable[[], str]] = [
-    look_at_python,
-    look_at_venv,
-    *(functools.partial(look_at_tool, name) for name in HINTS),
-    look_at_git_identity,
-    look_at_packages,
+    check_python,
+    check_modules,
+    *(functools.partial(check_program, name) for name in HINTS),
+    check_git_settings,
+    check_index,
 ]
 
 
 def main() -> int:
-    """Look at all, say what was found, and return the exit code."""
+    """Run all checks, print the results, and return the exit code."""
     missing = 0
-    for look in CHECKS:
+    for check in CHECKS:
         try:
-            print(f"  right: {look()}")
+            print(f"  ok: {check()}")
         except MissingError as error:
-            seen, hint = error.args
-            print(f"  missing: {seen}\n    Hint: {hint}")
+            wanted, hint = error.args
+            print(f"  missing: {wanted}\n    Hint: {hint}")
             missing += 1
     for name, purpose in OPTIONAL.items():
         if shutil.which(name) is None:
-            print(f"  not needed, and not there: {name} ({purpose})")
-    print(f"{missing} missing." if missing else "All that is needed is there.")
+            print(f"  optional: {name} ({purpose})")
+    print(f"Missing: {missing}" if missing else "Your computer is ready for the course.")
     return 1 if missing else 0
 
 

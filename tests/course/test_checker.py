@@ -1,10 +1,11 @@
-"""The checker of the course's exercises: what each kind of check finds, and what it rejects."""
+"""The checker of the course's exercises."""
 
 import doctest
 import importlib.util
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,12 +20,12 @@ CHECKER = COURSE / "check.py"
 
 
 def load() -> ModuleType:
-    """Return the checker as a module."""
+    """Import the checker as a module."""
     specification = importlib.util.spec_from_file_location("check", CHECKER)
     assert specification
     assert specification.loader
     module = importlib.util.module_from_spec(specification)
-    # Dataclasses look there for the types in their annotations.
+    # Dataclasses resolve their annotations in this module.
     sys.modules["check"] = module
     specification.loader.exec_module(module)
     return module
@@ -60,9 +61,17 @@ def main():
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def uv() -> Iterator[None]:
+    """The tests' uv, which does not need to be on PATH."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UV", find_uv_bin())
+        yield
+
+
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A small package for the checker to examine."""
+    """A small package without errors."""
     folder = tmp_path_factory.mktemp("whistle")
     (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     (folder / "src" / "whistle").mkdir(parents=True)
@@ -73,26 +82,25 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
     (folder / "full.json").write_text('{"files": [{"filename": "whistle-1.0.tar.gz"}]}')
     (folder / ".venv").mkdir()
     (folder / "dist").mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("UV", find_uv_bin())
-        return check.Package(folder, tmp_path_factory.mktemp("work"))
+    return check.Package(folder, tmp_path_factory.mktemp("work"))
 
 
-def look(package: Any, kind: str, options: Any) -> str:
-    """Return what a check has found, or "" if everything is correct."""
+def error_of(package: Any, kind: str, options: Any) -> str:
+    """Return the message of a failed check, or "" if the check passes."""
     try:
-        check.Check(kind, options, "", "", False)(package)
+        check.Check(kind, options)(package)
     except check.NotYetError as error:
         return str(error)
     return ""
 
 
-RIGHT = [
+PASSING = [
     ("builds", True),
     ("wheel_has", ["whistle/__init__.py", "*.dist-info/METADATA"]),
     ("wheel_lacks", "*.toml"),
     ("sdist_has", "src/*/__init__.py"),
     ("sdist_lacks", ["*.txt", ".venv*"]),
+    ("sdist_skips", "data.csv"),
     ("metadata", {"field": "Name", "is": "whistle"}),
     ("metadata", {"field": "License-Expression", "has": "M*", "lacks": "GPL*"}),
     ("metadata", {"field": "Requires-Dist", "has": "packaging; extra == 'loud'"}),
@@ -109,14 +117,15 @@ RIGHT = [
     ("not_in_index", "index.json"),
 ]
 
-WRONG = [
-    ("wheel_has", ["whistle/__init__.py", "whistle/*.json"], "The wheel has only:"),
+FAILING = [
+    ("wheel_has", ["whistle/__init__.py", "whistle/*.json"], "The wheel only contains:"),
     ("wheel_lacks", ["*.txt", "*/__init__.py"], "whistle/__init__.py"),
-    ("sdist_has", "tests/*", "The sdist has only:"),
+    ("sdist_has", "tests/*", "The sdist only contains:"),
     ("sdist_lacks", "*.toml", "pyproject.toml"),
+    ("sdist_skips", "src/whistle/data.csv", "src/whistle/data.csv"),
     ("metadata", {"field": "Name", "is": "flute"}, "Name: whistle"),
     ("metadata", {"field": "License-Expression", "lacks": "MIT"}, "License-Expression: MIT"),
-    ("metadata", {"field": "Keywords", "has": "wind"}, "It has no Keywords."),
+    ("metadata", {"field": "Keywords", "has": "wind"}, "The metadata has no field Keywords."),
     ("metadata", {"field": "Requires-Dist", "has": "packaging"}, "extra == 'loud'"),
     (
         "metadata",
@@ -129,136 +138,174 @@ WRONG = [
         {"group": "console_scripts", "name": "whistle", "value": "whistle.cli:main"},
         "whistle = whistle:main",
     ),
-    ("runs", {"command": "whistle", "prints": "loud"}, "It printed: soft"),
-    ("runs", {"command": "whistle", "lacks": "soft"}, "It printed: soft"),
-    ("runs", {"command": "whistle a"}, "It ended with the exit code 1."),
-    ("runs", {"command": "flute"}, "flute: there is no such command."),
-    ("runs", {"command": "whistle", "extras": ["quiet"], "prints": "quiet"}, "It printed: soft"),
+    ("runs", {"command": "whistle", "prints": "loud"}, "The output was: soft"),
+    ("runs", {"command": "whistle", "lacks": "soft"}, "The output was: soft"),
+    ("runs", {"command": "whistle a"}, "The exit code was 1."),
+    ("runs", {"command": "flute"}, "flute: command not found"),
+    (
+        "runs",
+        {"command": "whistle", "extras": ["quiet"], "prints": "quiet"},
+        "The output was: soft",
+    ),
     ("script", {"command": "python -c 'import whistle'"}, "No module named 'whistle'"),
-    ("script", {"command": "python -c 'print()'", "prints": "a"}, "It printed: nothing"),
-    ("script", {"command": "python -c 'print()'", "exit": 1}, "It ended with the exit code 0."),
-    ("file", {"path": "*.toml", "has": "^title"}, "something is missing in it"),
-    ("file", {"path": "*.toml", "lacks": "^name.*"}, '*.toml has: name = "whistle"'),
-    ("file", {"path": "setup.cfg", "has": "a"}, "There is no setup.cfg."),
+    ("script", {"command": "python -c 'print()'", "prints": "a"}, "The output was: nothing"),
+    ("script", {"command": "python -c 'print()'", "exit": 1}, "The exit code was 0."),
+    ("file", {"path": "*.toml", "has": "^title"}, "Something is missing in *.toml."),
+    ("file", {"path": "*.toml", "lacks": "^name.*"}, '*.toml contains: name = "whistle"'),
+    ("file", {"path": "setup.cfg", "has": "a"}, "There is no file setup.cfg."),
     ("hash_files", "*.yml", "'*.lock'"),
-    ("hash_files", "*.yaml", "There is no *.yaml."),
+    ("hash_files", "*.yaml", "There is no file *.yaml."),
     ("not_in_index", "full.json", "whistle-1.0.tar.gz"),
-    ("made_by", {"command": "python -c 'raise'", "folder": "made"}, "exit code 1"),
+    ("generated_by", {"command": "python -c 'raise'", "folder": "made"}, "exit code was 1"),
 ]
 
 
-@pytest.mark.parametrize(("kind", "options"), RIGHT)
-def test_what_is_right_passes(package: Any, kind: str, options: Any) -> None:
-    """Each kind of check reports nothing for a correct package."""
-    assert "" == look(package, kind, options)
+@pytest.mark.parametrize(("kind", "options"), PASSING)
+def test_check_accepts_correct_package(package: Any, kind: str, options: Any) -> None:
+    """Each kind of check passes for a correct package."""
+    assert "" == error_of(package, kind, options)
 
 
-@pytest.mark.parametrize(("kind", "options", "seen"), WRONG)
-def test_what_is_wrong_is_shown(package: Any, kind: str, options: Any, seen: str) -> None:
-    """Each kind of check reports what is wrong with a faulty package."""
-    assert seen in look(package, kind, options)
+@pytest.mark.parametrize(("kind", "options", "found"), FAILING)
+def test_check_reports_error(package: Any, kind: str, options: Any, found: str) -> None:
+    """Each kind of check reports what it found in a faulty package."""
+    assert found in error_of(package, kind, options)
 
 
-def test_what_is_installed_elsewhere_is_out_of_reach(
-    package: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Neither the learner's environment variables nor the active environment help a package."""
+def test_learners_environment_is_not_used(package: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package can't import modules from the learner's PYTHONPATH."""
     monkeypatch.setenv("PYTHONPATH", str(package.tree / "src"))
     command = {"command": "python -c 'import whistle'"}
-    assert "No module named 'whistle'" in look(package, "script", command)
+    assert "No module named 'whistle'" in error_of(package, "script", command)
 
 
-def test_each_kind_of_check_is_tried() -> None:
-    """Each kind has a right and a wrong case, or a puzzle with both."""
-    in_puzzles = {"builds", "made_by"}
-    assert check.KINDS.keys() == {kind for kind, _ in RIGHT} | in_puzzles
-    assert check.KINDS.keys() == {kind for kind, _, _ in WRONG} | in_puzzles
+@pytest.mark.parametrize(
+    "pyproject",
+    [
+        PYPROJECT.replace("[build-system]", "[build-sytem]"),
+        PYPROJECT.replace(
+            '["uv_build>=0.13.0,<0.14"]\nbuild-backend = "uv_build"', '["setuptools"]'
+        ),
+        None,
+    ],
+    ids=["misspelled table", "no backend", "setup.py"],
+)
+def test_project_without_build_backend_is_rejected(
+    pyproject: str | None, package: Any, tmp_path: Path
+) -> None:
+    """A project that only builds because setuptools is the default does not pass."""
+    folder = Path(shutil.copytree(package.tree, tmp_path / "whistle"))
+    if pyproject is None:
+        (folder / "pyproject.toml").unlink()
+        (folder / "setup.py").write_text("from setuptools import setup\nsetup()\n")
+    else:
+        (folder / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+    (folder / "ci.yml").unlink()
+    with pytest.raises(check.NotYetError, match="does not specify a build backend") as raised:
+        check.Check("builds", True)(check.Package(folder, tmp_path / "work"))
+    assert check.BACKEND_HINT == raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (check.NotYetError("The exit code was 1."), "for exit codes"),
+        (check.NotYetError("The exit code was 1.", "for builds"), "for exit codes"),
+        (check.NotYetError("The output was: a"), "for all errors"),
+        (check.NotYetError("error: no backend", "for builds"), "for builds"),
+    ],
+)
+def test_hint_fits_the_error(error: Any, expected: str) -> None:
+    """A hint for a specific message comes before the error's hint and the check's hint."""
+    step = check.Check("runs", {}, "for all errors", {"exit code": "for exit codes"})
+    assert expected == step.hint_for(error)
+
+
+def test_each_kind_of_check_is_tested() -> None:
+    """Each kind has a passing and a failing example, or is tested with a puzzle."""
+    in_puzzles = {"builds", "generated_by"}
+    assert check.KINDS.keys() == {kind for kind, _ in PASSING} | in_puzzles
+    assert check.KINDS.keys() == {kind for kind, _, _ in FAILING} | in_puzzles
     for kind in check.KINDS:
         assert kind in str(check.__doc__)
 
 
-def test_examples_in_the_checker_hold() -> None:
-    """The examples in the checker's docstrings hold."""
-    failed, tried = doctest.testmod(check)
-    assert (0, True) == (failed, tried > 0)
+def test_docstring_examples_are_correct() -> None:
+    """The examples in the checker's docstrings are correct."""
+    failed, tested = doctest.testmod(check)
+    assert (0, True) == (failed, tested > 0)
 
 
-def refusal(*arguments: str | Path, checker: str | Path = CHECKER, uv: str = "") -> str:
-    """Return the message with which the checker exits instead of checking."""
+def error_message(*arguments: str | Path, checker: str | Path = CHECKER, uv: str = "") -> str:
+    """Return the single line that the checker prints if it can't check anything."""
     ended = run(sys.executable, checker, *arguments, env={"UV": uv or find_uv_bin()}, exit_code=2)
     assert 1 == ended.stderr.count("\n")
     return ended.stderr
 
 
-def test_an_unknown_name_is_refused() -> None:
-    """An unknown exercise is rejected with a list of the existing ones, which names no defect."""
-    sentence = refusal("rom-1")
-    assert sentence.startswith("rom-1: there is no such exercise; there are: ")
-    assert "puzzle-1, puzzle-2" in sentence
-    assert not [defect for defect in puzzles().values() if defect in sentence]
+def test_unknown_exercise_is_rejected() -> None:
+    """For an unknown exercise, the checker lists all names, but doesn't reveal a defect."""
+    message = error_message("puzle-1")
+    assert message.startswith("puzle-1 is not an exercise. Exercises: ")
+    assert "puzzle-1, puzzle-2" in message
+    assert [] == [defect for defect in puzzles().values() if defect in message]
 
 
-def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    """A missing folder is rejected."""
-    sentence = refusal("puzzle-1", tmp_path / "none")
-    assert f"{tmp_path / 'none'}: there is no such folder; say where your package is.\n" == sentence
+def test_missing_folder_is_rejected(tmp_path: Path) -> None:
+    """The checker rejects a folder that doesn't exist."""
+    folder = tmp_path / "none"
+    expected = f"{folder} is not a folder. Specify the folder of your solution.\n"
+    assert expected == error_message("puzzle-1", folder)
 
 
-def test_no_name_is_refused() -> None:
-    """Without a name, the checker says how to list all exercises."""
-    assert "Say which exercise to check; --list shows all.\n" == refusal()
+def test_missing_name_is_rejected() -> None:
+    """Without a name, the checker explains how to list all exercises."""
+    assert "Specify an exercise. To see all exercises, use --list.\n" == error_message()
 
 
-def test_a_machine_without_uv_is_refused() -> None:
-    """Without uv, the checker says that it requires uv."""
-    sentence = refusal("puzzle-1", PACKAGES / puzzles()[1], uv="no-uv-here")
-    assert "uv is not on PATH; the check needs it to build and to install.\n" == sentence
+def test_missing_uv_is_reported() -> None:
+    """Without uv, the checker reports that it requires uv."""
+    message = error_message("puzzle-1", PACKAGES / puzzles()[1], uv="no-uv-here")
+    assert "uv is not on PATH. The checker uses it to build and install packages.\n" == message
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("title = ", "this is no TOML (Invalid value (at end of document))"),
-        ('title = "T"', "it checks nothing; add [[checks]]."),
+        ("title = ", "invalid TOML (Invalid value (at end of document))"),
+        ('title = "T"', "add [[checks]]."),
         ('tilte = "T"\n[[checks]]\nbuilds = true', "a key is wrong or missing ("),
         ("[[checks]]\nbuilds = true", "a key is wrong or missing ("),
+        ('[[checks]]\nweel_has = "a"\nhint = "h"', "check 1 must have one of builds, "),
+        ('[[checks]]\nhint = "h"', "check 1 must have one of builds, "),
+        ('[[checks]]\nbuilds = true\n[[checks]]\nwheel_has = "a"', "check 2 has no hint"),
         (
-            'title = "T"\n[[checks]]\nweel_has = "a"\nhint = "h"',
-            "check 1 has weel_has; it may have",
-        ),
-        ('title = "T"\n[[checks]]\nhint = "h"', "check 1 has nothing; it may have one of builds,"),
-        (
-            'title = "T"\n[[checks]]\nbuilds = true\n[[checks]]\nwheel_has = "a"',
-            "check 2 has no hint",
+            '[[checks]]\nruns = {comand = "a"}\nhint = "h"',
+            "runs in check 1 is incorrect (missing a required argument: 'command')",
         ),
         (
-            'title = "T"\n[[checks]]\nruns = {comand = "a"}\nhint = "h"',
-            "runs in check 1 has a wrong key (missing a required argument: 'command')",
-        ),
-        (
-            'title = "T"\n[[checks]]\nruns = {command = "a", print = "b"}\nhint = "h"',
-            "runs in check 1 has a wrong key (got an unexpected keyword argument 'print')",
+            '[[checks]]\nruns = {command = "a", print = "b"}\nhint = "h"',
+            "runs in check 1 is incorrect (got an unexpected keyword argument 'print')",
         ),
     ],
 )
-def test_a_misspelt_check_is_refused(text: str, problem: str, tmp_path: Path) -> None:
-    """A check.toml with a misspelled or missing key is rejected with a sentence that says where."""
+def test_wrong_key_is_rejected(text: str, problem: str, tmp_path: Path) -> None:
+    """The checker names the position of a misspelled or missing key in a check.toml."""
     (tmp_path / "exercises" / "one").mkdir(parents=True)
     (tmp_path / "exercises" / "one" / "check.toml").write_text(text, encoding="utf-8")
     checker = shutil.copy(CHECKER, tmp_path)
-    sentence = refusal("one", tmp_path, checker=checker)
-    assert sentence.startswith(f"one/check.toml: {problem}")
+    assert error_message("one", tmp_path, checker=checker).startswith(f"one/check.toml: {problem}")
 
 
-def test_all_exercises_are_listed() -> None:
-    """`--list` shows each exercise and each puzzle with its title, but doesn't name a defect."""
+def test_list_has_all_exercises() -> None:
+    """`--list` shows the title of each exercise and each puzzle, but doesn't reveal a defect."""
     lines = run(sys.executable, CHECKER, "--list").stdout.splitlines()
     names = [line.split(": ")[0] for line in lines]
     exercises = sorted(path.parent.name for path in COURSE.glob("exercises/*/check.toml"))
     assert [*exercises, *(f"puzzle-{number}" for number in puzzles())] == names
 
 
-def test_it_runs_as_a_script_that_carries_its_needs(tmp_path: Path) -> None:
-    """`uv run` installs the checker's requirements, and passes the path of uv to it."""
+def test_script_declares_its_dependencies(tmp_path: Path) -> None:
+    """`uv run` installs the checker's dependencies and passes the path of uv to it."""
     uv_run = (find_uv_bin(), "run", "--quiet", "--python", sys.executable)
     run(*uv_run, CHECKER, "--list", cwd=tmp_path, env={"PATH": os.devnull})

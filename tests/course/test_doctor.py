@@ -1,4 +1,4 @@
-"""The doctor, which reports before the course what is missing on a computer."""
+"""The doctor, which checks a learner's computer before the course."""
 
 import re
 import runpy
@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from harness.course.lessons import COURSE
 from harness.packagestan.template import ROOT, facts
+from harness.processes.commands import run
 
 DOCTOR = COURSE / "doctor.py"
 
@@ -21,26 +22,42 @@ def lower_bound(requirement: str) -> str:
     return str(oldest)
 
 
-def test_the_doctor_asks_for_what_the_template_needs() -> None:
-    """The doctor doesn't accept a version that is older than the template requires."""
+def test_versions_match_the_template() -> None:
+    """The doctor requires the oldest versions that the template supports."""
     doctor = runpy.run_path(str(DOCTOR))
     data = ROOT / "template" / "data"
     tools, pythons = (
         yaml.safe_load((data / f"{name}.yml").read_text(encoding="utf-8"))
         for name in ("tools", "python_versions")
     )
-    uv_build = facts("backend")["uv_build"]
     assert pythons[0] == doctor["PYTHON"]
     assert lower_bound(tools["copier"]) == doctor["OLDEST"]["copier"]
-    # uv runs its own build backend if the requirement accepts uv's version.
-    assert Version(lower_bound(uv_build["requires"])) <= Version(doctor["OLDEST"]["uv"])
+    # uv uses its own build backend if the requirement accepts uv's version.
+    oldest = Version(lower_bound(facts("backend")["uv_build"]["requires"]))
+    assert oldest <= Version(doctor["OLDEST"]["uv"])
 
 
-def test_the_doctor_names_all_that_is_missing(tmp_path: Path) -> None:
-    """Each missing or outdated program is named with a remedy, and the exit code is 1."""
-    old = tmp_path / "git"
-    old.write_text("#!/bin/sh\necho git version 2.9.5\n")
-    old.chmod(0o755)
+def test_uv_is_the_version_in_the_lessons() -> None:
+    """The doctor requires the version of uv whose output the lessons show."""
+    pinned = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8")
+    expected = re.findall(r"^uv==(.+)$", pinned, re.MULTILINE)
+    assert expected == [runpy.run_path(str(DOCTOR))["OLDEST"]["uv"]]
+
+
+def test_docstring_examples_are_correct() -> None:
+    """The examples in the doctor's docstrings are correct."""
+    run(sys.executable, "-m", "doctest", DOCTOR)
+
+
+def program(path: Path, output: str) -> None:
+    """Write a program that prints a text."""
+    path.write_text(f"#!/bin/sh\necho {output}\n")
+    path.chmod(0o755)
+
+
+def test_each_missing_requirement_is_reported(tmp_path: Path) -> None:
+    """The doctor prints a hint for each missing or outdated program and ends with 1."""
+    program(tmp_path / "git", "git version 2.9.5")
     finished = subprocess.run(
         [sys.executable, DOCTOR],
         check=False,
@@ -49,12 +66,12 @@ def test_the_doctor_names_all_that_is_missing(tmp_path: Path) -> None:
         env={"PATH": str(tmp_path), "HOME": str(tmp_path)},
     )
     assert 1 == finished.returncode
-    for seen in (
-        "right: Python",
-        "there is no command uv\n    Hint: Install it: https://",
-        "there is no command copier\n    Hint: Install it: uv tool install copier",
-        "this is git 2.9.5, and 2.27 is needed\n    Hint: Install it: https://",
-        "packages can't be looked for without uv",
-        "5 missing.",
+    for expected in (
+        "ok: Python",
+        "or later (not on PATH)\n    Hint: Install or update it: https://docs.astral.sh/uv/",
+        "missing: copier 9",
+        "missing: git 2.27 or later (this is git 2.9.5)\n    Hint: Install or update it: https://",
+        "missing: a package index (can't be checked without uv)",
+        "Missing: 5\n",
     ):
-        assert seen in finished.stdout
+        assert expected in finished.stdout

@@ -1,4 +1,4 @@
-"""Exercises and puzzles: the checker fails for the start state and passes for the solution."""
+"""Exercises and puzzles: the checker rejects wrong solutions with a hint, and accepts correct ones."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ PUZZLES = [folder for folder in EXERCISES if folder.parent.name == "puzzles"]
 each_exercise = pytest.mark.parametrize("folder", EXERCISES, ids=lambda folder: folder.name)
 
 
-def told(folder: Path) -> dict[str, Any]:
+def content(folder: Path) -> dict[str, Any]:
     """Return the content of an exercise's check.toml."""
     return tomllib.loads((folder / "check.toml").read_text(encoding="utf-8"))
 
@@ -36,8 +36,8 @@ def apply(patch: Path, tree: Path) -> None:
 
 
 def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
-    """Return a new copy of an exercise's start state."""
-    exercise = told(folder)
+    """Create a copy of the start of an exercise."""
+    exercise = content(folder)
     if "checkpoint" in exercise:
         answers = COURSE / "checkpoints" / f"{exercise['checkpoint']}.yml"
         artifacts.copy(yaml.safe_load(answers.read_text(encoding="utf-8")), destination)
@@ -50,7 +50,7 @@ def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
 
 
 def check(folder: Path, package: Path, exit_code: int) -> CompletedProcess[str]:
-    """Check a package as an exercise specifies, with the tests' Python and uv."""
+    """Run the checker with the tests' Python and uv."""
     programs = Path(sys.executable).parent
     return run(
         *(sys.executable, COURSE / "check.py", folder.name, package),
@@ -60,9 +60,20 @@ def check(folder: Path, package: Path, exit_code: int) -> CompletedProcess[str]:
 
 
 def hints(folder: Path) -> list[str]:
-    """Return the hints of an exercise, beginning with the one for its start state."""
-    checks = [check for check in told(folder)["checks"] if "hint" in check]
-    return [check["hint"] for check in sorted(checks, key=lambda check: "at_start" not in check)]
+    """Return the hints of an exercise, beginning with those for its start."""
+    checks = sorted(content(folder)["checks"], key=lambda check: "at_start" not in check)
+    return [
+        hint
+        for check in checks
+        for hint in [*check.get("hints", {}).values(), *filter(None, [check.get("hint")])]
+    ]
+
+
+def start_hint(folder: Path) -> str:
+    """Return the hint for the start of an exercise."""
+    checks = [check for check in content(folder)["checks"] if "hint" in check or "hints" in check]
+    first = next((check for check in checks if "at_start" in check), checks[0])
+    return str(first.get("hint") or next(iter(first["hints"].values())))
 
 
 def added_lines(folder: Path) -> list[str]:
@@ -73,56 +84,328 @@ def added_lines(folder: Path) -> list[str]:
 
 
 @each_exercise
-def test_the_start_fails_with_its_hint(
-    folder: Path, artifacts: ArtifactCache, tmp_path: Path
-) -> None:
-    """For the start state of an exercise, the checker shows the intended hint and no answer."""
+def test_start_fails_with_its_hint(folder: Path, artifacts: ArtifactCache, tmp_path: Path) -> None:
+    """The checker rejects the start of an exercise with the correct hint, and changes no file."""
     package = begin(folder, artifacts, tmp_path / "package")
     before = tree(package)
     printed = check(folder, package, exit_code=1).stdout
-    assert f"Hint: {hints(folder)[0]}" in " ".join(printed.split())
+    assert f"Hint: {start_hint(folder)}" in " ".join(printed.split())
     assert [] == [line for line in added_lines(folder) if line in printed]
     assert before == tree(package)
 
 
 @each_exercise
-def test_the_solution_passes(folder: Path, artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """All checks of an exercise pass for its solution."""
+def test_solution_passes(folder: Path, artifacts: ArtifactCache, tmp_path: Path) -> None:
+    """The checker accepts the solution of each exercise."""
     package = begin(folder, artifacts, tmp_path / "package")
     apply(folder / "solution.patch", package)
-    assert "All is right." in check(folder, package, exit_code=0).stdout
+    assert "All checks passed." in check(folder, package, exit_code=0).stdout
 
 
 @each_exercise
-def test_no_hint_is_the_answer(folder: Path) -> None:
-    """No hint, title, or name of a check contains a line of the solution."""
-    text = "\n".join([told(folder)["title"], *hints(folder)])
+def test_hints_do_not_reveal_the_solution(folder: Path) -> None:
+    """No hint and no title contains a line of the solution."""
+    text = "\n".join([content(folder)["title"], *hints(folder)])
     assert [] == [line for line in added_lines(folder) if line in text]
+
+
+@each_exercise
+def test_hints_are_questions(folder: Path) -> None:
+    """Each hint asks a question."""
+    assert [] == [hint for hint in hints(folder) if "?" not in hint]
+
+
+@each_exercise
+def test_built_package_must_specify_its_backend(folder: Path) -> None:
+    """Each exercise that builds a package requires a build backend."""
+    kinds = {kind for check in content(folder)["checks"] for kind in check}
+    built = {"entry_point", "metadata", "not_in_index", "runs", "sdist_has", "wheel_has"}
+    assert "builds" in kinds or not kinds & built
 
 
 def test_puzzles_are_numbered() -> None:
     """There are at least twelve puzzles, and their titles start with consecutive numbers."""
-    numbers = sorted(told(folder)["puzzle"] for folder in PUZZLES)
+    numbers = sorted(content(folder)["puzzle"] for folder in PUZZLES)
     assert list(range(1, len(PUZZLES) + 1)) == numbers
     assert len(PUZZLES) >= 12
     for folder in PUZZLES:
-        assert told(folder)["title"].startswith(f"Puzzle {told(folder)['puzzle']}: ")
+        assert content(folder)["title"].startswith(f"Puzzle {content(folder)['puzzle']}: ")
+
+
+BUILD_HINT = "The build printed the lines above."
+BACKEND_HINT = "Which table of pyproject.toml specifies the build backend?"
+COMMAND_HINT = "Where should this command come from"
+
+# Per exercise: the state to change, a file, replacements in it ("" appends), and the hint's first words.
+WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
+    (
+        "files-from-a-neighbor",
+        "solution",
+        "requirements.txt",
+        {"": "pygments\n"},
+        "The program works. Does it import the package",
+    ),
+    (
+        "files-from-a-neighbor",
+        "solution",
+        "environment.yml",
+        {"conda-forge": "defaults"},
+        "The prefix contained a folder",
+    ),
+    (
+        "first-dockerfile",
+        "solution",
+        "Dockerfile",
+        {"10001:10001": "app"},
+        "Which user does a name refer to?",
+    ),
+    (
+        "first-dockerfile",
+        "solution",
+        "Dockerfile",
+        {'["pipeline"]': "pipeline"},
+        "When someone stops the container",
+    ),
+    (
+        "first-workflow",
+        "solution",
+        ".github/workflows/publish.yml",
+        {"id-token: write": "contents: read"},
+        "Which permission does a job need",
+    ),
+    (
+        "from-setup-py",
+        "solution",
+        "pyproject.toml",
+        {'[build-system]\nrequires = ["hatchling>=1.27"]\nbuild-backend = "hatchling.build"': ""},
+        BACKEND_HINT,
+    ),
+    (
+        "honest-exit-code",
+        "start",
+        "src/greetings/cli.py",
+        {"return print(f": "raise SystemExit("},
+        "The command fails, but with the exit code for other errors.",
+    ),
+    (
+        "honest-exit-code",
+        "start",
+        "src/greetings/cli.py",
+        {"if arguments.language not in GREETINGS": "if False"},
+        "Which exception ends the program?",
+    ),
+    (
+        "honest-exit-code",
+        "solution",
+        "src/greetings/__main__.py",
+        {"sys.exit(main())": "main()"},
+        "The command is correct, but `python -m`",
+    ),
+    (
+        "honest-tasks",
+        "solution",
+        "Makefile",
+        {"\t": "    "},
+        "Which character must each command",
+    ),
+    (
+        "honest-tasks",
+        "solution",
+        "Makefile",
+        {".PHONY: check": ""},
+        "Why does make think that there is nothing to do?",
+    ),
+    (
+        "installable-by-hand",
+        "solution",
+        "pyproject.toml",
+        {"[build-system]": "[build_system]"},
+        "Which file does a build frontend look for",
+    ),
+    ("installable-by-hand", "solution", "pyproject.toml", {"name =": "name"}, BUILD_HINT),
+    (
+        "installable-by-hand",
+        "solution",
+        "pyproject.toml",
+        {">=3.11": ">=3.9"},
+        "Which is the oldest Python version",
+    ),
+    (
+        "installable-by-hand",
+        "solution",
+        "pyproject.toml",
+        {'greetings = "': 'greet = "'},
+        COMMAND_HINT,
+    ),
+    (
+        "installable-by-hand",
+        "solution",
+        "pyproject.toml",
+        {"terminal:run": "terminal:main"},
+        "Do the module and the function",
+    ),
+    (
+        "own-summary",
+        "start",
+        "pyproject.toml",
+        {'description = "Greetings"': 'description = "Greets people"'},
+        "pyproject.toml contains your summary, but your recorded answers do not",
+    ),
+    (
+        "script-with-dependencies",
+        "start",
+        "quote.py",
+        {"#": "# "},
+        "uv recognizes the block, but it can't read it.",
+    ),
+    (
+        "sorted-dependencies",
+        "solution",
+        "pyproject.toml",
+        {"greetings[colors]": "rich>=13"},
+        "Two lines contain the oldest version of rich",
+    ),
+    (
+        "two-numbers",
+        "start",
+        "pyproject.toml",
+        {"0.2.0": "0.1.0"},
+        "The release on the index can't change.",
+    ),
+    (
+        "two-numbers",
+        "start",
+        "src/two_numbers/__init__.py",
+        {"0.1.0": "0.2.0"},
+        "Both places contain the same version now.",
+    ),
+    (
+        "cache-key-without-file",
+        "start",
+        ".github/workflows/tests.yml",
+        {"-${{ hashFiles('**/project.toml') }}": ""},
+        "A key that never changes",
+    ),
+    (
+        "file-missing-from-sdist",
+        "start",
+        "setup.py",
+        {'Path("requirements.txt").read_text().splitlines()': "[]"},
+        "The package builds, but the wheel no longer requires rich.",
+    ),
+    ("file-missing-from-sdist", "start", "setup.py", {"setup(": "setup(("}, BUILD_HINT),
+    (
+        "hidden-failure",
+        "start",
+        "tools/check_words.py",
+        {"sys.exit(0)": "sys.exit(1)"},
+        "The script now fails when it should.",
+    ),
+    (
+        "missing-data",
+        "start",
+        "pyproject.toml",
+        {"feast_day =": "feast_days ="},
+        "One lock is open.",
+    ),
+    (
+        "missing-data",
+        "start",
+        "pyproject.toml",
+        {"feast_day =": "feast_days =", '"*.json"': '"**/*.json"'},
+        "Two locks are open",
+    ),
+    (
+        "misspelled-bound",
+        "start",
+        "pyproject.toml",
+        {"rich>-13": "rich>13"},
+        "The package builds. Which versions of rich",
+    ),
+    ("misspelled-bound", "start", "pyproject.toml", {"[project]": "[project"}, BUILD_HINT),
+    (
+        "misspelled-build-system",
+        "start",
+        "pyproject.toml",
+        {
+            "": '[project]\nname = "night-lantern"\nversion = "0.4.2"\n'
+            'scripts.night-lantern = "night_lantern:main"\n'
+            '[tool.setuptools]\npackages.find.where = ["src"]\n'
+        },
+        BACKEND_HINT,
+    ),
+    (
+        "script-names-a-file",
+        "start",
+        "pyproject.toml",
+        {"__main__.py:cli": "picture_postcard:cli"},
+        "Python finds the module.",
+    ),
+    ("script-names-a-file", "start", "pyproject.toml", {'postcard = "': 'card = "'}, COMMAND_HINT),
+    (
+        "secret-in-sdist",
+        "start",
+        "pyproject.toml",
+        {"": '[tool.hatch.build.targets.sdist]\nonly-include = ["src"]\n'},
+        "The secret is not in the sdist any more, but other files are missing",
+    ),
+    (
+        "secret-in-sdist",
+        "start",
+        ".gitignore",
+        {"": ".env\n"},
+        "This secret is not in the sdist any more, but the next new file will be.",
+    ),
+    (
+        "secret-in-sdist",
+        "start",
+        "pyproject.toml",
+        {"": '[tool.hatch.build.targets.sdist]\nexclude = [".env"]\n'},
+        "This secret is not in the sdist any more, but the next new file will be.",
+    ),
+    (
+        "two-utils",
+        "start",
+        "letter_box/letters/write.py",
+        {"sys.path.append(": "sys.path.insert(0, "},
+        "The command works, but the code changes sys.path.",
+    ),
+    (
+        "used-version",
+        "start",
+        "pyproject.toml",
+        {
+            'name = "birthday-bells"': 'name = "birthday-rings"',
+            "": '[tool.uv.build-backend]\nmodule-name = "birthday_bells"\n',
+        },
+        "Users of birthday-bells would not get this release.",
+    ),
+]
 
 
 @pytest.mark.parametrize(
-    ("opened", "hint"),
-    [
-        ({"feast_day =": "feast_days ="}, "One lock is open."),
-        ({"feast_day =": "feast_days =", '"*.json"': '"**/*.json"'}, "Two locks are open"),
-    ],
+    ("name", "state", "path", "replacements", "hint"),
+    WRONG_SOLUTIONS,
+    ids=[f"{name}-{number}" for number, (name, *_) in enumerate(WRONG_SOLUTIONS)],
 )
-def test_each_lock_has_its_hint(opened: dict[str, str], hint: str, tmp_path: Path) -> None:
-    """In the puzzle with three locks, each lock that is opened leads to the hint for the next."""
-    package = Path(shutil.copytree(PACKAGES / "missing-data", tmp_path / "package"))
-    pyproject = package / "pyproject.toml"
-    text = pyproject.read_text(encoding="utf-8")
-    for old, new in opened.items():
-        text = text.replace(old, new)
-    pyproject.write_text(text, encoding="utf-8")
-    printed = check(COURSE / "puzzles" / "missing-data", package, exit_code=1).stdout
-    assert f"Hint: {hint}" in printed
+def test_wrong_solution_gets_its_hint(
+    name: str,
+    state: str,
+    path: str,
+    replacements: dict[str, str],
+    hint: str,
+    artifacts: ArtifactCache,
+    tmp_path: Path,
+) -> None:
+    """The checker rejects a wrong solution with the hint for this error."""
+    (folder,) = (folder for folder in EXERCISES if folder.name == name)
+    package = begin(folder, artifacts, tmp_path / "package")
+    if state == "solution":
+        apply(folder / "solution.patch", package)
+    text = (package / path).read_text(encoding="utf-8")
+    for old, new in replacements.items():
+        assert old in text
+        text = text.replace(old, new) if old else text + new
+    (package / path).write_text(text, encoding="utf-8")
+    printed = check(folder, package, exit_code=1).stdout
+    assert f"Hint: {hint}" in " ".join(printed.split())
