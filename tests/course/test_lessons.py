@@ -21,7 +21,6 @@ NOT_CONVERTED = {
     "03-scripts-and-tools",
     "05-sdists-and-wheels",
     "06-build-backends",
-    "08-tests-and-task-runners",
     "10-continuous-integration",
 }
 

@@ -1,0 +1,5 @@
+from greetings import greet
+
+
+def test_greets_in_english() -> None:
+    assert greet("Ada", "en") == "Hello, Ada!"
