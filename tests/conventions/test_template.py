@@ -14,6 +14,7 @@ from jinja2 import meta, nodes
 from harness.artifacts.inspect import tree
 from harness.packagestan.answers import axes, choices, question_files, questions
 from harness.packagestan.option_folders import (
+    ADDITIONAL,
     EMPTY,
     FILES,
     OPTIONAL,
@@ -199,7 +200,7 @@ def test_an_incomplete_choice_is_named(axis: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("axis", EXTENSIBLE)
 def test_an_incomplete_fact_is_named(axis: str, tmp_path: Path) -> None:
-    """Each fact that is missing, unknown, empty, or unreadable is named in one sentence."""
+    """A fact that is missing, misspelled, unknown, empty, or unreadable is named in one sentence."""
     folder = shutil.copytree(OPTIONS / axis, tmp_path / "options" / axis)
     shutil.copytree(folder / EXTENSIBLE[axis], folder / "novelty")
     file = folder / "novelty" / "choice.json"
@@ -222,6 +223,8 @@ def test_an_incomplete_fact_is_named(axis: str, tmp_path: Path) -> None:
     for key in facts:
         left = {other: value for other, value in facts.items() if other != key}
         assert any(f'"{key}"' in sentence for sentence in found(left)), key
+        if key not in ADDITIONAL:
+            assert f'rename "{key}s" to "{key}"' in found(left | {f"{key}s": facts[key]})[0]
         if key not in EMPTY | {"reviewed"} and not isinstance(facts[key], bool):
             assert only(facts | {key: type(facts[key])()}).startswith(f'fill in "{key}"')
         if key != "reviewed":

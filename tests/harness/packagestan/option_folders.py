@@ -5,6 +5,7 @@
 """
 
 import collections
+import difflib
 import functools
 import json
 import re
@@ -168,11 +169,16 @@ def part_problems(folder: Path, choice: str) -> Iterator[str]:
 
 
 def fact_problems(data: dict[str, Any], expected: dict[str, type], choice: str) -> Iterator[str]:
-    """Yield which facts are missing, unknown, empty, or of another type than in the other choices."""
-    for key in sorted(expected.keys() - data.keys()):
-        yield f'add "{key}"'
+    """Yield which facts are missing, misspelled, unknown, empty, or of the wrong type."""
+    missing = expected.keys() - data.keys()
     for key in sorted(data.keys() - expected.keys() - ADDITIONAL):
-        yield f'remove "{key}", or add it to the other choices'
+        if similar := difflib.get_close_matches(key, sorted(missing), n=1):
+            missing -= set(similar)
+            yield f'rename "{key}" to "{similar[0]}"'
+        else:
+            yield f'remove "{key}", or add it to the other choices'
+    for key in sorted(missing):
+        yield f'add "{key}"'
     for key in [key for key in data if key in expected]:
         value = data[key]
         if value is None and key in NULL:
