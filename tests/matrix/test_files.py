@@ -84,6 +84,21 @@ def test_files_are_tidy(variant: Variant) -> None:
             assert ("\n" * (4 if name.endswith(".py") else 3)) not in text, name
 
 
+def test_comments_are_next_to_what_they_explain(variant: Variant) -> None:
+    """A comment of its own line is indented like the next line, so it isn't below what it explains."""
+    for name, text in new_texts(variant, "found aligned"):
+        if name.endswith((".yml", ".yaml", ".toml", ".py", "justfile", "Dockerfile")):
+            lines = [line for line in text.splitlines() if line.strip()]
+            for line, following in pairwise(lines):
+                if line.lstrip().startswith("# "):
+                    assert indentation(line) == indentation(following), (name, line)
+
+
+def indentation(line: str) -> int:
+    """Return the number of spaces at the beginning of a line."""
+    return len(line) - len(line.lstrip(" "))
+
+
 def test_each_sentence_has_its_own_line(variant: Variant) -> None:
     """A line of prose is one whole sentence, so no condition in the template leaves ragged lines."""
     for name, text in new_texts(variant, "read"):

@@ -11,7 +11,7 @@ import yaml
 
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.packagestan.answers import QUESTIONNAIRE, axes, choices, preset, questions
-from harness.packagestan.budgets import HEADER, PRESETS, sizes
+from harness.packagestan.budgets import HEADER, PRESETS, measure, sizes
 from harness.packagestan.template import ROOT, render, snapshot
 from harness.rendering.render import copier_command, recorded_answers
 from harness.simulators.terminal import COLUMNS, Terminal, helps
@@ -60,6 +60,14 @@ def test_a_preset_answers_the_questions_of_presets(file: Path) -> None:
     problems = [f"answer {name}" for name in sorted(expected - keys)]
     problems += [f"remove {name}, which is not a question of presets" for name in keys - expected]
     assert not problems, f"template/presets/{file.name}: {'; '.join(problems)}"
+
+
+def test_the_comparison_has_our_figures(artifacts: ArtifactCache) -> None:
+    """The README compares the current numbers of files and lines of a project with a GitHub user."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    files, lines = measure(artifacts.project(NAME | {"github_user": "ada"}))
+    assert [str(files)] == re.findall(r"(?m)^\| files \| ([\d,]+) \|", text)
+    assert [str(lines)] == re.findall(r"(?m)^\| lines \| ([\d,]+) \|", text)
 
 
 def test_standard_is_the_default(artifacts: ArtifactCache) -> None:
