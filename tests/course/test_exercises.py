@@ -306,14 +306,14 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "start",
         "pyproject.toml",
         {"feast_day =": "feast_days ="},
-        "One lock is open.",
+        "The first of three problems is fixed.",
     ),
     (
         "missing-data",
         "start",
         "pyproject.toml",
         {"feast_day =": "feast_days =", '"*.json"': '"**/*.json"'},
-        "Two locks are open",
+        "Two problems are fixed:",
     ),
     (
         "misspelled-bound",

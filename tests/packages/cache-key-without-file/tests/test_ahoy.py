@@ -1,8 +1,8 @@
-"""Ships are greeted."""
+"""The greeting of ships."""
 
-from harbour_hello import ahoy
+from harbor_hello import ahoy
 
 
-def test_a_ship_is_called_by_its_name() -> None:
-    """The greeting has the name of the ship."""
+def test_greeting_contains_name() -> None:
+    """The greeting contains the ship's name."""
     assert "Ahoy, Vasa!" in ahoy("Vasa")

@@ -1,4 +1,4 @@
-"""Look whether a file of greetings is complete: `python check_words.py FILE`."""
+"""Check that the greetings in a file are complete: `python check_words.py FILE`."""
 
 import json
 import sys
@@ -6,14 +6,14 @@ from pathlib import Path
 
 
 def check(path: Path) -> None:
-    """Look at each greeting in a file.
+    """Check each greeting in a file.
 
     Raises:
-        ValueError: A greeting has no place for the name.
+        ValueError: A greeting doesn't contain the guest's name.
     """
     for language, greeting in json.loads(path.read_text(encoding="utf-8")).items():
         if "{name}" not in greeting:
-            raise ValueError(f"the greeting in {language!r} has no place for the name")
+            raise ValueError(f"the greeting {language!r} doesn't contain {{name}}")
 
 
 if __name__ == "__main__":

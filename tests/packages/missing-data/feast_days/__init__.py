@@ -1,4 +1,4 @@
-"""Know what to wish on which day."""
+"""Print wishes for special days."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ DATA = Path("feast_days")
 
 
 def wish(day: str, name: str) -> str:
-    """Return what to wish somebody on a day."""
+    """Return the wish for a day."""
     days = json.loads((DATA / "days.json").read_text(encoding="utf-8"))
     words = json.loads((DATA / "words" / days[day]).read_text(encoding="utf-8"))
     return f"{words['wish']}, {name}!"

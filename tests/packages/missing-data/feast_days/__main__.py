@@ -1,4 +1,4 @@
-"""`python -m feast_days` does what the command does."""
+"""Run the command with `python -m feast_days`."""
 
 from feast_days import main
 

@@ -1,8 +1,8 @@
-"""Cards are written."""
+"""The text of cards."""
 
 from season_cards import card
 
 
-def test_a_card_has_the_name() -> None:
-    """A card is written to somebody."""
+def test_card_contains_name() -> None:
+    """The card addresses a person by name."""
     assert card("Ada", "winter") == "A warm winter, Ada!"

@@ -1,1 +1,1 @@
-"""Write letters of greeting."""
+"""Write letters."""

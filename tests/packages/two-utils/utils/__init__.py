@@ -1,1 +1,1 @@
-"""Helpers of the developers."""
+"""Helpers for the developers."""

@@ -1,6 +1,6 @@
-"""What a letter costs."""
+"""The postage of letters."""
 
 
 def postage(pages: int) -> int:
-    """Return the postage in cents."""
+    """Return the postage for a letter in cents."""
     return 95 + 15 * (pages - 1)

@@ -1,4 +1,4 @@
-"""Greet the morning in colour."""
+"""Greet the morning in color."""
 
 import argparse
 
@@ -6,7 +6,7 @@ from rich.console import Console
 
 
 def greet(name: str) -> str:
-    """Return a greeting for the morning."""
+    """Return a morning greeting."""
     return f"Good morning, {name}!"
 
 

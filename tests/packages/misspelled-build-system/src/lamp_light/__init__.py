@@ -1,6 +1,6 @@
-"""Put words into the light of a lamp."""
+"""Decorate text."""
 
 
-def glow(words: str) -> str:
-    """Return words in a light."""
-    return f"* {words} *"
+def glow(text: str) -> str:
+    """Return a text between stars."""
+    return f"* {text} *"

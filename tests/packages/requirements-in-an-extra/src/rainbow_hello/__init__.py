@@ -1,13 +1,13 @@
-"""Say hello in all colours."""
+"""Say hello in all colors."""
 
 from rich.text import Text
 
-COLOURS = ["red", "yellow", "green", "cyan", "blue", "magenta"]
+COLORS = ["red", "yellow", "green", "cyan", "blue", "magenta"]
 
 
 def rainbow(name: str) -> Text:
-    """Return a greeting, each letter in the next colour."""
+    """Return a greeting in which each letter has a different color."""
     greeting = Text()
     for number, letter in enumerate(f"Hello, {name}!"):
-        greeting.append(letter, style=COLOURS[number % len(COLOURS)])
+        greeting.append(letter, style=COLORS[number % len(COLORS)])
     return greeting

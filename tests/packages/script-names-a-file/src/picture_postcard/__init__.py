@@ -1,4 +1,4 @@
-"""Draw a postcard around a greeting."""
+"""Print greetings in a frame."""
 
 
 def postcard(name: str) -> str:

@@ -7,12 +7,12 @@ WISHES = {"spring": "Happy spring", "winter": "A warm winter"}
 
 
 def card(name: str, season: str) -> str:
-    """Return what is written on a card."""
+    """Return the text of a card."""
     return f"{WISHES[season]}, {name}!"
 
 
 def main() -> None:
-    """Print a card, and say whether it can be sent."""
+    """Print a card and report whether it can be sent."""
     parser = argparse.ArgumentParser(prog="season-cards", description=__doc__)
     parser.add_argument("name")
     parser.add_argument("season", choices=WISHES)

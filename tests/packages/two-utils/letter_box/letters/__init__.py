@@ -1,1 +1,1 @@
-"""Letters, each with its own program."""
+"""Programs that write letters."""

@@ -1,4 +1,4 @@
-"""Write a letter to somebody."""
+"""Write a letter."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from utils.words import closing, opening
 
 
 def letter(name: str) -> str:
-    """Return a letter to somebody."""
+    """Return a letter."""
     return f"{opening(name)}\n\nI hope that this finds you well.\n\n{closing()}"
 
 

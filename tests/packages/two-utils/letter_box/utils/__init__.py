@@ -1,1 +1,1 @@
-"""What all letters share."""
+"""Code that all letters use."""

@@ -1,11 +1,11 @@
-"""The words that a letter begins and ends with."""
+"""The opening and closing of letters."""
 
 
 def opening(name: str) -> str:
-    """Return how a letter begins."""
+    """Return the opening of a letter."""
     return f"Dear {name},"
 
 
 def closing() -> str:
-    """Return how a letter ends."""
+    """Return the closing of a letter."""
     return "Yours ever"

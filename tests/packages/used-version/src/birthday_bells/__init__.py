@@ -1,4 +1,4 @@
-"""Ring for birthdays."""
+"""Ring the bells for birthdays."""
 
 import argparse
 
