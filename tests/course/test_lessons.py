@@ -18,7 +18,6 @@ LESSONS = PAGES[1:12]
 
 # Lessons that do not have all parts yet. Remove a lesson when you have rewritten it.
 NOT_CONVERTED = {
-    "05-sdists-and-wheels",
     "06-build-backends",
     "10-continuous-integration",
 }
