@@ -19,7 +19,6 @@ LESSONS = PAGES[1:12]
 # Lessons that do not have all parts yet. Remove a lesson when you have rewritten it.
 NOT_CONVERTED = {
     "06-build-backends",
-    "10-continuous-integration",
 }
 
 SOURCES = ("packaging.python.org", "peps.python.org", "docs.pytest.org", "docs.docker.com")
