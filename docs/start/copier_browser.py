@@ -1,19 +1,19 @@
 """Run Copier where there is no git, no terminal, and only one process: in a browser.
 
-Pyodide is CPython in WebAssembly. Copier runs in it if three things are replaced:
+Pyodide is CPython compiled to WebAssembly. Copier runs in it once three things are replaced:
 
-- Modules that only exist on POSIX systems. Copier's requirements import them, but rendering doesn't
+- Modules that only exist on POSIX systems. Copier's dependencies import them, but rendering doesn't
   call them.
-- What Copier asks git about the template: its version, and which files are executable.
-- The prompts. A `Session` takes answers in the same form as `--data`, and `Asked` has what a form needs
-  to show the questions.
+- The information that Copier gets from git: the template's version and its executable files.
+- The prompts. A `Session` accepts answers in the same form as `--data`, and `Asked` contains what a
+  form needs to show a question.
 
-The questions, the answers, and the files come from Copier's own code. Only the time of the second
-render differs: a `Session` compiles each template once, and remembers what the template read and what
-the result was. When all values that it read are the same, so is the result.
+The questions, the answers, and the files come from Copier's own code. To speed up later renders, a
+`Session` compiles each template once and stores its result with the values that it read. If these
+values are the same in the next render, it reuses the result.
 
-The module works with any template that needs no `--trust`. It also runs outside a browser, which the
-tests use.
+The module works with any template that doesn't require `--trust`. For tests, it also runs outside a
+browser.
 """
 
 import errno
@@ -32,10 +32,10 @@ from typing import Any
 
 
 class MissingModule(types.ModuleType):
-    """A module of POSIX systems, whose functions can be imported but not called."""
+    """A stand-in for a POSIX module. Its functions can be imported but not called."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Return a function that fails like a system call that the system lacks."""
+        """Return a function that fails like an unsupported system call."""
         if name.startswith("__"):
             raise AttributeError(name)
 
@@ -60,7 +60,7 @@ from jinja2.utils import missing
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-# The releases with which tests/start_page has passed.
+# The Copier releases with which tests/start_page has passed.
 TESTED = SpecifierSet("~=9.19.0")
 
 ADVICE = (
@@ -78,7 +78,7 @@ try:
     from copier._types import MISSING, Phase
     from copier._user_data import DEFAULT_DATA, AnswersMap, Question
 
-    # The parts that this module replaces or calls.
+    # The private parts of Copier that this module replaces or calls.
     for owner, name in (
         (Worker, "_ask"),
         (Worker, "_render_context"),
@@ -95,12 +95,12 @@ try:
 except (AttributeError, ImportError) as error:
     raise ImportError(ADVICE) from error
 
-# Enough for going back and forth between a few projects.
+# The number of results to keep for each template: enough to switch between a few projects.
 REMEMBERED = 4
 
 
 class Recorder:
-    """The names that the template that is being rendered reads from its context."""
+    """The names that the current template has read from its context."""
 
     names: set[str] | None = None
 
@@ -120,11 +120,11 @@ class RecordingContext(Context):
 
 
 def comparable(name: str, value: Any) -> Any:
-    """Return what distinguishes a value from others that a template would render differently.
+    """Return a key for a value. Equal keys mean that a template renders the values identically.
 
     Args:
-        name: The name of the value. Copier's own names are objects that are created for each run.
-        value: The value.
+        name: The name of the value. Copier creates new objects for its own names in each run.
+        value: The value in the context.
     """
     if name == "_copier_conf":
         return repr((dict(value["data"]), value["dst_path"]))
@@ -136,11 +136,11 @@ def comparable(name: str, value: Any) -> Any:
 
 
 class RememberingTemplate(JinjaTemplate):
-    """A template that returns its earlier result if everything that it read is the same."""
+    """A template that reuses an earlier result if all values that it read are the same."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
-        """Return the text that the template renders."""
-        # Copier's extension then forgets the tag `yield` of an earlier template.
+        """Return the rendered text."""
+        # This resets the state that Copier's extension keeps for the tag `yield`.
         self.environment.preprocess("")
         given = dict(*args, **kwargs)
         seen: dict[str, Any] = {}
@@ -168,7 +168,7 @@ class RememberingTemplate(JinjaTemplate):
 
 
 def remember(environment: SandboxedEnvironment) -> None:
-    """Let an environment compile each text once and remember what it renders."""
+    """Compile each text only once in an environment, and reuse earlier results."""
     environment.context_class = RecordingContext
     environment.template_class = RememberingTemplate
     environment.auto_reload = False
@@ -176,7 +176,7 @@ def remember(environment: SandboxedEnvironment) -> None:
     compile_text = environment.from_string
 
     def from_string(source: Any, *args: Any, **kwargs: Any) -> JinjaTemplate:
-        # Copier's tag `yield` has an effect when it is rendered, which must not be left out.
+        # Copier's tag `yield` has a side effect, so a text with it must be rendered each time.
         if not isinstance(source, str) or "yield" in source:
             return compile_text(source, *args, **kwargs)
         if source not in compiled:
@@ -187,7 +187,7 @@ def remember(environment: SandboxedEnvironment) -> None:
 
 
 class BrowserWorker(Worker):
-    """Copier's worker, which merges the answers once while it renders the files."""
+    """A Copier worker that merges the answers only once while it renders the files."""
 
     def _render_template(self) -> None:
         vars(self)["merged"] = (super().answers_relpath, super()._render_context())
@@ -208,7 +208,7 @@ class BrowserWorker(Worker):
 
 
 def merged_answers(answers: AnswersMap) -> dict[str, Any]:
-    """Return all answers merged into one map, ten times as fast as Copier's `ChainMap`."""
+    """Return all answers merged into one map. This is ten times as fast as Copier's `ChainMap`."""
     return {
         **DEFAULT_DATA,
         "_external_data": answers.external,
@@ -221,13 +221,13 @@ def merged_answers(answers: AnswersMap) -> dict[str, Any]:
 
 
 def as_text(answer: Any) -> str:
-    """Return an answer as you write it after `--data NAME=`."""
+    """Return an answer in the form used after `--data NAME=`."""
     return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
 
 
 @contextmanager
 def replaced(question: Callable[..., Question]) -> Iterator[None]:
-    """Let Copier create questions with a function, and merge answers quickly."""
+    """Let Copier create questions with the given function, and merge answers faster."""
     parts: list[tuple[Any, str, Any]] = [
         (_main, "Question", question),
         (AnswersMap, "combined", property(merged_answers)),
@@ -244,13 +244,13 @@ def replaced(question: Callable[..., Question]) -> Iterator[None]:
 
 @dataclass
 class Source:
-    """A template, and what git would report about it.
+    """A template, with the information that git would report about it.
 
     Attributes:
         folder: The folder with the template's files.
         address: The address that the answers file records, such as `gh:owner/name`.
         commit: The output of `git describe --tags --always`, which the answers file records.
-        modes: A mapping of paths to the modes in git's index, at least for each executable file.
+        modes: The modes in git's index by path, at least for each executable file.
     """
 
     folder: Path
@@ -259,7 +259,7 @@ class Source:
     modes: Mapping[str, int] = field(default_factory=dict)
 
     def template(self) -> Template:
-        """Return Copier's object for the template, with git's reports filled in."""
+        """Return Copier's object for the template, with git's information filled in."""
         template = Template(url=self.address)
         try:
             release = Version(self.commit or "")
@@ -278,22 +278,22 @@ class Source:
 
 @dataclass
 class Asked:
-    """A question as Copier has asked it.
+    """A question in the state in which Copier has asked it.
 
     Attributes:
         name: The name of the question.
         help: The text of the question.
         type: The type of the answer, such as `str` or `yaml`.
         multiselect: Whether the answer is a list of choices.
-        multiline: Whether the answer may have several lines.
+        multiline: Whether the answer can have several lines.
         placeholder: An example, shown while the answer is empty.
-        choices: For each choice its answer, its label, and why it is unavailable or "".
-        answer: The answer as text. If it was rejected, the rejected one.
+        choices: The answer, the label, and the reason for being unavailable (or "") of each choice.
+        answer: The answer as text, even if it was rejected.
         default: The default as text, or None if the question requires an answer.
         given: Whether the answer was given. Otherwise, it is the default.
         asked: Whether Copier would ask the question.
-        offered: Whether Copier would ask it with the answers in `Session.everything`.
-        error: Why the answer was rejected, or "".
+        offered: Whether Copier would ask the question with the answers in `Session.everything`.
+        error: The message that rejects the answer, or "".
     """
 
     name: str
@@ -325,19 +325,19 @@ class File:
 
 
 class RejectedError(ValueError):
-    """Copier rejects an answer, or the template can't be rendered with it."""
+    """Copier rejects an answer, or rendering fails with it."""
 
 
 class Session:
-    """A template that is rendered again and again with other answers.
+    """A template that is rendered repeatedly with different answers.
 
     Args:
         source: The template.
-        work: A folder to render into. Each project is deleted after it is read.
-        required: Answers to the questions without a default. They are used while the person's own
-            answer is rejected, so that the questions after it can be shown.
-        everything: Answers with which the template asks every question. They decide what is offered,
-            and are not used otherwise.
+        work: The folder to render into. Each project is deleted after it has been read.
+        required: Answers to the questions without a default. They replace a rejected answer, so
+            that the later questions can be shown.
+        everything: Answers that make the template ask every question. They are used only to decide
+            which questions are offered.
     """
 
     def __init__(
@@ -359,7 +359,7 @@ class Session:
             raise ValueError("The template needs --trust, which a browser can't give.")
 
     def questions(self) -> list[str]:
-        """Return the names of the questions that can have an answer, in their order."""
+        """Return the names of the questions that accept an answer, in order."""
         return [
             name
             for name, question in self.template.questions_data.items()
@@ -367,14 +367,14 @@ class Session:
         ]
 
     def ask(self, answers: Mapping[str, str]) -> list[Asked]:
-        """Ask the questions as `copier copy --defaults` does, and return them.
+        """Return the questions as `copier copy --defaults` asks them.
 
         Args:
             answers: Answers by question, in the form of `--data`.
 
         Returns:
-            The questions that Copier would ask, or that have an answer. If an answer is rejected,
-            the later questions follow from the default instead.
+            The questions that Copier would ask or that have an answer. If an answer is rejected,
+            the later questions are based on the default instead.
         """
         return self._ask(answers)[0]
 
@@ -402,7 +402,7 @@ class Session:
         except Exception as error:
             raise RejectedError(str(error)) from error
         finally:
-            # Otherwise, the next answers would be those of an existing project.
+            # Otherwise, Copier would read the next answers from an existing project.
             shutil.rmtree(root, ignore_errors=True)
 
     def _worker(self, answers: Mapping[str, str], folder: str) -> Worker:
@@ -421,7 +421,7 @@ class Session:
         return worker
 
     def _ask(self, answers: Mapping[str, str]) -> tuple[list[Asked], dict[str, str]]:
-        """Return the questions, and the message of each rejection by question."""
+        """Return the questions, and the messages of rejected answers by question."""
         used = dict(answers)
         errors: dict[str, str] = {}
         while True:
@@ -442,7 +442,7 @@ class Session:
                     if name in self.required and given != self.required[name]:
                         used[name] = self.required[name]
                     elif given is None:
-                        break  # Not even the default is accepted, because of other answers.
+                        break  # Because of other answers, even the default can be rejected.
                     continue
                 break
         with replaced(create):
@@ -456,7 +456,7 @@ class Session:
     def _describe(
         self, question: Question, worker: Worker, answers: Mapping[str, str], errors: dict[str, str]
     ) -> Asked | None:
-        """Return a question as a form shows it, or None if it isn't offered."""
+        """Return a question with everything that a form shows, or None if it isn't offered."""
         name = question.var_name
         given = name in answers
         details = self.template.questions_data[name]
@@ -510,5 +510,5 @@ class Session:
 
 
 def replace_context(question: Question, context: Mapping[str, Any]) -> Question:
-    """Return a copy of a question that sees other answers."""
+    """Return a copy of a question with other answers as its context."""
     return replace(question, context=context)

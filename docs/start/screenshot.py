@@ -1,6 +1,6 @@
 """Take the screenshot of the start page: `python docs/start/screenshot.py FOLDER`.
 
-It needs Playwright and Chromium, and writes `screenshot.png` into the folder of the built page.
+It requires Playwright and Chromium, and writes `screenshot.png` into the built page's folder.
 """
 
 import argparse
@@ -17,20 +17,20 @@ from playwright.sync_api import sync_playwright
 
 BROWSERS = ("chromium", "google-chrome")
 
-# A choice, compared with the default.
+# The page compares a choice with the default.
 SHOWN = "#mode=app&cli_library=click&.file=pyproject.toml&vs.=&vs.mode=app"
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves files without printing requests."""
+    """A handler that serves files without printing requests."""
 
     def log_message(self, *arguments: object) -> None:
-        """Don't print anything."""
+        """Print nothing."""
 
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on this machine, and yield its address."""
+    """Serve a folder on this machine, and yield the address."""
     handler = functools.partial(Handler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -49,7 +49,7 @@ def main() -> None:
     folder = parser.parse_args().folder
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
-        sys.exit("Install chromium, which takes the screenshot.")
+        sys.exit("Install Chromium to take the screenshot.")
     with served(folder) as address, sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = started.new_page(viewport={"width": 1280, "height": 860})

@@ -1,7 +1,7 @@
-"""What the start page shows: a form, the project's files, differences, commands, and an archive.
+"""The logic of the start page: the form, files, differences, commands, and the archive.
 
-`worker.js` calls a `Page` in Pyodide. The page's settings are in `settings.json`, which `assemble.py`
-writes. Nothing in this module depends on the questions of a template.
+`worker.js` calls a `Page` in Pyodide. `assemble.py` writes the page's settings to `settings.json`.
+This module works with the questions of any template.
 """
 
 import difflib
@@ -23,13 +23,13 @@ from pygments.util import ClassNotFound
 
 from copier_browser import Asked, File, RejectedError, Session, Source
 
-# Unchanged lines that are shown around each difference.
+# The number of unchanged lines around each difference.
 CONTEXT = 3
 
 # The time of all files in an archive, so that the same answers give the same bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
-# A file of each kind that is highlighted. The page only contains the lexers for them.
+# An example for each highlighted file type. The page contains only the lexers for them.
 HIGHLIGHTED = (
     *("pyproject.toml", "a.md", "a.yml", "a.json", "a.py", "a.sh", "a.cfg", "a.ini"),
     *("Dockerfile", "Makefile"),
@@ -39,10 +39,10 @@ Files = dict[str, File]
 
 
 def groups(folder: Path) -> dict[str, str]:
-    """Return a mapping of questions to groups: the names of the files that `copier.yml` includes.
+    """Return the group of each question, named after the file that `copier.yml` includes.
 
     Args:
-        folder: The folder of the template. Without included files, the mapping is empty.
+        folder: The template's folder. If `copier.yml` includes no files, the mapping is empty.
     """
     lines = next(folder.glob("copier.y*ml")).read_text(encoding="utf-8").splitlines()
     patterns = [line.removeprefix("!include ") for line in lines if line.startswith("!include ")]
@@ -55,7 +55,7 @@ def groups(folder: Path) -> dict[str, str]:
 
 
 def bash_quote(word: str) -> str:
-    """Quote a word for Bash. Control characters are escaped, so that pasting them is safe."""
+    """Quote a word for Bash, and escape control characters, so that it is safe to paste."""
     if not any(unicodedata.category(sign) == "Cc" for sign in word):
         return shlex.quote(word)
     escaped = word.replace("\\", "\\\\").replace("'", "\\'")
@@ -64,7 +64,7 @@ def bash_quote(word: str) -> str:
 
 
 def powershell_quote(word: str) -> str:
-    """Quote a word for PowerShell, which also ends a text at typographic quotes."""
+    """Quote a word for PowerShell, where typographic quotes can also end a string."""
     if re.fullmatch(r"[A-Za-z0-9_./:=-]+", word):
         return word
     doubled = re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", word)
@@ -74,13 +74,13 @@ def powershell_quote(word: str) -> str:
 def commands(
     address: str, folder: str, answers: Mapping[str, str], options: list[str]
 ) -> dict[str, str]:
-    """Return the command that creates the same project, by shell.
+    """Return the command that creates the project, for each shell.
 
     Args:
         address: The address of the template.
         folder: The folder to create.
         answers: The answers that differ from the defaults.
-        options: More options of `copier copy`.
+        options: Additional options of `copier copy`.
     """
     fixed = ["uvx", "copier", "copy", "--defaults", *options]
     data = [f"{name}={answer}" for name, answer in answers.items()]
@@ -95,7 +95,7 @@ def commands(
 
 
 def text_of(file: File | None) -> str | None:
-    """Return the text of a file, or None if it has none."""
+    """Return the text of a file, or None for a binary file."""
     try:
         return "" if file is None else file.content.decode()
     except UnicodeDecodeError:
@@ -103,7 +103,7 @@ def text_of(file: File | None) -> str | None:
 
 
 def states(before: Files, after: Files) -> dict[str, str]:
-    """Return "added", "changed", "removed", or "" for each file of two projects."""
+    """Return "added", "changed", "removed", or "" (unchanged) for each file of two projects."""
     return {
         path: "added"
         if path not in before
@@ -118,7 +118,7 @@ def states(before: Files, after: Files) -> dict[str, str]:
 
 @functools.lru_cache(maxsize=200)
 def tokens(path: str, text: str) -> list[tuple[str, str]]:
-    """Return the parts of a file with the classes that Pygments gives them."""
+    """Return the tokens of a file with the CSS classes that Pygments assigns."""
     try:
         lexer = get_lexer_for_filename(path, stripnl=False, ensurenl=False)
     except (ClassNotFound, ImportError):
@@ -127,11 +127,11 @@ def tokens(path: str, text: str) -> list[tuple[str, str]]:
 
 
 def difference(before: str, after: str) -> Iterator[list[Any]]:
-    """Yield the rows of a side-by-side difference.
+    """Yield the rows of a side-by-side comparison.
 
     Yields:
-        The kind of the row ("equal", "replace", "delete", "insert", or "skip"), and for each side the
-        line's number and text, or None.
+        The kind of the row ("equal", "replace", "delete", "insert", or "skip"), followed by the
+        line number and the text (or None) of each side.
     """
     old, new = before.splitlines(), after.splitlines()
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
@@ -149,12 +149,12 @@ def difference(before: str, after: str) -> Iterator[list[Any]]:
 
 
 def archive(files: Files, folder: str) -> bytes:
-    """Return a zip archive of a project, with the modes of its files."""
+    """Return a zip archive of a project that preserves file modes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archived:
         for path, file in sorted(files.items()):
             entry = zipfile.ZipInfo(f"{folder}/{path}", EPOCH)
-            entry.create_system = 3  # Unix, whose modes the archive records.
+            entry.create_system = 3  # Unix, so that the file modes are preserved
             entry.external_attr = (0o100000 | file.mode) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archived.writestr(entry, file.content)
@@ -162,12 +162,12 @@ def archive(files: Files, folder: str) -> bytes:
 
 
 class Page:
-    """The state of the page: the project that is shown, and the one that it is compared with.
+    """The state of the page: the current project and the one that it is compared with.
 
     Args:
         template: The folder of the template.
-        work: A folder to render into.
-        settings: `address`, `commit`, `modes`, `options`, `required`, and `everything`, as in
+        work: The folder to render into.
+        settings: `address`, `commit`, `modes`, `options`, `required`, and `everything` as in
             `copier_browser`, and `folder`, the question whose answer names the project's folder.
     """
 
@@ -183,14 +183,15 @@ class Page:
         self.is_compared = False
 
     def show(self, answers: Mapping[str, str], pinned: Mapping[str, str] | None) -> dict[str, Any]:
-        """Ask, render, and compare.
+        """Ask the questions, render the project, and compare it.
 
         Args:
-            answers: Answers by question, in the form of `--data`. Unknown names are left out.
+            answers: Answers by question, in the form of `--data`. Unknown names are ignored.
             pinned: The answers of the project to compare with, or None for the previous project.
 
         Returns:
-            What the page shows. If an answer is rejected, the files are those of the previous project.
+            The data for the page. If an answer is rejected, the files are those of the previous
+            project.
         """
         used = self._known(answers)
         asked = self.session.ask(used)
@@ -206,7 +207,7 @@ class Page:
                 notices += self._replace(files, pinned)
             except RejectedError as error:
                 errors.append(str(error))
-        if not self.after:  # the first project is rejected, so show another one
+        if not self.after:  # The first project is rejected, so show the default project.
             self._replace(self.session.render(self.settings["required"]), None)
         return {
             "questions": [self._question(question) for question in asked],
@@ -235,7 +236,7 @@ class Page:
         ]
 
     def view(self, path: str) -> dict[str, Any]:
-        """Return what the page shows of a file: its parts, and the difference if there is one."""
+        """Return the tokens of a file, and its difference from the other project."""
         before, after = text_of(self.before.get(path)), text_of(self.after.get(path))
         shown = before if path not in self.after else after
         return {
@@ -249,18 +250,18 @@ class Page:
         return archive(self.after, self.folder)
 
     def call(self, method: str, arguments: str) -> str:
-        """Call a method with JSON, and return its result as JSON."""
+        """Call a method with JSON arguments, and return its result as JSON."""
         return json.dumps(getattr(self, method)(*json.loads(arguments)))
 
     def _file(self, path: str) -> File:
         return self.after.get(path) or self.before[path]
 
     def _known(self, answers: Mapping[str, str]) -> dict[str, str]:
-        """Return the answers to questions of the template, in their order."""
+        """Return the answers whose questions exist in the template, in order."""
         return {name: answers[name] for name in self.session.questions() if name in answers}
 
     def _replace(self, files: Files, pinned: Mapping[str, str] | None) -> list[str]:
-        """Show other files, compare them with the previous or the pinned ones, and return notices."""
+        """Show new files, compare them with the previous or pinned ones, and return notices."""
         before, self.after = self.after, files
         was_compared, self.is_compared = self.is_compared, pinned is not None
         if pinned is None:
@@ -279,7 +280,7 @@ class Page:
 
     def _question(self, question: Asked) -> dict[str, Any]:
         """Return a question with its group."""
-        # The message is next to the question, so it doesn't have to name the question.
+        # The message is shown next to the question, so it doesn't need to name it.
         error = re.sub(
             r"^(Validation error for question|Invalid choice for) '\w+': ", "", question.error
         )

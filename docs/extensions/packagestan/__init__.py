@@ -1,8 +1,7 @@
 """The Sphinx extension of Packagestan's documentation.
 
-It adds what lessons are made of, projects that are rendered while the site is built, and checks of
-what Sphinx does not check itself. `docs/how-to/write-documentation.md` describes how pages use
-it.
+It provides the elements of lessons, renders projects while the site is built, and checks what
+Sphinx doesn't check itself. `docs/how-to/write-documentation.md` describes how to use it in pages.
 
 https://www.sphinx-doc.org/en/master/extdev/
 """
@@ -34,18 +33,18 @@ STATIC = Path(__file__).parent / "static"
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    """Add this extension's style sheet, and the versions that prose may name."""
+    """Add this extension's style sheet and the version numbers that pages can use."""
     config.html_static_path.append(str(STATIC))
     config.myst_substitutions = versions.substitutions() | config.myst_substitutions
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register everything with Sphinx."""
+    """Register the directives, roles, and event handlers with Sphinx."""
     app.setup_extension("myst_parser")
     app.setup_extension("sphinx_design")
     app.add_css_file("packagestan.css")
     app.add_css_file("diagrams.css")
-    # Patterns of the pages whose commands the tests run, in addition to those with `commands: run`.
+    # Patterns for pages whose commands the tests run, even without `commands: run`.
     app.add_config_value("packagestan_executed", [], "env", list)
     app.connect("config-inited", configure, priority=100)
     for name, box in boxes.DIRECTIVES.items():

@@ -1,4 +1,4 @@
-"""The parts of a lesson: boxes, challenges, and content that is collapsed at first."""
+"""The elements of a lesson: boxes, challenges, and collapsible content."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -13,18 +13,18 @@ from harness.course.minutes import work_of
 
 LOGGER = logging.getLogger(__name__)
 
-# The learners' folder with the course's files.
+# The folder in which learners have the course's files.
 COURSE = "~/packagestan/docs/course"
 
 
 class Box(SphinxDirective):
-    """A box with its own title."""
+    """A box with a fixed title."""
 
     has_content = True
     title: ClassVar[str]
 
     def box(self, title: str, *classes: str) -> nodes.admonition:
-        """Return a box with the directive's content."""
+        """Return a box with a title and the directive's content."""
         words, messages = self.parse_inline(title)
         box = nodes.admonition("", nodes.title(title, "", *words), *messages, classes=list(classes))
         self.set_source_info(box)
@@ -32,7 +32,7 @@ class Box(SphinxDirective):
         return box
 
     def run(self) -> list[nodes.Node]:
-        """Return the box."""
+        """Return the box as a node."""
         self.assert_has_content()
         return [self.box(self.title, self.name)]
 
@@ -62,7 +62,7 @@ class KeyPoints(Box):
 
 
 class Challenge(Box):
-    """A task for the learner, which can have a checker."""
+    """A task for the learner. A checker can be specified."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -73,7 +73,7 @@ class Challenge(Box):
     }
 
     def run(self) -> list[nodes.Node]:
-        """Return the box, which has a name for links."""
+        """Return the box, with an anchor for links."""
         self.assert_has_content()
         (title,) = self.arguments
         minutes = f" ({self.options['minutes']} minutes)" if "minutes" in self.options else ""
@@ -84,7 +84,7 @@ class Challenge(Box):
         return [box]
 
     def checker(self, name: str) -> nodes.paragraph:
-        """Return the sentence with the checker's command, and warn if there is none."""
+        """Return a sentence with the checker's command, and warn if the checker doesn't exist."""
         course = Path(self.env.srcdir, "course")
         if not any((course / kind / name).is_dir() for kind in ("exercises", "puzzles")):
             LOGGER.warning(
@@ -96,19 +96,19 @@ class Challenge(Box):
 
 
 class Question(Box):
-    """A question of a quiz, whose answer is collapsed."""
+    """A quiz question with a collapsed answer."""
 
     required_arguments = 1
     final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
-        """Return the box, whose title is the question."""
+        """Return the box with the question as its title."""
         self.assert_has_content()
         return [self.box(self.arguments[0], "question")]
 
 
 class Fold(DropdownDirective):
-    """Content that is collapsed until a reader opens it, without JavaScript."""
+    """Content that is collapsed until the reader opens it. It doesn't need JavaScript."""
 
     title: ClassVar[str]
 
@@ -127,24 +127,24 @@ class Hint(Fold):
 
 
 class Solution(Fold):
-    """The solution of a challenge, and why it works."""
+    """The solution of a challenge, with an explanation."""
 
     title = "Solution"
 
 
 class Answer(Fold):
-    """The answer to a question, and the reason."""
+    """The answer to a question, with the reason."""
 
     title = "Answer"
 
 
 class Instructor(Fold):
-    """Notes for instructors, which start with the lesson's minutes."""
+    """Notes for instructors. They start with the estimated duration of the lesson."""
 
     title = "For instructors"
 
     def run_with_defaults(self) -> list[nodes.Node]:
-        """Return the collapsed notes, which start with the minutes from the model."""
+        """Return the collapsed notes, starting with the estimated minutes."""
         (fold,) = super().run_with_defaults()
         assert isinstance(fold, nodes.container)
         work = work_of(Path(self.env.doc2path(self.env.docname)))

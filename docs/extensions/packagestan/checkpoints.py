@@ -1,4 +1,4 @@
-"""Checkpoints of the course: how to get one, and what it changes."""
+"""Checkpoints of the course: how to create one, and what has changed since the previous one."""
 
 import difflib
 import shlex
@@ -16,12 +16,12 @@ from .boxes import COURSE
 from .renders import GREETINGS, checkpoint_file, checkpoint_project
 from .start_links import text_of
 
-# Longer than any fence in a project's pages.
+# Longer than any fence in a project's Markdown files.
 FENCE = "~" * 12
 
 
 def texts(project: Path) -> dict[str, str]:
-    """Return the files of a project by path, except for the recorded answers."""
+    """Return the text of each file of a project by path, except for the recorded answers."""
     return {
         name: (project / name).read_text(encoding="utf-8")
         for name in tree(project)
@@ -30,7 +30,7 @@ def texts(project: Path) -> dict[str, str]:
 
 
 def summary(before: dict[str, str], after: dict[str, str]) -> str:
-    """Return one line for added files, one for removed files, and one for changed files.
+    """Return a Markdown list with the added, the removed, and the changed files.
 
     >>> print(summary({"a": "1", "b": "1"}, {"b": "2", "c": "1"}))
     - Adds `c`.
@@ -51,7 +51,7 @@ def summary(before: dict[str, str], after: dict[str, str]) -> str:
 
 
 def difference(before: dict[str, str], after: dict[str, str]) -> str:
-    """Return the differences between two projects in the format of `diff -u`."""
+    """Return the differences between two projects in unified diff format."""
     lines: list[str] = []
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
@@ -66,12 +66,12 @@ def difference(before: dict[str, str], after: dict[str, str]) -> str:
 
 
 class Checkpoint(SphinxDirective):
-    """The state of the running example with which a lesson starts."""
+    """The state of the running example at the start of a lesson."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Return the answers file, the commands that use it, and what it changes."""
+        """Return a link to the answers, the commands that use them, and the resulting changes."""
         (number,) = self.arguments
         source = Path(self.env.srcdir)
         try:
@@ -87,7 +87,7 @@ class Checkpoint(SphinxDirective):
 
 
 def commands(number: str) -> str:
-    """Return how to create or update a project to a checkpoint, as Markdown."""
+    """Return the commands that create or update a project with a checkpoint, as Markdown."""
     return f"""\
 This lesson starts with the project whose answers are in {{download}}`{number}.yml
 </course/checkpoints/{number}.yml>`. Create it:
@@ -118,7 +118,7 @@ def on_start_page(source: Path, number: str) -> str:
 
 
 def changes(number: str, before: Path, after: Path) -> str:
-    """Return what has changed since a checkpoint, as Markdown; see `summary`."""
+    """Return the changes since a checkpoint as Markdown."""
     old, new = texts(before), texts(after)
     if old == new:
         return f"Nothing has changed since checkpoint {number}.\n"

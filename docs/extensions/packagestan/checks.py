@@ -1,4 +1,4 @@
-"""Check links to other sites, and the alternative text of images."""
+"""Check external links and the alternative text of images."""
 
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ INDEXES = {"npmjs", "pypi", "pythonhosted"}
 
 
 def link_error(address: str) -> str:
-    """Return the problem with a link to another site, without following it.
+    """Return the problem with an external link, or "". The link isn't opened.
 
     >>> link_error("http://example.com/")
     'starts with http:, not https:'
@@ -37,7 +37,7 @@ def link_error(address: str) -> str:
 
 
 def check_page(app: Sphinx, document: nodes.document) -> None:
-    """Warn about bad links, and about images without alternative text. A strict build then fails."""
+    """Warn about bad links and images without alternative text, which makes a strict build fail."""
     for link in document.findall(nodes.reference):
         address = link.get("refuri", "")
         if "://" in address and (error := link_error(address)):

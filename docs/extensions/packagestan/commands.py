@@ -1,4 +1,4 @@
-"""Count the commands on a page, and say how many of them the tests run."""
+"""Count the commands on each page, and show how many of them the tests run."""
 
 import collections
 from collections.abc import Iterator
@@ -15,26 +15,27 @@ from harness.course.pages import front_matter
 LOGGER = logging.getLogger(__name__)
 
 PROMPT = "$ "
-# The classes that a block of commands can have.
+# The classes that mark a block of commands.
 FAILS, NOT_RUN, GENERATED = "fails", "not-run", "generated"
 
 
 def blocks(document: nodes.document) -> Iterator[nodes.literal_block]:
-    """Yield the page's blocks of commands, without those that a directive generates."""
+    """Yield the page's blocks of commands, except those that a directive generates."""
     for block in document.findall(nodes.literal_block):
         if block.get("language") == "console" and GENERATED not in block["classes"]:
             yield block
 
 
 def count(block: nodes.literal_block) -> int:
-    """Return the number of commands in a block, which are the lines with a prompt."""
+    """Return the number of commands in a block, that is, of lines that start with a prompt."""
     return sum(line.startswith(PROMPT) for line in block.astext().splitlines())
 
 
 def reason(block: nodes.literal_block) -> str:
-    """Return the reason in a block's caption, or "" if there is none.
+    """Return the reason from a block's caption why it isn't run, or "".
 
-    For "Not run here: it requires a Docker engine.", this is "it requires a Docker engine".
+    For the caption "Not run here: it requires a Docker engine.", return "it requires a Docker
+    engine".
     """
     if not isinstance(block.parent, nodes.container):
         return ""
@@ -43,7 +44,7 @@ def reason(block: nodes.literal_block) -> str:
 
 
 class Code(CodeBlock):
-    """A block of code. A file's name in its caption is not parsed as markup."""
+    """A code block whose caption is not parsed as markup, so that it can be a file name."""
 
     def run(self) -> list[nodes.Node]:
         """Return the block."""
@@ -54,14 +55,14 @@ class Code(CodeBlock):
 
 
 def is_executed(app: Sphinx, page: str) -> bool:
-    """Return whether the tests run a page's commands, by its name or its front matter."""
+    """Return whether the tests run a page's commands, according to its name or its front matter."""
     if any(patmatch(page, pattern) for pattern in app.config.packagestan_executed):
         return True
     return "commands" in front_matter(Path(app.env.doc2path(page)))
 
 
 def sentence(total: int, reasons: dict[str, int]) -> str:
-    """Return how many commands of a page are tested, and why the others are not.
+    """Return a sentence that says how many commands are tested and why the others are not.
 
     >>> sentence(1, {})
     'The command on this page is tested.'
@@ -79,7 +80,7 @@ def sentence(total: int, reasons: dict[str, int]) -> str:
 
 
 def finish_page(app: Sphinx, document: nodes.document) -> None:
-    """Mark the commands that fail on purpose, and add a footer with the number of tested commands."""
+    """Mark commands that fail on purpose, and add a footer with the number of tested commands."""
     total = 0
     reasons: collections.Counter[str] = collections.Counter()
     for block in list(blocks(document)):

@@ -1,7 +1,7 @@
 """Diagrams as code: Graphviz files in `docs/diagrams/`, rendered as SVG within the page.
 
 The SVG is part of the page, so that its colors follow the page's light or dark scheme. The wheel of
-pygraphviz contains Graphviz itself. https://graphviz.org/doc/info/lang.html
+pygraphviz includes Graphviz. https://graphviz.org/doc/info/lang.html
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 LOGGER = logging.getLogger(__name__)
 
-# What all diagrams have in common. The style sheet replaces the colors.
+# Default attributes for all diagrams. The style sheet replaces the colors.
 DEFAULTS = """
 graph [bgcolor=transparent, fontname=Helvetica, fontsize=14, nodesep=0.25, ranksep=0.35]
 node [shape=box, style="rounded,filled", fillcolor=white, fontname=Helvetica, fontsize=14,
@@ -29,14 +29,14 @@ node [shape=box, style="rounded,filled", fillcolor=white, fontname=Helvetica, fo
 edge [fontname=Helvetica, fontsize=13, arrowsize=0.8]
 """
 
-# In CSS pixels. A phone shows a diagram of 480 pixels at three quarters of its size, so that its text is
-# still as large as a footnote. The rest allows for the fonts of other machines.
+# The maximum width in CSS pixels. On a phone, a diagram of 480 pixels is scaled to three quarters,
+# and its text is as large as a footnote. The rest allows for wider fonts on other machines.
 WIDEST = 520
 
 
 @contextlib.contextmanager
 def warnings_of_graphviz() -> Iterator[list[str]]:
-    """Collect what Graphviz itself writes to the standard error stream, which Python can't redirect."""
+    """Collect the warnings of Graphviz, which bypass `sys.stderr`."""
     warnings: list[str] = []
     with tempfile.TemporaryFile() as file:
         stderr = os.dup(2)
@@ -48,15 +48,15 @@ def warnings_of_graphviz() -> Iterator[list[str]]:
             os.close(stderr)
             file.seek(0)
             lines = file.read().decode("utf-8", "replace").splitlines()
-            # The copy of fontconfig in the wheel doesn't understand the settings of newer systems.
+            # The wheel's copy of fontconfig can't read the configuration of newer systems.
             warnings += [line for line in lines if not line.startswith("Fontconfig")]
 
 
 def render(source: str) -> tuple[str, list[str]]:
-    """Return the SVG element of a Graphviz graph, and warnings.
+    """Return the SVG element of a Graphviz graph, and the warnings.
 
     Args:
-        source: A complete graph in the DOT language. Its attributes win over the defaults.
+        source: A complete graph in the DOT language. Its attributes override the defaults.
 
     Raises:
         ValueError: The graph cannot be parsed or laid out.
@@ -65,9 +65,9 @@ def render(source: str) -> tuple[str, list[str]]:
         graph = pygraphviz.AGraph(string=source.replace("{", "{" + DEFAULTS, 1))
         svg = graph.draw(format="svg", prog="dot").decode("utf-8")
     svg = svg[svg.index("<svg") :]
-    # Tooltips repeat the names of nodes, and several diagrams on a page must not share identifiers.
+    # Remove tooltips, which only repeat node names, and IDs, which must be unique on a page.
     svg = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?| id=\"[^\"]*\"", "", svg, flags=re.DOTALL)
-    # Points become pixels: the font size that the graph names is the one on the page.
+    # Use pixels instead of points, so that the graph's font size is the font size on the page.
     return re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', svg), warnings
 
 
@@ -83,14 +83,14 @@ def width(svg: str) -> int:
 
 
 class Picture(nodes.General, nodes.Element, addnodes.translatable):
-    """An SVG within the page. Its alternative text can be translated."""
+    """An inline SVG with alternative text that can be translated."""
 
     def preserve_original_messages(self) -> None:
-        """Keep the alternative text that the page has."""
+        """Remember the original alternative text."""
         self.setdefault("original_alt", self["alt"])
 
     def apply_translated_message(self, original: str, translated: str) -> None:
-        """Replace the alternative text."""
+        """Replace the alternative text with its translation."""
         if self["original_alt"] == original:
             self["alt"] = translated
 
@@ -100,14 +100,14 @@ class Picture(nodes.General, nodes.Element, addnodes.translatable):
 
 
 def visit_picture(translator: HTML5Translator, node: nodes.Element) -> None:
-    """Write the SVG, with its alternative text."""
+    """Write the SVG with its alternative text."""
     label = html.escape(node["alt"])
     translator.body.append(node["svg"].replace("<svg", f'<svg role="img" aria-label="{label}"', 1))
     raise nodes.SkipNode
 
 
 class Diagram(SphinxDirective):
-    """A diagram by the name of its file.
+    """A diagram, specified by its file name.
 
     The first paragraph of the content is the caption, and the second is the alternative text.
     """
@@ -116,7 +116,7 @@ class Diagram(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Return the figure."""
+        """Return the figure with the diagram and the caption."""
         (name,) = self.arguments
         file = Path(self.env.srcdir, "diagrams", f"{name}.dot")
         self.env.note_dependency(file)
@@ -137,7 +137,7 @@ class Diagram(SphinxDirective):
         self.set_source_info(figure)
         text = " ".join(caption.split())
         words, messages = self.parse_inline(text)
-        # With its source, the caption can be translated.
+        # Sphinx only translates nodes that have a source.
         figure += [nodes.caption(text, "", *words), *messages]
         self.set_source_info(figure[1])
         return [figure]

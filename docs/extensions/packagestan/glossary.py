@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 
 PAGE = "reference/glossary"
 
-# Text inside of these is not prose, or already leads somewhere.
+# Text inside these nodes isn't prose or is already a link.
 SKIPPED = (
     nodes.title,
     nodes.literal,
@@ -21,7 +21,7 @@ SKIPPED = (
 
 
 def terms(text: str) -> list[str]:
-    r"""Return the terms of a glossary, longest first, so that "wheelhouse" is not read as "wheel".
+    r"""Return the terms of a glossary, longest first, so that "wheel" doesn't match "wheelhouse".
 
     >>> terms("```{glossary}\nsdist\n  An archive.\n\nwheel\n  A file.\n```\n")
     ['sdist', 'wheel']
@@ -35,7 +35,7 @@ def terms(text: str) -> list[str]:
 
 
 def prose(document: nodes.document) -> Iterator[nodes.Text]:
-    """Yield the texts of a page in which a term may be linked."""
+    """Yield the text nodes of a page in which a term can be linked."""
     for text in document.findall(nodes.Text):
         parent: nodes.Node | None = text.parent
         while parent and not isinstance(parent, SKIPPED):
@@ -45,8 +45,8 @@ def prose(document: nodes.document) -> Iterator[nodes.Text]:
 
 
 def link_terms(app: Sphinx, document: nodes.document) -> None:
-    """Turn the first use of each term on a page into a link to the glossary."""
-    # The slides and the handouts don't contain the glossary. The home page is only an overview.
+    """Link the first use of each term on a page to the glossary."""
+    # Slides and handouts have no glossary. The home page is only an overview.
     if PAGE not in app.env.found_docs or app.env.docname in (PAGE, app.config.root_doc):
         return
     source = Path(app.env.doc2path(PAGE))
@@ -60,7 +60,7 @@ def link_terms(app: Sphinx, document: nodes.document) -> None:
 
 
 def replace(text: nodes.Text, found: re.Match[str], term: str, page: str) -> None:
-    """Replace a match in a text with a link to a term."""
+    """Replace a match in a text node with a link to a term."""
     whole = text.astext()
     link = addnodes.pending_xref(
         "",

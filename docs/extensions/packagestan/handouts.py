@@ -1,4 +1,4 @@
-"""Handouts of the lessons, for paper: without solutions, answers, and notes for instructors."""
+"""Handouts for printing: the lessons without solutions, answers, and notes for instructors."""
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -9,13 +9,13 @@ LEFT_OUT = ("solution", "answer", "instructor", "commands-run")
 
 
 def leave_out_solutions(app: Sphinx, document: nodes.document, _: str) -> None:
-    """Remove what learners don't get on paper if handouts are built."""
+    """Remove solutions, answers, and notes for instructors if handouts are built."""
     if not app.tags.has("handouts"):
         return
     for node in list(document.findall(lambda node: has_class(node, LEFT_OUT))):
         assert node.parent is not None
         node.parent.remove(node)
-    # Paper has no collapsed content.
+    # Content can't be collapsed on paper.
     for fold in list(document.findall(lambda node: has_class(node, ("hint",)))):
         assert isinstance(fold, nodes.Element)
         fold["opened"] = True

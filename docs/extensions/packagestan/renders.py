@@ -19,20 +19,20 @@ from sphinx.errors import ExtensionError
 from harness.packagestan.answers import questions
 from harness.packagestan.template import ADDRESS, render
 
-# The running example. The year would follow the clock.
+# The answers of the running example. The default year would be the current one.
 GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}
 
 
-# Deleted when the build ends. The next build reads pages that show these files again.
+# The folder is deleted when the build ends, and the next build renders the projects again.
 PROJECTS = tempfile.TemporaryDirectory(prefix="packagestan-")
 
 
 @functools.cache
 def rendered_project(answers: str) -> Path:
-    """Render a project and return its folder. Projects with the same answers are rendered once.
+    """Render a project and return its folder. The same answers are rendered only once.
 
     Args:
-        answers: JSON of the answers by question.
+        answers: The answers by question, as JSON.
     """
     # Personal settings must not affect the site.
     settings = Path(__file__).with_name("settings.yml")
@@ -41,17 +41,17 @@ def rendered_project(answers: str) -> Path:
     project = render(folder / "project", json.loads(answers))
     record = project / ".copier-answers.yml"
     lines = record.read_text(encoding="utf-8").splitlines()
-    # A learner's project names the template's address there, not a folder.
+    # A learner's project records the template's address instead of a local folder.
     lines = [f"_src_path: {ADDRESS}" if line.startswith("_src_path:") else line for line in lines]
     record.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return project
 
 
 def project_of(answers: dict[str, Any]) -> Path:
-    """Return the folder of the running example with some answers.
+    """Return the folder of the running example with additional answers.
 
     Raises:
-        ExtensionError: There is no such question, or Copier rejects an answer.
+        ExtensionError: A question doesn't exist, or Copier rejects an answer.
     """
     if unknown := answers.keys() - questions().keys():
         raise ExtensionError(f"there is no question {', '.join(sorted(unknown))}")
@@ -72,10 +72,10 @@ def checkpoint_file(source: Path, number: str) -> Path:
 
 
 def checkpoint_project(source: Path, number: str) -> Path:
-    """Return the folder of a checkpoint's project; see `checkpoint_file` for the arguments.
+    """Return the folder of a checkpoint's project. The arguments are those of `checkpoint_file`.
 
     Raises:
-        ExtensionError: There is no such checkpoint, or its answers are rejected.
+        ExtensionError: The checkpoint doesn't exist, or its answers are rejected.
     """
     file = checkpoint_file(source, number)
     if not file.exists():
@@ -84,7 +84,7 @@ def checkpoint_project(source: Path, number: str) -> Path:
 
 
 def answers_of(text: str) -> dict[str, Any]:
-    """Read answers from words like `mode=app plugins=true`; each answer is YAML.
+    """Return the answers in words like `mode=app plugins=true`. Each answer is parsed as YAML.
 
     Raises:
         ValueError: A word has no "=".
@@ -97,7 +97,7 @@ def answers_of(text: str) -> dict[str, Any]:
 
 
 def language_of(name: str) -> str:
-    """Return the name of a file's language in Pygments.
+    """Return Pygments' name for the language of a file.
 
     >>> language_of("pyproject.toml"), language_of("LICENSE")
     ('toml', 'text')
@@ -111,8 +111,8 @@ def language_of(name: str) -> str:
 class Rendered(LiteralInclude):
     """A file of a real project, or a part of it.
 
-    It takes the options of Sphinx's `literalinclude`, and two that say which project: `checkpoint`
-    and `answers`.
+    In addition to the options of Sphinx's `literalinclude`, the options `checkpoint` and `answers`
+    specify the project.
     """
 
     option_spec: ClassVar = LiteralInclude.option_spec | {
@@ -121,7 +121,7 @@ class Rendered(LiteralInclude):
     }
 
     def run(self) -> list[nodes.Node]:
-        """Return the block."""
+        """Return the code block."""
         source = Path(self.env.srcdir)
         try:
             if "checkpoint" in self.options:
@@ -133,6 +133,6 @@ class Rendered(LiteralInclude):
         (name,) = self.arguments
         self.options.setdefault("caption", f"`{name}`")
         self.options.setdefault("language", language_of(name))
-        # In Sphinx, a path that starts with a slash is relative to the documentation's folder.
+        # Sphinx resolves a path that starts with a slash relative to the documentation's folder.
         self.arguments[0] = "/" + Path(os.path.relpath(project / name, source)).as_posix()
         return super().run()

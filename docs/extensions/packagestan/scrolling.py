@@ -1,4 +1,4 @@
-"""Content that scrolls within a page can be reached by keyboard.
+"""Make content that scrolls accessible by keyboard.
 
 https://www.w3.org/WAI/WCAG22/Understanding/keyboard.html
 """
@@ -8,13 +8,13 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-# Code and tables; furo puts each table into a wrapper.
+# Code blocks, and the wrappers that Furo puts around tables.
 SCROLLED = re.compile(r'<pre(?=>)|<div class="table-wrapper[^"]*"')
 
 
 def make_focusable(
     app: Sphinx, page: str, template: str, context: dict[str, Any], document: object
 ) -> None:
-    """Let the Tab key reach what is wider than the screen."""
+    """Let the Tab key reach content that may be wider than the screen."""
     if "body" in context:
         context["body"] = SCROLLED.sub(r'\g<0> tabindex="0"', context["body"])

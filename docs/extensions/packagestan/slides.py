@@ -1,7 +1,7 @@
-"""Slides that are generated from the lessons: pictures, challenges, questions, and key points.
+"""Slides generated from the lessons: pictures, challenges, questions, and key points.
 
-Code stays in the lesson, for live coding. What comes between two slides becomes the speaker's notes of the
-first. https://sphinx-revealjs.readthedocs.io/
+Code isn't shown, because instructors type it live. The content between two slides becomes speaker
+notes for the first one. https://sphinx-revealjs.readthedocs.io/
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,16 +9,16 @@ from collections.abc import Iterable, Iterator
 from docutils import nodes
 from sphinx.application import Sphinx
 
-# The box on a lesson's first slide.
+# The box that is shown on a lesson's first slide.
 OBJECTIVES = "objectives"
-# Boxes and figures with their own slide.
+# Boxes and figures that get their own slide.
 SHOWN = ("challenge", "question", "key-points", "diagram")
-# Learners only see these after they have tried.
+# Learners see these only after they have tried a challenge.
 UNTOLD = ("hint", "solution", "answer", "checker")
 
 
 def has_class(node: nodes.Node, names: Iterable[str]) -> bool:
-    """Return whether a node has one of several classes."""
+    """Return whether a node has any of the given classes."""
     return isinstance(node, nodes.Element) and not set(names).isdisjoint(node.get("classes", []))
 
 
@@ -28,7 +28,7 @@ def slide(title: str, *shown: nodes.Node) -> nodes.section:
 
 
 def add_note(made: nodes.section, note: nodes.Node) -> None:
-    """Add to the speaker's notes of a slide; sphinx-revealjs makes notes of comments."""
+    """Add a speaker note to a slide. sphinx-revealjs converts comments to notes."""
     last = made.children[-1]
     if not isinstance(last, nodes.comment):
         last = nodes.comment()
@@ -41,7 +41,7 @@ def slide_of(node: nodes.Element, heading: str) -> nodes.section:
 
     Args:
         node: The box or the figure.
-        heading: The heading of its section, which becomes the title of a diagram's slide.
+        heading: The heading of its section. It becomes the title of a diagram's slide.
     """
     if has_class(node, ["diagram"]):
         return slide(heading, node.deepcopy())
@@ -54,7 +54,7 @@ def slide_of(node: nodes.Element, heading: str) -> nodes.section:
 
 
 def flattened(section: nodes.Element, heading: str) -> Iterator[tuple[str, nodes.Node]]:
-    """Yield the content of a section and of the sections in it, each with its nearest heading."""
+    """Yield the nodes of a section and its subsections, each with its nearest heading."""
     for node in section.children:
         if isinstance(node, nodes.section):
             yield from flattened(node, node.children[0].astext())
@@ -74,7 +74,7 @@ def slides_of_page(page: nodes.section) -> None:
             made.append(slide_of(node, heading))
         else:
             add_note(made[-1], node)
-    # The outer section is the deck, whose title is on its first slide.
+    # The outer section is the deck. Its title is on the first slide.
     page.clear()
     page.extend([*first.children, *made[1:]])
 

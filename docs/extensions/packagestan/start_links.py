@@ -1,4 +1,4 @@
-"""Links to the start page, with the answers filled in."""
+"""Links to the start page that fill in answers."""
 
 import json
 import posixpath
@@ -17,17 +17,17 @@ from .renders import answers_of
 
 PAGE = "start/index.html"
 
-# Where `nox -s docs` builds the page, in the folder of the documentation.
+# The folder in which `nox -s docs` builds the page, relative to the documentation.
 BUILT = "_build/start"
 
-# The pages that describe an option. Their projects are apps, with what an option needs to have an effect.
+# The pages that describe an option. They compare apps, with the answers that the option requires.
 OPTIONS = "reference/options/"
 SHOWN: dict[str, Any] = {"mode": "app"}
 SHOWN_WITH: dict[str, dict[str, Any]] = {"docs_hosting": {"docs_engine": "sphinx"}}
 
 
 def text_of(answer: Any) -> str:
-    """Return an answer as you write it after `--data NAME=`."""
+    """Return an answer in the form used after `--data NAME=`."""
     return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
 
 
@@ -35,9 +35,9 @@ def address(page: str, answers: Mapping[str, Any], pinned: Mapping[str, Any] | N
     """Return the relative address of the start page.
 
     Args:
-        page: The name of the page with the link.
+        page: The name of the page that contains the link.
         answers: Answers by question.
-        pinned: The answers of the project to compare with, if there is one.
+        pinned: The answers of the project to compare with, or None.
 
     >>> address("reference/options/mode", {"mode": "app"}, {"mode": "script"})
     '../../start/index.html#mode=app&vs.=&vs.mode=script'
@@ -51,7 +51,7 @@ def address(page: str, answers: Mapping[str, Any], pinned: Mapping[str, Any] | N
 
 
 def compared(axis: str, title: nodes.title) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Return the answers of the two projects that a section of an option compares, or None."""
+    """Return the answers of the two projects that an option's section compares, or None."""
     choices = [literal.astext() for literal in title.findall(nodes.literal)]
     base = {**SHOWN, **SHOWN_WITH.get(axis, {})}
     if " instead of " in title.astext() and len(choices) == 2:
@@ -62,7 +62,7 @@ def compared(axis: str, title: nodes.title) -> tuple[dict[str, Any], dict[str, A
 
 
 def link_options(app: Sphinx, doctree: nodes.document) -> None:
-    """Add a link to each section that says what a choice changes."""
+    """Add a link to each section that describes what a choice changes."""
     page = app.env.docname
     if not page.startswith(OPTIONS):
         return
@@ -84,10 +84,10 @@ def copy_page(app: Sphinx, error: Exception | None) -> None:
 
 
 class Screenshot(SphinxDirective):
-    """A screenshot of the start page, which links to it. Without a browser, there is none."""
+    """A screenshot that links to the start page. It is omitted if no browser is installed."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the picture, or nothing."""
+        """Return the picture if the screenshot exists."""
         picture = f"{BUILT}/screenshot.png"
         self.env.note_reread()
         if self.env.app.builder.name != "html" or not (self.env.srcdir / picture).exists():
@@ -102,7 +102,7 @@ class Start(ReferenceRole):
     """A link to the start page: {start}`a command-line app <mode=app cli_library=click>`."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the link. Slides and handouts have no start page, so they have only the text."""
+        """Return the link, or only its text in slides and handouts, which have no start page."""
         if self.env.app.builder.name != "html":
             return [nodes.Text(self.title)], []
         answers = answers_of(self.target) if self.has_explicit_title else {}

@@ -1,4 +1,4 @@
-"""Timetables of a course, from the minutes that the model computes for each lesson."""
+"""Timetables of a course, based on the estimated duration of each lesson."""
 
 import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from harness.course.minutes import work_of
 
 
 def clock(start: str, minutes: int) -> str:
-    """Return the time of day after some minutes.
+    """Return the time of day that is some minutes after the start.
 
     >>> clock("09:45", 30)
     '10:15'
@@ -22,16 +22,17 @@ def clock(start: str, minutes: int) -> str:
 
 
 class Timetable(SphinxDirective):
-    """A day's timetable. A line of the content is a lesson's number, or a break such as `Lunch 60`.
+    """A timetable for one day.
 
-    A lesson takes the minutes of the model. A line can give it more: `12 60`.
+    Each line of the content is a lesson's number, or a break such as `Lunch 60`. A lesson gets its
+    estimated minutes, or more if the line says so: `12 60`.
     """
 
     has_content = True
     option_spec: ClassVar = {"start": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
-        """Return the table, which ends with the day."""
+        """Return the table. Its last row is the end of the day."""
         start = self.options["start"]
         course = Path(self.env.srcdir, "course")
         passed = taught = 0

@@ -1,4 +1,4 @@
-"""Versions for prose, from the template's own files."""
+"""Provide versions from the template's data files for use in pages."""
 
 import functools
 from typing import Any
@@ -28,11 +28,11 @@ def lowest(requirement: str) -> str:
 def substitutions() -> dict[str, Any]:
     """Return the values of `{{ versions.ruff }}`, `{{ requirements.uv_build }}`, and so on.
 
-    - `versions`: the lower bound of each tool and build backend, and of each action its version.
-    - `requirements`: the whole requirement of each tool and build backend, as code.
+    - `versions`: the lower bound of each tool and build backend, and the version of each action.
+    - `requirements`: the full requirement of each tool and build backend, formatted as code.
     - `pythons`: `oldest`, `newest` and `all` of the supported Python versions.
 
-    In names, "-" and "/" are written "_".
+    In names, "_" replaces "-" and "/".
     """
     needs = dict(data("tools"))
     needs |= {name: backend["requires"] for name, backend in facts("backend").items()}
@@ -47,7 +47,7 @@ def substitutions() -> dict[str, Any]:
 
 
 def identifier(name: str) -> str:
-    """Return a name in a form that an expression can contain.
+    """Return a name with underscores, so that it can be used in an expression.
 
     >>> identifier("actions/upload-artifact")
     'actions_upload_artifact'

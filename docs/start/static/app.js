@@ -1,4 +1,4 @@
-// The state of the page, and what its buttons do.
+// The state of the page and the actions of its buttons.
 
 import { arrange, byId, element } from "./dom.js";
 import * as form from "./form.js";
@@ -6,10 +6,10 @@ import * as link from "./link.js";
 import * as python from "./python.js";
 import * as result from "./result.js";
 
-// The questions that come first, though the template asks others before them.
+// The questions that the form shows first. The template asks others before them.
 const FIRST = ["preset", "mode", "project_name"];
 
-// How long to wait after a key is pressed, in milliseconds.
+// The delay after a key press, in milliseconds.
 const PAUSE = 250;
 
 const state = {
@@ -34,7 +34,7 @@ function fail(error) {
   byId("failure").textContent = `This page can't continue. Reload it, or use a terminal. (${error.message})`;
 }
 
-/** Show the project for the current answers. While one is rendered, only the newest answers wait. */
+/** Show the project for the current answers. If they change during a render, render again. */
 async function refresh() {
   if (isRunning) {
     isStale = true;
@@ -63,7 +63,7 @@ async function refresh() {
 async function accept(shown, milliseconds) {
   state.shown = shown;
   state.milliseconds = milliseconds;
-  // An answer that equals the default is left out of links and commands.
+  // Links and commands omit answers that equal the default.
   for (const { name, given, error } of shown.questions) if (!given && !error) state.answers.delete(name);
   const names = new Set(shown.questions.map(({ name }) => name));
   for (const name of state.answers.keys()) if (!names.has(name)) state.answers.delete(name);
@@ -86,7 +86,7 @@ async function showProject() {
     : "";
   byId("invalid").hidden = errors.length === 0;
   byId("invalid").textContent = errors.length
-    ? `Correct the marked ${errors.length === 1 ? "answer" : "answers"}. The files below are from before. ${
+    ? `Correct the marked ${errors.length === 1 ? "answer" : "answers"}. These files are for the previous answers. ${
         state.shown.questions.some(({ error }) => error) ? "" : errors[0]
       }`
     : "";
@@ -100,7 +100,7 @@ async function showProject() {
   await select(state.path);
 }
 
-/** Show the tree and a file. */
+/** Show the file tree and one file. */
 async function select(path) {
   state.path = path;
   const { files } = state.shown;
@@ -159,7 +159,7 @@ function notices(texts) {
   arrange(byId("notices"), texts.map((text) => element("p", { class: "notice" }, text)));
 }
 
-/** Take an answer from the form, or the default if it is null. */
+/** Store an answer from the form, or return to the default if it is null. */
 function answer(name, value, isTyping = false) {
   if (value === null) state.answers.delete(name);
   else state.answers.set(name, value);
@@ -243,7 +243,7 @@ function showShell() {
   }
 }
 
-/** Take the answers of a link. */
+/** Load the answers of the current link. */
 function open(hash) {
   const { answers, pinned, file } = link.read(hash);
   const required = Object.entries(state.settings.required);

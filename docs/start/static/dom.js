@@ -1,6 +1,6 @@
-// Creates elements. All text is set as text, never as HTML, so no answer can add an element.
+// Creates elements. Text is never parsed as HTML, so an answer can't add elements.
 
-/** Create an element with attributes and children. A function is a listener, false omits the attribute. */
+/** Create an element. A function becomes an event listener, and false omits an attribute. */
 export function element(name, attributes = {}, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -13,7 +13,7 @@ export function element(name, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-/** Put nodes into a parent in this order, and move only those that are elsewhere, to keep the focus. */
+/** Put nodes into a parent in this order. Nodes in the right place don't move, so that they keep the focus. */
 export function arrange(parent, nodes) {
   nodes.forEach((node, index) => {
     if (parent.childNodes[index] !== node) parent.insertBefore(node, parent.childNodes[index] ?? null);

@@ -1,11 +1,11 @@
-// The form: one field for each question that Copier asks, in its order and in its words.
+// The form: one field for each question that Copier asks, with the same order and wording.
 
 import { arrange, byId, element } from "./dom.js";
 
 const fields = new Map();
 const sections = new Map();
 
-/** Return the parts of a label such as "flit_core - the smallest". */
+/** Split a label such as "flit_core - the smallest" into its name and description. */
 function labelParts(label) {
   const [, name, description] = /^(.*?)(?: - (.*))?$/s.exec(label);
   return { name, description };
@@ -35,7 +35,7 @@ function choiceCard(question, [value, label, unavailable], answer) {
   return { card, input, reason };
 }
 
-/** Create a field. Its `update` shows a question, and `answer` is called with each new answer. */
+/** Create a field. Its `update` shows a question. Each new answer is passed to `answer`. */
 function createField(question, answer) {
   const id = `q-${question.name}`;
   const help = element("span", { class: "help" });
@@ -119,14 +119,14 @@ function createField(question, answer) {
     } else {
       input.setAttribute("aria-invalid", String(now.error !== ""));
       input.setAttribute("placeholder", now.placeholder);
-      // Never change what a person is typing.
+      // Never change a field while it is being edited.
       if (document.activeElement !== input) input.value = now.answer;
     }
   }
   return { root, update };
 }
 
-/** Return what a field's elements depend on; everything else can be updated. */
+/** Return the properties that determine a field's elements. All others can be updated in place. */
 function shape(question) {
   const labels = question.choices.map(([value, label]) => [value, label]);
   return JSON.stringify([question.type, question.multiselect, question.multiline, labels]);
@@ -153,7 +153,7 @@ function sectionOf(title) {
 /**
  * Show questions.
  *
- * The first group is always open. Questions named in `first` are moved to its beginning.
+ * The first group is always open. The questions in `first` come first in it.
  */
 export function show(questions, first, answer) {
   const titles = [...new Set(questions.map(({ group }) => group))];
@@ -186,7 +186,7 @@ export function expand(open) {
   for (const { root } of sections.values()) root.open = open;
 }
 
-/** Open the groups in which something differs from the defaults. */
+/** Open the groups with answers that differ from the defaults. */
 export function openChanged() {
   for (const { root, count } of sections.values()) if (count.textContent) root.open = true;
 }

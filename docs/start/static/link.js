@@ -1,12 +1,12 @@
-// The link to a project: all answers are in the fragment, which a browser never sends to a server.
+// Links to projects. The answers are in the fragment, which browsers never send to a server.
 //
 // #mode=app&backend=flit_core&.file=pyproject.toml&vs.=&vs.backend=hatchling
 //
-// A question's name contains no dot, so the other keys can't be confused with answers.
+// The other keys contain a dot, so they can't be confused with the names of questions.
 
 const LONGEST = 20000;
 
-/** Return the answers, the answers to compare with (or null), and the file of a fragment. */
+/** Parse a fragment into the answers, the answers to compare with (or null), and the file. */
 export function read(hash) {
   const answers = new Map();
   let pinned = null;

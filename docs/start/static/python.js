@@ -1,10 +1,10 @@
-// Calls the page's Python code, which runs in a worker.
+// Calls the page's Python code in a worker.
 
 let worker;
 let waiting = new Map();
 let count = 0;
 
-/** Start the worker. `report` is called with the number and the text of each loading step. */
+/** Start the worker. It calls `report` with the number and the description of each loading step. */
 export function start(report) {
   worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   worker.onmessage = ({ data }) => {
@@ -20,7 +20,7 @@ export function start(report) {
   };
 }
 
-/** Call a method of the Python object, and return its result and how long it took. */
+/** Call a method of the Python object, and return its result and its duration. */
 export function call(method, ...parameters) {
   return new Promise((resolve, reject) => {
     const id = count++;

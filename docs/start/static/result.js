@@ -1,4 +1,4 @@
-// The project: its files as a tree, one of them as text or as a difference.
+// The project: a file tree, and one file as text or as a difference.
 
 import { arrange, byId, element } from "./dom.js";
 
@@ -58,14 +58,14 @@ function list({ folders, files }, selected, select) {
   );
 }
 
-/** Show the files as a tree. `select` is called with the path of a chosen file. */
+/** Show the files as a tree. `select` is called with the path of a clicked file. */
 export function showTree(files, selected, select) {
   const focused = document.activeElement?.dataset?.path;
   arrange(byId("tree"), [list(folderOf(files), selected, select)]);
   if (focused) byId("tree").querySelector(`[data-path="${CSS.escape(focused)}"]`)?.focus();
 }
 
-/** Return a sentence about the files. */
+/** Return a summary of the files. */
 export function summary(files, milliseconds) {
   const count = (state) => files.filter((file) => file.state === state).length;
   const shown = files.filter((file) => file.state !== "removed");
@@ -133,7 +133,7 @@ function differenceView(rows) {
   return element("table", { class: "difference" }, columns, head, body);
 }
 
-/** Show a file. `wants` is the view to show if there is a difference: "file" or "difference". */
+/** Show a file. `wants` is the preferred view of a changed file: "file" or "difference". */
 export function showFile(file, contents, wants) {
   const differs = file.state !== "" && contents.rows !== null;
   const view = differs ? wants : "file";

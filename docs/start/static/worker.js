@@ -1,4 +1,4 @@
-// Runs Python in the background, so that the page stays responsive.
+// Runs Python in the background to keep the page responsive.
 
 import { loadPyodide } from "./runtime/pyodide.mjs";
 
@@ -38,7 +38,7 @@ start_page.Page(Path("/template"), Path("/work"), json.loads(Path("/settings.jso
 
 const page = start();
 
-// Each request has a number, which its answer repeats.
+// Each response repeats the number of its request.
 onmessage = async ({ data: { id, method, parameters } }) => {
   try {
     const python = await page;
