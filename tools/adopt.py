@@ -16,15 +16,15 @@
     uv run tools/adopt.py move my-project my-project-adopted
     uv run tools/adopt.py compare my-project my-project-adopted
 
-The project is built in a copy by its own build backend. Reading the wheel works for setup.py,
-setup.cfg, Poetry's tables, and [project] alike.
+A copy of the project is built with its own build backend. Because only the wheel is read, this
+works the same way for setup.py, setup.cfg, Poetry's tables, and [project].
 """
 
 import sys
 
 try:
     from adoption.command_line import main
-except KeyboardInterrupt:  # Copier takes a second to load
+except KeyboardInterrupt:  # Loading Copier takes a second.
     sys.exit(130)
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Adopt an existing project: derive answers from its wheel and verify that nothing gets lost."""
+"""Adopt an existing project: derive answers from its wheel, and check that nothing is lost."""

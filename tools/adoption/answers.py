@@ -1,4 +1,4 @@
-"""Answers to the template's questions, derived from an existing project."""
+"""Derive answers to the template's questions from an existing project."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ from adoption.wheels import Wheel
 
 
 def derive_answers(project: Project) -> dict[str, Any]:
-    """Return a project's answers, which Copier has not validated yet."""
+    """Return a project's answers. Copier hasn't validated them yet."""
     answers = identity_answers(project) | package_answers(project) | command_answers(project.wheel)
     return {name: answer for name, answer in answers.items() if answer is not None}
 
@@ -59,7 +59,7 @@ def package_answers(project: Project) -> dict[str, Any]:
 
 
 def command_answers(wheel: Wheel) -> dict[str, Any]:
-    """Return the answers about the commands that the package installs."""
+    """Return the answers about the commands that the wheel installs."""
     commands = [name for group, name in wheel.entry_points if group == "console_scripts"]
     windows = [name for group, name in wheel.entry_points if group == "gui_scripts"]
     required = {required_name(text) for text in wheel.extras[""]}
@@ -72,20 +72,20 @@ def command_answers(wheel: Wheel) -> dict[str, Any]:
 
 
 def has_changelog(project: Project) -> bool | None:
-    """Return whether the changelog has the template's name; None if there is no changelog."""
+    """Return whether the changelog has the template's name, or None without a changelog."""
     names = find_roles(project.folder).changelogs
     return "CHANGELOG.md" in names if names else None
 
 
 def has_generated_all(wheel: Wheel) -> bool:
-    """Return whether the extra "all" only repeats other requirements, as the template's does."""
+    """Return whether the extra "all" only repeats other extras, like the template's."""
     extras = wheel.extras
     others = set().union(*(texts for name, texts in extras.items() if name != "all"))
     return "all" in extras and extras["all"] <= others
 
 
 def repository_url(wheel: Wheel) -> str:
-    """Return the URL of the repository; "" if the metadata doesn't contain it."""
+    """Return the repository's URL, or "" if the metadata doesn't contain it."""
     labels = {re.sub(r"[\W_]", "", label).lower(): url for label, url in wheel.urls.items()}
     for label in ("repository", "source", "sourcecode", "code", "github", "gitlab", "homepage"):
         url = labels.get(label, "")
@@ -95,14 +95,14 @@ def repository_url(wheel: Wheel) -> str:
 
 
 def build_backend(project: Project) -> str:
-    """Return the module of the project's build backend; without one, that is setuptools."""
+    """Return the module of the project's build backend, which is setuptools by default."""
     module = project.settings.get("build-system", {}).get("build-backend", "setuptools.build_meta")
     module = str(module).removesuffix(":__legacy__")
     return module.replace("poetry.masonry", "poetry.core.masonry")
 
 
 def backend_choice(project: Project) -> str | None:
-    """Return the template's choice that is the project's build backend; None if there is none."""
+    """Return the template's choice for the project's build backend, or None."""
     module = build_backend(project)
     for choice, data in choice_facts("backend").items():
         if module in (data["module"], data["vcs"].get("module")):
@@ -111,7 +111,7 @@ def backend_choice(project: Project) -> str | None:
 
 
 def minimum_python(wheel: Wheel) -> str | None:
-    """Return the oldest of the template's Python versions that Requires-Python allows."""
+    """Return the oldest Python version that the template and Requires-Python support."""
     specifiers = SpecifierSet(wheel.metadata.get("requires_python", ""))
     versions = map(str, template_data("python_versions"))
     return next((version for version in versions if supports(specifiers, version)), None)

@@ -22,7 +22,7 @@ from adoption.findings import AdoptionError
 
 FAILURES = (build.BuildBackendException, build.BuildException, subprocess.CalledProcessError)
 
-# Patterns for the error messages of failed builds, with the remedies.
+# Patterns for the error messages of failed builds, with remedies.
 # https://setuptools.pypa.io/en/latest/history.html
 REMEDIES = {
     r"No module named 'pkg_resources'": "add --constraint 'setuptools<80'",
@@ -45,7 +45,7 @@ REMEDIES = {
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """How a project is built.
+    """Options for building a project.
 
     Attributes:
         constraints: Version constraints for the build requirements, such as "setuptools<80".
@@ -78,7 +78,7 @@ def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) ->
     with tempfile.TemporaryDirectory(
         prefix="packagestan-build-", ignore_cleanup_errors=True
     ) as temporary:
-        # Unlike a pipe, a file never blocks the build, and a leftover process can't block reading it.
+        # Unlike a pipe, a file blocks neither the build nor, if a process is left over, reading.
         output = Path(temporary) / "output"
         with output.open("wb") as file:
             process = subprocess.Popen(
@@ -106,7 +106,7 @@ def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) ->
 
 
 def environment(temporary: str) -> dict[str, str]:
-    """Return the environment variables of the build process, with its temporary folder."""
+    """Return the environment variables for the build process, with its temporary folder."""
     own = {"PYTHONPATH": str(Path(__file__).parents[1])}
     return os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary) | own
 
@@ -125,7 +125,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def build_here() -> None:
-    """Build a wheel in this process, as the command-line arguments specify.
+    """Build a wheel in this process, as specified in the command-line arguments.
 
     https://peps.python.org/pep-0517/
     """
@@ -150,7 +150,7 @@ def build_here() -> None:
 
 
 def describe(error: Exception, name: str) -> str:
-    """Return one sentence about why the build of a project failed, with a remedy if there is one."""
+    """Return the reason why a project's build failed, and a remedy if one is known."""
     if isinstance(error, build.BuildBackendException):
         cause = error.exception
         output = cause.output if isinstance(cause, subprocess.CalledProcessError) else str(cause)
@@ -164,7 +164,7 @@ def describe(error: Exception, name: str) -> str:
 
 
 def remedy(line: str) -> str:
-    """Return "; " and the remedy for a failure, or "" if there is no known remedy."""
+    """Return "; " and the remedy for a failure, or "" if none is known."""
     for pattern, text in REMEDIES.items():
         if found := re.search(pattern, line):
             return f"; {found.expand(text)}"
@@ -172,7 +172,7 @@ def remedy(line: str) -> str:
 
 
 def error_line(output: str | bytes | None) -> str:
-    """Return the last line of a program's output that names an exception, or else the last line."""
+    """Return the last line that names an exception in a program's output, or else the last line."""
     text = output.decode(errors="replace") if isinstance(output, bytes) else output or ""
     found = re.findall(r"(?m)^\s*(?:\w+\.)*\w+(?:Error|Exception): .*", text)
     return found[-1].strip() if found else last_line(text)

@@ -1,4 +1,4 @@
-"""The command line: arguments, the confirmation before a build, output, and exit codes."""
+"""The command-line interface: arguments, confirmations, output, and exit codes."""
 
 import argparse
 import contextlib
@@ -29,7 +29,7 @@ from adoption.report import answers_file, report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return the exit code: 0, 1 for a loss or an error, or 130 for Ctrl-C."""
+    """Run a command, and return the exit code: 0, 1 for a loss or an error, or 130 for Ctrl-C."""
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -86,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def add_build_options(command: argparse.ArgumentParser) -> None:
-    """Add the options of the commands that build a project."""
+    """Add the options for commands that build a project."""
     command.add_argument("--yes", action="store_true", help="don't ask for permission")
     for name, text in (
         ("constraint", "limit a version in the existing project's build, such as 'setuptools<80'"),
@@ -110,7 +110,7 @@ def add_build_options(command: argparse.ArgumentParser) -> None:
 
 
 def requirement(text: str) -> str:
-    """Check a requirement from the command line, and return it."""
+    """Validate and return a requirement from the command line."""
     try:
         return str(Requirement(text))
     except InvalidRequirement as error:
@@ -120,7 +120,7 @@ def requirement(text: str) -> str:
 
 
 def positive(text: str) -> float:
-    """Check a number of seconds from the command line, and return it."""
+    """Validate and return a number of seconds from the command line."""
     with contextlib.suppress(ValueError):
         if 0 < float(text) < float("inf"):
             return float(text)
@@ -163,7 +163,7 @@ def check_output(output: Path, existing: Path) -> None:
     """Check the folder for the results.
 
     Raises:
-        AdoptionError: It doesn't exist, or is part of the existing project.
+        AdoptionError: The folder doesn't exist or is in the existing project.
     """
     if not output.is_dir():
         raise AdoptionError(f"{output} is not a folder; create it or use another --output")
@@ -174,10 +174,10 @@ def check_output(output: Path, existing: Path) -> None:
 
 
 def ask(paths: Sequence[Path], yes: bool) -> None:
-    """Ask for permission to run the build code of projects, unless `--yes` has granted it.
+    """Ask for permission to run the build code of projects unless `--yes` is given.
 
     Raises:
-        AdoptionError: The permission is denied.
+        AdoptionError: Permission is denied.
     """
     folders = [str(path) for path in paths if path.is_dir()]
     if yes or not folders:
@@ -236,7 +236,7 @@ def run_compare(options: argparse.Namespace) -> int:
             read_settings(path)
     ask([old, new], options.yes)
     existing = open_project(old, build_options(options))
-    # The constraints don't apply to the new project, whose build requirements are current.
+    # The new project's build requirements are current, so the constraints don't apply to it.
     adopted = open_project(new, BuildOptions(timeout=options.timeout))
     unexplained = []
     for difference in compare(existing, adopted):

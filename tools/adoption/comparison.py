@@ -22,7 +22,7 @@ from adoption.pytest_settings import collected_tests
 from adoption.reading import examine
 from adoption.wheels import Wheel
 
-# What the template changes in every project: patterns of differences, with the reasons.
+# Patterns for differences that the template causes in every project, with the reasons.
 BY_DESIGN = {
     f"file */py.typed: {NEW}": "it marks the package as typed",
     f"extra all: {NEW}": "the template's extra all refers to all others",
@@ -46,9 +46,9 @@ class Difference:
     """A difference between two wheels.
 
     Attributes:
-        what: What differs, like "file demo/data.json".
-        change: How it differs.
-        reason: Why that is correct; "" if it is unexplained.
+        what: The subject, such as "file demo/data.json".
+        change: The change.
+        reason: The reason why the change is correct, or "" if it is unexplained.
     """
 
     what: str
@@ -61,9 +61,9 @@ class Difference:
 
 
 def compare(old: Project, new: Project) -> list[Difference]:
-    """Return every difference between two projects' wheels, with its reason if there is one.
+    """Return all differences between two projects' wheels, with reasons if possible.
 
-    A difference is explained if the template causes it by design, or if a finding on the old
+    A difference is explained if the template causes it by design or if a finding about the old
     project announces it.
     """
     reasons = expected_differences(old, new.wheel)
@@ -75,7 +75,7 @@ def compare(old: Project, new: Project) -> list[Difference]:
 
 
 def expected_differences(old: Project, new: Wheel) -> dict[str, str]:
-    """Return patterns of the differences that an adoption causes, with the reasons."""
+    """Return patterns for differences that an adoption causes, with the reasons."""
     reading = examine(old)
     reasons = dict(BY_DESIGN)
     for finding in (*reading.faults, *reading.not_carried):
@@ -90,9 +90,9 @@ def expected_differences(old: Project, new: Wheel) -> dict[str, str]:
 
 
 def expected_license(old: Project, new: Wheel) -> dict[str, str]:
-    """Return patterns of the expected differences between the licenses, with the reasons.
+    """Return patterns for expected differences between the licenses, with the reasons.
 
-    Another license or license text is never expected.
+    A change of the license or its text is never expected.
     """
     found, texts = find_license(old), license_texts(old)
     reasons = {}
@@ -111,13 +111,13 @@ def expected_license(old: Project, new: Wheel) -> dict[str, str]:
 
 
 def reason_for(difference: Difference, reasons: Mapping[str, str]) -> str:
-    """Return the reason for a difference; "" if no pattern matches it."""
+    """Return the reason for a difference, or "" if no pattern matches it."""
     text = str(difference)
     return next((why for what, why in reasons.items() if fnmatch.fnmatchcase(text, what)), "")
 
 
 def differences(old: Wheel, new: Wheel) -> Iterator[Difference]:
-    """Yield every difference between two wheels, without reasons."""
+    """Yield all differences between two wheels, without reasons."""
     yield from changed_fields(single_fields(old), single_fields(new))
     yield from changed_requirements(old.extras, new.extras)
     yield from changes("entry point", named_entry_points(old), named_entry_points(new))
@@ -142,7 +142,7 @@ def changes(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
 
 
 def was_is(old: Any, new: Any) -> str:
-    """Return the text about a changed value."""
+    """Return the description of a changed value."""
     return f"was {old or 'none'}, is now {new or 'none'}"
 
 
@@ -173,7 +173,7 @@ def changed_requirements(
 
 
 def changed_licenses(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Difference]:
-    """Yield the license files whose content only one wheel has, under any name."""
+    """Yield the license files with content that only one wheel contains, under any name."""
     for name, content in old.items():
         if content not in new.values():
             yield Difference(f"license file {name}", LOST)
@@ -183,7 +183,7 @@ def changed_licenses(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iter
 
 
 def named_entry_points(wheel: Wheel) -> dict[str, str]:
-    """Return the object references by "group/name"."""
+    """Return the object references of a wheel by "group/name"."""
     return {f"{group}/{name}": value for (group, name), value in wheel.entry_points.items()}
 
 
@@ -213,7 +213,7 @@ def multiple_fields(wheel: Wheel) -> dict[str, set[str]]:
 
 
 def remaining_faults(old: Project, new: Project) -> Iterator[Difference]:
-    """Yield what is broken in the existing project and still broken in the new one."""
+    """Yield the faults of the existing project that the new one still has."""
     for name in missing_from_wheel(old):
         if name not in new.wheel.files:
             yield Difference(f"file {name}", "in the source tree, but in neither wheel")
@@ -247,7 +247,7 @@ def lost_tests(old: Project, new: Project) -> Iterator[Difference]:
 
 
 def read_accepted(file: Path | None) -> list[str]:
-    """Return the patterns in a file of accepted differences: one per line, "#" for a comment.
+    """Return the patterns in a file of accepted differences. Each line is a pattern or a comment.
 
     Raises:
         AdoptionError: The file can't be read.

@@ -1,4 +1,4 @@
-"""Check and correct the object references of entry points.
+"""Check and correct entry points' object references.
 
 https://packaging.python.org/en/latest/specifications/entry-points/
 """
@@ -13,7 +13,7 @@ from adoption.wheels import is_extension_module
 
 
 def missing_object(reference: str, project: Project) -> str:
-    """Return what an object reference names but the wheel doesn't contain; "" if it is valid."""
+    """Return the object or module that an object reference names but the wheel lacks, or ""."""
     module, _, attribute = reference.split("[")[0].strip().partition(":")
     path = module.strip().replace(".", "/")
     files = project.wheel.files
@@ -30,7 +30,7 @@ def missing_object(reference: str, project: Project) -> str:
 
 
 def defines(source: bytes, name: str) -> bool:
-    """Return whether a module's code binds a name, or might bind it dynamically."""
+    """Return whether a module's code binds a name or might bind it dynamically."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -40,14 +40,14 @@ def defines(source: bytes, name: str) -> bool:
         node = nodes.pop()
         if bound_names(node) & {name, "*", "__getattr__"}:
             return True
-        # Names that are bound inside a function or class don't belong to the module.
+        # Names bound inside a function or class don't belong to the module.
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             nodes += ast.iter_child_nodes(node)
     return False
 
 
 def bound_names(node: ast.AST) -> set[str]:
-    """Return the names that a node itself binds."""
+    """Return the names that a node binds directly."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
@@ -58,7 +58,7 @@ def bound_names(node: ast.AST) -> set[str]:
 
 
 def suggestion(reference: str, project: Project) -> str:
-    """Return what an invalid object reference probably means; "" if that is ambiguous.
+    """Return the probable meaning of an invalid object reference, or "" if it is ambiguous.
 
     A common mistake is to name a file, such as "main.py:run", instead of a module.
     """
@@ -73,7 +73,7 @@ def suggestion(reference: str, project: Project) -> str:
 
 
 def valid_entry_points(project: Project) -> dict[tuple[str, str], str]:
-    """Return the entry points by (group, name), corrected where the meaning is unambiguous."""
+    """Return the entry points by (group, name), corrected if the meaning is unambiguous."""
     corrected = {
         key: suggestion(value, project) if missing_object(value, project) else value
         for key, value in project.wheel.entry_points.items()

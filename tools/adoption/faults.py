@@ -1,4 +1,4 @@
-"""What is already broken in an existing project."""
+"""Find faults that an existing project already has."""
 
 import ast
 import configparser
@@ -15,12 +15,12 @@ from adoption.findings import LOST, NEW, Finding
 from adoption.licenses import license_faults, license_files, stated_licenses
 from adoption.projects import TEST_PACKAGES, Project
 
-# What a wheel with extension modules doesn't contain: their sources.
+# Suffixes of source files that wheels with extension modules don't contain.
 SOURCES = (".c", ".cc", ".cpp", ".h", ".hpp", ".pyx", ".pxd", ".rs")
 
 
 def find_faults(project: Project) -> Iterator[Finding]:
-    """Yield everything that is wrong with an existing project and its wheel."""
+    """Yield all faults in an existing project and its wheel."""
     yield from license_faults(project)
     yield from broken_entry_points(project)
     yield from wrong_files(project)
@@ -29,7 +29,7 @@ def find_faults(project: Project) -> Iterator[Finding]:
 
 
 def broken_entry_points(project: Project) -> Iterator[Finding]:
-    """Yield the entry points that name something the wheel doesn't contain."""
+    """Yield entry points that refer to something that the wheel doesn't contain."""
     for (group, name), value in project.wheel.entry_points.items():
         if missing := missing_object(value, project):
             correct = suggestion(value, project)
@@ -42,7 +42,7 @@ def broken_entry_points(project: Project) -> Iterator[Finding]:
 
 
 def wrong_files(project: Project) -> Iterator[Finding]:
-    """Yield the files that the wheel lacks or should not install."""
+    """Yield files that the wheel lacks or shouldn't install."""
     for name in missing_from_wheel(project):
         text = f"The wheel doesn't contain `{name}`, which is in the source tree."
         yield Finding(text, (f"file {glob.escape(name)}: {NEW}",))
@@ -58,9 +58,10 @@ def wrong_files(project: Project) -> Iterator[Finding]:
 
 
 def missing_from_wheel(project: Project) -> Iterator[str]:
-    """Yield the files of the packages' folders that the wheel lacks, as paths in the wheel.
+    """Yield the paths of files in the packages' folders that the wheel lacks.
 
-    Projects leave out tests on purpose, and `__init__.py` because of a namespace package.
+    Tests are ignored, because projects leave them out on purpose, and so is the `__init__.py` of a
+    namespace package.
     """
     unpacked = [".pyc", ".pyo", ".so", ".pyd"]
     unpacked += SOURCES if project.wheel.extension_modules else ()
@@ -78,12 +79,12 @@ def missing_from_wheel(project: Project) -> Iterator[str]:
 
 
 def missing_metadata(project: Project) -> Iterator[Finding]:
-    """Yield what every project's metadata should contain."""
+    """Yield missing metadata that every project should have."""
     wheel = project.wheel
     if not wheel.summary:
         text = "There is no summary. Answer project_description with one line."
         yield Finding(text, ("summary: was none, is now *",))
-    # Without a stated license, this is expected.
+    # If no license is stated, a missing license file is expected.
     if not wheel.licenses and stated_licenses(wheel):
         action = "The new project's wheel has it." if license_files(project) else "Add one."
         yield Finding(f"The wheel doesn't contain a license file. {action}")
@@ -106,7 +107,7 @@ def invalid_metadata(project: Project) -> Iterator[Finding]:
 
 
 def written_version(project: Project) -> str:
-    """Return the version as the project's files spell it; "" if none of them contains it."""
+    """Return the version with its spelling in the project's files, or "" if none contains it."""
     if project.folder is None:
         return ""
     settings = project.settings
@@ -120,7 +121,7 @@ def written_version(project: Project) -> str:
 
 
 def version_in_setup_cfg(file: Path) -> str:
-    """Return the version in setup.cfg; "" if it doesn't contain one."""
+    """Return the version in setup.cfg, or ""."""
     parser = configparser.RawConfigParser()
     with contextlib.suppress(configparser.Error, UnicodeDecodeError):
         parser.read(file, encoding="utf-8")
@@ -129,7 +130,7 @@ def version_in_setup_cfg(file: Path) -> str:
 
 
 def version_in_setup_py(file: Path) -> str:
-    """Return the version that setup.py contains as a literal; "" if it is computed."""
+    """Return the literal version in setup.py, or "" if the version is computed."""
     if file.is_file():
         with contextlib.suppress(SyntaxError, ValueError):
             for node in ast.walk(ast.parse(file.read_bytes())):

@@ -1,7 +1,7 @@
-"""The files of an existing project, grouped by role.
+"""Group the files of an existing project by role.
 
-A file's role decides where it goes: its name is only a hint, because projects name their README,
-changelog, tests, and license in many ways.
+A file's role decides where it goes. Its name is only a hint, because projects use many names for
+their README, changelog, tests, and license.
 """
 
 import os
@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from adoption.projects import ignored
 
-# Endings of texts. A file without one is also a text.
+# Suffixes of text files. The suffix may be missing.
 TEXT = r"(?:\.(?:md|markdown|rst|txt|adoc))?"
 README = re.compile(rf"(?i)readme{TEXT}")
 CHANGELOG = re.compile(
@@ -24,7 +24,7 @@ TEST_MODULE = re.compile(r"test_.*\.py|.*_test\.py|tests?\.py")
 TEST_FOLDERS = ("tests", "test", "testing")
 HAS_TESTS = re.compile(r"(?m)^\s*(?:async\s+)?def test|^\s*class \w*Test|TestCase\b|>>> ")
 
-# Files that are generated from others, as in an unpacked sdist.
+# Generated files, as in an unpacked sdist.
 GENERATED = re.compile(r"PKG-INFO|(?:.*/)?[^/]+\.egg-info/.*|.*\.py[co]|(?:.*/)?__pycache__/.*")
 
 
@@ -34,10 +34,10 @@ class Roles:
 
     Attributes:
         files: All files.
-        readmes: The README files in the project's folder.
-        changelogs: The changelogs in the project's folder.
-        licenses: The license files in the project's folder.
-        tests: The test modules, wherever they are.
+        readmes: The README files in the project's root folder.
+        changelogs: The changelogs in the project's root folder.
+        licenses: The license files in the project's root folder.
+        tests: The test modules in any folder.
     """
 
     files: list[str] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Roles:
 
 
 def find_roles(folder: Path | None) -> Roles:
-    """Return a project's files by their roles; nothing if only its wheel is available."""
+    """Return a project's files by role, or no files if only its wheel is available."""
     if folder is None:
         return Roles()
     files = project_files(folder)
@@ -65,7 +65,7 @@ def find_roles(folder: Path | None) -> Roles:
 def project_files(folder: Path) -> list[str]:
     """Return the files that git tracks, or all files if git tracks none.
 
-    Anything but a regular file, such as a socket or a broken link, is left out.
+    Other entries, such as sockets and broken links, are ignored.
     """
     tracked = git(folder, "ls-files", "-z")
     names = tracked.strip("\0").split("\0") if tracked else walked_files(folder)
@@ -75,7 +75,7 @@ def project_files(folder: Path) -> list[str]:
 
 
 def walked_files(folder: Path) -> Iterable[str]:
-    """Yield all files of a folder except for environments, build results, and git's own files."""
+    """Yield all files in a folder except environments, build results, and git's files."""
     for path, folders, names in os.walk(folder):
         skipped = ignored(path, folders) | {".git"}
         folders[:] = [name for name in folders if name not in skipped]
@@ -84,12 +84,12 @@ def walked_files(folder: Path) -> Iterable[str]:
 
 
 def git(folder: Path, *arguments: str, text: bytes = b"") -> str:
-    """Return the output of a git command; "" if it fails or git is not installed.
+    """Return the output of a git command, or "" if it fails or git isn't installed.
 
     Args:
         folder: The folder in which the command runs.
-        arguments: The arguments of git.
-        text: The command's input.
+        arguments: The arguments for git.
+        text: The command's stdin.
     """
     command = ["git", "-C", str(folder), *arguments]
     try:
@@ -113,9 +113,9 @@ def is_test_file(name: str) -> bool:
 
 
 def default_branch(folder: Path | None) -> str | None:
-    """Return the default branch of a project's repository; None if that is unknown.
+    """Return the default branch of a project's repository, or None if it is unknown.
 
-    Without a remote repository, it is the usual name among the branches, or the current branch.
+    Without a remote repository, this is the branch with a usual name, or the current branch.
     """
     if folder is None:
         return None

@@ -1,24 +1,23 @@
-"""The types that every step of an adoption shares."""
+"""Types that all steps of an adoption share."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-# The kinds of differences in the new wheel. Findings refer to differences by these texts.
+# The kinds of differences in the new wheel. Findings use these texts to refer to differences.
 LOST, NEW = "missing from the new wheel", "only in the new wheel"
 
 
 class AdoptionError(Exception):
-    """A reason to stop, as one sentence for the user. Nothing has been written."""
+    """An error with a one-sentence message for the user. Nothing has been written."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that the owner of the existing project should know.
+    """A fact that the owner of the existing project should know.
 
     Attributes:
         text: The finding in one or two sentences.
-        explains: The differences between the two wheels that it causes, as `fnmatch` patterns for
-            the text of a `comparison.Difference`.
+        explains: `fnmatch` patterns for the text of each `comparison.Difference` that this causes.
     """
 
     text: str
@@ -27,20 +26,20 @@ class Finding:
 
 @dataclass
 class Reading:
-    """Everything that was read from an existing project.
+    """All results of reading an existing project.
 
     Attributes:
         answers: The answers to the template's questions.
-        by_hand: The entries of `[project]` that no answer covers.
-        tables: The entries of the other tables of pyproject.toml that no answer covers.
+        by_hand: The entries for `[project]` that no answer covers.
+        tables: The entries for other tables in pyproject.toml that no answer covers.
         gitignore: Lines to add to .gitignore.
         gitattributes: Lines to add to .gitattributes.
-        not_carried: What neither the answers nor `[project]` can express.
-        faults: What is already broken in the existing project.
-        moves: Where each file goes: (path in the old folder, path in the new folder).
+        not_carried: Findings about properties that neither answers nor `[project]` can express.
+        faults: Faults that the existing project already has.
+        moves: The path in the old folder and the path in the new folder for each file.
         removed: The starter files that existing files replace.
         replaced: The diffs of the files and tables that the new project replaces, by name.
-        left: The files that are not moved, grouped by their replacement.
+        left: The files that are not moved, by replacement.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Tracked files that the .gitignore files of the new project hide from `git add --all`."""
+"""Find tracked files that the new project's .gitignore files hide from `git add --all`."""
 
 import os
 import shlex
@@ -14,12 +14,12 @@ from adoption.projects import Project
 def hidden_finding(
     project: Project, moves: Sequence[tuple[str, str]], new: Mapping[str, bytes]
 ) -> Finding | None:
-    """Return the finding on hidden files; None if there are none.
+    """Return a finding about hidden files, or None if there are none.
 
     Args:
         project: The existing project.
         moves: The new path of each file.
-        new: The content of the new project's files, by their paths.
+        new: The content of the new project's files by path.
     """
     folder = project.folder
     if folder is None or not git(folder, "ls-files"):
@@ -38,7 +38,7 @@ def hidden_finding(
 
 
 def is_gitignore(name: str) -> bool:
-    """Return whether a file contains patterns for git."""
+    """Return whether a file is a .gitignore file."""
     return PurePosixPath(name).name == ".gitignore"
 
 
@@ -46,8 +46,8 @@ def ignored_paths(patterns: Mapping[str, bytes], paths: Iterable[str]) -> list[s
     """Return the paths that .gitignore files match.
 
     Args:
-        patterns: The content of the .gitignore files, by their paths.
-        paths: The paths to check, which don't have to exist.
+        patterns: The content of the .gitignore files by path.
+        paths: The paths to check. They don't have to exist.
     """
     with tempfile.TemporaryDirectory() as temporary:
         repository = Path(temporary)

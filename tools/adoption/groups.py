@@ -1,4 +1,4 @@
-"""Dependency groups of an existing project, merged with the template's.
+"""Merge an existing project's dependency groups with the template's.
 
 https://packaging.python.org/en/latest/specifications/dependency-groups/
 """
@@ -13,15 +13,16 @@ from adoption.findings import Finding
 from adoption.projects import Project
 from adoption.requirements import required_name
 
-# Common names of the template's groups.
+# Common alternative names for the template's groups.
 SAME = {"tests": "test", "testing": "test", "hatch-test": "test", "doc": "docs"}
 SAME |= {"default": "dev", "develop": "dev", "development": "dev"}
 
 
 def old_groups(project: Project) -> dict[str, list[str]]:
-    """Return the requirements of each group, and of the extras for tests, by the template's names.
+    """Return the requirements of groups and of extras for tests, by the template's group names.
 
-    Extras are also published, so they stay extras. The tests need their requirements in a group.
+    Because extras are published, they also stay extras. The tests need their requirements in a
+    group.
     """
     tool = project.settings.get("tool", {})
     tables = project.settings.get("dependency-groups", {})
@@ -45,7 +46,7 @@ def old_groups(project: Project) -> dict[str, list[str]]:
 def poetry_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Yield the names and requirements of Poetry's groups.
 
-    Dependencies from git, a URL, or a path are left out.
+    Dependencies from git, URLs, or paths are left out.
 
     https://python-poetry.org/docs/pyproject/#dependency-groups
     """
@@ -62,9 +63,9 @@ def poetry_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 
 def poetry_specifier(text: str) -> str:
-    """Return a version constraint of Poetry as a specifier; only the lower bound of ^ and ~.
+    """Convert one of Poetry's version constraints to a specifier with only the lower bound of ^ and ~.
 
-    The upper bounds prevent updates of development tools, so they are left out.
+    Upper bounds are left out because they prevent updates of development tools.
 
     >>> poetry_specifier("^7.2, !=7.3")
     '>=7.2,!=7.3'
@@ -83,7 +84,7 @@ def poetry_specifier(text: str) -> str:
 
 
 def hatch_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the names and requirements of hatch's environments.
+    """Yield the names and requirements of Hatch's environments.
 
     https://hatch.pypa.io/latest/config/environment/overview/#dependencies
     """
@@ -93,7 +94,7 @@ def hatch_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 
 def resolved(name: str, tables: Mapping[str, Any], outer: tuple[str, ...] = ()) -> list[str]:
-    """Return a group's requirements, including those of the groups that it includes."""
+    """Return a group's requirements, including the requirements of included groups."""
     names = {canonicalize_name(each): each for each in tables}
     texts = []
     for entry in tables[name]:
@@ -107,7 +108,7 @@ def resolved(name: str, tables: Mapping[str, Any], outer: tuple[str, ...] = ()) 
 
 
 def is_requirement(text: str) -> bool:
-    """Return whether a text is a requirement, and not an option or a path."""
+    """Return whether a text is a requirement, not an option or a path."""
     try:
         return bool(required_name(text))
     except InvalidRequirement:
@@ -115,9 +116,9 @@ def is_requirement(text: str) -> bool:
 
 
 def merged_groups(project: Project, rendered: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return the template's groups with additional requirements, and the groups that it lacks.
+    """Return the template's groups with additional requirements, and additional groups.
 
-    The template's own requirements win, because its settings are for those versions.
+    The template's requirements take precedence, because its settings are for those versions.
 
     Args:
         project: The existing project.
@@ -134,7 +135,7 @@ def merged_groups(project: Project, rendered: Mapping[str, Any]) -> dict[str, li
 
 
 def groups_finding(merged: Mapping[str, list[Any]], rendered: Mapping[str, Any]) -> Finding:
-    """Return the finding that says what is added to the template's groups."""
+    """Return a finding about the requirements that are added to the template's groups."""
     added = [
         f"{name} ({', '.join(text for text in texts if text not in rendered.get(name, []))})"
         for name, texts in merged.items()

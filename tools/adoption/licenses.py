@@ -1,4 +1,4 @@
-"""The existing project's license: what its metadata, its license files, and its code state."""
+"""Find the existing project's license in its metadata, license files, and code."""
 
 import configparser
 import contextlib
@@ -20,11 +20,11 @@ from adoption.wheels import Wheel
 
 PROPRIETARY = "LicenseRef-Proprietary"
 
-# A license file's usual names, in any folder. LICENSE also finds names like LICENSE-MIT.
+# Usual names of license files in any folder. LICENSE also matches names like LICENSE-MIT.
 PLAIN_NAME = re.compile(rf"(?i)(?:.*/)?(?:(?:un)?licen[cs]e|copying){TEXT}")
 LICENSE = re.compile(r"(?i)(?:\A|/)(?:(?:un)?licen[cs]e|copying)[^/]*\Z")
 
-# Licenses that an ambiguous name may mean. https://spdx.org/licenses/
+# The possible meanings of ambiguous names. https://spdx.org/licenses/
 FAMILIES = {
     "BSD": ("BSD-3-Clause", "BSD-2-Clause", "BSD-4-Clause", "BSD-1-Clause", "0BSD"),
     "PSF": ("PSF-2.0", "Python-2.0", "Python-2.0.1"),
@@ -33,8 +33,8 @@ FAMILIES = {
     "Artistic": ("Artistic-2.0", "Artistic-1.0", "Artistic-1.0-Perl", "Artistic-1.0-cl8"),
 }
 
-# Other license names in lower case, without "the", "license", and punctuation. The last
-# part of a classifier is such a name, too. See the list of classifiers on PyPI.
+# Other license names in lowercase, without "the", "license", and punctuation. They include the last
+# parts of PyPI's license classifiers.
 NAMES = {
     r"mit( x11)?|mit mit|expat": ("MIT",),
     r"apache( software)? ?v?(version )?(2(\.0)?)?( only)?|asl ?(2(\.0)?)?|al2": ("Apache-2.0",),
@@ -67,10 +67,10 @@ class License:
     """A project's license.
 
     Attributes:
-        expression: The SPDX expression. It begins with "LicenseRef-" if the license is not on the
-            SPDX list, and is "" if the project states none.
-        problem: What the project's owner must check, in one sentence; "" if everything is clear.
-        is_guess: Whether the expression may mean a license other than the project's.
+        expression: The SPDX expression. It starts with "LicenseRef-" if the license isn't on the
+            SPDX list, and is "" if the project states no license.
+        problem: A sentence about what the project's owner must check, or "".
+        is_guess: Whether the expression may be wrong.
     """
 
     expression: str
@@ -79,7 +79,7 @@ class License:
 
     @property
     def choice(self) -> str:
-        """The template's choice; "" if the template doesn't offer this license."""
+        """Return the template's choice, or "" if the template doesn't offer this license."""
         if self.expression in ("", PROPRIETARY):
             return "Proprietary"
         return self.expression if self.expression in license_choices() else ""
@@ -88,8 +88,9 @@ class License:
 def find_license(project: Project) -> License:
     """Return a project's license.
 
-    The metadata decides if it names exactly one license. Otherwise, the license text decides. It
-    may differ in a few words if the metadata supports it with an ambiguous name such as "BSD".
+    If the metadata names exactly one license, that is the license. Otherwise, the license text
+    decides. It may differ in a few words if an ambiguous name in the metadata, such as "BSD",
+    supports it.
     """
     texts = {name: recognized(text) for name, text in license_texts(project).items()}
     if expression := project.wheel.metadata.get("license_expression"):
@@ -118,10 +119,10 @@ def find_license(project: Project) -> License:
 
 
 def chosen(names: list[str], project: Project) -> License:
-    """Return the license of a project that has the texts of these licenses.
+    """Return the license of a project with the texts of these licenses.
 
-    The licenses of the GNU project have the same text with and without "or any later version".
-    Only the notices in the code tell them apart.
+    GNU licenses have the same text with and without "or any later version". Only the notices in the
+    code distinguish them.
     """
     licenses = [name for name in names if not is_gnu((name,))]
     stems = {re.sub(r"-(?:only|or-later)\Z", "", name) for name in names if is_gnu((name,))}
@@ -140,12 +141,12 @@ def chosen(names: list[str], project: Project) -> License:
 
 
 def is_gnu(names: tuple[str, ...]) -> bool:
-    """Return whether licenses are the GNU project's, which exist with and without "or later"."""
+    """Return whether the licenses are GNU licenses, which exist with and without "or later"."""
     return all(re.match(r"[AL]?GPL-", name) for name in names)
 
 
 def contradicted(expression: str, texts: dict[str, tuple[str, ...]]) -> License:
-    """Return the stated license, and the problem if a license text belongs to another license."""
+    """Return the stated license, with a problem if a license text belongs to another license."""
     for name, known in texts.items():
         if known and not any(same_family(each, expression) for each in known):
             return License(
@@ -155,7 +156,7 @@ def contradicted(expression: str, texts: dict[str, tuple[str, ...]]) -> License:
 
 
 def same_family(name: str, expression: str) -> bool:
-    """Return whether an expression contains a license, or one with the same text."""
+    """Return whether an expression contains a license or one with the same text."""
     family = FAMILIES["PSF"] if name in FAMILIES["PSF"] else (name,)
     if is_gnu((name,)):
         stem = name.removesuffix("-only").removesuffix("-or-later")
@@ -164,14 +165,14 @@ def same_family(name: str, expression: str) -> bool:
 
 
 def reference(project: Project) -> str:
-    """Return the SPDX expression for a license that has no name on the SPDX list."""
+    """Return an SPDX expression for a license that isn't on the SPDX list."""
     stated = [text for text in stated_licenses(project.wheel) if "\n" not in text]
     name = re.sub(r"[^A-Za-z0-9]+", "-", stated[0] if stated else project.name).strip("-")
     return f"LicenseRef-{name[:40].strip('-')}"
 
 
 def statements(project: Project) -> Iterator[str]:
-    """Yield the texts that name the license, the most reliable one first."""
+    """Yield texts that name the license, starting with the most reliable one."""
     yield from stated_licenses(project.wheel)
     settings = project.settings
     for table in (settings.get("project", {}), settings.get("tool", {}).get("poetry", {})):
@@ -182,7 +183,7 @@ def statements(project: Project) -> Iterator[str]:
 
 
 def stated_licenses(wheel: Wheel) -> list[str]:
-    """Return every license that the metadata states, the most reliable field first."""
+    """Return all licenses in the metadata, starting with the most reliable field."""
     metadata = wheel.metadata
     classified = [
         text.split(" :: ")[-1]
@@ -194,7 +195,7 @@ def stated_licenses(wheel: Wheel) -> list[str]:
 
 
 def setup_cfg(project: Project, *keys: str) -> list[str]:
-    """Return the values of keys in setup.cfg's metadata, one for each line."""
+    """Return the lines of some keys in the metadata section of setup.cfg."""
     parser = configparser.RawConfigParser()
     if project.folder is not None:
         with contextlib.suppress(configparser.Error, UnicodeDecodeError):
@@ -204,13 +205,13 @@ def setup_cfg(project: Project, *keys: str) -> list[str]:
 
 
 def code(project: Project) -> str:
-    """Return the beginning of each file of the packages, where licenses are named."""
+    """Return the start of each file in the packages, where licenses are named."""
     files = [content for name, content in project.wheel.files.items() if name.endswith(".py")]
     return "\n".join(content[:3000].decode(errors="replace") for content in files)
 
 
 def allows_later_versions(project: Project) -> bool | None:
-    """Return whether the code's notices allow later versions; None if they don't say so."""
+    """Return whether the notices in the code allow later versions, or None if this is unknown."""
     text = re.sub(r"[\s#*]+", " ", code(project) + project.wheel.metadata.get("description", ""))
     if re.search(r"(?i)any later version|or[- ]later", text):
         return True
@@ -218,7 +219,7 @@ def allows_later_versions(project: Project) -> bool | None:
 
 
 def understood(text: str) -> tuple[str, ...]:
-    """Return the licenses that a statement may mean; none if it is not understood.
+    """Return the licenses that a statement may mean, or none if it isn't understood.
 
     >>> understood("GPLv3")
     ('GPL-3.0-only', 'GPL-3.0-or-later')
@@ -240,7 +241,7 @@ def understood(text: str) -> tuple[str, ...]:
 
 
 def gnu_licenses(found: re.Match[str]) -> tuple[str, ...]:
-    """Return the licenses of the GNU project that a name may mean."""
+    """Return the GNU licenses that a name may mean."""
     kind = {"a": "A", "l": "L"}.get((found["kind"] or "")[:1], "")
     versions = {"A": ["3.0"], "L": ["3.0", "2.1", "2.0"]}.get(kind, ["3.0", "2.0", "1.0"])
     if found["version"]:
@@ -254,7 +255,7 @@ def gnu_licenses(found: re.Match[str]) -> tuple[str, ...]:
 
 
 def license_texts(project: Project) -> dict[str, str]:
-    """Return the content of each license file, by its path."""
+    """Return the content of each license file by path."""
     texts = {
         name: content.decode(errors="replace") for name, content in project.wheel.licenses.items()
     }
@@ -266,24 +267,25 @@ def license_texts(project: Project) -> dict[str, str]:
 
 @functools.cache
 def recognized(text: str) -> tuple[str, ...]:
-    """Return the licenses of the SPDX list whose texts a text consists of.
+    """Return the licenses on the SPDX list whose texts are in a text.
 
-    The template's texts come first, because comparing words is cheap.
+    The template's license texts are checked first, because comparing words is cheap.
     https://spdx.github.io/spdx-spec/v3.0.1/annexes/license-matching-guidelines-and-templates/
     """
     for choice, words in template_texts().items():
         if words == normalized_words(text):
             return gnu_pair(choice)
     found, share = spdx_matcher.analyse_license_text(text, include_header_match=False)
-    # A share of the text is enough, because files also name the owners or the history.
+    # A partial match is enough, because files also contain the owners or the history.
     return tuple(sorted(found["licenses"])) if share > 0.75 else ()
 
 
 @functools.cache
 def close_match(text: str) -> str:
-    """Return the template's license from which a text differs in a few words; "" if none does.
+    """Return the template's license that differs from a text in only a few words, or "".
 
-    No difference may be longer than four words, because a sentence could be another condition.
+    No difference may be longer than four words, because a sentence could be an additional
+    condition.
     """
     words = normalized_words(text)
     for choice, known in template_texts().items():
@@ -298,9 +300,10 @@ def close_match(text: str) -> str:
 
 @functools.cache
 def added_text(text: str, name: str) -> str:
-    """Return the longest sentence that a text adds to a license that the template offers.
+    """Return the longest sentence that a text adds to one of the template's licenses.
 
-    It could be another condition. Lines with titles and owners are shorter than ten words.
+    The sentence could be an additional condition. Lines with titles and owners have fewer than ten
+    words.
     """
     words, known = normalized_words(text), template_texts().get(name)
     if known is None or name not in recognized(text):
@@ -313,20 +316,20 @@ def added_text(text: str, name: str) -> str:
 
 @functools.cache
 def template_texts() -> dict[str, list[str]]:
-    """Return the words of the licenses that the template offers, except for Proprietary."""
+    """Return the words of the template's licenses, except Proprietary."""
     folder = TEMPLATE / "template/licenses"
     choices = [choice for choice in license_choices() if choice != "Proprietary"]
     return {name: normalized_words((folder / f"{name}.txt").read_text("utf-8")) for name in choices}
 
 
 def gnu_pair(name: str) -> tuple[str, ...]:
-    """Return a license, with both of its variants if their texts are the same."""
+    """Return a license, or both of its variants if they have the same text."""
     stem = name.removesuffix("-or-later")
     return (name,) if stem == name else (f"{stem}-only", name)
 
 
 def normalized_words(text: str) -> list[str]:
-    """Return the words of a license text without its title and copyright notices."""
+    """Return the words of a license text, without the title and copyright notices."""
     lines = [
         line
         for line in text.lower().splitlines()
@@ -336,7 +339,7 @@ def normalized_words(text: str) -> list[str]:
 
 
 def license_faults(project: Project) -> Iterator[Finding]:
-    """Yield what is wrong with the license, and what its owner must decide."""
+    """Yield problems with the license, including decisions for the owner."""
     found = find_license(project)
     if not found.expression:
         yield Finding(
@@ -348,7 +351,7 @@ def license_faults(project: Project) -> Iterator[Finding]:
 
 
 def license_not_offered(project: Project) -> Iterator[Finding]:
-    """Yield the license if the template doesn't offer it."""
+    """Yield a finding about a license that the template doesn't offer."""
     found = find_license(project)
     if not found.choice:
         text = "your license text" if license_texts(project) else "the missing LICENSE"
@@ -360,9 +363,10 @@ def license_not_offered(project: Project) -> Iterator[Finding]:
 
 
 def license_targets(project: Project) -> dict[str, str]:
-    """Return the license files, with their paths in the new project.
+    """Return the license files with their paths in the new project.
 
-    The license itself becomes LICENSE, unless several files such as LICENSE-MIT contain it.
+    The license itself is renamed to LICENSE unless it consists of several files, such as
+    LICENSE-MIT.
     """
     names = license_files(project)
     main = [name for name in names if PLAIN_NAME.fullmatch(name)][:1]
@@ -373,9 +377,9 @@ def license_targets(project: Project) -> dict[str, str]:
 
 
 def license_files(project: Project) -> list[str]:
-    """Return the paths of the license files, with the license itself first.
+    """Return the paths of the license files, starting with the license itself.
 
-    They are the files in the wheel, those that the settings name, and those whose names say so.
+    These are the license files in the wheel, in the settings, and with usual names.
     """
     names = list(project.wheel.licenses)
     value = project.settings.get("project", {}).get("license", {})

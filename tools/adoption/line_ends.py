@@ -1,6 +1,6 @@
-"""Files whose line endings git must not change in the new project.
+"""Keep git from changing line endings in the new project.
 
-The template's .gitattributes stores all texts with LF.
+By default, the template's .gitattributes makes git store all text files with LF.
 https://git-scm.com/docs/gitattributes#_text
 """
 
@@ -12,9 +12,9 @@ from adoption.projects import Project
 
 
 def attribute_lines(project: Project, moves: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the lines for .gitattributes: those of the old file, and files with other line endings.
+    """Return lines for .gitattributes: the old lines, and one for each file with other line endings.
 
-    Several files of a kind in a folder share a pattern.
+    Several files in a folder with the same suffix share a pattern.
     """
     folder = project.folder
     if folder is None:
@@ -30,13 +30,13 @@ def attribute_lines(project: Project, moves: Iterable[tuple[str, str]]) -> list[
             groups.setdefault(f"{path.parent}/*{path.suffix}", []).append(target)
     for pattern, names in groups.items():
         name = names[0] if len(names) == 1 else pattern.removeprefix("./")
-        # Without the slash, a pattern in the top folder matches files in all folders.
+        # Without the slash, a pattern in the root folder matches files in all folders.
         lines.append(f'"/{name}" -text' if " " in name else f"/{name} -text")
     return lines
 
 
 def with_crlf(folder: Path) -> set[str]:
-    """Return the texts that git stores with CRLF, or that contain CRLF if git tracks nothing."""
+    """Return the text files that git stores with CRLF or, if git tracks nothing, that contain CRLF."""
     tracked = git(folder, "ls-files", "--eol", "-z").strip("\0")
     if tracked:
         entries = [entry.partition("\t") for entry in tracked.split("\0")]

@@ -1,4 +1,4 @@
-"""Where each file of an existing project goes."""
+"""Decide where each file of an existing project goes."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from adoption.licenses import find_license, license_targets
 from adoption.projects import TEST_PACKAGES, Project
 from adoption.pytest_settings import matches, own_settings
 
-# Files that the new project makes unnecessary, with what replaces them.
+# Files that the new project makes unnecessary, with their replacements.
 SUPERSEDED = {
     r"setup\.(py|cfg)|MANIFEST\.in|ez_setup\.py|versioneer\.py|pyproject\.toml": "pyproject.toml",
     r"\.?pytest\.ini": "`[tool.pytest]` in pyproject.toml",
@@ -30,10 +30,10 @@ SUPERSEDED = {
 
 
 def find_moves(project: Project) -> list[tuple[str, str]]:
-    """Return pairs of a file in the old folder and its path in the new one.
+    """Return pairs of paths in the old folder and in the new one.
 
-    Files without a special role keep their paths. Those that the new project makes unnecessary are
-    missing.
+    Files without a special role keep their paths. Files that the new project makes unnecessary are
+    left out.
     """
     roles = find_roles(project.folder)
     moves = role_moves(project, roles)
@@ -43,7 +43,7 @@ def find_moves(project: Project) -> list[tuple[str, str]]:
 
 
 def role_moves(project: Project, roles: Roles) -> dict[str, str]:
-    """Return where the packages, the tests, the README, the changelog, and the licenses go."""
+    """Return the moves of packages, tests, README, changelog, and licenses."""
     if project.folder is None:
         return {}
     moves = dict(package_moves(project, roles))
@@ -57,19 +57,19 @@ def role_moves(project: Project, roles: Roles) -> dict[str, str]:
 
 
 def removed_starters(project: Project, moves: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the starter files of the new project that existing files replace under other names."""
+    """Return the new project's starter files that existing files with other names replace."""
     roles, targets = find_roles(project.folder), {new for _, new in moves}
     starters = {
         "README.md": bool(roles.readmes),
         "CHANGELOG.md": bool(roles.changelogs),
-        # A license that the template doesn't offer must not get another one's text.
+        # A license that the template doesn't offer must not get another license's text.
         "LICENSE": bool(license_targets(project)) or not find_license(project).choice,
     }
     return [name for name, replaced in starters.items() if replaced and name not in targets]
 
 
 def superseded(name: str) -> str:
-    """Return what replaces a file of the old project in the new one; "" if nothing does."""
+    """Return the replacement for an old file in the new project, or ""."""
     found = (new for old, new in SUPERSEDED.items() if re.fullmatch(old, name, re.IGNORECASE))
     return next(found, "")
 
@@ -90,9 +90,9 @@ def package_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
 
 
 def namespace_modules(project: Project) -> set[str]:
-    """Return the `__init__.py` files of namespace packages.
+    """Return the `__init__.py` files in namespace packages.
 
-    The wheel lacks them, and they would hide the other packages of their namespace.
+    The wheel lacks these files, and they would hide other packages in the namespace.
     """
     return {
         (source / "__init__.py").relative_to(project.folder).as_posix()
@@ -103,10 +103,10 @@ def namespace_modules(project: Project) -> set[str]:
 
 
 def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
-    """Yield the moves of tests into tests/, with the data next to single test modules.
+    """Yield the moves of tests into tests/, including data next to single test modules.
 
-    A second test folder keeps its name, because the names of its files may be taken. So does a
-    folder that its files import or name.
+    A second test folder keeps its name, because the names of its files may be taken. A folder that
+    its files import or mention also keeps its name.
     """
     assert project.folder is not None
     folders = [
@@ -144,7 +144,7 @@ def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
 
 
 def helpers_of_tests(project: Project, modules: list[str]) -> Iterator[str]:
-    """Yield the modules next to test modules that these import and the wheel lacks."""
+    """Yield modules next to test modules that the tests import but the wheel lacks."""
     assert project.folder is not None
     for module in modules:
         text = (project.folder / module).read_text("utf-8", errors="replace")
@@ -155,13 +155,13 @@ def helpers_of_tests(project: Project, modules: list[str]) -> Iterator[str]:
 
 
 def data_of_tests(folder: Path, modules: list[str]) -> set[str]:
-    """Return the files and folders next to test modules that their code names in strings."""
+    """Return files and folders next to test modules that the tests name in strings."""
     texts = {text for module in modules for text in strings(folder / module)}
     return {name for name in {text.split("/")[0] for text in texts} if is_test_data(folder, name)}
 
 
 def strings(file: Path) -> set[str]:
-    """Return the strings in a module's code; none if it can't be parsed."""
+    """Return the strings in a module's code, or none if it can't be parsed."""
     try:
         nodes = ast.walk(ast.parse(file.read_bytes()))
     except (SyntaxError, ValueError):
@@ -173,10 +173,10 @@ def strings(file: Path) -> set[str]:
 def outdated_paths(
     project: Project, moves: Iterable[tuple[str, str]], new: Iterable[str]
 ) -> Iterator[str]:
-    """Yield the paths in quotation marks in tests that are no longer correct.
+    """Yield the quoted paths in tests that are no longer correct.
 
-    Each one is described as "`old path` (test module)". Only complete paths are found, also if
-    they are joined from their parts.
+    Each item has the form "`old path` (test module)". Only complete paths are found, even if they
+    are joined from parts.
 
     Args:
         project: The existing project.
@@ -185,7 +185,7 @@ def outdated_paths(
     """
     files, targets = find_roles(project.folder).files, dict(moves)
     kept = {*targets.values(), *new}
-    # Data that moves along with a test module is still next to it.
+    # Data that moves with a test module is still next to it.
     kept |= {old for old, target in targets.items() if target == f"tests/{old}"}
     for module in [name for name in files if name.endswith(".py") and is_test_file(name)]:
         assert project.folder is not None
@@ -200,7 +200,7 @@ def outdated_paths(
 
 
 def is_test_data(folder: Path, name: str) -> bool:
-    """Return whether a data file or folder has this name and nothing else needs it."""
+    """Return whether a name belongs to a data file or folder that only tests need."""
     if not re.fullmatch(r"\w[\w.-]*", name) or name in ("src", "docs", "doc", "examples"):
         return False
     path = folder / name

@@ -13,7 +13,7 @@ from adoption.findings import AdoptionError, Reading
 from adoption.overwritten import difference
 from adoption.projects import Project
 
-# Tables that replace those of the template as a whole.
+# Tables that replace the template's tables completely.
 WHOLE_TABLES = ("pytest",)
 
 
@@ -21,7 +21,7 @@ def check_created(folder: Path) -> None:
     """Check that Copier has created a project in a folder.
 
     Raises:
-        AdoptionError: Copier has not created one.
+        AdoptionError: The folder doesn't contain a new project.
     """
     for name in (".copier-answers.yml", "pyproject.toml"):
         if not (folder / name).is_file():
@@ -33,7 +33,7 @@ def check_created(folder: Path) -> None:
 
 
 def overwritten_files(project: Project, reading: Reading, folder: Path) -> dict[str, str]:
-    """Return the new project's files that existing files replace, with the differences."""
+    """Return the differences of the new project's files that existing files replace."""
     assert project.folder is not None
     found = {}
     for old, new in reading.moves:
@@ -48,7 +48,7 @@ def overwritten_files(project: Project, reading: Reading, folder: Path) -> dict[
 
 
 def move(project: Project, reading: Reading, folder: Path) -> None:
-    """Copy a project's files, and write the entries that no answer covers.
+    """Copy a project's files, and write the entries that answers don't cover.
 
     The existing project stays unchanged.
     """
@@ -67,7 +67,7 @@ def move(project: Project, reading: Reading, folder: Path) -> None:
 
 
 def write_entries(file: Path, reading: Reading) -> None:
-    """Write the entries of the report into pyproject.toml, without touching its other lines."""
+    """Write the report's entries into pyproject.toml without changing other lines."""
     document = tomlkit.parse(file.read_text(encoding="utf-8"))
     project = document["project"]
     assert isinstance(project, Table)
@@ -82,7 +82,7 @@ def write_entries(file: Path, reading: Reading) -> None:
 def pop_trailing(table: Table) -> list[Any]:
     """Remove the comments and blank lines at the end of a table, and return them.
 
-    They belong to the next table, so new entries must not follow them.
+    They belong to the next table, so new entries must be inserted before them.
     """
     body = last_table(table).value.body
     number = next(n for n in range(len(body) + 1) if n == len(body) or body[-n - 1][0] is not None)
@@ -98,7 +98,7 @@ def last_table(table: Table) -> Table:
 
 
 def merge(table: Any, entries: Mapping[str, Any]) -> None:
-    """Write entries into a table. Values replace each other, and most tables are merged."""
+    """Write entries into a table. Values are replaced, and most tables are merged."""
     for name, value in entries.items():
         if isinstance(value, Mapping) and isinstance(table.get(name), Mapping):
             if name in WHOLE_TABLES:
@@ -110,7 +110,7 @@ def merge(table: Any, entries: Mapping[str, Any]) -> None:
 
 
 def replace(table: Table, entries: Mapping[str, Any]) -> None:
-    """Replace the entries of a table."""
+    """Replace all entries of a table."""
     comments = pop_trailing(table)
     for name in [name for name in table if name not in entries]:
         table.remove(name)
@@ -120,18 +120,18 @@ def replace(table: Table, entries: Mapping[str, Any]) -> None:
 
 
 def write_entry(table: Any, name: str, value: Any) -> None:
-    """Write an entry into a table; an empty table removes it."""
+    """Write an entry into a table, or remove it if the value is an empty table."""
     if value == {}:
         table.pop(name, None)
     elif isinstance(table, Table) and "classifiers" in table and not isinstance(value, dict):
-        # A new entry must not follow the comment on the next table.
+        # A new entry must not follow the next table's comment.
         insert_entry(table, name, item(value))
     else:
         table[name] = item(value)
 
 
 def insert_entry(table: Table, name: str, value: Item) -> None:
-    """Write an entry of `[project]`, next to the other ones."""
+    """Insert or replace an entry in `[project]`."""
     if name in table:
         table[name] = value
     else:
@@ -139,9 +139,9 @@ def insert_entry(table: Table, name: str, value: Item) -> None:
 
 
 def item(value: Any) -> Item:
-    """Return a value for a document, with each element of a longer list on its own line.
+    """Convert a value to TOML, with each element of a longer list on a separate line.
 
-    People are inline tables, as in the template.
+    People are written as inline tables, as in the template.
     """
     if not isinstance(value, list) or any("filename" in each for each in value):
         return tomlkit.item(value)  # type: ignore[no-any-return]

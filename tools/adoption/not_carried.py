@@ -1,4 +1,4 @@
-"""What neither the answers nor `[project]` can express."""
+"""Find what neither answers nor `[project]` can express."""
 
 import glob
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from adoption.wheels import Wheel
 
 
 def find_not_carried(project: Project) -> Iterator[Finding]:
-    """Yield everything that must be carried over by hand, or that changes."""
+    """Yield findings about everything that must be carried over by hand or that changes."""
     yield from replaced_answers(project)
     yield from unsupported_packages(project)
     yield from unsupported_files(project.wheel)
@@ -30,7 +30,7 @@ def find_not_carried(project: Project) -> Iterator[Finding]:
 
 
 def replaced_answers(project: Project) -> Iterator[Finding]:
-    """Yield the answers that differ from the existing project, because no choice matches it."""
+    """Yield findings about answers that differ from the project because no choice matches it."""
     wheel = project.wheel
     if has_generated_all(wheel):
         yield Finding('The template generates the extra "all" from all other extras.')
@@ -43,7 +43,7 @@ def replaced_answers(project: Project) -> Iterator[Finding]:
 
 
 def unsupported_packages(project: Project) -> Iterator[Finding]:
-    """Yield the kinds of packages that the template doesn't create."""
+    """Yield findings about kinds of packages that the template doesn't create."""
     wheel, main = project.wheel, project.main_package
     if wheel.tags != ["py3-none-any"]:
         yield Finding(
@@ -67,7 +67,7 @@ def unsupported_packages(project: Project) -> Iterator[Finding]:
 
 
 def unsupported_files(wheel: Wheel) -> Iterator[Finding]:
-    """Yield the files outside of packages, and the entry points of plugins."""
+    """Yield findings about files outside packages and about plugins' entry points."""
     for name in wheel.files:
         if name.startswith(".data/"):
             yield Finding(
@@ -82,7 +82,7 @@ def unsupported_files(wheel: Wheel) -> Iterator[Finding]:
 
 
 def unpacked_tests(project: Project) -> Iterator[Finding]:
-    """Yield the tests in packages if the old wheel leaves them out."""
+    """Yield a finding about tests in packages that the old wheel leaves out."""
     moved = {new.removeprefix("src/") for _, new in find_moves(project) if new.startswith("src/")}
     tests = {name for name in moved - {*project.wheel.files} if is_test_file(name)}
     if tests:
@@ -94,7 +94,7 @@ def unpacked_tests(project: Project) -> Iterator[Finding]:
 
 
 def changed_metadata(project: Project) -> Iterator[Finding]:
-    """Yield the metadata that changes, or may change."""
+    """Yield findings about metadata that changes or may change."""
     old = project.wheel.metadata.get("requires_python", "")
     minimum = minimum_python(project.wheel) or str(template_data("python_versions")[0])
     raised = raise_minimum(old, minimum)
@@ -120,7 +120,7 @@ def changed_metadata(project: Project) -> Iterator[Finding]:
 
 
 def changed_description(project: Project) -> Iterator[Finding]:
-    """Yield the long description if it is not the text of one README."""
+    """Yield a finding about a long description that differs from the README."""
     text, readme = project.wheel.metadata.get("description", ""), main_readme(project)
     if project.folder is None or not text or not readme:
         return
@@ -133,7 +133,7 @@ def changed_description(project: Project) -> Iterator[Finding]:
 
 
 def unread_settings(project: Project) -> Iterator[Finding]:
-    """Yield the settings that are not part of a wheel."""
+    """Yield a finding about settings that a wheel doesn't contain."""
     names = SUPERSEDED_TABLES - {"pytest"}
     tables = [f"`[tool.{name}]`" for name in project.settings.get("tool", {}) if name in names]
     if tables:
@@ -145,7 +145,7 @@ def unread_settings(project: Project) -> Iterator[Finding]:
 
 
 def changed_changelog(project: Project) -> Iterator[Finding]:
-    """Yield a changelog that the release tool can't edit."""
+    """Yield a finding about a changelog that the release tool can't edit."""
     folder, roles = project.folder, find_roles(project.folder)
     if folder is None:
         return

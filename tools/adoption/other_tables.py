@@ -1,4 +1,4 @@
-"""The tables of pyproject.toml, other than `[project]`, that must be written by hand."""
+"""Find entries for tables in pyproject.toml, other than `[project]`, to write by hand."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,11 +11,11 @@ from adoption.version_files import bumped_files, version_settings
 
 
 def other_tables(project: Project, validated: Validated) -> dict[str, Any]:
-    """Return the entries that the template renders differently, or doesn't render.
+    """Return entries that the template doesn't render or renders differently.
 
     Args:
         project: The existing project.
-        validated: The answers, and the pyproject.toml that the template renders with them.
+        validated: The answers and the resulting pyproject.toml.
     """
     recorded, rendered = validated.recorded, validated.settings
     backend = recorded["backend"]

@@ -1,4 +1,4 @@
-"""Existing files that the new project replaces, with their differences."""
+"""Find existing files that the new project replaces, and their differences."""
 
 import difflib
 import re
@@ -15,12 +15,12 @@ from adoption.moves import namespace_modules, role_moves, superseded
 from adoption.projects import Project
 from adoption.template import plain_template
 
-# Files with the same purpose, which may have several names and places.
+# Groups of names and locations of files with the same purpose.
 PURPOSE = re.compile(
     r"(?i)(?:\.github/|docs/)?\.?(contributing|dependabot|readthedocs|releasing|renovate"
     r"|pre-commit-config)(?:rc)?(?:\.\w+)?"
 )
-# Tables of pyproject.toml that describe the old build, or that ruff and pytest replace.
+# Tables in pyproject.toml that describe the old build or that ruff and pytest replace.
 SUPERSEDED_TABLES = {"black", "bumpversion", "flake8", "flit", "flit_scm", "hatch", "isort", "nox"}
 SUPERSEDED_TABLES |= {"poetry-dynamic-versioning", "setuptools-git-versioning", "setuptools-scm"}
 SUPERSEDED_TABLES |= {"uv-dynamic-versioning", "versioneer", "versioningit"}
@@ -28,7 +28,7 @@ SUPERSEDED_TABLES |= {"pbr", "pdm", "poetry", "pytest", "setuptools", "setuptool
 
 
 def rendered_files(answers: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return the files that the template renders with valid answers, by their paths."""
+    """Return the files that the template renders with valid answers, by path."""
     with plain_template() as template, tempfile.TemporaryDirectory() as out:
         copier.run_copy(
             *(str(template), out), data=dict(answers), defaults=True, quiet=True, overwrite=True
@@ -37,17 +37,17 @@ def rendered_files(answers: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def folder_files(folder: Path) -> dict[str, bytes]:
-    """Return the content of each file of a new project, by its path."""
+    """Return the content of each file in a new project by path."""
     names = find_roles(folder).files
     return {name: (folder / name).read_bytes() for name in names}
 
 
 def replaced_files(project: Project, new: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the old files that files of the new project replace, with the differences.
+    """Return the differences of the old files that the new project replaces.
 
     Args:
         project: The existing project.
-        new: The content of the new project's files.
+        new: The content of the new project's files by path.
     """
     assert project.folder is not None
     roles = find_roles(project.folder)
@@ -62,7 +62,7 @@ def replaced_files(project: Project, new: Mapping[str, bytes]) -> dict[str, str]
 
 
 def counterpart(name: str, new: Iterable[str]) -> str:
-    """Return the file of the new project that has an old file's path or purpose; "" if none."""
+    """Return the new file with an old file's path or purpose, or ""."""
     found = PURPOSE.fullmatch(name)
     for other in new:
         if other.lower() == name.lower():
@@ -74,7 +74,7 @@ def counterpart(name: str, new: Iterable[str]) -> str:
 
 
 def difference(old: bytes, new: bytes, name: str, other: str) -> str:
-    """Return the unified diff of two files; "" if they are equal."""
+    """Return the unified diff of two files, or "" if they are equal."""
     try:
         before, after = old.decode().splitlines(), new.decode().splitlines()
     except UnicodeDecodeError:
@@ -83,7 +83,7 @@ def difference(old: bytes, new: bytes, name: str, other: str) -> str:
 
 
 def changed_tables(project: Project, settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return the differences of the tables of tools that both projects configure.
+    """Return the differences between tables for tools that both projects configure.
 
     Args:
         project: The existing project.
@@ -101,14 +101,14 @@ def changed_tables(project: Project, settings: Mapping[str, Any]) -> dict[str, s
 
 
 def own_tables(project: Project, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the tables of tools that only the existing project configures."""
+    """Return the tables for tools that only the existing project configures."""
     known = {*settings.get("tool", {}), *SUPERSEDED_TABLES}
     tables = project.settings.get("tool", {})
     return {name: table for name, table in tables.items() if name not in known}
 
 
 def left_behind(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return the files that are not moved although nothing has their path, by what replaces them.
+    """Return the files that are not moved, grouped by replacement.
 
     Args:
         project: The existing project.

@@ -1,4 +1,4 @@
-"""The settings that tell a build backend which packages a wheel contains."""
+"""Build backend settings that define the packages in a wheel."""
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -8,9 +8,9 @@ from adoption.projects import TEST_PACKAGES, Project
 
 
 def top_levels(project: Project) -> list[str]:
-    """Return the top-level packages and modules in the new project's src/, such as "demo.py".
+    """Return the top-level names in the new project's src/, such as "demo" or "demo.py".
 
-    The main module becomes a package.
+    A main module becomes a package.
     """
     names = []
     for name in project.packages:
@@ -21,7 +21,7 @@ def top_levels(project: Project) -> list[str]:
 
 
 def import_packages(project: Project) -> list[str]:
-    """Return the packages that are not namespaces, such as "demo" and "acme.tools"."""
+    """Return the packages that aren't namespaces, such as "demo" and "acme.tools"."""
     found: dict[str, None] = {}
     for name in sorted(project.wheel.files, key=lambda name: (name.count("/"), name)):
         path = PurePosixPath(name)
@@ -36,12 +36,12 @@ def import_packages(project: Project) -> list[str]:
 
 
 def package_settings(project: Project, backend: str, rendered_package: str) -> dict[str, Any]:
-    """Return the tables that replace the template's only package with a project's packages.
+    """Return the tables that replace the template's single package with a project's packages.
 
     Args:
         project: The existing project.
         backend: The new project's build backend.
-        rendered_package: The package that the rendered tables contain.
+        rendered_package: The package in the rendered tables.
     """
     tops, packages = top_levels(project), import_packages(project)
     if not packages or tops == packages == [rendered_package]:
@@ -52,7 +52,7 @@ def package_settings(project: Project, backend: str, rendered_package: str) -> d
 
 
 def backend_settings(backend: str, tops: Sequence[str], packages: Sequence[str]) -> dict[str, Any]:
-    """Return a build backend's tables for top-level names in src/, and for packages.
+    """Return a build backend's tables for top-level names in src/ and for packages.
 
     https://hatch.pypa.io/latest/config/build/#packages
     https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#setuptools-specific-configuration
@@ -74,5 +74,5 @@ def backend_settings(backend: str, tops: Sequence[str], packages: Sequence[str])
         "poetry_core": {"poetry": {"packages": included}},
         "pdm_backend": {} if is_found else {"pdm": {"build": {"includes": paths}}},
     }
-    # Other backends keep their rendered tables, and `compare` lists what the wheel then lacks.
+    # For other backends, the rendered tables stay, and `compare` lists missing files.
     return tables.get(backend, {})

@@ -1,4 +1,4 @@
-"""The entries of `[project]` that must be written by hand because no answer covers them."""
+"""Find entries for `[project]` to write by hand because answers don't cover them."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,12 +19,12 @@ from adoption.wheels import Wheel
 def entries_by_hand(
     project: Project, answers: Mapping[str, Any], rendered: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the entries of `[project]` that differ from those that the template renders.
+    """Return the entries for `[project]` that differ from the rendered ones.
 
     Args:
         project: The existing project.
-        answers: The answers that Copier has accepted.
-        rendered: The `[project]` table that the template renders with them.
+        answers: The accepted answers.
+        rendered: The `[project]` table rendered with these answers.
     """
     wheel = project.wheel
     table: dict[str, Any] = {"name": wheel.metadata["name"]}
@@ -39,7 +39,7 @@ def entries_by_hand(
     table |= requirement_entries(wheel, answers, rendered)
     urls = dict(rendered.get("urls", {}))
     if any(CHANGELOG.fullmatch(label) for label in wheel.urls):
-        urls.pop("Changelog", None)  # the old project's URL replaces it
+        urls.pop("Changelog", None)  # The old project's URL replaces it.
     if lost := {label: url for label, url in wheel.urls.items() if url not in urls.values()}:
         table["urls"] = urls | lost
     table |= entry_point_entries(project, rendered)
@@ -47,9 +47,9 @@ def entries_by_hand(
 
 
 def main_readme(project: Project) -> str:
-    """Return the name of the README that is the long description; "" if there is no README.
+    """Return the name of the README with the long description, or "" without a README.
 
-    It is the one with the text of the long description, or the first one in a usual format.
+    If no README has the text of the long description, return the first one in a usual format.
     """
     names = find_roles(project.folder).readmes
     text = normalized_text(project.wheel.metadata.get("description", ""))
@@ -64,12 +64,12 @@ def main_readme(project: Project) -> str:
 
 
 def normalized_text(text: str) -> str:
-    """Return a text with normalized line endings, without trailing spaces and outer blank lines."""
+    """Return a text with normalized line endings and without trailing spaces and outer blank lines."""
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
 def readme_entry(name: str, wheel: Wheel) -> str | dict[str, str]:
-    """Return the value of `readme`, with the content type unless the file extension implies it.
+    """Return the value of `readme`, with the content type unless the file's suffix implies it.
 
     https://packaging.python.org/en/latest/specifications/core-metadata/#description-content-type
     """
@@ -82,14 +82,14 @@ def readme_entry(name: str, wheel: Wheel) -> str | dict[str, str]:
 
 
 def requires_python(wheel: Wheel, rendered: str) -> str:
-    """Return the old Requires-Python, with at least the rendered minimum."""
+    """Return the old Requires-Python, raised to the rendered minimum."""
     old = wheel.metadata.get("requires_python")
     raised = raise_minimum(old, rendered.removeprefix(">=")) if old else rendered
     return rendered if SpecifierSet(raised) == SpecifierSet(rendered) else raised
 
 
 def license_entries(project: Project) -> dict[str, Any]:
-    """Return the license expression if the template doesn't offer it, and the license files."""
+    """Return the entries for license files, and for a license that the template doesn't offer."""
     table: dict[str, Any] = {}
     found = find_license(project)
     if not found.choice:
@@ -101,7 +101,7 @@ def license_entries(project: Project) -> dict[str, Any]:
 
 
 def keywords(project: Project) -> list[str]:
-    """Return the keywords, from pyproject.toml if possible: in a wheel, a comma separates them."""
+    """Return the keywords, preferably from pyproject.toml. In wheels, commas separate them."""
     tool = project.settings.get("tool", {})
     for table in (project.settings.get("project", {}), tool.get("poetry", {})):
         if "keywords" in table:
@@ -110,9 +110,9 @@ def keywords(project: Project) -> list[str]:
 
 
 def people_entries(wheel: Wheel) -> dict[str, Any]:
-    """Return the maintainers, and the authors unless there is exactly one, with a name.
+    """Return the maintainers, and the authors unless they are a single person with a name.
 
-    A project with maintainers doesn't need an author.
+    A project with maintainers may have no authors.
     """
     table: dict[str, Any] = {}
     has_one = len(wheel.authors) == 1 and wheel.authors[0][0]
@@ -130,7 +130,7 @@ def as_tables(people: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def classifiers(project: Project, rendered: Sequence[str]) -> list[str]:
-    """Return the old classifiers, and the rendered ones that are true of the old project."""
+    """Return the old classifiers, and the rendered ones that apply to the old project."""
     wheel = project.wheel
     # Other fields state the license and the Python versions.
     outdated = re.compile(r"License :: .*|Programming Language :: Python( :: \d.*)?")
@@ -148,7 +148,7 @@ def classifiers(project: Project, rendered: Sequence[str]) -> list[str]:
 def requirement_entries(
     wheel: Wheel, answers: Mapping[str, Any], rendered: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the dependencies and the extras, each only if the answers don't cover all of them."""
+    """Return the dependencies and the extras unless the answers cover all of them."""
     table: dict[str, Any] = {}
     extras = wheel.extras
     dependencies = extras.pop("")
@@ -168,7 +168,7 @@ def requirement_entries(
 
 
 def entry_point_entries(project: Project, rendered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the tables of entry points; an empty one replaces a rendered table."""
+    """Return the tables of entry points. An empty table removes a rendered one."""
     tables: dict[str, Any] = {
         name: {} for name in ("scripts", "gui-scripts", "entry-points") if name in rendered
     }

@@ -1,4 +1,4 @@
-"""Existing projects: their settings, packages, and wheels."""
+"""Read existing projects: their settings, packages, and wheels."""
 
 import fnmatch
 import shutil
@@ -16,21 +16,21 @@ from adoption.findings import AdoptionError
 from adoption.versions import comes_from_git
 from adoption.wheels import Wheel, is_extension_module, read_wheel
 
-# Folders that a build must not see. The results of earlier builds would end up in the new wheel.
+# Folders to hide from a build. For example, results of earlier builds would get into the wheel.
 IGNORED = ("__pycache__", "*.py[cod]", "*.egg-info", ".tox", ".nox", "node_modules")
 TEST_PACKAGES = ("tests", "test")
 
 
 @dataclass
 class Project:
-    """A project's wheel, and what only its folder contains.
+    """A project's wheel, with information from its folder.
 
     Attributes:
-        wheel: The wheel that its own build backend builds.
-        folder: Its folder; None if only the wheel is available.
+        wheel: The wheel built by the project's own build backend.
+        folder: The project's folder, or None if only the wheel is available.
         settings: The content of pyproject.toml.
-        packages: Each top-level package or module of the wheel, with its folder or file in the
-            project; None if that is unknown.
+        packages: The top-level packages and modules in the wheel, with their folders or files in
+            the project, or None if unknown.
     """
 
     wheel: Wheel
@@ -40,12 +40,12 @@ class Project:
 
     @property
     def name(self) -> str:
-        """The normalized distribution name."""
+        """Return the normalized distribution name."""
         return canonicalize_name(self.wheel.metadata["name"])
 
     @property
     def main_package(self) -> str:
-        """The import package that the template uses; "" if there is none."""
+        """Return the import package that the template uses, or ""."""
         expected = self.name.replace("-", "_")
 
         def rank(name: str) -> tuple[bool, bool, bool, str]:
@@ -57,12 +57,12 @@ class Project:
         )
 
     def files_of(self, package: str) -> list[str]:
-        """Return the paths of a top-level package's files; none for a module."""
+        """Return the paths of a top-level package's files, or none for a module."""
         return [name for name in self.wheel.files if name.startswith(f"{package}/")]
 
     @property
     def has_vcs_version(self) -> bool:
-        """Whether the version comes from the version control system."""
+        """Return whether the version comes from the version control system."""
         return comes_from_git(self.settings, self.folder)
 
 
@@ -70,7 +70,7 @@ def open_project(path: Path, options: BuildOptions | None = None) -> Project:
     """Read a project from its folder or from its wheel.
 
     Raises:
-        AdoptionError: The path is neither, or the project can't be built.
+        AdoptionError: The path is neither a project nor a wheel, or the build fails.
     """
     if is_wheel(path):
         wheel = read_wheel(path)
@@ -79,7 +79,7 @@ def open_project(path: Path, options: BuildOptions | None = None) -> Project:
 
 
 def is_wheel(path: Path) -> bool:
-    """Return whether a path is a wheel's."""
+    """Return whether a path is the path of a wheel."""
     return path.suffix == ".whl" and path.is_file()
 
 
@@ -87,7 +87,7 @@ def read_project(folder: Path, options: BuildOptions | None = None) -> Project:
     """Build a project in a copy of its folder, and read the wheel.
 
     Raises:
-        AdoptionError: The folder doesn't contain a project, or the project can't be built.
+        AdoptionError: The folder doesn't contain a project, or the build fails.
     """
     settings = read_settings(folder)
     with tempfile.TemporaryDirectory(prefix="packagestan-adopt-") as temporary:
@@ -102,10 +102,10 @@ def read_project(folder: Path, options: BuildOptions | None = None) -> Project:
 
 
 def check_supported(project: Project) -> None:
-    """Check that a project only contains pure Python.
+    """Check that a project contains only Python code.
 
     Raises:
-        AdoptionError: Its wheel is for one platform.
+        AdoptionError: The project's wheel is for a specific platform.
     """
     wheel, name = project.wheel, project.wheel.metadata["name"]
     if wheel.extension_modules:
@@ -121,10 +121,9 @@ def check_supported(project: Project) -> None:
 
 
 def ignored(folder: str, names: list[str]) -> set[str]:
-    """Return the entries of a folder that are not copied.
+    """Return the entries of a folder that must not be copied.
 
-    These are environments, build results, and what is neither a file nor a folder: sockets, pipes,
-    and broken symbolic links.
+    These are environments, build results, sockets, pipes, and broken symbolic links.
     """
     found = {name for name in names for pattern in IGNORED if fnmatch.fnmatch(name, pattern)}
     found |= {name for name in names if not is_file_or_folder(Path(folder) / name)}
@@ -136,7 +135,7 @@ def ignored(folder: str, names: list[str]) -> set[str]:
 
 
 def is_file_or_folder(path: Path) -> bool:
-    """Return whether a path, or the target of a symbolic link, is a file or a folder."""
+    """Return whether a path or, for a symbolic link, its target is a file or a folder."""
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -145,7 +144,7 @@ def is_file_or_folder(path: Path) -> bool:
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
-    """Return the content of a project's pyproject.toml; nothing if it has only a setup.py.
+    """Return the content of a project's pyproject.toml, or nothing if it has only a setup.py.
 
     Raises:
         AdoptionError: The folder doesn't contain a project.
@@ -173,7 +172,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
 
 
 def find_packages(wheel: Wheel, folder: Path | None = None) -> dict[str, Path | None]:
-    """Return a wheel's top-level packages and modules, with their sources in a project's folder."""
+    """Return a wheel's top-level packages and modules with their sources in a project's folder."""
     packages: dict[str, Path | None] = {}
     tops = {name.split("/")[0] for name in wheel.files if not name.startswith(".data/")}
     for top in sorted(tops):
@@ -183,10 +182,10 @@ def find_packages(wheel: Wheel, folder: Path | None = None) -> dict[str, Path | 
 
 
 def find_source(top: str, wheel: Wheel, folder: Path) -> Path | None:
-    """Return the source of a wheel's top-level package or module; None if it isn't found.
+    """Return the source of a wheel's top-level package or module, or None if it isn't found.
 
-    A project may have several folders or files of this name. The one with most of the wheel's
-    files is the source.
+    If a project has several folders or files with this name, the one with most of the wheel's files
+    is the source.
     """
     files = [
         PurePosixPath(name).parts[1:]

@@ -1,4 +1,4 @@
-"""pytest's settings for the tests of an existing project.
+"""Convert an existing project's pytest settings.
 
 https://docs.pytest.org/en/stable/reference/customize.html
 """
@@ -15,7 +15,7 @@ from adoption.files import find_roles
 from adoption.findings import Finding
 from adoption.projects import Project
 
-# pytest reads the first of these files that has the section, and pytest.ini even without one.
+# pytest reads the first of these files with the section, and pytest.ini even without it.
 SECTIONS = {
     "pytest.ini": "pytest",
     ".pytest.ini": "pytest",
@@ -23,7 +23,8 @@ SECTIONS = {
     "tox.ini": "pytest",
     "setup.cfg": "tool:pytest",
 }
-# Options that are lists of words and of lines. https://docs.pytest.org/en/stable/reference/reference.html
+# Options that are lists of words or lists of lines.
+# https://docs.pytest.org/en/stable/reference/reference.html
 WORDS = {"addopts", "doctest_optionflags", "norecursedirs", "python_classes", "python_files"}
 WORDS |= {"python_functions", "pythonpath", "required_plugins", "testpaths", "usefixtures"}
 LINES = ("filterwarnings", "markers")
@@ -31,10 +32,10 @@ COLLECTED = ("test_*.py", "*_test.py")  # pytest's default for python_files
 
 
 def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Return the `[tool.pytest]` entries with which a project's own tests run in the new project.
+    """Return the `[tool.pytest]` entries for running a project's tests in the new project.
 
-    They replace the template's whole table, which is stricter, because old tests rarely pass with
-    it.
+    They replace the template's table completely, because old tests rarely pass with its strict
+    settings.
     """
     targets = dict(moves)
     _, own = own_settings(project)
@@ -43,10 +44,10 @@ def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str
         return {}
     table: dict[str, Any] = {"strict": False, "filterwarnings": [], "addopts": ["-ra"]}
     table |= own
-    table.pop("minversion", None)  # only pytest 9 reads this table
+    table.pop("minversion", None)  # Only pytest 9 and newer versions read this table.
     table["testpaths"] = test_paths(own.get("testpaths", []), tests, targets)
     if "testpaths" not in own and any("--doctest" in option for option in table["addopts"]):
-        table["testpaths"] = ["."]  # there may be doctests in any file
+        table["testpaths"] = ["."]  # Any file may contain doctests.
     names = sorted({PurePosixPath(name).name for name in tests})
     patterns = own.get("python_files", list(COLLECTED))
     others = [name for name in names if not matches(name, patterns)]
@@ -56,7 +57,7 @@ def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str
 
 
 def pytest_finding(project: Project) -> Finding | None:
-    """Return the finding on the tests' settings; None without tests."""
+    """Return a finding about the settings for tests, or None if the project has no tests."""
     if not find_roles(project.folder).tests:
         return None
     source, _ = own_settings(project)
@@ -69,7 +70,7 @@ def pytest_finding(project: Project) -> Finding | None:
 
 
 def own_settings(project: Project) -> tuple[str, dict[str, Any]]:
-    """Return the file with an existing project's pytest settings, and the settings."""
+    """Return the name of the file with an existing project's pytest settings, and the settings."""
     if project.folder is None:
         return "", {}
     for name, section in SECTIONS.items():
@@ -84,7 +85,7 @@ def own_settings(project: Project) -> tuple[str, dict[str, Any]]:
 
 
 def ini_section(file: Path, section: str) -> Mapping[str, str]:
-    """Return a section of an INI file; nothing if it doesn't exist."""
+    """Return a section of an INI file, or nothing if it doesn't exist."""
     parser = configparser.RawConfigParser()
     with contextlib.suppress(configparser.Error, UnicodeDecodeError):
         parser.read(file, encoding="utf-8")
@@ -92,7 +93,7 @@ def ini_section(file: Path, section: str) -> Mapping[str, str]:
 
 
 def converted(name: str, value: Any) -> Any:
-    """Return the value of an option with the type that `[tool.pytest]` requires."""
+    """Convert the value of an option to the type that `[tool.pytest]` requires."""
     if not isinstance(value, str):
         return value if isinstance(value, bool | list) else str(value)
     lines = [line.strip() for line in value.splitlines() if line.strip()]
@@ -105,7 +106,7 @@ def converted(name: str, value: Any) -> Any:
 
 
 def test_paths(own: Iterable[str], tests: Iterable[str], targets: Mapping[str, str]) -> list[str]:
-    """Return where pytest looks for tests: the old paths, or the folders of the tests.
+    """Return the value of `testpaths`: the moved old paths, or the folders with tests.
 
     Args:
         own: The old paths, which may be patterns.
@@ -124,7 +125,7 @@ def test_paths(own: Iterable[str], tests: Iterable[str], targets: Mapping[str, s
 
 
 def collected_tests(project: Project) -> list[str]:
-    """Return the test modules that pytest collects with a project's settings."""
+    """Return the test modules that pytest collects with the project's settings."""
     _, own = own_settings(project)
     paths, patterns = own.get("testpaths", ["."]), own.get("python_files", COLLECTED)
     tests = find_roles(project.folder).tests
@@ -132,9 +133,9 @@ def collected_tests(project: Project) -> list[str]:
 
 
 def short(name: str) -> str:
-    """Return the path under which pytest finds a test module: its folder named after tests.
+    """Return the path through which pytest finds a test module: a folder named after tests.
 
-    A module next to other code is found by its own path.
+    For a module next to other code, this is its own path.
     """
     parts = PurePosixPath(name).parts
     numbers = [number for number, part in enumerate(parts[:-1]) if part.startswith("test")]
@@ -142,17 +143,17 @@ def short(name: str) -> str:
 
 
 def is_below(name: str, path: str) -> bool:
-    """Return whether a file is a path, which may be a pattern, or in it."""
+    """Return whether a file matches a path or pattern, or is in a matching folder."""
     path = path.removeprefix("./").rstrip("/")
     parents = (name, *map(str, PurePosixPath(name).parents))
     return path == "" or any(fnmatch.fnmatchcase(parent, path) for parent in parents)
 
 
 def below_any(name: str, paths: Iterable[str]) -> bool:
-    """Return whether a file is one of several paths or in one of them."""
+    """Return whether a file matches any of the paths, or is in a matching folder."""
     return any(is_below(name, path) for path in paths)
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
-    """Return whether pytest collects a file name with these patterns."""
+    """Return whether pytest collects a file with these patterns."""
     return any(PurePosixPath(name).match(pattern) for pattern in patterns)

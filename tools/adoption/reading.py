@@ -1,4 +1,4 @@
-"""Read an existing project: combine answers, entries by hand, findings, and moves."""
+"""Read an existing project: combine answers, manual entries, findings, and moves."""
 
 import tomllib
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ from adoption.version_files import find_versions, ignored_files
 
 
 def examine(project: Project) -> Reading:
-    """Return what can be read from a project without rendering the template."""
+    """Read everything from a project that doesn't require rendering the template."""
     return Reading(
         answers=derive_answers(project),
         not_carried=[*find_not_carried(project), *find_versions(project)],
@@ -45,7 +45,7 @@ def read(project: Project) -> Reading:
     """Examine a project, validate the answers, and add what they don't cover.
 
     Raises:
-        AdoptionError: The template and this program don't match.
+        AdoptionError: The template and this program are incompatible.
     """
     reading = examine(project)
     validated = validate(reading.answers)
@@ -57,9 +57,9 @@ def read(project: Project) -> Reading:
 
 
 def read_created(project: Project, folder: Path) -> Reading:
-    """Examine a project, and add what the new project in a folder doesn't cover.
+    """Examine a project, and add everything that the new project in a folder doesn't cover.
 
-    Its answers may differ from those that `read` has derived.
+    The new project's answers may differ from the ones that `read` has derived.
     """
     reading = examine(project)
     text = (folder / ".copier-answers.yml").read_text(encoding="utf-8")
@@ -73,13 +73,13 @@ def read_created(project: Project, folder: Path) -> Reading:
 def add_uncovered(
     project: Project, reading: Reading, validated: Validated, new: Mapping[str, bytes]
 ) -> None:
-    """Add what answers don't cover, and what happens to the project's files.
+    """Add everything that answers don't cover, and the moves of the project's files.
 
     Args:
         project: The existing project.
-        reading: What has been read so far.
-        validated: The answers, and the pyproject.toml that the template renders with them.
-        new: The content of the new project's files, by their paths.
+        reading: The results so far.
+        validated: The answers and the resulting pyproject.toml.
+        new: The content of the new project's files by path.
     """
     reading.by_hand = entries_by_hand(project, validated.answers, validated.table)
     reading.tables = other_tables(project, validated)
@@ -91,7 +91,7 @@ def add_uncovered(
     files = replaced_files(project, new)
     reading.left = left_behind(project, [*reading.moves, *dict.fromkeys(files, "").items()])
     reading.moves = [(old, target) for old, target in reading.moves if old not in files]
-    # Without the answer `changelog`, there is no starter to remove.
+    # Without a changelog, no starter file has to be removed.
     reading.removed = [name for name in removed_starters(project, reading.moves) if name in new]
     reading.gitattributes = attribute_lines(project, reading.moves)
     if paths := list(outdated_paths(project, reading.moves, new)):

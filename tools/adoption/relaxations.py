@@ -1,8 +1,8 @@
 """Relax the checks of a new project until its existing code passes them.
 
-Each violated rule of ruff is ignored in the folder, and each module with type errors is left out of
-type checking. The tables are written to pyproject.toml with the numbers of violations. All other
-rules and modules, including new ones, stay strict.
+Each violated ruff rule is ignored in the affected folder, and each module with type errors is
+excluded from type checking. pyproject.toml lists these exceptions with the number of violations.
+All other rules and modules, including new ones, stay strict.
 """
 
 import json
@@ -36,10 +36,10 @@ class Violation:
     """A violation of a rule, or a type error.
 
     Attributes:
-        path: The file, relative to the project's folder, with slashes.
+        path: The path of the file relative to the project's folder, with forward slashes.
         rule: The code of the rule.
-        name: The name of the rule, for people; "" if the code is the name.
-        message: The message of the tool.
+        name: The readable name of the rule, or "" if the code is the name.
+        message: The tool's message.
     """
 
     path: str
@@ -49,10 +49,10 @@ class Violation:
 
 
 def relax(folder: Path) -> list[str]:
-    """Relax the checks of a project, and return what was done, in sentences.
+    """Relax the checks of a project, and return sentences about the changes.
 
     Raises:
-        AdoptionError: The project has no such checks, or a check fails for another reason.
+        AdoptionError: The project has no checks to relax, or a check fails for another reason.
     """
     file = folder / "pyproject.toml"
     try:
@@ -70,7 +70,7 @@ def relax(folder: Path) -> list[str]:
         text = existing or "[tool.pyright] ignore"
         raise AdoptionError(f"{file} is already relaxed; delete {text} to do it again")
     found: dict[str, list[Violation]] = {name: [] for name in names}
-    # An ignored rule can make a `noqa` comment superfluous, which is another violation.
+    # Ignoring a rule can make a `noqa` comment unnecessary, which is another violation.
     for _ in range(3):
         new = {name: CHECKS[name].run(folder) for name in names}
         if not any(new.values()):
@@ -104,7 +104,7 @@ def check_syntax(violations: Iterable[Violation]) -> None:
 
 
 def summary(name: str, violations: list[Violation]) -> str:
-    """Return the sentence on one tool."""
+    """Return a sentence about one tool."""
     if not violations:
         return f"{name}: nothing to relax"
     if name == "ruff":
@@ -115,10 +115,10 @@ def summary(name: str, violations: list[Violation]) -> str:
 
 
 def run_tool(folder: Path, name: str, *arguments: str) -> str:
-    """Run a tool in the project's environment, and return its standard output.
+    """Run a tool in the project's environment, and return its stdout.
 
     Raises:
-        AdoptionError: The tool isn't installed, or ends without a result.
+        AdoptionError: The tool isn't installed or prints no result.
     """
     scripts = [folder.absolute() / ".venv" / place / name for place in ("bin", "Scripts")]
     installed = shutil.which(name, path=os.pathsep.join(str(path.parent) for path in scripts))
@@ -141,10 +141,10 @@ def run_tool(folder: Path, name: str, *arguments: str) -> str:
 
 
 def parsed(name: str, text: str) -> Any:
-    """Return the JSON that a tool has printed.
+    """Return the parsed JSON output of a tool.
 
     Raises:
-        AdoptionError: It printed something else.
+        AdoptionError: The output isn't JSON.
     """
     try:
         return json.loads(text)
@@ -153,7 +153,7 @@ def parsed(name: str, text: str) -> Any:
 
 
 def run_ruff(folder: Path) -> list[Violation]:
-    """Return ruff's violations.
+    """Return the violations that ruff reports.
 
     https://docs.astral.sh/ruff/settings/#output-format
     """
@@ -169,7 +169,7 @@ def run_ruff(folder: Path) -> list[Violation]:
 
 
 def run_mypy(folder: Path) -> list[Violation]:
-    """Return mypy's errors.
+    """Return the errors that mypy reports.
 
     https://mypy.readthedocs.io/en/stable/command_line.html#cmdoption-mypy-output
     """
@@ -188,7 +188,7 @@ def run_mypy(folder: Path) -> list[Violation]:
 
 
 def run_ty(folder: Path) -> list[Violation]:
-    """Return ty's errors and warnings.
+    """Return the errors and warnings that ty reports.
 
     https://docs.astral.sh/ty/reference/cli/#ty-check
     """
@@ -200,7 +200,7 @@ def run_ty(folder: Path) -> list[Violation]:
 
 
 def run_pyright(folder: Path) -> list[Violation]:
-    """Return pyright's errors.
+    """Return the errors that pyright reports.
 
     https://microsoft.github.io/pyright/#/command-line?id=json-output
     """
@@ -217,7 +217,7 @@ def run_pyright(folder: Path) -> list[Violation]:
 
 
 def write_ruff(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with the rules that are ignored in each folder.
+    """Return pyproject.toml with the ignored rules for each folder.
 
     https://docs.astral.sh/ruff/settings/#lint_extend-per-file-ignores
     """
@@ -235,7 +235,7 @@ def write_ruff(text: str, violations: list[Violation]) -> str:
 
 
 def write_mypy(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with the modules whose types are not checked.
+    """Return pyproject.toml with the modules to exclude from type checking.
 
     https://mypy.readthedocs.io/en/stable/config_file.html#confval-ignore_errors
     """
@@ -274,19 +274,19 @@ def write_pyright(text: str, violations: list[Violation]) -> str:
 
 
 def numbered(counts: Counter[str]) -> Iterator[tuple[str, str]]:
-    """Yield the items of a list in alphabetical order, with their numbers as comments."""
+    """Yield items in alphabetical order with their counts as comments."""
     for item in sorted(counts):
         yield item, str(counts[item])
 
 
 def array(key: str, items: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the lines of a TOML array, with a comment on each item."""
+    """Return the lines of a TOML array with a comment on each item."""
     lines = [f"    {json.dumps(item)},  # {comment}".rstrip() for item, comment in items]
     return [f"{key} = [", *lines, "]"]
 
 
 def appended(text: str, lines: Iterable[str]) -> str:
-    """Return a text with another paragraph."""
+    """Return a text with lines appended as a paragraph."""
     return "\n".join([text.rstrip("\n"), "", *lines, ""])
 
 
@@ -295,8 +295,8 @@ class Check:
     """A tool that checks a project.
 
     Attributes:
-        run: Returns the violations in a folder.
-        write: Returns pyproject.toml with the relaxations for violations.
+        run: A function that returns the violations in a folder.
+        write: A function that returns pyproject.toml with exceptions for violations.
     """
 
     run: Callable[[Path], list[Violation]]

@@ -1,4 +1,4 @@
-"""The files that describe an adoption: the answers for Copier and the report."""
+"""Create the files that describe an adoption: the answers for Copier and the report."""
 
 import re
 import shlex
@@ -14,7 +14,7 @@ from adoption.projects import Project
 
 
 def answers_file(project: Project, reading: Reading) -> str:
-    """Return the answers as a data file for Copier."""
+    """Return the data file for Copier with the answers."""
     answers = yaml.safe_dump(reading.answers, allow_unicode=True, sort_keys=False)
     return f"# Answers from {project.wheel.metadata['name']}.\n{answers}"
 
@@ -39,7 +39,7 @@ def bullets(findings: Sequence[Finding]) -> list[str]:
 
 
 def by_hand(reading: Reading) -> list[str]:
-    """Return the lines about the entries of pyproject.toml that no answer covers."""
+    """Return the lines about entries for pyproject.toml that answers don't cover."""
     project = {"project": reading.by_hand} if reading.by_hand else {}
     tables = project | reading.tables
     if not tables:
@@ -74,7 +74,7 @@ def move_commands(project: Project, reading: Reading) -> list[str]:
 
 
 def copy_commands(project: Project, moves: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield the sources and targets for `cp -R`: whole folders if possible, otherwise files."""
+    """Yield the sources and targets for `cp -R`: whole folders if possible, or else files."""
     assert project.folder is not None
     targets = dict(moves)
     covered: set[str] = set()
@@ -92,9 +92,9 @@ def copy_commands(project: Project, moves: Sequence[tuple[str, str]]) -> Iterato
 
 
 def whole_folder(project: Path, folder: str, targets: Mapping[str, str]) -> str:
-    """Return the new path of a folder that is moved as a whole under its name, or "".
+    """Return the new path of a folder that can be copied as a whole, or "".
 
-    A folder with files that are not moved, such as build results, isn't copied as a whole.
+    This isn't possible if the folder contains files that are not moved, such as build results.
     """
     names = [f"{folder}/{name}" for name in walked_files(project / folder)]
     names = [name for name in names if not GENERATED.fullmatch(name)]
@@ -108,7 +108,7 @@ def whole_folder(project: Path, folder: str, targets: Mapping[str, str]) -> str:
 
 
 def left_files(reading: Reading) -> list[str]:
-    """Return the lines about the files that are not moved."""
+    """Return the lines about files that are not moved."""
     if not reading.left:
         return ["All files are moved."]
     lines = []
@@ -119,10 +119,10 @@ def left_files(reading: Reading) -> list[str]:
 
 
 def replaced_files(reading: Reading) -> list[str]:
-    """Return the lines about the files that the new project replaces, with their diffs."""
+    """Return the lines about files that the new project replaces, with diffs."""
     lines = [] if reading.replaced else ["No files are replaced."]
     for name, text in reading.replaced.items():
-        # A fence longer than any in the text.
+        # The fence must be longer than any fence in the text.
         fence = "`" * max([3, *(len(found) + 1 for found in re.findall(r"`{3,}", text))])
         lines += [f"### `{name}`", "", *([f"{fence}diff", text, fence] if text else ["Unchanged."])]
         lines.append("")

@@ -1,4 +1,4 @@
-"""Requirements, extras, and Requires-Python in core metadata."""
+"""Process requirements, extras, and Requires-Python from core metadata."""
 
 import re
 
@@ -8,18 +8,18 @@ from packaging.specifiers import Specifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-# A marker that only assigns a requirement to extras, in the spellings of the build backends.
+# A marker that only assigns a requirement to extras, in any build backend's spelling.
 EXTRAS = r'\(?extra == "[^"]+"(?: or extra == "[^"]+")*\)?'
 OF_EXTRAS = re.compile(rf"(?:(?P<before>.+) and )?{EXTRAS}|{EXTRAS} and (?P<after>.+)")
 
 
 def required_name(text: str) -> str:
-    """Return the normalized distribution name of a requirement."""
+    """Return the normalized name of a requirement's distribution."""
     return canonicalize_name(Requirement(text).name)
 
 
 def normalized(text: str) -> str:
-    """Return the canonical spelling of a requirement, because build backends differ.
+    """Return a requirement in a canonical spelling, because build backends differ.
 
     >>> normalized('PyYAML (!=6.0,>=6) ; python_full_version < "3.12"')
     'pyyaml!=6.0,>=6; python_version < "3.12"'
@@ -31,10 +31,10 @@ def normalized(text: str) -> str:
 
 
 def split_by_extra(metadata: RawMetadata) -> dict[str, set[str]]:
-    """Return the requirements of each extra, by its normalized name.
+    """Return the requirements of each extra by normalized name.
 
-    Requirements that don't depend on an extra are listed under "". Requirements on the project's
-    own extras, as in `all = ["demo[a,b]"]`, are replaced with the requirements of those extras.
+    Requirements without an extra are listed under "". Requirements on the project's own extras, as
+    in `all = ["demo[a,b]"]`, are replaced with the requirements of these extras.
 
     https://packaging.python.org/en/latest/specifications/core-metadata/#provides-extra-multiple-use
     """
@@ -49,16 +49,16 @@ def split_by_extra(metadata: RawMetadata) -> dict[str, set[str]]:
 
 
 def without_extras(text: str) -> tuple[list[str], str]:
-    """Return the extras that a requirement belongs to, and the requirement without their marker.
+    """Return a requirement's extras, and the requirement without their marker.
 
-    A marker that can't be split safely is kept.
+    If a marker can't be split safely, it is kept.
     """
     requirement = Requirement(text)
     marker = str(requirement.marker or "")
     extras = re.findall(r'extra == "([^"]+)"', marker)
     found = OF_EXTRAS.fullmatch(marker)
     rest = (found["before"] or found["after"] or "") if found else ""
-    # "and" binds tighter than "or", so a marker with an "or" outside of parentheses can't be split.
+    # "and" binds more tightly than "or", so a marker with "or" outside parentheses can't be split.
     if not found or re.search(r"\bextra\b|\bor\b", re.sub(r"\([^()]*\)", "", rest)):
         return extras, text
     requirement.marker = None
@@ -67,7 +67,7 @@ def without_extras(text: str) -> tuple[list[str], str]:
 
 def replace_own_extras(split: dict[str, set[str]], own_name: str) -> None:
     """Replace requirements on the project's own extras with the requirements of those extras."""
-    for _ in split:  # an extra may refer to an extra that refers to another one
+    for _ in split:  # An extra can refer to an extra that refers to another one.
         for requirements in split.values():
             for text in sorted(requirements):
                 requirement = Requirement(text)
@@ -83,7 +83,7 @@ def supports(specifiers: SpecifierSet, version: str) -> bool:
 
 
 def raise_minimum(requires_python: str, minimum: str) -> str:
-    """Return Requires-Python with at least a minimum version, and with its other bounds.
+    """Return Requires-Python raised to a minimum version, with its other bounds.
 
     >>> raise_minimum(">=3.8,<4", "3.11")
     '>=3.11,<4'

@@ -1,4 +1,4 @@
-"""The template that this program belongs to: its questions, data, and licenses."""
+"""The questions, data, and licenses of the template that this program belongs to."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ TEMPLATE = Path(__file__).resolve().parents[2]
 
 
 def questions() -> dict[str, dict[str, Any]]:
-    """Return the template's questions by their names."""
+    """Return the template's questions by name."""
     lines = (TEMPLATE / "copier.yml").read_text(encoding="utf-8").splitlines()
     merged: dict[str, dict[str, Any]] = {}
     for line in lines:
@@ -25,12 +25,12 @@ def questions() -> dict[str, dict[str, Any]]:
 
 
 def template_data(name: str) -> Any:
-    """Return the content of a data file, like "python_versions"."""
+    """Return the content of a data file, such as "python_versions"."""
     return yaml.safe_load((TEMPLATE / f"template/data/{name}.yml").read_text(encoding="utf-8"))
 
 
 def choice_facts(axis: str) -> dict[str, dict[str, Any]]:
-    """Return the facts about each choice of a question, as in its `choice.json`."""
+    """Return the facts from each choice's `choice.json` for a question."""
     files = (TEMPLATE / "template/options" / axis).glob("*/choice.json")
     return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
 
@@ -42,9 +42,9 @@ def license_choices() -> list[str]:
 
 @contextlib.contextmanager
 def plain_template() -> Iterator[Path]:
-    """Yield a copy of the template without its git repository.
+    """Yield a copy of the template that isn't a git repository.
 
-    From a repository, Copier would take the latest release instead of the working tree.
+    From a repository, Copier would use the latest release instead of the working tree.
     """
     with tempfile.TemporaryDirectory(prefix="packagestan-adopt-") as temporary:
         folder = Path(temporary)

@@ -13,7 +13,7 @@ import yaml
 from adoption.findings import AdoptionError, Finding
 from adoption.template import plain_template, questions
 
-# A question's validator raises the first error, its key `ask` the second.
+# A question's validator raises the first error, and its key `ask` raises the second.
 REJECTED = (ValueError, jinja2.TemplateError)
 
 
@@ -22,10 +22,10 @@ class Validated:
     """The result of a validation.
 
     Attributes:
-        answers: The answers that Copier accepts.
-        recorded: All answers that Copier records, including the defaults.
-        settings: The pyproject.toml that the template renders with them.
-        findings: The rejected answers, with Copier's reasons.
+        answers: The accepted answers.
+        recorded: All recorded answers, including defaults.
+        settings: The content of the resulting pyproject.toml.
+        findings: Findings about rejected answers, with Copier's reasons.
     """
 
     answers: dict[str, Any]
@@ -35,15 +35,15 @@ class Validated:
 
     @property
     def table(self) -> dict[str, Any]:
-        """The `[project]` table."""
+        """Return the `[project]` table."""
         return dict(self.settings["project"])
 
 
 def validate(answers: dict[str, Any]) -> Validated:
-    """Render the template with answers, without those that Copier rejects.
+    """Render the template with the answers that Copier accepts.
 
     Raises:
-        AdoptionError: An answer belongs to no question, or Copier fails for another reason.
+        AdoptionError: The question for an answer doesn't exist, or Copier fails for another reason.
     """
     unknown = set(answers) - set(questions())
     if unknown:
@@ -70,7 +70,7 @@ def validate(answers: dict[str, Any]) -> Validated:
 def without_rejected(
     answers: dict[str, Any], error: str, template: Path
 ) -> tuple[dict[str, Any], Finding]:
-    """Return answers without what Copier has rejected, and the finding that says so.
+    """Return answers without a rejected answer or its rejected parts, and a finding about it.
 
     Raises:
         AdoptionError: The error is not about one of the answers.
@@ -79,7 +79,7 @@ def without_rejected(
         r"(?:Validation error|Invalid choice) for (?:question )?'(\w+)': (.*)", error, re.DOTALL
     )
     if found and found[1] == "publish" and "publish" not in answers:
-        # PyPI, which is the default, rejects one of the project's dependencies.
+        # PyPI, the default index, rejects one of the project's dependencies.
         return answers | {"publish": "none"}, Finding(f"`publish` is set to none: {found[2]}.")
     if not found or found[1] not in answers:
         raise AdoptionError(f"Copier rejects the answers: {error}")
@@ -93,12 +93,12 @@ def without_rejected(
     finding = Finding(text)
     rest = accepted_parts(answers, name, template)
     kept = {other: answer for other, answer in answers.items() if other != name}
-    # If every part is accepted, but not the whole, nothing is kept. Otherwise, this would not end.
+    # If each part is accepted but the whole isn't, keep nothing. Otherwise, this would never end.
     return kept if rest in (None, answers[name]) else kept | {name: rest}, finding
 
 
 def accepted_parts(answers: dict[str, Any], name: str, template: Path) -> Any:
-    """Return the parts of a list or map that Copier accepts; None for any other answer."""
+    """Return the parts of a list or map that Copier accepts, or None for any other answer."""
     value = answers[name]
     if isinstance(value, list):
         return [each for each in value if accepts(answers, name, [each], template)]

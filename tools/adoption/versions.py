@@ -1,4 +1,4 @@
-"""Where an existing project's version comes from: git, a file, or a number."""
+"""Find the source of an existing project's version: git, a file, or a literal."""
 
 import configparser
 import contextlib
@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from adoption.requirements import required_name
 
-# Build requirements that take the version from git.
+# Build requirements that read the version from git.
 PLUGINS = {
     "better-setuptools-git-version",
     "flit-scm",
@@ -33,7 +33,7 @@ PLUGINS = {
     "versioneer-518",
     "versioningit",
 }
-# The same in setup.py and setup.cfg, where versioneer and miniver are often copied into the project.
+# The same for setup.py and setup.cfg. Projects often contain copies of versioneer and miniver.
 CALLS = re.compile(
     r"^\s*(?:use_scm_version|pbr|setuptools_git_versioning|version_config)\s*="
     r"|[(,]\s*(?:use_scm_version|pbr|setuptools_git_versioning|version_config)\s*="
@@ -62,20 +62,20 @@ def comes_from_git(settings: Mapping[str, Any], folder: Path | None) -> bool:
 
 
 def uses_pbr(settings: Mapping[str, Any], folder: Path | None) -> bool:
-    """Return whether PBR builds a project, which also writes files from the history."""
+    """Return whether a project uses pbr, which also generates files from the history."""
     requires = settings.get("build-system", {}).get("requires", [])
     is_required = "pbr" in {required_name(text) for text in requires}
     return is_required or any(re.search(r"\bpbr\s*=", text) for text in setup_texts(folder))
 
 
 def setup_texts(folder: Path | None) -> list[str]:
-    """Return the content of setup.py and setup.cfg, as far as they exist."""
+    """Return the content of setup.py and setup.cfg, if they exist."""
     files = [folder / name for name in ("setup.py", "setup.cfg")] if folder else []
     return [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
 
 
 def is_static(settings: Mapping[str, Any], folder: Path | None) -> bool:
-    """Return whether the settings contain the version, or name the file that contains it."""
+    """Return whether the settings contain the version or name the file that contains it."""
     tool = settings.get("tool", {})
     parser = configparser.RawConfigParser()
     with contextlib.suppress(configparser.Error, UnicodeDecodeError):
@@ -90,7 +90,7 @@ def is_static(settings: Mapping[str, Any], folder: Path | None) -> bool:
 
 
 def last_tag(folder: Path | None) -> tuple[str, str]:
-    """Return the latest tag that is a version, and the version; two empty strings if there is none.
+    """Return the latest tag that is a version, and the version, or two empty strings.
 
     A prefix such as "v" or "demo-" is not part of the version.
     """

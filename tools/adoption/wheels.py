@@ -1,4 +1,4 @@
-"""Wheels: their files, entry points, and metadata."""
+"""Read the files, entry points, and metadata of wheels."""
 
 import email.utils
 import importlib.metadata
@@ -18,9 +18,9 @@ class Wheel:
     """The contents of a wheel.
 
     Attributes:
-        files: The content of each file outside `.dist-info`, by its path.
+        files: The content of each file outside `.dist-info`, by path.
         licenses: The content of each license file, by its name in the metadata.
-        tags: The compatibility tags, like "py3-none-any".
+        tags: The compatibility tags, such as "py3-none-any".
         entry_points: The object references by (group, name).
         metadata: The unprocessed core metadata.
     """
@@ -33,34 +33,34 @@ class Wheel:
 
     @property
     def extras(self) -> dict[str, set[str]]:
-        """The requirements of each extra, by its normalized name; those without an extra: ""."""
+        """Return the requirements of each extra by normalized name, or "" for no extra."""
         return split_by_extra(self.metadata)
 
     @property
     def summary(self) -> str:
-        """The one-line description; "" if there is none."""
+        """Return the one-line description, or ""."""
         lines = self.metadata.get("summary", "").split("\n")
         return "" if lines[0] == "UNKNOWN" else lines[0].strip()
 
     @property
     def authors(self) -> list[tuple[str, str]]:
-        """The authors as (name, email address)."""
+        """Return the authors as (name, email address)."""
         return people(self.metadata.get("author", ""), self.metadata.get("author_email", ""))
 
     @property
     def maintainers(self) -> list[tuple[str, str]]:
-        """The maintainers as (name, email address)."""
+        """Return the maintainers as (name, email address)."""
         metadata = self.metadata
         return people(metadata.get("maintainer", ""), metadata.get("maintainer_email", ""))
 
     @property
     def keywords(self) -> list[str]:
-        """The keywords."""
+        """Return the keywords."""
         return [text for text in self.metadata.get("keywords", []) if text]
 
     @property
     def urls(self) -> dict[str, str]:
-        """All URLs by their labels."""
+        """Return all URLs by label."""
         fields = {"Homepage": self.metadata.get("home_page", "")}
         fields["Download"] = self.metadata.get("download_url", "")
         urls = {label: url for label, url in fields.items() if url and url != "UNKNOWN"}
@@ -68,7 +68,7 @@ class Wheel:
 
     @property
     def extension_modules(self) -> list[str]:
-        """The paths of the compiled modules."""
+        """Return the paths of compiled modules."""
         return [name for name in self.files if is_extension_module(name)]
 
 
@@ -123,7 +123,7 @@ def read_archive(archive: zipfile.ZipFile) -> Wheel:
 def license_contents(
     archive: zipfile.ZipFile, dist_info: str, stated: list[str]
 ) -> dict[str, bytes]:
-    """Return the content of each license file, including those that the metadata doesn't name."""
+    """Return the content of each license file, including files that the metadata doesn't list."""
     paths = {
         name: path
         for path in archive.namelist()
@@ -138,7 +138,7 @@ def license_contents(
 
 def people(names: str, addresses: str) -> list[tuple[str, str]]:
     """Return people as (name, email address) from two fields such as Author and Author-email."""
-    if "<" in names:  # the field for names contains addresses as well
+    if "<" in names:  # The field for names also contains addresses.
         names, addresses = "", names if addresses in names else f"{names}, {addresses}"
     listed = [name.strip() for name in names.split(",") if name.strip() not in ("", "UNKNOWN")]
     with_address = email.utils.getaddresses([addresses]) if "@" in addresses else []
