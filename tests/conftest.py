@@ -1,4 +1,4 @@
-"""Fixtures and hooks of all tests."""
+"""Fixtures and hooks for all tests."""
 
 import datetime
 import gc
@@ -16,12 +16,12 @@ from harness.packagestan.artifacts import artifact_cache
 from harness.reporting.progress import Progress
 from harness.updates.releases import make_repository
 
-# Packages that the tests use. Their own tests are not collected.
+# Don't collect the tests of packages that serve as test data.
 collect_ignore = ["packages"]
 
-# Environment variables that the tests' programs must not inherit.
+# Environment variables that programs started by the tests must not inherit.
 UNWANTED = (
-    "CI",  # nox then rejects a missing interpreter
+    "CI",  # makes nox fail if an interpreter is missing
     "FORCE_COLOR",
     "NO_COLOR",
     "PYTHONDONTWRITEBYTECODE",
@@ -35,59 +35,59 @@ UNWANTED = (
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all worker processes of this run share."""
+    """Return a folder that all worker processes of this run share."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")
 def artifacts(shared_folder: Path) -> Iterator[ArtifactCache]:
-    """The artifact cache: projects and distributions that are generated once."""
+    """Return the artifact cache, which generates projects and distributions only once."""
     yield artifact_cache(shared_folder / "artifacts")
     forks.close_all()
 
 
 @pytest.fixture(scope="session")
 def releases(artifacts: ArtifactCache) -> Path:
-    """A repository with all releases and the current template. It must not be changed."""
+    """Return a read-only repository with all releases and the current template."""
     return artifacts.once("releases", make_repository)
 
 
 @pytest.fixture(autouse=True, scope="session")
 def isolated_environment(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Hide personal settings, and let all programs write their temporary files below pytest's."""
+    """Hide personal settings, and keep temporary files in pytest's temporary folder."""
     settings = tmp_path_factory.mktemp("settings") / "settings.yml"
     settings.write_text("{}\n", encoding="utf-8")
     os.environ["COPIER_SETTINGS_PATH"] = str(settings)
     for name in UNWANTED:
         os.environ.pop(name, None)
-    # Each module is compiled once, and no compiled modules are in projects.
+    # Compile each module only once, and keep compiled modules out of projects.
     os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder / "bytecode")
     os.environ["PIP_NO_COMPILE"] = "1"
-    # Processes can't share a cache of mypy.
+    # Processes can't share mypy's cache.
     os.environ["MYPY_CACHE_DIR"] = str(tmp_path_factory.mktemp("mypy"))
     os.environ["TMPDIR"] = tempfile.tempdir = str(tmp_path_factory.mktemp("temporary"))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark the test files that `nox -s quick` runs completely."""
+    """Mark all tests in the files that `nox -s quick` includes completely."""
     if item.path.parent.name in ("conventions", "options"):
         item.add_marker("quick")
 
 
 class Unused(pytest.File):
-    """A file whose tests don't run because a choice is incomplete."""
+    """A test file that is skipped because a choice is incomplete."""
 
     def collect(self) -> list[pytest.Item]:
-        """Return no tests."""
+        """Collect nothing."""
         return []
 
 
 def is_incomplete(config: pytest.Config) -> bool:
-    """Return whether to run only the test that reports incomplete choices.
+    """Return whether a choice is incomplete, so that only the test that reports this should run.
 
-    An incomplete choice breaks many tests, and some of them while they are collected. Their messages
-    would hide the sentence that says what is missing. Tests that are named explicitly always run.
+    An incomplete choice makes many tests fail, some during collection. Their messages would hide
+    the one that says what is missing. Tests selected on the command line always run.
     """
     return bool(option_folders.all_problems()) and not any("::" in each for each in config.args)
 
@@ -100,13 +100,13 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Start one more process than there are processors, because each sometimes has to wait."""
+    """Start one process more than there are processors, because processes sometimes wait for I/O."""
     return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Configure the garbage collector, and show the progress of the run."""
-    # Tests rarely create garbage, and each collection takes time.
+    # Tests create little garbage, and each collection takes time.
     gc.set_threshold(50_000, 20, 50)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Progress(config))
@@ -114,14 +114,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run the variants last. They are short, so all processes end at about the same time."""
+    """Run the short variant tests last, so that all processes end at about the same time."""
     if is_incomplete(config):
-        items[:] = [item for item in items if "test_a_choice_is_one_folder" in item.name]
+        items[:] = [item for item in items if "test_each_choice_is_one_folder" in item.name]
     items.sort(key=lambda item: "variant" in getattr(item, "fixturenames", ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the tables that tests have recorded, and the overdue reviews."""
+    """Print tables recorded by tests, and overdue reviews."""
     for report in terminalreporter.getreports("passed"):
         for title, lines in report.user_properties:
             terminalreporter.section(title)

@@ -1,1 +1,1 @@
-"""The code that tests share: rendering, building, inspecting, and installing projects."""
+"""Shared test code for rendering, building, inspecting, and installing projects."""

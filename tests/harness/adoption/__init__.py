@@ -1,1 +1,1 @@
-"""Adopting existing packages as the how-to guide describes it."""
+"""Adopting existing packages as described in the how-to guide."""

@@ -1,4 +1,4 @@
-"""Adopt the packages in tests/packages/ as docs/how-to/adopt.md describes it."""
+"""Adopt the packages in tests/packages/ as described in docs/how-to/adopt.md."""
 
 import re
 import shutil
@@ -27,7 +27,7 @@ COMMANDS = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
 
 
 def existing_project(artifacts: ArtifactCache, name: str) -> Project:
-    """Return a package of tests/packages/, built once by its own build backend."""
+    """Return a package from tests/packages/, built once with its own build backend."""
 
     def make(folder: Path) -> None:
         copied = shutil.copytree(PACKAGES / name, folder / "tree")
@@ -39,7 +39,7 @@ def existing_project(artifacts: ArtifactCache, name: str) -> Project:
 
 
 def adopted_project(artifacts: ArtifactCache, name: str) -> Path:
-    """Return the folder of an adopted package, with `new/`, its answers, and its wheel."""
+    """Return a folder with an adopted package in `new/`, its answers, and its wheel."""
     old = existing_project(artifacts, name)
 
     def make(folder: Path) -> None:
@@ -59,14 +59,14 @@ def adopted_project(artifacts: ArtifactCache, name: str) -> Path:
 
 
 def block(text: str, language: str) -> str:
-    """Return a report's only code block in a language; "" if there is none."""
+    """Return a report's only code block in a language, or "" if it has none."""
     found = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
     assert len(found) <= 1
     return found[0] if found else ""
 
 
 def follow(text: str, old: Path, new: Path) -> None:
-    """Follow a report: copy its entries into pyproject.toml, and run its commands."""
+    """Follow a report: copy the entries into pyproject.toml, and run the commands."""
     file = new / "pyproject.toml"
     settings: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     tables = tomllib.loads(block(text, "toml"))
@@ -77,7 +77,7 @@ def follow(text: str, old: Path, new: Path) -> None:
 
 
 def merge(entries: dict[str, Any], settings: dict[str, Any]) -> None:
-    """Write entries into settings: values replace each other, and tables are merged."""
+    """Write entries into settings. Values are replaced, and tables are merged."""
     for name, value in entries.items():
         if isinstance(value, dict) and isinstance(settings.get(name), dict):
             merge(value, settings[name])
@@ -86,30 +86,30 @@ def merge(entries: dict[str, Any], settings: dict[str, Any]) -> None:
 
 
 def wheel_in(folder: Path) -> Project:
-    """Return the project of the only wheel in a folder's `wheel/`."""
+    """Return the project for the only wheel in a folder's `wheel/`."""
     (wheel,) = folder.glob("wheel/*.whl")
     return open_project(wheel)
 
 
 def unexplained(old: Project, new: Project) -> list[str]:
-    """Return the differences without a reason."""
+    """Return the unexplained differences."""
     return [str(found) for found in compare(old, new) if not found.reason]
 
 
 def faults(project: Project) -> str:
-    """Return what is already broken, one finding per line."""
+    """Return the existing faults, one per line."""
     return "\n".join(finding.text for finding in examine(project).faults)
 
 
 def not_carried(reading: Reading) -> str:
-    """Return what is not carried over, one finding per line."""
+    """Return the findings about what is not carried over, one per line."""
     return "\n".join(finding.text for finding in reading.not_carried)
 
 
 def unbuilt_project(folder: Path, files: dict[str, str], **metadata: Any) -> Project:
-    """Return a project with files and metadata, as if its wheel contained only the package "tide".
+    """Return a project with the given files and metadata, and a wheel with the package "tide".
 
-    Building a wheel takes seconds, and only its contents matter here.
+    The wheel isn't built, because that takes seconds and only its contents matter.
     """
     for name, text in files.items():
         file = folder / name

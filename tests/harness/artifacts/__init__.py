@@ -1,1 +1,1 @@
-"""Distributions and environments: building, installing, inspecting, and caching them."""
+"""Building, installing, inspecting, and caching distributions and environments."""

@@ -1,4 +1,4 @@
-"""The properties of a template's projects that the artifact cache depends on."""
+"""The properties of a template's projects that the artifact cache requires."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from harness.rendering.template import Answers, Template
 
 @dataclass(frozen=True)
 class Adapter:
-    """The projects of a template.
+    """A description of a template's projects.
 
     Attributes:
         template: The template.
-        versions: The versions of Python that the projects support.
-        static: The answers of a project for each build backend. Its version is in a file.
-        from_git: The answers of projects whose build backends read the version from git.
+        versions: The Python versions that the projects support.
+        static: Answers for each build backend. The version is in a file.
+        from_git: Answers for each build backend that can read the version from git.
     """
 
     template: Template
@@ -25,5 +25,5 @@ class Adapter:
     from_git: Sequence[Answers] = ()
 
     def interpreters(self) -> dict[str, Path]:
-        """Return this machine's interpreters by the versions that the projects support."""
+        """Return this machine's interpreters for the supported versions, by version."""
         return interpreters(*self.versions)

@@ -1,4 +1,4 @@
-"""An artifact cache: projects and their distributions, each generated once in a test run."""
+"""A cache for projects and their distributions, each generated once per test run."""
 
 import functools
 import hashlib
@@ -19,36 +19,36 @@ from harness.artifacts.inspect import unpack
 from harness.artifacts.install import Environment
 from harness.rendering.template import Answers
 
-# The time stamp of the distributions: 2026-01-01.
+# The timestamp of the distributions: 2026-01-01.
 DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
 
-# The variables that set a version where it can't come from git.
+# Variables that set the version if it can't come from git.
 VERSION_VARIABLES = ["POETRY_DYNAMIC_VERSIONING_BYPASS", "SETUPTOOLS_SCM_PRETEND_VERSION"]
 
 
 class ArtifactCache:
-    """A folder that all worker processes of a test run share.
+    """A cache folder that all worker processes of a test run share.
 
-    Its files must not be changed. A test that changes a project uses a copy.
+    Its files must not be changed. Tests that change a project must copy it.
     """
 
     def __init__(self, folder: Path, adapter: Adapter) -> None:
-        """Use an existing folder for the projects that an adapter describes."""
+        """Use an existing folder."""
         self.folder = folder
         self.adapter = adapter
 
     def once(self, name: str, make: Callable[[Path], object]) -> Path:
-        """Return a folder. The first process that asks for it creates it.
+        """Return a folder, which the first process to request it creates.
 
         Args:
-            name: Its name.
-            make: The function that creates it.
+            name: The name of the folder.
+            make: A function that creates the folder.
         """
         folder = self.folder / name
         with FileLock(f"{folder}.lock"):
             done = folder.with_name(f"{name}.done")
             if not done.exists():
-                # The remains of a failed attempt would hide the cause.
+                # Files from a failed attempt would hide the cause of the failure.
                 shutil.rmtree(folder, ignore_errors=True)
                 make(folder)
                 done.touch()
@@ -60,11 +60,11 @@ class ArtifactCache:
         return self.once(name, lambda folder: self.adapter.template.render(folder, answers))
 
     def copy(self, answers: Answers, destination: Path) -> Path:
-        """Return a rendered project that the test may change."""
+        """Return a copy of a rendered project that the test may change."""
         return Path(shutil.copytree(self.project(answers), destination))
 
     def build_requires(self, answers: Answers) -> list[str]:
-        """Return what the build of a project requires."""
+        """Return the build requirements of a project."""
         text = (self.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
         return list(tomllib.loads(text)["build-system"]["requires"])
 
@@ -73,8 +73,8 @@ class ArtifactCache:
         """Return a warm process with the build backends in the versions of an isolated build.
 
         Args:
-            from_git: Whether it also has the packages that read the version from git. They are
-                kept apart because setuptools-scm changes which files setuptools packs.
+            from_git: Whether to include the packages that read the version from git. They are
+                separate because setuptools-scm changes which files setuptools packs.
         """
         projects = [*self.adapter.static, *(self.adapter.from_git if from_git else ())]
         requirements = sorted(
@@ -84,24 +84,25 @@ class ArtifactCache:
         def make(folder: Path) -> None:
             Environment.make(folder).install(*requirements)
 
-        # Some backends read the date when they are imported.
+        # Some backends read the timestamp on import.
         forks = ForkServer(Environment(self.once(f"builder-{from_git}", make)), env=DATE)
         out = self.folder / f"warm-up-{os.getpid()}-{from_git}"
         for number, answers in enumerate(self.adapter.static):
-            # Other processes warm up at the same time, and setuptools writes to the tree.
+            # Use a copy, because other processes warm up at the same time and setuptools writes to
+            # the tree.
             project = self.copy(answers, out / "trees" / str(number))
             for hook in ("build_sdist", "build_wheel"):
                 forks.build(hook, project, out, warm_up=True)
         return forks
 
     def call_hook(self, hook: str, project: Path, out: Path) -> Path:
-        """Call a hook of a project's build backend in a fork, and return the file that it wrote.
+        """Call a hook of a project's build backend in a fork, and return the created file.
 
         Raises:
             CommandError: The build failed.
         """
         pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-        # An sdist has a version, but still requires the package that read it from git.
+        # An sdist has a version, but still requires the package that reads it from git.
         from_git = "version" in pyproject["project"].get("dynamic", [])
         from_git |= len(pyproject["build-system"]["requires"]) > 1
         # Without a repository, the version can't come from git.
@@ -113,8 +114,8 @@ class ArtifactCache:
         """Build the sdist from a project's tree and the wheel from the sdist.
 
         Args:
-            project: The folder of pyproject.toml.
-            out: The folder to write into.
+            project: The folder with pyproject.toml.
+            out: The folder to write to.
 
         Raises:
             CommandError: The build failed.
@@ -126,7 +127,7 @@ class ArtifactCache:
             return Distributions(sdist, self.call_hook("build_wheel", unpacked, out))
 
     def build_wheel(self, project: Path, out: Path) -> Path:
-        """Build only the wheel, from a project's tree, and return it.
+        """Build only the wheel from a project's tree, and return it.
 
         Raises:
             CommandError: The build failed.
@@ -134,7 +135,7 @@ class ArtifactCache:
         return self.call_hook("build_wheel", project, out)
 
     def distributions(self, answers: Answers) -> Distributions:
-        """Return the sdist of a project, and the wheel that was built from the sdist."""
+        """Return the sdist of a project and the wheel built from it."""
 
         def make(folder: Path) -> None:
             # Some build backends write to the tree.
@@ -157,11 +158,11 @@ class ArtifactCache:
         return wheel
 
     def environment(self, name: str, answers: Answers, *requirements: str | Path) -> Environment:
-        """Return an environment that only contains some requirements.
+        """Return an environment that contains only the given requirements.
 
         Args:
-            name: A name that distinguishes the environments of a project.
-            answers: The project in whose folder dependency groups are looked up.
+            name: A name for the environment that is unique among the project's environments.
+            answers: The project whose folder defines the dependency groups.
             requirements: The requirements to install.
         """
         made = key(f"environment-{name}", answers)
@@ -176,6 +177,6 @@ class ArtifactCache:
 
 
 def key(kind: str, answers: Answers) -> str:
-    """Return a name for something that is generated from some answers."""
+    """Return a name for an artifact that is generated from answers."""
     text = json.dumps(answers, sort_keys=True)
     return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -9,21 +9,21 @@ from harness.processes.commands import run
 
 @dataclass(frozen=True)
 class Distributions:
-    """The files that a build wrote."""
+    """The files that a build created."""
 
     sdist: Path
     wheel: Path
 
 
 def build_isolated(project: Path, out: Path, **env: str) -> Distributions:
-    """Build the sdist from a project's tree and the wheel from the sdist, as `build` does.
+    """Build the sdist from a project's tree and the wheel from the sdist with `build`.
 
-    `ArtifactCache.build` does the same in forks of a warm process, and much faster.
+    `ArtifactCache.build` does the same much faster, in forks of a warm process.
 
     Args:
-        project: The folder of pyproject.toml.
-        out: The folder to write into.
-        env: Variables to add to those of this process.
+        project: The folder with pyproject.toml.
+        out: The folder to write to.
+        env: Variables to add to this process's environment.
 
     Raises:
         CommandError: The build failed.
@@ -33,7 +33,7 @@ def build_isolated(project: Path, out: Path, **env: str) -> Distributions:
 
 
 def distributions_in(folder: Path) -> Distributions:
-    """Return the one sdist and the one wheel in a folder."""
+    """Return the only sdist and the only wheel in a folder."""
     (sdist,) = folder.glob("*.tar.gz")
     (wheel,) = folder.glob("*.whl")
     return Distributions(sdist, wheel)

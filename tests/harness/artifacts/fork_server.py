@@ -1,8 +1,8 @@
-"""Do work in forks of one warm process: imports are paid once, and forks don't share their state.
+"""Process requests in forks of a warm process, so that imports run only once.
 
-The Python of any environment runs it as a program, so it only uses the standard library:
-`python fork_server.py MODULE...` imports the modules, then answers each request, a line of stdin,
-with a line on stdout. `harness.artifacts.forks` is the client.
+`python fork_server.py MODULE...` imports the modules, and then answers each line on stdin with a
+line on stdout. Forks don't share state. Because the Python of any environment can run this program,
+it uses only the standard library. `harness.artifacts.forks` is the client.
 """
 
 import atexit
@@ -24,16 +24,16 @@ from typing import Any
 def build(
     hook: str, backend: str, path: list[str], project: str, out: str, env: dict[str, str]
 ) -> str:
-    """Call a hook of a build backend as a frontend does, and return the file's name.
+    """Call a build backend's hook as a frontend does, and return the name of the created file.
 
     https://peps.python.org/pep-0517/#build-backend-interface
 
     Args:
         hook: `build_sdist` or `build_wheel`.
-        backend: The module of `build-backend`.
-        path: The folders of `backend-path`.
+        backend: The value of `build-backend`.
+        path: The folders in `backend-path`.
         project: The source tree.
-        out: The folder to write into.
+        out: The folder to write to.
         env: Environment variables to add.
     """
     os.environ.update(env)
@@ -43,7 +43,7 @@ def build(
 
 
 def test(project: str, python: str, site_packages: str) -> str:
-    """Run a project's own tests against the packages in an environment.
+    """Run a project's tests against the packages in an environment.
 
     Args:
         project: The project.
@@ -65,7 +65,7 @@ def test(project: str, python: str, site_packages: str) -> str:
 
 
 def use(probe: str, python: str, site_packages: str, arguments: dict[str, Any]) -> str:
-    """Use the package in an environment, and return the results as JSON.
+    """Use the package in an environment, and return the results in a JSON object.
 
     Args:
         probe: The path of `harness.artifacts.import_smoke`.
@@ -83,7 +83,7 @@ WORK: dict[str, Callable[..., str]] = {"build": build, "test": test, "use": use}
 
 
 def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Process a request and return its result or its error."""
+    """Process a request, and return the result or the error."""
     try:
         return {"result": WORK[do](**arguments)}
     except BaseException:  # noqa: BLE001 any exception is a result
@@ -91,20 +91,21 @@ def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
 
 
 def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Process a request in a fork, and return its result or its error, and its output."""
+    """Process a request in a fork, and return the result or the error, with the output."""
     if not hasattr(os, "fork"):
         return answer_in_new_process(do, arguments)
     with tempfile.TemporaryFile() as printed:
         read_end, write_end = os.pipe()
-        # Garbage collection would write to all memory pages, and a fork copies each of them.
+        # A garbage collection would write to all memory pages, which a fork would then have to
+        # copy.
         gc.freeze()
         if not os.fork():
             try:
                 os.dup2(printed.fileno(), 1)
                 os.dup2(printed.fileno(), 2)
                 result = result_of(do, arguments)
-                # Some build backends clean up when their process exits. A regular exit of the
-                # interpreter would take longer than the work.
+                # Run the exit handlers, because some build backends clean up in them. A regular
+                # interpreter exit would take longer than the work itself.
                 atexit._run_exitfuncs()
                 sys.stdout.flush()
                 sys.stderr.flush()
@@ -120,7 +121,7 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
 
 
 def answer_in_new_process(do: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Process a request in a new process, which imports everything again. Windows has no forks."""
+    """Process a request in a new process, because Windows has no forks."""
     request = json.dumps({"do": do, "arguments": arguments, "warm_up": True})
     command = [sys.executable, "-P", __file__]
     done = subprocess.run(
@@ -134,14 +135,14 @@ def main() -> None:
     """Answer requests until stdin ends."""
     for module in sys.argv[1:]:
         importlib.import_module(module)
-    # The output of the work must not mix with the answers.
+    # The output of the work must not be mixed with the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     here = os.getcwd()  # noqa: PTH109
     for line in sys.stdin:
         request = json.loads(line)
         if request.pop("warm_up", False):
-            # In this process, so that all forks share what it imports and compiles.
+            # Do it in this process, so that all forks share imported and compiled modules.
             path = list(sys.path)
             result = result_of(request.pop("do"), request["arguments"])
             os.chdir(here)

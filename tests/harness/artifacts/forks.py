@@ -1,4 +1,4 @@
-"""Do work in forks of a warm process, with the Python of any environment."""
+"""Run work in forks of a warm process, with any environment's Python."""
 
 import json
 import os
@@ -16,22 +16,22 @@ running: list["ForkServer"] = []
 
 
 def close_all(keep: int = 0) -> None:
-    """End the warm processes that this process started, except for the first ones.
+    """Stop the warm processes that this process started, except the first ones.
 
     Args:
-        keep: The number of processes that go on.
+        keep: The number of processes that keep running.
     """
     while len(running) > keep:
         running.pop().process.communicate()
 
 
 class ForkServer:
-    """A warm process of an environment's Python that does each piece of work in a fork."""
+    """A warm process of an environment's Python that runs each piece of work in a fork."""
 
     def __init__(
         self, environment: Environment, *modules: str, env: Mapping[str, str] | None = None
     ) -> None:
-        """Start the process, import some modules, and add some environment variables."""
+        """Start the process with additional environment variables, and import modules."""
         path = f"{environment.bin}{os.pathsep}{os.environ['PATH']}"
         self.process = subprocess.Popen(
             [environment.python, "-P", fork_server.__file__, *modules],
@@ -46,7 +46,7 @@ class ForkServer:
         running.append(self)
 
     def request(self, **request: object) -> dict[str, str]:
-        """Send a request and return its answer.
+        """Send a request, and return the answer.
 
         Raises:
             CommandError: The work failed. The message contains its output.
@@ -68,14 +68,14 @@ class ForkServer:
         env: Mapping[str, str] | None = None,
         warm_up: bool = False,
     ) -> Path:
-        """Call a hook of a project's build backend and return the file that it wrote.
+        """Call a hook of a project's build backend, and return the created file.
 
         Args:
             hook: `build_sdist` or `build_wheel`.
-            project: The folder of pyproject.toml.
-            out: The folder to write into. It is created.
+            project: The folder with pyproject.toml.
+            out: The folder to write to. It is created.
             env: Environment variables to add.
-            warm_up: Do it in the warm process itself.
+            warm_up: Whether to call it in the warm process itself.
 
         Raises:
             CommandError: The build failed.
@@ -95,7 +95,7 @@ class ForkServer:
         return out / answer["result"]
 
     def test(self, project: Path, environment: Environment) -> str:
-        """Run a project's own tests against the packages in an environment.
+        """Run a project's tests against the packages in an environment.
 
         Returns:
             The output of pytest.
@@ -113,13 +113,13 @@ class ForkServer:
     def use(
         self, environment: Environment, name: str, package: str, commands: Sequence[Sequence[str]]
     ) -> dict[str, Any]:
-        """Use the package in an environment as its users would.
+        """Use the package in an environment as users would.
 
         Args:
             environment: An environment with the Python of this process.
-            name: The distribution package.
-            package: The import package.
-            commands: Scripts of the environment, each with its arguments.
+            name: The name of the distribution package.
+            package: The name of the import package.
+            commands: Scripts of the environment with their arguments.
 
         Returns:
             The results of `harness.artifacts.import_smoke.use`.

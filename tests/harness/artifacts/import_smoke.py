@@ -1,7 +1,7 @@
-"""Use an installed distribution package as its users would.
+"""Use an installed distribution package as users would.
 
-It runs in forks of a Python process of the environment's version. That process has only imported
-modules of the standard library: those below, and those that the forks need.
+This module runs in forks of a process that has the environment's Python version and has imported
+only standard library modules: the ones below, and the ones that forks require.
 """
 
 import contextlib
@@ -15,9 +15,9 @@ from pathlib import Path
 
 
 def call(script: Path, arguments: list[str]) -> tuple[str, str, object]:
-    """Run a script as the shell would, and return its output, its errors, and its exit code.
+    """Run a script as the shell would, and return its stdout, stderr, and exit code.
 
-    On Windows, scripts are programs, so their entry points are called instead.
+    On Windows, scripts are executables, so their entry points are called instead.
     """
     printed, errors = io.StringIO(), io.StringIO()
     sys.argv = [str(script), *arguments]
@@ -35,13 +35,13 @@ def call(script: Path, arguments: list[str]) -> tuple[str, str, object]:
 
 
 def use(name: str, package: str, scripts: str, commands: list[list[str]]) -> dict[str, object]:
-    """Import a package, load its entry points, call its commands, and return the results.
+    """Import a package, load its entry points, run its commands, and return the results.
 
     Args:
-        name: The distribution package.
-        package: The import package.
-        scripts: The folder of the environment's scripts.
-        commands: The scripts to call, each with its arguments.
+        name: The name of the distribution package.
+        package: The name of the import package.
+        scripts: The environment's folder with scripts.
+        commands: The scripts to run with their arguments.
     """
     distribution = importlib.metadata.distribution(name)
     files = importlib.resources.files(package)

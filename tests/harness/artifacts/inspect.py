@@ -1,4 +1,4 @@
-"""The contents of sdists and wheels, in a form that can be compared between build backends."""
+"""Read sdists and wheels in a form that can be compared between build backends."""
 
 import hashlib
 import importlib.metadata
@@ -19,10 +19,10 @@ class Wheel:
     """The contents of a wheel.
 
     Attributes:
-        files: The hash of each file outside `.dist-info`, by its path.
+        files: The hash of each file outside `.dist-info`, by path.
         executable: The executable files outside `.dist-info`.
-        licenses: The hash of each license file, by its path below `.dist-info/licenses`.
-        tags: The sorted lines Tag and Root-Is-Purelib of the file WHEEL.
+        licenses: The hash of each license file, by path below `.dist-info/licenses`.
+        tags: The lines Tag and Root-Is-Purelib in the file WHEEL, sorted.
         entry_points: The object references by (group, name).
         metadata: The unprocessed core metadata.
     """
@@ -36,9 +36,10 @@ class Wheel:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Extract a tar archive into a folder, and nothing outside of it.
+    """Extract a tar archive into a folder, and write nothing outside it.
 
-    Debian 12's Python 3.11.2 lacks the argument `filter`. Later versions read the attribute, too.
+    Python 3.11.2 in Debian 12 lacks the argument `filter`, but later versions also use the
+    attribute.
     """
     with tarfile.open(archive) as tar:
         tar.extraction_filter = getattr(tarfile, "data_filter", None)
@@ -82,7 +83,7 @@ def read_wheel(path: Path) -> Wheel:
 
 
 def sdist_files(path: Path) -> set[str]:
-    """Return the paths of the files in an sdist, below its top folder.
+    """Return the paths of the files in an sdist, relative to its top folder.
 
     https://packaging.python.org/en/latest/specifications/source-distribution-format/
     """
@@ -92,7 +93,7 @@ def sdist_files(path: Path) -> set[str]:
 
 
 def normalized_requirement(text: str) -> str:
-    """Return a requirement in one form, because backends write it differently.
+    """Return a requirement in a normalized form, because backends write it differently.
 
     >>> normalized_requirement('PyYAML (!=6.0,>=6) ; python_full_version < "3.12"')
     'pyyaml!=6.0,>=6; python_version < "3.12"'
@@ -104,11 +105,11 @@ def normalized_requirement(text: str) -> str:
 
 
 def comparable(metadata: RawMetadata) -> dict[str, Any]:
-    """Return core metadata without the differences that are allowed between build backends.
+    """Return core metadata without differences that build backends may have.
 
-    The format's version, the fields about the backend's own work (Dynamic, Import-Name), and the
-    order of fields are left out. An extra that refers to its own package is replaced with the
-    requirements that it refers to, as hatchling does.
+    The metadata version, fields that depend on the backend (Dynamic, Import-Name), and the order of
+    fields are ignored. An extra that refers to other extras of its package is replaced with their
+    requirements, as in Hatchling.
     """
     requirements = set(map(normalized_requirement, metadata.get("requires_dist", [])))
     extras = set(map(canonicalize_name, metadata.get("provides_extra", [])))
@@ -142,7 +143,7 @@ def comparable(metadata: RawMetadata) -> dict[str, Any]:
 
 
 def people(metadata: RawMetadata) -> set[tuple[str, str]]:
-    """Return the authors as (name, address), whichever field contains the name.
+    """Return the authors as (name, address) from either form of the metadata.
 
     Most backends write an author with an email address as `Author-email: name <address>`.
     poetry-core writes `Author: name` and `Author-email: address`.
@@ -159,7 +160,7 @@ def people(metadata: RawMetadata) -> set[tuple[str, str]]:
 
 
 def tree(folder: Path) -> dict[str, tuple[str, bool]]:
-    """Return the hash and the executable bit of each file below a folder, without git's files."""
+    """Return the hash and the executable bit of each file in a folder, except git's files."""
     return {
         path.relative_to(folder).as_posix(): (
             hashlib.sha256(path.read_bytes()).hexdigest(),

@@ -11,7 +11,7 @@ from harness.processes.commands import run
 
 
 class Environment:
-    """A virtual environment; a new one is empty, without pip."""
+    """A virtual environment. A new one contains no packages, not even pip."""
 
     def __init__(self, folder: Path) -> None:
         """Use an existing environment."""
@@ -20,7 +20,7 @@ class Environment:
 
     @property
     def site_packages(self) -> Path:
-        """The folder of its packages."""
+        """Return the folder for packages."""
         if sys.platform == "win32":
             return self.bin.parent / "Lib" / "site-packages"
         (folder,) = self.bin.parent.glob("lib/python*/site-packages")
@@ -31,11 +31,11 @@ class Environment:
         """Create an environment.
 
         Args:
-            folder: The folder to create it in.
-            python: The interpreter, as a path or a version.
+            folder: The folder to create.
+            python: The path or version of the interpreter.
 
         Raises:
-            CommandError: There is no such interpreter.
+            CommandError: The interpreter doesn't exist.
         """
         run(find_uv_bin(), "venv", "--quiet", "--python", python, folder)
         return cls(folder)
@@ -44,23 +44,23 @@ class Environment:
         """Install packages into the environment.
 
         Args:
-            arguments: Requirements, files, and options of `uv pip install`.
-            cwd: The folder that relative paths and groups are read from.
+            arguments: Requirements, files, and options for `uv pip install`.
+            cwd: The folder for relative paths and dependency groups.
 
         Raises:
-            CommandError: Something can't be installed.
+            CommandError: A package can't be installed.
         """
         uv_pip_install = (find_uv_bin(), "pip", "install", "--quiet", "--python", self.python)
         run(*uv_pip_install, *arguments, cwd=cwd)
 
     def share(self, other: "Environment", *scripts: str) -> None:
-        """Make another environment's packages available in this one, and copy some scripts.
+        """Make another environment's packages available in this one, and copy scripts.
 
-        This saves installing and compiling the packages again.
+        This avoids installing and compiling the packages again.
 
         Args:
-            other: An environment of the same version of Python.
-            scripts: The names of scripts that are written in Python.
+            other: An environment with the same Python version.
+            scripts: The names of Python scripts to copy.
         """
         shared = self.site_packages / "shared.pth"
         shared.write_text(f"{other.site_packages}\n", encoding="utf-8")

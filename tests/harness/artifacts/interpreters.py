@@ -1,4 +1,4 @@
-"""The Python interpreters of this machine."""
+"""Find this machine's Python interpreters."""
 
 import functools
 import sys
@@ -11,9 +11,9 @@ from harness.processes.commands import run
 
 @functools.cache
 def interpreters(*versions: str) -> dict[str, Path]:
-    """Return this machine's interpreters of some versions, by version.
+    """Return this machine's interpreters for the given versions, by version.
 
-    The tests' own interpreter is used for its version, whatever is first on PATH.
+    The interpreter that runs the tests takes precedence over others of the same version.
     """
     found = {}
     own = f"{sys.version_info.major}.{sys.version_info.minor}"

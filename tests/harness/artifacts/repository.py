@@ -1,4 +1,4 @@
-"""Generated projects as git repositories, and commands in an active environment."""
+"""Git repositories of generated projects, and commands in an active environment."""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from subprocess import CompletedProcess
 from harness.artifacts.install import Environment
 from harness.processes.commands import run
 
-# The author of commits, independent of personal settings.
+# The author of commits. It doesn't depend on personal settings.
 GIT = {
     "GIT_AUTHOR_NAME": "Ada",
     "GIT_AUTHOR_EMAIL": "ada@example.com",
@@ -20,17 +20,17 @@ GIT = {
 
 
 def git(project: Path, *arguments: str, exit_code: int | None = 0) -> str:
-    """Run git in a project and return what it printed, without the last newline.
+    """Run git in a project, and return its output without the last newline.
 
     Raises:
-        CommandError: git has another exit code.
+        CommandError: git ends with another exit code.
     """
     finished = run("git", *arguments, cwd=project, env=GIT, exit_code=exit_code)
     return finished.stdout.removesuffix("\n")
 
 
 def commit(project: Path, *tags: str) -> None:
-    """Commit and tag all files of a project, and create the repository if necessary."""
+    """Commit and tag all files of a project. Create the repository if necessary."""
     git(project, "init", "--quiet")
     git(project, "add", "--all")
     git(project, "commit", "--quiet", "--allow-empty", "--message=Work")
@@ -39,7 +39,7 @@ def commit(project: Path, *tags: str) -> None:
 
 
 def active(environment: Environment) -> dict[str, str]:
-    """Return the variables of a terminal in which an environment is active."""
+    """Return the variables of a shell with an active environment."""
     return GIT | {
         "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(environment.bin.parent),
@@ -55,18 +55,18 @@ def call(
     env: Mapping[str, str] | None = None,
     exit_code: int | None = 0,
 ) -> CompletedProcess[str]:
-    """Run a command in a project whose environment is active, with some input.
+    """Run a command in a project with an active environment.
 
     Args:
         environment: The environment.
         project: The folder to run in.
         command: The program and its arguments.
-        typed: The command's input.
-        env: Variables to add.
-        exit_code: The expected exit code; None for any.
+        typed: The command's stdin.
+        env: Environment variables to add.
+        exit_code: The expected exit code, or None for any.
 
     Raises:
-        CommandError: The command has another exit code.
+        CommandError: The command ends with another exit code.
     """
     script = 'typed=$1; shift; printf "%s" "$typed" | "$@"'
     return run(

@@ -1,4 +1,4 @@
-"""A variant of the template: one set of answers, and everything that is generated from it."""
+"""A variant of the template: one set of answers and the artifacts generated from it."""
 
 import functools
 import hashlib
@@ -25,51 +25,51 @@ from harness.rendering.template import Answers
 
 
 class Variant:
-    """A set of answers. The generated files are in the artifact cache and must not be changed."""
+    """A set of answers and its artifacts, which are cached and must not be changed."""
 
     def __init__(self, answers: Answers, artifacts: ArtifactCache) -> None:
-        """Keep the answers. Nothing is generated yet."""
+        """Store the answers without generating anything."""
         self.answers = answers
         self.artifacts = artifacts
 
     @functools.cached_property
     def project(self) -> Path:
-        """The rendered project."""
+        """Return the rendered project."""
         return self.artifacts.project(self.answers)
 
     @functools.cached_property
     def recorded(self) -> Answers:
-        """All answers, including defaults."""
+        """Return all answers, including defaults."""
         return recorded_answers(self.project)
 
     @functools.cached_property
     def distributions(self) -> Distributions:
-        """The sdist from the project's tree, and the wheel from the sdist."""
+        """Return the sdist built from the project's tree and the wheel built from the sdist."""
         return self.artifacts.distributions(self.answers)
 
     @functools.cached_property
     def wheel_from_tree(self) -> Path:
-        """The wheel built from the project's tree."""
+        """Return the wheel built from the project's tree."""
         return self.artifacts.wheel_from_tree(self.answers)
 
     @functools.cached_property
     def python(self) -> Path:
-        """The interpreter of its oldest Python, or of the newest one of this machine."""
+        """Return the interpreter of the oldest supported version, or this machine's newest one."""
         here = self.artifacts.adapter.interpreters()
         return here.get(self.oldest_python, here[max(here, key=Version)])
 
     @functools.cached_property
     def oldest_python(self) -> str:
-        """The version of the oldest Python that it supports."""
+        """Return the oldest Python version that the project supports."""
         text = (self.project / "pyproject.toml").read_text(encoding="utf-8")
         bounds = SpecifierSet(tomllib.loads(text)["project"]["requires-python"])
         return next(bound.version for bound in bounds if bound.operator == ">=")
 
     @functools.cached_property
     def environment(self) -> Environment:
-        """An environment with the wheel and its dependencies.
+        """Return an environment with the wheel and its dependencies.
 
-        If this machine has no Python that is new enough, the environment has the newest one.
+        If no Python on this machine is new enough, use the newest one.
         """
         wheel = self.distributions.wheel
         requirements = run_time_requirements(wheel)
@@ -86,8 +86,8 @@ class Variant:
             bare = bare_environment(self.artifacts, self.python).bin.parent
             made = Environment(shutil.copytree(bare, folder, symlinks=True))
             made.share(Environment(needed))
-            # uv can find this machine's interpreters, but would have to query a new environment's.
-            # The newest one may be older than the variant's oldest Python.
+            # Pass one of this machine's interpreters, because uv would have to query a new
+            # environment's. The newest one may be older than the variant's oldest Python.
             version = f"--python-version={self.oldest_python}"
             program = (find_uv_bin(), "pip", "install", "--quiet", "--offline", "--no-deps")
             place = (f"--python={self.python}", f"--target={made.site_packages}")
@@ -100,7 +100,7 @@ class Variant:
 
     @functools.cached_property
     def source(self) -> str:
-        """A hash of its modules and tests."""
+        """Return a hash of the project's modules and tests."""
         files = {
             name: content
             for name, content in tree(self.project).items()
@@ -109,10 +109,10 @@ class Variant:
         return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
     def used(self, *commands: Sequence[str]) -> dict[str, Any]:
-        """Use the installed package as its users would; see `harness.artifacts.import_smoke`.
+        """Use the installed package as users would; see `harness.artifacts.import_smoke`.
 
         Args:
-            commands: Scripts of the environment, each with its arguments.
+            commands: Scripts of the environment with their arguments.
 
         Raises:
             CommandError: The import or an entry point failed.
@@ -123,7 +123,7 @@ class Variant:
         return user(self.artifacts, self.python).use(self.environment, *names, commands)
 
     def test(self) -> str:
-        """Run its own tests against the installed wheel, and return the output of pytest.
+        """Run the project's tests against the installed wheel, and return pytest's output.
 
         Raises:
             CommandError: A test failed.
@@ -132,21 +132,21 @@ class Variant:
 
 
 def run_time_requirements(wheel: Path) -> list[str]:
-    """Return the requirements of a wheel without its extras."""
+    """Return the requirements of a wheel, except those of extras."""
     texts = read_wheel(wheel).metadata.get("requires_dist", [])
     return sorted(text for text in texts if "extra ==" not in str(Requirement(text).marker))
 
 
 def bare_environment(artifacts: ArtifactCache, python: Path) -> Environment:
-    """Return an environment of a Python without packages, which must not be changed."""
+    """Return an empty environment with a Python, which must not be changed."""
     name = key("bare", {"python": str(python)})
     return Environment(artifacts.once(name, lambda folder: Environment.make(folder, str(python))))
 
 
 @functools.cache
 def user(artifacts: ArtifactCache, python: Path) -> ForkServer:
-    """Return a warm process of a Python without packages."""
-    # The first variant that imports a shared requirement compiles it.
+    """Return a warm process with a Python and no packages."""
+    # The first variant that imports a shared dependency compiles it.
     return ForkServer(
         bare_environment(artifacts, python),
         *("importlib.metadata", "importlib.resources"),
@@ -156,7 +156,7 @@ def user(artifacts: ArtifactCache, python: Path) -> ForkServer:
 
 @functools.cache
 def tester(artifacts: ArtifactCache, python: Path) -> ForkServer:
-    """Return a warm process of a Python with the test dependencies of the projects."""
+    """Return a warm process with a Python and the projects' test dependencies."""
 
     def make(folder: Path) -> None:
         project = artifacts.project(artifacts.adapter.static[0])

@@ -1,4 +1,4 @@
-"""Packagestan's questions, presets, and answers that test everything."""
+"""Packagestan's questions and presets, and answers for tests."""
 
 import re
 from typing import Any
@@ -9,7 +9,7 @@ from harness.packagestan.template import ROOT, TEMPLATE, facts
 from harness.rendering.template import Answers
 from harness.space.questionnaire import Questionnaire
 
-# Every option is on, and every free text contains something that breaks a careless template.
+# Every option is on, and every free text contains characters that could break a template.
 FULL: Answers = {
     "project_name": "Straße & Friends",
     "project_description": 'Says "hello" in C:\\new\\languages: 100% {{ kind }} # </b> 🎉 שלום',
@@ -32,17 +32,17 @@ FULL: Answers = {
 }
 
 
-# The choices in a question that passes them to the macro `offer`.
+# Matches the choices in a question that passes them to the macro `offer`.
 LISTED_CHOICES = re.compile(r"(?s)(?<=\) %}\n).*(?={%- endcall)")
 
 
 def preset(name: str) -> Answers:
-    """Return the answers that make up a preset, without its label."""
+    """Return the answers in a preset, without its label."""
     text = (ROOT / "template" / "presets" / f"{name}.yml").read_text(encoding="utf-8")
     return {key: value for key, value in yaml.safe_load(text).items() if key != "label"}
 
 
-# The defaults of a library with no other answer than its name.
+# The defaults if only the project's name is given.
 QUESTIONNAIRE = Questionnaire(TEMPLATE, {"preset": "standard"} | preset("standard"))
 
 questions = QUESTIONNAIRE.questions
@@ -55,26 +55,26 @@ combinations = QUESTIONNAIRE.combinations
 
 
 def question_files() -> list[str]:
-    """Return the paths of the question files in the order in which copier.yml includes them."""
+    """Return the paths of the question files, in the order of the includes in copier.yml."""
     lines = (ROOT / "copier.yml").read_text(encoding="utf-8").splitlines()
     return [line.removeprefix("!include ") for line in lines if line.startswith("!include ")]
 
 
 def retired(axis: str) -> list[str]:
-    """Return the choices of a question that only projects keep that recorded them."""
+    """Return the retired choices of a question, which only existing projects can have."""
     return [choice for choice, data in facts(axis).items() if "retired" in data]
 
 
 def rendered(axis: str) -> list[Any]:
-    """Return the choices that a project can have: those on offer, and those that are retired."""
+    """Return all choices that a project can have: offered and retired ones."""
     return choices(axis) + retired(axis)
 
 
 def written_choices(question: dict[str, Any]) -> dict[str, Any]:
-    """Return the choices as a question file lists them, by their labels.
+    """Return the choices in a question file by label.
 
     Args:
-        question: A question whose choices are a map, or a template that passes a map to `offer`.
+        question: A question whose choices are a map or a template that passes a map to `offer`.
     """
     offered = question["choices"]
     if isinstance(offered, str):

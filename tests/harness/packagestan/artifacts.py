@@ -11,7 +11,7 @@ from harness.packagestan.template import TEMPLATE, facts
 
 @functools.cache
 def adapter() -> Adapter:
-    """Return the description of Packagestan's projects."""
+    """Return an adapter that describes Packagestan's projects."""
     warm_up = {"project_name": "Warm up"}
     backends = facts("backend")
     return Adapter(
@@ -27,11 +27,11 @@ def adapter() -> Adapter:
 
 
 def artifact_cache(folder: Path) -> ArtifactCache:
-    """Return an artifact cache in a folder, which is created if it does not exist."""
+    """Return an artifact cache in a folder. Create the folder if necessary."""
     folder.mkdir(exist_ok=True)
     return ArtifactCache(folder, adapter())
 
 
 def interpreters() -> dict[str, Path]:
-    """Return this machine's interpreters by the versions that the projects support."""
+    """Return this machine's interpreters for the supported versions, by version."""
     return adapter().interpreters()

@@ -1,4 +1,4 @@
-"""Rejected answers, with the remedy and the problem that the message must name."""
+"""Rejected answers, with the remedy and the problem that their messages must contain."""
 
 from typing import Any
 
@@ -90,5 +90,5 @@ FREE = [
 
 
 def first_rejected(name: str) -> tuple[Any, str]:
-    """Return an answer that a question rejects, and the remedy that it shows."""
+    """Return an answer that a question rejects, and the remedy in the message."""
     return next((answer, remedy) for n, answer, remedy, _ in REJECTED if n == name)

@@ -1,4 +1,4 @@
-"""How many files and lines each preset generates, compared with its budget."""
+"""Compare the number of files and lines that each preset generates with its budget."""
 
 import itertools
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from harness.packagestan.answers import choices
 
 PRESETS = ("minimal", "standard", "full")
 
-# Files and lines of a library. The license and the record of the answers are not counted.
+# The limits for files and lines of a library, except the license and the answers file.
 BUDGETS = {"minimal": (9, 220), "standard": (22, 850), "full": (36, 1500)}
 NOT_COUNTED = {".copier-answers.yml", "LICENSE"}
 
@@ -20,8 +20,8 @@ class Size:
     """The size of a project with default answers.
 
     Attributes:
-        preset: Its preset.
-        mode: Its project type.
+        preset: The preset.
+        mode: The project type.
         files: The number of files.
         lines: The number of lines in them.
     """
@@ -33,18 +33,18 @@ class Size:
 
     @property
     def budget(self) -> tuple[int, int] | None:
-        """The largest numbers of files and lines, or None if there is no limit."""
+        """Return the maximum numbers of files and lines, or None if there is no limit."""
         return BUDGETS[self.preset] if self.mode == "library" else None
 
     @property
     def is_within_budget(self) -> bool:
-        """Whether neither number exceeds the budget."""
+        """Return whether both numbers are within the budget."""
         return self.budget is None or (
             self.files <= self.budget[0] and self.lines <= self.budget[1]
         )
 
     def __str__(self) -> str:
-        """Return a row of the table."""
+        """Return a row for the table."""
         limit = "{:5} /{:6}".format(*self.budget) if self.budget else "      -"
         return f"{self.preset:9} {self.mode:8} {self.files:5} /{self.lines:6}   {limit}"
 

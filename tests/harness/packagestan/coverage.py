@@ -9,9 +9,9 @@ from harness.space.coverage import Coverage
 
 
 def inputs() -> list[Path]:
-    """Return the files on which the possible answers depend.
+    """Return the files that determine the possible answers.
 
-    `test_space.py` shows that they contain every file that the questions read.
+    `test_space.py` checks that they include every file that the questions read.
     """
     rendered = ROOT / "template" / "project"
     return [file for file in TEMPLATE.files() if not file.is_relative_to(rendered)]
@@ -20,12 +20,12 @@ def inputs() -> list[Path]:
 COVERAGE = Coverage(
     QUESTIONNAIRE,
     inputs=inputs,
-    # The default year would be the current one.
+    # A fixed year, because the default is the current year.
     given={"project_name": "My Project", "copyright_year": "2026"},
     texts=FULL | {"index_url": "https://packages.example.com/zoe/upload/"},
     empty={"extras": {}},
     shaping={"dependencies", "extras", "command_name", "gui_command_name", "index_url"},
-    # It only decides what is asked and what the defaults are.
+    # A preset only affects which questions are asked and their defaults.
     left_out={"preset"},
     combined=("mode", "backend", "versioning", "package_data", "plugins"),
 )
@@ -41,16 +41,16 @@ each_choice_once = COVERAGE.each_choice_once
 
 
 def contents() -> dict[str, Answers]:
-    """Return the possible combinations by name, with the texts of `FULL` for each of them.
+    """Return the possible combinations by name, each with the text answers from `FULL`.
 
-    Every build backend gets the same answers.
+    The answers are the same for all build backends.
     """
     possible = filter(COVERAGE.is_possible, COVERAGE.combinations())
     return {contents_of(row): FULL | row for row in possible}
 
 
 def summary() -> list[str]:
-    """Return a summary of the space and the variants."""
+    """Return a summary of the possible answers and the variants."""
     rows = covering_rows()
     met, out, every = interactions(rows, COVERAGE.strength)
     return [

@@ -11,22 +11,22 @@ from harness.rendering.template import Answers
 from harness.space import hostile_answers
 from harness.space.hostile_answers import Form, hostile_texts
 
-# The questions without a usable default.
+# Answers to the questions without a usable default.
 FIRST: Answers = {"project_name": "Plain", "command_name": "plain"}
 
 
 def free_questions(*types: str) -> list[str]:
-    """Return the names of the questions of some types that accept any answer."""
+    """Return the names of the questions of the given types that accept any answer."""
     return hostile_answers.free_questions(QUESTIONNAIRE, *types)
 
 
 @functools.cache
 def forms() -> list[Form]:
-    """Return forms that together have every choice of every axis."""
+    """Return sets of answers that together contain every choice of every axis."""
     without: dict[tuple[str, str], Answers] = {
-        # With uv_build, some names are written apart from the address, so the files differ.
+        # uv_build requires some names to be separate from the email address, so the files differ.
         ("backend", "uv_build"): {"user_email": ""},
-        # Trusted publishing only works with PyPI.
+        # Trusted publishing works only with PyPI.
         ("publish", "trusted"): {"index_url": ""},
         # With a token, a proprietary package needs its own index.
         ("license", "Proprietary"): {"index_url": "https://packages.example.com/upload/"},
@@ -42,12 +42,12 @@ def forms() -> list[Form]:
 
 @functools.cache
 def refusals(name: str) -> dict[str, str]:
-    """Return the message that rejects each hostile text as the answer to a question, or ""."""
+    """Return the message with which a question rejects each hostile text, or ""."""
     return {text: forms()[0].refusal(name, text) for text in hostile_texts()}
 
 
 def accepted(*names: str) -> dict[str, list[str]]:
-    """Return the hostile texts that questions accept, except for the empty one."""
+    """Return the hostile texts that each question accepts, except the empty one."""
     return {
         name: [text for text, refusal in refusals(name).items() if text and not refusal]
         for name in names
@@ -55,16 +55,16 @@ def accepted(*names: str) -> dict[str, list[str]]:
 
 
 def content(name: str, text: str) -> Any:
-    """Return the content that a program reads from a file, or the text of an unknown format."""
+    """Return the content that a program reads from a file, or the text if the format is unknown."""
     if name.endswith(".py"):
-        # Sphinx's settings escape the title if it has a character that HTML reserves.
+        # Sphinx's settings escape a title with characters that are special in HTML.
         text = text.replace("import html\n", "").replace("html.escape(f", "(f")
     value = hostile_answers.content(name, text)
     if Path(name).name == "zensical.toml":
-        # Zensical writes these texts to HTML without escaping them.
+        # Zensical doesn't escape these texts in HTML.
         for key in ("site_name", "site_description", "site_author", "repo_url"):
             value["project"][key] = html.unescape(value["project"].get(key, ""))
     elif name.endswith(".toml"):
-        # Whether ruff accepts letters that look alike depends on the project's texts.
+        # The ambiguous characters that ruff allows depend on the project's texts.
         value.get("tool", {}).get("ruff", {}).get("lint", {}).pop("ignore", None)
     return value

@@ -1,7 +1,7 @@
-"""The problems of the folders of choices, one sentence each.
+"""Find problems in the folders of choices.
 
-`test_a_choice_is_one_folder` reports the problems. An incomplete choice also breaks many other tests, so
-`conftest.py` runs only that test until the choice is complete.
+`test_each_choice_is_one_folder` reports the problems. An incomplete choice makes many other
+tests fail, so `conftest.py` runs only that test until the choice is complete.
 """
 
 import collections
@@ -27,10 +27,10 @@ from harness.packagestan.template import OPTIONS, ROOT
 # Axes whose choices are files.
 FILES = {"license": ROOT / "template" / "licenses", "preset": ROOT / "template" / "presets"}
 
-# Axes whose choices only differ in a condition.
+# Axes whose choices differ only in conditions.
 WITHOUT_FOLDERS = {"docs_hosting", "python_min", "release_tool", "test_matrix"}
 
-# Files that not every choice has: only pip checks its lock file with a command, direnv has neither an
+# Optional files: only pip requires a command to check its lock file, direnv has neither an
 # environment nor a lock file, conda has no lock file, and the facts say which backends read git.
 OPTIONAL = {
     "backend": {"vcs.toml.jinja"},
@@ -38,7 +38,7 @@ OPTIONAL = {
     "publish": {"github.yml.jinja", "gitlab.yml.jinja"},
 }
 
-# Facts that may be missing, may be empty, or may be null because nothing is installed.
+# Facts that may be missing, empty, or null because nothing is installed.
 ADDITIONAL = {"retired", "reviewed"}
 EMPTY = {
     "build_folder",
@@ -52,7 +52,7 @@ EMPTY = {
 EMPTY |= {"upper_bound", "vcs", "vcs_error"}
 NULL = {"requirement", "requires"}
 
-# Of these facts, each choice but `none` has at least one.
+# Each choice except `none` has at least one of these facts.
 ALTERNATIVES = [("file", "executable_file"), ("config", "docs_config")]
 
 TYPES = {bool: "true or false", str: "text", list: "a list", dict: "an object"}
@@ -65,7 +65,7 @@ def folder_axes() -> list[str]:
 
 
 def listed(axis: str) -> list[str]:
-    """Return all choices of a question, even if they have no folder, or are retired."""
+    """Return all choices of a question, including retired ones and those without a folder."""
     offered = questions()[axis]["choices"]
     if isinstance(offered, str) and not LISTED_CHOICES.search(offered):
         return list(labels(axis))
@@ -75,7 +75,7 @@ def listed(axis: str) -> list[str]:
 
 @functools.cache
 def all_problems() -> list[str]:
-    """Return what is wrong with the choices of all axes, in the repository."""
+    """Return the problems with the choices of all axes in the repository."""
     return [
         problem
         for axis in folder_axes()
@@ -90,11 +90,11 @@ def page(axis: str) -> str:
 
 
 def problems(folder: Path, offered: list[str], page: str) -> list[str]:
-    """Return the problems of an axis's folders, one sentence each.
+    """Return the problems with an axis's folders, in one sentence each.
 
     Args:
         folder: The folder of the axis.
-        offered: The choices in the question, including those that are retired.
+        offered: The choices in the question, including retired ones.
         page: The reference page of the axis.
     """
     found = [
@@ -128,12 +128,12 @@ def problems(folder: Path, offered: list[str], page: str) -> list[str]:
 
 
 def shown(path: Path) -> str:
-    """Return a path in the template as people write it."""
+    """Return a path in the template in readable form."""
     return f"template/options/{path.as_posix().rpartition('/options/')[2]}"
 
 
 def read(file: Path) -> dict[str, Any] | str | None:
-    """Return the facts about a choice, what is wrong with the file, or None if there is none."""
+    """Return the facts about a choice, a problem with the file, or None if the file doesn't exist."""
     if not file.exists() or not file.read_text(encoding="utf-8").strip():
         return None
     try:
@@ -144,7 +144,7 @@ def read(file: Path) -> dict[str, Any] | str | None:
 
 
 def common_facts(choices: list[dict[str, Any]]) -> dict[str, type]:
-    """Return the facts that most choices have, and the type of each."""
+    """Return the facts that most choices have, with their types."""
     types: dict[str, collections.Counter[type]] = collections.defaultdict(collections.Counter)
     for data in choices:
         for key, value in data.items():
@@ -157,7 +157,7 @@ def common_facts(choices: list[dict[str, Any]]) -> dict[str, type]:
 
 
 def part_problems(folder: Path, choice: str) -> Iterator[str]:
-    """Yield which files of a choice are missing or empty."""
+    """Yield a sentence for each file of a choice that is missing or empty."""
     parts = {path.name for path in folder.glob("*/*")} - OPTIONAL.get(folder.name, set())
     if choice == "none":
         parts &= {"choice.json"}
@@ -169,7 +169,7 @@ def part_problems(folder: Path, choice: str) -> Iterator[str]:
 
 
 def fact_problems(data: dict[str, Any], expected: dict[str, type], choice: str) -> Iterator[str]:
-    """Yield which facts are missing, misspelled, unknown, empty, or of the wrong type."""
+    """Yield sentences about missing, misspelled, unknown, empty, or wrongly typed facts."""
     missing = expected.keys() - data.keys()
     for key in sorted(data.keys() - expected.keys() - ADDITIONAL):
         if similar := difflib.get_close_matches(key, sorted(missing), n=1):
@@ -200,7 +200,7 @@ def fact_problems(data: dict[str, Any], expected: dict[str, type], choice: str) 
 
 
 def vcs_problems(folder: Path, data: dict[str, Any]) -> Iterator[str]:
-    """Yield what prevents the version of a build backend from coming from git."""
+    """Yield problems with the settings for reading a build backend's version from git."""
     vcs, error = data.get("vcs"), data.get("vcs_error")
     if not isinstance(vcs, dict) or not isinstance(error, str):
         return
@@ -218,6 +218,6 @@ def vcs_problems(folder: Path, data: dict[str, Any]) -> Iterator[str]:
 
 
 def defaults(axis: str) -> set[Any]:
-    """Return the answers to a question that apply without being selected."""
+    """Return the default answers to a question."""
     presets = [preset(file.stem) for file in FILES["preset"].glob("*.yml")]
     return {default(axis), *(answers.get(axis) for answers in presets)}

@@ -1,8 +1,8 @@
-"""Facts that become outdated, such as versions and the behavior of services, and their reviews.
+"""Reviews of facts that become outdated, such as versions and the behavior of services.
 
-A data file of the template states the date in a comment, such as `(reviewed 2026-11-21)`. A choice
-with requirements states it in its `choice.json`. A page of the documentation states it in its front
-matter, such as `reviewed: 2026-11-21`.
+The date of a review is in a comment of a data file, such as `(reviewed 2026-11-21)`, in the
+`choice.json` of a choice with requirements, or in the front matter of a page, such as `reviewed:
+2026-11-21`.
 """
 
 import datetime
@@ -11,14 +11,14 @@ import re
 from harness.course.pages import front_matter
 from harness.packagestan.template import ROOT
 
-# Half a year. By then, every tool of the template has had a new release.
+# Half a year. By then, every tool in the template usually has a new release.
 DAYS = 183
 
 IN_DATA = re.compile(r"\(reviewed (\d{4}-\d{2}-\d{2})\)|\"reviewed\": \"(\d{4}-\d{2}-\d{2})\"")
 
 
 def reviews() -> dict[str, datetime.date]:
-    """Return the date of the last review of each file with such facts, by its path."""
+    """Return the date of the last review of each file with such facts, by path."""
     found = {}
     template = ROOT / "template"
     for file in sorted([*template.glob("data/*"), *template.glob("options/*/*/choice.json")]):
@@ -33,7 +33,7 @@ def reviews() -> dict[str, datetime.date]:
 
 
 def overdue(today: datetime.date) -> list[str]:
-    """Return the files whose review is overdue, starting with the oldest review.
+    """Return the files that are due for a review, starting with the oldest review.
 
     Args:
         today: The current date.

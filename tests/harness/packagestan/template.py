@@ -1,4 +1,4 @@
-"""Packagestan as the template under test, and the facts in its files."""
+"""Packagestan as the template under test, and facts from its files."""
 
 import contextlib
 import functools
@@ -17,14 +17,14 @@ OPTIONS = ROOT / "template" / "options"
 
 
 class Packagestan(Template):
-    """The template, which also renders the choices that only existing projects have."""
+    """The template, with support for choices that only existing projects can have."""
 
     @contextlib.contextmanager
     def prepared_worker(self, destination: Path, answers: Answers) -> Iterator[Worker]:
-        """Yield a Copier worker, and add the record of a project if an answer is retired.
+        """Yield a Copier worker. For a retired answer, add recorded answers like those of a project.
 
-        An update replays the recorded answers into an empty folder, and Copier then gets the record
-        of starter files with them.
+        An update renders the recorded answers into an empty folder, and Copier then also gets the
+        recorded list of starter files.
         """
         if any("retired" in facts(axis).get(str(answers[axis]), {}) for axis in answers):
             answers = answers | {"starters": {"sets": []}}
@@ -42,7 +42,7 @@ render = TEMPLATE.render
 refusal = TEMPLATE.refusal
 asked_worker = TEMPLATE.asked_worker
 
-# A placeholder for the account that hosts the template, which differs between forks.
+# A placeholder for the account that hosts the template, because each fork has another account.
 ORG = "ORG"
 ADDRESS = f"gh:{ORG}/packagestan"
 CLONE_ADDRESS = f"https://github.com/{ORG}/packagestan.git"
@@ -50,13 +50,13 @@ CLONE_ADDRESS = f"https://github.com/{ORG}/packagestan.git"
 
 @functools.cache
 def facts(axis: str) -> dict[str, dict[str, Any]]:
-    """Return the facts about each choice of an axis, as in its `choice.json`."""
+    """Return the facts from each choice's `choice.json` of an axis."""
     files = sorted((OPTIONS / axis).glob("*/choice.json"))
     return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
 def starter_files() -> dict[str, dict[str, list[str]]]:
-    """Return the sets of starter files, including those of the documentation generators."""
+    """Return the sets of starter files, including the ones for documentation generators."""
     text = (ROOT / "template" / "data" / "starters.yml").read_text(encoding="utf-8")
     engines = {name: engine["starters"] for name, engine in facts("docs_engine").items()}
     return dict(yaml.safe_load(text)) | {name: files for name, files in engines.items() if files}

@@ -1,1 +1,1 @@
-"""Programs that the tests run."""
+"""Running programs."""

@@ -1,4 +1,4 @@
-"""Programs that the tests run."""
+"""Run programs."""
 
 import os
 import shlex
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class CommandError(AssertionError):
-    """A command had an unexpected exit code; the message contains its whole output."""
+    """A command ended with an unexpected exit code. The message contains its output."""
 
 
 def run(
@@ -17,16 +17,16 @@ def run(
     env: Mapping[str, str] | None = None,
     exit_code: int | None = 0,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command and return what it printed.
+    """Run a command, and return its output.
 
     Args:
         command: The program and its arguments.
         cwd: The folder to run in.
-        env: Variables to add to those of this process.
-        exit_code: The expected exit code; None for any.
+        env: Variables to add to this process's environment.
+        exit_code: The expected exit code, or None for any.
 
     Raises:
-        CommandError: The command has another exit code.
+        CommandError: The command ended with another exit code.
     """
     finished = subprocess.run(
         [str(part) for part in command],

@@ -1,1 +1,1 @@
-"""The template under test, and rendering it with Copier."""
+"""Rendering the template under test with Copier."""

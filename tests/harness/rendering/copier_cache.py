@@ -1,8 +1,8 @@
 """Speed up Copier by caching values that cannot change within a run.
 
-Copier merges the answers for every path and every text that it renders. They only change while it
-asks, not while it writes the files. A YAML string always parses to the same value. `test_rendering.py` and
-`test_update_command.py` show that the results equal those of the `copier` command.
+Copier merges the answers for every path and text that it renders, although they only change while
+it asks questions. It also parses the same YAML strings repeatedly. `test_rendering.py` and
+`test_update_command.py` check that the results equal those of the `copier` command.
 """
 
 import functools
@@ -20,7 +20,7 @@ from harness.rendering.copier_internals import Worker
 
 
 def render_template(worker: Worker) -> None:
-    """Write the files of a project, and merge the context only once."""
+    """Write the files of a project, and merge the answers only once."""
     context = copier_internals.render_context(worker)
     vars(worker)["cached"] = (copier_internals.answers_path(worker), context)
     try:
@@ -30,7 +30,7 @@ def render_template(worker: Worker) -> None:
 
 
 def render_context(worker: Worker) -> dict[str, Any]:
-    """Return a copy of the context for rendering a text."""
+    """Return a copy of the merged context."""
     cached = vars(worker).get("cached")
     return dict(cached[1] if cached else copier_internals.render_context(worker))
 
@@ -43,24 +43,24 @@ def answers_path(worker: Worker) -> Path:
 
 @functools.cache
 def pickled_value(text: str) -> bytes:
-    """Return the pickled value of a YAML text. Each caller gets its own copy."""
+    """Return the pickled value of a YAML string, so that each caller can unpickle a copy."""
     return pickle.dumps(copier_internals.parse_yaml(text))
 
 
 def parse_yaml(text: str) -> Any:
-    """Return the value of a YAML text. The same text is only parsed once."""
+    """Return the value of a YAML string. Equal strings are parsed only once."""
     return pickle.loads(pickled_value(text))
 
 
-# The compiled code of each text, by the settings of the environments that compiled it.
+# The compiled code of each text, by the settings of its environment.
 compiled: dict[tuple[object, ...], CodeType] = {}
 
 
 def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
-    """Let an environment compile each text and parse each YAML text once.
+    """Compile each text and parse each YAML string only once in an environment.
 
-    Environments with the same settings share the code, because releases have most texts in common.
-    The environment doesn't check whether files have changed.
+    Environments with the same settings share the code, because most texts are the same in all
+    releases. The environment doesn't check whether files have changed.
     """
     compile_text = environment.compile
     settings = (environment.lexer, environment.optimized, *environment.extensions)
@@ -85,7 +85,7 @@ def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
 
 @contextmanager
 def cached_answers() -> Iterator[None]:
-    """Let Copier merge the answers of a project once for all of its files."""
+    """Make Copier merge the answers of a project once for all its files."""
     with copier_internals.replaced(
         merged_answers=property(copier_internals.merge_answers),
         render_template=render_template,

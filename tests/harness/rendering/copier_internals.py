@@ -1,9 +1,9 @@
-"""All private parts of Copier that the tests use. No other module imports Copier's private parts.
+"""All private parts of Copier that the tests use. No other test module imports any.
 
-The `copier` command takes about a second for each project. The tests render thousands, so they call
-Copier in this process and replace functions whose results cannot change. Copier doesn't
-guarantee that these functions stay compatible. `tests/engine/test_copier_internals.py` says what to do when a new release
-breaks them.
+The `copier` command takes about a second for each project. The tests render thousands of projects,
+so they call Copier in this process and replace functions whose results can't change. These
+functions can change incompatibly in any release. `tests/engine/test_copier_internals.py` checks the
+installed version, and `ADVICE` says how to support a new one.
 """
 
 import functools
@@ -17,7 +17,7 @@ from unittest import mock
 from jinja2.sandbox import SandboxedEnvironment
 from packaging.specifiers import SpecifierSet
 
-# The releases with which the tests named below have passed.
+# The Copier releases with which the tests named below have passed.
 TESTED = SpecifierSet("~=9.19.0")
 
 ADVICE = (
@@ -44,7 +44,7 @@ try:
     render_template = Worker._render_template
     answers_path = vars(Worker)["answers_relpath"].fget
 
-    # The parts that `replaced` can replace, by the names of its parameters.
+    # The parts that `replaced` can replace, by parameter name.
     REPLACEABLE: dict[str, list[tuple[Any, str]]] = {
         "answers_path": [(Worker, "answers_relpath")],
         "environment": [(Worker, "jinja_env")],
@@ -66,10 +66,10 @@ __all__ = ["AnswersMap", "CopierApp", "Question", "Template", "Worker", "parse_y
 
 @contextmanager
 def replaced(**replacements: Any) -> Iterator[None]:
-    """Replace parts of Copier.
+    """Replace parts of Copier temporarily.
 
     Args:
-        replacements: The new functions and properties by their names in `REPLACEABLE`.
+        replacements: The new functions and properties, by their names in `REPLACEABLE`.
     """
     with ExitStack() as stack:
         for name, replacement in replacements.items():
@@ -79,17 +79,17 @@ def replaced(**replacements: Any) -> Iterator[None]:
 
 
 def read_questions(file: Path) -> dict[str, dict[str, Any]]:
-    """Return the questions of a `copier.yml` by name, including those of the files it includes."""
+    """Return the questions in a `copier.yml` and the files that it includes, by name."""
     return dict(filter_config(load_template_config(file))[1])
 
 
 def share(worker: Worker, template: Template, environment: SandboxedEnvironment) -> None:
-    """Let a worker use an existing template and environment."""
+    """Make a worker use an existing template and environment."""
     vars(worker).update(template=template, jinja_env=environment)
 
 
 def question_of(worker: Worker, name: str, context: Mapping[str, Any]) -> Question:
-    """Return a question of a worker that has asked it, in another context."""
+    """Return a copy of a question from a worker that has asked it, with another context."""
     return Question(
         answers=worker.answers,
         context=context,
@@ -100,15 +100,15 @@ def question_of(worker: Worker, name: str, context: Mapping[str, Any]) -> Questi
 
 
 def checked_answer(question: Question, *answer: Any) -> Any:
-    """Return an answer as Copier records it.
+    """Return an answer in the form that Copier records.
 
     Args:
         question: The question.
-        answer: An answer from `--data`. Without it, the question gets its default.
+        answer: An answer from `--data`. If it is missing, the default is used.
 
     Raises:
-        ValueError: Copier rejects the answer. The question's templates and its type may raise
-            `TypeError`, `TemplateError`, or `YAMLError` instead.
+        ValueError: Copier rejects the answer. Rendering the question or casting the answer may
+            raise `TypeError`, `TemplateError`, or `YAMLError` instead.
     """
     question.get_ask()
     if not answer:
@@ -119,7 +119,7 @@ def checked_answer(question: Question, *answer: Any) -> Any:
 
 
 def merge_answers(answers: AnswersMap) -> dict[str, Any]:
-    """Return all answers merged into one map, ten times as fast as `dict(ChainMap(...))`."""
+    """Return all answers merged into one map. This is ten times as fast as `dict(ChainMap(...))`."""
     return {
         **DEFAULT_DATA,
         "_external_data": answers.external,
@@ -132,7 +132,7 @@ def merge_answers(answers: AnswersMap) -> dict[str, Any]:
 
 
 def rendered_names(worker: Worker) -> dict[str, str]:
-    """Return a mapping of paths in the template to the paths that a worker renders."""
+    """Return the path that a worker renders for each path in the template."""
     root = worker.template_copy_root
     return {
         source.relative_to(worker.template.local_abspath).as_posix(): str(rendered)
@@ -144,10 +144,10 @@ def rendered_names(worker: Worker) -> dict[str, str]:
 
 @functools.cache
 def native(kind: str, text: str) -> Any:
-    """Cast a computed value as Copier does. Templates only read it, so the result can be shared."""
+    """Cast a computed value as Copier does. The result is shared, because templates only read it."""
     return CAST_STR_TO_NATIVE[kind](text)
 
 
 def run_command(*arguments: str | Path) -> None:
-    """Run the `copier` command in this process. A rejected answer raises an exception."""
+    """Run the `copier` command in this process, and raise an exception if it rejects an answer."""
     CopierApp.run(["copier", *map(str, arguments)], exit=False)

@@ -1,4 +1,4 @@
-"""The `copier` command, and the answers that it records."""
+"""Run the `copier` command, and read the answers that it records."""
 
 import json
 import subprocess
@@ -13,7 +13,7 @@ from harness.rendering.template import Answers
 
 
 def recorded_answers(project: Path) -> Answers:
-    """Return the recorded answers of a project."""
+    """Return the answers that a project records."""
     text = (project / ".copier-answers.yml").read_text(encoding="utf-8")
     return {key: value for key, value in yaml.safe_load(text).items() if key[0] != "_"}
 
@@ -35,7 +35,7 @@ def copier_command(
         exit_code: The expected exit code, or None for any.
 
     Raises:
-        CommandError: The command had another exit code.
+        CommandError: The command ended with another exit code.
     """
     data: list[str] = []
     for name, value in (answers or {}).items():

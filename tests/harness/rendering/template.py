@@ -1,4 +1,4 @@
-"""A Copier template under test, rendered in this process."""
+"""Render a Copier template under test in this process."""
 
 import contextlib
 import functools
@@ -24,17 +24,17 @@ class Template:
     """A Copier template.
 
     Attributes:
-        root: The folder of `copier.yml`.
-        parts: The files and folders in it that Copier reads.
+        root: The folder with `copier.yml`.
+        parts: The files and folders in `root` that Copier reads.
     """
 
     def __init__(self, root: Path, *parts: str) -> None:
-        """Use the template in a folder, which can be a git repository with other files."""
+        """Use the template in a folder. The folder may be a repository with other files."""
         self.root = root
         self.parts = parts
 
     def files(self) -> list[Path]:
-        """Return all files that Copier reads, in order."""
+        """Return all files that Copier reads, sorted."""
         found = [
             path
             for part in self.parts
@@ -44,12 +44,12 @@ class Template:
 
     @functools.cache  # noqa: B019 the cache lives as long as the tests
     def questions(self) -> dict[str, dict[str, Any]]:
-        """Return every question by its name, in the order in which they are asked."""
+        """Return all questions by name, in the order in which they are asked."""
         return copier_internals.read_questions(self.root / "copier.yml")
 
     @functools.cache  # noqa: B019
     def environment(self) -> SandboxedEnvironment:
-        """Return a Jinja environment like the one in which Copier renders an untrusted template."""
+        """Return a Jinja environment like the one that Copier uses for untrusted templates."""
         return SandboxedEnvironment(
             loader=FileSystemLoader(self.root),
             extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
@@ -58,9 +58,9 @@ class Template:
 
     @functools.cache  # noqa: B019
     def snapshot(self) -> Path:
-        """Return a folder with the template, but without its repository.
+        """Return a folder with a copy of the template, without its repository.
 
-        Copier copies a plain folder unchanged, but clones a repository at its newest tag.
+        Copier uses a plain folder as is, but clones a repository at its newest tag.
         """
         if not (self.root / ".git").exists():
             return self.root
@@ -73,20 +73,20 @@ class Template:
 
     @functools.cache  # noqa: B019
     def shared_parts(self) -> tuple[copier_internals.Template, SandboxedEnvironment]:
-        """Return the template and Jinja's environment, which Copier creates for each project.
+        """Return Copier's template object and a Jinja environment, to share between projects.
 
-        The environment compiles each text once. `test_rendering.py` shows that the projects equal
-        those of the `copier` command.
+        Copier would create both for each project. The environment compiles each text only once.
+        `test_rendering.py` checks that the projects equal those of the `copier` command.
         """
         worker = Worker(src_path=str(self.snapshot()))
         return worker.template, compile_once(worker.jinja_env)
 
     @contextlib.contextmanager
     def prepared_worker(self, destination: Path, answers: Answers) -> Iterator[Worker]:
-        """Yield a Copier worker for a project that uses the shared parts."""
+        """Yield a Copier worker that uses the shared parts to render a project."""
         template, environment = self.shared_parts()
         with (
-            # With an empty PATH, Copier doesn't run git, which a plain folder doesn't need.
+            # With an empty PATH, Copier doesn't run git, which isn't necessary for a plain folder.
             plumbum.local.env(PATH=os.devnull),
             cached_answers(),
             Worker(
@@ -102,11 +102,11 @@ class Template:
             yield worker
 
     def render(self, destination: Path, answers: Answers) -> Path:
-        """Render a project in this process and return its folder.
+        """Render a project in this process, and return its folder.
 
         Args:
             destination: The folder to write to. It must be empty or not exist.
-            answers: Answers by question. Other questions get their defaults.
+            answers: Answers by question. Other questions get the default answers.
 
         Raises:
             ValueError: Copier rejected an answer.
@@ -116,7 +116,7 @@ class Template:
         return destination
 
     def refusal(self, answers: Answers) -> str:
-        """Return the message with which Copier rejects answers, or "" if it accepts them."""
+        """Return Copier's message if it rejects answers, or "" if it accepts them."""
         with self.prepared_worker(Path(os.devnull), answers) as worker:
             try:
                 ask_questions(worker)
@@ -125,7 +125,7 @@ class Template:
         return ""
 
     def asked_worker(self, answers: Answers) -> Worker:
-        """Return a worker that has asked the questions, and writes nothing.
+        """Return a worker that has asked the questions, without writing files.
 
         Raises:
             ValueError: Copier rejected an answer.

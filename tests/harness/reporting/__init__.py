@@ -1,1 +1,1 @@
-"""Figures and checks of a test run and of the documentation."""
+"""Reporting on test runs."""

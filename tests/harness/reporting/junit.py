@@ -1,4 +1,4 @@
-"""The outcomes of a test suite, read from pytest's JUnit report."""
+"""Read the outcomes of a test suite from pytest's JUnit report."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -8,28 +8,28 @@ from xml.etree import ElementTree
 
 @dataclass
 class Results:
-    """The outcomes of a test suite: how often each test name passed and how often it did not."""
+    """The outcomes of a test suite: how often each test passed or did not pass, by name."""
 
     passed: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
-        """Return the numbers, like "12 passed, 1 failed"."""
+        """Return a summary, such as "12 passed, 1 failed"."""
         numbers = {"passed": self.passed.total()} | dict(sorted(self.others.items()))
         return ", ".join(f"{number} {outcome}" for outcome, number in numbers.items())
 
 
 def read_results(file: Path) -> Results:
-    """Read a JUnit report. The names of tests exclude their files, which may have moved."""
+    """Return the results in a JUnit report. Test names omit files, because files can move."""
     results = Results()
     if not file.is_file():
         return results
     for case in ElementTree.parse(file).iter("testcase"):
-        # An inherited test has the file of its base class, so only its last class is kept.
+        # Keep only the last class, because an inherited test has its base class's file.
         module = case.get("file", "").removesuffix(".py").replace("/", ".")
         classes = case.get("classname", "")
         own = classes.removeprefix(module) if classes.startswith(module) else classes.split(".")[-1]
-        # The name of a doctest begins with its module.
+        # The name of a doctest starts with its module.
         name = f"{own}.{case.get('name', '').removeprefix('src.')}".strip(".")
         outcomes = [each.tag for each in case if each.tag in ("failure", "error", "skipped")]
         if outcomes:

@@ -1,43 +1,44 @@
-"""The progress of a test run: an estimate in advance, and each failure as it happens."""
+"""Show the progress of a test run: a time estimate, and each failure when it happens."""
 
 import collections
 
 import pytest
 
-# The last durations are stored under this key: the seconds that a test of each file took on average.
+# The cache key for the average duration in seconds of the tests in each file.
 KEY = "progress/seconds"
 
 
 class Progress:
-    """A pytest plugin for the process that prints the results."""
+    """A pytest plugin for the main process, which prints the results."""
 
     def __init__(self, config: pytest.Config) -> None:
         """Read the durations of previous runs."""
         self.config = config
-        # It does not exist with `-p no:cacheprovider`.
+        # The cache doesn't exist with `-p no:cacheprovider`.
         self.cache: pytest.Cache | None = getattr(config, "cache", None)
         self.seconds: dict[str, float] = self.cache.get(KEY, {}) if self.cache else {}
         self.durations: dict[str, dict[str, float]] = collections.defaultdict(dict)
         self.processes = 0
 
     def print(self, text: str) -> None:
-        """Print a text unless printing is disabled."""
+        """Print a line unless the terminal reporter is disabled."""
         if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
             reporter.write(f"{text}\n")
 
     def estimate(self, tests: list[str], processes: int) -> str:
-        """Return a sentence that estimates how long some tests will take.
+        """Return a sentence with the number of tests and the estimated time.
 
         Args:
             tests: The IDs of the tests.
             processes: The number of processes that share them.
         """
+        number = "1 test" if len(tests) == 1 else f"{len(tests)} tests"
         known = [self.seconds.get(test.split("::")[0]) for test in tests]
         measured = [seconds for seconds in known if seconds is not None]
         if 2 * len(measured) < len(tests):
-            return f"{len(tests)} tests. The next run can estimate the time."
+            return f"{number}. The next run can estimate the time."
         total = sum(measured) * len(tests) / len(measured) / processes
-        return f"{len(tests)} tests, about {total / 60:.1f} minutes, based on previous runs"
+        return f"{number}, about {total / 60:.1f} minutes, based on previous runs"
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Print the estimate if the tests run in this process."""
@@ -52,16 +53,16 @@ class Progress:
             self.print(self.estimate(ids, self.processes))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Print the name of a test that failed, and keep how long a test took."""
+        """Store the duration of a test, and print the test's name if it failed."""
         test = report.nodeid.split("@")[0]
         durations = self.durations[test.split("::")[0]]
         durations[test] = durations.get(test, 0) + report.duration
         if report.failed:
-            # Dots precede it.
+            # Start a new line after the dots.
             self.print(f"\nFAILED {report.nodeid}")
 
     def pytest_sessionfinish(self) -> None:
-        """Store the durations for the estimates of later runs."""
+        """Store the durations for later runs."""
         for file, durations in self.durations.items():
             self.seconds[file] = sum(durations.values()) / len(durations)
         if self.durations and self.cache:

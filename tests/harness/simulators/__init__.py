@@ -1,1 +1,1 @@
-"""Simulations of services and devices: GitHub, GitLab, container engines, indexes, a terminal."""
+"""Simulators for GitHub, GitLab, container engines, package indexes, and terminals."""

@@ -1,12 +1,12 @@
-"""Rehearse a Dockerfile: run its commands in folders that stand for its stages.
+"""Simulate a Docker build: run a Dockerfile's commands in folders that represent its stages.
 
-No container engine is needed. A stage is a folder that replaces `/` in absolute paths, with a
-virtual environment as the base image's Python. Each stage is built at the same path, as in a
-container, and is then moved away. An unsupported instruction raises an error.
+This doesn't require a container engine. A stage is a folder that replaces `/` in absolute paths,
+with a virtual environment in place of the base image's Python. Each stage is built at the same
+path, as in a container, and then moved away. Unsupported instructions raise an error.
 
-The base image itself, layers, users, and isolation from the machine are not modeled. A rehearsal
-shows that the commands work with what the context, the arguments, the mounts, and earlier stages
-provide. It doesn't show that an engine builds the image.
+The base image, layers, users, and isolation from the machine are not simulated. A rehearsal shows
+that the commands work with the context, arguments, mounts, and earlier stages. It doesn't show that
+an engine can build the image.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from uv import find_uv_bin
 from harness.artifacts.install import Environment
 from harness.processes.commands import run
 
-# Docker's own parser, in Go, and the Python implementation of .dockerignore.
+# Bindings for Docker's parser, and a Python implementation of .dockerignore.
 REQUIREMENTS = ("docker>=7.1", "dockerfile>=3.4")
 READ_DOCKERFILE = """
 import json, sys, dockerfile
@@ -46,8 +46,8 @@ class Instruction:
     Attributes:
         name: The keyword, such as `RUN`.
         flags: The options, such as `--mount=type=cache,target=/cache`.
-        values: The words, or one shell command.
-        is_json: Whether it has the exec form, which no shell reads.
+        values: The words, or a single shell command.
+        is_json: Whether the instruction has the exec form, which runs without a shell.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Instruction:
     is_json: bool
 
     def mounts(self) -> list[dict[str, str]]:
-        """Return the settings of each `--mount`."""
+        """Return the settings of each `--mount` option."""
         texts = [flag.removeprefix("--mount=") for flag in self.flags]
         return [dict(pair.split("=", 1) for pair in text.split(",")) for text in texts]
 
@@ -66,10 +66,10 @@ class Stage:
     """A stage of a build, or the resulting image.
 
     Attributes:
-        root: The folder that stands for `/`.
-        variables: The variables that `ENV` and `ARG` set.
+        root: The folder that represents `/`.
+        variables: The variables set by `ENV` and `ARG`.
         folder: The working folder.
-        entry_point: The command.
+        entry_point: The command that the image runs.
     """
 
     root: Path
@@ -78,15 +78,15 @@ class Stage:
     entry_point: list[str] = field(default_factory=list)
 
     def path(self, name: str) -> Path:
-        """Return where a path of the image is, relative to the working folder."""
+        """Return the location on this machine of a path in the image."""
         return self.root / str(PurePosixPath(self.folder, name)).lstrip("/")
 
     def start(self, *arguments: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run the image's command, as `docker run` does."""
+        """Run the image's command, like `docker run`."""
         return self.execute(*self.entry_point, *arguments, exit_code=exit_code)
 
     def execute(self, *command: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run a command in the stage, as `RUN` does."""
+        """Run a command in the stage, like `RUN`."""
         paths = [str(self.path(path)) for path in ("/bin", "/usr/local/bin")]
         variables = {
             "HOME": str(self.path("/root")),
@@ -101,10 +101,10 @@ class Stage:
 
 
 def read_dockerfile(tools: Environment, file: Path) -> list[Instruction]:
-    """Read a Dockerfile with Docker's own parser.
+    """Parse a Dockerfile with Docker's parser.
 
     Args:
-        tools: An environment that has REQUIREMENTS.
+        tools: An environment with REQUIREMENTS.
         file: The Dockerfile.
 
     Raises:
@@ -115,29 +115,29 @@ def read_dockerfile(tools: Environment, file: Path) -> list[Instruction]:
 
 
 def read_context(tools: Environment, project: Path) -> set[str]:
-    """Return the files of a project that a build may read.
+    """Return the files of a project that are in the build context.
 
     Args:
-        tools: An environment that has REQUIREMENTS.
-        project: The folder of .dockerignore.
+        tools: An environment with REQUIREMENTS.
+        project: The folder with .dockerignore.
     """
     ignore = project / ".dockerignore"
     paths = json.loads(tools.run("python", "-c", READ_CONTEXT, project, ignore).stdout)
-    # This implementation always adds these two. Docker no longer does.
+    # This implementation always includes these two files. Docker no longer does.
     files = {path for path in paths if (project / path).is_file()}
     return files - {".dockerignore", "Dockerfile"}
 
 
 @dataclass
 class Rehearsal:
-    """A rehearsed build.
+    """A simulated build.
 
     Attributes:
-        tools: An environment that has REQUIREMENTS.
-        pip: An environment that has pip, like the Python of a base image.
-        project: The folder of the Dockerfile.
-        folder: The folder in which the stages are created.
-        caches: The folder of each cache mount, by its target in the image.
+        tools: An environment with REQUIREMENTS.
+        pip: An environment with pip, like the Python in a base image.
+        project: The folder with the Dockerfile.
+        folder: The folder for the stages.
+        caches: The folder of each cache mount, by target path in the image.
         arguments: The values of `--build-arg`.
     """
 
@@ -150,7 +150,7 @@ class Rehearsal:
     stages: dict[str, Stage] = field(default_factory=dict)
 
     def build(self) -> Stage:
-        """Execute all instructions and return the last stage.
+        """Execute all instructions, and return the last stage.
 
         Raises:
             CommandError: A command failed.
@@ -195,7 +195,7 @@ class Rehearsal:
             case "RUN":
                 self._run(instruction, stage)
             case "USER":
-                pass  # The user who runs the tests runs the command, too.
+                pass  # The command always runs as the user who runs the tests.
             case "ENTRYPOINT" if instruction.is_json:
                 stage.entry_point = values
             case _:
@@ -230,7 +230,7 @@ class Rehearsal:
 
     @contextlib.contextmanager
     def _mounted(self, mount: dict[str, str], stage: Stage) -> Iterator[None]:
-        """Link the mounts into the stage during one command."""
+        """Link a mount into the stage during one command."""
         match mount:
             case {"type": "cache", "target": target, **rest} if not rest:
                 source = self.caches[target]

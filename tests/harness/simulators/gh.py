@@ -1,8 +1,9 @@
-"""A simulation of GitHub's command `gh`, which creates and shows releases in a folder.
+"""Simulate GitHub's command `gh` for creating and viewing releases in a folder.
 
-`python gh.py STORE ORIGIN release create ...`: the folder of the releases, the repository's folder,
-and then the arguments of `gh`. It has the options that the generated workflows use, and rejects all
-others. GH_TOKEN lists the permissions, as `harness.simulators.github_actions` sets it.
+In `python gh.py STORE ORIGIN release create ...`, STORE is the folder of the releases, ORIGIN is
+the repository's folder, and the rest are the arguments of `gh`. Only options that the generated
+workflows use are supported. `harness.simulators.github_actions` sets GH_TOKEN to the list of
+permissions.
 """
 
 import argparse

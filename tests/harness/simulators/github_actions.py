@@ -1,17 +1,17 @@
-"""Run a project's GitHub workflows on this machine, in jobs that simulate runners.
+"""Run a project's GitHub workflows on this machine in jobs that simulate runners.
 
-The commands run unchanged, in the shell that GitHub uses, with the conditions, variables,
-permissions, matrix and artifacts that the workflow defines. Third-party actions are simulated:
+The commands run unchanged, in the same shell as on GitHub, with the conditions, variables,
+permissions, matrix, and artifacts that the workflow defines. Actions are simulated:
 
-- `actions/checkout`: clones the project's repository at the ref, with the requested depth.
-- `astral-sh/setup-uv`: puts uv and the interpreters on the PATH.
-- `actions/upload-artifact`, `actions/download-artifact`: folders by name.
-- `pypa/gh-action-pypi-publish`: twine, which asks the index of
-  `harness.simulators.package_index` for a token.
-- `gh`: `harness.simulators.gh`.
+- `actions/checkout`: clones the project's repository at the ref with the requested depth.
+- `astral-sh/setup-uv`: adds uv and the interpreters to PATH.
+- `actions/upload-artifact`, `actions/download-artifact`: store artifacts in folders.
+- `pypa/gh-action-pypi-publish`: runs twine, which requests a token from the index of
+  `harness.simulators.package_index`.
+- `gh`: runs `harness.simulators.gh`.
 
-A called workflow shares the artifacts of its caller. An unsupported key, action, input, or
-expression is an error that names it. The page about CI lists what a run does not model.
+A called workflow shares its caller's artifacts. An unsupported key, action, input, or expression
+raises an error that names it. The page about CI lists what isn't simulated.
 """
 
 import fnmatch
@@ -38,7 +38,7 @@ from harness.simulators.workflows import Job
 
 REPOSITORY = "ada/my-project"
 
-# The supported keys of a workflow, a job, a job that calls a workflow, and a step.
+# The supported keys of workflows, jobs, jobs that call a workflow, and steps.
 WORKFLOW_KEYS = {"concurrency", "defaults", "env", "jobs", "name", "on", "permissions"}
 JOB_KEYS = {"env", "environment", "if", "needs", "permissions", "runs-on", "steps", "strategy"}
 JOB_KEYS |= {"name", "timeout-minutes"}
@@ -53,12 +53,12 @@ SHELLS = {
 
 
 class StepError(Exception):
-    """A step failed; the message says why."""
+    """A step failed. The message says why."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What happened in the repository.
+    """An event in the repository.
 
     Attributes:
         name: The name of the event, such as `push`.
@@ -70,11 +70,11 @@ class Event:
 
     @property
     def short_ref(self) -> str:
-        """The ref's name without its prefix, such as `v1.2.3`."""
+        """Return the ref's name without its prefix, such as `v1.2.3`."""
         return re.sub(r"^refs/(heads|tags|pull)/", "", self.ref)
 
     def starts(self, workflow: Mapping[str, Any]) -> bool:
-        """Return whether it starts a workflow.
+        """Return whether the event starts a workflow.
 
         Raises:
             NotImplementedError: The workflow uses something that the simulator doesn't support.
@@ -89,7 +89,7 @@ class Event:
         if filters:
             raise NotImplementedError(f"on: {self.name}: {filters}")
         kind = self.ref.split("/")[1]
-        # With a filter of one kind, refs of the other kind start nothing.
+        # With a filter only for branches or only for tags, other refs don't start the workflow.
         if self.name == "pull_request" or not any(patterns.values()):
             return True
         return any(fnmatch.fnmatchcase(self.short_ref, p) for p in patterns[kind] or ())
@@ -100,15 +100,15 @@ PULL_REQUEST = Event("pull_request", "refs/pull/7/merge")
 
 @dataclass
 class Outcome:
-    """How a job ended.
+    """The outcome of a job.
 
     Attributes:
         result: `success`, `failure`, or `skipped`.
-        failure: A message that names the first failed step and says why it failed, or "".
-        printed: The output of its commands.
-        summary: The job summary that its commands wrote.
-        artifacts: The names of the artifacts that it uploaded.
-        not_run: The matrix combinations that this machine can't run, and why.
+        failure: A message with the first failed step and the reason, or "".
+        printed: The output of the commands.
+        summary: The job summary that the commands wrote.
+        artifacts: The names of the uploaded artifacts.
+        not_run: The matrix combinations that this machine can't run, with the reasons.
         called: The run of the called workflow, if the job calls one.
     """
 
@@ -128,9 +128,9 @@ class Run:
     Attributes:
         workflow: The parsed workflow.
         event: The event that started it.
-        folder: The folder in which its jobs run.
-        artifacts: The folder with its artifacts.
-        jobs: How each job ended, in the order in which they ran.
+        folder: The folder in which the jobs run.
+        artifacts: The folder with the artifacts.
+        jobs: The outcome of each job, in the order in which they ran.
     """
 
     workflow: Mapping[str, Any]
@@ -144,15 +144,15 @@ class Run:
         return {name: outcome.result for name, outcome in self.jobs.items()}
 
     def until(self, *names: str) -> "Run":
-        """Return the state of the run after only some jobs have ended."""
+        """Return a copy of the run that contains only some of the jobs."""
         return replace(self, jobs={name: self.jobs[name] for name in names})
 
     def failures(self) -> str:
-        """Return the messages of the jobs that failed."""
+        """Return the messages of failed jobs."""
         return "\n".join(outcome.failure for outcome in self.jobs.values() if outcome.failure)
 
     def not_run(self) -> list[str]:
-        """Return what this machine can't run, with the reasons."""
+        """Return the matrix combinations that this machine can't run, with the reasons."""
         return [leg for outcome in self.jobs.values() for leg in outcome.not_run]
 
     def artifact(self, name: str) -> Path:
@@ -173,14 +173,14 @@ class Service:
         *,
         is_fork: bool = False,
     ) -> None:
-        """Host a repository.
+        """Set up the service for a repository.
 
         Args:
             folder: The folder for runs and releases.
             origin: The repository.
-            network: The indexes; it must be running.
-            pythons: The interpreters of the runners, by version.
-            secrets: Secrets by the name of their environment.
+            network: The package indexes, which must be running.
+            pythons: The runners' interpreters by version.
+            secrets: Secrets by name for each environment.
             is_fork: Whether the repository is a fork.
         """
         self.folder = folder
@@ -194,7 +194,7 @@ class Service:
         self._tools = self._make_tools(folder / "tools")
 
     def _make_tools(self, folder: Path) -> dict[str, Path]:
-        """Create the folders for PATH: the runners' programs, and those that uv's action adds."""
+        """Create the folders for PATH: one for the runners, and one that `setup-uv` adds."""
         runner, uv = folder / "runner", folder / "uv"
         runner.mkdir(parents=True)
         stand_in = f'#!/bin/sh\nexec "{sys.executable}" "{gh.__file__}"'
@@ -213,20 +213,20 @@ class Service:
         called: Mapping[str, Mapping[str, Any]] | None = None,
         again: Run | None = None,
     ) -> Run | None:
-        """Run a workflow, unless the event doesn't start it.
+        """Run a workflow if the event starts it.
 
         Args:
             workflow: The parsed workflow.
-            event: What happened.
+            event: The event.
             file: The workflow's file name, such as `publish.yml`.
-            called: The parsed workflows that it may call, by their path, such as
+            called: The parsed workflows that it may call, by path, such as
                 `./.github/workflows/ci.yml`.
-            again: A run in which some jobs succeeded. Jobs that have not changed are not run again,
+            again: An earlier run. Jobs that succeeded in it and haven't changed are not run again,
                 as with "Re-run failed jobs".
 
         Raises:
-            ExpressionError: An expression is not supported.
-            NotImplementedError: Something else isn't supported; the message says what.
+            ExpressionError: An expression is not supported. NotImplementedError: Something else,
+                named in the message, isn't supported.
         """
         if not event.starts(workflow):
             return None
@@ -243,21 +243,21 @@ class Service:
         called: Mapping[str, Mapping[str, Any]],
         again: Run | None = None,
     ) -> None:
-        """Run the jobs of a workflow in the order of their needs."""
+        """Run the jobs of a workflow in dependency order."""
         _know(made.workflow, WORKFLOW_KEYS, "workflow")
         interpolate(made.workflow["concurrency"]["group"], {"github": self._github(made)})
         waiting = dict(made.workflow["jobs"])
         while waiting:
             ready = [name for name, job in waiting.items() if set(_needs(job)) <= set(made.jobs)]
             if not ready:
-                raise NotImplementedError(f"{', '.join(waiting)}: the needed jobs never end")
+                raise NotImplementedError(f"{', '.join(waiting)}: a needed job never ends")
             job = waiting.pop(ready[0])
             _know(job, CALL_KEYS if "uses" in job else JOB_KEYS, ready[0])
             taken = again and self._taken(made, ready[0], again)
             made.jobs[ready[0]] = taken or self._job(made, ready[0], job, file, called)
 
     def _github(self, made: Run) -> dict[str, Any]:
-        """Return the context `github`."""
+        """Return the `github` context."""
         is_pull_request = made.event.name == "pull_request"
         return {
             "event": {
@@ -273,7 +273,7 @@ class Service:
         }
 
     def _taken(self, made: Run, name: str, again: Run) -> Outcome | None:
-        """Reuse a job of another run, with its artifacts, if it would be the same."""
+        """Reuse a successful job of an earlier run and its artifacts if the job hasn't changed."""
         jobs = made.workflow["jobs"]
         for each in (name, *_all_needs(jobs, name)):
             is_done = each in again.jobs and again.jobs[each].result == "success"
@@ -286,7 +286,7 @@ class Service:
     def _job(
         self, made: Run, name: str, job: Job, file: str, called: Mapping[str, Mapping[str, Any]]
     ) -> Outcome:
-        """Run a job, with all combinations of its matrix that this machine can run."""
+        """Run a job with each combination of its matrix that this machine supports."""
         needs = {each: {"result": made.jobs[each].result} for each in _needs(job)}
         before = {each: made.jobs[each].result for each in _all_needs(made.workflow["jobs"], name)}
         status = _status(before.values())
@@ -305,12 +305,12 @@ class Service:
             leg.run(outcome)
         if len(outcome.not_run) == len(matrices):
             raise NotImplementedError(
-                f"{name}: none of its jobs can run on this machine: {outcome.not_run}"
+                f"{name}: this machine can't run any of its combinations: {outcome.not_run}"
             )
         return outcome
 
     def _call(self, made: Run, name: str, workflow: Mapping[str, Any], file: str) -> Outcome:
-        """Run a called workflow, which shares the artifacts and the event of its caller.
+        """Run a called workflow with its caller's artifacts and event.
 
         Raises:
             ValueError: GitHub would not start the run.
@@ -323,7 +323,7 @@ class Service:
         for inner, job in workflow["jobs"].items():
             for scope, level in job.get("permissions", {}).items():
                 if granted.get(scope) not in (level, "write"):
-                    raise ValueError(f"{name}: {inner} asks for {scope}: {level}")
+                    raise ValueError(f"{name}: {inner} requests {scope}: {level}")
         run = Run(workflow, made.event, made.folder / name, made.artifacts)
         self._jobs(run, file, {})
         outcomes = run.jobs.values()
@@ -338,7 +338,7 @@ class Service:
 
 
 class _Leg:
-    """A job with one combination of its matrix, on its own runner."""
+    """A job with one matrix combination on its own runner."""
 
     def __init__(
         self,
@@ -375,17 +375,19 @@ class _Leg:
         return {name: interpolate(str(value), self.contexts) for name, value in values.items()}
 
     def missing(self) -> str:
-        """Return what this machine lacks to run it, or ""."""
+        """Return what this machine lacks for the job, or ""."""
         runner = interpolate(self.job["runs-on"], self.contexts)
         if not runner.startswith("ubuntu-"):
-            return f"{runner} is not here"
+            return f"{runner} is not available"
         python = self.variables.get("UV_PYTHON")
         return (
-            f"Python {python} is not here" if python and python not in self.service.pythons else ""
+            f"Python {python} is not available"
+            if python and python not in self.service.pythons
+            else ""
         )
 
     def run(self, outcome: Outcome) -> None:
-        """Run its steps."""
+        """Run the job's steps."""
         self.workspace.mkdir(parents=True)
         (self.folder / "home").mkdir()
         (self.folder / "temporary").mkdir()
@@ -410,7 +412,7 @@ class _Leg:
         outcome.summary += (self.folder / "summary").read_text(encoding="utf-8")
 
     def _environment(self, step: Mapping[str, Any]) -> dict[str, str]:
-        """Return all variables of a step."""
+        """Return all environment variables of a step."""
         path = [*map(str, self.path), os.defpath]
         if programs := shutil.which("git"):
             path.append(str(Path(programs).parent))
@@ -440,10 +442,10 @@ class _Leg:
         }
 
     def _call(self, *command: str, step: Mapping[str, Any]) -> str:
-        """Run a program as a step would, and return its output.
+        """Run a program as in a step, and return its output.
 
         Raises:
-            StepError: It failed.
+            StepError: The program failed.
         """
         finished = subprocess.run(
             command,
@@ -469,7 +471,7 @@ class _Leg:
         script.write_text(interpolate(step["run"], self.contexts), encoding="utf-8")
         return self._call(*SHELLS[shell], str(script), step=step)
 
-    # The actions.
+    # Simulated actions.
 
     def _use(self, step: Mapping[str, Any], outcome: Outcome) -> None:
         action = step["uses"].split("@")[0]
@@ -481,7 +483,7 @@ class _Leg:
         act(self, step, outcome)
 
     def check_out(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Clone the repository, which simulates a private one."""
+        """Clone the repository if the job has permission, as for a private repository."""
         if self.permissions.get("contents") not in ("read", "write"):
             raise StepError("the job's permissions lack contents: read")
         depth = step.get("with", {}).get("fetch-depth", 1)
@@ -495,11 +497,11 @@ class _Leg:
         git(self.workspace, "checkout", "--quiet", refs[0].split(":")[1])
 
     def set_up_uv(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Put uv on the PATH."""
+        """Add uv to PATH."""
         self.path.insert(0, self.service._tools["uv"])
 
     def upload_artifact(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Keep a file or a folder's files, without hidden ones."""
+        """Store a file, or a folder without hidden files."""
         inputs = step["with"]
         artifact = self.made.artifact(inputs["name"])
         source = self.workspace / inputs["path"]
@@ -512,7 +514,7 @@ class _Leg:
             and not any(part.startswith(".") for part in file.relative_to(root).parts)
         ]
         if artifact.exists():
-            raise StepError(f"an artifact named {inputs['name']} exists already")
+            raise StepError(f"an artifact named {inputs['name']} already exists")
         if not files and inputs.get("if-no-files-found") == "error":
             raise StepError(f"no files were found with the path {inputs['path']}")
         for file in files:
@@ -522,17 +524,17 @@ class _Leg:
         outcome.artifacts.append(inputs["name"])
 
     def download_artifact(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Fetch an artifact of a job that is certain to end before this one begins."""
+        """Copy an artifact from a job that this job needs."""
         inputs = step["with"]
         artifact = self.made.artifact(inputs["name"])
         before = sorted(_all_needs(self.made.workflow["jobs"], self.name))
         if not any(inputs["name"] in self.made.jobs[each].artifacts for each in before):
-            jobs = ", ".join(before) or "no job"
-            raise StepError(f"no artifact is named {inputs['name']}; it waits for {jobs}")
+            jobs = ", ".join(before) or "none"
+            raise StepError(f"no artifact of the needed jobs ({jobs}) is named {inputs['name']}")
         shutil.copytree(artifact, self.workspace / inputs["path"], dirs_exist_ok=True)
 
     def publish(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Upload dist/ to PyPI, with a password or with the identity of the job."""
+        """Upload dist/ to PyPI with a password or the job's identity."""
         files = sorted(str(file) for file in (self.workspace / "dist").glob("*"))
         if not files:
             raise StepError("dist/ is empty")
@@ -544,7 +546,7 @@ class _Leg:
 
 Action = Callable[[_Leg, Mapping[str, Any], Outcome], None]
 
-# The simulation of each action, and the supported inputs.
+# The method and the supported inputs for each action.
 ACTIONS: dict[str, tuple[Action, set[str]]] = {
     "actions/checkout": (_Leg.check_out, {"fetch-depth", "persist-credentials"}),
     "actions/download-artifact": (_Leg.download_artifact, {"name", "path"}),
@@ -558,7 +560,7 @@ ACTIONS: dict[str, tuple[Action, set[str]]] = {
 
 
 def _know(given: Mapping[str, Any], known: set[str], where: str) -> None:
-    """Reject keys that have a meaning but are not modeled."""
+    """Reject unsupported keys."""
     if unknown := sorted(set(given) - known):
         raise NotImplementedError(f"{where}: {', '.join(unknown)}")
 
@@ -569,13 +571,13 @@ def _needs(job: Job) -> list[str]:
 
 
 def _all_needs(jobs: Mapping[str, Job], name: str) -> set[str]:
-    """Return all jobs that end before a job begins."""
+    """Return the jobs that a job needs, directly or indirectly."""
     direct = _needs(jobs[name])
     return set(direct).union(*(_all_needs(jobs, each) for each in direct))
 
 
 def _status(before: Any) -> dict[str, bool]:
-    """Return the values of the status functions after some results."""
+    """Return the values of the status functions, given the results of earlier jobs or steps."""
     results = set(before)
     return {
         "always": True,
@@ -598,10 +600,10 @@ def _holds(condition: Any, contexts: Mapping[str, Any], status: Mapping[str, boo
 
 
 def legs(job: Job) -> list[dict[str, Any]]:
-    """Return the combinations of a job's matrix; without a matrix, one that is empty.
+    """Return the combinations of a job's matrix, or an empty one if it has no matrix.
 
-    Each entry of `include` adds its keys to all combinations whose values it does not change. If
-    there are none, it is a new combination.
+    Each entry of `include` extends all combinations whose values it doesn't change. If there are
+    none, it becomes a new combination.
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrixinclude
     """
     strategy = dict(job.get("strategy", {}))
@@ -627,7 +629,7 @@ def legs(job: Job) -> list[dict[str, Any]]:
 
 
 def link_uv(folder: Path, pythons: Mapping[str, Path]) -> None:
-    """Create a folder for PATH that only contains uv and some interpreters."""
+    """Create a folder for PATH that contains only uv and some interpreters."""
     folder.mkdir(parents=True)
     program = Path(find_uv_bin())
     for name in ("uv", "uvx"):
@@ -638,12 +640,12 @@ def link_uv(folder: Path, pythons: Mapping[str, Path]) -> None:
 
 @functools.cache
 def machine_variables() -> dict[str, str]:
-    """Return the variables that tell uv where this machine's index and cache are."""
+    """Return the variables that make uv use this machine's index and cache."""
     kept = re.compile("(PIP|SSL|UV)_")
     return {
         **{name: value for name, value in os.environ.items() if kept.match(name)},
         "LANG": "C.UTF-8",
-        # Nothing is downloaded twice.
+        # Use the shared cache, so that nothing is downloaded twice.
         "UV_CACHE_DIR": run(find_uv_bin(), "cache", "dir").stdout.strip(),
         "UV_PYTHON_DOWNLOADS": "never",
     }

@@ -1,4 +1,4 @@
-"""The expressions of GitHub's workflows that the generated workflows use.
+"""Evaluate the expressions in GitHub workflows that the template uses.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
 """
@@ -9,28 +9,28 @@ from typing import Any
 
 TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*|\|\||&&|==|!=|[!().,*])")
 LITERALS = {"true": True, "false": False, "null": None}
-# A condition without any of them is only true if nothing has failed before.
+# A condition without any of these functions is only true if nothing has failed before.
 STATUS = {"always", "cancelled", "failure", "success"}
 
 
 class ExpressionError(ValueError):
-    """An expression is malformed, or its kind is not supported."""
+    """An expression is malformed or not supported."""
 
 
 def contains(searched: Any, item: Any) -> bool:
-    """Return whether a list contains an item or a text contains another, ignoring case."""
+    """Return whether a list contains an item or a string contains another, ignoring case."""
     if isinstance(searched, list):
         return any(is_same(each, item) for each in searched)
     return str(item).casefold() in str(searched).casefold()
 
 
 def starts_with(text: Any, beginning: Any) -> bool:
-    """Return whether a text starts with another, ignoring case."""
+    """Return whether a string starts with another, ignoring case."""
     return str(text).casefold().startswith(str(beginning).casefold())
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Return whether two values are equal, ignoring the case of texts."""
+    """Return whether two values are equal, ignoring case."""
     if isinstance(one, str) and isinstance(other, str):
         return one.casefold() == other.casefold()
     return bool(one == other)
@@ -43,7 +43,7 @@ def tokens(text: str) -> list[str]:
     """Return the tokens of an expression.
 
     Raises:
-        ExpressionError: It contains something else.
+        ExpressionError: The text contains something else.
 
     >>> tokens("a.b == 'c'")
     ['a', '.', 'b', '==', "'c'"]
@@ -71,12 +71,11 @@ def evaluate(
 
     Args:
         text: The text between `${{` and `}}`.
-        contexts: Values by name, such as those of `github`.
-        status: What `success()` and the other status functions return, where they are available.
+        contexts: The contexts by name, such as `github`.
+        status: The results of the status functions, such as `success`, where they are available.
 
     Raises:
-        ExpressionError: A name, a function, or an operator is not supported; the message says
-            which.
+        ExpressionError: A name, function, or operator, named in the message, is not supported.
     """
     functions = dict(FUNCTIONS)
     for name, value in (status or {}).items():
@@ -85,10 +84,10 @@ def evaluate(
 
 
 def interpolate(text: str, contexts: Mapping[str, Any]) -> str:
-    """Return a text in which each `${{ }}` is replaced by its value.
+    """Return a text in which each `${{ }}` is replaced with its value.
 
     Raises:
-        ExpressionError: One of them is not supported.
+        ExpressionError: An expression is not supported.
 
     >>> interpolate("ci-${{ github.run_id }}", {"github": {"run_id": "7"}})
     'ci-7'
@@ -104,7 +103,7 @@ def interpolate(text: str, contexts: Mapping[str, Any]) -> str:
 
 
 class _Reader:
-    """Read an expression from left to right, with the precedence of its operators."""
+    """A parser that evaluates an expression from left to right, respecting operator precedence."""
 
     def __init__(
         self, text: str, contexts: Mapping[str, Any], functions: Mapping[str, Callable[..., Any]]

@@ -1,8 +1,8 @@
-"""Run a project's GitLab pipeline locally: the scripts of its jobs, stage by stage.
+"""Run the scripts of a project's GitLab pipeline locally, stage by stage.
 
-`rules` decide whether a job exists, and `needs` or `dependencies` which artifacts it gets. A matrix
-runs with one Python of this machine. uv comes from PATH instead of the image, and `glab` only
-records its arguments. A rule that the generated pipelines don't use raises an error that names it.
+`rules` decide whether a job exists, and `needs` or `dependencies` decide which artifacts it gets. A
+matrix runs with only one Python of this machine. uv comes from PATH instead of the image, and
+`glab` only records its arguments. Unsupported rules raise an error.
 """
 
 import os
@@ -23,7 +23,7 @@ from harness.simulators.workflows import Job, gitlab, read
 PROJECT = "ada/my-project"
 Variables = Mapping[str, str | None]
 
-# What GitLab sets: https://docs.gitlab.com/ci/variables/predefined_variables/
+# Predefined variables: https://docs.gitlab.com/ci/variables/predefined_variables/
 COMMON = {
     "CI": "true",
     "CI_DEFAULT_BRANCH": "main",
@@ -38,18 +38,18 @@ SCHEDULE = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main"}
 
 
 def tag(name: str) -> dict[str, str]:
-    """Return the variables of a pipeline for a tag."""
+    """Return the variables of a tag pipeline."""
     return {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_TAG": name}
 
 
 def holds(rule: str, variables: Variables) -> bool:
-    """Return whether the condition of a rule is true.
+    """Return whether a rule's condition is true.
 
     https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions
 
     Raises:
         NotImplementedError: The condition isn't `$A`, `$A == $B`, `$A == "b"`, `$A =~ /b/`, or
-            several of these joined by `||`.
+            several of these joined with `||`.
     """
     return any(_holds(part.strip(), variables) for part in rule.split("||"))
 
@@ -68,7 +68,7 @@ def _holds(text: str, variables: Variables) -> bool:
 
 
 def jobs(project: Path, event: Variables) -> dict[str, Job]:
-    """Return the jobs of the pipeline that an event starts, in the order of their stages."""
+    """Return the jobs that an event starts, in the order of their stages."""
     pipeline = read(project / ".gitlab-ci.yml")
     variables = COMMON | dict(event)
     if not _applies(pipeline["workflow"], variables):
@@ -84,14 +84,14 @@ def _applies(job: Mapping[str, Any], variables: Variables) -> bool:
 
 @dataclass
 class Pipeline:
-    """A pipeline.
+    """A pipeline of a project.
 
     Attributes:
         folder: The folder for the jobs and their artifacts.
         origin: The repository.
-        network: The indexes; it must be running.
-        pythons: The interpreters of the runners, by version.
-        event: The variables that describe what started the pipeline.
+        network: The package indexes, which must be running.
+        pythons: The runners' interpreters by version.
+        event: The variables that describe the event that started the pipeline.
         environments: The CI variables of each environment.
         printed: The output of each job.
         results: `success`, `failed`, or `skipped`, by job.
@@ -108,7 +108,7 @@ class Pipeline:
 
     @property
     def glab(self) -> Path:
-        """The file that records the arguments of `glab`."""
+        """Return the file that records the arguments of `glab`."""
         return self.folder / "glab.txt"
 
     def artifacts(self, job: str) -> Path:
@@ -116,7 +116,7 @@ class Pipeline:
         return self.folder / f"{job}-artifacts"
 
     def run(self, found: Mapping[str, Job], names: Collection[str]) -> None:
-        """Run some of the jobs. After a failure, the remaining ones are skipped.
+        """Run some of the jobs. After a failure, skip the remaining ones.
 
         Args:
             found: The jobs of the pipeline, in order.
@@ -129,8 +129,7 @@ class Pipeline:
             script = f"#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{self.glab}'\n"
             (tools / "glab").write_text(script, encoding="utf-8")
             (tools / "glab").chmod(0o755)
-            # Programs trust the machine's certificate authorities and the one of the simulated
-            # indexes.
+            # Make programs trust the machine's certificate authorities and the simulated indexes.
             own = self.network.certificate.read_text(encoding="utf-8")
             others = Path(ssl.get_default_verify_paths().cafile or os.devnull)
             self.certificates.write_text(own + others.read_text(encoding="utf-8"), "utf-8")
@@ -144,7 +143,7 @@ class Pipeline:
 
     @property
     def certificates(self) -> Path:
-        """The file with the certificate authorities."""
+        """Return the file with the certificate authorities."""
         return self.folder / "authorities.pem"
 
     def _job(self, name: str, job: Job, tools: Path) -> None:
@@ -188,7 +187,7 @@ class Pipeline:
         own = {
             name: re.sub(r"\$(\w+)", lambda match: given.get(match[1], ""), str(value))
             for name, value in variables.items()
-            # The machine's own cache is used instead.
+            # Use this machine's cache instead.
             if name != "UV_CACHE_DIR"
         }
         for name, settings in job.get("id_tokens", {}).items():

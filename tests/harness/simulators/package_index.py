@@ -1,8 +1,8 @@
-"""Package indexes on this machine that twine treats as PyPI, TestPyPI, or any other.
+"""Simulate package indexes on this machine, such as PyPI and TestPyPI.
 
-Each is a pypiserver behind TLS. A proxy redirects the index's host to it, so twine runs unchanged,
-with its own addresses and its own trusted publishing. The endpoint that exchanges an identity for a
-token, the identities, and PyPI's rule that the same file may be uploaded twice are simulated.
+Each index is a pypiserver behind TLS. A proxy redirects the index's host to it, so twine runs
+unchanged, with the real URLs and its implementation of trusted publishing. The identities, the
+endpoint that exchanges them for tokens, and PyPI's acceptance of identical uploads are simulated.
 """
 
 import base64
@@ -28,7 +28,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import trustme
 
-# Its copy of bottle uses a kind of importer that Python has removed, and imports cgi.
+# pypiserver's copy of bottle uses an importer API and a module, cgi, that Python has removed.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     importers = list(sys.meta_path)
@@ -42,14 +42,14 @@ Identity = Mapping[str, str]
 
 @dataclass
 class Index:
-    """An index.
+    """A package index.
 
     Attributes:
         url: The upload URL.
-        audience: The audience that an identity must have.
+        audience: The required audience of an identity.
         folder: The folder for its files.
-        publisher: The claims of a trusted identity; None if no identity is trusted.
-        tokens: The passwords that it accepts.
+        publisher: The claims of the trusted identity, or None.
+        tokens: The accepted passwords.
         asked: The paths of all requests.
     """
 
@@ -61,7 +61,7 @@ class Index:
     asked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Start with the files in the folder."""
+        """Create the application that serves the folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.keeper: WSGIApplication = pypiserver.app(
             roots=[self.folder],
@@ -71,7 +71,7 @@ class Index:
         )
 
     def files(self) -> dict[str, str]:
-        """Return the SHA-256 of each file by its name."""
+        """Return the SHA-256 hash of each file by name."""
         return {
             file.name: hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(self.folder.iterdir())
@@ -98,7 +98,7 @@ class Index:
         identity = json.loads(base64.urlsafe_b64decode(claims))
         expected = None if self.publisher is None else {"aud": self.audience, **self.publisher}
         if identity != expected:
-            description = f"no publisher is {json.dumps(identity)}"
+            description = f"no publisher matches {json.dumps(identity)}"
             errors = [{"code": "invalid-publisher", "description": description}]
             return _answer(start_response, "422 Unprocessable Content", {"errors": errors})
         minted = secrets.token_hex()
@@ -106,7 +106,7 @@ class Index:
         return _answer(start_response, "200 OK", {"success": True, "token": minted})
 
     def _has_already(self, environ: WSGIEnvironment) -> bool:
-        """Return whether an upload equals a file that the index already has."""
+        """Return whether an upload is identical to an existing file."""
         request = Request(environ)
         uploaded = request.files.get("content")
         password = (request.auth or ("", ""))[1]
@@ -119,7 +119,7 @@ class Index:
 
 
 def token(identity: Identity) -> str:
-    """Return an unsigned JSON Web Token with an identity.
+    """Return an unsigned JSON Web Token for an identity.
 
     https://www.rfc-editor.org/rfc/rfc7519
     """
@@ -133,16 +133,16 @@ def _answer(start_response: StartResponse, status: str, value: Any) -> list[byte
 
 
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
-    """A server that finishes its requests before it ends."""
+    """A threading server that finishes its requests before it stops."""
 
 
 class _ProxyServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    """The same, for a proxy."""
+    """The same for the proxy."""
 
 
 class _Quiet(WSGIRequestHandler):
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
     def get_stderr(self) -> Any:
         """Don't print pypiserver's log."""
@@ -150,17 +150,17 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Network:
-    """The services that jobs reach: package indexes and the providers of their identities.
+    """The services that jobs use: package indexes and the provider of identities.
 
     Use it as a context manager.
     """
 
     def __init__(self, folder: Path, *indexes: Index) -> None:
-        """Prepare it.
+        """Create the certificate.
 
         Args:
             folder: The path of the certificate to write.
-            indexes: The indexes; no two have the same host.
+            indexes: The indexes, which must have different hosts.
         """
         self.indexes = {str(urlsplit(index.url).hostname): index for index in indexes}
         self.identities: dict[str, Identity] = {}
@@ -178,7 +178,7 @@ class Network:
             ports[host] = self._running.enter_context(_served(index, context))
 
         class Proxy(http.server.BaseHTTPRequestHandler):
-            """Redirect the indexes' hosts to this machine, and forward all others unchanged."""
+            """A proxy that redirects the indexes' hosts to this machine, and forwards all others."""
 
             def do_CONNECT(self) -> None:
                 host, port = self.path.rsplit(":", 1)
@@ -193,7 +193,7 @@ class Network:
                 self.close_connection = True
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Print nothing."""
 
         proxy = _ProxyServer(("127.0.0.1", 0), Proxy)
         self._proxy = self._running.enter_context(_started(proxy))
@@ -201,18 +201,18 @@ class Network:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End all servers."""
+        """Stop all servers."""
         self._running.close()
 
     def variables(self) -> dict[str, str]:
-        """Return the variables that tell programs where the indexes are."""
+        """Return the variables that make programs use the proxy and the certificate."""
         return {
             "HTTPS_PROXY": f"http://127.0.0.1:{self._proxy}",
             "REQUESTS_CA_BUNDLE": str(self.certificate),
         }
 
     def identify(self, identity: Identity) -> dict[str, str]:
-        """Return the variables with which a job requests its identity, as GitHub sets them.
+        """Return the variables that GitHub sets for a job to request its identity.
 
         https://docs.github.com/en/actions/reference/security/oidc
         """
@@ -232,7 +232,7 @@ class Network:
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:
-    """Forward a connection until it ends."""
+    """Forward data in one direction until the connection closes."""
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
             target.sendall(data)
@@ -242,7 +242,7 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
 
 @contextlib.contextmanager
 def _started(server: socketserver.TCPServer) -> Iterator[int]:
-    """Run a server and yield its port."""
+    """Run a server, and yield its port."""
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
@@ -255,7 +255,7 @@ def _started(server: socketserver.TCPServer) -> Iterator[int]:
 
 @contextlib.contextmanager
 def _served(application: WSGIApplication, context: ssl.SSLContext | None) -> Iterator[int]:
-    """Serve an application, with TLS if there is a context, and yield the port."""
+    """Serve an application, with TLS if a context is given, and yield the port."""
     server = make_server("127.0.0.1", 0, application, _Server, _Quiet)
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -265,14 +265,14 @@ def _served(application: WSGIApplication, context: ssl.SSLContext | None) -> Ite
 
 @contextlib.contextmanager
 def plain_index(folder: Path, *, is_private: bool = False) -> Iterator[dict[str, str]]:
-    """Serve an index without TLS, like the index of a classroom.
+    """Serve an index without TLS, as in a classroom.
 
     Args:
         folder: The folder for its files.
-        is_private: Whether it also requires the password for reading.
+        is_private: Whether reading also requires the password.
 
     Yields:
-        The variables that tell a learner its URL and a valid password.
+        The variables with its URL and a valid password, for a learner's shell.
     """
     folder.mkdir(parents=True, exist_ok=True)
     password = secrets.token_hex()
@@ -284,7 +284,7 @@ def plain_index(folder: Path, *, is_private: bool = False) -> Iterator[dict[str,
     )
 
     def whole_files(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # pypiserver doesn't close a file of which it has sent only a part.
+        # pypiserver doesn't close a file if it has sent only part of it.
         environ.pop("HTTP_RANGE", None)
         answer: Iterable[bytes] = application(environ, start_response)
         return answer

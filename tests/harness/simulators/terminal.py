@@ -1,4 +1,4 @@
-"""Copier's prompts in a terminal of 80 columns."""
+"""Answer Copier's prompts in a terminal with 80 columns."""
 
 import os
 import sys
@@ -15,22 +15,22 @@ from harness.space.questionnaire import Questionnaire
 
 COLUMNS, LINES = 80, 40
 
-# How long a prompt may take to appear, in seconds.
+# The maximum time in seconds until a prompt appears.
 PATIENCE = 20
 
 
 class Terminal:
-    """`copier copy` in a pseudo-terminal whose screen can be read.
+    """`copier copy` in a pseudo-terminal with a readable screen.
 
     Attributes:
-        asked: The questions that have been asked so far, in order.
+        asked: The questions asked so far, in order.
     """
 
     def __init__(self, questionnaire: Questionnaire, project: Path, *arguments: str) -> None:
-        """Start `copier copy` with some arguments before the template and the project's folder."""
+        """Start `copier copy` with additional arguments."""
         template = str(questionnaire.template.snapshot())
         command = ["-m", "copier", "copy", *arguments, template, str(project)]
-        # Otherwise, the prompts wait for a reply that only a real terminal sends.
+        # Otherwise, the prompts wait for a reply that only real terminals send.
         env = os.environ | {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"}
         self.screen = pyte.Screen(COLUMNS, LINES)
         self.stream = pyte.Stream(self.screen)
@@ -51,30 +51,30 @@ class Terminal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the program."""
+        """Stop the program."""
         self.process.close(force=True)
 
     @property
     def text(self) -> str:
-        """What the screen shows, without trailing spaces."""
+        """Return the text on the screen, without trailing spaces."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def _read(self) -> bool:
-        """Show the program's next output, and return whether it is still running."""
+        """Process the program's next output, and return whether it is still running."""
         try:
             self.stream.feed(self.process.read_nonblocking(10_000, timeout=PATIENCE))
         except pexpect.EOF:
             return False
         except pexpect.TIMEOUT:
-            raise AssertionError(f"nothing more is shown after:\n{self.text}") from None
+            raise AssertionError(f"no more output after:\n{self.text}") from None
         return True
 
     def wait_for(self, text: str) -> None:
         """Wait until the screen shows a text.
 
         Raises:
-            AssertionError: The program ended or waited without showing it. The message has the
-                whole screen.
+            AssertionError: The program stopped or didn't show the text in time. The message
+                contains the screen.
         """
         deadline = time.monotonic() + PATIENCE
         while text not in self.text:
@@ -82,7 +82,7 @@ class Terminal:
             assert time.monotonic() < deadline, f"{text!r} is not in:\n{self.text}"
 
     def next_question(self) -> str | None:
-        """Wait for the next question and return its name, or None if Copier asks no more."""
+        """Wait for the next question, and return its name, or None if there are no more."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             lines = [line.strip() for line in self.text.splitlines() if line.startswith("🎤")]
@@ -93,7 +93,7 @@ class Terminal:
                     return name
             if not self._read():
                 return None
-        raise AssertionError(f"there is no new question in:\n{self.text}")
+        raise AssertionError(f"no new question in:\n{self.text}")
 
     def send(self, keys: str) -> None:
         """Press keys."""
@@ -101,7 +101,7 @@ class Terminal:
 
 
 def helps(questionnaire: Questionnaire, name: str) -> set[str]:
-    """Return the help texts of a question, which may depend on the answers to axes."""
+    """Return all possible help texts of a question, because they may depend on other answers."""
     environment = questionnaire.template.shared_parts()[1]
     text = str(questionnaire.questions()[name].get("help", ""))
     used = meta.find_undeclared_variables(environment.parse(text))

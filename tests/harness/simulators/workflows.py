@@ -1,4 +1,4 @@
-"""The contents of a project's workflow files."""
+"""Read a project's workflow files."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ Job = dict[str, Any]
 
 
 class Loader(yaml.SafeLoader):
-    """Reads YAML 1.2's booleans: GitHub's key "on" stays a text."""
+    """A loader with the booleans of YAML 1.2, so that GitHub's key "on" stays a string."""
 
 
 Loader.yaml_implicit_resolvers = {
@@ -22,7 +22,7 @@ Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|fal
 
 
 def read(file: Path) -> dict[str, Any]:
-    """Read a workflow, a GitLab pipeline, or Dependabot's settings."""
+    """Read a workflow, a GitLab pipeline, or Dependabot's configuration."""
     return dict(yaml.load(file.read_text(encoding="utf-8"), Loader))
 
 
@@ -31,13 +31,13 @@ def github(project: Path, name: str) -> dict[str, Any]:
 
     Args:
         project: The folder that contains `.github`.
-        name: The workflow's file without its suffix, such as "ci".
+        name: The name of the workflow's file without its suffix, such as "ci".
     """
     return read(project / ".github" / "workflows" / f"{name}.yml")
 
 
 def gitlab(project: Path) -> dict[str, Job]:
-    """Return the jobs of a GitLab pipeline, with included files read and `extends` resolved."""
+    """Return the jobs of a GitLab pipeline after resolving `include` and `extends`."""
     pipeline = read(project / ".gitlab-ci.yml")
     for included in pipeline.get("include", []):
         pipeline |= read(project / included["local"])
@@ -50,7 +50,7 @@ def gitlab(project: Path) -> dict[str, Job]:
 
 
 def _merged(base: Job, job: Job) -> Job:
-    """Merge a job into its base: maps key by key, everything else as a whole.
+    """Merge a job into its base. Maps are merged recursively, and other values are replaced.
 
     https://docs.gitlab.com/ci/yaml/#extends
     """
@@ -72,7 +72,7 @@ def scripts(project: Path) -> Iterator[str]:
 
 
 def needed(jobs: dict[str, Job], name: str) -> set[str]:
-    """Return the names of all jobs that must succeed before a job of GitHub begins."""
+    """Return the names of all jobs that must succeed before a GitHub job starts."""
     direct = jobs[name].get("needs", [])
     direct = {direct} if isinstance(direct, str) else set(direct)
     return direct.union(*(needed(jobs, each) for each in direct))

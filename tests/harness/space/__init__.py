@@ -1,1 +1,1 @@
-"""The parameter space: questions, choices, rejected combinations, and a covering array."""
+"""The space of possible answers: questions, choices, rejected combinations, and covering arrays."""

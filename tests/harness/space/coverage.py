@@ -1,7 +1,8 @@
-"""The variants that cover the answers to a template's questions.
+"""Find variants that cover the possible answers to a template's questions.
 
-A factor is something with a small number of levels: an axis with its choices, each choice of a
-question that accepts several, and each text, which is the default or a difficult text.
+A factor has a small number of levels. Each axis is a factor with its choices as levels. Each choice
+of a multiselect question is a factor that is on or off. Each text question is a factor with the
+default and a difficult text as levels.
 """
 
 import functools
@@ -23,10 +24,10 @@ from harness.rendering.template import Answers
 from harness.space.covering_array import CoveringArray
 from harness.space.questionnaire import Questionnaire
 
-# A text's levels: its default, a difficult text, and, for some questions, an empty answer.
+# The levels of a text question: the default, a difficult text, and, in some cases, no text.
 DEFAULT, DIFFICULT, EMPTY = "default", "difficult", "empty"
 
-# The harness itself, whose code affects the variants.
+# The harness, because its code affects the variants.
 HARNESS = Path(__file__).parents[1]
 
 DAY = 24 * 60 * 60
@@ -35,12 +36,12 @@ Row = dict[str, Any]
 
 
 class Coverage:
-    """Variants that contain all combinations of a few levels.
+    """Variants that contain every combination of a few levels.
 
     Attributes:
-        strength: All combinations of the levels of this many factors that shape a project occur.
-            Each level of a text that is only copied into it occurs with each level of any other
-            factor.
+        strength: The number of factors whose levels occur in all combinations, if the factors shape
+            a project. Each level of a text that is only copied into files occurs with each level of
+            any other factor.
     """
 
     def __init__(
@@ -61,16 +62,17 @@ class Coverage:
 
         Args:
             questionnaire: The questions.
-            inputs: Returns the files on which the possible answers depend.
-            given: Answers that every variant has.
-            texts: A difficult answer to each question without choices. If it is empty, the question
-                is not a factor.
-            empty: Empty answers, which are a third level of these questions.
-            shaping: The questions without choices that decide which files and sections a project has.
+            inputs: A function that returns the files that determine the possible answers.
+            given: Answers that are the same in every variant.
+            texts: A difficult answer to each question without choices. A question with an empty
+                answer is not a factor.
+            empty: Empty answers, which are a third level for these questions.
+            shaping: The questions without choices that determine which files and sections a project
+                has.
             left_out: Questions that are not factors.
-            combined: Axes all of whose possible combinations are in a variant.
-            strength: See above.
-            cache: The folder of the computed variants; by default, in the user's cache folder.
+            combined: Axes for which every possible combination is in a variant.
+            strength: See the attribute.
+            cache: The folder for computed variants, by default in the user's cache folder.
         """
         self.questionnaire = questionnaire
         self.inputs = inputs
@@ -81,10 +83,10 @@ class Coverage:
 
     @functools.cache  # noqa: B019 the cache lives as long as the tests
     def factors(self) -> dict[str, list[Any]]:
-        """Return the levels of each factor, the default first.
+        """Return the levels of each factor, default first.
 
         Raises:
-            KeyError: There is no difficult text for a new question.
+            KeyError: A new question has no difficult text.
         """
         found: dict[str, list[Any]] = {}
         axes = self.questionnaire.axes()
@@ -106,7 +108,7 @@ class Coverage:
         return [name for name in self.factors() if "." not in name and name not in shaping]
 
     def answers_of(self, row: Row) -> Answers:
-        """Return the answers that correspond to some levels."""
+        """Return the answers for a row of levels."""
         answers: Answers = dict(self.given)
         axes = self.questionnaire.axes()
         for factor, level in row.items():
@@ -123,23 +125,23 @@ class Coverage:
         return answers
 
     def combinations(self) -> list[Row]:
-        """Return every combination of the axes that are combined, possible or not."""
+        """Return every combination of the combined axes, whether possible or not."""
         return list(self.questionnaire.combinations(*self.combined))
 
     def name_of(self, answers: Answers) -> str:
-        """Return the name of the combination that some answers contain."""
+        """Return the name of the combination in some answers."""
         return "-".join(str(answers[name]).lower() for name in self.combined)
 
     def covering(self) -> list[Answers]:
-        """Return answers that contain every combination of three levels that shape a project.
+        """Return answers that cover every combination of `strength` levels that shape a project.
 
-        They include every possible combination of the combined axes. Each level of a text occurs
-        with each level of every other factor. Combinations that Copier rejects are left out.
+        They include every possible combination of the combined axes, and each level of a text with
+        each level of every other factor. Combinations that Copier rejects are left out.
         """
         return [self.answers_of(row) for row in self.rows()]
 
     def rows(self) -> list[Row]:
-        """Return the levels of the answers in `covering`."""
+        """Return the levels for the answers in `covering`."""
         return list(self.plan()["rows"])
 
     def refused(self) -> list[Row]:
@@ -147,7 +149,7 @@ class Coverage:
         return list(self.plan()["refused"])
 
     def is_possible(self, row: Row) -> bool:
-        """Return whether a row, or a part of one, contains nothing that is rejected."""
+        """Return whether a complete or partial row contains no rejected combination."""
         return not any(forbidden.items() <= row.items() for forbidden in self.refused())
 
     def digest(self) -> str:
@@ -167,10 +169,10 @@ class Coverage:
 
     @functools.cache  # noqa: B019
     def plan(self) -> dict[str, list[Row]]:
-        """Return the rejected combinations, and the rows that cover the others.
+        """Return the rejected combinations and the rows that cover all others.
 
-        Computing them takes seconds, so they are cached. Results that have not been used for a week
-        are deleted.
+        The results are cached because computing them takes seconds. Results that have not been used
+        for a week are deleted.
         """
         folder = self.cache or user_cache_path("packagestan") / "variants"
         folder.mkdir(parents=True, exist_ok=True)
@@ -187,10 +189,10 @@ class Coverage:
             return dict(json.loads(file.read_text(encoding="utf-8")))
 
     def find_refused(self) -> list[Row]:
-        """Find the smallest sets of levels that Copier rejects, by checking answers as it does.
+        """Find the smallest sets of levels that Copier rejects by checking answers as Copier does.
 
-        The result of a validator only depends on the answers that it names, and on the answers that
-        their defaults name. So only these questions are asked.
+        A validator's result depends only on the answers that it uses and on the answers that their
+        defaults use, so only these questions are varied.
         """
         worker = self.questionnaire.template.asked_worker(self.answers_of({}))
         found: list[Row] = []
@@ -212,12 +214,12 @@ class Coverage:
         Args:
             worker: A worker that has asked the questions.
             name: The last question that is asked.
-            row: A level of each factor on which the result depends.
+            row: A level for each factor that affects the result.
         """
         given = self.answers_of(row)
         every = list(self.questionnaire.questions())
         asked = every[: every.index(name) + 1]
-        # The answers to later questions are unknown, unless they were given with `--data`.
+        # Answers to later questions are unknown unless they were given with `--data`.
         later = set(every) - set(asked)
         context = {key: value for key, value in render_context(worker).items() if key not in later}
         context |= given | {"_copier_conf": {**context["_copier_conf"], "data": given}}
@@ -231,13 +233,13 @@ class Coverage:
         return False
 
     def smallest(self, rows: list[Row]) -> list[Row]:
-        """Return the smallest sets of levels all of whose completions are among some rows.
+        """Return the smallest sets of levels for which every row that contains them is in `rows`.
 
-        A set of levels is dropped when it is larger than necessary: another factor's level can be
-        removed from it, because the set with each other level of this factor is among them, too.
+        If a set occurs with every level of a factor, that factor doesn't matter, so its level is
+        removed from the set.
 
         Args:
-            rows: Rows of the same factors.
+            rows: Rows with the same factors.
         """
         factors = self.factors()
         sets = {frozenset(row.items()) for row in rows}
@@ -256,12 +258,12 @@ class Coverage:
         return found
 
     def rows_of(self, names: list[str]) -> Iterator[Row]:
-        """Yield every row of some factors."""
+        """Yield every row for some factors."""
         for levels in itertools.product(*(self.factors()[name] for name in names)):
             yield dict(zip(names, levels, strict=True))
 
     def named_together(self, name: str) -> list[str]:
-        """Return a question and those that its validators use, directly or through a default."""
+        """Return a question and the questions that its validators use, even through defaults."""
         question = self.questionnaire.questions()[name]
         offered = question.get("choices")
         judges = [question.get("validator", "")]
@@ -284,7 +286,7 @@ class Coverage:
         return meta.find_undeclared_variables(environment.parse(template))
 
     def find_covering(self, forbidden: list[Row]) -> list[Row]:
-        """Find rows that contain all combinations of levels, except for rejected ones."""
+        """Find rows that contain all combinations of levels, except rejected ones."""
         shaping = [name for name in self.factors() if name not in self.texts()]
         beginnings = [
             row
@@ -301,10 +303,11 @@ class Coverage:
         return [dict(row) for row in made.make()]
 
     def interactions(self, rows: list[Row], strength: int) -> tuple[int, int, int]:
-        """Count the combinations of the levels of factors that shape a project.
+        """Count the combinations of levels of factors that shape a project.
 
         Returns:
-            The numbers of combinations in the rows, of rejected ones, and of all.
+            The number of combinations in the rows, of rejected combinations, and of all
+            combinations.
         """
         shaping = [name for name in self.factors() if name not in self.texts()]
         met = out = every = 0
@@ -319,7 +322,7 @@ class Coverage:
 
     @functools.cache  # noqa: B019
     def each_level_once(self) -> list[Answers]:
-        """Return a few of the covering answers that contain each level of each factor (greedy)."""
+        """Return a few of the covering answers that contain each level once, selected greedily."""
         rows = self.rows()
         held = [{(name, json.dumps(level)) for name, level in row.items()} for row in rows]
         missing = set[tuple[str, str]]().union(*held)
@@ -331,7 +334,7 @@ class Coverage:
         return chosen
 
     def each_choice_once(self) -> list[Answers]:
-        """Return the same answers without the texts. They contain each choice of each axis."""
+        """Return the same answers without texts. They contain each choice of each axis."""
         return [
             {axis: answers[axis] for axis in self.questionnaire.axes() if axis in answers}
             for answers in self.each_level_once()
@@ -339,6 +342,6 @@ class Coverage:
 
 
 def condition_against(row: Row) -> dict[str, Any]:
-    """Return the constraint that excludes a row, in covertable's format."""
+    """Return a constraint in covertable's format that excludes a row."""
     equal = [{"operator": "eq", "left": name, "value": level} for name, level in row.items()]
     return {"operator": "not", "condition": {"operator": "and", "conditions": equal}}

@@ -1,6 +1,6 @@
-"""Few rows that contain all combinations: covertable, with a fast criterion for many factors.
+"""Create covering arrays with covertable and a fast criterion for many factors.
 
-Its own greedy criterion takes minutes here, and its simple one gives a fifth more rows.
+covertable's greedy criterion takes minutes here, and its simple one produces 20% more rows.
 """
 
 import collections
@@ -12,27 +12,27 @@ from typing import Any
 
 from covertable.main import Controller
 
-# covertable numbers each level of each factor. A group is a set of levels that must be in a row.
+# covertable assigns a number to each level. A group is a set of levels that must occur in a row.
 Group = tuple[int, ...]
 
-# The number of bits for the count of one level's groups, which are fewer than 2 ** 16.
+# The number of bits for a level's count. A level has fewer than 2 ** 16 groups.
 BITS = 16
 
 
 class CoveringArray(Controller):  # type: ignore[misc]
-    """Rows that grow by the level that completes the most groups that no row contains yet."""
+    """A covering array that adds the level that completes the most missing groups to a row."""
 
     def __init__(
         self, factors: dict[str, list[Any]], beginnings: list[dict[str, Any]], **settings: Any
     ) -> None:
-        """Accept covertable's settings, except for the sorter and the criterion.
+        """Accept covertable's settings, except the sorter and the criterion.
 
         Args:
             factors: The levels of each factor.
-            beginnings: The values that rows must begin with, one item for each row.
-            settings: The others, by their names.
+            beginnings: The levels to start rows with, one item per row.
+            settings: covertable's other settings.
         """
-        # How many groups each level would complete, packed into one number.
+        # The number of missing groups that each level would complete, packed into one integer.
         self.missing: dict[Group, int] = collections.defaultdict(int)
         self.known: dict[tuple[object, ...], bool] = {}
         super().__init__(factors, sorter=self, criterion=self, **settings)
@@ -44,31 +44,31 @@ class CoveringArray(Controller):  # type: ignore[misc]
             self.count(group, 1)
 
     def count(self, group: Group, number: int) -> None:
-        """Count a group for each of its levels, because that level may complete it."""
+        """Add a number to the counts of a group's levels, because each of them may complete it."""
         for level in group:
             rest = tuple(other for other in group if other != level)
             self.missing[rest] += number << (BITS * level)
 
     def consume_pairs(self, row: dict[str, int]) -> None:
-        """Record the groups that a row contains."""
+        """Remove a row's groups from the missing ones."""
         for strength in self.all_strengths:
             for group in itertools.combinations(sorted(row.values()), strength):
                 if self.incomplete.pop(group, None):
                     self.count(group, -1)
 
     def sort(self, groups: list[Group], **_: object) -> list[Group]:
-        """Return the groups in the order in which they begin rows.
+        """Return the groups in the order in which they start rows.
 
-        Those of the factors with the most levels need the most rows, so they are first.
+        Groups of factors with many levels come first, because they need the most rows.
         """
         return sorted(groups, key=lambda group: -math.prod(map(self.width, group)))
 
     def width(self, level: int) -> int:
-        """Return how many levels the factor of a level has."""
+        """Return the number of levels of a level's factor."""
         return len(self.serials[self.parents[level]])
 
     def extract(self, _: Controller) -> Iterator[Group]:
-        """Yield the values that the current row must have. Rejected values are left out."""
+        """Yield levels for the current row, and skip rejected ones."""
         yield self.beginnings.pop() if self.beginnings else next(iter(self.incomplete))
         held: list[int] = []
         refused: set[int] = set()
@@ -95,7 +95,7 @@ class CoveringArray(Controller):  # type: ignore[misc]
 
     @functools.cached_property
     def connected(self) -> list[set[str]]:
-        """The factors of the constraints, in sets that no constraint connects."""
+        """Return the constraints' factors in sets that share no constraint."""
         found: list[set[str]] = []
         for constraint in self._constraints:
             named = set(constraint["keys"])
@@ -106,21 +106,21 @@ class CoveringArray(Controller):  # type: ignore[misc]
     def _storable_check(
         self, candidate: Iterable[tuple[str, int]], row: dict[str, int] | None = None
     ) -> bool:
-        """Return whether a row may also have some other levels."""
+        """Return whether more levels can be added to a row."""
         levels = {**(self.row if row is None else row), **dict(candidate)}
         check = functools.partial(super()._storable_check, row={})
         return self.holds("storable", check, levels)
 
     def _forward_check(self, snapshot: dict[str, int]) -> bool:
-        """Return whether a row can be filled."""
+        """Return whether a row can be completed."""
         return self.holds("possible", super()._forward_check, snapshot)
 
     def holds(
         self, name: str, check: Callable[[dict[str, int]], bool], levels: dict[str, int]
     ) -> bool:
-        """Return whether a check passes for the levels of each set of connected factors.
+        """Return whether a check passes for each set of connected factors.
 
-        There are few such levels, so each check is only made once for them.
+        The results are cached, because these sets have few combinations of levels.
         """
         for factors in self.connected:
             part = {factor: levels[factor] for factor in factors if factor in levels}

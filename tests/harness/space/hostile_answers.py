@@ -1,4 +1,4 @@
-"""Answers that contain the syntax of other languages, and the files that contain the answers."""
+"""Answers that contain special syntax, and comparisons of files that contain them."""
 
 import ast
 import functools
@@ -60,7 +60,7 @@ TEXTS = [
     "x" * 512,
 ]
 
-# Texts with a special meaning in some format or program.
+# Texts that have a special meaning in some format or program.
 SNIPPETS = [
     *("'; DROP TABLE users; --", "$(touch owned)", "`touch owned`", "; touch owned #", "| sh"),
     *("&& id", "${IFS}", "$'\\n'", "%PATH%", "~root", "../../etc/passwd", "!event", "<(id)"),
@@ -92,7 +92,7 @@ SNIPPETS = [
     *("{{cookiecutter.x}}", "<%= x %>", "#{x}", "@{x}", "$x$", "\\begin{x}", ".. raw:: html"),
 ]
 
-# Characters that are not allowed in one line of text, or that look like others.
+# Characters that are not allowed in a single line of text or that look like others.
 CONTROL = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
 INVISIBLE = list(
     "\u00a0\u00ad\u034f\u0600\u061c\u070f\u115f\u1680\u17b4\u180e\u2000\u2003\u2007\u200b\u200c\u200d"
@@ -108,7 +108,7 @@ SCRIPTS = list(
 
 @functools.cache
 def hostile_texts() -> list[str]:
-    """Return the texts that are tried as the answer to each question that accepts any text."""
+    """Return the texts to try as answers to each question that accepts any text."""
     signs = string.punctuation
     lengths = [n + d for n in (4, 39, 40, 64, 100, 200, 254, 500, 512) for d in (0, 1)]
     texts = [
@@ -131,7 +131,7 @@ def hostile_texts() -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-# Texts that are malformed YAML, YAML of another type, or YAML with side effects.
+# Malformed YAML, YAML of other types, and YAML with side effects.
 YAML_TEXTS = [
     *("[", "]", "{", "}", "[a", "[a]]", "{a: b", '["a', "['a", '"', "'", "a: b: c", "- a\nb", "\t- a"),
     *("", " ", "#", "---", "...", "a\n---\nb", "[a]\n---\n[b]", "--- [a]\n...\nb", "%YAML 9.9\n---\na"),
@@ -148,7 +148,7 @@ YAML_TEXTS = [
     *('["rich>=13"]', "- rich>=13", "[rich]", "{a: [rich]}", "a:\n- rich", '{"a": ["b; c"]}', "[a] # b"),
 ]  # fmt: skip
 
-# Lines that line_error accepts.
+# A strategy for lines that line_error accepts.
 LINES = st.text(
     st.characters(
         exclude_categories=["Cc", "Cs"],
@@ -174,14 +174,14 @@ def markdown() -> MarkdownIt:
 
 
 def shown(text: str) -> str:
-    """Return the text that a reader of Markdown sees in its first paragraph or heading."""
+    """Return the text that is visible in the first paragraph or heading of a Markdown document."""
     (inline, *_) = [token for token in markdown().parse(text) if token.type == "inline"]
     assert all(child.type == "text" for child in inline.children or [])
     return "".join(child.content for child in inline.children or [])
 
 
 def free_questions(questionnaire: Questionnaire, *types: str) -> list[str]:
-    """Return the names of the questions of some types that accept any answer."""
+    """Return the names of the questions of the given types that accept any answer."""
     return [
         name
         for name, question in questionnaire.asked().items()
@@ -191,7 +191,7 @@ def free_questions(questionnaire: Questionnaire, *types: str) -> list[str]:
 
 
 def plain_answers(name: str) -> Iterator[str]:
-    """Yield plain answers. Each question that accepts any text accepts at least one of them."""
+    """Yield plain answers. Each question that accepts any text accepts at least one."""
     word = name.replace("_", "")
     yield from (
         f"Plain {word}",
@@ -203,7 +203,7 @@ def plain_answers(name: str) -> Iterator[str]:
 
 
 def changed(value: Any, change: Callable[[str], str]) -> Any:
-    """Return a structure with each of its texts changed."""
+    """Return a structure with each string in it changed by a function."""
     match value:
         case str():
             return change(value)
@@ -216,12 +216,12 @@ def changed(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def spaced(page: str) -> str:
-    """Return HTML with single spaces, because browsers collapse them."""
+    """Return HTML with collapsed spaces, as in browsers."""
     return re.sub("[ \n]+", " ", page)
 
 
 def syntax(node: Any) -> Any:
-    """Return a Python syntax tree as nested lists that can be compared."""
+    """Return a Python syntax tree as nested lists, which can be compared."""
     match node:
         case ast.AST():
             return [type(node).__name__, *(syntax(getattr(node, f, None)) for f in node._fields)]
@@ -232,7 +232,7 @@ def syntax(node: Any) -> Any:
 
 
 def content(name: str, text: str) -> Any:
-    """Return the content that a program reads from a file, or the text of an unknown format."""
+    """Return the content that a program reads from a file, or the text if the format is unknown."""
     match Path(name).suffix:
         case ".toml":
             return tomllib.loads(text)
@@ -249,16 +249,16 @@ def content(name: str, text: str) -> Any:
 
 
 def surroundings(answer: str, text: str) -> set[str]:
-    """Return each occurrence of an answer with the characters of its line that are next to it.
+    """Return each occurrence of an answer with the nearby characters in its line.
 
-    They include what quotes or escapes the answer. The rest of the line may differ, for example in
-    the name of the license.
+    They include quoting and escaping of the answer, but not the rest of the line, which may differ,
+    for example in the license's name.
     """
     return set(re.findall(rf"[^\n]{{0,20}}{re.escape(answer)}[^\n]{{0,20}}", text))
 
 
 class Form:
-    """Answered questions, in which single answers can be replaced to compare the files.
+    """Answered questions in which single answers can be replaced to compare files.
 
     Attributes:
         plain: A plain answer to each question that accepts any text.
@@ -271,13 +271,13 @@ class Form:
         first: Answers | None = None,
         read: Callable[[str, str], Any] = content,
     ) -> None:
-        """Answer all questions. Those that accept any text get a plain answer, unless it is given.
+        """Answer all questions. Questions that accept any text get a plain answer if none is given.
 
         Args:
             questionnaire: The questions.
             answers: The given answers.
-            first: The first answers to questions whose default is rejected or empty.
-            read: Return what a program reads from a file, given its name and its text.
+            first: Initial answers to questions whose default is rejected or empty.
+            read: A function that returns what a program reads from a file, given its name and text.
         """
         self.questionnaire = questionnaire
         self.template = questionnaire.template
@@ -296,12 +296,12 @@ class Form:
         self.plain = {name: text for name, text in self.plain.items() if name not in answers}
 
     def _ask(self) -> None:
-        """Let Copier ask the questions."""
+        """Make Copier ask the questions with the current answers."""
         self.worker = self.template.asked_worker(self.answers)
         self.context = dict(render_context(self.worker))
 
     def refusal(self, name: str, answer: Any) -> str:
-        """Return the message with which Copier rejects an answer from `--data`, or ""."""
+        """Return Copier's message if it rejects an answer from `--data`, or ""."""
         try:
             checked_answer(question_of(self.worker, name, self.context | {name: answer}), answer)
         except (TypeError, ValueError, TemplateError, yaml.YAMLError) as error:
@@ -309,7 +309,7 @@ class Form:
         return ""
 
     def answered(self, answers: Answers) -> Answers:
-        """Return the variables of the templates after some answers are replaced with valid ones."""
+        """Return the template context with some answers replaced by other valid ones."""
         context = self.context | answers
         context["_copier_answers"] = context["_copier_answers"] | answers
         for name in self._derived(frozenset(answers)):
@@ -336,7 +336,7 @@ class Form:
 
     @functools.cached_property
     def sources(self) -> dict[str, str]:
-        """The template of each rendered file, by the file's path."""
+        """Return the template of each rendered file by path."""
         folder = self.worker.template_copy_root
         found = {}
         for path in sorted(folder.rglob("*.jinja")):
@@ -352,16 +352,16 @@ class Form:
 
     @functools.cached_property
     def plain_files(self) -> dict[str, str]:
-        """All files with plain answers."""
+        """Return all files, rendered with plain answers."""
         return {name: self.file(name, self.context) for name in self.sources}
 
     @functools.cached_property
     def plain_contents(self) -> dict[str, Any]:
-        """The content of each file with plain answers; see `read`."""
+        """Return the content of each file, rendered with plain answers and read with `read`."""
         return {name: self.read(name, text) for name, text in self.plain_files.items()}
 
     def expected(self, name: str, answers: dict[str, str]) -> Any:
-        """Return the expected content of a file: the plain content with the answers replaced."""
+        """Return the expected content of a file: the plain content with replaced answers."""
         swap = {self.plain[question]: answer for question, answer in answers.items()}
         if name.endswith(".md"):
             swap = {escapeHtml(plain): escapeHtml(answer) for plain, answer in swap.items()}
@@ -372,12 +372,12 @@ class Form:
         return spaced(value) if name.endswith(".md") else value
 
     def files_to_judge(self, judged: set[tuple[str, str]]) -> dict[str, list[str]]:
-        """Return the files that contain the plain answer to a question, by the question.
+        """Return the files that contain the plain answer to each question.
 
         Args:
-            judged: The surroundings of the answers in the compared files, with the file's path. A
-                file whose answers are all surrounded by the same characters is left out. The
-                surroundings in the others are added.
+            judged: The occurrences that have already been compared, as pairs of path and
+                surroundings. Files without new occurrences are left out. New occurrences are added
+                to the set.
         """
         found: dict[str, list[str]] = {name: [] for name in self.plain}
         new = set()
@@ -392,9 +392,9 @@ class Form:
 
 
 def batches(answers: dict[str, list[str]]) -> Iterator[dict[str, str]]:
-    """Yield sets of answers that together contain every text of every question.
+    """Yield sets of answers that together contain every text for every question.
 
-    The questions of a set have different texts, because two commands can't have the same name.
+    Within a set, the texts differ, because two commands can't have the same name.
     """
     columns = [
         [(name, texts[(number + place) % len(texts)]) for place in range(len(texts))]

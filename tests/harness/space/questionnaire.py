@@ -1,4 +1,4 @@
-"""The questions of a template, and the answers that they offer."""
+"""A template's questions and their possible answers."""
 
 import itertools
 from collections.abc import Iterator, Mapping
@@ -12,24 +12,24 @@ from harness.rendering.template import Answers, Template
 class Questionnaire:
     """The questions of a template.
 
-    An axis is a question that offers a choice.
+    An axis is a question with choices or a yes-or-no question.
 
     Attributes:
         template: The template.
-        defaults: Answers that replace the defaults of the questions.
+        defaults: Answers that replace the questions' defaults.
     """
 
     def __init__(self, template: Template, defaults: Mapping[str, Any] | None = None) -> None:
-        """Use the questions of a template, and optionally other defaults."""
+        """Use the questions of a template, optionally with other defaults."""
         self.template = template
         self.defaults = defaults or {}
 
     def questions(self) -> dict[str, dict[str, Any]]:
-        """Return every question by its name, in the order in which they are asked."""
+        """Return all questions by name, in the order in which they are asked."""
         return self.template.questions()
 
     def asked(self) -> dict[str, dict[str, Any]]:
-        """Return the questions that a person can answer. The others are computed values."""
+        """Return the questions that can be answered, without computed values."""
         return {
             name: question
             for name, question in self.questions().items()
@@ -37,7 +37,7 @@ class Questionnaire:
         }
 
     def axes(self) -> list[str]:
-        """Return the names of the questions that offer a choice."""
+        """Return the names of all axes."""
         return [
             name
             for name, question in self.questions().items()
@@ -46,13 +46,13 @@ class Questionnaire:
         ]
 
     def default(self, axis: str) -> Any:
-        """Return the answer to an axis if nothing else was answered."""
+        """Return the default answer to an axis."""
         return self.defaults.get(axis, self.questions()[axis]["default"])
 
     def choices(self, axis: str) -> list[Any]:
-        """Return the choices of a question, starting with the default.
+        """Return the choices of a question, default first.
 
-        A question that accepts several choices keeps the order in which they are offered.
+        The choices of a multiselect question keep their order.
 
         Args:
             axis: The name of a question with choices, or of a yes-or-no question.
@@ -66,7 +66,7 @@ class Questionnaire:
         return sorted(self.labels(axis), key=lambda value: value != default)
 
     def labels(self, axis: str) -> dict[Any, str]:
-        """Return the choices that a question offers to a new project, with their labels."""
+        """Return the choices that a question offers for new projects, with their labels."""
         offered = self.questions()[axis]["choices"]
         if isinstance(offered, str):
             context = {"_copier_conf": {"src_path": self.template.root}}
@@ -80,7 +80,7 @@ class Questionnaire:
         }
 
     def answers(self, axis: str) -> list[Any]:
-        """Return the answers to an axis: its choices, or every set of them if it takes several."""
+        """Return the possible answers to an axis: its choices, or every set of them."""
         offered = self.choices(axis)
         if not self.questions()[axis].get("multiselect"):
             return offered
@@ -91,6 +91,6 @@ class Questionnaire:
         ]
 
     def combinations(self, *names: str) -> Iterator[Answers]:
-        """Yield every combination of the answers to some axes."""
+        """Yield every combination of answers to some axes."""
         for chosen in itertools.product(*(self.answers(name) for name in names)):
             yield dict(zip(names, chosen, strict=True))

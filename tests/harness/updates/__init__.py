@@ -1,1 +1,1 @@
-"""Releases of the template, and projects that are updated from one to another."""
+"""Releases of the template, and projects that are updated between them."""

@@ -1,4 +1,4 @@
-"""The changes that people make to a project between two updates."""
+"""Changes that users make to a project between two updates."""
 
 from pathlib import Path
 from random import Random
@@ -80,31 +80,31 @@ pack:
 
 
 class Work:
-    """A project in development, and the work that an update must keep.
+    """The user's work on a project, which an update must preserve.
 
     Attributes:
-        added: The lines that were added to each file, by its path.
-        deleted: The files that were deleted.
+        added: The lines added to each file, by path.
+        deleted: The deleted files.
     """
 
     def __init__(self, project: Path) -> None:
-        """Start to work on a project whose import package is `my_project`."""
+        """Start working on a project with the import package `my_project`."""
         self.project = project
         self.added: dict[str, list[str]] = {}
         self.deleted: list[str] = []
 
     def write(self, name: str, text: str) -> None:
-        """Replace a file, or create it."""
+        """Create or replace a file."""
         file = self.project / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         self.added[name] = [line for line in text.splitlines() if line]
 
     def replace(self, name: str, old: str, new: str) -> None:
-        """Replace a text that occurs once in a file.
+        """Replace a string that occurs once in a file.
 
         Raises:
-            AssertionError: The text doesn't occur exactly once.
+            AssertionError: The string doesn't occur exactly once.
         """
         file = self.project / name
         text = file.read_text(encoding="utf-8")
@@ -117,7 +117,7 @@ class Work:
         )
 
     def append(self, name: str, text: str) -> None:
-        """Append to a file."""
+        """Append text to a file."""
         with (self.project / name).open("a", encoding="utf-8") as file:
             file.write(text)
         self.added.setdefault(name, []).extend(line for line in text.splitlines() if line)
@@ -128,7 +128,7 @@ class Work:
         self.deleted.append(name)
 
     def lost(self) -> list[str]:
-        """Return what is lost: missing lines as `path: line`, and restored files as `path`."""
+        """Return the lost work: missing lines as `path: line`, and restored files as `path`."""
         lost = [name for name in self.deleted if (self.project / name).exists()]
         for name, lines in self.added.items():
             file = self.project / name
@@ -138,37 +138,37 @@ class Work:
 
 
 class SomeWork(Work):
-    """Work that makes a random selection of the edits that the project allows."""
+    """Work that applies a random selection of the possible edits."""
 
     def __init__(self, project: Path, random: Random) -> None:
-        """Start to work on a project; the same state of `random` leads to the same edits."""
+        """Start working on a project. The same state of `random` results in the same edits."""
         super().__init__(project)
         self.random = random
 
     def write(self, name: str, text: str) -> None:
-        """Replace a file, or leave it."""
+        """Replace a file or leave it unchanged."""
         if self.random.random() < 0.5:
             super().write(name, text)
 
     def replace(self, name: str, old: str, new: str) -> None:
-        """Replace a text that occurs once in a file, or leave it."""
+        """Replace a string that occurs once in a file or leave the file unchanged."""
         file = self.project / name
         present = file.exists() and 1 == file.read_text(encoding="utf-8").count(old)
         if present and self.random.random() < 0.5:
             super().replace(name, old, new)
 
     def append(self, name: str, text: str) -> None:
-        """Append to a file, or leave it."""
+        """Append text to a file or leave it unchanged."""
         if (self.project / name).exists() and self.random.random() < 0.5:
             super().append(name, text)
 
     def delete(self, name: str) -> None:
-        """Delete a file, or leave it."""
+        """Delete a file or leave it unchanged."""
         if (self.project / name).exists() and self.random.random() < 0.5:
             super().delete(name)
 
     def comment(self, name: str) -> None:
-        """Insert a comment at a random line of a file, after the first."""
+        """Insert a comment at a random line of a file, but not before the first one."""
         file = self.project / name
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         added = f"# ours {self.random.randrange(10**9)}"
@@ -178,13 +178,13 @@ class SomeWork(Work):
 
 
 def a_year_of_work(project: Path, work: Work | None = None) -> Work:
-    """Develop a project as people do: replace the starter code, and edit most files.
+    """Develop a project like a user: replace the starter code, and edit most files.
 
-    The edits avoid the lines that the update from 0.3 rewrites; see `edits_of_rewritten_lines`.
+    The edits avoid lines that the update from 0.3 rewrites; see `edits_of_rewritten_lines`.
 
     Args:
         project: The project's folder.
-        work: Applies the edits; by default, all of them.
+        work: The object that applies the edits. By default, it applies all of them.
     """
     work = work or Work(project)
     source, tests = f"src/{PACKAGE}", "tests"
@@ -224,10 +224,10 @@ def a_year_of_work(project: Path, work: Work | None = None) -> Work:
 
 
 def settings_edits(work: Work) -> None:
-    """Edit pyproject.toml in the parts that people edit most."""
+    """Edit the parts of pyproject.toml that users edit most often."""
     name = "pyproject.toml"
     text = (work.project / name).read_text(encoding="utf-8")
-    if '\nversion = "0.1.0"' in text:  # A version from git is not in the file.
+    if '\nversion = "0.1.0"' in text:  # A version from git isn't in the file.
         work.replace(name, '\nversion = "0.1.0"', '\nversion = "1.4.0"')
     if "\nkeywords = [" in text:
         work.replace(name, 'keywords = ["greetings"]', 'keywords = ["suitcases", "travel"]')
@@ -256,7 +256,7 @@ def settings_edits(work: Work) -> None:
 
 
 def edits_of_rewritten_lines(work: Work) -> None:
-    """Edit lines of a project from 0.3 that the update rewrites or removes."""
+    """Edit lines of a project from 0.3 that the next update rewrites or removes."""
     name = "pyproject.toml"
     work.replace(name, '    "pytest>=8.3",\n', '    "pytest>=8.3",\n    "pytest-xdist>=3",\n')
     work.replace(name, "\nskip_covered = true\n", "\nskip_covered = false\nfail_under = 80\n")

@@ -1,8 +1,8 @@
-"""Projects in git repositories, rendered from releases and updated by Copier in this process.
+"""Projects in git repositories that Copier renders and updates in this process.
 
 For each update, Copier clones the template several times, reads its questions, and compiles its
-texts. Here, this happens once for each release. `test_update_command.py` shows that the projects
-equal those of the command.
+files. Here, this happens only once for each release. `test_update_command.py` checks that the
+projects equal those of the `copier` command.
 """
 
 import atexit
@@ -29,7 +29,7 @@ MARKER = re.compile(r"^(?:<{7}|>{7}) (?:before|after) updating$", re.MULTILINE)
 
 
 class SharedTemplate(Template):
-    """A release's template, cloned once in this process."""
+    """A release of the template that is cloned only once in this process."""
 
     def _cleanup(self) -> None:
         """Keep the clone until the process ends."""
@@ -37,14 +37,14 @@ class SharedTemplate(Template):
 
 @functools.cache
 def cloned_template(url: str, ref: str | None, use_prereleases: bool, _refs: str) -> Template:
-    """Return the template of a release, which changes only with the repository's references."""
+    """Return the template of a release. The cache is valid as long as the repository's refs are."""
     template = SharedTemplate(url=url, ref=ref, use_prereleases=use_prereleases)
     atexit.register(copier_internals.cleanup, template)
     return template
 
 
 def shared_template(url: str, ref: str | None = None, use_prereleases: bool = False) -> Template:
-    """Return the template of a release. Tests may use the same path for different repositories."""
+    """Return the template of a release, even if a test reuses the path of another repository."""
     return cloned_template(url, ref, use_prereleases, git("for-each-ref", cwd=Path(url)))
 
 
@@ -52,7 +52,7 @@ environments: dict[Path, SandboxedEnvironment] = {}
 
 
 def shared_environment(worker: Worker) -> SandboxedEnvironment:
-    """Return a clone's Jinja environment, which compiles each text once."""
+    """Return a clone's Jinja environment, which compiles each text only once."""
     folder = worker.template.local_abspath
     if folder not in environments:
         environments[folder] = compile_once(copier_internals.make_environment(worker))
@@ -61,12 +61,12 @@ def shared_environment(worker: Worker) -> SandboxedEnvironment:
 
 @contextmanager
 def sharing() -> Iterator[None]:
-    """Let Copier's runs share everything that is the same in all of them."""
+    """Make all runs of Copier share everything that doesn't change between them."""
     with (
         copier_internals.replaced(
             template=shared_template,
             environment=property(shared_environment),
-            # Copier asks git for each file whether the file system supports permissions.
+            # Copier runs git for each file to check whether the file system supports permissions.
             sync_executable_bits=mock.Mock(),
         ),
         cached_answers(),
@@ -76,13 +76,13 @@ def sharing() -> Iterator[None]:
 
 
 def start(repository: Path, version: str | None, project: Path, answers: Answers) -> Path:
-    """Render a project from a release and commit it.
+    """Render a project from a release, and commit it.
 
     Args:
-        repository: The template's releases.
-        version: The release; None for the newest.
-        project: The folder to write.
-        answers: Answers by question; the other questions take their defaults.
+        repository: The repository with the template's releases.
+        version: The release, or None for the newest one.
+        project: The folder to create.
+        answers: Answers by question. Other questions get the default answers.
 
     Raises:
         ValueError: Copier rejected an answer.
@@ -103,12 +103,12 @@ def render(repository: Path, version: str | None, project: Path, answers: Answer
 
 
 def update(project: Path, version: str | None = None, **changed: Any) -> list[str]:
-    """Update a project and return the files with a conflict.
+    """Update a project, and return the files with conflicts.
 
     Args:
         project: The project's folder, without uncommitted changes.
-        version: The release to update to; None for the newest.
-        changed: The answers to change.
+        version: The release to update to, or None for the newest one.
+        changed: Answers to change.
 
     Raises:
         ValueError: Copier rejected an answer.
@@ -124,11 +124,11 @@ def operate(operation: str, project: Path, answers: Answers, **options: Any) -> 
     Args:
         operation: "update" or "recopy".
         project: The project's folder.
-        answers: The answers of `--data` and `--data-file`.
-        options: Parameters of `copier.run_update` or `copier.run_recopy`.
+        answers: The answers from `--data` and `--data-file`.
+        options: Arguments for `copier.run_update` or `copier.run_recopy`.
 
     Returns:
-        What Copier printed to stderr.
+        Copier's output on stderr.
     """
     run = {"update": copier.run_update, "recopy": copier.run_recopy}[operation]
     with sharing(), redirect_stderr(io.StringIO()) as said:
@@ -137,7 +137,7 @@ def operate(operation: str, project: Path, answers: Answers, **options: Any) -> 
 
 
 def conflicts(project: Path) -> list[str]:
-    """Return the files that contain conflict markers or rejected changes."""
+    """Return the files with conflict markers or rejected changes."""
     listed = git("ls-files", "-z", "--cached", "--others", cwd=project).split("\0")
     return sorted(
         {
@@ -151,11 +151,11 @@ def conflicts(project: Path) -> list[str]:
 
 
 def resolve(project: Path, side: str) -> None:
-    """Resolve conflicts by taking one side of each file: "ours" (the user's) or "theirs"."""
+    """Resolve conflicts by choosing one side for each file: "ours" (the user's) or "theirs"."""
     if names := conflicts(project):
         git("checkout", f"--{side}", "--", *names, cwd=project)
 
 
 def status(project: Path) -> list[str]:
-    """Return the changes since the last commit as git reports them, one line for each file."""
+    """Return the output of `git status` about the changes since the last commit."""
     return git("status", "--porcelain", "--untracked-files=all", cwd=project).splitlines()

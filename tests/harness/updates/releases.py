@@ -1,4 +1,4 @@
-"""The template's past releases, and throwaway repositories that contain them."""
+"""The template's past releases, and temporary repositories that contain them."""
 
 import functools
 import shutil
@@ -22,7 +22,7 @@ RELEASES = ROOT / "tests" / "releases.yml"
 # The parts of a release that Copier reads.
 TEMPLATE = ("copier.yml", "template")
 
-# The same author, date, and settings everywhere, so that commits have the same ids.
+# Use a fixed author, date, and settings, so that commits have the same IDs everywhere.
 IDENTITY = GIT | {
     "GIT_AUTHOR_DATE": "2026-01-01T00:00:00+0000",
     "GIT_COMMITTER_DATE": "2026-01-01T00:00:00+0000",
@@ -31,14 +31,14 @@ IDENTITY = GIT | {
 
 
 class NoHistoryError(AssertionError):
-    """The repository lacks the commit of a past release."""
+    """The commit of a past release is missing from the repository."""
 
 
 def git(*arguments: str | Path, cwd: Path, exit_code: int | None = 0) -> str:
-    """Run git without personal settings and return its output.
+    """Run git without personal settings, and return the output.
 
     Raises:
-        CommandError: git has another exit code.
+        CommandError: git ends with another exit code.
     """
     return run("git", *arguments, cwd=cwd, env=IDENTITY, exit_code=exit_code).stdout
 
@@ -50,7 +50,7 @@ def commit(repository: Path, message: str) -> None:
 
 
 def release_commits() -> dict[str, str]:
-    """Return a mapping of past versions to commits, oldest first."""
+    """Return the commits of past releases by version, oldest first."""
     commits: dict[str, str] = yaml.safe_load(RELEASES.read_text(encoding="utf-8"))
     return commits
 
@@ -62,7 +62,7 @@ def past_releases() -> list[str]:
 
 @functools.cache
 def release_questions(version: str) -> dict[str, Any]:
-    """Return the questions of a past release that are recorded, by name."""
+    """Return the questions of a past release whose answers are recorded, by name."""
     revision = release_commits()[version]
     found: dict[str, Any] = {}
     for path in git("ls-tree", "--name-only", revision, "template/questions/", cwd=ROOT).split():
@@ -71,19 +71,19 @@ def release_questions(version: str) -> dict[str, Any]:
 
 
 def release_choices(question: dict[str, Any]) -> list[Any]:
-    """Return some answers that contain each choice of a question, or [] if it has no choices."""
+    """Return answers that contain each choice of a question, or [] if it has no choices."""
     if question["type"] == "bool":
         return [False, True]
     offered = question.get("choices", {})
     if isinstance(offered, str) and "call offer" not in offered:
-        return ["3.11", "3.13"]  # The versions of Python are in a data file.
+        return ["3.11", "3.13"]  # The Python versions are in a data file.
     listed = written_choices(question).values() if offered else []
     values = [value["value"] if isinstance(value, dict) else value for value in listed]
     return [values, values[:1], values[1:], []] if question.get("multiselect") else values
 
 
 def covering_answers(version: str) -> list[Answers]:
-    """Return answers that contain each choice of a past release at least once."""
+    """Return sets of answers that together contain each choice of a past release."""
     asked = release_questions(version)
     rows = []
     for row in range(max(len(release_choices(question)) for question in asked.values())):
@@ -94,7 +94,7 @@ def covering_answers(version: str) -> list[Answers]:
         data = facts("backend").get(chosen["backend"], {})
         if not data.get("vcs"):
             chosen["versioning"] = "static"
-        elif data["vcs_error"]:  # Only updates can still have this combination.
+        elif data["vcs_error"]:  # Only existing projects can still have this combination.
             chosen["versioning"] = "vcs"
         is_published = chosen["ci"] != "none" and chosen["license"] != "Proprietary"
         chosen["publish"] = ("token", "trusted")[row % 2] if is_published else "none"
@@ -105,16 +105,16 @@ def covering_answers(version: str) -> list[Answers]:
 
 
 def next_release() -> str:
-    """Return the version under which the current template is tested: one minor above the last."""
+    """Return the version for tests of the current template, the next minor release."""
     last = Version(past_releases()[-1])
     return f"{last.major}.{last.minor + 1}.0"
 
 
 def extract(version: str, folder: Path) -> None:
-    """Write the template of a past release into a folder.
+    """Extract the template of a past release into a folder.
 
     Raises:
-        NoHistoryError: The repository doesn't have the release's commit.
+        NoHistoryError: The release's commit is missing from the repository.
     """
     revision = release_commits()[version]
     with tempfile.TemporaryDirectory() as temporary:
@@ -152,7 +152,7 @@ def add_release(repository: Path, version: str) -> None:
 
 
 def make_repository(repository: Path) -> Path:
-    """Create a repository with each past release, and the current template as the newest one.
+    """Create a repository with all past releases, and the current template as the newest one.
 
     Raises:
         NoHistoryError: The commit of a past release is missing.
