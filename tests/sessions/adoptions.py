@@ -1,9 +1,9 @@
-"""Real projects that are adopted as docs/how-to/adopt.md describes, with their own test suites.
+"""Adopt real projects as described in docs/how-to/adopt.md, and run their test suites.
 
-`python -m sessions.adoptions` adopts the projects of tests/adopt/corpus.yml one after the other and
-writes docs/explanation/adoptions.json, from which `nox -s tables` generates the table of
-docs/explanation/adoptions.md. Arguments select some projects by name, add clones by path, or
-replace the corpus with another `.yml` file. Then, the results are only printed.
+`python -m sessions.adoptions` adopts the projects in tests/adopt/corpus.yml, and writes
+docs/explanation/adoptions.json. `nox -s tables` generates the table in
+docs/explanation/adoptions.md from this file. Arguments select projects by name, add clones by path,
+or replace the corpus with another `.yml` file. With arguments, the results are only printed.
 """
 
 import argparse
@@ -38,7 +38,7 @@ CORPUS = ROOT / "tests" / "adopt" / "corpus.yml"
 HOW_TO = ROOT / "docs" / "how-to" / "adopt.md"
 RESULTS = ROOT / "docs" / "explanation" / "adoptions.json"
 
-# The folders of the how-to page, and the clone with which the new project is compared.
+# The folders from the how-to page, and the clone to compare the new project with.
 OLD, NEW, BEFORE = "my-project", "my-project-adopted", "before"
 
 
@@ -47,19 +47,19 @@ class Source:
     """A project to adopt.
 
     Attributes:
-        name: Its name on PyPI, or the name of its folder.
+        name: The name on PyPI, or the name of the folder.
         version: The version of the sdist.
-        sha256: The sdist's hash.
-        kind: Why it is in the corpus.
-        folder: A git repository to clone instead of the sdist.
-        requirements: The requirements of its test suite in addition to the wheel and pytest.
-        constraint: The requirements of its build, such as `setuptools<80`.
-        tag: The tag of the version; by default, the version with a "v".
-        tests: pytest's arguments for the old project; by default, its own configuration.
-        generated: Files of the sdist that its repository does not have.
-        fails: Patterns of tests that can't pass afterwards, such as those that open a source file
-            under its old path, with the reason.
-        rejected: Part of the sentence with which the project is rejected; "" if it is adopted.
+        sha256: The hash of the sdist.
+        kind: The reason why the project is in the corpus.
+        folder: A git repository to clone instead of downloading the sdist.
+        requirements: The requirements of the test suite in addition to the wheel and pytest.
+        constraint: A constraint for the build, such as `setuptools<80`.
+        tag: The tag of the version. The default is the version with a "v".
+        tests: pytest's arguments for the old project. By default, its configuration is used.
+        generated: Files in the sdist that are missing from the repository.
+        fails: Patterns for tests that can't pass after the adoption, with the reasons. For example,
+            a test may open a source file under its old path.
+        rejected: Part of the message that rejects the project, or "" if it is adopted.
     """
 
     name: str
@@ -82,12 +82,12 @@ class Adoption:
 
     Attributes:
         source: The project.
-        carried: The old files whose content is in the new project.
-        reported: The other old files that the report names.
-        lost: The remaining old files.
+        carried: The old files with content that is in the new project.
+        reported: Other old files that the report names.
+        lost: All other old files.
         before: The results of the old project's test suite.
         after: The results of the new project's test suite.
-        findings: Other problems, one sentence each.
+        findings: Other problems, in one sentence each.
         seconds: The duration.
     """
 
@@ -102,13 +102,13 @@ class Adoption:
 
 
 def read_corpus(file: Path) -> list[Source]:
-    """Return the projects of a corpus file."""
+    """Return the projects in a corpus file."""
     return [Source(**entry) for entry in yaml.safe_load(file.read_text(encoding="utf-8"))]
 
 
 @functools.cache
 def snapshot() -> Path:
-    """Return a copy of what the how-to page clones, without its repository."""
+    """Return a copy of the files that users clone, without the repository."""
     folder = Path(tempfile.mkdtemp(prefix="packagestan-template-"))
     shutil.copy(ROOT / "copier.yml", folder)
     for name in ("template", "tools"):
@@ -117,7 +117,7 @@ def snapshot() -> Path:
 
 
 def command(start: str) -> str:
-    """Return the commands of the how-to page's block that contains a text, without prompts."""
+    """Return the commands in the how-to page's block that contains a text, without prompts."""
     blocks = re.findall(r"```console\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
     block = next(text for text in blocks if start in text)
     lines = re.sub(r"(?m)^\$ ", "", block).splitlines()
@@ -125,10 +125,10 @@ def command(start: str) -> str:
 
 
 class Workplace:
-    """The folder in which one project is adopted; `log.txt` has all output."""
+    """The folder for adopting one project. `log.txt` contains all output."""
 
     def __init__(self, folder: Path, source: Source) -> None:
-        """Create the folder, with the template in it."""
+        """Create the folder with a copy of the template."""
         self.folder, self.source = folder, source
         folder.mkdir(parents=True)
         (folder / "packagestan").symlink_to(snapshot())
@@ -145,7 +145,7 @@ class Workplace:
         return done.stdout + done.stderr
 
     def log(self, text: str) -> None:
-        """Append to the log."""
+        """Append text to the log."""
         with (self.folder / "log.txt").open("a", encoding="utf-8") as file:
             file.write(text.replace("\0", "\n") + "\n")
 
@@ -154,7 +154,7 @@ class Workplace:
         return self.run("git", *arguments, cwd=cwd)
 
     def unpack(self, sdists: Path) -> None:
-        """Create the repository of the old project, and the clone to compare with."""
+        """Create a repository for the old project, and a clone to compare the new project with."""
         if self.source.folder:
             self.git("clone", "--quiet", str(Path(self.source.folder).resolve()), OLD, cwd=".")
         else:
@@ -172,10 +172,10 @@ class Workplace:
         self.git("clone", "--quiet", OLD, BEFORE, cwd=".")
 
     def sdist(self, sdists: Path) -> Path:
-        """Download the sdist unless an earlier run did, and compare its hash.
+        """Download the sdist unless it is cached, and check its hash.
 
         Raises:
-            CommandError: PyPI has another file.
+            CommandError: The hash of the sdist is wrong.
         """
         name = self.source.name
         folder = sdists / f"{name}-{self.source.version}"
@@ -190,7 +190,7 @@ class Workplace:
         return file
 
     def test(self, repository: str, *arguments: str, group: bool = False) -> Results:
-        """Build the wheel of a clone, and run the clone's test suite with it."""
+        """Build the wheel from a clone, and run the clone's test suite with it."""
         clone = f"tested-{repository}"
         self.git("clone", "--quiet", repository, clone, cwd=".")
         wheels = self.folder / f"wheel-{repository}"
@@ -205,14 +205,14 @@ class Workplace:
         return read_results(results)
 
     def adopt_command(self, name: str) -> str:
-        """Return a command of `adopt.py` as the how-to page shows it, with the source's options."""
+        """Return an `adopt.py` command from the how-to page, with the source's options."""
         options = "--yes"
         if self.source.constraint:
             options += f" --constraint {shlex.quote(self.source.constraint)}"
         return command(f"adopt.py {name}").replace(f"adopt.py {name}", f"adopt.py {name} {options}")
 
     def adopt(self) -> str:
-        """Follow the how-to page up to the commit, and return the report."""
+        """Follow the how-to page until the commit, and return the report."""
         self.run("bash", "-euc", self.adopt_command("read"))
         (report,) = self.folder.glob("*.report.md")
         name = report.name.removesuffix(".report.md")
@@ -229,7 +229,7 @@ class Workplace:
         return text
 
     def unexplained(self) -> list[str]:
-        """Compare the wheels, and return the differences without a reason."""
+        """Compare the wheels, and return the unexplained differences."""
         text = self.adopt_command("compare").replace(f"{OLD} {NEW}", f"{BEFORE} {OLD}")
         output = self.run("bash", "-euc", text, exit_code=None)
         failed = [] if "explained: " in output else [output.strip().splitlines()[-1]]
@@ -242,7 +242,7 @@ class Workplace:
 
 
 def is_named(path: str, report: str) -> bool:
-    """Return whether a report names a file, or a folder above it with a slash at its end."""
+    """Return whether a report names a file or, with a trailing slash, one of its parent folders."""
     folders = [f"{folder}/" for folder in list(map(str, Path(path).parents))[:-1]]
     pattern = "|".join(
         [rf"{re.escape(path)}(?![\w/-])", *(f"{re.escape(f)}(?![\\w.-])" for f in folders)]
@@ -251,14 +251,14 @@ def is_named(path: str, report: str) -> bool:
 
 
 def prose(report: str) -> str:
-    """Return a report without its differences, entries, and commands to copy files."""
+    """Return a report without diffs, entries, and commands that copy files."""
     return re.sub(r"(?ms)^(`{3,})\w+$.*?^\1$", "", report)
 
 
 def account(old: dict[str, str], new: dict[str, str], report: str, adoption: Adoption) -> None:
     """Group the old project's files by their outcome."""
     contents = set(new.values())
-    # A path in a difference or in a copy command doesn't count as a statement about the file.
+    # A path in a diff or in a copy command doesn't count as reporting the file.
     report = prose(report)
     for path, content in old.items():
         if content in contents:
@@ -277,7 +277,7 @@ def adopted(source: Source, folder: Path, sdists: Path) -> Adoption:
         place.unpack(sdists)
         adoption.before = place.test(BEFORE, *source.tests)
         if not adoption.before.passed:
-            adoption.findings.append("none of the old project's own tests passes")
+            adoption.findings.append("none of the old project's tests passes")
         branch = place.git("branch", "--show-current").strip()
         report = place.adopt()
         if recorded_answers(folder / OLD).get("default_branch") != branch:
@@ -286,7 +286,7 @@ def adopted(source: Source, folder: Path, sdists: Path) -> Adoption:
         adoption.findings += [f"not explained: {found}" for found in place.unexplained()]
         adoption.after = place.test(OLD, group=True)
         if source.rejected:
-            adoption.findings.append("it is not rejected")
+            adoption.findings.append("the project is not rejected")
         missing = adoption.before.passed - adoption.after.passed
         for test in missing:
             if not any(fnmatch.fnmatchcase(test, pattern) for pattern in source.fails):
@@ -302,7 +302,7 @@ def adopted(source: Source, folder: Path, sdists: Path) -> Adoption:
 
 
 def row(adoption: Adoption) -> dict[str, str]:
-    """Return a project's row of the table, by the headings of the columns."""
+    """Return a project's row in the table by column heading."""
     return {
         "project": f"{adoption.source.name} {adoption.source.version}".strip(),
         "kind": adoption.source.kind,
@@ -317,7 +317,7 @@ def row(adoption: Adoption) -> dict[str, str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Adopt projects, print the results, and return 1 if something was lost or found."""
+    """Adopt projects, print the results, and return 1 if there are lost files or findings."""
     parser = argparse.ArgumentParser(prog="nox -s adoptions --", description=__doc__)
     parser.add_argument("projects", nargs="*", help="names, paths of clones, or a corpus file")
     given = parser.parse_args(arguments).projects

@@ -1,8 +1,8 @@
-"""Measure what the template, its projects, and its tests cost.
+"""Measure the performance of the template, its projects, and its tests.
 
-`python -m sessions.bench` prints a table of ratios. Each is the median of pairs that are measured
-one right after the other, because only figures from the same machine and the same minute can be
-compared.
+`python -m sessions.bench` prints a table of ratios. Each ratio is the median of several pairs of
+measurements. The two measurements in a pair follow each other directly, because figures from other
+machines or times aren't comparable.
 """
 
 import functools
@@ -36,7 +36,7 @@ from harness.rendering.template import Answers
 DEFAULT: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 APP: Answers = DEFAULT | {"mode": "app"}
 
-# The floor of `copier copy`: a template of one file and one question.
+# The baseline for `copier copy`: a template with one file and one question.
 ONE_FILE = {
     "copier.yml": "_subdirectory: template\nproject_name:\n  type: str\n",
     "template/README.md.jinja": "# {{ project_name }}\n",
@@ -45,11 +45,11 @@ ONE_FILE = {
 
 @dataclass(frozen=True)
 class Ratio:
-    """A comparison that was measured several times.
+    """A comparison with several measurements.
 
     Attributes:
-        what: What is compared with what.
-        target: The upper limit of the ratio, the lower limit if it is negative, or None.
+        what: The description of the comparison.
+        target: The upper limit of the ratio, a negative lower limit, or None.
         measured: The ratio of each pair.
     """
 
@@ -58,7 +58,7 @@ class Ratio:
     measured: Sequence[float]
 
     def row(self) -> str:
-        """Return the row of the table."""
+        """Return a row for the table."""
         bound = "none"
         if self.target is not None:
             bound = f"at {'most' if self.target > 0 else 'least'} {abs(self.target):g}"
@@ -71,10 +71,9 @@ class Ratio:
 
 
 def pairs(first: Callable[[], float], second: Callable[[], float], number: int) -> list[float]:
-    """Return the cost of the first divided by the cost of the second, for some pairs.
+    """Return the ratio of the first cost to the second cost for a number of pairs.
 
-    Each of the two runs first in half of the pairs. An additional first pair fills the caches and
-    is not counted.
+    The order alternates between pairs. An additional first pair fills the caches and isn't counted.
     """
     ratios = []
     for turn in range(number + 1):
@@ -88,14 +87,14 @@ def pairs(first: Callable[[], float], second: Callable[[], float], number: int) 
 
 
 def elapsed(work: Callable[[], object]) -> float:
-    """Return how many seconds something takes."""
+    """Return the duration of some work in seconds."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
 def cpu(work: Callable[[], object]) -> float:
-    """Return the CPU time of the processes that some work starts and waits for, in seconds."""
+    """Return the CPU time in seconds of the processes that some work starts and waits for."""
 
     def children() -> float:
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -107,7 +106,7 @@ def cpu(work: Callable[[], object]) -> float:
 
 
 def fresh(folder: Path) -> Path:
-    """Return a folder that does not exist."""
+    """Return a new path for a folder, without an existing one."""
     shutil.rmtree(folder, ignore_errors=True)
     return folder
 
@@ -116,13 +115,13 @@ def fresh(folder: Path) -> Path:
 
 
 def cpu_of_copy(template: Path, destination: Path, *options: str, scratch: Path) -> float:
-    """Return the CPU time of `copier copy` with all default answers, in seconds.
+    """Return the CPU time of `copier copy` with default answers in seconds.
 
     Args:
         template: The template's folder or repository.
         destination: The folder of the project.
-        options: Options of `copier copy`.
-        scratch: Where Copier clones a repository.
+        options: Options for `copier copy`.
+        scratch: The folder in which Copier clones repositories.
     """
     answers = {"project_name": "My Project"}
     env = {"TMPDIR": str(scratch)}
@@ -131,7 +130,7 @@ def cpu_of_copy(template: Path, destination: Path, *options: str, scratch: Path)
 
 
 def copy(folder: Path) -> Iterator[Ratio]:
-    """Compare copying a default project with the floor, from a folder and from a repository."""
+    """Compare copying a default project, from a folder and from a repository, with the baseline."""
     for name, text in ONE_FILE.items():
         file = folder / "one-file" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -154,7 +153,7 @@ def copy(folder: Path) -> Iterator[Ratio]:
 
 
 def startup(folder: Path) -> Iterator[Ratio]:
-    """Compare a package and its command with the modules of the standard library that they use."""
+    """Compare importing a package and running its command with importing only standard modules."""
     environment = Environment.make(folder / "environment")
     environment.install("--compile-bytecode", render(folder / "app", APP))
     script = environment.bin / "my-project"
@@ -172,11 +171,11 @@ def startup(folder: Path) -> Iterator[Ratio]:
     yield Ratio(f"`my-project Ada` / `import {modules}`", 1.2, command)
 
 
-# 3. The test of one variant, which is rendered, built, installed, and run.
+# 3. Testing one variant: rendering, building, installing, and running it.
 
 
 def without_caches(answers: Answers, folder: Path) -> None:
-    """Test a variant with the commands that a README would list."""
+    """Test a variant with plain commands."""
     copier_command("copy", "--defaults", snapshot(), folder / "project", answers=answers)
     run(sys.executable, "-m", "build", "--outdir", folder / "dist", folder / "project")
     (wheel,) = (folder / "dist").glob("*.whl")
@@ -187,16 +186,16 @@ def without_caches(answers: Answers, folder: Path) -> None:
 
 
 def with_caches(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Test a variant as the test suite does it for hundreds of them."""
+    """Test a variant with the caches of the test suite."""
     variant = Variant(answers, artifacts)
     assert variant.distributions.wheel.read_bytes() == variant.wheel_from_tree.read_bytes()
     assert ["Hello, Ada!\n", "", 0] == variant.used(["my-project", "Ada"])["commands"][0]
 
 
 def variant(folder: Path) -> Iterator[Ratio]:
-    """Compare testing a variant without and with the caches of the test suite.
+    """Compare testing a variant with and without the test suite's caches.
 
-    Without them, one wheel less is built.
+    Without the caches, one wheel fewer is built.
     """
     artifacts = artifact_cache(folder / "artifacts")
     with_caches(APP, artifacts)
@@ -215,7 +214,7 @@ def variant(folder: Path) -> Iterator[Ratio]:
     yield Ratio("testing a variant with plain commands / with the tests' caches", -20, ratios)
 
 
-# 4. The tests' own rendering.
+# 4. Rendering in the tests.
 
 
 def rendering(folder: Path) -> Iterator[Ratio]:
@@ -261,8 +260,8 @@ def rendering(folder: Path) -> Iterator[Ratio]:
 
 
 def main() -> None:
-    """Measure and print."""
-    # Users' modules are compiled. Compiling them in every run would raise the floor.
+    """Print all measurements."""
+    # Use compiled modules, as users do. Compiling them in every run would raise the baseline.
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):
         os.environ.pop(name, None)
     with tempfile.TemporaryDirectory() as name:

@@ -1,7 +1,7 @@
-"""The built pages and slides in a browser: nothing is wider than the screen, and all is readable.
+"""Check the size and the accessibility of built pages and slides in a browser.
 
-Debian's Chromium shows them, and axe-core checks them against the Web Content Accessibility
-Guidelines. https://www.w3.org/TR/WCAG22/
+axe-core checks them in Debian's Chromium against the Web Content Accessibility Guidelines.
+https://www.w3.org/TR/WCAG22/
 """
 
 import argparse
@@ -20,10 +20,10 @@ BUILT = Path(__file__).parents[3] / "docs" / "_build"
 SIZES = {"phone": (390, 844), "laptop": (1280, 800)}
 SCHEMES = ("light", "dark")
 
-# The levels A and AA.
+# Conformance levels A and AA.
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
-# Containers have no sandbox, and nothing may connect to the internet.
+# The sandbox doesn't work in containers, and connections to the internet are blocked.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -35,7 +35,7 @@ Reveal.getSlides()
 
 
 def problems_of_page(page: Page) -> Iterator[str]:
-    """Yield what is wrong with a page that is shown."""
+    """Yield the problems with the current page."""
     if (excess := page.evaluate(OVERFLOW)) > 0:
         yield f"{excess} pixels wider than the screen"
     for violation in Axe().run(page, options=RULES).response["violations"]:
@@ -44,12 +44,12 @@ def problems_of_page(page: Page) -> Iterator[str]:
 
 
 def look_at_pages(browser: Browser, pages: list[Path], pictures: Path) -> Iterator[str]:
-    """Show pages at each size and in each scheme, take pictures, and yield what is wrong.
+    """Show pages in each size and color scheme, take screenshots, and yield the problems.
 
     Args:
         browser: The browser.
         pages: HTML files.
-        pictures: The folder for pictures.
+        pictures: The folder for screenshots.
     """
     for (size, (width, height)), scheme in itertools.product(SIZES.items(), SCHEMES):
         context = browser.new_context(
@@ -67,7 +67,7 @@ def look_at_pages(browser: Browser, pages: list[Path], pictures: Path) -> Iterat
 
 
 def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[str]:
-    """Yield the pages with a collapsed section that does not open without JavaScript."""
+    """Yield pages with a collapsed section that doesn't open without JavaScript."""
     context = browser.new_context(java_script_enabled=False)
     shown = context.new_page()
     for file in pages:
@@ -80,12 +80,12 @@ def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[st
                 continue
             fold.locator("> summary").click()
             if not fold.locator("> :not(summary)").first.is_visible():
-                yield f"{file.relative_to(BUILT)}: fold {number + 1} needs JavaScript"
+                yield f"{file.relative_to(BUILT)}: collapsed section {number + 1} requires JavaScript"
     context.close()
 
 
 def look_at_slides(browser: Browser, pages: list[Path], pictures: Path) -> Iterator[str]:
-    """Show each deck's first slide, take its picture, and yield the slides that are too high."""
+    """Show each deck's first slide, take a screenshot, and yield slides that are too high."""
     shown = browser.new_page(viewport={"width": 1280, "height": 720})
     for file in pages:
         shown.goto(file.as_uri())
@@ -97,10 +97,10 @@ def look_at_slides(browser: Browser, pages: list[Path], pictures: Path) -> Itera
 
 
 def print_cheat_sheet(browser: Browser) -> Iterator[str]:
-    """Write the course's cheat sheet as a PDF file, and report it if it needs more than one page."""
+    """Write the course's cheat sheet as a PDF file, and yield an error if it isn't a single page."""
     shown = browser.new_page()
     shown.goto((BUILT / "html" / "course" / "cheat-sheet.html").as_uri())
-    # A page of the PDF is an object of this type, without compression.
+    # Each page of the PDF is an uncompressed object of this type.
     pdf = shown.pdf(path=BUILT / "cheat-sheet.pdf", format="A4", landscape=True)
     pages = len(re.findall(rb"/Type /Page\b", pdf))
     if pages != 1:
@@ -108,7 +108,7 @@ def print_cheat_sheet(browser: Browser) -> Iterator[str]:
 
 
 def main() -> None:
-    """Check the built pages and slides, and report what is wrong with them."""
+    """Check the built pages and slides, and report problems."""
     parser = argparse.ArgumentParser(prog="nox -s browser --", description=main.__doc__)
     parser.add_argument("--browser", default="/usr/bin/chromium", help="default: %(default)s")
     options = parser.parse_args()

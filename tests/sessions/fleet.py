@@ -1,6 +1,7 @@
-"""Many projects with local changes, each updated from an earlier release and built.
+"""Update many projects with local changes from earlier releases, and build them.
 
-`python -m sessions.fleet 200` prints the results for 200 projects, which are the same in each run.
+`python -m sessions.fleet 200` prints the results for 200 projects. The projects are the same in
+each run.
 """
 
 import functools
@@ -40,10 +41,10 @@ from sessions.bench import ONE_FILE, pairs
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
-# The files that get random comments: a line that begins with "#" is valid in them.
+# The files that get random comments, because lines that start with "#" are valid in them.
 COMMENTED = (".gitignore", ".md", ".py", ".toml", "justfile")
 
-# The `copier` command is measured once for this number of projects.
+# The `copier` command is measured for one in this many projects.
 EVERY = 10
 
 
@@ -53,8 +54,8 @@ class Updated:
 
     Attributes:
         number: The number of the project.
-        conflicts: The files with a conflict.
-        lost: The user's lines and deletions that are lost.
+        conflicts: The files with conflicts.
+        lost: The user's lost lines and deletions.
         failure: The message of a failed build.
         seconds: The duration of the update.
     """
@@ -67,9 +68,9 @@ class Updated:
 
 
 def fleet(number: int) -> Iterator[tuple[str, Answers]]:
-    """Yield the release and the answers of some projects.
+    """Yield a release and the answers for each project.
 
-    They cover all past releases, modes, and backends, with all other choices in turn.
+    They cover all past releases, modes, and backends, and take turns with all other choices.
     """
     versions = past_releases()
     for count in range(number):
@@ -89,7 +90,7 @@ def fleet(number: int) -> Iterator[tuple[str, Answers]]:
 
 
 def worked_on(project: Path, number: int) -> SomeWork:
-    """Do part of a year's work, add comments in random places, and commit."""
+    """Apply part of a year of work, add comments in random places, and commit."""
     random = Random(number)
     work = SomeWork(project, random)
     a_year_of_work(project, work)
@@ -97,7 +98,7 @@ def worked_on(project: Path, number: int) -> SomeWork:
         name
         for name in tree(project)
         if name.endswith(COMMENTED)
-        # Updates from 0.3 remove these files even if they were edited.
+        # Updates from 0.3 remove these files even if they have been edited.
         and not name.startswith(("tools/", "tests/test_locks.py", "build_backend.py"))
     )
     for name in random.sample(names, 3):
@@ -107,7 +108,7 @@ def worked_on(project: Path, number: int) -> SomeWork:
 
 
 def build(project: Path, artifacts: ArtifactCache) -> str:
-    """Build a project's sdist and wheel, and return why the build failed, or ""."""
+    """Build a project's sdist and wheel, and return the error message, or ""."""
     try:
         artifacts.build(project, project.with_name("dist"))
     except CommandError as error:
@@ -116,7 +117,7 @@ def build(project: Path, artifacts: ArtifactCache) -> str:
 
 
 def updated(number: int, project: Path, work: SomeWork, artifacts: ArtifactCache) -> Updated:
-    """Update a project, look for lost work, take the template's side of conflicts, and build the project."""
+    """Update a project, find lost work, resolve conflicts with the template's side, and build."""
     began = time.perf_counter()
     found = update(project)
     seconds = time.perf_counter() - began
@@ -127,7 +128,7 @@ def updated(number: int, project: Path, work: SomeWork, artifacts: ArtifactCache
 
 
 def one_file_releases(folder: Path) -> Path:
-    """Create a repository with two releases of a one-file template."""
+    """Create a repository with two releases of a template with one file."""
     folder.mkdir()
     git("init", "--quiet", "--initial-branch=main", cwd=folder)
     for version in ("1.0.0", "2.0.0"):
@@ -144,7 +145,7 @@ def one_file_releases(folder: Path) -> Path:
 
 
 def cpu_of_update(project: Path, folder: Path) -> float:
-    """Return the CPU time of `copier update` for a copy of a project, in seconds."""
+    """Return the CPU time of `copier update` for a copy of a project in seconds."""
     copy = shutil.copytree(project, folder / "copy", symlinks=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     copier_command("update", "--defaults", "--skip-answered", cwd=copy, env=IDENTITY)
@@ -197,7 +198,7 @@ def run_fleet(number: int, folder: Path) -> tuple[str, list[Updated]]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the report and the failures; return 1 if a line was lost or a build failed."""
+    """Print the report and the failures, and return 1 if work was lost or a build failed."""
     os.environ.pop("PYTHONPATH", None)
     number = int(arguments[0]) if arguments else 200
     with tempfile.TemporaryDirectory(prefix="packagestan-fleet-") as folder:

@@ -1,6 +1,6 @@
-"""Names that a new project must not have, because the generated projects already use them.
+"""Find names that new projects must not have because generated projects already use them.
 
-They are read from real lock files. `nox -s names` writes them to a data file of the template.
+`nox -s names` reads them from real lock files and writes them to one of the template's data files.
 """
 
 import datetime
@@ -32,7 +32,7 @@ HEADER = """\
 """
 
 FULL: Answers = preset("full") | {"project_name": "Example"}
-# The same with a command. Without publishing, it can be combined with every choice of an axis.
+# A project with a command. Without publishing, it can be combined with any other choice.
 BASE: Answers = FULL | {
     "mode": "app",
     "gui_command_name": "example-window",
@@ -40,16 +40,16 @@ BASE: Answers = FULL | {
     "template_updates": "none",
 }
 
-# A distribution's name and its newest locked version. A lock file for several Python versions can
+# The newest locked version of each distribution. A lock file for several Python versions can
 # contain several versions of a distribution.
 Pins = dict[str, Version]
 Names = dict[str, set[str]]
 
 
 def variants() -> Iterator[Answers]:
-    """Yield the full preset, and answers with each choice of each axis.
+    """Yield the full preset, and answers that contain each choice of each axis.
 
-    `preset` is not included, because it only supplies answers.
+    `preset` is not included, because it only provides defaults.
     """
     yield FULL
     for axis in axes():
@@ -63,7 +63,7 @@ def projects(folder: Path) -> Iterator[Path]:
         try:
             yield render(folder / str(number), variant)
         except ValueError:
-            # Not every choice is possible.
+            # Some choices are rejected.
             continue
 
 
@@ -76,17 +76,17 @@ def dependencies(project: Path) -> dict[str, Any]:
 
 
 def before(day: datetime.date) -> str:
-    """Return uv's option that ignores what was uploaded on a day or later."""
+    """Return uv's option to ignore releases from a date on."""
     return f"--exclude-newer={day}T00:00:00Z"
 
 
 def lock(project: Path, day: datetime.date) -> Pins:
-    """Lock a project with the releases before a day.
+    """Lock a project with releases from before a date.
 
     Raises:
         CommandError: uv can't lock it.
     """
-    # A backend that reads the version from git finds none here.
+    # Set the version for backends that would read it from git.
     version = {"SETUPTOOLS_SCM_PRETEND_VERSION": "1", "POETRY_DYNAMIC_VERSIONING_BYPASS": "1"}
     run(find_uv_bin(), "lock", "--quiet", before(day), cwd=project, env=version)
     packages = tomllib.loads((project / "uv.lock").read_text(encoding="utf-8"))["package"]
@@ -96,12 +96,12 @@ def lock(project: Path, day: datetime.date) -> Pins:
 
 
 def resolve(requirements: Iterable[str], day: datetime.date, *options: str) -> Pins:
-    """Resolve requirements for all platforms with the releases before a day.
+    """Resolve requirements for all platforms with releases from before a date.
 
     Args:
-        requirements: The requirements, which can be installed together.
-        day: The day.
-        options: More options of `uv pip compile`.
+        requirements: Requirements that can be installed together.
+        day: The date.
+        options: Additional options for `uv pip compile`.
 
     Raises:
         CommandError: uv can't resolve them.
@@ -116,7 +116,7 @@ def resolve(requirements: Iterable[str], day: datetime.date, *options: str) -> P
 
 
 def newest(versions: Iterable[tuple[str, str]]) -> Pins:
-    """Return the newest version of each distribution, which supports the newest Python.
+    """Return the newest version of each distribution. It supports the newest Python.
 
     >>> newest([("sphinx", "9.0.4"), ("sphinx", "9.1")])
     {'sphinx': <Version('9.1')>}
@@ -133,7 +133,7 @@ def template_data(name: str) -> dict[str, Any]:
 
 
 def tools() -> list[str]:
-    """Return the requirements of the tools, including those that run in their own environments."""
+    """Return the requirements of the tools, including tools with separate environments."""
     hooks = (
         name.partition("/")[2].removesuffix("-pre-commit") for name in template_data("hooks.yml")
     )
@@ -149,22 +149,22 @@ def tools() -> list[str]:
 
 
 def build_requirements() -> list[str]:
-    """Return the requirements of the build backends, including those for a version from git."""
+    """Return the requirements of the build backends, including those for versions from git."""
     backends = facts("backend").values()
     plugins = (each["vcs"].get("requires", []) for each in backends)
     return [each["requires"] for each in backends] + list(itertools.chain(*plugins))
 
 
 def modules(project: Path) -> set[str]:
-    """Return the names of the modules in the project's own folder."""
+    """Return the names of the modules in the project's root folder."""
     return {path.stem for path in project.glob("*.py")}
 
 
 def import_package(entry: str) -> str:
-    """Return the import package that an entry of site-packages belongs to, in lower case, or "".
+    """Return the lowercase import package of an entry in site-packages, or "".
 
-    A file system that ignores case can't hold two packages whose names differ only in case. The
-    template gives no package a name that starts with an underscore.
+    Names are compared in lowercase, because some file systems ignore case. Names that start with an
+    underscore are ignored, because packages of the template can't have them.
 
     >>> import_package("PIL"), import_package("six.py"), import_package("_cffi.abi3.so")
     ('pil', 'six', '')
@@ -178,7 +178,7 @@ def import_package(entry: str) -> str:
 
 
 def script(file: str) -> str:
-    """Return the name of a script, in lower case, or "" if it contains a version of Python.
+    """Return the lowercase name of a script, or "" if it contains a Python version.
 
     >>> script("Py.Test"), script("coverage-3.15"), script("rst2html5")
     ('py.test', '', 'rst2html5')
@@ -187,14 +187,14 @@ def script(file: str) -> str:
 
 
 def contents(pins: Pins) -> Names:
-    """Return the import packages and scripts of distributions.
+    """Return the import packages and the scripts of distributions.
 
     Raises:
-        CommandError: The newest supported Python can't install one of them.
+        CommandError: A distribution can't be installed with the newest supported Python.
     """
     with tempfile.TemporaryDirectory() as folder:
         python = max(choices("python_min"), key=Version)
-        # A distribution for another platform is installed, too.
+        # Distributions for other platforms are also installed.
         options = ("--no-deps", "--only-binary=:all:", f"--python-version={python}")
         names = [f"{name}=={version}" for name, version in pins.items()]
         run(find_uv_bin(), "pip", "install", "--quiet", *options, f"--target={folder}", *names)
@@ -207,10 +207,10 @@ def contents(pins: Pins) -> Names:
 
 
 def names(day: datetime.date) -> Names:
-    """Return the names of distributions, import packages, and scripts.
+    """Return the names of distributions, import packages, and scripts to reserve.
 
     Args:
-        day: The day before which releases were uploaded.
+        day: The date before which releases must have been uploaded.
 
     Raises:
         CommandError: A variant can't be locked or installed.
@@ -232,7 +232,7 @@ def names(day: datetime.date) -> Names:
 
 
 def text(names: Names, day: datetime.date) -> str:
-    """Return the data file."""
+    """Return the text of the data file."""
     parts = [HEADER.format(day=day)]
     for kind, found in names.items():
         lines = textwrap.fill(
@@ -243,7 +243,7 @@ def text(names: Names, day: datetime.date) -> str:
 
 
 def recorded() -> tuple[Names, datetime.date]:
-    """Return the names in the data file and the day before which releases were uploaded."""
+    """Return the names in the data file, and the date before which releases were uploaded."""
     names = {kind: set(found) for kind, found in template_data(FILE.name).items()}
     return names, reviews()[FILE.relative_to(ROOT).as_posix()]
 

@@ -1,7 +1,7 @@
-"""Facts from Renovate's npm package, and its check of our settings.
+"""Read facts from Renovate's npm package, and validate our settings with it.
 
 `nox -s renovate` installs the package, validates the settings, and writes the facts to
-tests/renovate.yml. The normal tests only read this file, because the package has 340 MB.
+tests/renovate.yml. The normal tests read only this file, because the package is 340 MB in size.
 """
 
 import datetime
@@ -23,7 +23,7 @@ from harness.processes.commands import run
 FACTS = ROOT / "tests" / "renovate.yml"
 PAGE = ROOT / "docs" / "how-to" / "fleets.md"
 
-# Renovate finds the first of these answers files without further settings.
+# Renovate finds the first of these answers files by default.
 ANSWERS_FILES = (".copier-answers.yml", "packagestan.yml")
 
 SCRIPT = """
@@ -49,13 +49,13 @@ HEADER = """\
 
 
 def examples() -> Iterator[dict[str, Any]]:
-    """Yield the settings that the documentation shows."""
+    """Yield the settings in the documentation."""
     for text in re.findall(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
         yield json.loads(text)
 
 
 def generated(answers_file: str) -> dict[str, Any]:
-    """Return the settings of a generated project with some answers file."""
+    """Return the settings of a generated project with the given answers file."""
     answers = {"project_name": "My Project", "template_updates": "renovate"}
     with tempfile.TemporaryDirectory() as folder:
         copier.run_copy(
@@ -80,7 +80,7 @@ def published() -> list[dict[str, Any]]:
 
 
 def read_package(folder: Path) -> dict[str, Any]:
-    """Return the facts from the package that is installed in a folder."""
+    """Return the facts from the package installed in a folder."""
     finished = run("node", "--input-type=module", "--eval", SCRIPT, cwd=folder)
     facts: dict[str, Any] = json.loads(finished.stdout)
     return facts

@@ -1,7 +1,7 @@
-"""Measure how fast the start page is in Chromium, and print a table.
+"""Measure the start page's performance in Chromium.
 
-The page is loaded twice in the same browser, so that the second time its files come from the cache. The
-limits hold for a machine that does nothing else. On a busy one, look at the processor time.
+The page is loaded twice in the same browser, so that its files come from the cache the second time.
+The limits apply to an idle machine. On a busy machine, compare the CPU time.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 from assemble import build, default_cache, download
 from screenshot import BROWSERS, served
 
-# Each link differs from the one before it in one answer.
+# Each link differs from the previous one in one answer.
 CHANGES = (
     "#project_name=Sea",
     "#project_name=Sea&backend=flit_core",
@@ -43,7 +43,7 @@ async (hash) => {
 
 
 def processor_seconds() -> float:
-    """Return the processor time of the browser's processes so far. Linux counts it in ticks."""
+    """Return the CPU time in seconds that the browser's processes have used so far."""
     ticks: dict[int, tuple[int, int]] = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):  # The process has ended.
@@ -56,7 +56,7 @@ def processor_seconds() -> float:
 
 
 def measured(act: Callable[[], object]) -> tuple[float, float]:
-    """Return the seconds that an action takes, and the processor time that it uses."""
+    """Return the duration and the CPU time of an action in seconds."""
     start, used = time.perf_counter(), processor_seconds()
     act()
     return time.perf_counter() - start, processor_seconds() - used
@@ -91,7 +91,7 @@ def main() -> None:
         statistics.median(used for _, used in changes),
     )
     rows["after an answer, slowest"] = max(changes)
-    print(f"{size:.1f} MB are downloaded (limit 12).")
+    print(f"The download is {size:.1f} MB (limit 12).")
     print(f"{'':38}   time   processor time")
     for what, (elapsed, used) in rows.items():
         print(f"{what:38}{elapsed:6.2f} s{used:10.2f} s")

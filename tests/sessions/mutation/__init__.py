@@ -1,1 +1,1 @@
-"""Mutation testing: faults that are created mechanically from the sources, and the tests that catch them."""
+"""Mutation testing: create faults in the sources, and find the tests that catch them."""

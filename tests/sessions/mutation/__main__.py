@@ -1,4 +1,4 @@
-"""Create faults, run the tests that can see them, and report what is caught: `nox -s mutation`."""
+"""Create faults, run the tests that may catch them, and report the results: `nox -s mutation`."""
 
 import argparse
 import csv
@@ -20,12 +20,12 @@ from sessions.mutation.judging import CAUGHT, EQUIVALENT, SURVIVED, Verdict, exa
 from sessions.mutation.operators import faults
 from sessions.mutation.sources import PARTS, PLACES, part_of, sample, sources
 
-# The scores of the latest sample, which the documentation shows.
+# The scores of the latest sample, for the documentation.
 LATEST = Path(__file__).with_name("latest.json")
 
 
 def score(verdicts: Sequence[Verdict]) -> dict[str, int]:
-    """Return how many faults have an effect, and how many of them each suite catches."""
+    """Return the number of faults with an effect, and how many of them each suite catches."""
     real = [verdict for verdict in verdicts if verdict.result != EQUIVALENT]
     changing = [verdict for verdict in real if verdict.changes]
     return {
@@ -38,7 +38,7 @@ def score(verdicts: Sequence[Verdict]) -> dict[str, int]:
 
 
 def report(verdicts: list[Verdict], table: Path) -> dict[str, dict[str, int]]:
-    """Write the table, print the scores and the survivors, and return the scores by part."""
+    """Write the table, print the scores and surviving faults, and return the scores by part."""
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(asdict(verdicts[0])), delimiter="\t")
         writer.writeheader()
@@ -56,7 +56,7 @@ def report(verdicts: list[Verdict], table: Path) -> dict[str, dict[str, int]]:
 
 
 def record(arguments: Sequence[str]) -> int:
-    """Run the tests, and record which files each of them reads."""
+    """Run the tests, and record the files that each of them reads."""
     runs.RECORDS.mkdir(exist_ok=True)
     for file in runs.RECORDS.glob("*.jsonl"):
         file.unlink()
@@ -66,19 +66,23 @@ def record(arguments: Sequence[str]) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Judge a sample, or all faults of some paths, and return 1 if one survives."""
+    """Test a sample of faults, or all faults in some paths, and return 1 if any fault survives."""
     parser = argparse.ArgumentParser("nox -s mutation --", description=__doc__)
     parser.add_argument("paths", nargs="*", default=PLACES, help="files or folders (default: all)")
-    parser.add_argument("--sample", type=int, help="how many random faults (default: every fault)")
+    parser.add_argument(
+        "--sample", type=int, help="the number of random faults (default: every fault)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the seed of the sample")
     parser.add_argument("--part", choices=PARTS, help="only faults of this part")
-    parser.add_argument("--near", action="store_true", help="don't run the whole suite")
-    parser.add_argument("--record", action="store_true", help="record which files each test reads")
+    parser.add_argument("--near", action="store_true", help="don't run the full suite")
+    parser.add_argument(
+        "--record", action="store_true", help="record the files that each test reads"
+    )
     options = parser.parse_args(arguments)
     if options.record:
         return record([] if options.paths is PLACES else options.paths)
     if not runs.records():
-        parser.error("run `nox -s mutation -- --record` first, which takes as long as all tests")
+        parser.error("run `nox -s mutation -- --record` first; it takes as long as all tests")
     texts = sources(options.paths)
     texts = {file: text for file, text in texts.items() if options.part in (None, part_of(file))}
     if options.sample:

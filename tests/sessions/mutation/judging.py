@@ -1,9 +1,9 @@
-"""Finding out which tests catch a fault.
+"""Find the tests that catch a fault.
 
-The tests that most likely catch a fault run first, the cheapest first, until one fails. The
-quick suite and the whole suite then test all faults that are left together in one run. If tests
-fail there, halves of the faults show which of them are the cause. So each survivor has been tested
-by every test, although the suite runs only a few times.
+The tests that are most likely to catch a fault run first, in order of cost, until one fails. Then,
+the quick suite and the full suite run once for all remaining faults together. If tests fail,
+bisection finds the faults that cause the failures. This way, every test has run on each surviving
+fault, although the suite runs only a few times.
 """
 
 import functools
@@ -25,7 +25,8 @@ from sessions.mutation import outputs, runs
 from sessions.mutation.operators import Fault
 from sessions.mutation.sources import part_of
 
-# Faults whose lack of effect no program recognizes: the file, the fault, and the reason.
+# Faults without an effect that can't be recognized automatically: the file, the fault, and the
+# reason.
 EXCLUDED = Path(__file__).with_name("excluded.yml")
 PROCESSES = 2
 
@@ -34,19 +35,19 @@ CAUGHT, SURVIVED, EQUIVALENT = "caught", "survived", "equivalent"
 
 @dataclass
 class Verdict:
-    """The result of a fault: a row of the table.
+    """The result for a fault, which is a row in the table.
 
     Attributes:
         file: The file with the fault.
-        line: The number of the line.
-        operator: The operator that created it.
-        fault: The line before and after.
-        part: The part of the template.
-        result: "caught", "survived", or "equivalent" for a fault without an effect.
-        changes: Whether it changes a rendered file.
-        quick: The test of the quick suite that catches it, or "".
-        caught_by: The test that catches it, or the reason why it has no effect.
-        seconds: How long this took, without the runs for all faults together.
+        line: The line number.
+        operator: The operator that created the fault.
+        fault: The line before and after the change.
+        part: The part of the template that contains the fault.
+        result: "caught", "survived", or "equivalent" (without an effect).
+        changes: Whether the fault changes a rendered file.
+        quick: The test in the quick suite that catches the fault, or "".
+        caught_by: The test that catches the fault, or the reason why it has no effect.
+        seconds: The duration, except for the runs for all faults together.
     """
 
     file: str
@@ -62,15 +63,15 @@ class Verdict:
 
 
 class Worker:
-    """A process that judges faults in its own copies of the repository and of the template."""
+    """A process that tests faults in its own copies of the repository and the template."""
 
     def __init__(self, place: Path) -> None:
-        """Make the copies in a folder, and render the template without a fault."""
+        """Create the copies in a folder, and render the template without faults."""
         self.repository = runs.copy_repository(place / "repository")
         self.template = outputs.template_copy(place / "template")
         known = runs.records()
         self.known = {t: r for t, r in known.items() if (ROOT / t.partition("::")[0]).is_file()}
-        # Whether tests that have failed pass without a fault.
+        # Whether tests that failed pass without faults.
         self.passing: dict[str, bool] = {}
         every: list[Any] = params()
         names = {outputs.key(param.values[0]): param.id for param in every}
@@ -82,11 +83,11 @@ class Worker:
 
     @functools.cached_property
     def all_before(self) -> dict[str, outputs.Outputs]:
-        """What the template does in all other cases, and with hostile texts."""
+        """Return the outputs of the original template in all other cases and with hostile texts."""
         return dict(outputs.outputs(self.template, outputs.all_cases(), thoroughly=True))
 
     def judge(self, fault: Fault) -> Verdict:
-        """Run the tests that most likely catch a fault, and compare what the template does."""
+        """Run the tests that are most likely to catch a fault, and compare the template's outputs."""
         start = time.monotonic()
         verdict = Verdict(fault.file, fault.line, fault.operator, str(fault), part_of(fault.file))
         if reason := reason_to_exclude(fault, self.repository):
@@ -112,7 +113,7 @@ class Worker:
         return verdict
 
     def failing(self, fault: Fault, tests: list[str]) -> str:
-        """Return the first of some tests that fails because of a fault, or ""."""
+        """Return the first test that fails because of a fault, or ""."""
         while tests:
             expected = sum(self.known[test].seconds for test in tests)
             options = ("-x", "--numprocesses=0")
@@ -140,7 +141,7 @@ class Worker:
         *,
         thoroughly: bool = False,
     ) -> set[tuple[str, str]]:
-        """Return what the template does differently with a fault; see `outputs.differences`."""
+        """Return the differences in the template's outputs with a fault; see `outputs.differences`."""
         if not runs.is_template(fault.file):
             return set()
         reading = outputs.cases_that_read(fault.file, cases, before)
@@ -150,13 +151,13 @@ class Worker:
 
 
 def start_worker(places: "SimpleQueue[Path]") -> None:
-    """Make the worker of this process."""
+    """Create the worker of this process."""
     global worker
     worker = Worker(places.get())
 
 
 def judge(fault: Fault) -> Verdict:
-    """Let the worker of this process judge a fault."""
+    """Test a fault with the worker of this process."""
     return worker.judge(fault)
 
 
@@ -164,7 +165,7 @@ worker: Worker
 
 
 def reason_to_exclude(fault: Fault, repository: Path) -> str:
-    """Return why a fault is excluded by hand or has no effect for the parser of its file, or ""."""
+    """Return the reason why a fault is excluded or has no effect for the file's parser, or ""."""
     for entry in exclusions():
         if entry["file"] == fault.file and entry["fault"] == str(fault):
             return entry["reason"]
@@ -184,7 +185,7 @@ def exclusions() -> list[dict[str, str]]:
 
 
 def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict]:
-    """Judge faults, and print each verdict.
+    """Test faults, and print each verdict.
 
     Args:
         chosen: The faults.
@@ -210,7 +211,7 @@ def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict
 
 
 def run_quick_suite(repository: Path, verdicts: dict[Fault, Verdict]) -> None:
-    """Run the quick suite once for all faults that it may catch."""
+    """Run the quick suite only once for all faults that it may catch."""
     left = [f for f, v in verdicts.items() if v.changes and not v.quick and v.result != EQUIVALENT]
     own = {fault: runs.tests_of_options(fault.file) for fault in left}
     paths = sorted(path for path in set(own.values()) if (ROOT / path).is_file())
@@ -223,12 +224,12 @@ def run_quick_suite(repository: Path, verdicts: dict[Fault, Verdict]) -> None:
 
 
 def run_together(repository: Path, left: list[Fault], *arguments: str) -> dict[Fault, str]:
-    """Run tests for faults together, and return the faults that they catch, each with a test.
+    """Run tests for several faults together, and return the caught faults, each with a test.
 
     Args:
         repository: A copy of the repository.
         left: The faults.
-        arguments: The arguments of pytest that select the tests.
+        arguments: The arguments for pytest that select the tests.
     """
     found: dict[Fault, str] = {}
     for group in without_overlaps(left):
@@ -258,7 +259,7 @@ def without_overlaps(left: Iterable[Fault]) -> list[list[Fault]]:
 
 
 def culprits(repository: Path, group: list[Fault], tests: list[str]) -> dict[Fault, str]:
-    """Return the faults of a group that make some tests fail, each with one of these tests."""
+    """Return the faults in a group that make tests fail, each with one of these tests."""
     if not tests:
         return {}
     with runs.seeded(group, repository):

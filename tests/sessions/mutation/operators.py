@@ -1,8 +1,8 @@
-"""The mutation operators, which create faults from lines of text.
+"""Mutation operators, which create faults in lines of text.
 
-They only recognize lines, brackets, and regular expressions, so the same operators work for Jinja,
-YAML, TOML, JSON, Python, and shell. A fault that a parser rejects is left out, because every test
-catches it.
+The operators recognize only lines, brackets, and regular expressions, so they work for Jinja, YAML,
+TOML, JSON, Python, and shell scripts. Faults that a parser rejects are left out, because every test
+would catch them.
 """
 
 import ast
@@ -19,7 +19,7 @@ from jinja2 import TemplateSyntaxError
 
 from harness.packagestan.template import environment
 
-# The replacements of one line. A line that is deleted has none.
+# The replacements for one line, or none for a deleted line.
 Lines = tuple[str, ...]
 
 BRACKETS = {"[": "]", "(": ")", "{": "}"}
@@ -30,7 +30,7 @@ DATA: dict[str, Callable[[str], object]] = {
     ".yml": yaml.safe_load,
 }
 
-# Where the condition of an `if` begins, and where it ends.
+# Matches the start and the end of a condition.
 CONDITION = re.compile(
     r"(?P<start>\{%-?\s*(?:el)?if |^\s*(?:el)?if (?=.*(?:;|:$))|^\s*(?:while|assert) |^\s*(?:- )?if: "
     r"|(?<=[\w)\]}'\"]) if )(?P<condition>.+?)(?P<end>\s*-?%\}| else\b|;|:$|\s*-?\}\}|[\])}]?,?$)"
@@ -47,10 +47,10 @@ class Fault:
 
     Attributes:
         file: The path in the repository.
-        line: The number of the first line that it changes, from 1.
+        line: The number of the first changed line, from 1.
         operator: The name of the operator.
-        old: The lines that it replaces.
-        new: The lines that it puts there.
+        old: The replaced lines.
+        new: The new lines.
     """
 
     file: str
@@ -60,7 +60,7 @@ class Fault:
     new: Lines
 
     def seed(self, lines: list[str]) -> None:
-        """Put the fault into the lines of the file."""
+        """Apply the fault to the lines of the file."""
         start = self.line - 1
         assert tuple(lines[start : start + len(self.old)]) == self.old, self.file
         lines[start : start + len(self.old)] = self.new
@@ -72,12 +72,12 @@ class Fault:
 
 
 def number_of(text: str, length: int) -> int:
-    """Return a number below a length that only depends on a text."""
+    """Return a number below a length that depends only on a text."""
     return int(hashlib.sha256(text.encode()).hexdigest(), 16) % length
 
 
 def closing(line: str, start: int, stop: str = "") -> int:
-    """Return where the brackets that are open at a place are closed, or a stop word outside of them."""
+    """Return the position of the closing bracket, or of a stop word outside brackets."""
     depth, quote = 0, ""
     for place in range(start, len(line)):
         sign = line[place]
@@ -97,7 +97,7 @@ def closing(line: str, start: int, stop: str = "") -> int:
 
 
 def conditions(line: str) -> Iterator[tuple[int, int]]:
-    """Yield where the conditions of a line begin and end."""
+    """Yield the start and the end of each condition in a line."""
     for found in CONDITION.finditer(line):
         yield found.span("condition")
 
@@ -129,12 +129,12 @@ def take_other_branch(line: str, file: str) -> Iterator[str]:
 
 
 def drop_condition(line: str, file: str) -> Iterator[str]:
-    """Drop one of two conditions that are combined."""
+    """Drop one of two combined conditions."""
     ends = r" and | or | else\b| if |\s*-?%\}|\s*-?\}\}|:$|,| && | \|\| "
     for found in re.finditer(r" (?:and|or|&&|\|\|) ", line):
         before = line[: found.start()]
         if before.count("'") % 2 or (before.count('"') % 2 and "{{" not in before):
-            continue  # a word in a string
+            continue  # A word in a string isn't an operator.
         yield line[: found.start()] + line[closing(line, found.end(), ends) :]
         starts = list(re.finditer(r"\b(?:if|and|or|return) |(?<![=!<>])= |\(|\{\{-? ", before))
         if starts and not re.search(r"[()]", before[starts[-1].end() :]):
@@ -142,7 +142,7 @@ def drop_condition(line: str, file: str) -> Iterator[str]:
 
 
 def remove_element(line: str, file: str) -> Iterator[str]:
-    """Remove an element of a list, a map, or the arguments of a call."""
+    """Remove an element of a list or map, or an argument of a call."""
     for start, sign in enumerate(line):
         around = line[max(start - 1, 0) : start + 2]
         if sign not in BRACKETS or any(mark in around for mark in ("{{", "{%", "{#")):
@@ -162,7 +162,7 @@ def remove_element(line: str, file: str) -> Iterator[str]:
 
 
 def drop_filter(line: str, file: str) -> Iterator[str]:
-    """Drop a filter, or a command behind a pipe."""
+    """Drop a filter or a command after a pipe."""
     if file.endswith(".py"):
         return
     for found in re.finditer(r" \| \w+", line):
@@ -173,7 +173,7 @@ def drop_filter(line: str, file: str) -> Iterator[str]:
 
 
 def changed(token: str) -> str:
-    """Return a token with one other letter or digit."""
+    """Return a token with one letter or digit changed."""
     places = [place for place, sign in enumerate(token) if sign.isalnum() and sign.isascii()]
     if not places:
         return token
@@ -188,7 +188,7 @@ def changed(token: str) -> str:
 
 
 def change_character(line: str, file: str) -> Iterator[str]:
-    """Change one character of a string, a number, a hash, or an address."""
+    """Change one character of a string, number, hash, or URL."""
     tokens = [SHA, URL, NUMBER, STRING]
     if "licenses/" in file:
         tokens.append(re.compile(r"[A-Za-z]{2,}"))
@@ -200,7 +200,7 @@ def change_character(line: str, file: str) -> Iterator[str]:
 
 
 def weaken_expression(line: str, file: str) -> Iterator[str]:
-    """Weaken a regular expression: an anchor, a class, or a quantifier."""
+    """Weaken an anchor, a class, or a quantifier in a regular expression."""
     if not re.search(r"regex_|\bre\.|pattern|[Ee]xpression|\\\\?[AZbdsw]|\(\?[:=!]", line):
         return
     for expression, replacement in (
@@ -229,12 +229,12 @@ PAIR = re.compile(r"(\s*(?:- )?[\w.\"'-]+\s*[:=]\s+)(\S.*)")
 
 
 def indentation(line: str) -> int:
-    """Return the number of spaces before a line, or a large number if it is empty."""
+    """Return the indentation of a line, or a large number if the line is empty."""
     return len(line) - len(line.lstrip()) if line.strip() else 1000
 
 
 def delete_lines(lines: list[str], number: int) -> tuple[str, Lines]:
-    """Return the name of the operator, and the line with what is indented below it."""
+    """Return the name of the operator, and the line with all lines indented below it."""
     line = lines[number]
     end = number + 1
     if re.match(r"\s*(?:- )?[\w.-]+:\s*$", line):
@@ -248,7 +248,7 @@ def delete_lines(lines: list[str], number: int) -> tuple[str, Lines]:
 
 
 def swapped(first: str, second: str) -> Lines:
-    """Return two siblings in the other order. Pairs keep their keys, because their order has no meaning."""
+    """Return two siblings in the other order. For key-value pairs, only the values are swapped."""
     if indentation(first) != indentation(second) or re.search(r"\{%|^\s*[\])}]", first + second):
         return ()
     pairs = PAIR.fullmatch(first), PAIR.fullmatch(second)
@@ -262,7 +262,7 @@ def swapped(first: str, second: str) -> Lines:
 
 
 def code_lines(file: str, text: str) -> set[int]:
-    """Return the numbers of the lines, from 0, that are neither empty nor comments nor docstrings."""
+    """Return the numbers, from 0, of lines that aren't empty, comments, or docstrings."""
     lines = text.splitlines()
     left = {number for number, line in enumerate(lines) if line.strip()}
     for found in re.finditer(r"(?s)\{#.*?#\}|<!--.*?-->", text):
@@ -285,7 +285,7 @@ def code_lines(file: str, text: str) -> set[int]:
 
 
 def is_valid(file: str, text: str) -> bool:
-    """Return whether the parser of a file accepts a text."""
+    """Return whether a file's parser accepts a text."""
     try:
         if file.endswith(".py"):
             with warnings.catch_warnings(action="ignore"):
@@ -301,10 +301,10 @@ def is_valid(file: str, text: str) -> bool:
 
 
 def candidates(file: str, lines: list[str], number: int) -> Iterator[Fault]:
-    """Yield the faults of a line, valid or not, in which some can occur twice."""
+    """Yield the faults for a line. They may be invalid or duplicates."""
     line = lines[number]
     operator, deleted = delete_lines(lines, number)
-    # A sentence with an "if" has no condition.
+    # An "if" in a sentence isn't a condition.
     is_prose = bool(PROSE.search(file)) and not re.search(r"\{[{%]", line)
     yield Fault(file, number + 1, operator, deleted, ())
     if number + 1 < len(lines) and (pair := swapped(line, lines[number + 1])):
@@ -316,7 +316,7 @@ def candidates(file: str, lines: list[str], number: int) -> Iterator[Fault]:
 
 
 def faults(file: str, text: str, only: int | None = None) -> list[Fault]:
-    """Return the faults of a text.
+    """Return the faults for a text.
 
     Args:
         file: The path in the repository.

@@ -1,7 +1,7 @@
-"""What a template does, so that faults without an effect can be recognized.
+"""Compute the outputs of a template to recognize faults without an effect.
 
-Two templates are equivalent if they render the same files, messages, questions, and exclusions for all
-covering variants, presets, modes, and texts, and if their validators give the same results.
+Two templates are equivalent if they render the same files, messages, questions, and exclusions for
+all covering variants, presets, modes, and texts, and if their validators return the same results.
 """
 
 import ast
@@ -29,21 +29,21 @@ from harness.rendering.template import Answers, Template
 from harness.space.hostile_answers import Form, hostile_texts
 from harness.space.questionnaire import Questionnaire
 
-# What a template does in a case: the hash of each text that it writes, and "read FILE" for its sources.
+# The outputs in a case: the hash of each text that is written, and "read FILE" for each source.
 Outputs = dict[str, str]
 READ = "read "
 
-# Only updates read these files, and nothing here updates a project.
+# Only updates read these files, and projects aren't updated here.
 ONLY_UPDATES = ("recorded", "update", "starters", "renamed_choices", "users_files")
 
 
 def shows_everything(file: str) -> bool:
-    """Return whether each effect of a file can be seen in the outputs."""
+    """Return whether the outputs show every effect of a file."""
     return not any(word in file for word in ONLY_UPDATES)
 
 
 def few_cases() -> list[Answers]:
-    """Return answers that contain each level of each factor, each preset in each mode, and all texts."""
+    """Return answers with each level of each factor, each preset in each mode, and all texts."""
     presets = itertools.product(choices("preset"), choices("mode"))
     basic: Answers = {"project_name": "My Project", "copyright_year": "2026"}
     return [*each_level_once(), *(basic | {"preset": p, "mode": m} for p, m in presets), FULL]
@@ -56,18 +56,18 @@ def all_cases() -> list[Answers]:
 
 
 def cases_that_read(file: str, cases: list[Answers], before: dict[str, Outputs]) -> list[Answers]:
-    """Return the cases whose outputs can depend on a file, or all if it isn't a Jinja template."""
+    """Return the cases that can depend on a file, or all cases if it isn't a Jinja template."""
     known = {key(answers): READ + file in before[key(answers)] for answers in cases}
     return [answers for answers in cases if known[key(answers)]] or cases
 
 
 def key(answers: Answers) -> str:
-    """Return answers as a text."""
+    """Return a text that identifies answers."""
     return json.dumps(answers, sort_keys=True)
 
 
 def noting(lookup: Callable[..., Any], used: set[str]) -> Callable[..., Any]:
-    """Return a method of Jinja's environment that adds the names of templates to a set."""
+    """Wrap a method of Jinja's environment to collect the names of templates in a set."""
 
     def wrapper(*args: Any, **options: Any) -> Any:
         template = lookup(*args, **options)
@@ -78,7 +78,7 @@ def noting(lookup: Callable[..., Any], used: set[str]) -> Callable[..., Any]:
 
 
 def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[str, str]:
-    """Return the files of a project, and all texts that Copier shows or uses for it."""
+    """Return a project's files, and all texts that Copier shows or uses for it."""
     with template.prepared_worker(folder, answers) as worker:
         worker.run_copy()
         context = dict(render_context(worker))
@@ -98,7 +98,7 @@ def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[
 
 
 def validator_outputs(template: Template, *, thoroughly: bool) -> dict[str, str]:
-    """Return the message for each text that may be an answer to a question."""
+    """Return the message for each possible text answer to each question."""
     form = Form(Questionnaire(template), {"publish": "token"}, FIRST)
     tried = [(name, answer) for name, answer, *_ in REJECTED]
     if thoroughly:
@@ -112,12 +112,12 @@ def validator_outputs(template: Template, *, thoroughly: bool) -> dict[str, str]
 def outputs(
     folder: Path, cases: Iterable[Answers], *, thoroughly: bool = False
 ) -> Iterator[tuple[str, Outputs]]:
-    """Yield what the template in a folder does. An error is a result, too.
+    """Yield the outputs of the template in a folder. An error is also an output.
 
     Args:
         folder: The folder of the template.
         cases: The answers to render with.
-        thoroughly: Whether validators are tried with hostile texts, too.
+        thoroughly: Whether to also try hostile texts with the validators.
     """
     template = Template(folder, *TEMPLATE.parts)
     used: set[str] = set()
@@ -137,7 +137,7 @@ def outputs(
 
 
 def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
-    """Return hashes of texts in which a folder is replaced, or of an exception."""
+    """Return hashes of the texts, without the folder's name, or of an exception."""
     try:
         found = make()
     except Exception as error:  # noqa: BLE001 whatever a fault causes is its effect
@@ -151,12 +151,12 @@ def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
 def differences(
     before: dict[str, Outputs], after: Iterable[tuple[str, Outputs]], *, only_first: bool = False
 ) -> set[tuple[str, str]]:
-    """Return the cases, and what is different in them.
+    """Return the cases with differences, and the differences.
 
     Args:
-        before: The outputs of each case.
-        after: The cases to compare, and their outputs.
-        only_first: Stop after the first case with a difference.
+        before: The original outputs by case.
+        after: The cases to compare with their outputs.
+        only_first: Whether to stop after the first case with a difference.
     """
     found: set[tuple[str, str]] = set()
     for case, texts in after:
@@ -172,7 +172,7 @@ def differences(
 
 
 def same_meaning(file: str, before: str, after: str) -> bool:
-    """Return whether two texts of a file mean the same to the program that reads it."""
+    """Return whether two versions of a file mean the same to the program that reads it."""
     if file.endswith(".py"):
         return program(before) == program(after)
     try:
@@ -188,7 +188,7 @@ def same_meaning(file: str, before: str, after: str) -> bool:
 
 
 def program(text: str) -> str:
-    """Return the syntax tree of a module without annotations, and with imports in one order."""
+    """Return the syntax tree of a module without annotations and with sorted imports."""
     module = ast.parse(text)
     for node in ast.walk(module):
         if isinstance(node, ast.arg | ast.AnnAssign):
@@ -204,7 +204,7 @@ def program(text: str) -> str:
 
 
 def template_copy(folder: Path) -> Path:
-    """Copy the current template to a folder."""
+    """Copy the current template into a folder."""
     shutil.copytree(ROOT / "template", folder / "template")
     shutil.copy(ROOT / "copier.yml", folder)
     return folder

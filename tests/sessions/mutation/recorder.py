@@ -1,10 +1,10 @@
-"""A pytest plugin that records which sources each test reads, and how long it takes.
+"""A pytest plugin that records the sources that each test reads, and its duration.
 
-`pytest -p sessions.mutation.recorder` writes one file for each process to the folder in the variable
-`PACKAGESTAN_RECORDS`. A test reads a file when it opens it, when Jinja looks it up, which it also does
-for a template in its cache, or when it calls a function in it. Projects from the artifact cache were
-read by the test that rendered them, so their files are stored next to them. Files that
-subprocesses read aren't seen, so the map decides in which order tests run, but not which are left out.
+`pytest -p sessions.mutation.recorder` writes one file for each process to the folder in the
+variable `PACKAGESTAN_RECORDS`. A test reads a file if it opens the file, if it calls a function in
+the file, or if Jinja looks up the file, even in its cache. Artifacts are stored with the files that
+were read to create them, because the tests share them. Files that subprocesses read aren't
+recorded. Therefore, the records determine the order of the tests, but not which tests to skip.
 """
 
 import functools
@@ -30,13 +30,13 @@ records: dict[str, dict[str, Any]] = {}
 
 
 def note(path: object) -> None:
-    """Record that a file is read."""
+    """Record that the current test reads a file."""
     if isinstance(path, str) and (found := SOURCE.match(path.removeprefix(f"{ROOT}/"))):
         reads.add(found[1])
 
 
 def noted(lookup: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a method of Jinja's environment that records the template that it looks up."""
+    """Wrap a method of Jinja's environment to record the templates that it looks up."""
 
     @functools.wraps(lookup)
     def wrapper(self: Environment, name: Any, *args: Any, **kwargs: Any) -> Any:
@@ -48,7 +48,7 @@ def noted(lookup: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def with_reads(once: Callable[..., Path]) -> Callable[..., Path]:
-    """Return a method of the artifact cache that stores which files were read for an artifact."""
+    """Wrap a method of the artifact cache to store the files that were read for an artifact."""
 
     @functools.wraps(once)
     def wrapper(
@@ -73,7 +73,7 @@ def with_reads(once: Callable[..., Path]) -> Callable[..., Path]:
 
 
 def pytest_configure() -> None:
-    """Start to record files."""
+    """Start recording files."""
     for name in ("get_template", "select_template", "get_or_select_template"):
         setattr(Environment, name, noted(getattr(Environment, name)))
     setattr(ArtifactCache, "once", with_reads(ArtifactCache.once))  # noqa: B010
@@ -82,7 +82,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Record a test."""
+    """Record the files that a test reads, and its duration."""
     reads.clear()
     start = sum(os.times()[:4])
     is_python = item.path.parent.name in ("adopt", "course", "documentation")
@@ -95,7 +95,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     finally:
         sys.setprofile(None)
     record = records.pop(item.nodeid)
-    # The processor time, which doesn't depend on what else the machine does.
+    # The CPU time, which doesn't depend on the load of the machine.
     record |= {"test": item.nodeid, "seconds": round(sum(os.times()[:4]) - start, 3)}
     record["reads"] = sorted(reads)
     record["quick"] = item.get_closest_marker("quick") is not None
@@ -106,6 +106,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Note whether a phase of a test has failed."""
+    """Record whether a phase of a test has failed."""
     record = records.setdefault(report.nodeid, {"passed": True})
     record["passed"] &= not report.failed

@@ -21,30 +21,30 @@ from harness.processes.commands import run
 from sessions.mutation.operators import Fault
 from sessions.mutation.selected import FAILURES, ORDER
 
-# What `nox -s mutation -- --record` writes: which files each test reads, and its duration.
+# The output of `nox -s mutation -- --record`: the files that each test reads, and its duration.
 RECORDS = ROOT / ".mutation"
 
-# The tests that `nox -s quick` always runs, and the changed files that select others.
+# The tests that `nox -s quick` always runs, and the files that select additional ones.
 QUICK_FOLDERS = ("tests/conventions/", "tests/matrix/")
 CHANGED_OPTIONS = re.compile(
     r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
 )
 
-# Words that are in most names.
+# Words that occur in most names.
 COMMON_WORDS = {"template", "options", "project", "jinja", "tools", "adoption", "docs", "harness"}
 COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "not", "with"}
 
-# The seconds of tests that are chosen for a single fault. All others run once for all faults that survive.
+# The time limit in seconds for tests on a single fault. The others run only once for all survivors.
 BUDGET = 8.0
-# Preparing the environments that build and install projects takes some seconds, but only once in a run.
+# The seconds for preparing the build environments once per run.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
-# A test that used a project of an earlier test has to render it itself.
+# The seconds for rendering a project that an earlier test had rendered when tests were recorded.
 RENDERING = 0.05
-# How many parameters of the same test are tried.
+# The number of parameter sets to try for each test.
 EXAMPLES = 4
-# The modification times of files with faults, in seconds. Python doesn't see a change within a second.
+# Increasing modification times for files with faults. Python ignores changes within a second.
 times = itertools.count(1_000_000_000)
-# How long tests that don't end may run, compared with the recorded processor time.
+# The time limit for tests that don't end, relative to the recorded CPU time.
 PATIENCE = 20
 
 
@@ -58,7 +58,7 @@ class Record:
 
 
 def without_group(test: str) -> str:
-    """Return the id of a test without the group that pytest-xdist appends."""
+    """Return the ID of a test without the group that pytest-xdist appends."""
     return re.sub(r"(?<=[\]\w])@[^\]]*$", "", test)
 
 
@@ -75,7 +75,7 @@ def records() -> dict[str, Record]:
 
 
 def words(text: str) -> set[str]:
-    """Return the words of a text that can tell which tests belong to it."""
+    """Return the words of a text that can identify related tests."""
     return set(re.findall(r"[a-z]{3,}", text.lower())) - COMMON_WORDS
 
 
@@ -85,7 +85,7 @@ def is_template(file: str) -> bool:
 
 
 def tests_of_options(file: str) -> str:
-    """Return the tests of options that `nox -s quick` runs after a change of a file, or ""."""
+    """Return the option tests that `nox -s quick` runs if a file has changed, or ""."""
     option = CHANGED_OPTIONS.match(file)
     return f"tests/options/test_{option[1]}.py" if option else ""
 
@@ -93,16 +93,17 @@ def tests_of_options(file: str) -> str:
 def near_tests(
     fault: Fault, variants: Sequence[str], effects: Iterable[str], known: dict[str, Record]
 ) -> tuple[list[str], list[str]]:
-    """Return the tests of the quick suite, and other tests, that most likely catch a fault.
+    """Return the quick tests and the other tests that are most likely to catch a fault.
 
-    These are tests that read the file. Tests are preferred if they are cheap, read few files, and
-    have words in their names that are also in the path, in the line, or in the name of a changed output.
+    These are tests that read the file. Tests are preferred if they are cheap, if they read few
+    files, and if words in their names also occur in the path, the line, or the name of a changed
+    output.
 
     Args:
         fault: The fault.
-        variants: The names of variants that the fault changes. The tests of others can't see it.
-        effects: The names of the outputs that change.
-        known: The records.
+        variants: The names of variants that the fault changes. Tests of other variants are skipped.
+        effects: The names of the changed outputs.
+        known: The records of the tests.
     """
     file = fault.file
     path, context = words(file), words(" ".join([*fault.old, *fault.new, *effects]))
@@ -136,8 +137,8 @@ def near_tests(
 def copy_repository(destination: Path) -> Path:
     """Copy the current repository without its environments and caches.
 
-    The copy is a clone, because some tests clone it and others read past releases. Uncommitted
-    changes are committed in it.
+    The copy is a clone, because some tests clone it again and others read past releases.
+    Uncommitted changes are committed in it.
     """
     run("git", "clone", "--quiet", "--shared", "--no-checkout", ROOT, destination)
     ignored = shutil.ignore_patterns(
@@ -152,7 +153,7 @@ def copy_repository(destination: Path) -> Path:
 
 @contextmanager
 def seeded(faults: Sequence[Fault], *folders: Path) -> Iterator[None]:
-    """Put faults that don't overlap into copies of the repository, and restore the files afterward."""
+    """Apply faults that don't overlap to a copy of the repository, and restore the files afterward."""
     contents: dict[Path, bytes] = {}
     try:
         for folder in folders:
@@ -169,14 +170,14 @@ def seeded(faults: Sequence[Fault], *folders: Path) -> Iterator[None]:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file with a new time, by which Python recognizes that a module has changed."""
+    """Write a file with a new modification time, so that Python recompiles the module."""
     path.write_text(text, encoding="utf-8", newline="")
     seconds = next(times)
     os.utime(path, (seconds, seconds))
 
 
 def overlap(one: Fault, other: Fault) -> bool:
-    """Return whether two faults can't be seeded together."""
+    """Return whether two faults change the same lines."""
     return (
         one.file == other.file
         and one.line < other.line + len(other.old)
@@ -187,20 +188,20 @@ def overlap(one: Fault, other: Fault) -> bool:
 def run_tests(
     repository: Path, *arguments: str, tests: Sequence[str] = (), timeout: float = 3600
 ) -> list[str]:
-    """Run tests in a copy of the repository, and return the ids of those that failed.
+    """Run tests in a copy of the repository, and return the IDs of failed tests.
 
     Args:
-        repository: The copy.
-        arguments: Arguments of pytest.
-        tests: The tests to run, in this order, or none to run all that the arguments select.
-        timeout: The seconds after which the tests are stopped, which counts as a failure.
+        repository: The copy of the repository.
+        arguments: Arguments for pytest.
+        tests: The tests to run, in order. If empty, run all tests that the arguments select.
+        timeout: The time limit in seconds. Exceeding it counts as a failure.
     """
     place = repository.with_name(f"{repository.name}-run")
     shutil.rmtree(place / "base", ignore_errors=True)
-    # The plan of the covering variants is kept there.
+    # The variants are cached here.
     (place / "tmp").mkdir(parents=True, exist_ok=True)
     (place / "failures").unlink(missing_ok=True)
-    # A path in the variable could lead to the tests outside the copy.
+    # This variable could contain the path of the tests outside the copy.
     env = os.environ | {
         "PYTHONPATH": str(repository / "tests"),
         "PYTHONDONTWRITEBYTECODE": "",

@@ -1,4 +1,4 @@
-"""A pytest plugin that runs listed tests in the listed order, and records the failures in a file."""
+"""A pytest plugin that runs the listed tests in order, and records failures in a file."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ ORDER, FAILURES = "PACKAGESTAN_TESTS", "PACKAGESTAN_FAILURES"
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Keep the listed tests. A fault can remove some of them, such as parameters."""
+    """Keep only the listed tests. Some may be missing, because faults can remove parameters."""
     yield
     if ORDER in os.environ:
         listed = Path(os.environ[ORDER]).read_text(encoding="utf-8").splitlines()
@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 def failed(report: pytest.CollectReport | pytest.TestReport) -> None:
-    """Append the test, or the file that can't be imported, to the failures."""
+    """Add a test, or a file that can't be imported, to the failures."""
     if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
         with Path(os.environ[FAILURES]).open("a", encoding="utf-8") as file:
             print(report.nodeid, file=file)

@@ -1,4 +1,4 @@
-"""The sources that faults are created from, and their parts, for which scores are given."""
+"""The sources in which faults are created, and the parts that are scored separately."""
 
 import random
 import re
@@ -8,7 +8,7 @@ from harness.packagestan.template import ROOT
 from harness.processes.commands import run
 from sessions.mutation.operators import Fault, code_lines, faults
 
-# The first pattern that matches a path names its part.
+# The first pattern that matches a path determines its part.
 PARTS = {
     "adoption tool": r"tools/",
     "course": r"docs/course/|tests/harness/course/",
@@ -21,18 +21,18 @@ PARTS = {
     "starter code": r"project/(?:src|tests)/|\.py\.jinja|options/(?:mode|cli_library)/",
     "metadata": r"template/",
 }
-# Lessons and descriptions of puzzles aren't code, and start states of exercises are packed in patches.
+# Lessons and puzzle descriptions aren't code, and start states of exercises are in patches.
 LEFT_OUT = r"docs/course/.*\.(?:md|txt)$|docs/course/topics\.yml|/__init__\.py$"
 PLACES = ("copier.yml", "template", "tools", "docs/course", "tests/harness/course")
 
 
 def part_of(file: str) -> str:
-    """Return the part that a file belongs to."""
+    """Return the part of a file."""
     return next(part for part, pattern in PARTS.items() if re.search(pattern, file))
 
 
 def sources(paths: Sequence[str] = PLACES) -> dict[str, str]:
-    """Return the text of each file in some files or folders that faults are created from."""
+    """Return the text of each source file in the given files and folders."""
     listed = run("git", "ls-files", "-z", "--", *paths, cwd=ROOT).stdout.split("\0")
     found = {}
     for file in sorted(filter(None, listed)):
@@ -44,15 +44,16 @@ def sources(paths: Sequence[str] = PLACES) -> dict[str, str]:
 
 
 def sample(texts: dict[str, str], number: int, seed: int) -> list[Fault]:
-    """Return random faults of some files: as many of each part as possible.
+    """Return random faults, distributed evenly over the parts.
 
-    A file's chance grows with the square root of its number of lines. Otherwise, most faults would be
-    in the texts of licenses. All lines of a file, and all operators of a line, have the same chance.
+    A file's probability is proportional to the square root of its number of lines. Otherwise, most
+    faults would be in license texts. All lines in a file and all operators for a line are equally
+    likely.
 
     Args:
         texts: The text of each file.
         number: The number of faults.
-        seed: The seed of the random choice.
+        seed: The seed of the random number generator.
     """
     choice = random.Random(seed)
     lines = {file: sorted(code_lines(file, text)) for file, text in texts.items()}
