@@ -1,4 +1,4 @@
-"""The work that usually runs in forks also runs on systems without forks."""
+"""Check that the fork server also works on systems without forks."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ def build_wheel(out):
 def test_a_build_runs_without_forks(
     out: str, key: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without os.fork, as on Windows, a new process builds and returns its result and its output."""
+    """Without os.fork, as on Windows, a new process builds, and returns the result and the output."""
     (tmp_path / "backend.py").write_text(BACKEND, encoding="utf-8")
     monkeypatch.delattr(os, "fork")
     answer = fork_server.answer(
@@ -45,7 +45,7 @@ def test_a_build_runs_without_forks(
 def test_a_command_without_a_script_is_called_by_its_entry_point(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On Windows, the script of a command is a program, so its entry point is called."""
+    """On Windows, where scripts are executables, a command's entry point is called instead."""
     info = tmp_path / "wave-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Name: wave\nVersion: 1\n", encoding="utf-8")

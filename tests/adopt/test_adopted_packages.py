@@ -1,4 +1,4 @@
-"""Packages of each kind are adopted, and their wheels lose nothing."""
+"""Adopt packages of each kind without losing anything from their wheels."""
 
 import os
 import re
@@ -24,13 +24,13 @@ from harness.packagestan.template import ADDRESS, CLONE_ADDRESS, ROOT, snapshot
 from harness.processes.commands import run
 from harness.rendering.render import recorded_answers
 
-# test_the_page_adopts_a_project adopts setup-py-broken-script.
+# test_page_commands_adopt_a_project adopts setup-py-broken-script.
 ADOPTED = ["flat-layout", "poetry", "setup-cfg", "setup-py", "src-layout"]
 
 
 @pytest.mark.parametrize("name", ADOPTED)
-def test_an_adopted_package_loses_nothing(name: str, artifacts: ArtifactCache) -> None:
-    """After you follow the report, every difference between the wheels is explained."""
+def test_adopted_package_loses_nothing(name: str, artifacts: ArtifactCache) -> None:
+    """After the report is followed, every difference between the wheels is explained."""
     new = wheel_in(adopted_project(artifacts, name))
     assert [] == unexplained(existing_project(artifacts, name), new)
 
@@ -46,8 +46,8 @@ def test_copier_records_the_answers(name: str, artifacts: ArtifactCache) -> None
         assert questions()[question].get("when") is not False, question
 
 
-def test_the_page_adopts_a_project(tmp_path: Path) -> None:
-    """The commands on the page, in their order, adopt a project with a setup.py."""
+def test_page_commands_adopt_a_project(tmp_path: Path) -> None:
+    """The page's commands, run in order, adopt a project with a setup.py."""
     git = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     old = shutil.copytree(PACKAGES / "setup-py-broken-script", tmp_path / "my-project")
     run("git", "init", "--quiet", "--initial-branch=main", cwd=old)

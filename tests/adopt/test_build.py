@@ -11,7 +11,7 @@ from adoption.building import BuildOptions, build_wheel, error_line, remedy
 from adoption.command_line import main
 from adoption.projects import ignored
 
-# A build that never ends and has a process that has opened a pipe.
+# A build that never ends, with a child process that keeps a pipe open.
 HANGING = """\
 import os, signal, subprocess
 process = subprocess.Popen("echo started; exec sleep 600", shell=True, stdout=open(PIPE, "w"))
@@ -21,8 +21,8 @@ process.wait()
 """
 
 
-def test_a_constraint_applies_to_the_build(tmp_path: Path) -> None:
-    """An old setup.py that imports pkg_resources can be built with an old setuptools."""
+def test_constraint_applies_to_build(tmp_path: Path) -> None:
+    """A constraint to an old setuptools lets a setup.py import pkg_resources."""
     code = "import pkg_resources, setuptools\nsetuptools.setup(name='tide', version='1.0')\n"
     (tmp_path / "setup.py").write_text(code, encoding="utf-8")
     options = BuildOptions(constraints=["setuptools<80"])
@@ -41,20 +41,20 @@ def test_a_constraint_applies_to_the_build(tmp_path: Path) -> None:
         ("error in x setup command: use_2to3 is invalid.", "2to3"),
     ],
 )
-def test_a_failure_has_a_remedy(output: str, expected: str) -> None:
-    """The message about a failed build says what to add to the command."""
+def test_build_failure_suggests_a_remedy(output: str, expected: str) -> None:
+    """The message about a failed build suggests what to add to the command."""
     assert expected in remedy(error_line(output))
 
 
 @pytest.mark.parametrize(("timeout", "exit_code"), [("0.1", 1), ("600", 130)])
-def test_a_hanging_build_is_ended(
+def test_hanging_build_is_terminated(
     timeout: str,
     exit_code: int,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """After the time limit or Ctrl-C, no process or file is left."""
+    """Neither the time limit nor Ctrl-C leaves processes or files behind."""
     for name in ("project", "out", "temporary"):
         (tmp_path / name).mkdir()
     pipe = tmp_path / "project" / "pipe"
@@ -70,7 +70,7 @@ def test_a_hanging_build_is_ended(
     assert interrupts == ("didn't finish within 0.1 seconds" not in message)
     assert "Traceback" not in message
     assert [] == [*(tmp_path / "temporary").iterdir()]
-    if interrupts:  # the other build can end before it has started the process
+    if interrupts:  # the other build can be terminated before it starts the process
         poll = select.poll()
         poll.register(reader, 0)
         assert [(reader, select.POLLHUP)] == poll.poll(10_000)
@@ -81,7 +81,7 @@ def test_only_files_and_folders_are_copied(tmp_path: Path, monkeypatch: pytest.M
     """Sockets, pipes, and broken symbolic links are not copied."""
     os.mkfifo(tmp_path / "pipe")
     with socket.socket(socket.AF_UNIX) as server:
-        monkeypatch.chdir(tmp_path)  # the address of a socket must be short
+        monkeypatch.chdir(tmp_path)  # a socket's address must be short
         server.bind("socket")
     (tmp_path / "broken").symlink_to("nowhere")
     (tmp_path / "file").touch()

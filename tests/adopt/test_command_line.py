@@ -1,4 +1,4 @@
-"""The command line of adopt.py: rejected projects, the question before a build, and output."""
+"""The command line of adopt.py: rejected projects, the confirmation of a build, and the output."""
 
 import io
 from pathlib import Path
@@ -37,14 +37,14 @@ def files_for(case: str, folder: Path) -> Path:
         ("missing", "no_such_backend"),
     ],
 )
-def test_what_cannot_be_adopted_is_rejected(
+def test_unsuitable_projects_are_rejected(
     case: str,
     sentence: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """One sentence gives the reason. The project stays unchanged, and no files are left."""
+    """A rejected project stays unchanged, and one sentence gives the reason."""
     project = files_for(case, tmp_path / "project")
     before = tree(tmp_path)
     for name in ("out", "temporary"):
@@ -65,14 +65,14 @@ def test_what_cannot_be_adopted_is_rejected(
         ("n\n", "canceled; nothing was built or written"),
     ],
 )
-def test_a_build_needs_permission(
+def test_build_requires_permission(
     answer: str,
     sentence: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The program asks for permission before it builds a project."""
+    """The program asks for permission before it runs a project's build."""
     project = tmp_path / "project"
     project.mkdir()
     code = f"open({str(tmp_path / 'ran')!r}, 'w')\n"
@@ -87,10 +87,10 @@ def test_a_build_needs_permission(
 
 
 @pytest.mark.parametrize("output", [".", "elsewhere"])
-def test_the_output_folder_is_outside_the_project(
+def test_output_folder_must_be_outside_the_project(
     output: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The output folder must exist outside the existing project."""
+    """An output folder inside the existing project is rejected."""
     project = tmp_path / "project"
     project.mkdir()
     (project / "setup.py").touch()

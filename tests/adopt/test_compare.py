@@ -1,4 +1,4 @@
-"""The comparison of two wheels."""
+"""Comparing two wheels."""
 
 import dataclasses
 import shutil
@@ -19,7 +19,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 
 @pytest.fixture(scope="session")
 def lossy(artifacts: ArtifactCache) -> Project:
-    """An adopted package without a data file and a command of the existing one."""
+    """An adopted package that lacks a data file and a command of the existing package."""
 
     def make(folder: Path) -> None:
         new = shutil.copytree(adopted_project(artifacts, "setup-py") / "new", folder / "new")
@@ -35,7 +35,7 @@ def lossy(artifacts: ArtifactCache) -> Project:
 
 
 def test_losses_are_unexplained(lossy: Project, artifacts: ArtifactCache) -> None:
-    """Only a missing data file and a missing command are unexplained."""
+    """The missing data file and the missing command are the only unexplained differences."""
     expected = [
         "entry point console_scripts/tides-list: missing from the new wheel",
         "file tide_tables/harbours/north.csv: missing from the new wheel",
@@ -76,7 +76,7 @@ def test_changed_values_are_unexplained(artifacts: ArtifactCache) -> None:
 
 
 def test_remaining_faults_are_unexplained(artifacts: ArtifactCache) -> None:
-    """A data file that neither wheel contains and a command that still fails are unexplained."""
+    """A data file missing from both wheels and a command that still fails are unexplained."""
     old = existing_project(artifacts, "setup-py-broken-script")
     new = Project(old.wheel, packages=find_packages(old.wheel))
     file, command = unexplained(old, new)
@@ -87,7 +87,7 @@ def test_remaining_faults_are_unexplained(artifacts: ArtifactCache) -> None:
 def test_accepted_differences_are_not_errors(
     artifacts: ArtifactCache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The exit code is 0 once the file of accepted differences covers all of them."""
+    """The exit code is 0 once the list of accepted differences is complete."""
     (old,) = (adopted_project(artifacts, "src-layout") / "wheel").glob("*.whl")
     (new,) = (adopted_project(artifacts, "poetry") / "wheel").glob("*.whl")
     accept = tmp_path / "accepted.txt"

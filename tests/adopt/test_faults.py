@@ -1,4 +1,4 @@
-"""What is already broken in an existing project."""
+"""Existing faults in an adopted project."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 
 
 def test_faults_are_reported(artifacts: ArtifactCache) -> None:
-    """The report has the broken command, the missing data file, and the missing license."""
+    """The report lists a broken command, a missing data file, and a missing license."""
     reported = faults(existing_project(artifacts, "setup-py-broken-script"))
     assert "`tag = __main__.py:cli` in console_scripts fails" in reported
     assert "It probably means genre_tagger.__main__:cli." in reported
@@ -22,15 +22,15 @@ def test_faults_are_reported(artifacts: ArtifactCache) -> None:
     assert "No license is stated" in reported
 
 
-def test_packaged_tests_and_version_spellings_are_reported(artifacts: ArtifactCache) -> None:
-    """The report has a top-level package "tests", and a version in another spelling."""
+def test_packaged_tests_and_nonstandard_versions_are_reported(artifacts: ArtifactCache) -> None:
+    """The report lists a top-level package "tests" and a version that isn't normalized."""
     reported = faults(existing_project(artifacts, "setup-py"))
     assert "installs a top-level package `tests`" in reported
     assert "The version 2.0-beta is not normalized. Its normalized form is 2.0b0." in reported
 
 
-def test_a_computed_version_has_no_spelling(tmp_path: Path) -> None:
-    """A version that setup.py computes is not checked, because its text is unknown."""
+def test_computed_version_spelling_is_not_checked(tmp_path: Path) -> None:
+    """A version computed by setup.py is not checked, because its original spelling is unknown."""
     (tmp_path / "setup.py").write_text("setup(version=about['version'])\n", encoding="utf-8")
     wheel = Wheel({}, {}, [], {}, RawMetadata(name="demo"))
     assert "" == written_version(Project(wheel, tmp_path))
@@ -47,6 +47,6 @@ def test_a_computed_version_has_no_spelling(tmp_path: Path) -> None:
         ("main()", "main", False),
     ],
 )
-def test_only_names_of_the_module_are_defined(code: str, name: str, defined: bool) -> None:
-    """A name is defined if the module itself binds it in any way."""
+def test_only_module_level_names_are_defined(code: str, name: str, defined: bool) -> None:
+    """A name counts as defined if any statement at the module level binds it."""
     assert defined == defines(code.encode(), name)

@@ -1,4 +1,4 @@
-"""The license of an existing project, from its metadata, its license files, and its code."""
+"""Finding a project's license in its metadata, license files, and code."""
 
 import dataclasses
 from pathlib import Path
@@ -43,7 +43,7 @@ GPL_CLASSIFIER = "License :: OSI Approved :: GNU General Public License v3 (GPLv
     ],
 )
 def test_license_names_are_understood(statement: str, expected: set[str]) -> None:
-    """A common name means one license of the SPDX list, or several if it is ambiguous."""
+    """A common license name maps to its SPDX identifier, or to several if it is ambiguous."""
     assert expected == {*understood(statement)}
 
 
@@ -87,7 +87,7 @@ def test_license_names_are_understood(statement: str, expected: set[str]) -> Non
 def test_the_license_is_found(
     files: dict[str, str], metadata: dict[str, str], expected: str, tmp_path: Path
 ) -> None:
-    """The metadata names the license. If it is ambiguous or missing, the texts decide."""
+    """License texts decide if the license in the metadata is ambiguous or missing."""
     assert expected == find_license(unbuilt_project(tmp_path, files, **metadata)).expression
 
 
@@ -107,12 +107,12 @@ def test_the_license_is_found(
 def test_doubts_about_the_license_are_reported(
     files: dict[str, str], metadata: dict[str, str], problem: str, tmp_path: Path
 ) -> None:
-    """The report names what only the owner of the license can decide."""
+    """The report lists questions about the license that only the copyright holder can answer."""
     assert problem in find_license(unbuilt_project(tmp_path, files, **metadata)).problem
 
 
-def test_an_unknown_license_stays(tmp_path: Path) -> None:
-    """It keeps its text, and the project can still be uploaded."""
+def test_unknown_license_is_kept(tmp_path: Path) -> None:
+    """An unknown license keeps its text, and the project can still be uploaded."""
     project = unbuilt_project(tmp_path, {"COPYING": "Ask Maren."}, license="Maren's license")
     private = "Private :: Do Not Upload"
     rendered = {"license": "MIT", "license-files": ["LICENSE"], "classifiers": [private]}
@@ -123,8 +123,8 @@ def test_an_unknown_license_stays(tmp_path: Path) -> None:
     assert {"COPYING": "LICENSE"} == license_targets(project)
 
 
-def test_another_license_text_never_stays(tmp_path: Path) -> None:
-    """A license that the template doesn't offer doesn't get the text of the default license."""
+def test_default_license_text_is_removed(tmp_path: Path) -> None:
+    """The default license text is removed from a project with another license."""
     project = unbuilt_project(tmp_path, {}, license="ISC")
     assert ["LICENSE"] == removed_starters(project, [])
 
@@ -135,8 +135,8 @@ def test_several_license_files_keep_their_names(tmp_path: Path) -> None:
     assert {"LICENSE-BSD": "LICENSE-BSD", "LICENSE-MIT": "LICENSE-MIT"} == license_targets(project)
 
 
-def test_a_changed_license_is_unexplained(tmp_path: Path) -> None:
-    """Another expression and another license text are unexplained, but not an SPDX expression."""
+def test_changed_license_is_unexplained(tmp_path: Path) -> None:
+    """A changed license or license text is unexplained, but an equivalent SPDX expression is not."""
     old = unbuilt_project(tmp_path, {"LICENSE": MIT}, license="The MIT License")
     metadata = RawMetadata(name="tide", version="1.0", license_expression="MIT")
     wheel = dataclasses.replace(old.wheel, metadata=metadata, licenses={"LICENSE": MIT.encode()})
@@ -156,8 +156,8 @@ def test_a_changed_license_is_unexplained(tmp_path: Path) -> None:
     ] == unexplained(old, dataclasses.replace(old, wheel=wheel))
 
 
-def test_a_guessed_license_is_unexplained(tmp_path: Path) -> None:
-    """Only the owner can say how two licenses are combined."""
+def test_guessed_license_is_unexplained(tmp_path: Path) -> None:
+    """A guessed combination of two licenses is unexplained, because only the owner knows it."""
     old = unbuilt_project(tmp_path, {"LICENSE": MIT, "LICENSE.bsd": BSD})
     expression = find_license(old).expression
     metadata = RawMetadata(name="tide", version="1.0", license_expression=expression)
@@ -167,7 +167,7 @@ def test_a_guessed_license_is_unexplained(tmp_path: Path) -> None:
 
 
 def test_updates_keep_a_license_that_the_template_does_not_offer(tmp_path: Path) -> None:
-    """If a release changes the text and the expression of the default license, both conflict."""
+    """An update keeps the license, and reports changes to the default one as conflicts."""
     template = tmp_path / "template"
     template.mkdir()
     git("init", "--quiet", cwd=template)

@@ -1,4 +1,4 @@
-"""Where the files of an existing project go, and which of them the template replaces."""
+"""Deciding where existing files go, and which ones the template replaces."""
 
 import dataclasses
 from pathlib import Path
@@ -58,7 +58,7 @@ SETTINGS = {"tool": {"ruff": {"line-length": 100}}}
     ],
 )
 def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
-    """Roles decide where files go. Other files keep their paths, unless they are unnecessary."""
+    """Files move according to their role. Other files keep their paths or are left behind."""
     files = dict.fromkeys(
         ["README.rst", "HISTORY.md", "COPYING.txt", "testing/conftest.py", "setup.py"], ""
     )
@@ -69,22 +69,22 @@ def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
     assert new == dict(find_moves(unbuilt_project(tmp_path, files))).get(old, "")
 
 
-def test_a_module_that_pytest_collects_keeps_its_name(tmp_path: Path) -> None:
-    """It is not renamed if the project's python_files name it."""
+def test_module_in_python_files_keeps_its_name(tmp_path: Path) -> None:
+    """A test module that the setting python_files lists is not renamed."""
     files = {"tests.py": TEST, "tox.ini": "[pytest]\npython_files = tests.py\n"}
     assert [("tests.py", "tests/tests.py")] == find_moves(unbuilt_project(tmp_path, files))
 
 
-def test_no_test_module_replaces_another(tmp_path: Path) -> None:
-    """Two test modules that would get the same path get different ones."""
+def test_test_modules_get_unique_paths(tmp_path: Path) -> None:
+    """Test modules whose new paths would be equal get different paths."""
     files = {"tide/__init__.py": "", "test.py": TEST, "tests/test_tide.py": TEST}
     moves = dict(find_moves(unbuilt_project(tmp_path, files)))
     assert "tests/test_tide_2.py" == moves["test.py"]
     assert "tests/test_tide.py" == moves["tests/test_tide.py"]
 
 
-def test_modules_that_single_test_modules_import_move_along(tmp_path: Path) -> None:
-    """Modules next to them that the wheel lacks are helpers of the tests."""
+def test_helper_modules_move_with_their_tests(tmp_path: Path) -> None:
+    """Modules that are imported by test modules and missing from the wheel move to tests/."""
     test = f"import helper\nimport tide\n{TEST}"
     files = {"src/tide/__init__.py": "", "src/helper.py": "", "src/test_tide.py": test}
     moves = dict(find_moves(unbuilt_project(tmp_path, files)))
@@ -92,15 +92,15 @@ def test_modules_that_single_test_modules_import_move_along(tmp_path: Path) -> N
 
 
 def test_only_files_in_git_are_moved(tmp_path: Path) -> None:
-    """Generated files that git ignores, and files that git doesn't track, stay behind."""
+    """Files that git ignores or doesn't track are not moved."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": "", "notes.txt": ""})
     run("git", "init", "--quiet", cwd=tmp_path)
     run("git", "add", "tide", cwd=tmp_path)
     assert [("tide/__init__.py", "src/tide/__init__.py")] == find_moves(project)
 
 
-def test_starters_never_replace_existing_files(tmp_path: Path) -> None:
-    """The starter README and changelog disappear if existing ones have other names."""
+def test_replaced_starters_are_removed(tmp_path: Path) -> None:
+    """The starter README and changelog are removed if the existing ones have other names."""
     project = unbuilt_project(
         tmp_path, {"README": "", "NEWS.rst": "", "LICENSE": ""}, license="MIT"
     )
@@ -110,7 +110,7 @@ def test_starters_never_replace_existing_files(tmp_path: Path) -> None:
 
 
 def test_each_file_is_moved_replaced_or_listed(tmp_path: Path) -> None:
-    """The template's file replaces one with the same purpose, and the report shows how."""
+    """The template replaces files with the same purpose, and the report shows the differences."""
     files = {
         ".gitignore": "*.log\n",
         ".github/CONTRIBUTING.rst": "Hello.\n",
@@ -133,8 +133,8 @@ def test_each_file_is_moved_replaced_or_listed(tmp_path: Path) -> None:
     assert {"towncrier": {"name": "Tide"}} == own_tables(project, SETTINGS)
 
 
-def test_the_commands_in_the_report_move_the_files(tmp_path: Path) -> None:
-    """They copy whole folders where possible, without files that stay behind."""
+def test_reported_commands_move_the_files(tmp_path: Path) -> None:
+    """The report's commands copy whole folders where possible, and skip files that stay behind."""
     files = {
         "LICENSE": "MIT",
         "README.rst": "Tide",
@@ -175,7 +175,7 @@ def test_the_commands_in_the_report_move_the_files(tmp_path: Path) -> None:
     ],
 )
 def test_lost_tests_are_reported(new: dict[str, str], lost: list[str], tmp_path: Path) -> None:
-    """A test module that pytest doesn't collect in the new project is lost."""
+    """A test module is reported as lost if pytest doesn't collect it in the new project."""
     tests = {"test/test_high.py": f"# High\n{TEST}", "test/test_low.py": f"# Low\n{TEST}"}
     old = unbuilt_project(tmp_path / "old", tests)
     settings = {"pyproject.toml": '[project]\n[tool.pytest]\ntestpaths = ["tests"]\n'}
@@ -193,32 +193,30 @@ def test_lost_tests_are_reported(new: dict[str, str], lost: list[str], tmp_path:
         ("open('pyproject.toml'), open('notes.txt'), open('tide')", []),
     ],
 )
-def test_tests_that_name_lost_paths_are_reported(
-    line: str, found: list[str], tmp_path: Path
-) -> None:
-    """The report lists the paths in tests that are not in the new project."""
+def test_outdated_paths_in_tests_are_reported(line: str, found: list[str], tmp_path: Path) -> None:
+    """The report lists paths in tests that don't exist in the new project."""
     files = dict.fromkeys(["tide/__init__.py", "setup.py", "COPYING", "notes.txt"], "")
     files |= {"test/test_high.py": f"{line}\n{TEST}", "pyproject.toml": "[project]\n"}
     project = unbuilt_project(tmp_path, files)
     assert found == list(outdated_paths(project, find_moves(project), NEW))
 
 
-def test_a_renamed_test_module_that_names_itself_is_reported(tmp_path: Path) -> None:
-    """Such a test may compare the file name of a warning or a traceback."""
+def test_renamed_test_module_with_its_old_name_is_reported(tmp_path: Path) -> None:
+    """A renamed test module that contains its old name is reported, because a test may compare it."""
     files = {"test.py": f"NAMES = 'test.py', 'low.csv'\n{TEST}", "low.csv": ""}
     project = unbuilt_project(tmp_path, files)
     assert ["`test.py` (test.py)"] == list(outdated_paths(project, find_moves(project), NEW))
 
 
 def test_an_unusual_changelog_is_reported(tmp_path: Path) -> None:
-    """The release tool needs a heading to replace."""
+    """A changelog without the heading that the release tool requires is reported."""
     found = not_carried(examine(unbuilt_project(tmp_path, {"CHANGELOG.md": "# 1.0\n"})))
     assert "needs the heading `## [Unreleased]` in CHANGELOG.md" in found
 
 
 @pytest.mark.parametrize("is_tracked", [True, False])
 def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_path: Path) -> None:
-    """`git add --all` skips them. An untracked file, such as one with secrets, stays ignored."""
+    """Only tracked files that the new .gitignore would ignore are reported."""
     files = dict.fromkeys([".env", ".editor/a b.json", "docs/index.md", "docs/old.html"], "")
     project = unbuilt_project(tmp_path, files | {"docs/.gitignore": "*.html\n"})
     if is_tracked:
@@ -229,8 +227,8 @@ def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_p
     assert is_tracked == (found is not None and command in found.text)
 
 
-def test_a_folder_that_tests_name_is_not_renamed(tmp_path: Path) -> None:
-    """Tests still find the modules and files in their own folder."""
+def test_folder_that_tests_refer_to_is_not_renamed(tmp_path: Path) -> None:
+    """The test folder isn't renamed if a test refers to it by name."""
     test = f"from test import tides\n{TEST}"
     project = unbuilt_project(tmp_path, {"test/test_tide.py": test, "test/tides.py": ""})
     assert {name: name for name in ("test/test_tide.py", "test/tides.py")} == dict(
@@ -239,8 +237,8 @@ def test_a_folder_that_tests_name_is_not_renamed(tmp_path: Path) -> None:
     assert ["test"] == pytest_table(project, find_moves(project))["testpaths"]
 
 
-def test_tests_that_the_wheel_leaves_out_are_no_fault(tmp_path: Path) -> None:
-    """The new wheel contains them, and the report announces it."""
+def test_adding_tests_to_the_wheel_is_explained(tmp_path: Path) -> None:
+    """The report announces that the new wheel will contain tests that the old wheel leaves out."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": ""})
     (tmp_path / "tide" / "tests.py").write_text(TEST, encoding="utf-8")
     assert "tide/tests.py" not in faults(project)
@@ -251,7 +249,7 @@ def test_tests_that_the_wheel_leaves_out_are_no_fault(tmp_path: Path) -> None:
 
 
 def test_a_namespace_package_loses_its_init_module(tmp_path: Path) -> None:
-    """The wheel lacks it, and it would hide the other packages of the namespace."""
+    """An `__init__.py` that isn't in the wheel stays behind, because it would break the namespace."""
     project = unbuilt_project(tmp_path, {"src/tide/low.py": ""})
     (tmp_path / "src" / "tide" / "__init__.py").touch()
     assert [("src/tide/low.py", "src/tide/low.py")] == find_moves(project)
@@ -261,8 +259,8 @@ def test_a_namespace_package_loses_its_init_module(tmp_path: Path) -> None:
     assert "src/tide/__init__.py" not in faults(project)
 
 
-def test_git_keeps_line_ends(tmp_path: Path) -> None:
-    """Texts that git stores with CRLF, and the old attributes, are kept."""
+def test_line_endings_are_preserved(tmp_path: Path) -> None:
+    """Existing attributes and CRLF line endings in git are kept."""
     files = {"tide/__init__.py": "", ".gitattributes": "# Data\n*.dat binary\n", "low.txt": ""}
     project = unbuilt_project(tmp_path, files)
     for name in ("low.txt", "tide/a b.csv", "tide/b.csv", "one two.md"):
@@ -276,8 +274,8 @@ def test_git_keeps_line_ends(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("branch", ["main", "master", "trunk"])
-def test_the_default_branch_is_kept(branch: str, tmp_path: Path) -> None:
-    """It is the remote's default branch or a usual name, even if another one is checked out."""
+def test_default_branch_is_detected(branch: str, tmp_path: Path) -> None:
+    """The default branch is detected even if another branch is checked out."""
     identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     origin, clone = tmp_path / "origin", tmp_path / "clone"
     run("git", "init", "--quiet", f"--initial-branch={branch}", str(origin))

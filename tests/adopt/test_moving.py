@@ -1,4 +1,4 @@
-"""The command `move`, which changes the new project as the report describes it."""
+"""The command `move`, which applies the changes from the report to the new project."""
 
 import io
 import tomllib
@@ -35,7 +35,7 @@ log_level = "INFO"
 
 
 def test_existing_files_replace_starters(tmp_path: Path) -> None:
-    """The differences are available before that, and the existing project stays unchanged."""
+    """Existing files replace starter files, and the differences can be shown first."""
     project = unbuilt_project(tmp_path / "old", {"README.rst": "Tide", "COPYING": "Ask.\n"})
     new = tmp_path / "new"
     files = {"README.md": "# Starter\n", "LICENSE": "MIT License\n", "pyproject.toml": PROJECT}
@@ -54,7 +54,7 @@ def test_existing_files_replace_starters(tmp_path: Path) -> None:
 
 
 def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
-    """Entries replace those of the template or are added, and comments stay."""
+    """Entries are added or replace the template's entries, and comments are kept."""
     file = tmp_path / "pyproject.toml"
     file.write_text(PROJECT, encoding="utf-8")
     authors = [{"name": "Maren"}, {"name": "Ada", "email": "ada@example.com"}]
@@ -89,7 +89,7 @@ def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
 def test_only_new_projects_receive_files(
     files: dict[str, str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The target is a project that Copier has just created without the starter code."""
+    """Files are moved only into a new project that Copier has created without starter code."""
     unbuilt_project(tmp_path / "old", {"setup.py": ""})
     unbuilt_project(tmp_path / "new", {"notes.txt": "", "pyproject.toml": PROJECT} | files)
     before = tree(tmp_path)
@@ -101,7 +101,7 @@ def test_only_new_projects_receive_files(
 def test_nothing_is_overwritten_without_confirmation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The differences are shown before the question, and nothing changes if the answer is no."""
+    """The differences are shown before the confirmation, and nothing changes if it is declined."""
     project = unbuilt_project(tmp_path / "old", {"setup.py": "", "LICENSE": "Ask.\n"})
     files = {".copier-answers.yml": "", "pyproject.toml": PROJECT, "LICENSE": "MIT License\n"}
     unbuilt_project(tmp_path / "new", files)

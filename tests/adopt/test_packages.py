@@ -1,4 +1,4 @@
-"""Names that the template rejects, packages of each kind, and dependency groups."""
+"""Adopting rejected names, various package layouts, and dependency groups."""
 
 import re
 import shutil
@@ -45,7 +45,7 @@ build.hooks.vcs.version-file = "Rich/_version.py"
 
 
 def commit(folder: Path, tag: str) -> None:
-    """Commit everything in a folder, and tag the commit."""
+    """Commit all files in a folder, and tag the commit."""
     run("git", "init", "--quiet", cwd=folder)
     run("git", "add", "--all", cwd=folder)
     run(*GIT, "commit", "--quiet", "--message=Change", cwd=folder)
@@ -53,7 +53,7 @@ def commit(folder: Path, tag: str) -> None:
 
 
 def test_a_project_with_rejected_names_keeps_them(tmp_path: Path) -> None:
-    """A project named Rich, with a capital letter, a namespace, and a version file, is built."""
+    """An adopted project keeps its capitalized name, its namespace, and its version file."""
     old, new = tmp_path / "old", tmp_path / "new"
     files = {
         "pyproject.toml": RICH,
@@ -86,7 +86,7 @@ def test_a_project_with_rejected_names_keeps_them(tmp_path: Path) -> None:
 
 
 def with_packages(**files: list[str]) -> Project:
-    """Return the project "tide", whose top-level packages have modules; without any, a module."""
+    """Return the project "tide" with top-level packages by name; one without files is a module."""
     names = [f"{top}/{name}" for top, inner in files.items() for name in inner]
     names += [f"{top}.py" for top, inner in files.items() if not inner]
     wheel = Wheel(dict.fromkeys(names, b""), {}, ["py3-none-any"], {}, RawMetadata(name="tide"))
@@ -113,24 +113,24 @@ MODULES = with_packages(tide=[], other=[])
         ("setuptools", MODULES, {"setuptools": {"py-modules": ["other"]}}),
     ],
 )  # fmt: skip
-def test_each_backend_is_told_the_packages(
+def test_each_backend_gets_the_packages(
     backend: str, project: Project, expected: dict[str, Any]
 ) -> None:
-    """The build backend's table has the packages and modules, if it doesn't find them itself."""
+    """The build backend's table lists packages and modules that the backend doesn't find itself."""
     tables = package_settings(project, backend, "tide")["tool"]
     names = [*project.packages]
     assert {"run": {"source_pkgs": names}} == tables.pop("coverage")
     assert expected == tables
 
 
-def test_the_templates_package_needs_no_settings() -> None:
-    """The template's tables are correct for one package with a valid name."""
+def test_default_layout_needs_no_settings() -> None:
+    """A single package with a valid name needs no additional settings."""
     project = with_packages(tide=["__init__.py"], tests=["__init__.py"])
     assert {} == package_settings(project, "hatchling", "tide")
 
 
 def test_groups_are_merged() -> None:
-    """Requirements that the template doesn't list are added to its groups, or to new ones."""
+    """Requirements that the template's groups lack are added to them or to new groups."""
     settings = {
         "dependency-groups": {
             "Dev": [{"include-group": "tests"}, "tox>=4", "tide"],
@@ -154,7 +154,7 @@ def test_groups_are_merged() -> None:
 
 
 def test_groups_of_other_tools_are_merged() -> None:
-    """Poetry's groups and hatch's environments become dependency groups."""
+    """Poetry's groups and Hatch's environments become dependency groups."""
     poetry = {
         "dev-dependencies": {"black": "^23.1", "attrs": {"version": "*", "extras": ["tests"]}},
         "group": {
@@ -173,7 +173,7 @@ def test_groups_of_other_tools_are_merged() -> None:
 
 
 def test_the_tags_of_a_universal_wheel_are_explained() -> None:
-    """A wheel for Python 2 and 3 becomes one for Python 3."""
+    """Changing a wheel for Python 2 and 3 to one for Python 3 is an explained difference."""
     project = with_packages(tide=["__init__.py"])
     project.wheel.tags[:] = ["py2-none-any", "py3-none-any"]
     findings = [finding for finding in find_not_carried(project) if "tags" in finding.text]
@@ -188,7 +188,7 @@ def test_the_tags_of_a_universal_wheel_are_explained() -> None:
     ],
 )
 def test_platform_wheels_are_rejected(file: str, tag: str, sentence: str) -> None:
-    """The template doesn't build wheels for one platform, so one sentence rejects the project."""
+    """A project that builds platform-specific wheels is rejected with one sentence."""
     wheel = Wheel({file: b""}, {}, [tag], {}, RawMetadata(name="tide"))
     with pytest.raises(AdoptionError, match=f"tide {sentence}"):
         check_supported(Project(wheel))

@@ -1,4 +1,4 @@
-"""The settings with which an existing project's tests run in the new project."""
+"""Converting an existing project's pytest settings for the new project."""
 
 import sys
 from pathlib import Path
@@ -28,7 +28,7 @@ TABLE = 'addopts = "-ra --strict-markers"\nmarkers = ["slow: takes a minute", "d
     ],
 )
 def test_settings_are_read_from_each_file(file: str, text: str, tmp_path: Path) -> None:
-    """The options have the types that `[tool.pytest]` requires."""
+    """Options from each kind of file are converted to the types that `[tool.pytest]` requires."""
     project = unbuilt_project(tmp_path, {file: text})
     expected = {"addopts": ["-ra", "--strict-markers"], "markers": ["slow: takes a minute", "db"]}
     assert (file, expected) == own_settings(project)
@@ -63,14 +63,14 @@ def test_settings_are_read_from_each_file(file: str, text: str, tmp_path: Path) 
 def test_pytest_finds_the_tests(
     files: dict[str, str], expected: dict[str, Any], tmp_path: Path
 ) -> None:
-    """`testpaths` and `python_files` follow the test modules."""
+    """`testpaths` and `python_files` match the moved test modules."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": ""} | files)
     relaxed = {"strict": False, "filterwarnings": [], "addopts": ["-ra"]}
     assert relaxed | expected == pytest_table(project, find_moves(project))
 
 
 def test_pytest_accepts_the_settings(tmp_path: Path) -> None:
-    """The moved tests run with the table and without a warning."""
+    """The moved tests run with the converted settings and without a warning."""
     ini = f"[pytest]\n{OPTIONS}xfail_strict = true\nlog_level = INFO\nminversion = 2\n"
     files = {"tide/__init__.py": "", "test.py": TEST, "tide/test_own.py": TEST, "tox.ini": ini}
     project = unbuilt_project(tmp_path / "old", files)
@@ -92,12 +92,12 @@ def test_pytest_accepts_the_settings(tmp_path: Path) -> None:
         "-p",
         "no:xdist",
     )
-    # Loading the plugins of this environment takes longer than the tests.
+    # Loading this environment's plugins takes longer than running the tests.
     done = run(*command, cwd=new, env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
     assert "2 passed" in done.stdout
 
 
-def test_a_project_without_tests_keeps_the_templates_settings(tmp_path: Path) -> None:
-    """A project without tests needs no relaxed settings."""
+def test_project_without_tests_keeps_default_settings(tmp_path: Path) -> None:
+    """The template's settings aren't relaxed for a project without tests."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": ""})
     assert {} == pytest_table(project, find_moves(project))

@@ -1,4 +1,4 @@
-"""What is read from an existing project: answers, entries by hand, findings, and moves."""
+"""Reading answers, manual entries, findings, and moves from an existing project."""
 
 import dataclasses
 from pathlib import Path
@@ -17,7 +17,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 
 
 def test_setup_py_is_read(artifacts: ArtifactCache) -> None:
-    """The answers contain what setup.py computes, including requirements with markers."""
+    """The answers contain values that setup.py computes, including requirements with markers."""
     answers = examine(existing_project(artifacts, "setup-py")).answers
     expected = {
         "project_name": "Tide_Tables",
@@ -41,15 +41,15 @@ def test_setup_py_is_read(artifacts: ArtifactCache) -> None:
 
 
 def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:
-    """A requirement of two extras is listed under both, and an additional marker is kept."""
+    """A requirement of two extras is listed under both, and its other markers are kept."""
     answers = examine(existing_project(artifacts, "poetry")).answers
     window = ['pygame>=2.5; python_version >= "3.10"', "rich>=13"]
     assert {"colors": ["rich>=13"], "window": window} == answers["extras"]
     assert "poetry_core" == answers["backend"]
 
 
-def test_the_main_package_is_the_public_one() -> None:
-    """The main package has the name of the project. Otherwise, it is a public package."""
+def test_main_package_is_detected() -> None:
+    """The main package is the one named after the project, or else a public one."""
     packages: dict[str, Path | None] = dict.fromkeys(("_yaml", "tests", "yaml"))
     wheel = Wheel({}, {}, [], {}, RawMetadata(name="PyYAML"))
     assert "yaml" == Project(wheel, packages=packages).main_package
@@ -57,8 +57,8 @@ def test_the_main_package_is_the_public_one() -> None:
     assert "pyyaml" == Project(wheel, packages=packages).main_package
 
 
-def test_what_no_answer_covers_is_reported(artifacts: ArtifactCache) -> None:
-    """The report has several packages, namespaces, scripts, and rejected licenses and markers."""
+def test_unsupported_features_are_reported(artifacts: ArtifactCache) -> None:
+    """The report lists additional packages, namespaces, scripts, licenses, and markers."""
     project = existing_project(artifacts, "several-packages")
     reading = read(project)
     reported = not_carried(reading)
@@ -74,7 +74,7 @@ def test_what_no_answer_covers_is_reported(artifacts: ArtifactCache) -> None:
 
 
 def test_a_dependency_with_a_url_turns_publishing_off() -> None:
-    """PyPI rejects a dependency with a URL, so the project is adopted without publishing."""
+    """A project with a URL dependency, which PyPI rejects, is adopted without publishing."""
     answers = {"project_name": "Tide", "dependencies": ["idna @ https://example.com/idna.zip"]}
     validated = validate(answers)
     assert "none" == validated.answers["publish"]
@@ -83,15 +83,15 @@ def test_a_dependency_with_a_url_turns_publishing_off() -> None:
 
 
 def test_dynamic_metadata_and_settings_are_reported(artifacts: ArtifactCache) -> None:
-    """The report has dynamic metadata, and settings that are not part of a wheel."""
+    """The report lists dynamic metadata, and settings that a wheel doesn't contain."""
     reported = not_carried(examine(existing_project(artifacts, "flat-layout")))
     assert "`version` is dynamic" in reported
     left = read(existing_project(artifacts, "setup-cfg")).left
     assert {"pyproject.toml": ["setup.cfg"]} == left
 
 
-def test_the_license_file_becomes_license(artifacts: ArtifactCache) -> None:
-    """The license text goes to LICENSE, whatever its name is. Other notices keep their names."""
+def test_license_file_is_renamed(artifacts: ArtifactCache) -> None:
+    """The license file is renamed to LICENSE, and other notices keep their names."""
     project = existing_project(artifacts, "flat-layout")
     moves = examine(project).moves
     assert {("LICENSE", "LICENSE"), ("NOTICE", "NOTICE")} <= {*moves}
@@ -101,8 +101,8 @@ def test_the_license_file_becomes_license(artifacts: ArtifactCache) -> None:
     assert ["docs/COPYING.txt", "AUTHORS"] == license_files(project)
 
 
-def test_metadata_of_the_old_project_replaces_the_templates(tmp_path: Path) -> None:
-    """Its changelog URL, maintainers, and Python implementations are kept."""
+def test_existing_metadata_replaces_the_defaults(tmp_path: Path) -> None:
+    """The old project's changelog URL, maintainers, and Python implementations are kept."""
     implementation = "Programming Language :: Python :: Implementation :: PyPy"
     project = unbuilt_project(
         tmp_path,

@@ -1,4 +1,4 @@
-"""Relaxed checks: the tables that are added to pyproject.toml."""
+"""Relaxing checks by adding tables to pyproject.toml."""
 
 import tomllib
 from pathlib import Path
@@ -52,8 +52,8 @@ def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
     return tmp_path
 
 
-def test_existing_code_passes_and_new_code_does_not(project: Path) -> None:
-    """Ruff and mypy only find violations in a new module, not in the existing ones."""
+def test_only_new_code_is_checked(project: Path) -> None:
+    """Ruff and mypy report violations in a new module, but not in existing ones."""
     assert 0 == main(["relax", str(project)])
     tables = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     ignored = tables["ruff"]["lint"]["extend-per-file-ignores"]
@@ -69,10 +69,10 @@ def test_existing_code_passes_and_new_code_does_not(project: Path) -> None:
     assert line.startswith("src/tide/new.py:1: error:")
 
 
-def test_an_unsupported_type_checker_is_named(
+def test_unsupported_type_checker_is_reported(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The errors of a type checker that the command can't relax are left to the user."""
+    """A message asks the user to add exceptions for a type checker that can't be relaxed."""
     monkeypatch.delitem(CHECKS, "mypy")
     assert 0 == main(["relax", str(project)])
     assert "mypy: not supported; add exceptions to [tool.mypy] by hand" in capsys.readouterr().out
@@ -92,7 +92,7 @@ def test_an_unsupported_type_checker_is_named(
 def test_files_are_left_out_of_type_checking(
     name: str, table: str, expected: dict[str, object]
 ) -> None:
-    """The files with errors are left out, and the numbers of errors are comments."""
+    """Files with type errors are excluded, with the number of errors in a comment."""
     violations = [Violation("b.py", "x"), Violation("a.py", "x"), Violation("b.py", "y")]
     text = CHECKS[name].write(table + "\n[tool.other]\n", violations)
     assert {name: expected, "other": {}} == tomllib.loads(text)["tool"]
@@ -100,7 +100,7 @@ def test_files_are_left_out_of_type_checking(
 
 
 def test_rules_of_a_file_are_ignored_only_there() -> None:
-    """Rules are ignored by folder, and a file in the project's folder has its own entry."""
+    """Rules are ignored for each folder, and for each file in the project's root."""
     violations = [Violation("noxfile.py", "D100", "no-docstring"), Violation("a/b/c.py", "F401")]
     violations.append(Violation("a/d.py", "F401", "unused-import"))
     text = CHECKS["ruff"].write("", violations)
@@ -110,7 +110,7 @@ def test_rules_of_a_file_are_ignored_only_there() -> None:
 
 
 def test_a_project_is_relaxed_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A second table of the same name would not be valid, so nothing is changed."""
+    """Relaxing a project again changes nothing, because a duplicate table isn't valid."""
     file = project / "pyproject.toml"
     text = f"{PYPROJECT}[tool.ruff.lint.extend-per-file-ignores]\n"
     file.write_text(text, encoding="utf-8")

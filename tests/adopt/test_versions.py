@@ -1,4 +1,4 @@
-"""Versions from git, files that contain the version, and tags."""
+"""Adopting versions from git, version files, and tags."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ version_json = '''
 
 
 def built(settings: dict[str, Any], files: dict[str, str], folder: Path | None = None) -> Project:
-    """Return the project "tide" 1.2.3, whose source tree contains only what the folder has."""
+    """Return the project "tide" 1.2.3 with the files of a folder as its source tree."""
     metadata = RawMetadata(name="tide", version="1.2.3")
     contents = {name: text.encode() for name, text in files.items()}
     wheel = Wheel(contents, {}, ["py3-none-any"], {}, metadata)
@@ -63,13 +63,13 @@ def requires(*names: str) -> dict[str, Any]:
 def test_versions_from_git_are_recognized(
     settings: dict[str, Any], setup: str, expected: bool, tmp_path: Path
 ) -> None:
-    """The build requirements or setup.py show that the version comes from git."""
+    """Versions from git are recognized by the build requirements or setup.py."""
     (tmp_path / "setup.py").write_text(setup, encoding="utf-8")
     assert expected == comes_from_git(settings, tmp_path)
 
 
 def test_a_version_in_setup_cfg_is_static(tmp_path: Path) -> None:
-    """With a version in setup.cfg, setuptools-scm only finds the files of the sdist."""
+    """If setup.cfg has a version, setuptools-scm is only used to find the sdist's files."""
     text = "[metadata]\nversion = attr: tide.__version__\n"
     (tmp_path / "setup.cfg").write_text(text, encoding="utf-8")
     assert not comes_from_git(requires("setuptools", "setuptools-scm"), tmp_path)
@@ -134,7 +134,7 @@ PDM = requires("pdm-backend") | {
 def test_the_new_backend_writes_the_version_file(
     settings: dict[str, Any], name: str, text: str, backend: str, expected: dict[str, Any]
 ) -> None:
-    """Each build backend has an entry that writes the same file with the same content."""
+    """With its new settings, each build backend writes the same version file as before."""
     project = built(settings, {name: text, "tide/other.py": "version = '1.2.2'"})
     assert {"tool": expected} == version_settings(project, backend)
     (finding,) = find_versions(project)
@@ -142,8 +142,8 @@ def test_the_new_backend_writes_the_version_file(
     assert ignored_files(project) == ([] if backend == "poetry_core" else [f"/src/{name}"])
 
 
-def test_a_file_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
-    """A module in the source tree is only considered generated if its name says so."""
+def test_module_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
+    """A module in the source tree counts as generated only if its name indicates it."""
     files = {"tide/base.py": "version = '1.2.3'\r\n", "tide/_version.py": "version = '1.2.3'\n"}
     (tmp_path / "tide").mkdir()
     for name, text in files.items():
@@ -154,7 +154,7 @@ def test_a_file_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
 
 
 def test_the_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
-    """bump-my-version also updates the files with the version, in addition to the changelog."""
+    """bump-my-version updates files that contain the version, in addition to the changelog."""
     (tmp_path / "tide").mkdir()
     text = '__version__: str = "1.2.3"\nold = "1.2.3"\n'
     (tmp_path / "tide" / "__init__.py").write_text(text, encoding="utf-8")
@@ -171,7 +171,7 @@ def test_the_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
 
 
 def test_generated_files_of_pbr_are_reported(tmp_path: Path) -> None:
-    """PBR writes AUTHORS into the wheel, which the new project doesn't contain."""
+    """The report lists AUTHORS, which pbr generates but the new project lacks."""
     (tmp_path / "setup.py").write_text("setup(setup_requires=['pbr'], pbr=True)", encoding="utf-8")
     (finding,) = find_versions(built({}, {}, tmp_path))
     assert ("license file AUTHORS: missing from the new wheel",) == finding.explains
@@ -189,7 +189,7 @@ def test_generated_files_of_pbr_are_reported(tmp_path: Path) -> None:
 def test_tags_with_another_prefix_are_reported(
     tags: list[str], expected: tuple[str, str], advice: str, tmp_path: Path
 ) -> None:
-    """Only tags such as v1.0 count, so the report says how to add one to the latest release."""
+    """For tags without the prefix "v", the report says how to tag the latest release."""
     git = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     run("git", "init", "--quiet", cwd=tmp_path)
     run(*git, "commit", "--quiet", "--allow-empty", "--message=Begin", cwd=tmp_path)
@@ -201,7 +201,7 @@ def test_tags_with_another_prefix_are_reported(
 
 
 def test_hatchling_replaces_a_backend_without_versions_from_git() -> None:
-    """A version stays in git, even if the template doesn't support that with the old backend."""
+    """Hatchling is selected if the old backend can't read the version from git."""
     answers = {"project_name": "Tide", "backend": "pdm_backend", "versioning": "vcs"}
     validated = validate(answers)
     assert answers | {"backend": "hatchling"} == validated.answers

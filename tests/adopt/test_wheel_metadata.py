@@ -1,4 +1,4 @@
-"""Requirements, Requires-Python, and people in the metadata of wheels."""
+"""Reading requirements, Requires-Python, and people from wheel metadata."""
 
 from typing import cast
 
@@ -35,7 +35,7 @@ from adoption.wheels import people
     ],
 )
 def test_requirements_are_split_by_extra(requirement: str, expected: dict[str, set[str]]) -> None:
-    """Requirements are listed under their extras, in all spellings of the build backends."""
+    """Requirements are split by extra, however build backends write the markers."""
     metadata = {"name": "Demo", "provides_extra": ["a", "b"], "requires_dist": [requirement]}
     assert expected == split_by_extra(cast("RawMetadata", metadata))
 
@@ -51,7 +51,7 @@ def test_requirements_are_split_by_extra(requirement: str, expected: dict[str, s
     ],
 )
 def test_requires_python_keeps_its_bounds(old: str, minimum: str, expected: str) -> None:
-    """The lower bound rises to the template's minimum, and the other bounds stay."""
+    """The lower bound is raised to the template's minimum, and other bounds are kept."""
     assert expected == raise_minimum(old, minimum)
 
 

@@ -1,7 +1,6 @@
-"""Every external link is in tests/links.yml, with the date and the place where it was seen.
+"""Check external links against tests/links.yml, which records when and where each was seen.
 
-The tests have no internet connection, so they can't open a link. A wrong character is found because the
-list is a second record.
+The tests run offline, so they can't open links. Comparing the links with a second list finds typos.
 """
 
 import datetime
@@ -15,7 +14,7 @@ from harness.packagestan.template import ROOT
 
 PLACES = ("copier.yml", "*.md", "docs/**/*", "template/**/*", "tools/**/*")
 
-# Examples, addresses on the machine itself, and the XML namespace of SVG.
+# Example domains, local addresses, and the XML namespace of SVG.
 EXAMPLES = re.compile(
     r"https?://(?:[\w.-]+\.)?(?:example\.com|localhost|127\.0\.0\.1|host/|ORG\.github\.io|github\.com/(?:ada|ORG)\b|www\.w3\.org/2000/svg)"
 )
@@ -23,12 +22,12 @@ EXAMPLES = re.compile(
 
 @functools.cache
 def listed() -> list[dict[str, Any]]:
-    """Return the groups of listed links. Each has a date, the place, and the links."""
+    """Return the groups of listed links, each with a date, a source, and its links."""
     return list(yaml.safe_load((ROOT / "tests" / "links.yml").read_text(encoding="utf-8")))
 
 
 def used() -> set[str]:
-    """Return the external links of the template, the documentation, and the tools."""
+    """Return the external links in the template, the documentation, and the tools."""
     found: set[str] = set()
     for path in {path for place in PLACES for path in ROOT.glob(place)}:
         if (
@@ -43,7 +42,7 @@ def used() -> set[str]:
 
 
 def test_every_link_is_listed() -> None:
-    """The links in the files are those in the list, character by character."""
+    """The files contain exactly the listed links."""
     links = [link for group in listed() for link in group["links"]]
     assert sorted(set(links)) == sorted(links)
     new, old = sorted(used() - set(links)), sorted(set(links) - used())
@@ -52,7 +51,7 @@ def test_every_link_is_listed() -> None:
 
 
 def test_links_have_a_date_and_a_place() -> None:
-    """Each group of links says when and where they were seen, or that no one has seen them."""
+    """Each group says when and where its links were seen, or that no one has seen them."""
     for group in listed():
         assert {"seen", "where", "links"} == set(group)
         assert isinstance(group["seen"], datetime.date)

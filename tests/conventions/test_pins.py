@@ -1,4 +1,4 @@
-"""The template's pins match a second record, which has evidence and dates."""
+"""Check the template's pins against a second record with evidence and dates."""
 
 import datetime
 import functools
@@ -13,7 +13,7 @@ from harness.packagestan.template import ROOT
 
 @functools.cache
 def seen() -> dict[str, dict[str, Any]]:
-    """Return the second record: the pin, the date, and the place by kind and name."""
+    """Return the second record by kind and name: the pin, the date, and the source."""
     return dict(yaml.safe_load((ROOT / "tests" / "pins.yml").read_text(encoding="utf-8")))
 
 
@@ -35,14 +35,14 @@ def pinned(kind: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ["actions", "hooks", "images"])
-def test_pins_are_those_that_were_seen(kind: str) -> None:
-    """Each pin equals the one in the second record, digit by digit."""
+def test_pins_match_the_second_record(kind: str) -> None:
+    """Each pin equals the one in the second record."""
     assert {name: entry["pin"] for name, entry in seen()[kind].items()} == pinned(kind)
 
 
 @pytest.mark.parametrize("kind", ["actions", "hooks", "images"])
 def test_records_have_evidence_and_a_date(kind: str) -> None:
-    """Each entry of the second record says where and when the pin was seen."""
+    """Each record says when and where the pin was seen."""
     for name, entry in seen()[kind].items():
         assert {"pin", "seen", "where"} == set(entry), name
         assert isinstance(entry["seen"], datetime.date), name

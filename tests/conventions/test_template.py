@@ -1,4 +1,4 @@
-"""The conventions of the repository: locations, names, and what is never used."""
+"""Check the repository's conventions for locations, names, and forbidden features."""
 
 import json
 import os
@@ -32,20 +32,20 @@ TEMPLATE = ROOT / "template"
 PROJECT = TEMPLATE / "project"
 
 
-def test_questions_are_included_in_their_order() -> None:
-    """copier.yml includes every question file, in the order of the numbers."""
+def test_question_files_are_included_in_order() -> None:
+    """copier.yml includes every question file in numerical order."""
     files = sorted(path.relative_to(ROOT).as_posix() for path in TEMPLATE.glob("questions/*"))
     assert files == question_files()
 
 
-def test_every_question_but_the_name_has_a_default() -> None:
+def test_only_the_project_name_has_no_default() -> None:
     """Only the project's name requires an answer."""
     without = [name for name, question in questions().items() if "default" not in question]
     assert ["project_name"] == without
 
 
-def test_every_asked_question_is_explained_in_one_line() -> None:
-    """Each question that is asked has a one-line help text."""
+def test_every_asked_question_has_a_one_line_help_text() -> None:
+    """Every question that is asked has a help text of one line."""
     for name, question in questions().items():
         if question.get("when") is False or question.get("ask") is False:
             continue
@@ -53,8 +53,8 @@ def test_every_asked_question_is_explained_in_one_line() -> None:
         assert "\n" not in question["help"].strip(), name
 
 
-def test_computed_values_are_the_last_questions() -> None:
-    """Only the check of all input and the preset's answers come before the last question file."""
+def test_computed_values_come_last() -> None:
+    """Computed values come last, except the input check and the preset's answers."""
     last = yaml.safe_load((ROOT / question_files()[-1]).read_text(encoding="utf-8"))
     computed = [name for name, question in questions().items() if question.get("when") is False]
     assert ["valid_input", "preset_answers", *last] == computed
@@ -62,25 +62,25 @@ def test_computed_values_are_the_last_questions() -> None:
 
 @pytest.mark.parametrize("axis", axes())
 def test_an_axis_has_its_test_and_its_page(axis: str) -> None:
-    """Each axis has a test file and a reference page with its name; see also `option_folders`."""
+    """Each axis has a test file and a reference page named after it."""
     assert (ROOT / "tests" / "options" / f"test_{axis}.py").is_file()
     assert (ROOT / "docs" / "reference" / "options" / f"{axis}.md").is_file()
 
 
 @pytest.mark.parametrize("axis", FILES)
-def test_a_choice_is_one_file(axis: str) -> None:
-    """Each license and each preset has its own file, and no file is without a choice."""
+def test_each_choice_is_one_file(axis: str) -> None:
+    """Each license and preset has a file, and each file belongs to a choice."""
     assert set(choices(axis)) - {"custom"} == {path.stem for path in FILES[axis].iterdir()}
 
 
 @pytest.mark.parametrize("axis", folder_axes())
-def test_a_choice_is_one_folder(axis: str) -> None:
-    """Each choice has a complete folder and is described, and no folder is without a choice."""
+def test_each_choice_is_one_folder(axis: str) -> None:
+    """Each choice has a complete folder and is documented, and each folder belongs to a choice."""
     if found := problems(OPTIONS / axis, listed(axis), page(axis)):
         pytest.fail("\n".join(found), pytrace=False)
 
 
-# Axes in which a new choice needs a line in its question and a folder, and a choice of each.
+# Axes in which a new choice needs a line in the question and a folder, with a choice to copy.
 EXTENSIBLE = {
     "backend": "hatchling",
     "cli_library": "click",
@@ -93,7 +93,7 @@ EXTENSIBLE = {
 
 
 def add_copy(template: Path, axis: str) -> None:
-    """Add a choice to a template: a copy of another one, under a new name."""
+    """Add a copy of a choice to a template under a new name."""
     model = EXTENSIBLE[axis]
     folder = template / "template" / "options" / axis
     shutil.copytree(folder / model, folder / f"{model}-copy")
@@ -106,13 +106,13 @@ def add_copy(template: Path, axis: str) -> None:
 
 
 def test_a_choice_needs_a_line_and_a_folder(tmp_path: Path) -> None:
-    """Copies of choices under new names, offered in their questions, give the same project."""
+    """A new choice that copies another choice's line and folder generates the same project."""
     template = tmp_path / "template"
     template.mkdir()
     copy_template(template)
     for axis in EXTENSIBLE:
         add_copy(template, axis)
-    # A license needs a file instead of a folder, and a preset is only a file.
+    # A license needs a file instead of a folder, and a preset needs only a file.
     shutil.copy(template / "template/licenses/MIT.txt", template / "template/licenses/MIT-copy.txt")
     question = template / "template/questions/10_essentials.yml"
     line = "    MIT - permissive, keep the notice: MIT\n"
@@ -136,14 +136,14 @@ def test_a_choice_needs_a_line_and_a_folder(tmp_path: Path) -> None:
 
 
 def files(project: Path) -> list[Path]:
-    """Return the files of a project."""
+    """Return the content of each file of a project."""
     return [path for path in project.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("axis", EXTENSIBLE)
 def test_a_retired_choice_is_not_offered(axis: str, tmp_path: Path) -> None:
-    """One entry in `choice.json` hides a choice from new projects, and a project keeps it."""
-    # A repository is cloned once for each path, and pytest uses the paths of passed tests again.
+    """One entry in `choice.json` hides a choice from new projects, but existing projects keep it."""
+    # Copier clones a repository once for each path, but pytest reuses the paths of passed tests.
     template = first_release(tmp_path / f"template-{axis}")
     model = EXTENSIBLE[axis]
     add_copy(template, axis)
@@ -163,8 +163,8 @@ def test_a_retired_choice_is_not_offered(axis: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("axis", folder_axes())
-def test_an_incomplete_choice_is_named(axis: str, tmp_path: Path) -> None:
-    """A copy of a choice under a new name is complete, and each part that is left out is named."""
+def test_incomplete_choice_is_reported(axis: str, tmp_path: Path) -> None:
+    """A copy of a choice is complete, and each missing part is reported."""
     folder = shutil.copytree(OPTIONS / axis, tmp_path / "options" / axis)
     model = EXTENSIBLE.get(axis) or next(choice for choice in listed(axis) if choice != "none")
     shutil.copytree(folder / model, folder / "novelty")
@@ -199,8 +199,8 @@ def test_an_incomplete_choice_is_named(axis: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("axis", EXTENSIBLE)
-def test_an_incomplete_fact_is_named(axis: str, tmp_path: Path) -> None:
-    """A fact that is missing, misspelled, unknown, empty, or unreadable is named in one sentence."""
+def test_incomplete_fact_is_reported(axis: str, tmp_path: Path) -> None:
+    """Each missing, misspelled, unknown, empty, or unreadable fact is reported in one sentence."""
     folder = shutil.copytree(OPTIONS / axis, tmp_path / "options" / axis)
     shutil.copytree(folder / EXTENSIBLE[axis], folder / "novelty")
     file = folder / "novelty" / "choice.json"
@@ -243,7 +243,7 @@ def test_an_incomplete_fact_is_named(axis: str, tmp_path: Path) -> None:
 def test_a_backend_has_its_version_or_a_reason(
     changed: dict[str, object], sentence: str, tmp_path: Path
 ) -> None:
-    """The facts of a backend say how the version comes from git, or why it can't."""
+    """The facts about a backend say how it reads the version from git, or why it can't."""
     folder = shutil.copytree(OPTIONS / "backend", tmp_path / "options" / "backend")
     file = folder / "hatchling" / "choice.json"
     facts = json.loads(file.read_text(encoding="utf-8")) | changed
@@ -251,8 +251,8 @@ def test_a_backend_has_its_version_or_a_reason(
     assert sentence in problems(folder, listed("backend"), page("backend"))[0]
 
 
-def test_a_version_from_git_needs_its_settings(tmp_path: Path) -> None:
-    """Without the settings of a backend, users would see an error of Jinja."""
+def test_missing_settings_for_versions_from_git_are_reported(tmp_path: Path) -> None:
+    """A backend without settings for versions from git is reported."""
     folder = shutil.copytree(OPTIONS / "backend", tmp_path / "options" / "backend")
     (folder / "hatchling" / "vcs.toml.jinja").unlink()
     (sentence,) = problems(folder, listed("backend"), page("backend"))
@@ -260,15 +260,15 @@ def test_a_version_from_git_needs_its_settings(tmp_path: Path) -> None:
 
 
 def test_options_belong_to_axes() -> None:
-    """No options, option tests, or option pages exist for an unknown axis."""
+    """Each option folder, option test, and option page belongs to an axis."""
     assert {p.name for p in TEMPLATE.glob("options/*")} <= set(axes())
     tests = {p.stem.removeprefix("test_") for p in (ROOT / "tests" / "options").glob("test_*.py")}
     pages = {p.stem for p in (ROOT / "docs" / "reference" / "options").glob("*.md")} - {"index"}
     assert tests == set(axes()) == pages
 
 
-def test_file_names_contain_one_flag_at_most() -> None:
-    """A part of a path has one flag or one computed name, and only characters that Windows allows."""
+def test_file_names_contain_at_most_one_flag() -> None:
+    """A path segment has at most one condition, and no characters that Windows forbids."""
     flags = {f"has.{name}" for name in flags_of_has()} | {
         name for name in axes() if questions()[name]["type"] == "bool"
     }
@@ -281,14 +281,14 @@ def test_file_names_contain_one_flag_at_most() -> None:
 
 
 def flags_of_has() -> set[str]:
-    """Return the flags that template/data/flags.jinja lists."""
+    """Return the flags in template/data/flags.jinja."""
     text = (TEMPLATE / "data" / "flags.jinja").read_text(encoding="utf-8")
     (mapping,) = environment().parse(text).find_all(nodes.Dict)
     return {pair.key.as_const() for pair in mapping.items}
 
 
-def test_templates_ask_for_flags_that_exist() -> None:
-    """Each flag of `has` exists and is used in a template, or in the name of a file."""
+def test_templates_use_existing_flags() -> None:
+    """The flags of `has` that templates and file names use are exactly those that exist."""
     used = set()
     for path in sorted(TEMPLATE.rglob("*")):
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
@@ -298,20 +298,20 @@ def test_templates_ask_for_flags_that_exist() -> None:
     assert flags_of_has() == used
 
 
-def test_templates_know_the_names_that_they_use() -> None:
-    """Each name in a template is a question, or a template sets or imports it."""
+def test_templates_use_defined_names() -> None:
+    """Every name in a template is a question, or is set or imported by a template."""
     texts = {
         str(path): path.read_text(encoding="utf-8")
         for path in sorted(TEMPLATE.rglob("*"))
-        # Copier copies a project's files with other names without rendering them.
+        # Copier copies files with other suffixes without rendering them.
         if path.is_file() and (path.suffix == ".jinja" or PROJECT not in path.parents)
         if path.parent.name != "questions"
     }
     for name, question in questions().items():
         texts |= {f"{name}: {key}": text for key, text in question.items() if isinstance(text, str)}
     trees = {place: environment().parse(text) for place, text in texts.items()}
-    # An included template sees the variables that the including template has set. "nothing" is
-    # never defined, and "customize" is the answer of earlier releases that `preset` replaces.
+    # An included template can use variables that the including template has set. "nothing" is never
+    # defined, and "customize" is an answer from earlier releases that `preset` replaces.
     known = {*questions(), "nothing", "customize", "UNSET"}
     known |= {"_copier_answers", "_copier_conf", "_external_data"}
     for tree_ in trees.values():
@@ -321,8 +321,8 @@ def test_templates_know_the_names_that_they_use() -> None:
         assert meta.find_undeclared_variables(tree_) <= known, place
 
 
-def test_no_feature_needs_trust() -> None:
-    """The template has no tasks, migrations, or Jinja extensions, and only reads the answers file."""
+def test_no_feature_requires_trust() -> None:
+    """The template has no tasks, migrations, or Jinja extensions, and reads only the answers file."""
     for document in yaml.load_all((ROOT / "copier.yml").read_text(encoding="utf-8"), Loader):
         for key, value in document.items() if isinstance(document, dict) else ():
             assert key not in ("_tasks", "_migrations", "_jinja_extensions")
@@ -331,7 +331,7 @@ def test_no_feature_needs_trust() -> None:
 
 
 class Loader(yaml.SafeLoader):
-    """A loader that reads copier.yml without following its includes."""
+    """A YAML loader that ignores the includes in copier.yml."""
 
 
 Loader.add_constructor("!include", lambda loader, node: node.value)
@@ -343,7 +343,7 @@ Loader.add_constructor("!include", lambda loader, node: node.value)
     ids=lambda path: path.relative_to(TEMPLATE).as_posix(),
 )
 def test_choices_are_dispatched_by_path(path: Path) -> None:
-    """No template has a ladder of conditions over the choices of a question."""
+    """No template has a chain of conditions on the choices of a question."""
     text = path.read_text(encoding="utf-8").replace("{%-", "{%")
     for axis in axes():
         if len(choices(axis)) > 2:
@@ -356,28 +356,27 @@ def test_choices_are_dispatched_by_path(path: Path) -> None:
     ids=lambda path: path.relative_to(TEMPLATE).as_posix(),
 )
 def test_files_only_depend_on_the_answers(path: Path) -> None:
-    """No file depends on the clock, randomness, or the machine.
+    """No generated file depends on the clock, randomness, or the machine.
 
-    The messages may, because they are not part of the project. So may the macros that only questions
-    use.
+    Messages and macros that only questions use are exempt, because they are not part of a project.
     """
     if path.parent.name == "messages" or path.name in ("presets.jinja", "recorded.jinja"):
         return
-    # The order of one document is fixed. macros/yaml.jinja explains why `shuffle` is used.
+    # Shuffling one document always gives the same order. macros/yaml.jinja explains its use.
     text = path.read_text(encoding="utf-8").replace("shuffle(seed='one')", "")
     words = ("now(", "random", "shuffle(", "expandvars", "fileglob", "_folder_name", "src_path")
     assert [] == [word for word in words if word in text.replace("_src_path", "")]
 
 
 def test_data_has_a_review_date() -> None:
-    """Each data file that depends on external facts has the date of its last review."""
+    """Each data file with external facts has the date of its last review."""
     for name in ("actions", "python_versions", "tools"):
         text = (TEMPLATE / "data" / f"{name}.yml").read_text(encoding="utf-8")
         assert re.search(r"\(reviewed \d{4}-\d{2}-\d{2}\)", text), name
 
 
-def test_git_tracks_every_file_of_the_template() -> None:
-    """Git ignores no file of the template."""
+def test_git_ignores_no_file_of_the_template() -> None:
+    """No file of the template is ignored by git."""
     from harness.processes.commands import run
 
     listed = run(
@@ -391,6 +390,6 @@ def test_git_tracks_every_file_of_the_template() -> None:
 
 @pytest.mark.xdist_group("together")
 def test_groups_of_tests_stay_together(request: pytest.FixtureRequest) -> None:
-    """The worker processes know the group of a test from the end of its id."""
+    """The end of a test's ID contains its group, so that a worker process runs the whole group."""
     expected = "together@together" if "PYTEST_XDIST_WORKER" in os.environ else "together"
     assert expected == request.node.nodeid.rpartition("_")[2]

@@ -1,4 +1,4 @@
-"""The documentation matches the template."""
+"""Check that the documentation matches the template."""
 
 import re
 import sys
@@ -18,7 +18,7 @@ from tables import project_svg
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
-# The pages with generated sections.
+# Pages with generated sections.
 GENERATED = [
     page
     for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
@@ -27,20 +27,20 @@ GENERATED = [
 
 
 def commands() -> list[str]:
-    """Return the README's commands in order."""
+    """Return the commands in the README, in order."""
     return [c.strip() for c in re.findall(r"```console\n(.*?)```", README, re.DOTALL)]
 
 
 @pytest.mark.parametrize("page", GENERATED, ids=lambda page: page.stem)
 def test_generated_sections_are_up_to_date(page: Path) -> None:
-    """Cog would not change a page."""
+    """Running cog would not change the page."""
     options = ("--check", "--diff", "-P", "-I", str(ROOT / "docs"))
     exit_code = Cog().main(["cog", *options, str(page)])
     assert 0 == exit_code, "Run `nox -s tables`, and commit the changes."
 
 
 def test_the_picture_is_up_to_date() -> None:
-    """The picture in the README shows the files of a new library."""
+    """The README's picture shows the files of a new library."""
     picture = (ROOT / "docs" / "project.svg").read_text(encoding="utf-8")
     assert project_svg() == picture, "Run `nox -s tables`, and commit the changes."
     assert "@font-face" not in picture
@@ -48,20 +48,20 @@ def test_the_picture_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("axis", axes())
 def test_the_page_of_an_axis_has_generated_sections(axis: str) -> None:
-    """The reference page of an axis lists its choices and what they change."""
+    """The reference page of an axis has a list of its choices and their effects."""
     page = (ROOT / "docs" / "reference" / "options" / f"{axis}.md").read_text(encoding="utf-8")
     for name in ("choices", "changes"):
         block = f'<!-- [[[cog from tables import {name}; {name}("{axis}") ]]] -->'
         assert block in page, f"Add these two lines to {axis}.md:\n{block}\n<!-- [[[end]]] -->"
 
 
-def test_first_command_creates_a_package_that_works(tmp_path: Path) -> None:
-    """The README's first command works from a clean clone with only Python, pip, and git."""
+def test_first_command_creates_a_working_package(tmp_path: Path) -> None:
+    """The README's first command works in a clean clone with only Python, pip, and git."""
     clone = tmp_path / "packagestan"
     run("git", "clone", "--quiet", ROOT, clone)
     programs = tmp_path / "bin"
     programs.mkdir()
-    # The base interpreter, because an environment's own Python may lack pip.
+    # Use the base interpreter, because a virtual environment may lack pip.
     (programs / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
     path = f"{programs}:/usr/bin:/bin"
     run("bash", "-c", commands()[0], cwd=clone, env={"PATH": path, "HOME": str(tmp_path)})
@@ -86,7 +86,7 @@ def test_readme_names_the_oldest_python() -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
 def test_links_outside_the_site_are_valid(page: str) -> None:
-    """Every link leads to a file of the repository or starts with https."""
+    """Links to places outside the site lead to a file in the repository or start with https."""
     tokens = MarkdownIt("commonmark").parse((ROOT / page).read_text(encoding="utf-8"))
     children = [child for token in tokens for child in token.children or []]
     links = {str(child.attrs["href"]) for child in children if child.type == "link_open"}
@@ -96,7 +96,7 @@ def test_links_outside_the_site_are_valid(page: str) -> None:
 
 
 def with_addresses() -> list[str]:
-    """Return the pages with an address of the template, without the lessons after the preflight."""
+    """Return the pages with the template's address, except lessons after the preflight."""
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     names = [page.relative_to(ROOT).as_posix() for page in pages if page.is_file()]
     return [
@@ -108,20 +108,20 @@ def with_addresses() -> list[str]:
 
 
 @pytest.mark.parametrize("page", with_addresses())
-def test_addresses_of_the_template_are_explained(page: str) -> None:
-    """A page with an address of the template explains its account, even if you read no other page."""
+def test_template_address_is_explained(page: str) -> None:
+    """Each page with the template's address explains its placeholder account."""
     text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
     assert f"`{ORG}` stands for the account that hosts the template" in text
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/how-to/*.md")), ids=lambda page: page.stem)
 def test_commands_are_tested(page: Path) -> None:
-    """The tests run the commands of each how-to guide, or a named test does."""
+    """The commands of each how-to guide are run by the tests of pages or by a specific test."""
     runs = front_matter(page).get("commands")
     if "console\n" in page.read_text(encoding="utf-8") or runs:
         assert runs == "run" or (ROOT / str(runs)).is_file()
 
 
 def test_contributing_fits_on_two_screens() -> None:
-    """CONTRIBUTING.md has at most 100 lines."""
+    """CONTRIBUTING.md is at most 100 lines long."""
     assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) <= 100

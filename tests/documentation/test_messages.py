@@ -1,4 +1,4 @@
-"""The page about error messages lists all of them."""
+"""Check that the reference page lists all error messages."""
 
 import doctest
 import re
@@ -13,26 +13,26 @@ PAGE = (ROOT / "docs" / "reference" / "messages.md").read_text(encoding="utf-8")
 
 
 def rows(heading: str) -> list[tuple[str, str]]:
-    """Return the problems and remedies in a section, as regular expressions."""
+    """Return the problems and remedies in a section as regular expressions."""
     section = PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     found = re.findall(r"(?m)^\| (.+?) \| (.+?) \|$", section)[2:]
     return [(pattern(problem), pattern(remedy)) for problem, remedy in found]
 
 
 def pattern(cell: str) -> str:
-    """Return a regular expression for a cell, in which "..." matches any text."""
+    """Return a regular expression for a table cell; "..." matches any text."""
     text = re.sub(r"\\([|*<\[])", r"\1", cell)
     return re.escape(text).replace(re.escape("..."), ".*")
 
 
-def test_examples_hold() -> None:
-    """The examples in the module that generates the page hold."""
+def test_doctests_pass() -> None:
+    """The doctests of the module that generates the page pass."""
     assert 0 == doctest.testmod(messages).failed
 
 
 @pytest.mark.parametrize("remedy", sorted({remedy for _, _, remedy, _ in REJECTED}))
 def test_remedies_are_listed(remedy: str) -> None:
-    """The remedy for each rejected answer of the tests is on the page."""
+    """The page has the remedy for each rejected answer in the tests."""
     listed = [each for _, each in rows("Messages of the template")]
     assert any(re.fullmatch(each, remedy) for each in listed)
 
@@ -45,8 +45,8 @@ def test_remedies_are_listed(remedy: str) -> None:
         "/home/ada/new has no .copier-answers.yml; create the project with Copier first",
     ],
 )
-def test_messages_of_the_adoption_are_listed(message: str) -> None:
-    """Messages of `tools/adopt.py` are on the page."""
+def test_adoption_messages_are_listed(message: str) -> None:
+    """The page lists messages of `tools/adopt.py`."""
     problem, _, remedy = message.partition("; ")
     listed = rows("Messages of adopt.py")
     assert any(re.fullmatch(p, problem) and re.fullmatch(r, remedy) for p, r in listed)

@@ -1,4 +1,4 @@
-"""The page about the project's files matches real projects, and lists three kinds of files."""
+"""Check the page about a project's files against generated projects."""
 
 import re
 from fnmatch import fnmatch
@@ -17,12 +17,12 @@ TEXT = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(.+?)` \| (.+) \| (.+) \|$", re.MULTILINE)
 CLAUSE = re.compile(r"`(\w+)` (isn't|is|has) (`\w+`(?: or `\w+`)*|given)")
 
-# The files of each project, with the page's name for the package, and the project's answers.
+# The files of each project, with the package name that the page uses, and its answers.
 Projects = list[tuple[set[str], dict[str, Any]]]
 
-# Every file that a project may have, by its kind. A file of any other name would be code of ours that
-# the project's owner has to maintain, unless it is one of these after all: then add it here. A choice
-# with its own file names it in its choice.json.
+# Every file that a project may have, by kind. Any other file would be code of ours that the
+# project's owner has to maintain. If a new file belongs to one of these kinds, add it here. A
+# choice with an additional file lists it in choice.json.
 KINDS = {
     "Yours": [
         *("README.md", "CHANGELOG.md", "docs/*.md", "src/my_project/py.typed"),
@@ -51,10 +51,10 @@ pytestmark = pytest.mark.xdist_group("reference")
 
 
 def is_so(condition: str, answers: dict[str, Any]) -> bool:
-    """Return whether a condition of the page holds for a project's answers.
+    """Return whether a condition on the page is true for a project's answers.
 
     Raises:
-        AssertionError: The condition has an unknown form.
+        AssertionError: The form of the condition is unknown.
 
     >>> is_so("`ci` is `github`; `environments` has `uv` or `pip`", {"ci": "github", "environments": []})
     False
@@ -77,7 +77,7 @@ def is_so(condition: str, answers: dict[str, Any]) -> bool:
 
 @pytest.fixture(scope="module")
 def projects(artifacts: ArtifactCache) -> Projects:
-    """Projects that contain every combination of three questions' choices."""
+    """Return projects that contain every combination of the choices of any three questions."""
     found: Projects = []
     for answers in covering():
         project = artifacts.project(answers)
@@ -90,7 +90,7 @@ def projects(artifacts: ArtifactCache) -> Projects:
 
 
 def kind(name: str) -> str:
-    """Return the kind of a file, or "code of ours" if it is none of the allowed files."""
+    """Return the kind of a file, or "code of ours" if it isn't an allowed file."""
     kinds = [
         kind for kind, files in KINDS.items() if any(fnmatch(name, pattern) for pattern in files)
     ]
@@ -98,19 +98,19 @@ def kind(name: str) -> str:
 
 
 def test_no_file_is_code_of_ours(projects: Projects) -> None:
-    """Each file of a project is the user's, configuration or a guide, or a record."""
+    """Every file of a project is the user's own code, configuration, a guide, or a record."""
     names = sorted(set().union(*(files for files, _ in projects)))
     assert [] == [name for name in names if kind(name) == "code of ours"]
 
 
 def test_every_file_is_explained(projects: Projects) -> None:
-    """Each file of a project is on the page once, and no other file is."""
+    """The page lists each file of the projects exactly once, and no others."""
     explained = [name for name, _, _ in ROW.findall(TEXT)]
     assert sorted(set().union(*(files for files, _ in projects))) == sorted(explained)
 
 
-def test_files_exist_when_the_page_says_so(projects: Projects) -> None:
-    """Each file is in exactly the projects whose answers fulfill the page's condition."""
+def test_files_match_their_conditions(projects: Projects) -> None:
+    """Each file exists exactly in the projects that meet the condition on the page."""
     for name, _, condition in ROW.findall(TEXT):
         for files, answers in projects:
             assert is_so(condition, answers) == (name in files), (name, answers)
@@ -118,13 +118,13 @@ def test_files_exist_when_the_page_says_so(projects: Projects) -> None:
 
 @pytest.mark.parametrize("section", KINDS)
 def test_files_are_in_the_section_of_their_kind(section: str) -> None:
-    """Each section of the page has the files of one kind."""
+    """Each section of the page lists files of one kind."""
     part = TEXT.split(f"\n## {section}\n")[1].split("\n## ")[0]
     assert {section} == {kind(name) for name, _, _ in ROW.findall(part)}
 
 
-def test_updates_leave_your_files_alone() -> None:
-    """An update leaves exactly the files of the first section alone."""
+def test_updates_skip_only_user_files() -> None:
+    """The files that updates never change are exactly those in the first section."""
     sets = starter_files().values()
     once = {file for files in sets for file in files["once"]}
     kept = {file for files in sets for file in files.get("kept", [])}
@@ -132,7 +132,6 @@ def test_updates_leave_your_files_alone() -> None:
         is_given_once = name in ("README.md", "tests/test_greetings.py", "tests/test_colors.py")
         is_given_once |= name in ("tests/test_plugins.py", "src/my_project/py.typed")
         is_given_once |= any(fnmatch(f"/{name}", pattern) for pattern in once)
-        # These belong to the user in a script or in a library, and are kept current in other
-        # projects.
+        # These belong to the user in scripts and libraries, but are managed in other projects.
         is_kept = any(fnmatch(f"/{name}", pattern) for pattern in kept) and not is_given_once
         assert (kind(name) == "Yours") == (is_given_once and not is_kept), name

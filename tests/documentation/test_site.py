@@ -1,4 +1,4 @@
-"""The extension of the documentation: each directive, on pages of a small site."""
+"""Test each directive of the documentation's extension on the pages of a small site."""
 
 import html
 import re
@@ -156,7 +156,7 @@ BAD = {
         "pixels wide",
     ),
     "a file that is not rendered": ("```{rendered} Dockerfile\n```", "Dockerfile"),
-    "a part that is not there": (
+    "a part that does not exist": (
         "```{rendered} LICENSE\n:start-at: Nobody says so\n```",
         "Nobody says so",
     ),
@@ -164,7 +164,7 @@ BAD = {
         "```{rendered} LICENSE\n:answers: color=red\n```",
         "there is no question color",
     ),
-    "an answer that is refused": (
+    "a rejected answer": (
         "```{rendered} LICENSE\n:answers: copyright_year=now\n```",
         "use a year like 2026",
     ),
@@ -173,7 +173,7 @@ BAD = {
         "there is no question modus",
     ),
     "a checkpoint that does not exist": ("```{checkpoint} 77\n```", "there is no checkpoint 77"),
-    "a reason that is missing": (
+    "a missing reason": (
         "```{code-block} console\n:class: not-run\n\n$ docker\n```",
         "add a caption that says why this is not run",
     ),
@@ -183,21 +183,24 @@ BAD = {
         "[here](https://" + "pypi." + "org/project/ruff/)",
         "leads to a package index",
     ),
-    "an image that says nothing": ("![](picture.png)", "picture.png has no alternative text"),
+    "an image without alternative text": (
+        "![](picture.png)",
+        "picture.png has no alternative text",
+    ),
     "an empty box": (":::{hint}\n:::", "none found"),
 }
 
 
 class Site:
-    """A small site and the environment that builds it."""
+    """A small site, and the environment that builds it."""
 
     def __init__(self, environment: Environment, folder: Path) -> None:
-        """Use a folder, which need not exist."""
+        """Use a folder, which the build creates if necessary."""
         self.environment = environment
         self.folder = folder
 
     def build(self, pages: dict[str, str], builder: str = "html", *options: str) -> str:
-        """Build the named pages, and return the warnings."""
+        """Build pages, and return the warnings."""
         source = self.folder / "docs"
         checkpoints = {f"course/checkpoints/{n}.yml": text for n, text in CHECKPOINTS.items()}
         files = {f"{name}.md": text for name, text in pages.items()} | checkpoints
@@ -221,23 +224,23 @@ class Site:
 
     @property
     def warnings(self) -> str:
-        """The messages of Sphinx's build."""
+        """Return the warnings of the Sphinx build."""
         return (self.folder / "warnings.txt").read_text(encoding="utf-8")
 
     def page(self, name: str) -> str:
-        """Return the article of a built page, as HTML."""
+        """Return the HTML of a built page's article."""
         text = (self.folder / "html" / f"{name}.html").read_text(encoding="utf-8")
         return re.split("</?article[^>]*>", text)[1]
 
     def words(self, name: str) -> str:
-        """Return the words of a built page, separated by single spaces."""
+        """Return the text of a built page, with words separated by single spaces."""
         text = re.sub(r"<[^>]+>", "", self.page(name)).replace("¶", "")
         return " ".join(html.unescape(text).split())
 
 
 @pytest.fixture(scope="module")
 def sphinx(artifacts: ArtifactCache) -> Environment:
-    """The packages that `nox -s docs` installs."""
+    """Return an environment with the packages that `nox -s docs` installs."""
 
     def make(folder: Path) -> None:
         Environment.make(folder).install("--requirement", ROOT / "requirements" / "docs.txt")
@@ -247,7 +250,7 @@ def sphinx(artifacts: ArtifactCache) -> Environment:
 
 @pytest.fixture(scope="module")
 def site(sphinx: Environment, artifacts: ArtifactCache) -> Site:
-    """A site of correct pages, and of pages with one fault each."""
+    """Return a site with correct pages, and pages that contain one fault each."""
 
     def make(folder: Path) -> None:
         bad = {f"bad-{i}": f"# Bad\n\n{text}\n" for i, (text, _) in enumerate(BAD.values())}
@@ -260,7 +263,7 @@ def site(sphinx: Environment, artifacts: ArtifactCache) -> Site:
 
 
 def test_boxes_have_titles(site: Site) -> None:
-    """A box has a heading that says what it is."""
+    """Each box has a heading that describes it."""
     words = site.words("course/lesson")
     assert "After this lesson, you can say where Python looks" in words
     assert "Key points Look." in words
@@ -268,19 +271,19 @@ def test_boxes_have_titles(site: Site) -> None:
     assert "Where does python look first? A: here B: there Answer A, because it does." in words
 
 
-def test_links_reach_a_challenge(site: Site) -> None:
-    """A challenge has its own anchor on the page."""
+def test_challenges_have_anchors(site: Site) -> None:
+    """Each challenge has an anchor for links."""
     assert 'id="challenge-shadow-a-module"' in site.page("course/lesson")
 
 
-def test_a_challenge_shows_how_it_is_checked(site: Site) -> None:
-    """A challenge with a checker shows its command."""
+def test_challenge_shows_the_command_of_its_checker(site: Site) -> None:
+    """A challenge with a checker shows the checker's command."""
     expected = "Check your work: uv run ~/packagestan/docs/course/check.py shadowed-module shadow"
     assert expected in site.words("course/lesson")
 
 
-def test_what_is_folded_needs_no_javascript(site: Site) -> None:
-    """Hints, solutions, answers, and notes for instructors are closed <details> with a title."""
+def test_collapsed_content_needs_no_javascript(site: Site) -> None:
+    """Hints, solutions, answers, and notes for instructors are collapsed <details> with titles."""
     page = site.page("course/lesson")
     pattern = r"<details class=\"[^\"]*\"([^>]*)>\s*<summary.*?>(.*?)</summary>"
     folds = re.findall(pattern, page, re.DOTALL)
@@ -289,18 +292,18 @@ def test_what_is_folded_needs_no_javascript(site: Site) -> None:
     assert all(not attributes for attributes, _ in folds)
 
 
-def test_minutes_are_for_instructors(site: Site) -> None:
-    """The instructors' notes start with the minutes of the model.
+def test_instructor_notes_start_with_the_minutes(site: Site) -> None:
+    """Notes for instructors start with the estimated minutes.
 
-    Five commands of 20 seconds, a file of a minute, and a few words take three minutes. The challenge has six
-    minutes, and the question has one.
+    Five commands at 20 seconds, one file at a minute, and a few words add up to three minutes. The
+    challenge takes six minutes, and the question takes one.
     """
     expected = "For instructors Minutes: 3 to teach, 7 for challenges and the quiz. They believe."
     assert expected in site.words("course/lesson")
 
 
-def test_diagram_is_described(site: Site) -> None:
-    """A diagram is an SVG within the page, with an alternative text and a caption."""
+def test_diagram_has_alternative_text_and_caption(site: Site) -> None:
+    """A diagram is an inline SVG with alternative text and a caption."""
     page = site.page("course/lesson")
     (svg,) = re.findall(
         r'<svg role="img" aria-label="Python looks into each folder.".*?</svg>', page, re.DOTALL
@@ -309,15 +312,15 @@ def test_diagram_is_described(site: Site) -> None:
     assert "Where Python <em>looks</em>" in page
 
 
-def test_diagrams_do_not_share_identifiers(site: Site) -> None:
-    """The SVG of a diagram has neither identifiers nor tooltips."""
+def test_diagrams_have_no_ids(site: Site) -> None:
+    """A diagram's SVG has neither IDs nor tooltips."""
     (svg,) = re.findall(r"<svg role=.*?</svg>", site.page("course/lesson"), re.DOTALL)
     assert " id=" not in svg
     assert "<title>" not in svg
 
 
-def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
-    """Substitutions provide lower bounds, requirements, and versions of actions and Python."""
+def test_substitutions_insert_versions(site: Site) -> None:
+    """Substitutions insert lower bounds, requirements, and versions of actions and Python."""
     words = site.words("course/lesson")
     data = ROOT / "template" / "data"
     (ruff,) = re.findall(
@@ -332,24 +335,24 @@ def test_prose_has_the_versions_of_the_data_files(site: Site) -> None:
 
 
 def test_a_file_keeps_its_name(site: Site) -> None:
-    """Markdown syntax in a file name is shown unchanged."""
+    """Markdown syntax in a caption with a file name is shown unchanged."""
     assert "names/__init__.py NAMES = []" in site.words("course/lesson")
 
 
-def test_the_footer_says_what_is_tested(site: Site) -> None:
-    """An executed page ends with the number of tested commands, and why the others are not."""
+def test_footer_shows_the_tested_commands(site: Site) -> None:
+    """The footer of an executed page shows how many commands are tested and why others are not."""
     foot = "3 of 5 commands on this page are tested. Not tested: it needs a Docker engine (2)."
     assert site.words("course/lesson").endswith(foot)
     assert site.words("said").endswith("The command on this page is tested.")
 
 
-def test_a_page_that_is_not_executed_claims_nothing(site: Site) -> None:
-    """A page whose commands the lessons' tests don't run has no such footer."""
+def test_page_that_is_not_executed_has_no_footer(site: Site) -> None:
+    """A page whose commands aren't run has no footer about tests."""
     assert "commands on this page" not in site.page("elsewhere")
 
 
 def test_the_footer_is_on_the_pages_that_are_run() -> None:
-    """The site and the tests agree on which pages' commands are run."""
+    """The footer is on exactly the pages whose commands the tests run."""
     conf = (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
     (patterns,) = re.findall(r"^packagestan_executed = \[(.*)\]$", conf, re.MULTILINE)
     assert sorted(f'"{course}/**"' for course in lessons.RUN_FOLDERS) == sorted(
@@ -378,39 +381,39 @@ def test_the_footer_is_on_the_pages_that_are_run() -> None:
         ),
     ],
 )
-def test_links_to_the_start_page_have_the_answers(page: str, links: list[str], site: Site) -> None:
-    """A link from a page or from a section that compares choices fills in the answers."""
+def test_links_to_the_start_page_fill_in_answers(page: str, links: list[str], site: Site) -> None:
+    """Links to the start page fill in the answers of the link or of the compared choices."""
     found = re.findall(r'href="([^"]*start/index.html[^"]*)"', site.page(page))
     assert links == list(map(html.unescape, found))
 
 
 def test_a_checkpoint_links_to_the_start_page(site: Site) -> None:
-    """A learner can look at the files of a lesson's project."""
+    """A checkpoint links to the start page with the answers of the lesson's project."""
     (link, *_) = re.findall(r'href="([^"]*start/index.html[^"]*)"', site.page("course/checkpoint"))
     assert "copyright_year=1843" in link
     assert "container=true" in link
 
 
 def test_the_first_use_of_a_term_links_to_the_glossary(site: Site) -> None:
-    """Only the first use in prose is a link, not one in a heading, in code, or in another link."""
+    """Only the first use in prose becomes a link, but not in headings, code, or other links."""
     link = '<a class="reference internal" href="reference/glossary.html#term-wheel"><span>wheels</span></a>'
     assert f"then {link} and a wheel." in site.page("terms")
     assert "#term-wheel" not in site.page("terms").replace(link, "")
 
 
-def test_commands_of_directives_are_not_counted(site: Site) -> None:
+def test_generated_commands_are_not_counted(site: Site) -> None:
     """The commands that a checkpoint shows are not counted."""
     assert "commands on this page" not in site.page("course/checkpoint")
 
 
-def test_a_command_that_fails_is_marked_in_words(site: Site) -> None:
-    """Words before a block say that it fails on purpose."""
+def test_failing_command_is_announced(site: Site) -> None:
+    """A sentence before a block says that its command fails on purpose."""
     assert "This command fails on purpose: $ false" in site.words("course/lesson")
     assert site.words("course/lesson").count("on purpose") == 1
 
 
-def test_rendered_shows_a_part_of_a_real_render(site: Site) -> None:
-    """A part of a rendered file is shown with the file's name, for the given answers."""
+def test_rendered_shows_part_of_a_file(site: Site) -> None:
+    """`rendered` shows a part of a rendered file for the given answers, with the file's name."""
     expected = (
         '[build-system] requires = ["flit_core>=3.11,<5"] build-backend = "flit_core.buildapi"'
     )
@@ -418,18 +421,18 @@ def test_rendered_shows_a_part_of_a_real_render(site: Site) -> None:
 
 
 def test_rendered_shows_a_checkpoint(site: Site) -> None:
-    """The answers may be those of a checkpoint."""
+    """`rendered` can show a file of a checkpoint."""
     assert "Copyright (c) 1843 greetings contributors" in site.words("course/rendered")
 
 
 def test_rendered_names_no_folder_of_the_machine(site: Site) -> None:
-    """The record of the answers names the template's public address."""
+    """The answers file shows the template's public address instead of a local path."""
     assert "_src_path: gh:ORG/packagestan" in site.words("course/rendered")
     assert "/tmp" not in site.page("course/rendered")
 
 
 def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
-    """A checkpoint shows its answers, two commands, and the difference from the previous one."""
+    """A checkpoint shows its answers, the commands, and the difference from the previous one."""
     page, words = site.page("course/checkpoint"), site.words("course/checkpoint")
     assert re.search(r'<a class="reference download[^"]*" download="" href="[^"]*02.yml"', page)
     file = "~/packagestan/docs/course/checkpoints/02.yml"
@@ -441,33 +444,33 @@ def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
 
 
 def test_checkpoint_names_no_folder_of_the_machine(site: Site) -> None:
-    """The difference contains neither the recorded answers nor a local path."""
+    """A checkpoint's difference contains neither recorded answers nor local paths."""
     assert ".copier-answers.yml" not in site.page("course/checkpoint")
     assert "/tmp" not in site.page("course/checkpoint")
 
 
 @pytest.mark.parametrize("fault", BAD)
 def test_a_fault_is_a_warning(site: Site, fault: str) -> None:
-    """A faulty page stops the strict build with a sentence that says what is wrong."""
+    """A faulty page causes a warning that describes the problem."""
     number = list(BAD).index(fault)
     (warning,) = re.findall(rf"/bad-{number}\.md.*?(?=\n/|\Z)", site.warnings, re.DOTALL)
     assert BAD[fault][1] in warning
 
 
 def test_pages_without_faults_have_no_warnings(site: Site) -> None:
-    """There are no other warnings."""
+    """Pages without faults cause no warnings."""
     assert set() == set(re.findall(r"^/.*/([\w-]+)\.md", site.warnings, re.MULTILINE)) - {
         f"bad-{number}" for number in range(len(BAD))
     }
 
 
-def test_an_ordinary_build_is_strict() -> None:
+def test_documentation_builds_are_strict() -> None:
     """`nox -s docs` turns warnings into errors."""
     assert '"sphinx-build", "-W"' in (ROOT / "noxfile.py").read_text(encoding="utf-8")
 
 
-def test_examples_in_the_extension_hold(sphinx: Environment) -> None:
-    """The examples in the extension's docstrings hold."""
+def test_extension_doctests_pass(sphinx: Environment) -> None:
+    """The extension's doctests pass."""
     folder = ROOT / "docs" / "extensions" / "packagestan"
     code = (
         "import doctest, importlib, sys\n"
@@ -482,16 +485,14 @@ def test_examples_in_the_extension_hold(sphinx: Environment) -> None:
     assert int(sphinx.run("python", "-c", code, *modules, env=path).stdout) > 5
 
 
-def test_wide_code_is_reached_by_keyboard(site: Site) -> None:
-    """Code, which scrolls on a small screen, can receive the focus."""
+def test_code_blocks_are_focusable(site: Site) -> None:
+    """Code blocks can be focused with the keyboard, because they scroll on small screens."""
     assert "<pre>" not in site.page("elsewhere")
     assert '<pre tabindex="0">' in site.page("elsewhere")
 
 
-def test_slides_show_what_is_to_be_seen_and_tell_the_speaker_the_rest(
-    sphinx: Environment, tmp_path: Path
-) -> None:
-    """Slides have pictures, challenges, and questions; prose, code, and answers are notes."""
+def test_slides_have_speaker_notes(sphinx: Environment, tmp_path: Path) -> None:
+    """Slides contain pictures, challenges, and questions; other content becomes speaker notes."""
     site = Site(sphinx, tmp_path)
     lesson = (
         "# A lesson\n\n:::{objectives}\n- see\n:::\n\n## Part\n\nFirst. Second.\n"
@@ -514,7 +515,7 @@ def test_slides_show_what_is_to_be_seen_and_tell_the_speaker_the_rest(
 
 
 def test_handouts_have_no_solutions(sphinx: Environment, tmp_path: Path) -> None:
-    """The printed page has challenges with open hints, but no solutions or instructors' notes."""
+    """Handouts have challenges with visible hints, but no solutions or notes for instructors."""
     site = Site(sphinx, tmp_path)
     assert "" == site.build({"index": LESSON}, "singlehtml", "-t", "handouts")
     text = (site.folder / "singlehtml" / "index.html").read_text(encoding="utf-8")
@@ -524,8 +525,8 @@ def test_handouts_have_no_solutions(sphinx: Environment, tmp_path: Path) -> None
     assert re.search(r"<details[^>]* open", text)
 
 
-def test_lesson_can_be_translated(sphinx: Environment, tmp_path: Path) -> None:
-    """Catalogs contain titles, captions, and alternative texts, and a translation replaces them."""
+def test_lessons_can_be_translated(sphinx: Environment, tmp_path: Path) -> None:
+    """Titles, captions, and alternative texts are in the catalogs and can be translated."""
     site = Site(sphinx, tmp_path)
     pages = {"index": "# Site\n\n```{toctree}\ncourse/lesson\n```\n", "course/lesson": LESSON}
     translated = {
@@ -552,7 +553,7 @@ def test_lesson_can_be_translated(sphinx: Environment, tmp_path: Path) -> None:
 
 
 def test_a_timetable_adds_up(sphinx: Environment, tmp_path: Path) -> None:
-    """A lesson takes at least the minutes of the model, and a break takes the given minutes."""
+    """A lesson gets at least its estimated minutes, and a break gets the given minutes."""
     site = Site(sphinx, tmp_path)
     table = '# Day\n\n```{{timetable}}\n:start: "09:00"\n\n07\nBreak 15\n07 20\n{}\n```\n'
     pages = {"course/07-lesson": LESSON, "index": table.format("")}

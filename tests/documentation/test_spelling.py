@@ -1,6 +1,6 @@
-"""Every word is in a dictionary, so that a wrong letter in a text or a name is found.
+"""Check that every word is in a dictionary, to find typos in prose and names.
 
-`spelling.txt` has the words of this project that the English dictionary lacks.
+`spelling.txt` lists this project's words that the English dictionary lacks.
 """
 
 import builtins
@@ -20,18 +20,18 @@ from harness.processes.commands import run
 
 WORDS = Path(__file__).with_name("spelling.txt")
 PARTS = ("copier.yml", "template", "tools", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs")
-# Texts by others, generated names, and pages that are being rewritten
+# Third-party texts, generated names, and pages that are being rewritten.
 EXCLUDED = re.compile(
     r"template/licenses/|locked_names|docs/(?:course|locales|LICENSE|start/static)|\.(?:dot|png|svg)$|lock\.json$"
 )
-# Addresses and hashes have their own tests, and escapes are not words.
+# URLs and hashes have their own tests, and escape sequences are not words.
 NOT_WORDS = re.compile(r"https?://[^\s)>\"']+|\b[0-9a-f]{12,}\b|\\[a-z]|\b[frb](?=[\"'])")
-# Python's own names need no entry.
+# Names in Python itself need no entry.
 PYTHON = {*sys.stdlib_module_names, *keyword.kwlist, *dir(builtins), *dir(str), *dir(Path)}
 
 
 def words(text: str) -> set[str]:
-    """Return the words of a text, and the words in its identifiers."""
+    """Return the words of a text, including the parts of identifiers."""
     plain = NOT_WORDS.sub(" ", text)
     found = set(re.findall(r"[A-Za-z]+(?:'[a-z]+)?", plain)) - PYTHON
     parts = {part for word in found for part in re.findall(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])", word)}
@@ -46,10 +46,10 @@ def files() -> list[str]:
 
 @pytest.fixture(scope="module")
 def unknown() -> dict[str, str]:
-    """The words that the dictionary lacks, in lowercase, each with the first file that contains it."""
+    """Return the unknown words in lowercase, with the first file that contains each."""
     data = Path(spylls.__path__[0], "hunspell", "data", "en", "en_US")
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
-        # It leaves its files open.
+        # The spell checker leaves its files open.
         dictionary = Dictionary.from_files(str(data))
         gc.collect()
     found: dict[str, str] = {}
@@ -62,22 +62,22 @@ def unknown() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def listed() -> list[str]:
-    """The words that are correct in this project."""
+    """Return the words in `spelling.txt`."""
     return WORDS.read_text(encoding="utf-8").split()
 
 
 def test_splits_identifiers_into_words() -> None:
-    """A word in a name is checked as well as one in a sentence."""
+    """Identifiers are split into words."""
     assert {"HTTP", "Server", "user's", "names", "test"} == words(
         "The user's test_names, HTTPServer"
     ) - {"The"}
 
 
 def test_every_word_is_in_a_dictionary(unknown: dict[str, str], listed: list[str]) -> None:
-    """No word is misspelled. A new term belongs in `spelling.txt`."""
+    """No word is misspelled. Add new terms to `spelling.txt`."""
     assert {word: file for word, file in unknown.items() if word not in set(listed)} == {}
 
 
 def test_every_listed_word_is_used(unknown: dict[str, str], listed: list[str]) -> None:
-    """The list is sorted, and has only words that occur and that the dictionary lacks."""
+    """The list is sorted, and has only words that are used and that the dictionary lacks."""
     assert sorted(unknown) == listed

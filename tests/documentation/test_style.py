@@ -1,6 +1,6 @@
-"""The wording follows the conventions for headings, sentences, and phrases.
+"""Check the conventions for headings, sentences, and phrases.
 
-`replacements.txt` has the single words that `nox -s lint` rejects.
+`replacements.txt` lists single words that `nox -s lint` rejects.
 """
 
 import doctest
@@ -19,13 +19,13 @@ UNFINISHED = ("docs/course/", "tests/course/", "tests/harness/course/")
 
 MOST_WORDS = 30
 
-# Words that keep their capital letter inside a heading.
+# Words that are capitalized anywhere in a heading.
 NAMES = {
     *("CI", "Copier", "GitHub", "GitLab", "Mac", "Packagestan", "Pipenv", "Poetry", "Python"),
     *("Renovate", "Windows"),
 }
 
-# Phrases that read like a translation, and phrases with an established alternative.
+# Phrases that read like a translation or have an established alternative.
 PHRASES = re.compile(
     r"\b(?:"
     r"(?<!on )of (?:its|your|their) own(?=[.,;:)])|for instance|e\.g\.|in silence|without a word"
@@ -38,7 +38,7 @@ PHRASES = re.compile(
     r")",
     re.IGNORECASE,
 )
-# Texts by others, packages with their owners' wording, and a test about "e.g.".
+# Third-party texts, packages with their owners' wording, and a test about "e.g.".
 OTHER_WORDS = ("template/licenses/", "tests/packages/", "docs/extensions/packagestan/slides.py")
 
 PAGES = [
@@ -52,13 +52,13 @@ Blocks = list[tuple[str, str]]
 
 
 def blocks(text: str) -> Blocks:
-    r"""Return the headings, paragraphs, code blocks, and tables of a page, with their Markdown.
+    r"""Return the headings, paragraphs, code blocks, and tables of a page as Markdown.
 
     >>> blocks("# A\n\nRun this:\n\n```\nb\n```\n")
     [('heading', 'A'), ('paragraph', 'Run this:'), ('fence', 'b\n')]
     """
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
-    # A directive's fence and options are not text. Its content is, and is not next to other blocks.
+    # A directive's content is checked separately, but its fence and options are not.
     text = re.sub(r"^:\w+:.*\n", "\n", text, flags=re.MULTILINE)
     text = re.sub(r"^ *:{3,}.*\n", "\n***\n", text, flags=re.MULTILINE)
     found: Blocks = []
@@ -77,7 +77,7 @@ def blocks(text: str) -> Blocks:
 
 
 def sentences(markdown: str) -> list[str]:
-    """Return the sentences of a paragraph without markup; code counts as one word.
+    """Return the sentences of a paragraph without markup. Code counts as one word.
 
     >>> sentences("Run [`uv sync`](https://example.com/). It's **fast**.")
     ['Run CODE.', "It's fast."]
@@ -88,7 +88,7 @@ def sentences(markdown: str) -> list[str]:
 
 
 def is_sentence_case(heading: str) -> bool:
-    """Return whether only the first word, a word after a colon, and names are capitalized.
+    """Return whether a heading is capitalized like a sentence, also after a colon.
 
     >>> is_sentence_case("Lesson 1: Work on Windows"), is_sentence_case("Work On `A B`")
     (True, False)
@@ -100,24 +100,24 @@ def is_sentence_case(heading: str) -> bool:
 
 @pytest.fixture(params=PAGES, scope="module")
 def page(request: pytest.FixtureRequest) -> Blocks:
-    """The blocks of a page."""
+    """Return the blocks of a page."""
     return blocks((ROOT / request.param).read_text(encoding="utf-8"))
 
 
-def test_examples_hold() -> None:
-    """The examples in the docstrings of this module hold."""
+def test_doctests_pass() -> None:
+    """This module's doctests pass."""
     assert 0 == doctest.testmod(sys.modules[__name__]).failed
 
 
 def test_headings_are_in_sentence_case(page: Blocks) -> None:
-    """A heading is capitalized like a sentence, and has no punctuation at its end."""
+    """Headings are in sentence case and don't end with punctuation."""
     headings = [text for kind, text in page if kind == "heading"]
     assert [] == [text for text in headings if not is_sentence_case(text)]
     assert [] == [text for text in headings if text[-1] in ".:?!"]
 
 
 def test_sentences_are_short(page: Blocks) -> None:
-    """A sentence has at most 30 words."""
+    """Sentences have at most 30 words."""
     texts = [text for kind, text in page if kind == "paragraph"]
     found = [sentence for text in texts for sentence in sentences(text)]
     assert [] == [sentence for sentence in found if len(sentence.split()) > MOST_WORDS]
@@ -132,8 +132,8 @@ def test_sentences_end_before_a_block(page: Blocks) -> None:
             assert not re.match("[a-z]", next_text), next_text
 
 
-def test_no_phrase_gives_a_translation_away() -> None:
-    """No file contains a phrase that has an established alternative."""
+def test_no_phrase_reads_like_a_translation() -> None:
+    """No file contains phrases that read like a translation."""
     command = ("git", "ls-files", "--cached", "--others", "--exclude-standard")
     places = ("*.md", "*.toml", "*.yml", "noxfile.py", "docs", "template", "tests", "tools")
     skipped = (*OTHER_WORDS, *UNFINISHED, "tests/documentation/test_style.py")
@@ -142,7 +142,7 @@ def test_no_phrase_gives_a_translation_away() -> None:
         file = ROOT / name
         if name.startswith(skipped) or not file.is_file():
             continue
-        # A phrase can continue on the next line, also in a comment.
+        # A phrase can continue on the next line, even in a comment.
         text = re.sub(r"\s+(?:# )?(?=\w)", " ", file.read_text(encoding="utf-8"))
         found += [f"{name}: {text[m.start() - 30 : m.end() + 30]}" for m in PHRASES.finditer(text)]
     assert [] == found

@@ -1,4 +1,4 @@
-"""What the pages promise about trust: `docs/explanation/why-no-trust.md`."""
+"""Test the claims in `docs/explanation/why-no-trust.md`."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ from harness.updates.releases import IDENTITY, add_release, commit, git
 
 PROJECT = ROOT / "template" / "project"
 
-# A rendered name is one of these answers or facts about choices, and nothing else.
+# The only expressions that may appear in file names.
 FACTS = {
     "{{ project.docs.config }}": ("docs_engine", "config"),
     "{{ project.docs.docs_config }}": ("docs_engine", "docs_config"),
@@ -23,16 +23,17 @@ FACTS = {
 }
 RENDERED = {"{{ package_name }}", "{{ _copier_conf.answers_file }}", *FACTS}
 
-# Names that git, Windows, or macOS take for .git: the short name on Windows, other case, trailing dots
-# and spaces, streams, and invisible characters (https://git-scm.com/docs/git-fsck, hasDotgit).
+# Names that git, Windows, or macOS treat as .git: the short name on Windows, other capitalization,
+# trailing dots and spaces, streams, and invisible characters (https://git-scm.com/docs/git-fsck,
+# hasDotgit).
 REPOSITORIES = {".git", "git~1"}
 
 
 def leads_into_a_repository(part: str) -> bool:
     """Return whether a part of a path in the template can become `.git`.
 
-    A condition is ignored, so its content counts whether the answer is yes or no. The result of an
-    expression is unknown, so only listed expressions are accepted.
+    Conditions are ignored, so that their content is always included. The values of expressions are
+    unknown, so only listed expressions are accepted.
     """
     name = re.sub(r"{%.*?%}", "", part).removesuffix(".jinja")
     if "{{" in name:
@@ -43,8 +44,8 @@ def leads_into_a_repository(part: str) -> bool:
 
 
 @pytest.mark.parametrize(("axis", "key"), FACTS.values())
-def test_no_choice_leads_into_a_repository(axis: str, key: str) -> None:
-    """The file names among the facts about choices are plain names or paths."""
+def test_no_choice_writes_into_a_git_repository(axis: str, key: str) -> None:
+    """File names in the facts about choices can't become `.git`."""
     paths = [choice[key] for choice in facts(axis).values()]
     names = [name for path in paths for name in path.split("/")]
     assert [] == [name for name in names if "{" in name or leads_into_a_repository(name)]
@@ -67,12 +68,12 @@ def test_no_choice_leads_into_a_repository(axis: str, key: str) -> None:
     ],
 )
 def test_spellings_of_a_repository_are_recognized(part: str) -> None:
-    """The check of names finds each spelling that would lead into `.git`."""
+    """The check recognizes each spelling of `.git`."""
     assert leads_into_a_repository(part)
 
 
-def test_no_file_of_the_template_leads_into_a_repository() -> None:
-    """No path leads into `.git` when it is rendered, and no path is a symbolic link."""
+def test_no_template_file_writes_into_a_git_repository() -> None:
+    """No rendered path leads into `.git`, and no path is a symbolic link."""
     paths = sorted(PROJECT.rglob("*"))
     assert any(path.name.startswith(".gitignore") for path in paths)
     for path in paths:
@@ -82,15 +83,15 @@ def test_no_file_of_the_template_leads_into_a_repository() -> None:
 
 
 @pytest.mark.parametrize("name", [".git", "git~1", "../x", "a/b", ".GIT"])
-def test_the_name_of_a_package_is_no_path(name: str) -> None:
-    """The only answer in a path is the name of the package, which must be an identifier."""
+def test_package_name_cannot_be_a_path(name: str) -> None:
+    """The package name, which is the only answer in paths, must be an identifier."""
     assert "package_name" in refusal({"project_name": "My Project", "package_name": name})
 
 
 def test_a_template_can_run_a_hook_without_trust(tmp_path: Path) -> None:
-    """Copier writes a hook without `--trust`; git runs it in a commit, and Copier during an update.
+    """Without `--trust`, Copier can write a hook that runs during commits and updates.
 
-    The page warns of this. If a release of Copier prevents it, change the page.
+    The page warns about this. If a release of Copier prevents it, change the page.
     """
     template, project, log = (tmp_path / name for name in ("template", "project", "log"))
     hook = template / "project" / "{{ folder }}" / "hooks" / "pre-commit"

@@ -1,4 +1,4 @@
-"""Only one module uses Copier's private parts, and it says what to do when they change."""
+"""Check how the tests use Copier's private parts."""
 
 import re
 import runpy
@@ -13,8 +13,8 @@ from harness.rendering.copier_internals import ADVICE, TESTED, Template, Worker
 PRIVATE = re.compile(r"(?m)^\s*(?:from copier\._|from copier import .*\b_|import copier\._)")
 
 
-def test_copier_has_a_tested_version() -> None:
-    """Private parts may change in any release. The message says how to support a new one."""
+def test_copier_version_is_supported() -> None:
+    """The installed version of Copier is supported. If it isn't, the message says what to do."""
     assert TESTED.contains(version("copier")), ADVICE
 
 
@@ -25,14 +25,14 @@ def test_copier_has_a_tested_version() -> None:
 def test_a_missing_part_is_explained(
     owner: type, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If a release lacks a part, the tests don't start, and the message says what to do."""
+    """If Copier lacks a private part, importing fails with a message that says what to do."""
     monkeypatch.delattr(owner, name)
     with pytest.raises(ImportError, match=re.escape(ADVICE)):
         runpy.run_path(copier_internals.__file__)
 
 
-def test_two_modules_import_private_parts() -> None:
-    """Only these modules need to be adapted to a new release: the start page has its own."""
+def test_only_two_modules_import_private_parts() -> None:
+    """Only the modules of the tests and of the start page import private parts."""
     modules = [
         file for folder in ("docs", "tests", "tools") for file in (ROOT / folder).rglob("*.py")
     ]

@@ -1,4 +1,4 @@
-"""The answers to a template's questions, and the variants that cover them."""
+"""Finding the possible answers to a template's questions and the variants that cover them."""
 
 import itertools
 import shutil
@@ -17,12 +17,12 @@ QUESTIONNAIRE = Questionnaire(CARDS)
 
 @pytest.fixture(scope="module")
 def space(tmp_path_factory: pytest.TempPathFactory) -> Coverage:
-    """The space of the cards."""
+    """Return the space of the cards template."""
     return cards(CARDS.root, tmp_path_factory.mktemp("cache"))
 
 
-def test_questions_of_included_files_are_in_their_order() -> None:
-    """The questions of all files are asked in the order in which the files are included."""
+def test_included_questions_keep_their_order() -> None:
+    """The questions of included files are asked in the order of the includes."""
     expected = ["recipient", "occasion", "motto", "format", "envelope", "stamp", "decorations"]
     assert [*expected, "title"] == list(QUESTIONNAIRE.questions())
     assert expected == list(QUESTIONNAIRE.asked())
@@ -38,24 +38,24 @@ def test_questions_of_included_files_are_in_their_order() -> None:
     ],
 )
 def test_choices_begin_with_the_default(axis: str, choices: list[Any]) -> None:
-    """The default of an axis is its first choice. Several choices keep their order."""
+    """The default of an axis comes first, and the other choices keep their order."""
     assert choices == QUESTIONNAIRE.choices(axis)
 
 
 def test_other_defaults_come_first() -> None:
-    """The defaults of a preset replace those of the questions."""
+    """A preset's defaults replace the questions' defaults."""
     other = Questionnaire(CARDS, {"occasion": "wedding"})
     assert ["wedding", "birthday"] == other.choices("occasion")
 
 
-def test_several_choices_have_every_combination() -> None:
-    """The answers to a question that accepts several choices are all sets of them."""
+def test_multiselect_answers_include_every_combination() -> None:
+    """A multiselect question can have any combination of its choices as its answer."""
     expected = [[], ["ribbon"], ["glitter"], ["ribbon", "glitter"]]
     assert expected == QUESTIONNAIRE.answers("decorations")
 
 
 def test_factors_have_their_levels(space: Coverage) -> None:
-    """Axes have their choices. Each choice of several is a factor. A text has two levels."""
+    """Each axis and each choice of a multiselect question is a factor, and text has two levels."""
     assert {
         "occasion": ["birthday", "wedding"],
         "motto": ["default", "difficult"],
@@ -68,14 +68,14 @@ def test_factors_have_their_levels(space: Coverage) -> None:
 
 
 def test_rejected_combinations_are_found(space: Coverage) -> None:
-    """The smallest rejected combinations are those in the validators of the questions."""
+    """The smallest combinations that validators reject are found."""
     by_format = {"occasion": "birthday", "motto": "difficult", "format": "folded"}
     by_stamp = {"format": "folded", "envelope": False, "stamp": True}
     assert [by_format, by_stamp] == sorted(space.refused(), key=len, reverse=True)
 
 
 def accepted_rows(space: Coverage) -> list[dict[str, Any]]:
-    """Return all rows whose answers Copier accepts, by asking it for each of them."""
+    """Return all rows with answers that Copier accepts, after trying each one."""
     factors = space.factors()
     rows = [
         dict(zip(factors, levels, strict=True)) for levels in itertools.product(*factors.values())
@@ -83,8 +83,8 @@ def accepted_rows(space: Coverage) -> list[dict[str, Any]]:
     return [row for row in rows if not CARDS.refusal(space.answers_of(row))]
 
 
-def test_all_levels_of_three_factors_meet(space: Coverage) -> None:
-    """Every possible combination of three levels is in a variant, and Copier accepts all variants."""
+def test_every_combination_of_three_levels_is_covered(space: Coverage) -> None:
+    """Every possible combination of three levels is in a variant, and every variant is accepted."""
     accepted = accepted_rows(space)
     assert [] == [row for row in space.rows() if row not in accepted]
     for names in itertools.combinations(space.factors(), 3):
@@ -94,21 +94,21 @@ def test_all_levels_of_three_factors_meet(space: Coverage) -> None:
 
 
 def test_combined_axes_are_in_their_variants(space: Coverage) -> None:
-    """Every combination of the combined axes has a variant, which is named after it."""
+    """Every combination of the combined axes has a variant that is named after it."""
     expected = {"birthday-false", "birthday-true", "wedding-false", "wedding-true"}
     assert expected == {space.name_of(answers) for answers in space.covering()}
 
 
 def test_few_variants_have_each_level(space: Coverage) -> None:
-    """A quick run has each choice, with fewer variants."""
+    """The variants for a quick run cover each choice, with fewer variants."""
     chosen = space.each_level_once()
     assert len(chosen) < len(space.rows())
     for axis in ("occasion", "format", "envelope", "stamp"):
         assert set(QUESTIONNAIRE.choices(axis)) == {answers[axis] for answers in chosen}
 
 
-def test_a_text_is_copied_into_a_file() -> None:
-    """A difficult answer appears unchanged in the content of the files, or a message rejects it."""
+def test_difficult_text_is_copied_unchanged() -> None:
+    """A difficult answer is copied unchanged into the files or is rejected."""
     form = Form(Questionnaire(PACKAGE), {})
     assert (
         form.refusal("numbers", "a text") == "Validation error for question 'numbers': enter a list"
@@ -123,12 +123,12 @@ def test_a_text_is_copied_into_a_file() -> None:
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """A copy of the cards that a test may change."""
+    """Return a copy of the cards template that a test may change."""
     return Path(shutil.copytree(CARDS.root, tmp_path / "cards"))
 
 
 def test_the_names_of_question_files_do_not_matter(space: Coverage, copied: Path) -> None:
-    """If a question file is renamed, questions and variants are the same."""
+    """Renaming a question file changes neither the questions nor the variants."""
     (copied / "questions" / "paper.yml").rename(copied / "questions" / "material.yml")
     settings = (copied / "copier.yml").read_text(encoding="utf-8")
     (copied / "copier.yml").write_text(settings.replace("paper.yml", "material.yml"), "utf-8")
@@ -138,7 +138,7 @@ def test_the_names_of_question_files_do_not_matter(space: Coverage, copied: Path
 
 
 def test_variants_are_computed_once(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The variants are read from the cache unless something changes that affects them."""
+    """Variants are read from the cache unless a relevant file has changed."""
     first = cards(copied, copied / "cache").rows()
     with monkeypatch.context() as patch:
         patch.setattr(Coverage, "find_refused", lambda _: pytest.fail("computed again"))
@@ -152,7 +152,7 @@ def test_variants_are_computed_once(copied: Path, monkeypatch: pytest.MonkeyPatc
 def test_cached_variants_depend_on_each_question_file(
     file: str, space: Coverage, copied: Path
 ) -> None:
-    """A change to any file of the template leads to other cached variants."""
+    """A change to any question file invalidates the cache."""
     assert space.digest() == cards(copied, copied).digest()
     with (copied / file).open("a", encoding="utf-8") as opened:
         opened.write("# changed\n")
@@ -160,5 +160,5 @@ def test_cached_variants_depend_on_each_question_file(
 
 
 def test_cached_variants_depend_on_the_settings(space: Coverage) -> None:
-    """Other texts lead to other cached variants."""
+    """A change to the settings invalidates the cache."""
     assert space.digest() != cards(CARDS.root, CARDS.root, motto="other").digest()

@@ -1,4 +1,4 @@
-"""The engine can test any template. It renders, varies, builds, and simulates services."""
+"""Check that the test engine works with any template."""
 
 import ast
 from collections.abc import Iterator
@@ -10,29 +10,29 @@ from harness.packagestan.template import ROOT
 
 HARNESS = ROOT / "tests" / "harness"
 
-# Each package may import the packages listed before it, and nothing else from the tests.
+# Each package may import only the packages listed before it.
 ENGINE = ["processes", "rendering", "space", "artifacts", "simulators", "reporting"]
 
-# Questions that share a name with a metadata field, a GitLab key, or a parameter.
+# Names of questions that are also metadata fields, GitLab keys, or parameters.
 STANDARD = {"backend", "dependencies", "keywords"}
 
-# The folders of this repository that tests read.
+# The repository's folders that tests read.
 FOLDERS = ("template/", "docs/")
 
 
 def modules(package: str) -> Iterator[ast.Module]:
-    """Yield the modules of a package of the harness."""
+    """Yield the modules of a harness package."""
     for file in sorted((HARNESS / package).glob("*.py")):
         yield ast.parse(file.read_text(encoding="utf-8"))
 
 
 def imported_modules(package: str) -> set[str]:
-    """Return the modules of the tests and the tools that a package imports."""
+    """Return the modules from tests/ and tools/ that a package imports."""
     found = set()
     for module in modules(package):
         for node in ast.walk(module):
             if isinstance(node, ast.ImportFrom):
-                # `from harness.rendering import copier_internals` imports a module.
+                # For example, `from harness.rendering import copier_internals` imports a module.
                 names = {f"{node.module}.{alias.name}" for alias in node.names}
                 found |= {name for name in names if is_module(name)} or {str(node.module)}
             elif isinstance(node, ast.Import):
@@ -47,7 +47,7 @@ def is_module(name: str) -> bool:
 
 
 def texts(package: str) -> Iterator[str]:
-    """Yield the texts in the code of a package, without docstrings."""
+    """Yield the strings in a package's code, except docstrings."""
     for module in modules(package):
         statements = (node.value for node in ast.walk(module) if isinstance(node, ast.Expr))
         docstrings = {id(value) for value in statements if isinstance(value, ast.Constant)}
@@ -57,21 +57,21 @@ def texts(package: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("package", ENGINE)
-def test_the_engine_only_imports_lower_layers(package: str) -> None:
-    """Nothing that is specific to Packagestan is imported, and no layer imports a higher one."""
+def test_engine_imports_only_lower_layers(package: str) -> None:
+    """No layer imports a higher layer or anything specific to Packagestan."""
     allowed = tuple(f"harness.{name}." for name in ENGINE[: ENGINE.index(package) + 1])
     assert [] == [name for name in imported_modules(package) if not name.startswith(allowed)]
 
 
 @pytest.mark.parametrize("package", ENGINE)
-def test_the_engine_has_no_names_of_questions(package: str) -> None:
-    """Only the template and its adapter determine which questions are asked."""
+def test_engine_contains_no_question_names(package: str) -> None:
+    """The engine doesn't contain the names of Packagestan's questions."""
     assert set() == (set(QUESTIONNAIRE.asked()) - STANDARD).intersection(texts(package))
 
 
 @pytest.mark.parametrize("package", ENGINE)
-def test_the_engine_has_no_paths_of_the_repository(package: str) -> None:
-    """The folder of the template is a parameter."""
+def test_engine_contains_no_repository_paths(package: str) -> None:
+    """The engine doesn't contain paths of this repository."""
     assert [] == [text for text in texts(package) if text.startswith(FOLDERS)]
     for module in modules(package):
         names = {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}

@@ -1,4 +1,4 @@
-"""Mutation testing: the faults that each operator creates, and what is reported about them."""
+"""Test mutation testing: the faults of each operator, and the report."""
 
 import csv
 from pathlib import Path
@@ -21,7 +21,7 @@ from sessions.mutation.operators import Fault, code_lines, faults
 from sessions.mutation.sources import PARTS, part_of, sample, sources
 
 EXAMPLES = [
-    # operator, file, text, a text with the fault
+    # The operator, the file, the original text, and the text with the fault.
     ("delete line", "a.py", "a()\nb()\n", "b()\n"),
     ("remove entry", "a.yml", "a: 1\npermissions:\n  contents: read\n", "a: 1\n"),
     ("remove entry", "a.yml", "a: 1\ntimeout-minutes: 5\n", "a: 1\n"),
@@ -51,7 +51,7 @@ EXAMPLES = [
 
 
 def with_fault(fault: Fault, text: str) -> str:
-    """Return a text with a fault."""
+    """Return a text with a fault applied."""
     lines = text.splitlines()
     fault.seed(lines)
     return "".join(f"{line}\n" for line in lines)
@@ -59,7 +59,7 @@ def with_fault(fault: Fault, text: str) -> str:
 
 @pytest.mark.parametrize(("operator", "file", "text", "expected"), EXAMPLES)
 def test_an_operator_creates_its_fault(operator: str, file: str, text: str, expected: str) -> None:
-    """Each operator creates the described fault."""
+    """Each operator creates the expected fault."""
     found = [with_fault(fault, text) for fault in faults(file, text) if fault.operator == operator]
     assert expected in found
 
@@ -69,7 +69,7 @@ def test_an_operator_creates_its_fault(operator: str, file: str, text: str, expe
     ['a = "abc"', "a = 3600", "See https://b.org/c", "uses: a/b@0123456789abcdef0123456789abcdef"],
 )
 def test_one_character_is_changed(text: str) -> None:
-    """One letter or digit in a string, number, address, or hash is replaced by another."""
+    """One letter or digit in a string, number, URL, or hash is replaced."""
     changed = [
         fault.new[0] for fault in faults("a.md", text) if fault.operator == "change character"
     ]
@@ -80,7 +80,7 @@ def test_one_character_is_changed(text: str) -> None:
 
 
 def test_every_operator_has_an_example() -> None:
-    """All operators that create faults in the sources are among the examples."""
+    """Each operator that creates a fault in the sources has an example."""
     created = {fault.operator for fault in sample(sources(), 200, seed=0)}
     assert {operator for operator, *_ in EXAMPLES} >= created
 
@@ -94,17 +94,17 @@ def test_every_operator_has_an_example() -> None:
     ],
 )
 def test_comments_are_left_alone(file: str, text: str) -> None:
-    """Empty lines, comments, and docstrings have no faults."""
+    """No faults are created in empty lines, comments, and docstrings."""
     assert code_lines(file, text) == {text.count("\n") - 1}
 
 
-def test_faults_parse() -> None:
-    """A fault that a parser rejects is left out, because every test would catch it."""
+def test_faults_are_syntactically_valid() -> None:
+    """Faults that a parser rejects are skipped, because every test would catch them."""
     assert [] == [fault for fault in faults("a.py", "def f():\n    pass\n") if not fault.new]
 
 
-def test_a_sample_is_random_and_repeatable() -> None:
-    """The same seed chooses the same faults, another seed chooses others, and all parts occur."""
+def test_sample_is_reproducible() -> None:
+    """The seed determines the sample of faults, and a sample includes all parts."""
     texts = sources()
     first = sample(texts, 18, seed=1)
     assert first == sample(texts, 18, seed=1)
@@ -112,8 +112,8 @@ def test_a_sample_is_random_and_repeatable() -> None:
     assert set(PARTS) == {part_of(fault.file) for fault in first}
 
 
-def test_a_fault_is_seeded_and_removed(tmp_path: Path) -> None:
-    """Faults of the same file are seeded together, and the file is restored."""
+def test_faults_are_seeded_and_removed(tmp_path: Path) -> None:
+    """Several faults can be seeded into a file at once, and the file is restored."""
     (tmp_path / "a.py").write_text("a()\nb()\nc()\n", encoding="utf-8")
     chosen = [
         Fault("a.py", 1, "delete line", ("a()",), ()),
@@ -124,8 +124,8 @@ def test_a_fault_is_seeded_and_removed(tmp_path: Path) -> None:
     assert (tmp_path / "a.py").read_text(encoding="utf-8") == "a()\nb()\nc()\n"
 
 
-def test_a_survivor_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The report names a survivor, counts it in its part, and lists it in the table."""
+def test_surviving_fault_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A surviving fault is named in the report and counted in the table."""
     verdicts = [
         Verdict("tools/a.py", 7, "delete line", "a() → (nothing)", "adoption tool"),
         Verdict("tools/b.py", 8, "delete line", "b() → (nothing)", "adoption tool", CAUGHT),
@@ -139,10 +139,8 @@ def test_a_survivor_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert ["survived", "caught", "equivalent"] == [row["result"] for row in rows]
 
 
-def test_halves_show_which_faults_a_test_catches(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """When several faults are tested together, only those that cause a failure are caught."""
+def test_bisection_finds_caught_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When several faults are tested together, bisection finds the ones that cause failures."""
 
     def run_tests(repository: Path, *_: str, tests: list[str]) -> list[str]:
         left = (repository / "a.py").read_text(encoding="utf-8")
@@ -155,8 +153,8 @@ def test_halves_show_which_faults_a_test_catches(
     assert {group[1]: "::b", group[3]: "::d"} == culprits(tmp_path, group, ["::b", "::d"])
 
 
-def test_faults_that_overlap_are_not_seeded_together() -> None:
-    """Two faults of the same lines are in different groups."""
+def test_overlapping_faults_are_not_seeded_together() -> None:
+    """Faults in the same lines are in different groups."""
     text = "- a\n- b\n- c\n"
     first, second = [f for f in faults("a.yml", text) if f.operator == "swap siblings"]
     third = next(f for f in faults("a.yml", text) if f.line == 3)
@@ -175,14 +173,14 @@ def test_faults_that_overlap_are_not_seeded_together() -> None:
         ("a.yml", "a: b\n", 'a: "b"  # why\n'),
     ],
 )
-def test_the_same_meaning_has_no_effect(file: str, before: str, after: str) -> None:
-    """Two texts that their parser reads as the same are equivalent, and another one is not."""
+def test_equivalent_texts_have_no_effect(file: str, before: str, after: str) -> None:
+    """Texts are equivalent only if their parser gives the same result."""
     assert outputs.same_meaning(file, before, after)
     assert not outputs.same_meaning(file, before, after.replace("b", "x"))
 
 
 def test_effects_are_recognized(tmp_path: Path) -> None:
-    """Changed files, messages, questions, and validators are effects, but parentheses are not."""
+    """Changes to files, messages, questions, and validators are effects, but parentheses are not."""
     template = outputs.template_copy(tmp_path)
     cases: list[Answers] = [{"project_name": "My Project", "copyright_year": "2026"}]
     before = dict(outputs.outputs(template, cases))
@@ -205,7 +203,7 @@ def test_effects_are_recognized(tmp_path: Path) -> None:
 
 
 def test_excluded_faults_still_exist() -> None:
-    """Each fault that is excluded by hand is created from the current sources, and has a reason."""
+    """Each excluded fault can still be created from the sources, and has a reason."""
     for entry in exclusions():
         text = (ROOT / entry["file"]).read_text(encoding="utf-8")
         assert entry["fault"] in map(str, faults(entry["file"], text))

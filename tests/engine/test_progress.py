@@ -1,4 +1,4 @@
-"""The progress of a test run."""
+"""Test the progress output of a test run."""
 
 import sys
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_that_passes():
 def lines(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> list[list[str]]:
-    """Return the lines that two runs print. In the first one, a test fails."""
+    """Return the output lines of two runs. A test fails in the first one."""
     folder = tmp_path_factory.mktemp("run")
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (folder / "test_some.py").write_text(TESTS, encoding="utf-8")
@@ -38,15 +38,15 @@ def lines(
     return [first.stdout.splitlines(), second.stdout.splitlines()]
 
 
-def test_a_failure_is_named_immediately(lines: list[list[str]]) -> None:
-    """The name of a failed test appears before the other results, and before the traceback."""
+def test_failure_is_printed_immediately(lines: list[list[str]]) -> None:
+    """The name of a failed test is printed before the other results and before the traceback."""
     named = lines[0].index("FAILED test_some.py::test_that_fails")
     assert named < next(n for n, line in enumerate(lines[0]) if "= FAILURES =" in line)
 
 
-def test_the_second_run_is_estimated(lines: list[list[str]]) -> None:
-    """Without a previous run, there is no estimate. Later, the durations of the files are known."""
+def test_second_run_has_an_estimate(lines: list[list[str]]) -> None:
+    """The first run has no estimate, and the second one uses the durations of the first."""
     assert "2 tests. The next run can estimate the time." in lines[0]
     assert [
-        line.replace(" 0.0 ", " N ") for line in lines[1] if line.startswith("1 tests, about ")
-    ] == ["1 tests, about N minutes, based on previous runs"]
+        line.replace(" 0.0 ", " N ") for line in lines[1] if line.startswith("1 test, about ")
+    ] == ["1 test, about N minutes, based on previous runs"]

@@ -1,4 +1,4 @@
-"""Rendering any template in this process."""
+"""Test rendering any template in this process."""
 
 from pathlib import Path
 
@@ -20,8 +20,8 @@ FOLDED: Answers = {"recipient": "Zoë {{ 1 }}", "format": "folded", "decorations
 def test_files_equal_those_of_the_command(
     template: Template, answers: Answers, tmp_path: Path
 ) -> None:
-    """The `copier` command writes the same files, although it caches nothing."""
-    # The same template has been used for other answers before.
+    """The rendered files equal those of the `copier` command, which caches nothing."""
+    # Render other answers first to fill the caches.
     template.render(tmp_path / "before", {"recipient": "Ada"})
     rendered = template.render(tmp_path / "rendered", answers)
     copier_command("copy", "--defaults", template.snapshot(), tmp_path / "copy", answers=answers)
@@ -29,7 +29,7 @@ def test_files_equal_those_of_the_command(
 
 
 def test_a_condition_decides_on_a_file(tmp_path: Path) -> None:
-    """A file whose name is empty is not written."""
+    """A file is not written if its condition makes its name empty."""
     rendered = CARDS.render(tmp_path / "folded", FOLDED)
     expected = {".copier-answers.yml", "card.json", "card.md", "envelope.txt"}
     assert expected == set(tree(rendered))
@@ -38,13 +38,13 @@ def test_a_condition_decides_on_a_file(tmp_path: Path) -> None:
 
 
 def test_a_question_that_is_not_asked_is_not_recorded(tmp_path: Path) -> None:
-    """Computed values and questions whose condition is false are not in the answers file."""
+    """The answers file contains neither computed values nor questions that are not asked."""
     recorded = recorded_answers(CARDS.render(tmp_path / "card", {"recipient": "Ada"}))
     assert ["decorations", "format", "motto", "occasion", "recipient", "stamp"] == sorted(recorded)
 
 
 def test_a_rejected_answer_is_reported(tmp_path: Path) -> None:
-    """Rendering raises the message of the validator, which `refusal` returns."""
+    """A rejected answer raises the validator's message, and `refusal` returns it."""
     answers = FOLDED | {"envelope": False, "stamp": True}
     message = "Validation error for question 'stamp': add an envelope"
     assert message == CARDS.refusal(answers)
@@ -54,7 +54,7 @@ def test_a_rejected_answer_is_reported(tmp_path: Path) -> None:
 
 
 def test_other_files_of_a_repository_are_not_copied(tmp_path: Path) -> None:
-    """A snapshot has the parts of the template, and nothing else of its repository."""
+    """A snapshot contains only the template, and no other files of its repository."""
     for name in ("copier.yml", "card/card.md", ".git/config", "README.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()

@@ -1,4 +1,4 @@
-"""Building and using the projects of any template."""
+"""Test building and using the projects of any template."""
 
 import sys
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 @pytest.fixture
 def variant(tmp_path: Path) -> Iterator[Variant]:
-    """A project with its own artifact cache."""
+    """Return a variant with its own artifact cache."""
     backends = [{"backend": name} for name in ("flit_core", "hatchling")]
     cache = ArtifactCache(tmp_path, Adapter(PACKAGE, [OWN], backends))
     others = len(forks.running)
@@ -27,7 +27,7 @@ def variant(tmp_path: Path) -> Iterator[Variant]:
 
 
 def test_a_package_is_built_and_used(variant: Variant) -> None:
-    """The wheels from the tree and from the sdist are equal, and the installed package works."""
+    """The wheels built from the tree and the sdist are equal, and the installed package works."""
     assert {"pyproject.toml", "src/primes/__init__.py"} <= sdist_files(variant.distributions.sdist)
     assert variant.wheel_from_tree.read_bytes() == variant.distributions.wheel.read_bytes()
     used = variant.used()
@@ -36,6 +36,6 @@ def test_a_package_is_built_and_used(variant: Variant) -> None:
 
 
 def test_build_requirements_come_from_the_projects(variant: Variant) -> None:
-    """The builder has the requirements of the adapter's projects."""
+    """The builder's environment contains the build requirements of the adapter's projects."""
     assert ["flit_core>=3.11"] == variant.artifacts.build_requires({"backend": "flit_core"})
     assert "3.11" == variant.oldest_python

@@ -1,4 +1,4 @@
-"""Two tiny templates without anything that is specific to Packagestan."""
+"""Two tiny templates that are independent of Packagestan."""
 
 from pathlib import Path
 
@@ -8,15 +8,15 @@ from harness.space.questionnaire import Questionnaire
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-# Included question files, conditions, constraints, and several answers to one question.
+# A template with included question files, conditions, constraints, and a multiselect question.
 CARDS = Template(TEMPLATES / "cards", "copier.yml", "questions", "card")
 
-# One file of questions, and projects that are built.
+# A template with one question file, whose projects can be built.
 PACKAGE = Template(TEMPLATES / "package", "copier.yml", "project")
 
 
 def cards(root: Path, cache: Path, *, motto: str = "Ahoy: {{ x }} # 'a'") -> Coverage:
-    """Return the space of the cards in a folder."""
+    """Return the space of the cards template in a folder."""
     template = Template(root, *CARDS.parts)
     return Coverage(
         Questionnaire(template),

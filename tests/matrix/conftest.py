@@ -1,4 +1,4 @@
-"""The variants that stand for all combinations of answers."""
+"""The variants that represent all combinations of answers."""
 
 import pytest
 
@@ -10,15 +10,15 @@ from harness.rendering.template import Answers
 
 
 def param(name: str, answers: Answers, *, is_quick: bool) -> object:
-    """Return a parameter. All tests of a variant run in the process that rendered it."""
+    """Return a test parameter. A variant's tests all run in the process that renders it."""
     marks = [pytest.mark.xdist_group(name)] + [pytest.mark.quick] * is_quick
     return pytest.param(answers, id=name, marks=marks)
 
 
 def params() -> list[object]:
-    """Return the variants, which cover the choices and every combination of the contents.
+    """Return variants that cover the choices and every combination of contents.
 
-    There are none while a choice is incomplete, because some of them can't be rendered.
+    If a choice is incomplete, return none, because some variants can't be rendered.
     """
     if all_problems():
         return []
@@ -36,5 +36,5 @@ def params() -> list[object]:
 
 @pytest.fixture(scope="session", params=params())
 def variant(request: pytest.FixtureRequest, artifacts: ArtifactCache) -> Variant:
-    """One set of answers, and everything that is generated from it."""
+    """Return a set of answers and the artifacts generated from it."""
     return Variant(request.param, artifacts)

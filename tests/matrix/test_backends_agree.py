@@ -1,4 +1,4 @@
-"""The same answers give the same package with every build backend."""
+"""Check that all build backends create the same package from the same answers."""
 
 import json
 
@@ -11,7 +11,7 @@ from harness.rendering.template import Answers
 
 
 def groups() -> dict[str, list[Answers]]:
-    """Return the combinations that only differ in the build backend."""
+    """Return groups of combinations that differ only in the build backend."""
     found: dict[str, list[Answers]] = {}
     for answers in contents().values():
         rest = {name: value for name, value in answers.items() if name != "backend"}
@@ -23,13 +23,13 @@ def groups() -> dict[str, list[Answers]]:
     "group", [pytest.param(g, id=str(n)) for n, g in enumerate(groups().values())]
 )
 def test_all_backends_build_the_same(group: list[Answers], artifacts: ArtifactCache) -> None:
-    """Wheels of all backends have the same files, licenses, tags, entry points, and metadata.
+    """The wheels of all backends have the same files, licenses, tags, entry points, and metadata.
 
-    `harness.artifacts.inspect.comparable` lists the differences that are allowed in the metadata.
-    In the files, the only one is that setuptools drops the executable bit.
+    `harness.artifacts.inspect.comparable` lists the permitted differences in the metadata. In the
+    files, the only one is that setuptools drops the executable bit.
     """
     expected = read_wheel(artifacts.wheel_from_tree(group[0]))
-    # Three backends can read the version from git, and all six build the others.
+    # Three backends support versions from git, and all six support static versions.
     assert len(group) >= 3
     for answers in group[1:]:
         wheel = read_wheel(artifacts.wheel_from_tree(answers))

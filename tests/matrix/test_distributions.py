@@ -1,4 +1,4 @@
-"""The sdist and the wheel of each variant."""
+"""Check the sdist and the wheel of each variant."""
 
 import functools
 import tomllib
@@ -22,7 +22,7 @@ from harness.rendering.template import Answers
 
 PACKED = ("src/", "tests/", "docs/", "LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml")
 
-# What pyroma reports when an answer is missing.
+# Pyroma's messages about missing answers.
 MISSING = {
     "project_description": "The package's Summary should be longer than 10 characters.",
     "keywords": "Your package does not have keywords data.",
@@ -33,7 +33,7 @@ MISSING = {
 
 
 def repository(answers: Answers) -> str:
-    """Return the repository's address: the one that was given, or the one on GitHub."""
+    """Return the repository's URL: the given one or the default on GitHub."""
     github_user, name = answers["github_user"], answers["distribution_name"]
     derived = f"https://github.com/{github_user}/{name}" if github_user else ""
     return str(answers["repository_url"] or derived)
@@ -44,14 +44,14 @@ def test_wheel_from_tree_equals_wheel_from_sdist(variant: Variant) -> None:
     assert variant.distributions.wheel.read_bytes() == variant.wheel_from_tree.read_bytes()
 
 
-def test_indexes_accept_it(variant: Variant) -> None:
-    """Twine finds nothing that a package index would reject or display badly."""
+def test_distributions_pass_twine_check(variant: Variant) -> None:
+    """`twine check` finds nothing that a package index would reject or render badly."""
     dist = variant.distributions
     assert not check.check([str(dist.sdist), str(dist.wheel)], strict=True)
 
 
-def test_wheel_has_no_usual_mistake(variant: Variant) -> None:
-    """check-wheel-contents finds nothing, with the project's own settings if it has any."""
+def test_wheel_has_no_common_mistakes(variant: Variant) -> None:
+    """check-wheel-contents finds no problems with the project's settings."""
     checker = WheelChecker()
     file = variant.project / "pyproject.toml"
     if "check-wheel-contents" in tomllib.loads(file.read_text(encoding="utf-8"))["tool"]:
@@ -63,16 +63,16 @@ def test_wheel_has_no_usual_mistake(variant: Variant) -> None:
     assert [] == [str(failure) for failure in checker.check_contents(contents)]
 
 
-def test_metadata_lacks_only_what_was_not_answered(variant: Variant) -> None:
-    """Pyroma's rating is 10 of 10; otherwise, it only reports the answers that are missing."""
+def test_metadata_lacks_only_missing_answers(variant: Variant) -> None:
+    """Pyroma's rating is 10 of 10, or it complains only about missing answers."""
     metadata = read_wheel(variant.distributions.wheel).metadata
     singular = {"classifiers": "classifier", "project_urls": "project-url"}
     data = {singular.get(k, k.replace("_", "-")): value for k, value in metadata.items()}
     data["keywords"] = " ".join(metadata.get("keywords", []))
-    # Until there is a summary, the project's name stands in for it.
+    # Without a summary, the metadata has the project's name instead.
     answers = variant.recorded | {"repository": repository(variant.recorded)}
     if answers["docs_engine"] != "none" and answers["docs_hosting"] == "readthedocs":
-        answers["repository"] = "only the documentation has an address"
+        answers["repository"] = "only the documentation has a URL"
     if len(answers["project_name"]) > 10:
         answers["project_description"] = answers["project_description"] or answers["project_name"]
     rating, found = ratings.rate(data)
@@ -81,19 +81,19 @@ def test_metadata_lacks_only_what_was_not_answered(variant: Variant) -> None:
 
 
 def test_pyproject_is_valid(variant: Variant) -> None:
-    """pyproject.toml is valid, including its tool tables."""
+    """pyproject.toml is valid, including the tool tables."""
     text = (variant.project / "pyproject.toml").read_text(encoding="utf-8")
     assert validator()(tomllib.loads(text))
 
 
 @functools.cache
 def validator() -> Validator:
-    """Return a validator. Loading the schemas takes longer than using them."""
+    """Return a cached validator, because loading the schemas takes longer than using them."""
     return Validator()
 
 
-def test_sdist_carries_the_project(variant: Variant) -> None:
-    """The sdist has the sources, tests, documentation, license, and changelog."""
+def test_sdist_contains_the_project(variant: Variant) -> None:
+    """The sdist contains sources, tests, documentation, license, and changelog."""
     expected = {name for name in tree(variant.project) if name.startswith(PACKED)}
     sdist = sdist_files(variant.distributions.sdist)
     assert set() == expected - sdist
@@ -102,8 +102,8 @@ def test_sdist_carries_the_project(variant: Variant) -> None:
     assert additions <= own_additions
 
 
-def test_answers_arrive_in_the_metadata(variant: Variant) -> None:
-    """Each answer is unchanged in the core metadata."""
+def test_metadata_contains_the_answers(variant: Variant) -> None:
+    """The core metadata contains each answer unchanged."""
     answers = variant.recorded
     metadata = comparable(read_wheel(variant.distributions.wheel).metadata)
     own = canonicalize_name(answers["distribution_name"])
@@ -142,7 +142,7 @@ def test_answers_arrive_in_the_metadata(variant: Variant) -> None:
 
 
 def test_wheel_has_the_selected_entry_points(variant: Variant) -> None:
-    """The wheel has the console script, the GUI script, and the plugin that were selected."""
+    """The wheel has exactly the selected console scripts, GUI scripts, and plugins."""
     answers = variant.recorded
     package = answers["package_name"]
     is_script = answers["mode"] == "script"

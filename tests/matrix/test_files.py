@@ -1,6 +1,6 @@
-"""The files of each variant: they parse, are tidy, and agree with each other.
+"""Check that each variant's files are valid, tidy, and consistent.
 
-Files with the same content are checked once.
+Files with the same content are checked only once.
 """
 
 import ast
@@ -32,7 +32,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     ".py": ast.parse,
 }
 
-# The file with each runner's tasks, and how the runner is called.
+# Each runner's file with the tasks, and the command that calls the runner.
 RUNNERS = {
     name: (data["file"] or data["executable_file"], re.escape(data["call"]))
     for name, data in facts("task_runner").items()
@@ -43,7 +43,7 @@ judged: set[tuple[str, bytes]] = set()
 
 
 def new_texts(variant: Variant, check: str) -> Iterator[tuple[str, str]]:
-    """Yield the path and the text of each file whose content a check has not seen yet."""
+    """Yield the path and the text of each file with new content for a check."""
     for name in tree(variant.project):
         content = (variant.project / name).read_bytes()
         key = (f"{check} {PurePosixPath(name).suffix}", hashlib.sha256(content).digest())
@@ -58,12 +58,12 @@ def test_files_parse(variant: Variant) -> None:
         PARSERS.get(PurePosixPath(name).suffix, str)(text)
 
 
-def test_no_jinja_is_left(variant: Variant) -> None:
-    """No Jinja is left, except in the summary."""
+def test_no_jinja_remains(variant: Variant) -> None:
+    """No file contains Jinja syntax, except in the summary."""
     for name, text in new_texts(variant, "searched for Jinja"):
         if name != ".copier-answers.yml":
             left = text.replace(FULL["project_description"], "").replace("{{ kind }}", "")
-            # GitHub's workflows, just, Renovate, and poetry-dynamic-versioning use braces, too.
+            # GitHub workflows, just, Renovate, and poetry-dynamic-versioning also use braces.
             left = re.sub(
                 r"\${{.*?}}|{{ args }}|{{replace .*?}}|{{ get_version\([^)]*\) }}", "", left
             )
@@ -71,9 +71,9 @@ def test_no_jinja_is_left(variant: Variant) -> None:
 
 
 def test_files_are_tidy(variant: Variant) -> None:
-    """A file ends with one newline and has no trailing spaces and no double blank lines.
+    """Files end with one newline, and have no trailing spaces or double blank lines.
 
-    Python has two blank lines between functions, and licenses keep their authors' layout.
+    Python files have two blank lines between functions, and licenses keep their original layout.
     """
     for name, text in new_texts(variant, "found tidy"):
         if text and name != "LICENSE":
@@ -100,7 +100,7 @@ def indentation(line: str) -> int:
 
 
 def test_each_sentence_has_its_own_line(variant: Variant) -> None:
-    """A line of prose is one whole sentence, so no condition in the template leaves ragged lines."""
+    """Each line of prose is a complete sentence, so conditions can't leave ragged lines."""
     for name, text in new_texts(variant, "read"):
         if name in ("CONTRIBUTING.md", "RELEASING.md", "CHANGELOG.md"):
             without_code = re.sub(r"(?ms)^```.*?^```$", "", text)
@@ -110,13 +110,13 @@ def test_each_sentence_has_its_own_line(variant: Variant) -> None:
 
 
 def test_paragraphs_are_whole_sentences(variant: Variant) -> None:
-    """Guides have text between code blocks, and paragraphs begin and end like sentences.
+    """Guides have text between code blocks, and paragraphs start and end like sentences.
 
-    Otherwise, a line is missing, or a condition left out a part of the text.
+    Otherwise, a line is missing, or a condition has removed part of the text.
     """
     for name, text in new_texts(variant, "read for sentences"):
         if name in ("README.md", "CONTRIBUTING.md", "RELEASING.md"):
-            # Above the first section, the README has the user's summary.
+            # The README starts with the user's summary.
             start = text.index("\n## ") if name == "README.md" else 0
             blocks = MarkdownIt("gfm-like", {"linkify": False}).parse(text[start:])
             kinds = [block.type for block in blocks if block.type in ("fence", "inline")]
@@ -132,8 +132,8 @@ def test_paragraphs_are_whole_sentences(variant: Variant) -> None:
                 assert not re.search(r"[a-z)`][.?!]\s+[a-z]", paragraph), paragraph
 
 
-def test_files_that_are_named_exist(variant: Variant) -> None:
-    """A file that a page links to or names exists, or a command creates it."""
+def test_mentioned_files_exist(variant: Variant) -> None:
+    """Each file that a page links to or mentions exists or is created by a command."""
     present = set(tree(variant.project))
     names = {PurePosixPath(name).name for name in present} | {"pylock.toml", "uv.lock"}
     for name in present:
@@ -146,13 +146,13 @@ def test_files_that_are_named_exist(variant: Variant) -> None:
                 found = (variant.project / folder / target).resolve()
                 assert found.exists(), f"{name} links to {target}"
             elif "/" in target:
-                assert inside & present, f"{name} names {target}"
+                assert inside & present, f"{name} mentions {target}"
             else:
-                assert target in names, f"{name} names {target}"
+                assert target in names, f"{name} mentions {target}"
 
 
 def references(markdown: str) -> Iterator[tuple[str, str]]:
-    """Yield ("link", address) for relative links and ("code", path) for files named in code."""
+    """Yield ("link", address) for relative links and ("code", path) for files in code spans."""
     for block in MarkdownIt("commonmark").parse(markdown):
         for token in block.children or []:
             address = str(token.attrs.get("href", ""))
@@ -164,8 +164,8 @@ def references(markdown: str) -> Iterator[tuple[str, str]]:
                 yield "code", token.content
 
 
-def test_tasks_that_are_named_exist(variant: Variant) -> None:
-    """The pages only name tasks of the selected runner, and the runner has them."""
+def test_mentioned_tasks_exist(variant: Variant) -> None:
+    """Pages mention only tasks that the selected runner has."""
     chosen = variant.recorded["task_runner"]
     pages = [variant.project / name for name in tree(variant.project) if name.endswith(".md")]
     texts = [page.read_text(encoding="utf-8") for page in pages]
@@ -183,7 +183,7 @@ def test_tasks_that_are_named_exist(variant: Variant) -> None:
 
 @pytest.mark.xdist_group("ruff")
 def test_python_is_formatted_and_clean(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """With each variant's own settings, ruff finds nothing to format or to fix."""
+    """Ruff finds nothing to format or fix with each variant's settings."""
     environment = Environment.make(tmp_path / "environment")
     environment.install("ruff")
     projects = [artifacts.project(answers) for answers in [*contents().values(), *covering()]]

@@ -1,4 +1,4 @@
-"""Each variant is installed and used as its users would."""
+"""Install each variant, and use it as its users would."""
 
 import re
 import sys
@@ -14,20 +14,20 @@ from harness.packagestan.coverage import contents_of
 
 @pytest.fixture
 def used(variant: Variant) -> dict[str, Any]:
-    """The results of using the installed package."""
+    """Return the results of using the installed package."""
     commands = []
     if command := variant.recorded["command_name"]:
         commands += [[command, "Ada"], [command, "Ada", "--language", "es"]]
         commands += [[command, "--version"], [command, "--help"], [command, "Ada", "--language=xx"]]
-    # Elsewhere, the window would open and wait, because it doesn't need DISPLAY.
+    # On other systems, the window would open and wait, because it doesn't require DISPLAY.
     window = variant.recorded["gui_command_name"]
     if window and sys.platform == "linux":
         commands.append([window])
     return variant.used(*commands)
 
 
-def test_it_works(variant: Variant, used: dict[str, Any]) -> None:
-    """The installed package imports, with its type marker, data, and entry points."""
+def test_installed_package_works(variant: Variant, used: dict[str, Any]) -> None:
+    """The installed package can be imported, and has its type marker, data, and entry points."""
     answers = variant.recorded
     site_packages = Path(used["file"]).parents[1]
     assert ("site-packages", True) == (site_packages.name, used["typed"])
@@ -54,15 +54,15 @@ def test_it_works(variant: Variant, used: dict[str, Any]) -> None:
         assert errors.startswith(f"{window}: error: ")
 
 
-def test_its_own_tests_pass(variant: Variant, artifacts: ArtifactCache) -> None:
-    """The project's own tests pass against the installed wheel.
+def test_project_tests_pass(variant: Variant, artifacts: ArtifactCache) -> None:
+    """The project's tests pass against the installed wheel.
 
-    Variants with equal contents, modules, and tests are tested once.
+    Variants with the same contents, modules, and tests are tested only once.
     """
 
     def test(folder: Path) -> None:
         report = variant.test()
-        # A test of the window is skipped, because it needs a display.
+        # The window's test is skipped, because it requires a display.
         assert re.search(r"^\d+ passed(, [1-3] skipped)? in ", report, re.MULTILINE), report
         folder.mkdir()
 

@@ -1,4 +1,4 @@
-"""Isolated builds and fresh environments give the same results as forks and shared ones."""
+"""Check that isolated builds and fresh environments give the same results as shared ones."""
 
 import tarfile
 import tomllib
@@ -19,7 +19,7 @@ EVERY = [
         FULL | chosen, id="-".join(chosen.values()), marks=pytest.mark.xdist_group(str(chosen))
     )
     for number, chosen in enumerate(combinations("mode", "backend"))
-    # Two of three, so that each mode and each backend occurs several times.
+    # Use two of three variants, so that each mode and each backend occurs several times.
     if number % 3 != choices("mode").index(chosen["mode"])
 ]
 BACKENDS = [
@@ -31,7 +31,7 @@ MODES = [pytest.param(FULL | chosen, id=chosen["mode"]) for chosen in combinatio
 
 @pytest.fixture
 def french_plugin(artifacts: ArtifactCache) -> Path:
-    """The wheel of a second package that adds a language to the first."""
+    """Return the wheel of a second package that adds a language to the first one."""
 
     def make(folder: Path) -> None:
         folder.mkdir()
@@ -55,12 +55,13 @@ entry-points."{PACKAGE}.languages".fr = "french_greetings:FRENCH"
 
 
 @pytest.mark.parametrize("answers", EVERY)
-def test_a_build_in_isolation_is_the_same(
+def test_isolated_build_is_identical(
     answers: Answers, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """`python -m build` creates the same wheel as the forks, and an sdist with the same files.
 
-    setuptools and pdm-backend take times and owners in the sdist from the machine.
+    Only the contents of sdists are compared, because setuptools and pdm-backend record local file
+    times and owners.
     """
     project = artifacts.copy(answers, tmp_path / "project")
     isolated = build_isolated(project, tmp_path / "dist", **DATE)
@@ -83,14 +84,14 @@ def unpacked(sdist: Path) -> dict[str, bytes]:
 def test_sdist_installs_into_an_empty_environment(
     answers: Answers, artifacts: ArtifactCache
 ) -> None:
-    """The sdist installs, and its command finds the packaged data."""
+    """The sdist can be installed, and its command finds the package data."""
     environment = artifacts.environment("sdist", answers, artifacts.distributions(answers).sdist)
     assert "¡Hola, Ada!\n" == environment.run("greet", "Ada", "--language", "es").stdout
 
 
 @pytest.mark.parametrize("answers", MODES)
 def test_extra_colors_the_output(answers: Answers, artifacts: ArtifactCache) -> None:
-    """With the extra, the output is colored. Without it, the output is plain."""
+    """The output is colored only with the extra."""
     wheel = artifacts.distributions(answers).wheel
     terminal = {"FORCE_COLOR": "1", "TERM": "xterm"}
     plain = artifacts.environment("wheel", answers, wheel)
@@ -105,7 +106,7 @@ def test_extra_colors_the_output(answers: Answers, artifacts: ArtifactCache) -> 
 def test_plugin_of_another_package_adds_a_language(
     answers: Answers, french_plugin: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """An entry point of a second package adds a language to the command."""
+    """An entry point in a second package adds a language to the command."""
     environment = Environment.make(tmp_path / "environment")
     environment.install(artifacts.distributions(answers).wheel, french_plugin)
     assert "Bonjour, Ada !\n" == environment.run("greet", "Ada", "--language", "fr").stdout
@@ -113,8 +114,10 @@ def test_plugin_of_another_package_adds_a_language(
 
 
 @pytest.mark.parametrize("answers", MODES)
-def test_own_tests_pass_against_the_wheel(answers: Answers, artifacts: ArtifactCache) -> None:
-    """The project's own tests pass against the installed wheel, and all of them run."""
+def test_all_project_tests_pass_against_the_wheel(
+    answers: Answers, artifacts: ArtifactCache
+) -> None:
+    """All of the project's tests run and pass against the installed wheel."""
     project = artifacts.project(answers)
     wheel = artifacts.distributions(answers).wheel
     environment = artifacts.environment("tests", answers, wheel, "--group", "test")
@@ -122,13 +125,13 @@ def test_own_tests_pass_against_the_wheel(answers: Answers, artifacts: ArtifactC
     assert "site-packages" in environment.run("python", "-c", code, cwd=project).stdout
     pytest_command = ("python", "-m", "pytest", "-p", "no:cacheprovider")
     finished = environment.run(*pytest_command, cwd=project, env={"DISPLAY": ""})
-    # Only the window's test needs a display.
+    # Only the window's test is skipped, because it requires a display.
     assert " passed, 1 skipped in " in finished.stdout
 
 
 @pytest.mark.parametrize("answers", MODES)
 def test_dependency_groups_resolve(answers: Answers, artifacts: ArtifactCache) -> None:
-    """The "dev" group includes the "test" and "docs" groups (PEP 735)."""
+    """The group "dev" includes the groups "test" and "docs" (PEP 735)."""
     text = (artifacts.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
     groups = tomllib.loads(text)["dependency-groups"]
     included = {item["include-group"] for item in groups["dev"] if isinstance(item, dict)}

@@ -1,4 +1,4 @@
-"""Random combinations of answers."""
+"""Test random combinations of answers."""
 
 import os
 from typing import Any
@@ -14,23 +14,26 @@ from harness.packagestan.template import refusal
 from harness.rendering.template import Answers
 from matrix import test_distributions, test_files
 
-# How many sets of answers to try. With this variable, each run tries different ones.
+# The number of sets of answers to try. If the variable is set, each run tries different ones.
 EXAMPLES = os.environ.get("PACKAGESTAN_EXAMPLES")
 
 CHECKS = [
     *(test_distributions.test_wheel_from_tree_equals_wheel_from_sdist,),
-    *(test_distributions.test_indexes_accept_it, test_distributions.test_pyproject_is_valid),
-    *(test_distributions.test_sdist_carries_the_project,),
-    *(test_distributions.test_answers_arrive_in_the_metadata,),
+    *(
+        test_distributions.test_distributions_pass_twine_check,
+        test_distributions.test_pyproject_is_valid,
+    ),
+    *(test_distributions.test_sdist_contains_the_project,),
+    *(test_distributions.test_metadata_contains_the_answers,),
     *(test_distributions.test_wheel_has_the_selected_entry_points,),
     *(test_files.test_files_parse, test_files.test_files_are_tidy),
-    *(test_files.test_files_that_are_named_exist, test_files.test_tasks_that_are_named_exist),
+    *(test_files.test_mentioned_files_exist, test_files.test_mentioned_tasks_exist),
 ]
 
 
 @st.composite
 def full_answers(draw: st.DrawFn) -> Answers:
-    """Draw a level of each factor, and a random summary and author."""
+    """Draw a level for each factor, and a random summary and author."""
     row: dict[str, Any] = {
         name: draw(st.sampled_from(levels), label=name) for name, levels in factors().items()
     }
@@ -50,8 +53,10 @@ def full_answers(draw: st.DrawFn) -> Answers:
     suppress_health_check=list(HealthCheck),
 )
 @given(full_answers())
-def test_any_answers_give_a_package(artifacts: ArtifactCache, answers: Answers) -> None:
-    """Any answers that are accepted give a package that contains them."""
+def test_any_accepted_answers_generate_a_package(
+    artifacts: ArtifactCache, answers: Answers
+) -> None:
+    """Any accepted answers generate a package that contains them."""
     assume(not refusal(answers))
     variant = Variant(answers, artifacts)
     for check in CHECKS:

@@ -1,4 +1,4 @@
-"""Rendering in the test process gives the same files as the command."""
+"""Check that rendering in the test process creates the same files as the command."""
 
 import random
 from pathlib import Path
@@ -10,8 +10,8 @@ from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
 
 
-def test_the_command_renders_the_same(tmp_path: Path) -> None:
-    """The `copier` command writes the same bytes for the defaults and for random variants."""
+def test_command_renders_the_same_files(tmp_path: Path) -> None:
+    """For the defaults and for random variants, the `copier` command writes identical files."""
     defaults: Answers = {"project_name": "My Project"}
     chosen = random.SystemRandom().sample([*contents().values(), *covering()], 3)
     for number, answers in enumerate([defaults, *chosen]):

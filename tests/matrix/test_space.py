@@ -1,4 +1,4 @@
-"""The variants cover all combinations of three choices."""
+"""Check that the variants cover all combinations of three choices."""
 
 from collections.abc import Callable
 
@@ -21,14 +21,14 @@ from harness.rendering.template import Template
 
 
 def test_every_combination_of_the_contents_is_a_variant() -> None:
-    """Mode, backend, versioning, package data, and plugins occur in every possible combination."""
+    """Every possible combination of mode, backend, versioning, package data, and plugins occurs."""
     assert set(contents()) == {contents_of(answers) for answers in covering()}
 
 
-def test_any_three_choices_meet_in_a_variant(
+def test_any_three_choices_occur_in_a_variant(
     record_property: Callable[[str, object], None],
 ) -> None:
-    """Any three choices that shape a project occur together, unless the questions reject them."""
+    """Any three choices that shape a project occur together unless the questions reject them."""
     record_property("variants", summary())
     met, refused, every = interactions(covering_rows(), COVERAGE.strength)
     assert every == met + refused
@@ -37,7 +37,7 @@ def test_any_three_choices_meet_in_a_variant(
 def test_cached_variants_depend_on_every_file_that_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The questions read no other files than those that lead to other cached variants."""
+    """A change to any file that the questions read invalidates the cached variants."""
     read = set()
     get_source = FileSystemLoader.get_source
 

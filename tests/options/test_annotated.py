@@ -1,4 +1,4 @@
-"""What explanatory comments promise."""
+"""Test explanatory comments."""
 
 import ast
 import json
@@ -15,7 +15,7 @@ from harness.packagestan.answers import FULL, choices, combinations
 from harness.packagestan.template import ROOT
 from harness.rendering.template import Answers
 
-# Together, these show every note.
+# Together, these projects contain every note.
 ANSWERS: list[Answers] = [
     *(FULL | chosen for chosen in combinations("mode", "backend")),
     *(FULL | {"mode": "app", "task_runner": runner} for runner in choices("task_runner")),
@@ -31,7 +31,7 @@ ANSWERS: list[Answers] = [
 
 
 def meaning(file: Path) -> object:
-    """Return what a file means to a program, without its comments."""
+    """Return the meaning of a file to a program, without comments."""
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".toml":
         return tomllib.loads(text)
@@ -43,25 +43,25 @@ def meaning(file: Path) -> object:
         return ast.dump(ast.parse(text)), inline_metadata(text)
     if file.suffix == ".md":
         return text
-    # The remaining files are lists and scripts, whose comments are whole lines.
+    # The other files are lists and scripts with comments on separate lines.
     return [line for line in text.splitlines() if not re.match(r"#(?!!)", line)]
 
 
 def inline_metadata(text: str) -> object:
-    """Return the block of inline script metadata, which is a comment to Python itself."""
+    """Return the inline script metadata, which is a comment in Python."""
     blocks = re.findall(r"(?ms)^# /// script$(.*?)^# ///$", text)
     return [tomllib.loads(re.sub(r"(?m)^# ?", "", block)) for block in blocks]
 
 
 @pytest.fixture(params=ANSWERS, ids=[str(n) for n in range(len(ANSWERS))])
 def projects(request: pytest.FixtureRequest, artifacts: ArtifactCache) -> tuple[Path, Path]:
-    """A project without comments, and the same project with comments."""
+    """Return a project without comments and the same project with comments."""
     plain, annotated = ({"annotated": value} for value in (False, True))
     return artifacts.project(request.param | plain), artifacts.project(request.param | annotated)
 
 
-def test_comments_change_no_meaning(projects: tuple[Path, Path]) -> None:
-    """Every file means the same to programs with and without comments."""
+def test_comments_do_not_change_the_meaning(projects: tuple[Path, Path]) -> None:
+    """Comments don't change the meaning of any file."""
     plain, annotated = projects
     assert set(tree(plain)) == set(tree(annotated))
     for name in set(tree(plain)) - {".copier-answers.yml"}:
@@ -69,7 +69,7 @@ def test_comments_change_no_meaning(projects: tuple[Path, Path]) -> None:
 
 
 def test_lines_are_short(projects: tuple[Path, Path]) -> None:
-    """Comments are at most 100 columns wide, except for addresses."""
+    """Lines with comments are at most 100 characters long, except URLs."""
     plain, annotated = projects
     for name in set(tree(plain)) - {".copier-answers.yml"}:
         old = (plain / name).read_text(encoding="utf-8").splitlines()
@@ -78,7 +78,7 @@ def test_lines_are_short(projects: tuple[Path, Path]) -> None:
 
 
 def test_every_table_is_explained(projects: tuple[Path, Path]) -> None:
-    """Every table of pyproject.toml has a comment, or the first table of its tool has one."""
+    """In pyproject.toml, each table, or the first table of its tool, has a comment."""
     _, annotated = projects
     text = (annotated / "pyproject.toml").read_text(encoding="utf-8")
     explained = set()
@@ -89,7 +89,7 @@ def test_every_table_is_explained(projects: tuple[Path, Path]) -> None:
 
 
 def test_every_note_is_shown(artifacts: ArtifactCache) -> None:
-    """Every note appears in some project."""
+    """Every note appears in at least one project."""
     notes = yaml.safe_load((ROOT / "template" / "data" / "notes.yml").read_text("utf-8"))
     shown = "".join(
         re.sub(
@@ -102,7 +102,7 @@ def test_every_note_is_shown(artifacts: ArtifactCache) -> None:
 
 
 def test_every_place_has_a_note() -> None:
-    """Every place that a template names has a note, so rendering never fails."""
+    """Every note that a template uses exists, so rendering never fails."""
     notes = yaml.safe_load((ROOT / "template" / "data" / "notes.yml").read_text("utf-8"))
     files = [path for path in (ROOT / "template").rglob("*") if path.is_file()]
     named = {

@@ -1,4 +1,4 @@
-"""What each build backend promises."""
+"""Test the build backends."""
 
 from pathlib import Path
 
@@ -43,10 +43,10 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_builds_with_its_lowest_version(
+def test_lowest_version_builds_the_same_distributions(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The lowest version of a backend builds the same distributions."""
+    """A backend's lowest supported version builds the same distributions."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = artifacts.copy(answers, tmp_path / "project")
     oldest = build_isolated(project, tmp_path / "dist", UV_RESOLUTION="lowest-direct")
@@ -57,8 +57,8 @@ def test_builds_with_its_lowest_version(
     assert read_wheel(newest.wheel).files == read_wheel(oldest.wheel).files
 
 
-def test_upper_bounds_are_those_that_documentations_ask_for() -> None:
-    """A backend has an upper bound exactly if its facts link to the documentation that asks for it."""
+def test_upper_bounds_follow_the_documentation() -> None:
+    """A backend has an upper bound only if its documentation recommends one."""
     for backend, data in facts("backend").items():
         bounds = [s for s in Requirement(data["requires"]).specifier if s.operator == "<"]
         assert bool(data["upper_bound"]) == bool(bounds), backend
@@ -66,10 +66,10 @@ def test_upper_bounds_are_those_that_documentations_ask_for() -> None:
 
 @pytest.mark.parametrize("in_git", [False, True], ids=["without-git", "with-git"])
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_nothing_private_is_packed(
+def test_private_files_are_not_packed(
     backend: str, in_git: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Neither sdist nor wheel contains secrets, caches, or earlier builds, with or without git."""
+    """With or without git, sdists and wheels contain no secrets, caches, or earlier builds."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = artifacts.copy(answers, tmp_path / "project")
     for name in PRIVATE:
@@ -86,10 +86,10 @@ def test_nothing_private_is_packed(
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_repository_around_it_changes_nothing(
+def test_surrounding_repository_is_ignored(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A project in a folder of another repository is built by its own .gitignore."""
+    """A project in a subfolder of another repository is built with its own .gitignore."""
     answers = FULL | {"mode": "app", "backend": backend}
     run("git", "init", "--quiet", cwd=tmp_path)
     (tmp_path / ".gitignore").write_text("*.json\nproject/\n", encoding="utf-8")
@@ -109,7 +109,7 @@ def test_names_may_differ(backend: str, tmp_path: Path, artifacts: ArtifactCache
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_direct_references_build(backend: str, artifacts: ArtifactCache) -> None:
-    """A project that isn't published may depend on a URL."""
+    """An unpublished project with a dependency on a URL can be built."""
     link = "demo @ https://example.com/demo-1.0-py3-none-any.whl"
     answers: Answers = {"project_name": "My Project", "publish": "none"}
     answers |= {"dependencies": [link], "backend": backend}

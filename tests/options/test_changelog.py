@@ -1,4 +1,4 @@
-"""What the changelog promises."""
+"""Test the changelog."""
 
 import tomllib
 
@@ -13,24 +13,24 @@ BASE: Answers = {"project_name": "My Project", "github_user": "octocat"}
 
 
 @pytest.mark.parametrize("backend", choices("backend"))
-def test_the_sdist_contains_it(backend: str, artifacts: ArtifactCache) -> None:
-    """The sdist contains the changelog if there is one."""
+def test_sdist_contains_the_changelog(backend: str, artifacts: ArtifactCache) -> None:
+    """The sdist contains the changelog if it exists."""
     for changelog in (True, False):
         answers = BASE | {"backend": backend, "changelog": changelog}
         sdist = sdist_files(artifacts.distributions(answers).sdist)
         assert changelog == ("CHANGELOG.md" in sdist)
 
 
-def test_it_starts_without_an_entry(artifacts: ArtifactCache) -> None:
-    """A new changelog has an empty section "Unreleased" and claims no change."""
+def test_new_changelog_has_no_entries(artifacts: ArtifactCache) -> None:
+    """A new changelog contains only an empty section "Unreleased"."""
     text = (artifacts.project(BASE) / "CHANGELOG.md").read_text(encoding="utf-8")
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert ["# Changelog", "## [Unreleased]"] == headings
     assert text.endswith("## [Unreleased]\n")
 
 
-def test_the_metadata_link_to_it(artifacts: ArtifactCache) -> None:
-    """The metadata link to the changelog of the default branch, if there is one."""
+def test_metadata_links_to_the_changelog(artifacts: ArtifactCache) -> None:
+    """The metadata links to the changelog on the default branch if it exists."""
     answers = BASE | {"default_branch": "trunk"}
     text = (artifacts.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
     urls = tomllib.loads(text)["project"]["urls"]
@@ -40,10 +40,10 @@ def test_the_metadata_link_to_it(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("docs_engine", choices("docs_engine"))
 @pytest.mark.parametrize("versioning", choices("versioning"))
-def test_without_one_nothing_mentions_it(
+def test_missing_changelog_is_not_mentioned(
     docs_engine: str, versioning: str, artifacts: ArtifactCache
 ) -> None:
-    """Without a changelog, no file mentions one."""
+    """Without a changelog, no file mentions it."""
     answers = BASE | {"docs_engine": docs_engine, "versioning": versioning, "changelog": False}
     project = artifacts.project(answers)
     mentioning = [

@@ -1,4 +1,4 @@
-"""What the workflows for GitHub promise. No service has run them; their files are checked here."""
+"""Check the GitHub workflows without running them."""
 
 import itertools
 import json
@@ -21,7 +21,7 @@ from harness.simulators.github_expressions import evaluate
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "github_user": "ada"}
 
-# Each answer that changes a workflow, in the combinations in which it could break one.
+# Each answer that changes a workflow, in combinations that could break one.
 VARIANTS: list[Answers] = [
     BASE | more
     for more in (
@@ -41,7 +41,7 @@ VARIANTS: list[Answers] = [
 
 @pytest.fixture(scope="session")
 def linters(artifacts: ArtifactCache) -> Environment:
-    """An environment with linters for workflows."""
+    """Return an environment with linters for workflows."""
     requirements = (
         "zizmor>=1.32",
         "check-jsonschema>=0.39",
@@ -68,18 +68,18 @@ def github_files(project: Path) -> list[Path]:
 
 
 def github_jobs(project: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each job of a project's workflows with its name."""
+    """Yield the name and the definition of each job in a project's workflows."""
     for file in github_files(project):
         yield from workflows.read(file)["jobs"].items()
 
 
 def ci_jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs of a project's ci.yml."""
+    """Return the jobs in a project's ci.yml."""
     return dict(workflows.github(artifacts.project(BASE | answers), "ci")["jobs"])
 
 
 def commands(job: dict[str, Any]) -> list[str]:
-    """Return the commands of a job, one per line of its steps."""
+    """Return the commands of a job, one for each line of its steps."""
     lines = [step["run"].splitlines() for step in job["steps"] if "run" in step]
     return list(itertools.chain.from_iterable(lines))
 
@@ -97,16 +97,14 @@ FILES = {
 
 @pytest.mark.parametrize("chosen", choices("ci"))
 def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None:
-    """A project has the files of its CI service and of no other."""
+    """A project has only its CI service's files."""
     files = set(tree(artifacts.project(BASE | {"ci": chosen})))
     assert FILES[chosen] == files & set[str]().union(*FILES.values())
 
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
-def test_the_auditor_finds_nothing(
-    project: Any, linters: Environment, artifacts: ArtifactCache
-) -> None:
-    """Zizmor's auditor persona, offline, finds nothing in workflows and Dependabot's settings."""
+def test_zizmor_finds_nothing(project: Any, linters: Environment, artifacts: ArtifactCache) -> None:
+    """In workflows and dependabot.yml, zizmor's offline checks as "auditor" find nothing."""
     folders = [ROOT] if project == ROOT else list(map(artifacts.project, VARIANTS))
     arguments = ("--offline", "--no-config", "--persona=auditor", "--format=json-v1")
     places = [folder / ".github" for folder in folders]
@@ -115,7 +113,7 @@ def test_the_auditor_finds_nothing(
 
 
 def test_ignored_findings_have_a_reason(artifacts: ArtifactCache) -> None:
-    """Two rules of zizmor are ignored where their advice does not apply, each with a reason."""
+    """Two zizmor rules are ignored where they don't apply, each with a reason."""
     for answers in VARIANTS:
         lines = [
             line
@@ -140,8 +138,8 @@ def test_ignored_findings_have_a_reason(artifacts: ArtifactCache) -> None:
         assert uses_token == ("use-trusted-publishing" in rules)
 
 
-def test_files_fit_their_schemas(linters: Environment, artifacts: ArtifactCache) -> None:
-    """Workflows and Dependabot's settings fit their published schemas."""
+def test_files_match_their_schemas(linters: Environment, artifacts: ArtifactCache) -> None:
+    """Workflows and dependabot.yml match their published schemas."""
     projects = [ROOT, *map(artifacts.project, VARIANTS)]
     for schema, pattern in (
         ("vendor.github-workflows", ".github/workflows/*.yml"),
@@ -153,7 +151,7 @@ def test_files_fit_their_schemas(linters: Environment, artifacts: ArtifactCache)
         linters.run("check-jsonschema", f"--builtin-schema={schema}", *files)
 
 
-def test_commands_are_sound_shell(
+def test_shellcheck_finds_nothing(
     linters: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """ShellCheck finds nothing in the commands of any job."""
@@ -171,11 +169,11 @@ def test_commands_are_sound_shell(
 def test_repo_review_finds_nothing(
     license_: str, linters: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The checks of repo-review for GitHub's files pass."""
+    """The repo-review checks for GitHub's files pass."""
     project = artifacts.copy(BASE | {"license": license_}, tmp_path / "project")
     arguments = ("--select=GH", "--format=json", project)
     shown = json.loads(linters.run("repo-review", *arguments, exit_code=None).stdout)
-    # It also lists the checks of other files that the project ignores.
+    # The results also list ignored checks of other files.
     checks = {name: check for name, check in shown["checks"].items() if name.startswith("GH")}
     results = {name: check["result"] for name, check in checks.items()}
     assert len(results) > 5
@@ -184,7 +182,7 @@ def test_repo_review_finds_nothing(
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_actions_are_pinned(project: Any, artifacts: ArtifactCache) -> None:
-    """Each action is the commit in template/data/actions.yml, with its version as a comment."""
+    """Each action is pinned to its commit in actions.yml, with the version in a comment."""
     allowed = {f"{name}@{pin['commit']}  # {pin['version']}" for name, pin in pins().items()}
     seen = set()
     for folder in [ROOT] if project == ROOT else map(artifacts.project, VARIANTS):
@@ -196,13 +194,13 @@ def test_actions_are_pinned(project: Any, artifacts: ArtifactCache) -> None:
         assert allowed == seen
 
 
-# The comment on each permission, in this repository and in projects.
+# The comments on permissions in this repository and in projects.
 REASON = re.compile(r"  # (?:to )?(?:check|create|deploy|edit|make|open|prove)\b")
 
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None:
-    """A workflow has no permissions. A job has its own, each with a reason, and a time limit."""
+    """Workflows have no permissions. Each job has a time limit, and permissions with reasons."""
     for folder in [ROOT] if project == ROOT else map(artifacts.project, VARIANTS):
         for file in github_files(folder):
             assert {} == workflows.read(file)["permissions"], file
@@ -220,8 +218,8 @@ def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None
                     assert False is step["with"]["persist-credentials"]
 
 
-def test_publishing_grants_what_the_checks_ask_for(artifacts: ArtifactCache) -> None:
-    """The job that calls ci.yml grants all permissions that its jobs request.
+def test_publishing_grants_the_permissions_of_the_checks(artifacts: ArtifactCache) -> None:
+    """The job that calls ci.yml grants all permissions that the jobs in it request.
 
     Otherwise, GitHub would refuse to start the whole run.
     """
@@ -236,10 +234,10 @@ def test_publishing_grants_what_the_checks_ask_for(artifacts: ArtifactCache) -> 
         assert asked <= set(checks["permissions"].items())
 
 
-def test_artifacts_and_groups_do_not_clash(artifacts: ArtifactCache) -> None:
-    """In a run of publish.yml, each artifact has one uploader, and concurrency groups differ.
+def test_artifacts_and_groups_do_not_conflict(artifacts: ArtifactCache) -> None:
+    """In publish.yml, each artifact is uploaded by one job, and concurrency groups are unique.
 
-    A called workflow in its caller's group would wait for it forever.
+    A called workflow in its caller's concurrency group would wait for the caller forever.
     """
     for answers in VARIANTS:
         project = artifacts.project(answers)
@@ -259,15 +257,15 @@ def test_artifacts_and_groups_do_not_clash(artifacts: ArtifactCache) -> None:
 
 
 def test_only_superseded_pull_requests_are_cancelled(artifacts: ArtifactCache) -> None:
-    """Runs of a pull request share a group and cancel each other. Any other run has its own."""
+    """A new run cancels earlier runs for the same pull request, but no others."""
     concurrency = workflows.github(artifacts.project(BASE), "ci")["concurrency"]
     group = "ci-${{ github.event.pull_request.number || github.run_id }}"
     assert {"group": group, "cancel-in-progress": True} == concurrency
 
 
 @pytest.mark.parametrize("branch", ["main", "release/2.x", "1.0", "on"])
-def test_the_default_branch_is_the_answer(branch: str, artifacts: ArtifactCache) -> None:
-    """Pushes to the default branch are checked, even if YAML could take its name for a number."""
+def test_default_branch_is_checked(branch: str, artifacts: ArtifactCache) -> None:
+    """CI checks pushes to the default branch, even if YAML could parse its name as a number."""
     answers = BASE | {"default_branch": branch, "docs_engine": "sphinx", "docs_hosting": "pages"}
     project = artifacts.project(answers)
     for name in ("ci", "docs"):
@@ -276,8 +274,8 @@ def test_the_default_branch_is_the_answer(branch: str, artifacts: ArtifactCache)
     assert f"git merge-base --is-ancestor HEAD origin/{branch}\n" in text
 
 
-def test_one_job_gathers_the_result(artifacts: ArtifactCache) -> None:
-    """The job "result" waits for every other job, always runs, and fails unless all succeeded."""
+def test_one_job_summarizes_the_results(artifacts: ArtifactCache) -> None:
+    """The job "result" waits for all other jobs, always runs, and fails unless they all succeed."""
     for answers in VARIANTS:
         jobs = workflows.github(artifacts.project(answers), "ci")["jobs"]
         assert set(jobs) - {"result"} == set(jobs["result"]["needs"])
@@ -298,14 +296,14 @@ PLAIN = {
 @pytest.mark.parametrize("job", TASKS)
 @pytest.mark.parametrize("runner", choices("task_runner"))
 def test_jobs_run_the_tasks(runner: str, job: str, artifacts: ArtifactCache) -> None:
-    """A job calls the project's own tasks or, without a runner, their commands."""
+    """Jobs call the project's tasks or, without a task runner, the commands of these tasks."""
     wanted = PLAIN[job] if runner == "none" else [CALLS[runner] + task for task in TASKS[job]]
     jobs = ci_jobs(artifacts, task_runner=runner, docs_engine="sphinx")
     assert [f"uv run {command}" for command in wanted] == commands(jobs[job])
 
 
-def test_absent_tools_have_no_job(artifacts: ArtifactCache) -> None:
-    """Without documentation, there is no job for it; without a type checker, no such step."""
+def test_missing_tools_have_no_jobs(artifacts: ArtifactCache) -> None:
+    """A project without documentation or a type checker has no job or step for it."""
     jobs = ci_jobs(artifacts, type_checker="none")
     assert "docs" not in jobs
     assert ["uv run just lint"] == commands(jobs["lint"])
@@ -320,10 +318,10 @@ def test_absent_tools_have_no_job(artifacts: ArtifactCache) -> None:
         ("schedule", True, ["uv venv"]),
     ],
 )
-def test_dependencies_are_locked_except_every_monday(
+def test_pushes_use_locked_dependencies(
     event: str, lowest: bool, expected: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Pushes test the locked dependencies, weekly runs the newest, and one job the lowest."""
+    """Pushes use locked dependencies, weekly runs use the newest, and one job uses the lowest."""
     contexts = {"github": {"event_name": event}, "matrix": {"lowest": lowest}}
     ran, resolutions = [], []
     for step in ci_jobs(artifacts)["tests"]["steps"]:
@@ -342,13 +340,13 @@ def test_dependencies_are_locked_except_every_monday(
 
 
 def test_the_newest_dependencies_are_tested_every_week(artifacts: ArtifactCache) -> None:
-    """A schedule starts the checks on one day of the week."""
+    """A schedule starts the checks once a week."""
     (schedule,) = workflows.github(artifacts.project(BASE), "ci")["on"]["schedule"]
     assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
 
 
 def test_the_lock_file_is_enforced(artifacts: ArtifactCache) -> None:
-    """With uv, every job that uses the project's environment fails if uv.lock is out of date."""
+    """With uv, each job that uses the project's environment fails if uv.lock is outdated."""
     for answers in VARIANTS:
         has_uv = "uv" in answers.get("environments", ["uv"])
         for file in github_files(artifacts.project(answers)):
@@ -362,8 +360,8 @@ def test_the_lock_file_is_enforced(artifacts: ArtifactCache) -> None:
                     assert "UV_LOCKED" not in variables
 
 
-def test_a_project_for_pip_uses_its_lock_file(artifacts: ArtifactCache) -> None:
-    """Without uv, checks and tests install what pylock.toml pins, for every Python."""
+def test_pip_project_uses_its_lock_file(artifacts: ArtifactCache) -> None:
+    """Without uv, checks and tests install the versions from pylock.toml on every Python."""
     jobs = ci_jobs(artifacts, environments=["pip"], docs_engine="sphinx")
     for name in ("lint", "docs", "tests"):
         assert "uv pip sync pylock.toml" in commands(jobs[name])
@@ -374,21 +372,21 @@ def test_a_project_for_pip_uses_its_lock_file(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"], ["uv"]])
 def test_pylock_is_checked(environments: list[str], artifacts: ArtifactCache) -> None:
-    """CI fails if pylock.toml has other pins than it should have."""
+    """CI fails if pylock.toml is outdated."""
     lines = commands(ci_jobs(artifacts, environments=environments)["lint"])
     checks = [line for line in lines if line.startswith("git diff --exit-code")]
     assert ("pip" in environments) == bool(checks)
 
 
 def test_coverage_is_reported(artifacts: ArtifactCache) -> None:
-    """The tests measure coverage and add a table to the job summary."""
+    """The tests measure coverage, and add a table to the job summary."""
     line = commands(ci_jobs(artifacts)["tests"])[-1]
     assert line.startswith("uv run --no-sync pytest --cov ")
     assert '--cov-report=markdown-append:"$GITHUB_STEP_SUMMARY"' in line
 
 
 def test_the_image_is_built(artifacts: ArtifactCache) -> None:
-    """With a Dockerfile, a job builds the image."""
+    """A job builds the image if the project has a Dockerfile."""
     assert "container" not in ci_jobs(artifacts, mode="app")
     assert ["docker build ."] == commands(
         ci_jobs(artifacts, mode="app", container=True)["container"]
@@ -396,7 +394,7 @@ def test_the_image_is_built(artifacts: ArtifactCache) -> None:
 
 
 def test_uv_is_pinned(artifacts: ArtifactCache) -> None:
-    """Every job that installs uv gets the version of template/data/images.yml."""
+    """Each job that installs uv gets the version in template/data/images.yml."""
     images = yaml.safe_load((ROOT / "template/data/images.yml").read_text(encoding="utf-8"))
     for answers in VARIANTS:
         for name, job in github_jobs(artifacts.project(answers)):
@@ -406,7 +404,7 @@ def test_uv_is_pinned(artifacts: ArtifactCache) -> None:
 
 
 def test_builds_use_no_cache(artifacts: ArtifactCache) -> None:
-    """Released files are built without a cache, with the time of the commit."""
+    """Released files are built without a cache and with the timestamp of the commit."""
     for answers in VARIANTS:
         job = workflows.github(artifacts.project(answers), "ci")["jobs"]["build"]
         (setup,) = [step["with"] for step in job["steps"] if "setup-uv" in step.get("uses", "")]
@@ -414,8 +412,8 @@ def test_builds_use_no_cache(artifacts: ArtifactCache) -> None:
         assert "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) uv build" == commands(job)[0]
 
 
-def test_a_version_from_git_has_its_tags(artifacts: ArtifactCache) -> None:
-    """With a version from git, jobs that install or build the project fetch the whole history."""
+def test_versions_from_git_fetch_the_tags(artifacts: ArtifactCache) -> None:
+    """With versions from git, jobs that install or build the project fetch the full history."""
     for versioning in choices("versioning"):
         found = ci_jobs(artifacts, versioning=versioning, docs_engine="sphinx")
         for name in ("lint", "docs", "build"):
@@ -438,7 +436,7 @@ def test_a_version_from_git_has_its_tags(artifacts: ArtifactCache) -> None:
 def test_dependabot_waits_a_week(
     answers: Answers, expected: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Dependabot covers actions, packages, hooks, and images, each at least a week old."""
+    """Dependabot updates actions, packages, hooks, and images to versions at least a week old."""
     project = artifacts.project(BASE | answers)
     updates = workflows.read(project / ".github" / "dependabot.yml")["updates"]
     assert expected == [each["package-ecosystem"] for each in updates]
@@ -447,7 +445,7 @@ def test_dependabot_waits_a_week(
 
 @pytest.mark.parametrize(("engine", "path"), [("sphinx", "docs/_build/html"), ("zensical", "site")])
 def test_pages_deploys_the_site(engine: str, path: str, artifacts: ArtifactCache) -> None:
-    """The site is built with the newest Python; another job, which runs no command, deploys it."""
+    """One job builds the site with the newest Python, and another one deploys it without commands."""
     answers = {"docs_engine": engine, "docs_hosting": "pages", "task_runner": "none"}
     workflow = workflows.github(artifacts.project(BASE | answers), "docs")
     build, deploy = workflow["jobs"]["build"], workflow["jobs"]["deploy"]
@@ -459,8 +457,8 @@ def test_pages_deploys_the_site(engine: str, path: str, artifacts: ArtifactCache
     assert [] == commands(deploy)
 
 
-def test_this_repository_has_what_it_generates(artifacts: ArtifactCache) -> None:
-    """The job "result", the groups of runs, and Dependabot's rules are the same as in a project."""
+def test_this_repository_matches_generated_projects(artifacts: ArtifactCache) -> None:
+    """The job "result", concurrency groups, and Dependabot's rules are the same as in projects."""
     project = artifacts.project(BASE)
     own, made = (workflows.github(folder, "ci") for folder in (ROOT, project))
     assert made["concurrency"] == own["concurrency"]
@@ -474,7 +472,7 @@ def test_this_repository_has_what_it_generates(artifacts: ArtifactCache) -> None
 
 
 def test_this_repository_is_tested_on_three_systems() -> None:
-    """The quick suite runs on Linux, macOS, and Windows, and the README's command on Linux."""
+    """The quick tests run on Linux, macOS, and Windows, and the README's command runs on Linux."""
     jobs = workflows.github(ROOT, "ci")["jobs"]
     systems = {"ubuntu-latest", "macos-latest", "windows-latest"}
     assert systems == set(jobs["quick"]["strategy"]["matrix"]["os"])
@@ -484,8 +482,8 @@ def test_this_repository_is_tested_on_three_systems() -> None:
 
 
 @pytest.mark.parametrize(("name", "last"), [("site", "deploy"), ("release", "github-release")])
-def test_this_repository_publishes_what_it_has_tested(name: str, last: str) -> None:
-    """The site and the releases wait for all checks. Their jobs run no code of the repository."""
+def test_this_repository_publishes_only_tested_files(name: str, last: str) -> None:
+    """Jobs that publish wait for all checks, and don't run code from the repository."""
     jobs = workflows.github(ROOT, name)["jobs"]
     assert "./.github/workflows/ci.yml" == jobs["checks"]["uses"]
     assert "checks" in jobs[last]["needs"]
@@ -493,7 +491,7 @@ def test_this_repository_publishes_what_it_has_tested(name: str, last: str) -> N
     assert {"deploy": ["actions/deploy-pages"]}.get(last, ["actions/download-artifact"]) == used
 
 
-def test_the_site_of_this_repository_comes_from_the_tested_run() -> None:
+def test_this_repositorys_site_comes_from_the_tested_run() -> None:
     """The job that runs all tests uploads the site."""
     steps = workflows.github(ROOT, "ci")["jobs"]["tests"]["steps"]
     run_, upload = steps[-2:]

@@ -1,4 +1,4 @@
-"""Test the libraries for the command line."""
+"""Test the command-line libraries."""
 
 import shutil
 import tomllib
@@ -23,7 +23,7 @@ REQUIREMENTS = {choice: data["requires"] or [] for choice, data in facts("cli_li
 every_command = pytest.mark.parametrize(
     "answers",
     [
-        # The tests of one process share the artifacts of one set of answers.
+        # In a worker process, tests with the same answers share artifacts.
         pytest.param(
             BASE | {"cli_library": library, "mode": mode},
             id=f"{library}-{mode}",
@@ -38,13 +38,13 @@ every_mode = pytest.mark.parametrize("mode", choices("mode"))
 
 
 def installed(answers: Answers, artifacts: ArtifactCache) -> Environment:
-    """Return an environment with a project's wheel and its test dependencies."""
+    """Return an environment with a project's wheel and test dependencies."""
     wheel = artifacts.wheel_from_tree(answers)
     return artifacts.environment("tests", answers, wheel, "--group", "test")
 
 
 def run_own_tests(environment: Environment, project: Path, folder: Path) -> None:
-    """Run a project's own tests with coverage, as on GitHub, where Typer uses colors."""
+    """Run a project's tests with coverage, as on GitHub, where Typer uses colors."""
     command = ("python", "-m", "pytest", "-p", "no:cacheprovider", "--cov")
     env = {"GITHUB_ACTIONS": "true", "COVERAGE_FILE": str(folder / "coverage")}
     finished = environment.run(*command, cwd=project, env=env)
@@ -58,8 +58,8 @@ def dependencies(project: Path) -> list[str]:
 
 
 @every_command
-def test_command_is_the_same(answers: Answers, artifacts: ArtifactCache) -> None:
-    """With every library, the command takes the same arguments and prints the same text."""
+def test_command_behaves_the_same(answers: Answers, artifacts: ArtifactCache) -> None:
+    """With every library, the command accepts the same arguments and prints the same output."""
     environment = installed(answers, artifacts)
     assert "greet 0.1.0\n" == environment.run("greet", "--version").stdout
     assert "¡Hola, Ada!\n" == environment.run("greet", "--language=es", "Ada").stdout
@@ -95,7 +95,7 @@ def test_exit_message_reaches_stderr(
     environment.install(artifacts.wheel_from_tree(answers), *requirements)
     module = "__main__" if answers["mode"] == "script" else "cli"
     file = environment.site_packages / "my_project" / f"{module}.py"
-    # uv installs hard links into its cache.
+    # Replace the file instead of writing to it, because uv installs hard links into its cache.
     text = file.read_text("utf-8")
     file.unlink()
     call = next(line for line in text.splitlines() if "(greet(" in line)
@@ -106,14 +106,16 @@ def test_exit_message_reaches_stderr(
 
 
 @every_command
-def test_own_tests_pass(answers: Answers, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """The project's own tests pass and reach the required coverage."""
+def test_project_tests_reach_the_required_coverage(
+    answers: Answers, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
+    """The project's tests pass and reach the required coverage."""
     run_own_tests(installed(answers, artifacts), artifacts.project(answers), tmp_path)
 
 
 @every_mode
 def test_library_changes_only_the_command(mode: str, artifacts: ArtifactCache) -> None:
-    """A library changes the command, its test, and its dependency."""
+    """The library changes only the command, its tests, and the dependencies."""
     answers = BASE | {"mode": mode, "copyright_year": "2026"}
     command = "__main__.py" if mode == "script" else "cli.py"
     expected = {".copier-answers.yml", "pyproject.toml", f"src/my_project/{command}"}
@@ -128,21 +130,21 @@ def test_library_changes_only_the_command(mode: str, artifacts: ArtifactCache) -
 @every_mode
 @every_library
 def test_library_is_a_dependency(library: str, mode: str, artifacts: ArtifactCache) -> None:
-    """The library is added to the user's dependencies."""
+    """The library is added to the dependencies."""
     chosen = BASE | {"mode": mode, "cli_library": library, "dependencies": ["httpx>=0.27"]}
     assert ["httpx>=0.27", *REQUIREMENTS[library]] == dependencies(artifacts.project(chosen))
 
 
 @every_library
 def test_nothing_is_added_without_a_command(library: str, artifacts: ArtifactCache) -> None:
-    """A project without a command has no dependency, whatever the answer."""
+    """A project without a command never depends on a command-line library."""
     answers = {"project_name": "My Project", "cli_library": library}
     assert [] == dependencies(artifacts.project(answers))
 
 
 @pytest.mark.parametrize("library", OTHERS)
 def test_library_is_listed_once(library: str, artifacts: ArtifactCache) -> None:
-    """The user's requirement replaces the template's, unless it has a marker."""
+    """The user's requirement for the library replaces the template's unless it has a marker."""
     everywhere = f"{library.title()} >= 8.2"
     answers = BASE | {"mode": "script", "cli_library": library, "dependencies": [everywhere]}
     assert [everywhere] == dependencies(artifacts.project(answers))
@@ -154,7 +156,7 @@ def test_library_is_listed_once(library: str, artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("library", OTHERS)
 def test_lower_bound_works(library: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """The project's tests and the type checker pass with the oldest accepted version."""
+    """The project's tests and type checks pass with the oldest supported version."""
     answers = BASE | {"mode": "app", "cli_library": library}
     (requirement,) = REQUIREMENTS[library]
     oldest = requirement.replace(">=", "==")
@@ -166,12 +168,12 @@ def test_lower_bound_works(library: str, tmp_path: Path, artifacts: ArtifactCach
 
 
 def check_types(environment: Environment, project: Path, cache: Path) -> None:
-    """Check a project's types with its own settings."""
+    """Run mypy in a project."""
     environment.run("mypy", "--cache-dir", cache, cwd=project)
 
 
 def test_types_are_correct(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Mypy finds no error with any library in any mode."""
+    """With any library in any mode, mypy finds no errors."""
     environment = Environment.make(tmp_path / "environment")
     libraries = [requirement for library in LIBRARIES for requirement in REQUIREMENTS[library]]
     environment.install("mypy", "pytest", "rich", *libraries)
@@ -181,7 +183,7 @@ def test_types_are_correct(tmp_path: Path, artifacts: ArtifactCache) -> None:
 
 @every_library
 def test_copied_script_runs_with_uv(library: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A copied script gets the library from the metadata block at its top."""
+    """A copied script gets the library through its inline metadata."""
     answers = BASE | {"mode": "script", "cli_library": library}
     program = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")

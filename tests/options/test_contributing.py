@@ -1,4 +1,4 @@
-"""What the guides for contributors and for releases promise."""
+"""Test the guides for contributors and for releases."""
 
 import pytest
 
@@ -13,20 +13,20 @@ GUIDES = {"CONTRIBUTING.md", "RELEASING.md"}
 
 @pytest.mark.parametrize("contributing", choices("contributing"))
 def test_both_guides_exist_when_selected(contributing: bool, artifacts: ArtifactCache) -> None:
-    """The answer adds both guides or none."""
+    """A project has either both guides or none."""
     names = set(tree(artifacts.project(BASE | {"contributing": contributing})))
     assert (GUIDES if contributing else set()) == GUIDES & names
 
 
-def test_without_them_nothing_mentions_them(artifacts: ArtifactCache) -> None:
-    """Without the guides, no file refers to them."""
+def test_missing_guides_are_not_mentioned(artifacts: ArtifactCache) -> None:
+    """Without the guides, no file mentions them."""
     project = artifacts.project(BASE | {"contributing": False, "docs_engine": "sphinx"})
     texts = {name: (project / name).read_text(encoding="utf-8") for name in tree(project)}
     assert [] == [name for name, text in texts.items() if any(guide in text for guide in GUIDES)]
 
 
 def test_contributing_is_short(artifacts: ArtifactCache) -> None:
-    """CONTRIBUTING.md has at most 90 lines with any tools."""
+    """With any tools, CONTRIBUTING.md has at most 90 lines."""
     for runner in choices("task_runner"):
         answers = BASE | {"task_runner": runner, "environments": choices("environments")}
         text = (artifacts.project(answers) / "CONTRIBUTING.md").read_text(encoding="utf-8")

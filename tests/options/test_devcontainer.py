@@ -1,4 +1,4 @@
-"""What the development container promises. No test starts one."""
+"""Check the development container without starting it."""
 
 import json
 from pathlib import Path
@@ -15,30 +15,30 @@ BASE: Answers = {"project_name": "My Project", "devcontainer": True}
 
 
 def description(project: Path) -> Any:
-    """Read the description of a project's container."""
+    """Return the contents of a project's devcontainer.json."""
     file = project / ".devcontainer" / "devcontainer.json"
     return json.loads(file.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("chosen", choices("devcontainer"))
-def test_only_on_request(chosen: bool, artifacts: ArtifactCache) -> None:
-    """The container is described only on request."""
+def test_exists_only_if_selected(chosen: bool, artifacts: ArtifactCache) -> None:
+    """A project has a devcontainer.json only if it is selected."""
     project = artifacts.project(FULL | {"devcontainer": chosen})
     assert chosen == (project / ".devcontainer").exists()
 
 
 @pytest.mark.parametrize("version", choices("python_min"))
 def test_its_python_is_the_oldest_supported(version: str, artifacts: ArtifactCache) -> None:
-    """The image has the oldest supported Python, so the code uses no newer features."""
+    """The image has the oldest supported Python, so that the code uses no newer features."""
     project = artifacts.project(BASE | {"python_min": version})
     assert f"mcr.microsoft.com/devcontainers/python:{version}" == description(project)["image"]
 
 
 @pytest.mark.parametrize("environments", [["uv"], ["uv", "pip"], ["pip"], []], ids=str)
-def test_it_is_set_up_as_contributing_says(
+def test_setup_commands_match_contributing(
     environments: list[str], artifacts: ArtifactCache
 ) -> None:
-    """The container runs the commands from CONTRIBUTING.md, after it has installed uv."""
+    """The container installs uv, and then runs the setup commands from CONTRIBUTING.md."""
     project = artifacts.project(BASE | {"environments": environments})
     contributing = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
     commands = description(project)["postCreateCommand"].split(" && ")
@@ -50,8 +50,8 @@ def test_it_is_set_up_as_contributing_says(
 
 
 @pytest.mark.parametrize("checker", choices("type_checker"))
-def test_the_editor_has_the_extensions(checker: str, artifacts: ArtifactCache) -> None:
-    """VS Code gets the extensions of Python, ruff, and the selected type checker."""
+def test_editor_has_the_extensions(checker: str, artifacts: ArtifactCache) -> None:
+    """VS Code gets extensions for Python, ruff, and the selected type checker."""
     project = artifacts.project(BASE | {"type_checker": checker})
     expected = {"charliermarsh.ruff", "ms-python.python"}
     if checker != "none":

@@ -1,4 +1,4 @@
-"""Test the documentation site of each engine."""
+"""Test the documentation site of each documentation generator."""
 
 import ast
 import json
@@ -19,29 +19,29 @@ from harness.processes.commands import run
 from harness.rendering.template import Answers
 from harness.space.hostile_answers import LINES, SYNTAX, TEXTS, shown
 
-# One environment is enough for all projects with these names.
+# All projects with these names can share an environment.
 NAMES: Answers = {"distribution_name": "my-project", "package_name": "my_project"}
 
-# The command that CONTRIBUTING documents, and the folder that it writes.
+# The command in CONTRIBUTING.md, and its output folder.
 ENGINES = {name: engine for name, engine in facts("docs_engine").items() if name != "none"}
 BUILD = {name: engine["command"] for name, engine in ENGINES.items()}
 SITE = {name: engine["site"] for name, engine in ENGINES.items()}
 
-# A name with markup of HTML, Markdown, and Python.
+# Answers with HTML, Markdown, and Python syntax.
 HOSTILE = "\"A\" <b>x</b> & 'it' &copy; {{ y }} C:\\new *z* </title> \u200b 🎉 #"
 HOSTILE_AUTHOR = 'Zoë "Bob" O\'Brien & &copy; {{ y }} \\ 🎉'
 
-# Markup of documentation tools that CommonMark lacks.
+# Markup that documentation generators add to CommonMark.
 MARKUP = ["heading#", "##", "!!! note", "??? note", "::: my_project", '--8<-- "README.md"', "[^1]"]
 MARKUP += ["% comment", "(target)="]
 
 
 class Page(HTMLParser):
-    """The text of the main part of a page.
+    """The text of a page's main part.
 
     Attributes:
-        text: All of its text.
-        first: The text of the first element of each tag.
+        text: The complete text.
+        first: The text of the first element with each tag.
     """
 
     def __init__(self, html: str) -> None:
@@ -53,19 +53,19 @@ class Page(HTMLParser):
         self.feed(html[html.index("<article") : html.index("</article>")])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Start recording the first element of its kind."""
+        """Start recording the first element with a tag."""
         del attrs
         if tag in ("h1", "p") and tag not in self.first:
             self.inside = tag
             self.first[tag] = ""
 
     def handle_endtag(self, tag: str) -> None:
-        """Stop recording."""
+        """Stop recording an element."""
         if tag == self.inside:
             self.inside = ""
 
     def handle_data(self, data: str) -> None:
-        """Record text, except the sign of a heading's link."""
+        """Record text, except the symbol of a heading's link."""
         self.text += data
         if self.inside and data != "¶":
             self.first[self.inside] += data
@@ -81,18 +81,18 @@ def page(project: Path, engine: str, name: str) -> Page:
 
 
 def build(project: Path, engine: str, artifacts: ArtifactCache, exit_code: int | None = 0) -> int:
-    """Build a project's site with its dependency group `docs`; return the exit code."""
+    """Build a project's site with its dependency group `docs`, and return the exit code."""
     tools = artifacts.environment(
         "docs", NAMES | {"project_name": "My Project", "docs_engine": engine}, "--group=docs", "."
     )
-    # The environment provides the version, and the project provides the code.
+    # The version comes from the environment, and the code comes from the project.
     source = {"PYTHONPATH": str(project / "src")}
     command = BUILD[engine].split()
     return tools.run(*command, cwd=project, env=source, exit_code=exit_code).returncode
 
 
 def built(answers: Answers, artifacts: ArtifactCache) -> Path:
-    """Return a project whose pages are built."""
+    """Return a project with a built site."""
 
     def make(folder: Path) -> None:
         artifacts.copy(answers, folder)
@@ -104,15 +104,15 @@ def built(answers: Answers, artifacts: ArtifactCache) -> Path:
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("engine", BUILD)
 class TestPages:
-    """The pages of a project with every option on, built strictly and without a connection."""
+    """Test the pages of a project with all options, after a strict build without a network."""
 
     @pytest.fixture
     def project(self, mode: str, engine: str, artifacts: ArtifactCache) -> Path:
-        """The project with its pages."""
+        """Return the project with its built site."""
         return built(FULL | NAMES | {"mode": mode, "docs_engine": engine}, artifacts)
 
     def test_api_page_documents_the_module(self, project: Path, engine: str) -> None:
-        """The API page has signatures with types, and docstrings in Google style."""
+        """The API page renders signatures with types, and Google-style docstrings."""
         text = " ".join(page(project, engine, "api").text.split())
         assert "greet(name:str,language:str='en')" in text.replace(" ", "")
         assert "The name to greet." in text
@@ -122,7 +122,7 @@ class TestPages:
         assert "Raised for a language that has no greeting." in text
 
     def test_home_page_is_the_readme(self, project: Path, engine: str) -> None:
-        """The home page has the README's title, summary, and sections."""
+        """The home page contains the README's title, summary, and sections."""
         home = page(project, engine, "index")
         assert FULL["project_name"] == home.first["h1"]
         assert FULL["project_description"] in home.text
@@ -136,13 +136,13 @@ class TestPages:
         assert "Unreleased" in changelog.text
 
     def test_task_runs_the_tested_command(self, project: Path, engine: str) -> None:
-        """The `docs` task runs the command that these tests run."""
+        """The `docs` task runs the same command as these tests."""
         assert f"\ndocs:\n    {BUILD[engine]}\n" in (project / "justfile").read_text("utf-8")
 
     def test_git_ignores_the_build(
         self, project: Path, engine: str, mode: str, tmp_path: Path, artifacts: ArtifactCache
     ) -> None:
-        """A build leaves nothing to commit."""
+        """Building the site adds no untracked files."""
         fresh = artifacts.project(FULL | NAMES | {"mode": mode, "docs_engine": engine})
         copy = shutil.copytree(project, tmp_path / "project")
         run("git", "init", "--quiet", cwd=copy)
@@ -151,7 +151,7 @@ class TestPages:
 
 
 def test_parameter_lists_have_dashes(artifacts: ArtifactCache) -> None:
-    """Sphinx separates a parameter from its description with a dash, and keeps straight quotes."""
+    """Sphinx inserts a dash before a parameter's description, but keeps straight quotes."""
     project = built(FULL | NAMES | {"mode": "app", "docs_engine": "sphinx"}, artifacts)
     text = " ".join(page(project, "sphinx", "api").text.split())
     assert 'language – A language code such as "es".' in text
@@ -159,7 +159,7 @@ def test_parameter_lists_have_dashes(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("engine", BUILD)
 def test_new_function_is_documented(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A new public name appears on the API page without a change below docs/."""
+    """A new public function appears on the API page without changes in docs/."""
     project = artifacts.copy(
         NAMES | {"project_name": "My Project", "docs_engine": engine}, tmp_path / "project"
     )
@@ -175,7 +175,7 @@ def test_new_function_is_documented(engine: str, tmp_path: Path, artifacts: Arti
 
 @pytest.mark.parametrize("engine", BUILD)
 def test_site_without_a_changelog(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Without CHANGELOG.md, the site has no changelog page and builds strictly."""
+    """Without CHANGELOG.md, the site has no changelog page, and a strict build passes."""
     answers = NAMES | {"project_name": "My Project", "docs_engine": engine, "changelog": False}
     project = artifacts.copy(answers, tmp_path / "project")
     build(project, engine, artifacts)
@@ -184,7 +184,7 @@ def test_site_without_a_changelog(engine: str, tmp_path: Path, artifacts: Artifa
 
 @pytest.mark.parametrize("engine", BUILD)
 def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """No engine reads anything in a name or a summary as markup."""
+    """No generator interprets names or summaries as markup."""
     names = {"project_name": HOSTILE, "user_name": HOSTILE_AUTHOR}
     answers = FULL | NAMES | names | {"docs_engine": engine}
     project = artifacts.copy(answers, tmp_path / "project")
@@ -201,14 +201,14 @@ def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, artifacts: Art
     assert HOSTILE == page(project, engine, "index").first["h1"]
     for number, text in enumerate(texts):
         expected = text
-        if engine == "sphinx":  # smart dashes, which also read two backslashes as an escaped one
+        if engine == "sphinx":  # Smart dashes also treat two backslashes as an escaped one.
             expected = text.replace("\\\\", "\\").replace("---", "—").replace("--", "–")
         assert {"h1": expected, "p": expected} == page(project, engine, f"text{number}").first
 
 
 @pytest.mark.parametrize("engine", BUILD)
-def test_a_dead_link_fails_the_build(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """The build is strict: a link to a missing page is an error."""
+def test_broken_link_fails_the_build(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
+    """A link to a missing page makes the strict build fail."""
     answers = NAMES | {"project_name": "My Project", "docs_engine": engine}
     project = artifacts.copy(answers, tmp_path / "project")
     with (project / "docs" / "index.md").open("a", encoding="utf-8") as file:
@@ -218,7 +218,7 @@ def test_a_dead_link_fails_the_build(engine: str, tmp_path: Path, artifacts: Art
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_no_trace_without_an_engine(mode: str, artifacts: ArtifactCache) -> None:
-    """Without an engine, there is nothing under docs/ and no mention of documentation tools."""
+    """Without a generator, the project has no docs/ and doesn't mention documentation tools."""
     project = artifacts.project(FULL | {"mode": mode, "docs_engine": "none"})
     assert not (project / "docs").exists()
     for name in set(tree(project)) - {".copier-answers.yml", "CONTRIBUTING.md"}:
@@ -229,7 +229,7 @@ def test_no_trace_without_an_engine(mode: str, artifacts: ArtifactCache) -> None
 
 @pytest.mark.parametrize("engine", BUILD)
 def test_dev_group_includes_the_engine(engine: str, artifacts: ArtifactCache) -> None:
-    """The dependency group `dev` includes the group `docs` with the engine."""
+    """The dependency group `dev` includes the group `docs` with the generator."""
     project = artifacts.project({"project_name": "My Project", "docs_engine": engine})
     groups = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
     assert engine in [text.split(">")[0] for text in groups["docs"]]
@@ -239,7 +239,7 @@ def test_dev_group_includes_the_engine(engine: str, artifacts: ArtifactCache) ->
 def test_settings_are_formatted_whatever_the_names(
     tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Ruff accepts conf.py, whatever the names."""
+    """With any names, ruff would not reformat conf.py."""
     ruff = Environment.make(tmp_path / "environment")
     ruff.install("ruff")
     names = [*TEXTS, HOSTILE, *("x" * length for length in range(84, 101))]
@@ -258,7 +258,7 @@ def test_settings_are_formatted_whatever_the_names(
 @given(LINES | SYNTAX)
 @settings(derandomize=True, deadline=None, max_examples=500)
 def test_quoting_keeps_any_line(text: str) -> None:
-    """Any accepted line survives writing and reading in each format."""
+    """Any accepted line is unchanged after quoting and parsing in each format."""
     template = environment().from_string(
         "{% from 'template/macros/python.jinja' import python_string %}"
         "{% from 'template/macros/markdown.jinja' import markdown %}"

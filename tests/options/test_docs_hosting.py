@@ -1,4 +1,4 @@
-"""Test where the documentation site is published."""
+"""Test the hosts for the documentation site."""
 
 import itertools
 import os
@@ -27,7 +27,7 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("hosting", choices("docs_hosting"))
 def test_metadata_and_readme_link_to_the_site(hosting: str, artifacts: ArtifactCache) -> None:
-    """The metadata and the README have the address of a published site, and no other."""
+    """The metadata and the README link only to a published site."""
     project = artifacts.project(BASE | {"docs_engine": "sphinx", "docs_hosting": hosting})
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     expected = ADDRESSES.get(hosting)
@@ -39,8 +39,10 @@ def test_metadata_and_readme_link_to_the_site(hosting: str, artifacts: ArtifactC
 
 @pytest.mark.parametrize("hosting", choices("docs_hosting"))
 @pytest.mark.parametrize("engine", choices("docs_engine"))
-def test_each_host_has_its_files(engine: str, hosting: str, artifacts: ArtifactCache) -> None:
-    """Only a site on a host has the host's configuration."""
+def test_project_has_only_its_hosts_files(
+    engine: str, hosting: str, artifacts: ArtifactCache
+) -> None:
+    """A project has only the configuration of the selected host."""
     project = artifacts.project(BASE | {"docs_engine": engine, "docs_hosting": hosting})
     has_site = engine != "none"
     expected = has_site and hosting == "readthedocs"
@@ -50,7 +52,7 @@ def test_each_host_has_its_files(engine: str, hosting: str, artifacts: ArtifactC
 
 
 def on_read_the_docs(engine: str, environment: str) -> Answers:
-    """Return the answers of a project whose site Read the Docs builds."""
+    """Return the answers for a project with a site on Read the Docs."""
     return BASE | {
         "docs_engine": engine,
         "docs_hosting": "readthedocs",
@@ -59,7 +61,7 @@ def on_read_the_docs(engine: str, environment: str) -> Answers:
 
 
 def jobs(engine: str, environment: str, artifacts: ArtifactCache) -> dict[str, Any]:
-    """Return the jobs of .readthedocs.yaml."""
+    """Return the jobs in a project's .readthedocs.yaml."""
     project = artifacts.project(on_read_the_docs(engine, environment))
     settings = yaml.safe_load((project / ".readthedocs.yaml").read_text("utf-8"))
     return dict(settings["build"]["jobs"])
@@ -70,7 +72,7 @@ def jobs(engine: str, environment: str, artifacts: ArtifactCache) -> dict[str, A
 def test_read_the_docs_has_the_commands_of_each_choice(
     engine: str, environment: str, artifacts: ArtifactCache
 ) -> None:
-    """The environment tool decides how the tools are installed; the generator builds the site."""
+    """The commands depend only on the environment tool and on the documentation generator."""
     own = jobs(engine, environment, artifacts)
     assert jobs(ENGINES[0], environment, artifacts)["install"] == own["install"]
     assert jobs(engine, ENVIRONMENTS[0], artifacts).get("build") == own.get("build")
@@ -82,9 +84,10 @@ def test_read_the_docs_has_the_commands_of_each_choice(
 def test_read_the_docs_builds_the_site(
     engine: str, environment: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The commands of .readthedocs.yaml build a strict site in Read the Docs' own environment.
+    """The commands in .readthedocs.yaml build the site strictly in an environment like Read the Docs'.
 
-    Each generator and each environment tool is tested once. The test above shows that this is enough.
+    Each generator and each environment tool is tested only once. The test above shows that this is
+    sufficient.
     """
     project = artifacts.copy(on_read_the_docs(engine, environment), tmp_path / "project")
     settings = yaml.safe_load((project / ".readthedocs.yaml").read_text("utf-8"))
@@ -112,7 +115,7 @@ def test_read_the_docs_builds_the_site(
 
 
 def test_read_the_docs_fetches_the_tags(artifacts: ArtifactCache) -> None:
-    """With versions from git, Read the Docs fetches the history that has the tags."""
+    """With versions from git, Read the Docs fetches the full history and the tags."""
     for versioning in ("static", "vcs"):
         project = artifacts.project(
             BASE

@@ -1,4 +1,4 @@
-"""Environment tools: their files, their lock files, and the size of the environment."""
+"""Test the environment tools, their files, and their lock files."""
 
 import datetime
 import json
@@ -26,7 +26,7 @@ from harness.rendering.template import Answers
 
 PLAIN: Answers = {"project_name": "My Project", "backend": "flit_core"}
 TOOLS = "template/data/tools.yml"
-# The design's limit for a standard library.
+# The maximum number of distributions in the environment of a standard library project.
 MOST_DISTRIBUTIONS = 30
 
 FILES = {
@@ -35,8 +35,8 @@ FILES = {
     "direnv": ".envrc",
 }
 
-# Simulates conda, which cannot be installed from a package index. Like conda, it creates the
-# environment that environment.yml names and installs its "pip" section.
+# A script that simulates conda, which isn't available on package indexes. Like conda, it creates
+# the environment from environment.yml and installs the "pip" section.
 CONDA = """\
 #!/usr/bin/env bash
 set -eu
@@ -46,7 +46,7 @@ uv venv --quiet --seed "$place"
 sed -n 's/^      - //p' environment.yml > "$place/requirements.txt"
 "$place/bin/python" -m pip install --quiet --requirement "$place/requirements.txt"
 """
-# The functions of direnv that .envrc calls, which is not installed either.
+# A script with the functions that direnv provides to .envrc. direnv isn't available either.
 DIRENV = """\
 watch_file() { :; }
 layout() { conda env create; source "$CONDA_ENVIRONMENTS/$2/bin/activate"; }
@@ -56,7 +56,7 @@ python -c 'import my_project, sys; print(sys.prefix)'
 
 
 def with_environments(*environments: str) -> Answers:
-    """Return the answers of a project for some environment tools."""
+    """Return the answers for a project with some environment tools."""
     return PLAIN | {"environments": list(environments)}
 
 
@@ -68,13 +68,13 @@ def uv(project: Path, *arguments: str) -> None:
 def bash(
     project: Path, script: str, *, exit_code: int | None = 0
 ) -> subprocess.CompletedProcess[str]:
-    """Run a script in a project's folder, with uv, pipx, Python, and the simulated conda."""
+    """Run a script in a project's folder with uv, pipx, Python, and the simulated conda."""
     tools = project.parent / "tools"
     tools.mkdir(exist_ok=True)
     (tools / "conda").write_text(CONDA, encoding="utf-8")
     pipx = Path(sys.executable).with_name("pipx")
     for name, program in {"uv": find_uv_bin(), "pipx": pipx, "python": sys.executable}.items():
-        # A link to Python would not use the packages of its virtual environment.
+        # Python would not find its virtual environment through a symbolic link.
         (tools / name).write_text(f'#!/bin/sh\nexec "{program}" "$@"\n', encoding="utf-8")
     for file in tools.iterdir():
         file.chmod(0o755)
@@ -83,14 +83,14 @@ def bash(
 
 
 def lock_commands(project: Path) -> str:
-    """Return the commands of the task that updates the lock files, or nothing."""
+    """Return the commands of the task that updates the lock files, if the project has one."""
     text = (project / "justfile").read_text(encoding="utf-8")
     found = re.search(r"(?m)^lock:\n((?:    .+\n)+)", text)
     return found[1] if found else ""
 
 
 def check_commands(project: Path) -> str:
-    """Return the commands with which CI checks pylock.toml."""
+    """Return the commands that check pylock.toml in CI."""
     file = project / ".github" / "workflows" / "ci.yml"
     jobs = yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"].values()
     steps = [step["run"] for job in jobs for step in job["steps"] if "run" in step]
@@ -99,7 +99,7 @@ def check_commands(project: Path) -> str:
 
 
 def locked(artifacts: ArtifactCache, *environments: str) -> Path:
-    """Return a committed project with the lock files that its task creates."""
+    """Return a committed project with lock files created by its task."""
 
     def make(folder: Path) -> None:
         folder.mkdir()
@@ -111,14 +111,14 @@ def locked(artifacts: ArtifactCache, *environments: str) -> Path:
 
 
 def pins(lock: Path) -> dict[str, str]:
-    """Return the version of each package in pylock.toml or uv.lock, but not of the project."""
+    """Return the version of each package in pylock.toml or uv.lock, except the project."""
     data = tomllib.loads(lock.read_text(encoding="utf-8"))
     packages = data["packages"] if "packages" in data else data["package"]
     return {each["name"]: each["version"] for each in packages if each["name"] != "my-project"}
 
 
 def test_uv_is_the_default(artifacts: ArtifactCache) -> None:
-    """Several tools can be selected; the default is uv, with uv.lock as the only lock file."""
+    """By default, uv is the only environment tool, and uv.lock is the only lock file."""
     assert questions()["environments"]["multiselect"]
     project = artifacts.project(PLAIN)
     assert (project / ".python-version").exists()
@@ -126,10 +126,10 @@ def test_uv_is_the_default(artifacts: ArtifactCache) -> None:
 
 
 @pytest.mark.parametrize("chosen", [*[[c] for c in choices("environments")], [], ["uv", "pip"]])
-def test_a_project_has_the_files_of_its_choices(
+def test_project_has_only_the_files_of_selected_tools(
     chosen: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Each selected tool adds its file. Tools that are not selected add none."""
+    """A project has only the files of the selected tools."""
     project = artifacts.project(with_environments(*chosen))
     for choice, file in FILES.items():
         assert (choice in chosen) == (project / file).exists()
@@ -138,7 +138,7 @@ def test_a_project_has_the_files_of_its_choices(
 
 @pytest.mark.parametrize("chosen", [[], ["pip"], ["conda"]])
 def test_uv_is_not_required_unless_selected(chosen: list[str], artifacts: ArtifactCache) -> None:
-    """Without uv, nothing but CI uses it, apart from the command that creates pylock.toml."""
+    """If uv isn't selected, only CI and the command that creates pylock.toml use it."""
     project = artifacts.project(with_environments(*chosen))
     for file in project.rglob("*"):
         if file.is_file() and ".github" not in file.parts:
@@ -150,7 +150,7 @@ def test_uv_is_not_required_unless_selected(chosen: list[str], artifacts: Artifa
 def test_environments_use_the_oldest_supported_python(
     version: str, artifacts: ArtifactCache
 ) -> None:
-    """.python-version and environment.yml specify the project's minimum version."""
+    """.python-version and environment.yml specify the oldest supported Python."""
     project = artifacts.project(with_environments("uv", "conda") | {"python_min": version})
     assert f"{version}\n" == (project / ".python-version").read_text(encoding="utf-8")
     environment = yaml.safe_load((project / "environment.yml").read_text(encoding="utf-8"))
@@ -159,7 +159,7 @@ def test_environments_use_the_oldest_supported_python(
 
 @pytest.mark.parametrize("name", ["base", "my-project", "2026-01-01", "1e5", "null"])
 def test_the_conda_environment_has_a_valid_name(name: str, artifacts: ArtifactCache) -> None:
-    """The name of conda's environment is text that YAML keeps, and it is not "base"."""
+    """The name of the conda environment is a YAML string other than "base"."""
     project = artifacts.project(with_environments("conda") | {"distribution_name": name})
     environment = yaml.safe_load((project / "environment.yml").read_text(encoding="utf-8"))
     assert f"{name}-dev" == environment["name"]
@@ -171,11 +171,11 @@ def test_the_conda_environment_has_a_valid_name(name: str, artifacts: ArtifactCa
 def test_direnv_activates_the_environment(
     main: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """.envrc creates and activates the environment of the first other tool."""
+    """.envrc creates and activates the environment of the first tool other than direnv."""
     project = artifacts.copy(with_environments(main, "direnv"), tmp_path / "project")
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
-    # Installing the tools takes a long time, and this test doesn't use them.
+    # Skip the development tools. They take a long time to install and aren't used here.
     file.write_text(re.sub(r"(?ms)^dev = \[.*?^\]", "dev = []", text), encoding="utf-8")
     prefix = bash(project, DIRENV).stdout.splitlines()[-1]
     conda = tmp_path / "conda" / "my-project-dev"
@@ -184,7 +184,7 @@ def test_direnv_activates_the_environment(
 
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
 def test_pylock_is_portable(environments: list[str], artifacts: ArtifactCache) -> None:
-    """pylock.toml is valid on every platform and Python version, and has no local path."""
+    """pylock.toml is valid for every platform and Python version, and contains no local paths."""
     lock = locked(artifacts, *environments) / "pylock.toml"
     text = lock.read_text(encoding="utf-8")
     assert ">=3.11" == tomllib.loads(text)["requires-python"]
@@ -218,7 +218,7 @@ def test_pip_installs_what_is_locked(
 def test_ci_accepts_a_current_pylock(
     environments: list[str], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The check passes for the file that the task created, and for another version's format."""
+    """The check passes for a current pylock.toml, even in another version's format."""
     project = shutil.copytree(locked(artifacts, *environments), tmp_path / "project")
     bash(project, check_commands(project))
     assert "" == git(project, "status", "--porcelain")
@@ -229,10 +229,10 @@ def test_ci_accepts_a_current_pylock(
     bash(project, check_commands(project))
 
 
-def test_ci_names_the_package_that_the_lock_files_disagree_on(
+def test_ci_names_a_package_with_different_locked_versions(
     tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The check fails and names ruff after only uv.lock received another version of it."""
+    """The check fails and names ruff if uv.lock and pylock.toml have different versions of it."""
     project = shutil.copytree(locked(artifacts, "uv", "pip"), tmp_path / "project")
     uv(project, "lock", "--quiet", "--upgrade-package=ruff==0.16.4")
     commit(project)
@@ -242,8 +242,8 @@ def test_ci_names_the_package_that_the_lock_files_disagree_on(
     assert 'name = "mypy"' not in checked.stdout
 
 
-def test_ci_names_a_dependency_that_pylock_lacks(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Without uv, the check fails and names only a new dependency."""
+def test_ci_names_a_missing_dependency(tmp_path: Path, artifacts: ArtifactCache) -> None:
+    """Without uv, the check fails and names a new dependency that pylock.toml lacks."""
     project = shutil.copytree(locked(artifacts, "pip"), tmp_path / "project")
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
@@ -257,7 +257,7 @@ def test_ci_names_a_dependency_that_pylock_lacks(tmp_path: Path, artifacts: Arti
 def test_ci_rejects_a_missing_pylock(
     environments: list[str], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The check fails if pylock.toml has not been committed."""
+    """The check fails if pylock.toml isn't committed."""
     project = shutil.copytree(locked(artifacts, *environments), tmp_path / "project")
     git(project, "rm", "--quiet", "pylock.toml")
     commit(project)
@@ -265,7 +265,7 @@ def test_ci_rejects_a_missing_pylock(
 
 
 def test_uv_rejects_an_outdated_lock_file(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """With UV_LOCKED, as in CI, `uv sync` fails for a dependency that uv.lock lacks."""
+    """With UV_LOCKED, as in CI, `uv sync` fails if uv.lock lacks a dependency."""
     project = artifacts.copy(PLAIN, tmp_path / "project")
     uv(project, "lock", "--quiet")
     uv(project, "add", "--quiet", "--frozen", "cowsay")
@@ -278,7 +278,7 @@ def test_uv_rejects_an_outdated_lock_file(tmp_path: Path, artifacts: ArtifactCac
 def test_the_development_environment_is_small(
     mode: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """`uv sync` installs at most 30 distributions, including the project itself."""
+    """`uv sync` installs at most 30 distributions, including the project."""
     project = artifacts.copy({"project_name": "My Project", "mode": mode}, tmp_path / "project")
     uv(project, "sync", "--quiet")
     listed = run(find_uv_bin(), "pip", "list", "--format=json", cwd=project).stdout
@@ -288,7 +288,7 @@ def test_the_development_environment_is_small(
 
 
 def test_lower_bounds_are_at_most_a_year_old(tmp_path: Path) -> None:
-    """No lower bound of a tool is older than the newest release a year before the last review."""
+    """A tool's lower bound isn't older than its newest release a year before the last review."""
     year_before = reviews()[TOOLS] - datetime.timedelta(days=365)
     tools = yaml.safe_load((ROOT / TOOLS).read_text(encoding="utf-8")).values()
     requirements = [Requirement(text) for text in tools]

@@ -1,4 +1,4 @@
-"""Git hooks: what they check, and that they run without an activated environment."""
+"""Test the git hooks, which must work without an activated environment."""
 
 import re
 import shutil
@@ -24,8 +24,7 @@ from harness.rendering.template import Answers
 BASE: Answers = {"project_name": "My Project", "github_user": "ada"}
 FILE = ".pre-commit-config.yaml"
 
-# The hooks of each repository, as its own .pre-commit-hooks.yaml describes them, and the PyPI
-# package that they run.
+# For each hook repository, the PyPI package, and the hooks as in .pre-commit-hooks.yaml.
 PACKAGES = {
     "pre-commit/pre-commit-hooks": "pre-commit-hooks",
     "astral-sh/ruff-pre-commit": "ruff",
@@ -68,7 +67,7 @@ HOOKS: dict[str, list[dict[str, Any]]] = {
     ],
 }
 
-# What a hook must reject: the file, its text, and the hook.
+# Mistakes that hooks must reject: the file, its content, and the hook.
 WORKFLOW = """\
 on: pull_request
 jobs:
@@ -100,15 +99,15 @@ ONLY_REMOTE = {"large file", "case", "spelling", "workflow"}
 
 
 def revisions() -> dict[str, str]:
-    """Return the revision of each hook repository."""
+    """Return the pinned revision of each hook repository."""
     text = (ROOT / "template" / "data" / "hooks.yml").read_text(encoding="utf-8")
     return dict(yaml.safe_load(text))
 
 
 def make_substitutes(folder: Path) -> None:
-    """Create substitutes for the hook repositories on GitHub, which the tests cannot reach.
+    """Create substitutes for the hook repositories on GitHub, which the tests can't access.
 
-    Each has the tag and the hooks that it has on GitHub, and installs the same tool from PyPI.
+    Each substitute has the same tag and hooks as on GitHub, and installs the tool from PyPI.
     """
     for name, revision in revisions().items():
         repository = folder / name
@@ -137,7 +136,7 @@ Shell = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def shell(tmp_path: Path, artifacts: ArtifactCache) -> Shell:
-    """A shell without an activated environment: its PATH has the system's programs and uv."""
+    """Return a function that runs a script with only system programs and uv on PATH."""
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "uv").symlink_to(find_uv_bin())
@@ -161,7 +160,7 @@ def shell(tmp_path: Path, artifacts: ArtifactCache) -> Shell:
 
 
 def with_hooks(project: Path, shell: Shell) -> Path:
-    """Install the hooks of a project that uses uv, and return its folder."""
+    """Install the hooks in a project that uses uv, and return its folder."""
     shell("git", "init", "--quiet", cwd=project)
     shell("uv", "run", "--quiet", "prek", "install", cwd=project)
     shell("git", "add", "--all", cwd=project)
@@ -170,20 +169,20 @@ def with_hooks(project: Path, shell: Shell) -> Path:
 
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
-def test_a_new_project_can_be_committed(
+def test_new_project_can_be_committed(
     hooks: str, mode: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The hooks pass on every file of a new project, in a shell without its environment."""
+    """The hooks pass on all files of a new project without an activated environment."""
     answers = BASE | {"hooks": hooks, "mode": mode}
     project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("git", "commit", "--message=Start", cwd=project)
     assert "" == shell("git", "status", "--porcelain", cwd=project).stdout
 
 
-def test_a_project_with_all_options_can_be_committed(
+def test_project_with_all_options_can_be_committed(
     shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The hooks pass on every file of a project with all options, including both lock files."""
+    """The hooks pass on all files of a project with all options, including both lock files."""
     answers = FULL | {"preset": "full", "mode": "app", "default_branch": "main"}
     project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("uv", "run", "just", "lock", cwd=project)
@@ -195,7 +194,7 @@ def test_a_project_with_all_options_can_be_committed(
 def test_hooks_find_the_environment_of_pip(
     hooks: str, environments: list[str], shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Without uv, the hooks run the tools in .venv, which need not be activated."""
+    """Without uv, the hooks use the tools in .venv, even if it isn't activated."""
     answers = BASE | {"hooks": hooks, "environments": environments}
     project = artifacts.copy(answers, tmp_path / "project")
     (tmp_path / "tools" / "uv").unlink()
@@ -208,7 +207,7 @@ def test_hooks_find_the_environment_of_pip(
 
 
 def test_hooks_find_the_environment_of_conda(artifacts: ArtifactCache) -> None:
-    """With conda, every local hook runs in the environment that environment.yml names."""
+    """With conda, local hooks run in the environment from environment.yml."""
     answers = BASE | {"hooks": "local", "environments": ["conda"]}
     config = yaml.safe_load((artifacts.project(answers) / FILE).read_text(encoding="utf-8"))
     for hook in config["repos"][0]["hooks"]:
@@ -221,7 +220,7 @@ def test_hooks_find_the_environment_of_conda(artifacts: ArtifactCache) -> None:
 def test_mistakes_are_rejected(
     hooks: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Each hook fails for the mistake that it looks for, and a commit runs all hooks."""
+    """Each hook rejects its mistake, and a commit runs all hooks."""
     answers = BASE | {"hooks": hooks}
     project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("git", "commit", "--quiet", "--no-verify", "--message=Start", cwd=project)
@@ -245,7 +244,7 @@ def test_mistakes_are_rejected(
 def test_an_outdated_lock_file_is_rejected(
     hooks: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A new dependency without its lock files is rejected; the hooks update both files."""
+    """A commit with outdated lock files is rejected, and the hooks update both files."""
     answers = BASE | {"hooks": hooks, "environments": ["uv", "pip"]}
     project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("uv", "run", "just", "lock", cwd=project)
@@ -259,7 +258,7 @@ def test_an_outdated_lock_file_is_rejected(
 
 
 def test_generated_text_passes_the_spelling_check(artifacts: ArtifactCache) -> None:
-    """No generated file has a word that codespell corrects, whatever the answers."""
+    """With any answers, codespell finds no mistakes in generated files."""
     version = revisions()["codespell-project/codespell"].removeprefix("v")
     own = artifacts.environment("codespell", BASE, f"codespell=={version}")
     variants = [*(BASE | chosen for chosen in each_level_once()), FULL | {"annotated": True}]
@@ -269,7 +268,7 @@ def test_generated_text_passes_the_spelling_check(artifacts: ArtifactCache) -> N
 
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
 def test_configuration_is_valid_for_pre_commit(hooks: str, artifacts: ArtifactCache) -> None:
-    """pre-commit reads the same file as prek."""
+    """The configuration is valid for pre-commit, not only for prek."""
     own = artifacts.environment("pre-commit", BASE, "pre-commit")
     project = artifacts.project(BASE | {"hooks": hooks})
     own.run("pre-commit", "validate-config", project / FILE)
@@ -277,14 +276,14 @@ def test_configuration_is_valid_for_pre_commit(hooks: str, artifacts: ArtifactCa
 
 @pytest.mark.parametrize("license_", choices("license"))
 def test_license_texts_are_accepted(license_: str, artifacts: ArtifactCache) -> None:
-    """No hook would change the text of a license."""
+    """The hooks don't change license texts."""
     text = (artifacts.project(BASE | {"license": license_}) / "LICENSE").read_text(encoding="utf-8")
     assert not re.search(r"[ \t]$", text, re.MULTILINE)
     assert re.search(r"[^\n]\n\Z", text)
 
 
 def test_none_leaves_no_trace(artifacts: ArtifactCache) -> None:
-    """Without hooks, no file mentions them and no tool for them is installed."""
+    """Without hooks, no file mentions them, and no tools for them are installed."""
     project = artifacts.project(BASE | {"hooks": "none"})
     for file in project.rglob("*"):
         if file.is_file():
@@ -293,7 +292,7 @@ def test_none_leaves_no_trace(artifacts: ArtifactCache) -> None:
 
 
 def hooks_of(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the hooks of a configuration by id, each with its repository and revision."""
+    """Return the hooks in a configuration by ID, with repositories and revisions."""
     return {
         hook["id"]: hook | {"repo": repository["repo"], "rev": repository.get("rev")}
         for repository in config["repos"]
@@ -301,8 +300,8 @@ def hooks_of(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_this_repository_has_the_hooks_that_it_generates(artifacts: ArtifactCache) -> None:
-    """The repository has the same hooks as a project, except for exclusions and commands."""
+def test_this_repository_has_the_same_hooks(artifacts: ArtifactCache) -> None:
+    """This repository has the same hooks as a project, except for exclusions and commands."""
     answers = BASE | {"hooks": "pre-commit", "environments": []}
     own, made = (
         yaml.safe_load((folder / FILE).read_text(encoding="utf-8"))
@@ -310,7 +309,7 @@ def test_this_repository_has_the_hooks_that_it_generates(artifacts: ArtifactCach
     )
     assert made["ci"] == own["ci"]
     expected, found = hooks_of(made), hooks_of(own)
-    # The repository is not generated, so no update of a template leaves rejected changes in it.
+    # Template updates can't leave rejected changes here, because this repository isn't generated.
     del expected["rejected-changes"]
     expected["typecheck"]["entry"] = "nox -s lint"
     for hook in found.values():
@@ -319,10 +318,10 @@ def test_this_repository_has_the_hooks_that_it_generates(artifacts: ArtifactCach
 
 
 def test_this_repository_passes_its_hooks(shell: Shell, tmp_path: Path) -> None:
-    """The hooks pass on every file of this repository. `nox -s lint` checks the types."""
+    """The hooks pass on all files of this repository, except for the types, which lint checks."""
     names = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
     clone = tmp_path / "clone"
-    # The tests must not change the working tree, and some hooks fix what they find.
+    # Run the hooks in a copy, because some of them change files.
     for name in filter(None, names.stdout.split("\0")):
         if (ROOT / name).is_file():
             (clone / name).parent.mkdir(parents=True, exist_ok=True)

@@ -12,9 +12,9 @@ from harness.packagestan.answers import choices
 
 HOLDER = {"project_name": "My Project", "user_name": "Zoë Ünï", "copyright_year": "2026"}
 
-# The first words of each license's text, and the SHA-256 hash of all words from there on, taken from
-# other copies: pytest (MIT), click (BSD-3-Clause), filelock 3.12 (Unlicense, with today's address),
-# and Debian's /usr/share/common-licenses.
+# The first words of each license, and the SHA-256 hash of the text that starts with them, from
+# independent copies: pytest (MIT), click (BSD-3-Clause), filelock 3.12 (Unlicense, with the current
+# URL), and Debian's /usr/share/common-licenses.
 TEXTS = {
     "MIT": (
         "Permission is hereby granted",
@@ -42,7 +42,7 @@ TEXTS = {
     ),
 }
 
-# What precedes the text in the licenses that name their holder.
+# The text before these words in licenses that name the copyright holder.
 NOTICES = {
     "MIT": "MIT License Copyright (c) 2026 Zoë Ünï",
     "BSD-3-Clause": "BSD 3-Clause License Copyright (c) 2026, Zoë Ünï",
@@ -51,7 +51,7 @@ NOTICES = {
 
 @pytest.mark.parametrize("license_", TEXTS)
 def test_license_file_has_the_whole_text(license_: str, artifacts: ArtifactCache) -> None:
-    """LICENSE has the notice with holder and year, then the unchanged text of the license."""
+    """LICENSE contains the copyright notice followed by the unchanged license text."""
     text = (artifacts.project(HOLDER | {"license": license_}) / "LICENSE").read_text("utf-8")
     start, expected = TEXTS[license_]
     before, found, after = text.partition(start)
@@ -61,7 +61,7 @@ def test_license_file_has_the_whole_text(license_: str, artifacts: ArtifactCache
 
 
 def test_proprietary_license_reserves_all_rights(artifacts: ArtifactCache) -> None:
-    """A proprietary project's LICENSE names the holder and the year."""
+    """A proprietary project's LICENSE names the copyright holder and the year."""
     project = artifacts.project(HOLDER | {"license": "Proprietary"})
     text = (project / "LICENSE").read_text("utf-8")
     assert text.startswith("Copyright (c) 2026 Zoë Ünï. All rights reserved.\n")
@@ -69,7 +69,7 @@ def test_proprietary_license_reserves_all_rights(artifacts: ArtifactCache) -> No
 
 @pytest.mark.parametrize("license_", choices("license"))
 def test_metadata_has_the_license(license_: str, artifacts: ArtifactCache) -> None:
-    """The metadata has a valid SPDX expression, and the wheel has the text (PEP 639)."""
+    """The metadata has a valid SPDX expression, and the wheel contains the license (PEP 639)."""
     expression = "LicenseRef-Proprietary" if license_ == "Proprietary" else license_
     wheel = read_wheel(artifacts.wheel_from_tree(HOLDER | {"license": license_}))
     assert expression == canonicalize_license_expression(wheel.metadata["license_expression"])
@@ -78,7 +78,7 @@ def test_metadata_has_the_license(license_: str, artifacts: ArtifactCache) -> No
 
 @pytest.mark.parametrize("license_", choices("license"))
 def test_readme_names_the_license(license_: str, artifacts: ArtifactCache) -> None:
-    """The README names the license, or reserves all rights."""
+    """The README names the license or reserves all rights."""
     readme = (artifacts.project(HOLDER | {"license": license_}) / "README.md").read_text("utf-8")
     sentence = f"My Project is released under the {license_}"
     if license_ == "Proprietary":
@@ -87,10 +87,8 @@ def test_readme_names_the_license(license_: str, artifacts: ArtifactCache) -> No
 
 
 @pytest.mark.parametrize("license_", choices("license"))
-def test_only_proprietary_packages_are_kept_off_indexes(
-    license_: str, artifacts: ArtifactCache
-) -> None:
-    """Only a proprietary package has the classifier that public indexes reject."""
+def test_only_proprietary_packages_are_private(license_: str, artifacts: ArtifactCache) -> None:
+    """Only proprietary packages have the classifier that public indexes reject."""
     project = artifacts.project(HOLDER | {"license": license_})
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     private = "Private :: Do Not Upload" in metadata["classifiers"]
@@ -101,7 +99,7 @@ def test_only_proprietary_packages_are_kept_off_indexes(
 
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_backends_accept_a_private_license(backend: str, artifacts: ArtifactCache) -> None:
-    """A license that is not on the SPDX list builds with every backend."""
+    """A project with a license outside the SPDX list builds with every backend."""
     answers = HOLDER | {"license": "Proprietary", "backend": backend}
     metadata = read_wheel(artifacts.wheel_from_tree(answers)).metadata
     assert "LicenseRef-Proprietary" == metadata["license_expression"]

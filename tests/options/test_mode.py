@@ -1,4 +1,4 @@
-"""Test the kinds of projects."""
+"""Test the project types."""
 
 import re
 import shutil
@@ -22,12 +22,12 @@ WITH_WINDOW: Answers = BASE | {"gui_command_name": "greet-window"}
 
 @pytest.fixture
 def program(artifacts: ArtifactCache) -> Path:
-    """The only code file of a script."""
+    """Return the only code file of a script."""
     return artifacts.project(SCRIPT) / "src" / "strasse_friends" / "__main__.py"
 
 
 def installed(answers: Answers, artifacts: ArtifactCache, *requirements: str) -> Environment:
-    """Return an environment with a project's wheel and some requirements."""
+    """Return an environment with a project's wheel and additional requirements."""
     name = "-".join(("mode", *requirements))
     return artifacts.environment(name, answers, artifacts.wheel_from_tree(answers), *requirements)
 
@@ -41,7 +41,7 @@ def test_library_has_no_command_by_default(artifacts: ArtifactCache) -> None:
 
 
 def test_library_exports_its_api(artifacts: ArtifactCache) -> None:
-    """The package exports its API, and its version on demand."""
+    """The package exports its API, and computes its version lazily."""
     code = "import my_project as p; print(p.__version__, p.greet('Ada', 'es'), *p.__all__)"
     expected = "0.1.0 ¡Hola, Ada! UnknownLanguageError greet languages show\n"
     environment = installed({"project_name": "My Project"}, artifacts)
@@ -49,7 +49,7 @@ def test_library_exports_its_api(artifacts: ArtifactCache) -> None:
 
 
 def test_missing_attribute_is_an_attribute_error(artifacts: ArtifactCache) -> None:
-    """The lazy version doesn't hide a misspelled name."""
+    """Accessing a misspelled name raises an AttributeError, despite the lazy version."""
     environment = installed({"project_name": "My Project"}, artifacts)
     failed = environment.run("python", "-c", "from my_project import gret", exit_code=1)
     assert "ImportError: cannot import name 'gret'" in failed.stderr
@@ -68,7 +68,7 @@ def test_missing_attribute_is_an_attribute_error(artifacts: ArtifactCache) -> No
 def test_import_is_cheap(
     imported: str, allowed: str, package_data: bool, artifacts: ArtifactCache
 ) -> None:
-    """Importing the package or its command adds only the package's modules to allowed ones."""
+    """Importing the package or its command loads only the package's modules and allowed ones."""
     answers = BASE | {"plugins": True, "package_data": package_data}
     code = f"import sys, {allowed}; before = set(sys.modules); import {imported};"
     code += "print(*sorted(set(sys.modules) - before))"
@@ -77,14 +77,14 @@ def test_import_is_cheap(
 
 
 def test_app_has_a_command_with_its_name(artifacts: ArtifactCache) -> None:
-    """An app has a command with the name of the distribution."""
+    """An app has a command with the same name as the distribution."""
     wheel = read_wheel(artifacts.wheel_from_tree({"project_name": "My Project", "mode": "app"}))
     assert {("console_scripts", "my-project"): "my_project.cli:main"} == wheel.entry_points
 
 
 @pytest.mark.parametrize("mode", ["app", "script"])
 def test_readme_shows_the_output_of_the_command(mode: str, artifacts: ArtifactCache) -> None:
-    """The command in the README prints the output shown below it."""
+    """The command in the README prints the output that is shown."""
     answers = BASE | {"mode": mode}
     readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     environment = installed(answers, artifacts)
@@ -96,7 +96,7 @@ def test_readme_shows_the_output_of_the_command(mode: str, artifacts: ArtifactCa
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_installation_fits_the_mode(mode: str, artifacts: ArtifactCache) -> None:
-    """The README installs a library with pip, and a command with uv or pipx."""
+    """The README shows how to install a library with pip or a command with uv or pipx."""
     answers = {"project_name": "My Project", "mode": mode, "publish": "trusted"}
     readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     library = mode == "library"
@@ -106,7 +106,7 @@ def test_installation_fits_the_mode(mode: str, artifacts: ArtifactCache) -> None
 
 
 def test_unpublished_project_installs_from_its_repository(artifacts: ArtifactCache) -> None:
-    """Without publishing, the README names no package of an index."""
+    """The README of an unpublished project installs it from the repository."""
     answers: Answers = {"project_name": "My Project", "publish": "none"}
     readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     assert "$ python -m pip install .\n" in readme
@@ -117,7 +117,7 @@ def test_unpublished_project_installs_from_its_repository(artifacts: ArtifactCac
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_readme_links_are_absolute(mode: str, artifacts: ArtifactCache) -> None:
-    """Package indexes show the README, too, so every link in it is absolute."""
+    """Links in the README are absolute, because package indexes also show it."""
     answers = BASE | {"mode": mode, "github_user": "ada", "default_branch": "trunk"}
     readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)]*)\)", readme)
@@ -138,10 +138,10 @@ def test_readme_claims_nothing_by_default(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_window_needs_tkinter(mode: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Without tkinter, the command says what to install, and the project's tests pass."""
+    """Without tkinter, the command says what to install, and the project's tests still pass."""
     answers = WITH_WINDOW | {"mode": mode}
     environment = installed(answers, artifacts, "--group", "test")
-    # As on a Linux distribution that packages tkinter separately.
+    # Simulate a Linux distribution that packages tkinter separately.
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['tkinter'] = None\n")
     env = {"PYTHONPATH": str(tmp_path)}
     failed = environment.run("greet-window", env=env, exit_code=1)
@@ -154,21 +154,21 @@ def test_window_needs_tkinter(mode: str, tmp_path: Path, artifacts: ArtifactCach
     assert "1 skipped" in finished.stdout
 
 
-def test_script_runs_by_its_path_with_uv(program: Path) -> None:
-    """In the project, `uv run` installs the dependencies, and the file finds its data."""
+def test_uv_runs_the_script_by_its_path(program: Path) -> None:
+    """In the project, `uv run` runs the script by its path, and the script finds its data."""
     finished = run(find_uv_bin(), "run", "--script", program, "Ada", "--language", "es")
     assert "¡Hola, Ada!\n" == finished.stdout
 
 
 def test_script_is_executable(program: Path) -> None:
-    """The file runs as a program if uv is installed."""
+    """A script is executable if uv is installed."""
     env = {"PATH": f"{Path(find_uv_bin()).parent}:/usr/bin:/bin"}
     assert "Hallo, Ada!\n" == run(program, "Ada", "--language", "de", env=env).stdout
 
 
 @pytest.mark.parametrize("tool", ["uv", "pipx"])
 def test_copied_script_runs(tool: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A script without data runs as a single file and has no version."""
+    """A copied script without data runs as a single file, and has no version."""
     answers = BASE | {"mode": "script", "package_data": False, "dependencies": ["packaging>=24"]}
     program = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")
@@ -182,7 +182,7 @@ def test_copied_script_runs(tool: str, tmp_path: Path, artifacts: ArtifactCache)
 
 
 def test_script_is_a_single_file_by_default(artifacts: ArtifactCache) -> None:
-    """A script has no data file and no extra unless it is asked for."""
+    """A script has a data file or an extra only if it is selected."""
     project = artifacts.project({"project_name": "My Project", "mode": "script"})
     names = {path.name for path in (project / "src" / "my_project").iterdir()}
     assert {"__init__.py", "__main__.py", "py.typed"} == names
@@ -190,7 +190,7 @@ def test_script_is_a_single_file_by_default(artifacts: ArtifactCache) -> None:
 
 
 def test_script_installs_as_a_command(artifacts: ArtifactCache) -> None:
-    """The wheel of a script has a command and runs with `python -m`, with its data."""
+    """A script's wheel has a command, and also runs with `python -m`."""
     wheel = artifacts.distributions(SCRIPT | {"backend": "hatchling"}).wheel
     environment = artifacts.environment("wheel", SCRIPT | {"backend": "hatchling"}, wheel)
     for command in (["greet"], ["python", "-m", "strasse_friends"]):
@@ -199,10 +199,10 @@ def test_script_installs_as_a_command(artifacts: ArtifactCache) -> None:
 
 
 @pytest.mark.parametrize("field", ["requires-python", "dependencies"])
-def test_script_notices_different_metadata(
+def test_script_metadata_differences_are_detected(
     field: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A project's own test fails if the file and pyproject.toml disagree."""
+    """One of the project's tests fails if the metadata in the script and in pyproject.toml differ."""
     answers = BASE | {"mode": "script"}
     project = artifacts.copy(answers, tmp_path / "project")
     file = project / "pyproject.toml"

@@ -1,4 +1,4 @@
-"""Test data files in the package."""
+"""Test package data."""
 
 import pytest
 
@@ -11,7 +11,7 @@ BASE = {"project_name": "My Project", "mode": "app", "command_name": "greet"}
 
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_sdist_and_wheel_contain_the_data(backend: str, artifacts: ArtifactCache) -> None:
-    """With package data, the sdist and the wheel contain the file with the greetings."""
+    """The sdist and the wheel contain the file with the greetings."""
     dist = artifacts.distributions(BASE | {"backend": backend})
     assert "my_project/data/greetings.json" in read_wheel(dist.wheel).files
     assert "src/my_project/data/greetings.json" in sdist_files(dist.sdist)
@@ -35,7 +35,7 @@ def test_greetings_are_the_same(mode: str, package_data: bool, artifacts: Artifa
 def test_changing_the_languages_changes_no_greeting(
     plugins: bool, package_data: bool, artifacts: ArtifactCache
 ) -> None:
-    """`languages` returns a new dictionary, so that callers can't change the package's own."""
+    """`languages` returns a copy, so that callers can't change the package's greetings."""
     answers = BASE | {"package_data": package_data, "plugins": plugins}
     environment = artifacts.environment("wheel", answers, artifacts.wheel_from_tree(answers))
     code = "import my_project as p; p.languages()['en'] = 'Oh'; print(p.greet('Ada'))"

@@ -1,4 +1,4 @@
-"""What the presets promise."""
+"""Test the presets."""
 
 import re
 import shutil
@@ -23,7 +23,7 @@ ESSENTIAL = [
     *("user_name", "user_email", "github_user"),
 ]
 
-# All questions that can be asked, in order.
+# All questions that Copier can ask, in order.
 ASKABLE = [
     name
     for name, question in questions().items()
@@ -34,7 +34,7 @@ ASKABLE = [
 DOWN = "\x1b[B"
 
 in_terminal = pytest.mark.skipif(
-    sys.platform == "win32", reason="pexpect.spawn needs a Unix terminal"
+    sys.platform == "win32", reason="pexpect.spawn requires a Unix terminal"
 )
 
 
@@ -44,7 +44,7 @@ def preset_files() -> list[Path]:
 
 
 def answered_by_presets() -> set[str]:
-    """Return the questions whose defaults come from the preset."""
+    """Return the questions with defaults from the preset."""
     return {
         name
         for name, question in questions().items()
@@ -53,12 +53,12 @@ def answered_by_presets() -> set[str]:
 
 
 @pytest.mark.parametrize("file", preset_files(), ids=lambda file: file.stem)
-def test_a_preset_answers_the_questions_of_presets(file: Path) -> None:
-    """A preset has a label and answers exactly the questions that take their default from it."""
+def test_preset_answers_the_right_questions(file: Path) -> None:
+    """A preset has a label, and answers exactly the questions with defaults from the preset."""
     keys = set(yaml.safe_load(file.read_text(encoding="utf-8")))
     expected = answered_by_presets() | {"label"}
     problems = [f"answer {name}" for name in sorted(expected - keys)]
-    problems += [f"remove {name}, which is not a question of presets" for name in keys - expected]
+    problems += [f"remove {name}, which presets don't answer" for name in keys - expected]
     assert not problems, f"template/presets/{file.name}: {'; '.join(problems)}"
 
 
@@ -71,7 +71,7 @@ def test_the_comparison_has_our_figures(artifacts: ArtifactCache) -> None:
 
 
 def test_standard_is_the_default(artifacts: ArtifactCache) -> None:
-    """Without an answer, the preset is "standard"; each choice that it makes is listed first."""
+    """The default preset is "standard", and its choices are listed first in the questions."""
     recorded = recorded_answers(artifacts.project(NAME))
     assert "standard" == recorded["preset"]
     single = [axis for axis in axes() if not questions()[axis].get("multiselect")]
@@ -79,7 +79,7 @@ def test_standard_is_the_default(artifacts: ArtifactCache) -> None:
 
 
 def test_an_answer_overrides_the_preset(tmp_path: Path) -> None:
-    """An answer given in addition to the preset wins."""
+    """An explicit answer overrides the preset's answer."""
     answers = NAME | {"preset": "minimal", "docs_engine": "sphinx", "ci": "gitlab"}
     recorded = recorded_answers(render(tmp_path / "project", answers))
     expected = preset("minimal") | {"docs_engine": "sphinx", "ci": "gitlab"}
@@ -87,7 +87,7 @@ def test_an_answer_overrides_the_preset(tmp_path: Path) -> None:
 
 
 def test_a_script_has_no_site_and_does_not_publish(tmp_path: Path) -> None:
-    """A script only has documentation, publishing, or a container if you ask for it."""
+    """By default, a script has no documentation, publishing, or container."""
     recorded = recorded_answers(
         render(tmp_path / "project", NAME | {"mode": "script", "preset": "full"})
     )
@@ -105,8 +105,8 @@ def test_presets_stay_within_their_budgets(
     assert all(row.is_within_budget for row in rows), "\n".join(table)
 
 
-def test_a_fork_adds_a_preset_by_adding_a_file(tmp_path: Path) -> None:
-    """A preset is one file: its label is offered, and its answers are used."""
+def test_new_preset_requires_only_a_file(tmp_path: Path) -> None:
+    """A new preset file is enough to offer the preset and use its answers."""
     template = Path(shutil.copytree(snapshot(), tmp_path / "template"))
     answers = preset("minimal") | {"ci": "gitlab", "hooks": "local"}
     text = yaml.safe_dump({"label": "Acme - what our projects have"} | answers)
@@ -119,7 +119,7 @@ def test_a_fork_adds_a_preset_by_adding_a_file(tmp_path: Path) -> None:
 
 
 def asked(project: Path, *arguments: str, **keys: str) -> list[str]:
-    """Answer the questions in a terminal, with some keys before Enter, and return the questions."""
+    """Accept all answers in a terminal after pressing some keys, and return the questions."""
     with Terminal(QUESTIONNAIRE, project, *arguments) as terminal:
         while name := terminal.next_question():
             terminal.send(keys.get(name, "") + "\r")
@@ -129,7 +129,7 @@ def asked(project: Path, *arguments: str, **keys: str) -> list[str]:
 @in_terminal
 @pytest.mark.parametrize("name", PRESETS)
 def test_only_the_essentials_are_asked(name: str, tmp_path: Path) -> None:
-    """Every preset except "custom" only asks the essential questions."""
+    """Every preset except "custom" asks only the essential questions."""
     moves = PRESETS.index(name) - PRESETS.index("standard")
     keys = {
         "project_name": "My Project",
@@ -141,8 +141,8 @@ def test_only_the_essentials_are_asked(name: str, tmp_path: Path) -> None:
 
 
 @in_terminal
-def test_a_name_that_cannot_be_derived_is_asked(tmp_path: Path) -> None:
-    """After a name without ASCII letters, the distribution name is asked, too."""
+def test_distribution_name_is_asked_if_necessary(tmp_path: Path) -> None:
+    """For a project name without ASCII letters, Copier also asks for the distribution name."""
     keys = {"project_name": "日本語", "distribution_name": "nihongo"}
     assert [*ESSENTIAL, "distribution_name"] == asked(tmp_path / "project", **keys)
     assert "nihongo" == recorded_answers(tmp_path / "project")["package_name"]
@@ -150,8 +150,8 @@ def test_a_name_that_cannot_be_derived_is_asked(tmp_path: Path) -> None:
 
 @in_terminal
 def test_custom_asks_every_question(tmp_path: Path) -> None:
-    """With "custom", every question that applies is asked, in the order of the files."""
-    # Trusted publishing has no index, and a library without a command has neither of the others.
+    """With "custom", every applicable question is asked in order."""
+    # index_url doesn't apply to trusted publishing, and the others don't apply without a command.
     left_out = {"index_url", "cli_library", "container", "docs_hosting"}
     keys = {"project_name": "My Project", "preset": DOWN * 2}
     assert [name for name in ASKABLE if name not in left_out] == asked(tmp_path / "one", **keys)
@@ -161,7 +161,7 @@ def test_custom_asks_every_question(tmp_path: Path) -> None:
 
 @in_terminal
 def test_questions_fit_into_a_terminal(tmp_path: Path) -> None:
-    """In a terminal of 80 columns, each question and each of its choices is fully visible."""
+    """In a terminal with 80 columns, each question and each choice is fully visible."""
     keys = {"project_name": "My Project", "mode": DOWN, "publish": DOWN, "docs_engine": DOWN}
     with Terminal(QUESTIONNAIRE, tmp_path / "project", "--data=preset=custom") as terminal:
         while name := terminal.next_question():
@@ -173,7 +173,7 @@ def test_questions_fit_into_a_terminal(tmp_path: Path) -> None:
 
 @in_terminal
 def test_unavailable_choices_are_explained(tmp_path: Path) -> None:
-    """In a terminal, an unavailable choice shows the reason, and the default is available."""
+    """An unavailable choice is shown with the reason, and the default is available."""
     keys = {"dependencies": '\x05\x15["idna @ https://example.com/idna.zip"]'}
     reasons = {
         "versioning": "- Git - the latest git tag (use static; uv_build can't read git tags)",
@@ -195,7 +195,7 @@ def labels(name: str) -> list[str]:
 
 
 def test_questions_are_short() -> None:
-    """Help texts, labels, and the reasons why a choice is unavailable fit into 80 columns."""
+    """Help texts, labels, and reasons for unavailable choices fit into 80 columns."""
     widest = COLUMNS - len("🎤 ") - 1
     for name in ASKABLE:
         assert [] == [text for text in helps(QUESTIONNAIRE, name) if len(text) > widest]

@@ -1,4 +1,4 @@
-"""Publishing from GitHub; tests/services/test_workflows_run.py runs what is checked here."""
+"""Check publishing from GitHub. tests/services/test_workflows_run.py runs the workflow."""
 
 import itertools
 import os
@@ -34,12 +34,12 @@ UPLOADS = re.compile("twine upload|uv publish|pypi-publish")
 
 
 def jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs of a project's publish.yml."""
+    """Return the jobs in a project's publish.yml."""
     return dict(workflows.github(artifacts.project(BASE | answers), "publish")["jobs"])
 
 
 def uploading(made: dict[str, dict[str, Any]]) -> list[str]:
-    """Return the names of the jobs that upload to an index."""
+    """Return the names of jobs that upload to an index."""
     return [name for name, job in made.items() if UPLOADS.search(str(job.get("steps")))]
 
 
@@ -48,7 +48,7 @@ def uploading(made: dict[str, dict[str, Any]]) -> list[str]:
     [*itertools.product(choices("publish"), ["github", "gitlab"]), ("none", "none")],
 )
 def test_only_its_own_files_exist(publish: str, ci: str, artifacts: ArtifactCache) -> None:
-    """A project that publishes has a workflow for that; others have none."""
+    """Only a project that publishes has a workflow for it."""
     files = set(tree(artifacts.project(BASE | {"publish": publish, "ci": ci})))
     workflow = {"github": ".github/workflows/publish.yml", "gitlab": ".gitlab/publish.yml"}
     expected = {workflow[ci]} if publish != "none" else set()
@@ -77,14 +77,14 @@ REJECTED: list[tuple[Answers, str]] = [
 
 @pytest.mark.parametrize(("answers", "message"), REJECTED)
 def test_impossible_answers_are_rejected(answers: Answers, message: str, tmp_path: Path) -> None:
-    """A combination that can't work is rejected with a message that starts with the remedy."""
+    """An impossible combination is rejected with a message that starts with the remedy."""
     with pytest.raises(ValueError, match=re.escape(message)):
         render(tmp_path / "project", BASE | answers)
     assert not (tmp_path / "project").exists()
 
 
 def test_a_private_index_accepts_dependencies_with_a_url(artifacts: ArtifactCache) -> None:
-    """Only PyPI rejects dependencies with a URL, so they are accepted with a private index."""
+    """A private index can be combined with URL dependencies, which only PyPI rejects."""
     answers = {"dependencies": [GIT_URL], "index_url": URL}
     assert "token" == recorded_answers(artifacts.project(BASE | answers))["publish"]
 
@@ -104,13 +104,13 @@ def test_a_private_index_accepts_dependencies_with_a_url(artifacts: ArtifactCach
     ],
 )
 def test_the_default_is_possible(answers: Answers, default: str, artifacts: ArtifactCache) -> None:
-    """By default, a project publishes in the safest way that works for it."""
+    """The default is the safest way to publish that works for the project."""
     assert default == recorded_answers(artifacts.project(BASE | answers))["publish"]
 
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
 def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Uploads wait for ci.yml and the check of the tag, and the release waits for the uploads."""
+    """Uploads wait for all checks, and the release waits for the uploads."""
     made = jobs(artifacts, **answers)
     assert "./.github/workflows/ci.yml" == made["checks"]["uses"]
     found = uploading(made)
@@ -122,8 +122,8 @@ def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache)
 
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_nothing_is_built_for_the_upload(answers: Answers, artifacts: ArtifactCache) -> None:
-    """The final upload has the files of the checks, no checkout, and one step that uploads them."""
+def test_upload_builds_nothing(answers: Answers, artifacts: ArtifactCache) -> None:
+    """The final job uploads the tested files in one step, without a checkout or a build."""
     made = jobs(artifacts, **answers)
     job = made[uploading(made)[-1]]
     steps = [
@@ -139,8 +139,10 @@ def test_nothing_is_built_for_the_upload(answers: Answers, artifacts: ArtifactCa
 
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_rights_are_where_they_are_used(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Only uploads have a secret or an identity, in an environment; only the release may write."""
+def test_permissions_are_granted_only_where_used(
+    answers: Answers, artifacts: ArtifactCache
+) -> None:
+    """Only upload jobs have a secret or an identity, and only the release has write access."""
     made = jobs(artifacts, **answers)
     for name, job in made.items():
         is_upload = name in uploading(made)
@@ -156,7 +158,7 @@ def test_rights_are_where_they_are_used(answers: Answers, artifacts: ArtifactCac
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
 def test_the_environment_links_to_the_release(answers: Answers, artifacts: ArtifactCache) -> None:
-    """GitHub shows the release's page next to the deployment."""
+    """The deployment on GitHub links to the release's page."""
     made = jobs(artifacts, **answers)
     name = "index" if "index_url" in answers else "pypi"
     assert name == made[name]["environment"]["name"]
@@ -166,7 +168,7 @@ def test_the_environment_links_to_the_release(answers: Answers, artifacts: Artif
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
 def test_forks_do_not_publish(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Every job that uploads is skipped in a fork."""
+    """Jobs that upload are skipped in forks."""
     made = jobs(artifacts, **answers)
     for name in uploading(made):
         assert "${{ !github.event.repository.fork }}" == made[name]["if"]
@@ -174,7 +176,7 @@ def test_forks_do_not_publish(answers: Answers, artifacts: ArtifactCache) -> Non
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
 def test_only_tags_are_published(answers: Answers, artifacts: ArtifactCache) -> None:
-    """A tag such as v1.2.3 starts the workflow; pushes to a branch don't, and none cancels another."""
+    """Only tags such as v1.2.3 start the workflow, and runs don't cancel each other."""
     workflow = workflows.github(artifacts.project(BASE | answers), "publish")
     assert {"push": {"tags": ["v*"]}} == workflow["on"]
     group = {"group": "publish-${{ github.ref }}", "cancel-in-progress": False}
@@ -182,7 +184,7 @@ def test_only_tags_are_published(answers: Answers, artifacts: ArtifactCache) -> 
 
 
 def test_no_secrets_are_stored_with_trusted_publishing(artifacts: ArtifactCache) -> None:
-    """With trusted publishing, no workflow mentions a secret or a password."""
+    """With trusted publishing, no workflow uses a secret or a password."""
     project = artifacts.project(BASE | {"versioning": "vcs", "testpypi": True})
     for name in tree(project):
         if name.startswith(".github/"):
@@ -191,8 +193,8 @@ def test_no_secrets_are_stored_with_trusted_publishing(artifacts: ArtifactCache)
 
 
 @pytest.mark.parametrize("url", [URL, URL.rstrip("/")])
-def test_a_private_index_gets_the_upload(url: str, artifacts: ArtifactCache) -> None:
-    """With index_url, uploads go there, and files that the index already has are skipped."""
+def test_uploads_go_to_the_private_index(url: str, artifacts: ArtifactCache) -> None:
+    """With index_url, files are uploaded to that index, and existing files are skipped."""
     made = jobs(artifacts, index_url=url)
     assert "pypi" not in made
     (step,) = [step for step in made["index"]["steps"] if "run" in step]
@@ -206,7 +208,7 @@ def test_a_private_index_gets_the_upload(url: str, artifacts: ArtifactCache) -> 
 def test_linux_wheels_are_rejected_before_the_tag(
     index_url: str, rejects: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """CI fails for a wheel that PyPI would reject, and names it; a private index may accept it."""
+    """CI fails and names a wheel that PyPI would reject, but accepts it with a private index."""
     project = artifacts.project(BASE | {"index_url": index_url})
     steps = workflows.github(project, "ci")["jobs"]["build"]["steps"]
     found = [step["run"] for step in steps if "linux_" in step.get("run", "")]
@@ -236,10 +238,10 @@ def test_linux_wheels_are_rejected_before_the_tag(
         ("v2.3", "1.2.3", False),
     ],
 )
-def test_the_tag_is_the_version_of_the_wheel(
+def test_tag_must_match_the_wheels_version(
     tag: str, version: str, is_accepted: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A tag is accepted only if the wheel has exactly this version."""
+    """A tag is accepted only if it is the wheel's version."""
     (text,) = [s["run"] for s in jobs(artifacts)["tag"]["steps"] if "GITHUB_REF_NAME" in str(s)]
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / f"my_project-{version}-py3-none-any.whl").touch()
@@ -249,7 +251,7 @@ def test_the_tag_is_the_version_of_the_wheel(
 
 
 def released(folder: Path, tag: str, *existing: str, text: str) -> list[str]:
-    """Run a step that creates a release on GitHub and return the arguments that `gh` received."""
+    """Run the step that creates a GitHub release, and return the arguments of `gh`."""
     (folder / "bin").mkdir(parents=True)
     gh = folder / "bin" / "gh"
     gh.write_text(
@@ -274,7 +276,7 @@ printf '%s\\n' "$@" >> "{folder}/made"
     ["1.2.3", "1.2.3a1", "1.2.3b2", "1.2.3rc1", "1.2.3.dev4", "1.2.3.post1", "1.2.3rc1.post2"],
 )
 def test_pre_releases_are_marked(version: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A release has both files, and it is marked if PEP 440 calls its version a pre-release."""
+    """A release has both files, and is marked as a pre-release according to PEP 440."""
     (text,) = [s["run"] for s in jobs(artifacts)["github-release"]["steps"] if "run" in s]
     expected = ["release", "create", f"v{version}", "--verify-tag", "--generate-notes"]
     expected += ["--prerelease"] * Version(version).is_prerelease
@@ -283,13 +285,13 @@ def test_pre_releases_are_marked(version: str, tmp_path: Path, artifacts: Artifa
 
 
 def test_an_existing_release_is_kept(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """If the release exists, a repeated job leaves it unchanged."""
+    """A repeated job doesn't change an existing release."""
     (text,) = [s["run"] for s in jobs(artifacts)["github-release"]["steps"] if "run" in s]
     assert [] == released(tmp_path / "step", "v1.2.3", "v1.2.3", text=text)
 
 
-def test_the_release_of_this_repository_needs_a_semantic_tag(tmp_path: Path) -> None:
-    """The notes of this repository's releases come from the changelog; other tags are rejected."""
+def test_releases_of_this_repository_require_a_semantic_version(tmp_path: Path) -> None:
+    """The release notes come from the changelog, and other tags are rejected."""
     for tag in ("v1", "1.2.3", "v1.2.3rc1", "v01.2.3", "v1.2.3\n"):
         run(sys.executable, ROOT / ".ci" / "notes.py", tag, exit_code=1)
     refused = run(sys.executable, ROOT / ".ci" / "notes.py", "v99.0.0", exit_code=1)

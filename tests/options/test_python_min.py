@@ -1,4 +1,4 @@
-"""Test the oldest supported Python version."""
+"""Test the choice of the oldest supported Python version."""
 
 import re
 import sys
@@ -16,7 +16,7 @@ VERSIONS = choices("python_min")
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_metadata_lists_the_pythons(version: str, artifacts: ArtifactCache) -> None:
-    """The metadata requires the oldest version and lists it and all newer ones."""
+    """The metadata requires the oldest version, and lists this version and all newer ones."""
     answers = {"project_name": "My Project", "python_min": version}
     metadata = read_wheel(artifacts.wheel_from_tree(answers)).metadata
     assert f">={version}" == metadata["requires_python"]
@@ -28,7 +28,7 @@ def test_metadata_lists_the_pythons(version: str, artifacts: ArtifactCache) -> N
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_tools_target_the_oldest_version(version: str, artifacts: ArtifactCache) -> None:
-    """Mypy targets the oldest version; ruff reads it from requires-python."""
+    """The tools target the oldest version, which ruff reads from requires-python."""
     answers = {"project_name": "My Project", "python_min": version}
     pyproject = (artifacts.project(answers) / "pyproject.toml").read_text("utf-8")
     assert version == tomllib.loads(pyproject)["tool"]["mypy"]["python_version"]
@@ -36,14 +36,14 @@ def test_tools_target_the_oldest_version(version: str, artifacts: ArtifactCache)
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_script_has_its_oldest_version(version: str, artifacts: ArtifactCache) -> None:
-    """The metadata block of a script has the oldest version, too."""
+    """A script's inline metadata also requires the oldest version."""
     answers = {"project_name": "My Project", "python_min": version, "mode": "script"}
     script = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     assert re.search(rf'(?m)^# requires-python = ">={version}"$', script.read_text("utf-8"))
 
 
 def test_default_is_the_oldest() -> None:
-    """By default, a project supports every version that the template offers."""
+    """By default, a project supports every Python version that the template offers."""
     assert "{{ python_versions[0] }}" in str(questions()["python_min"]["default"])
     assert VERSIONS == sorted(VERSIONS, key=lambda version: int(version.split(".")[1]))
     assert "{}.{}".format(*sys.version_info[:2]) in VERSIONS

@@ -1,4 +1,4 @@
-"""Releasing a generated project: what bump-my-version changes, and what a remote accepts."""
+"""Test releasing a generated project with bump-my-version."""
 
 import re
 import time
@@ -20,12 +20,12 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 @pytest.fixture
 def tools(artifacts: ArtifactCache) -> Environment:
-    """An environment with the dependency group "release"."""
+    """Return an environment with the dependency group "release"."""
     return artifacts.environment("release", BASE, "--group", "release")
 
 
 def locked(project: Path) -> Path:
-    """Lock and commit a project on main."""
+    """Lock a project, and commit it on main."""
     run(find_uv_bin(), "lock", "--quiet", cwd=project)
     commit(project)
     git(project, "branch", "--move", "--force", "main")
@@ -34,19 +34,19 @@ def locked(project: Path) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """A locked and committed project."""
+    """Return a locked and committed project."""
     return locked(artifacts.copy(BASE, tmp_path / "project"))
 
 
 def bump(tools: Environment, project: Path, *arguments: str, exit_code: int = 0) -> str:
-    """Bump the version with the settings of the project, and return the error messages."""
+    """Bump the version with the project's settings, and return the error messages."""
     path: Mapping[str, str] = {"PATH": f"{tools.bin}:{Path(find_uv_bin()).parent}:/usr/bin:/bin"}
     command = ("bump-my-version", "bump", *arguments)
     return call(tools, project, *command, env=path, exit_code=exit_code).stderr
 
 
 def versions(project: Path) -> set[str]:
-    """Return the versions of the project in pyproject.toml and uv.lock."""
+    """Return the project's version in pyproject.toml and in uv.lock."""
     pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     lock = tomllib.loads((project / "uv.lock").read_text(encoding="utf-8"))
     own = [each["version"] for each in lock["package"] if each["name"] == "my-project"]
@@ -54,7 +54,7 @@ def versions(project: Path) -> set[str]:
 
 
 def test_a_release_is_one_commit_and_one_tag(tools: Environment, project: Path) -> None:
-    """The version, the changelog, and uv.lock change in one commit, which is tagged."""
+    """A release changes the version, the changelog, and uv.lock in one tagged commit."""
     before = git(project, "rev-parse", "HEAD")
     bump(tools, project, "minor")
     assert "" == git(project, "status", "--porcelain")
@@ -68,7 +68,7 @@ def test_a_release_is_one_commit_and_one_tag(tools: Environment, project: Path) 
 
 
 def test_the_changelog_gets_a_dated_section(tools: Environment, project: Path) -> None:
-    """The unreleased changes are now below the version's heading, which has today's date."""
+    """The unreleased changes move to a section with the version and today's date."""
     before = (project / "CHANGELOG.md").read_text(encoding="utf-8")
     bump(tools, project, "patch")
     dated = f"## [Unreleased]\n\n## [0.1.1] - {time.strftime('%Y-%m-%d')}\n"
@@ -76,16 +76,16 @@ def test_the_changelog_gets_a_dated_section(tools: Environment, project: Path) -
     assert expected == (project / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-def test_a_pre_release_becomes_a_release(tools: Environment, project: Path) -> None:
-    """A pre-release is tagged as such, and the release can follow."""
+def test_release_can_follow_a_pre_release(tools: Environment, project: Path) -> None:
+    """A pre-release can be tagged, followed by the final release."""
     for version in ("1.0.0rc1", "1.0.0rc2", "1.0.0"):
         bump(tools, project, "--new-version", version)
         assert f"v{version}" == git(project, "tag", "--points-at", "HEAD")
         assert {version} == versions(project)
 
 
-def test_a_protected_branch_gets_the_tag_after_the_merge(tools: Environment, project: Path) -> None:
-    """With --no-tag, a pull request adds the version to main, and the tag can still be created."""
+def test_protected_branch_is_tagged_after_the_merge(tools: Environment, project: Path) -> None:
+    """With --no-tag, a pull request changes the version, and the tag is created after the merge."""
     git(project, "switch", "--quiet", "--create", "release")
     bump(tools, project, "minor", "--no-tag")
     assert "" == git(project, "tag")
@@ -97,22 +97,22 @@ def test_a_protected_branch_gets_the_tag_after_the_merge(tools: Environment, pro
 def test_without_a_changelog_only_the_version_changes(
     tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A project without a changelog is released, too."""
+    """A project without a changelog can be released."""
     project = locked(artifacts.copy(BASE | {"changelog": False}, tmp_path / "project"))
     bump(tools, project, "minor")
     changed = git(project, "diff", "--name-only", "HEAD~1").splitlines()
     assert ["pyproject.toml", "uv.lock"] == changed
 
 
-def test_without_the_tool_there_are_no_settings(artifacts: ArtifactCache) -> None:
-    """Without a release tool, and with a version from git, nothing configures bump-my-version."""
+def test_bump_my_version_is_configured_only_if_used(artifacts: ArtifactCache) -> None:
+    """Without the release tool or with versions from git, nothing configures bump-my-version."""
     for answers in ({"release_tool": "none"}, {"versioning": "vcs"}):
         text = (artifacts.project(BASE | answers) / "pyproject.toml").read_text(encoding="utf-8")
         assert not re.search("bumpversion|bump-my-version", text)
 
 
 def test_uncommitted_changes_stop_a_release(tools: Environment, project: Path) -> None:
-    """A release starts from committed files, so nothing else gets into it."""
+    """Uncommitted changes stop a release, so that they can't get into it."""
     (project / "README.md").write_text("Changed.\n", encoding="utf-8")
     assert "Git working directory is not clean" in bump(tools, project, "minor", exit_code=2)
     assert {"0.1.0"} == versions(project)
@@ -122,7 +122,7 @@ def test_uncommitted_changes_stop_a_release(tools: Environment, project: Path) -
 def test_a_rejected_push_publishes_nothing(
     tmp_path: Path, tools: Environment, project: Path
 ) -> None:
-    """If the remote rejects the commit on main, it doesn't accept the tag either."""
+    """If the remote rejects the commit on main, it also rejects the tag."""
     remote = tmp_path / "remote.git"
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(remote))
     git(project, "remote", "add", "origin", str(remote))

@@ -1,4 +1,4 @@
-"""The promises of each task runner."""
+"""Test the task runners."""
 
 import json
 import os
@@ -33,7 +33,7 @@ TASKS = {
 
 CALL = {runner: shlex.split(FACTS[runner]["call"]) for runner in RUNNERS}
 LIST = {runner: shlex.split(FACTS[runner]["list"]) for runner in RUNNERS}
-# A line of the list: the task and its description.
+# A line in the list of tasks: the task and its description.
 LINE = {runner: FACTS[runner]["listed"] for runner in RUNNERS}
 SOME_TESTS = {
     runner: shlex.split(FACTS[runner]["some_tests"].replace("NAME", "raises")) for runner in RUNNERS
@@ -49,7 +49,7 @@ def test_raises() -> None:
 
 
 def answers(runner: str, **more: object) -> Answers:
-    """Return the answers for a library with a task runner."""
+    """Return the answers for a library with the given task runner."""
     return {"project_name": "My Project", "task_runner": runner} | more
 
 
@@ -61,40 +61,40 @@ def runner(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def project(runner: str, tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """Return a project with a runner, which the test may change."""
+    """Return a project with a task runner that the test may change."""
     return artifacts.copy(answers(runner), tmp_path / "project")
 
 
 @pytest.fixture
 def tools(runner: str, artifacts: ArtifactCache) -> Environment:
-    """Return the dependency group "dev" of a project, without the project."""
+    """Return an environment with a project's dependency group "dev"."""
     return artifacts.environment("dev", answers(runner), "--group", "dev")
 
 
 def call(
     tools: Environment, project: Path, *command: str, exit_code: int | None = 0
 ) -> CompletedProcess[str]:
-    """Run a command in a project whose environment is active."""
+    """Run a command in a project with an active environment."""
     variables = active(tools)
     variables["PATH"] += os.pathsep + str(Path(find_uv_bin()).parent)
     return run("env", *command, cwd=project, env=variables, exit_code=exit_code)
 
 
 def uv_run(project: Path, *command: str) -> CompletedProcess[str]:
-    """Run a command with `uv run`, where uv itself is on the PATH."""
+    """Run a command with `uv run` and with uv on PATH."""
     path = os.pathsep.join([str(Path(find_uv_bin()).parent), os.environ["PATH"]])
     return run(find_uv_bin(), "run", *command, cwd=project, env={"PATH": path})
 
 
 @pytest.mark.parametrize("chosen", rendered("task_runner"))
 def test_only_the_selected_runner_has_files(chosen: str, artifacts: ArtifactCache) -> None:
-    """A project contains the files of its runner and of no other one."""
+    """A project has only the files of the selected task runner."""
     files = set(tree(artifacts.project(answers(chosen))))
     assert FILES[chosen] == files & set[str]().union(*FILES.values())
 
 
-def test_no_runner_and_no_environment_leave_no_trace(artifacts: ArtifactCache) -> None:
-    """Without a runner and environment tools, no file mentions one of them."""
+def test_unselected_tools_are_not_mentioned(artifacts: ArtifactCache) -> None:
+    """Without a task runner and environment tools, no file mentions any of them."""
     chosen = answers("none", environments=[], preset="minimal", contributing=True)
     project = artifacts.project(chosen)
     text = "\n".join(
@@ -108,21 +108,21 @@ def test_no_runner_and_no_environment_leave_no_trace(artifacts: ArtifactCache) -
 
 @pytest.mark.parametrize("chosen", RUNNERS)
 def test_contributing_lists_the_tasks(chosen: str, artifacts: ArtifactCache) -> None:
-    """CONTRIBUTING has a row for each task, with its call and its description."""
+    """CONTRIBUTING.md lists each task with its command and its description."""
     text = (artifacts.project(answers(chosen)) / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(.+)` \| (.+) \|$", text, re.MULTILINE))
     assert {" ".join(["uv run", *CALL[chosen], name]): TASKS[name] for name in TASKS} == rows
 
 
 def test_contributing_lists_the_commands(artifacts: ArtifactCache) -> None:
-    """Without a runner, CONTRIBUTING lists the commands of each task."""
+    """Without a task runner, CONTRIBUTING.md lists the commands of each task."""
     text = (artifacts.project(answers("none")) / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert f"| `uv run ruff check`, then `uv run ruff format --check` | {TASKS['lint']} |" in text
     assert f"| `uv run pytest --cov` | {TASKS['test']} |" in text
 
 
 def test_tasks_are_listed(runner: str, project: Path, tools: Environment) -> None:
-    """The runner lists every task with its description."""
+    """The task runner lists every task with its description."""
     listing = call(tools, project, *LIST[runner]).stdout
     shown = dict(re.findall(rf"^{LINE[runner]}$", listing, re.MULTILINE))
     for name in ("default", "help"):
@@ -131,10 +131,10 @@ def test_tasks_are_listed(runner: str, project: Path, tools: Environment) -> Non
 
 
 def test_tasks_succeed_in_a_new_project(runner: str, project: Path) -> None:
-    """Every task succeeds in a new project, and the formatter changes nothing."""
+    """Every task succeeds in a new project, and formatting changes nothing."""
     before = tree(project)
     for name in TASKS:
-        # Some machines that run the tests have only one Python.
+        # Some machines have only one Python.
         is_once_per_python = FACTS[runner]["isolated"] and name == "test"
         task = "test-3.11" if is_once_per_python else name
         uv_run(project, *CALL[runner], task)
@@ -143,15 +143,15 @@ def test_tasks_succeed_in_a_new_project(runner: str, project: Path) -> None:
 
 
 def test_extra_arguments_select_tests(runner: str, project: Path, tools: Environment) -> None:
-    """Arguments replace `--cov`, so a part of the tests doesn't fail for its low coverage."""
+    """Arguments replace `--cov`, so that selected tests don't fail because of low coverage."""
     (project / "tests" / "test_one.py").write_text(ONE_TEST, encoding="utf-8")
-    # The tools' environment lacks the project.
+    # The environment with the tools doesn't contain the project.
     output = call(tools, project, f"PYTHONPATH={project / 'src'}", *SOME_TESTS[runner]).stdout
     assert re.search(r"== 1 passed, \d+ deselected in ", output)
 
 
 def test_failing_command_fails_the_task(runner: str, project: Path, tools: Environment) -> None:
-    """A task stops at the first command that fails."""
+    """A task stops at the first failing command."""
     (project / "src" / "mistake.py").write_text("import os\n", encoding="utf-8")
     failed = call(tools, project, *CALL[runner], "lint", exit_code=None)
     assert 0 != failed.returncode
@@ -160,12 +160,12 @@ def test_failing_command_fails_the_task(runner: str, project: Path, tools: Envir
 
 
 def test_unknown_task_fails(runner: str, project: Path, tools: Environment) -> None:
-    """A misspelled task is an error."""
+    """Calling an unknown task is an error."""
     assert 0 != call(tools, project, *CALL[runner], "tset", exit_code=None).returncode
 
 
 def test_nox_tests_every_supported_python(artifacts: ArtifactCache) -> None:
-    """The session "test" exists once for each supported version of Python."""
+    """The session "test" exists for each supported Python version."""
     chosen = answers("nox", python_min="3.13")
     tools = artifacts.environment("dev", answers("nox"), "--group", "dev")
     listing = call(tools, artifacts.project(chosen), "nox", "--list-sessions", "--json").stdout
@@ -177,7 +177,7 @@ def test_nox_tests_every_supported_python(artifacts: ArtifactCache) -> None:
 
 
 def test_makefile_works_in_a_clone_with_autocrlf(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A clone in which git converts line endings has a Makefile without carriage returns."""
+    """The Makefile has no carriage returns in a clone where git converts line endings."""
     project = artifacts.copy(answers("make"), tmp_path / "project")
     commit(project)
     clone = tmp_path / "clone"
@@ -187,28 +187,28 @@ def test_makefile_works_in_a_clone_with_autocrlf(tmp_path: Path, artifacts: Arti
     assert "already formatted" in call(tools, clone, "make", "lint").stdout
 
 
-def test_makefile_is_sound(artifacts: ArtifactCache) -> None:
-    """Make prints no warnings."""
+def test_makefile_causes_no_warnings(artifacts: ArtifactCache) -> None:
+    """The Makefile causes no warnings."""
     command = ("make", "--dry-run", "--warn-undefined-variables", *TASKS)
     assert "" == run(*command, cwd=artifacts.project(answers("make"))).stderr
 
 
 def test_justfile_is_formatted(artifacts: ArtifactCache) -> None:
-    """The formatter of just changes nothing."""
+    """`just --fmt` changes nothing."""
     tools = artifacts.environment("dev", answers("just"), "--group", "dev")
     tools.run("just", "--fmt", "--check", "--unstable", cwd=artifacts.project(answers("just")))
 
 
 @pytest.mark.parametrize("chosen", [runner for runner in RUNNERS if ".py" in str(FILES[runner])])
 def test_python_tasks_are_typed(chosen: str, artifacts: ArtifactCache) -> None:
-    """Mypy in strict mode finds nothing in the tasks."""
+    """In strict mode, mypy finds no errors in the tasks."""
     tools = artifacts.environment("dev", answers(chosen), "--group", "dev")
     cache = f"--cache-dir={os.devnull}"
     tools.run("mypy", "--strict", cache, *FILES[chosen], cwd=artifacts.project(answers(chosen)))
 
 
 def test_oldest_runners_list_the_tasks(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """The lower bounds of the runners are high enough for their files."""
+    """The oldest supported versions of the task runners list the tasks."""
     oldest = Environment.make(tmp_path / "environment")
     requirements = {name: FACTS[name]["requirement"] for name in RUNNERS}
     oldest.install("--resolution=lowest-direct", *filter(None, requirements.values()))

@@ -1,4 +1,4 @@
-"""What the reminders about template releases promise. GitHub's `gh` is simulated."""
+"""Test the reminders about template releases with a simulated `gh`."""
 
 import json
 import re
@@ -25,13 +25,13 @@ FILES = {
     "workflow": {".github/workflows/template.yml"},
     "none": set[str](),
 }
-# GitHub calls bash with these options.
+# GitHub runs bash with these options.
 BASH = ("bash", "-e", "-c")
 
 
 @pytest.mark.parametrize("chosen", rendered("template_updates"))
 def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None:
-    """A project has the file of the selected reminder and no other."""
+    """A project has only the file of the selected reminder."""
     files = set(tree(artifacts.project(BASE | {"template_updates": chosen})))
     assert FILES[chosen] == files & set[str]().union(*FILES.values())
 
@@ -43,21 +43,21 @@ def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None
 def test_only_the_full_preset_has_reminders(
     preset: str, ci: str, default: str, artifacts: ArtifactCache
 ) -> None:
-    """Reminders are off by default, and the full preset has the workflow on GitHub."""
+    """Only the full preset has a reminder by default: the workflow on GitHub."""
     answers = recorded_answers(artifacts.project(BASE | {"preset": preset, "ci": ci}))
     assert default == answers["template_updates"]
 
 
 @pytest.mark.parametrize("ci", ["gitlab", "none"])
-def test_a_workflow_needs_github(ci: str, tmp_path: Path) -> None:
-    """Without GitHub, the workflow is rejected, and the message names the alternatives."""
+def test_workflow_requires_github(ci: str, tmp_path: Path) -> None:
+    """The workflow is rejected without GitHub, and the message names the alternatives."""
     with pytest.raises(ValueError, match="renovate; the workflow requires GitHub"):
         render(tmp_path / "project", WORKFLOW | {"ci": ci})
     assert not (tmp_path / "project").exists()
 
 
 def test_renovate_does_nothing_else(artifacts: ArtifactCache) -> None:
-    """Renovate only updates from the template, so it never competes with Dependabot."""
+    """Renovate updates only the template, so that it doesn't conflict with Dependabot."""
     file = artifacts.project(BASE | {"template_updates": "renovate"}) / "renovate.json"
     assert ["copier"] == json.loads(file.read_text(encoding="utf-8"))["enabledManagers"]
 
@@ -71,7 +71,7 @@ def test_renovate_does_nothing_else(artifacts: ArtifactCache) -> None:
     ],
 )
 def test_renovate_finds_the_template(source: str, address: str, artifacts: ArtifactCache) -> None:
-    """The rules expand Copier's abbreviations, which Renovate doesn't recognize."""
+    """The rules expand Copier's abbreviations, which Renovate doesn't support."""
     file = artifacts.project(BASE | {"template_updates": "renovate"}) / "renovate.json"
     found = source
     for rule in json.loads(file.read_text(encoding="utf-8"))["packageRules"]:
@@ -86,7 +86,7 @@ def test_renovate_finds_the_template(source: str, address: str, artifacts: Artif
 
 
 def test_only_the_second_step_has_a_token(artifacts: ArtifactCache) -> None:
-    """The step that runs a downloaded program gets no token."""
+    """The step that runs a downloaded program doesn't get the token."""
     job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     assert {"contents": "read", "issues": "write"} == job["permissions"]
     first, second = [step for step in job["steps"] if "run" in step]
@@ -95,7 +95,7 @@ def test_only_the_second_step_has_a_token(artifacts: ArtifactCache) -> None:
 
 
 def program(folder: Path, name: str, text: str) -> dict[str, str]:
-    """Write a shell script and return the variables that put it on the PATH."""
+    """Write a shell script, and return the variables that add it to PATH."""
     folder.mkdir(exist_ok=True)
     script = folder / name
     script.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
@@ -104,10 +104,10 @@ def program(folder: Path, name: str, text: str) -> dict[str, str]:
 
 
 def compare(project: Path, folder: Path) -> str:
-    """Run the step that compares a project with its template, and return its output."""
+    """Run the step that compares a project with the template, and return the output."""
     steps = workflows.github(project, "template")["jobs"]["check"]["steps"]
     (text,) = [step["run"] for step in steps if step.get("id") == "check"]
-    # The tests' own Copier replaces the newest one.
+    # Use the Copier of the tests instead of the newest one.
     copier = f'[ "$1" = copier ] || exit 9; shift; exec "{sys.executable}" -m copier "$@"'
     output = folder / "output"
     variables = program(folder, "uvx", copier) | {"GITHUB_OUTPUT": str(output)}
@@ -119,8 +119,8 @@ def compare(project: Path, folder: Path) -> str:
     return found
 
 
-def test_the_workflow_notices_a_release(releases: Path, tmp_path: Path) -> None:
-    """The first step distinguishes current from outdated projects, and fails without a template."""
+def test_workflow_detects_a_release(releases: Path, tmp_path: Path) -> None:
+    """The first step detects outdated projects, and fails if the template isn't available."""
     project = start(releases, next_release(), tmp_path / "project", WORKFLOW)
     assert "status=0\n" == compare(project, tmp_path / "bin")
 
@@ -144,10 +144,10 @@ def test_the_workflow_notices_a_release(releases: Path, tmp_path: Path) -> None:
         ("0", "", ""),
     ],
 )
-def test_there_is_one_issue(
+def test_one_issue_is_opened_and_closed(
     status: str, issue: str, expected: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """An issue is opened once for an outdated project and closed after the update."""
+    """For an outdated project, one issue is opened, and it is closed after the update."""
     job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     (text,) = [step["run"] for step in job["steps"] if "GH_TOKEN" in step.get("env", {})]
     log = tmp_path / "log"
@@ -159,13 +159,13 @@ def test_there_is_one_issue(
 
 
 def test_the_issue_is_found_by_its_title(artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """The filter selects the number of the issue with the right title."""
+    """The filter selects the number of the issue with the expected title."""
     job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     (text,) = [step["run"] for step in job["steps"] if "GH_TOKEN" in step.get("env", {})]
     issues = [{"number": 3, "title": "Another"}, {"number": 7, "title": "Update from the template"}]
     (tmp_path / "issues.json").write_text(json.dumps(issues), encoding="utf-8")
     log = tmp_path / "log"
-    # gh has jq built in. The last argument is the filter.
+    # gh includes jq. The last argument is the filter.
     gh = f"""case "$*" in
 "issue list"*) for filter; do :; done; jq --raw-output "$filter" '{tmp_path}/issues.json';;
 *) echo "$@" >> '{log}';;
@@ -176,7 +176,7 @@ esac"""
 
 @pytest.mark.parametrize("chosen", rendered("template_updates"))
 def test_contributing_names_the_reminder(chosen: str, artifacts: ArtifactCache) -> None:
-    """CONTRIBUTING.md describes the selected reminder, if there is one."""
+    """CONTRIBUTING.md describes the selected reminder."""
     project = artifacts.project(BASE | {"template_updates": chosen})
     text = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert (chosen == "renovate") == ("[Renovate]" in text)

@@ -1,4 +1,4 @@
-"""The platforms on which GitHub runs a project's tests."""
+"""Test the matrix of platforms and Python versions on GitHub."""
 
 import itertools
 from typing import Any
@@ -14,14 +14,14 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def ci_jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs of a project's ci.yml."""
+    """Return the jobs in a project's ci.yml."""
     return dict(workflows.github(artifacts.project(BASE | answers), "ci")["jobs"])
 
 
 def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
-    """Return the system, Python version, and resolution of each job of a matrix.
+    """Return the system, Python version, and resolution of each job in a matrix.
 
-    Every entry of `include` sets all axes, so it is a separate job.
+    Each entry of `include` sets all axes, so it is a separate job.
     """
     matrix = dict(job["strategy"]["matrix"])
     included = matrix.pop("include")
@@ -33,7 +33,7 @@ def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
 def test_standard_tests_run_everything_on_linux(python_min: str, artifacts: ArtifactCache) -> None:
-    """Linux has every Python, the other systems the newest, and one job the lowest dependencies."""
+    """Linux runs every Python, other systems the newest, and one job the lowest dependencies."""
     pythons = choices("python_min")[choices("python_min").index(python_min) :]
     expected = {("ubuntu-latest", python, False) for python in pythons}
     expected |= {(f"{system}-latest", pythons[-1], False) for system in ("macos", "windows")}
@@ -45,15 +45,15 @@ def test_standard_tests_run_everything_on_linux(python_min: str, artifacts: Arti
 
 
 def test_the_full_matrix_has_every_python_on_every_system(artifacts: ArtifactCache) -> None:
-    """With the full matrix, all supported Python versions run on all three systems."""
+    """The full matrix tests all supported Python versions on all three systems."""
     systems = ["ubuntu-latest", "macos-latest", "windows-latest"]
     expected = set(itertools.product(systems, choices("python_min"), [False]))
     expected |= {("ubuntu-latest", "3.11", True)}
     assert expected == matrix_jobs(ci_jobs(artifacts, test_matrix="full")["tests"])
 
 
-def test_a_standard_project_has_eleven_jobs(artifacts: ArtifactCache) -> None:
-    """A standard project has at most eleven jobs, including each combination of the matrix."""
+def test_standard_project_has_at_most_eleven_jobs(artifacts: ArtifactCache) -> None:
+    """A standard project has at most eleven jobs, including all combinations of the matrix."""
     jobs = ci_jobs(artifacts)
     assert {"lint", "build", "tests", "result"} == set(jobs)
     assert len(jobs) - 1 + len(matrix_jobs(jobs["tests"])) <= 11

@@ -1,4 +1,4 @@
-"""The upload to TestPyPI before PyPI; tests/services/test_workflows_run.py runs it."""
+"""Check the upload to TestPyPI. tests/services/test_workflows_run.py runs it."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs of a project's publish.yml."""
+    """Return the jobs in a project's publish.yml."""
     return dict(workflows.github(artifacts.project(BASE | answers), "publish")["jobs"])
 
 
 @pytest.mark.parametrize("chosen", choices("testpypi"))
 @pytest.mark.parametrize("publish", ["trusted", "token"])
 def test_pypi_waits_for_testpypi(chosen: bool, publish: str, artifacts: ArtifactCache) -> None:
-    """If it is selected, TestPyPI comes between the check of the tag and PyPI."""
+    """If TestPyPI is selected, the upload to PyPI waits for the upload to TestPyPI."""
     made = jobs(artifacts, testpypi=chosen, publish=publish)
     assert chosen == ("testpypi" in made)
     assert ("testpypi" if chosen else "tag") == made["pypi"]["needs"]
@@ -30,12 +30,12 @@ def test_pypi_waits_for_testpypi(chosen: bool, publish: str, artifacts: Artifact
 
 
 def test_existing_files_are_skipped(artifacts: ArtifactCache) -> None:
-    """If TestPyPI has a file from an earlier attempt, the release continues."""
+    """A release continues if TestPyPI already has a file from an earlier attempt."""
     text = str(jobs(artifacts, testpypi=True)["testpypi"]["steps"])
     assert "twine upload --repository testpypi --skip-existing dist/*" in text
 
 
-def test_a_private_index_has_no_trial(artifacts: ArtifactCache) -> None:
+def test_private_index_does_not_use_testpypi(artifacts: ArtifactCache) -> None:
     """With a private index, nothing is uploaded to TestPyPI."""
     answers = {"testpypi": True, "index_url": "https://packages.example.com/upload/"}
     assert "testpypi" not in jobs(artifacts, **answers)

@@ -16,7 +16,7 @@ from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "task_runner": "none"}
 CHECKERS = [checker for checker in rendered("type_checker") if checker != "none"]
-# The starter code with every part, and with as few as possible.
+# The starter code with all optional parts, and with as few as possible.
 CONTENTS: dict[str, Answers] = {
     "full": FULL | {"task_runner": "none", "package_data": True},
     "bare": BASE | {"extras": {}, "package_data": False},
@@ -26,13 +26,13 @@ WORDS = re.compile(rf"\b({'|'.join(CHECKERS)}|pylance)\b|types with", re.IGNOREC
 
 @pytest.fixture(scope="module")
 def environment(artifacts: ArtifactCache) -> Environment:
-    """An environment with every type checker and the starter code's test dependencies."""
+    """Return an environment with all type checkers and the test dependencies."""
     checkers = [facts("type_checker")[checker]["requirement"] for checker in CHECKERS]
     return artifacts.environment("type-checkers", FULL, "--group", "test", *checkers)
 
 
 def check(environment: Environment, project: Path, exit_code: int = 0) -> str:
-    """Run the project's type checker in the active environment, and return its output."""
+    """Run the project's type checker in an active environment, and return the output."""
     tools = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["tool"]
     chosen = next(checker for checker in CHECKERS if checker in tools)
     command = facts("type_checker")[chosen]["command"]
@@ -40,7 +40,7 @@ def check(environment: Environment, project: Path, exit_code: int = 0) -> str:
     active = {
         "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(environment.bin.parent),
-        # mypy believes that files are the same if their paths, sizes, and times in seconds are.
+        # mypy treats files with the same path, size, and time (in seconds) as unchanged.
         "MYPY_CACHE_DIR": f"{os.environ['MYPY_CACHE_DIR']}-{package}",
     }
     return environment.run(
@@ -59,7 +59,7 @@ def test_starter_code_has_no_errors(
     tmp_path: Path,
     artifacts: ArtifactCache,
 ) -> None:
-    """The type checker finds no error in the starter code and its tests."""
+    """The type checker finds no errors in the starter code and its tests."""
     answers = CONTENTS[contents] | {"mode": mode, "type_checker": checker}
     check(environment, artifacts.copy(answers, tmp_path / "project"))
 
@@ -68,7 +68,7 @@ def test_starter_code_has_no_errors(
 def test_tests_in_subfolders_work(
     checker: str, environment: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Test files and conftest files with the same name may be in several folders."""
+    """Test files in different folders may have the same name."""
     project = artifacts.copy(BASE | {"type_checker": checker}, tmp_path / "project")
     for kind in ("unit", "integration"):
         folder = project / "tests" / kind
@@ -96,7 +96,7 @@ def test_tests_in_subfolders_work(
     assert "2 passed" in finished.stdout
 
 
-# Code that every checker accepts by default. The facts list what each must find in it.
+# Code that every checker accepts by default. The facts list the errors to find in strict mode.
 LOOSE = """\
 class Box:
     pass
@@ -134,7 +134,7 @@ def fifth() -> int:
 def test_settings_are_strict(
     checker: str, folder: str, environment: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Each strict rule finds its mistake in the package and in the tests."""
+    """Strict rules apply to the package and to the tests."""
     project = artifacts.copy(BASE | {"type_checker": checker}, tmp_path / "project")
     (project / folder / "loose.py").write_text(LOOSE, encoding="utf-8")
     found = set(re.findall(r"[\[(]([\w-]+)[\])]", check(environment, project, exit_code=1)))
@@ -143,7 +143,7 @@ def test_settings_are_strict(
 
 @pytest.mark.parametrize("checker", rendered("type_checker"))
 def test_only_the_selected_checker_is_configured(checker: str, artifacts: ArtifactCache) -> None:
-    """The project has the requirement and the table of the selected checker only."""
+    """The project has the requirement and the table for only the selected checker."""
     project = artifacts.project(BASE | {"type_checker": checker, "python_min": "3.12"})
     file = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     expected = {checker} - {"none"}
@@ -160,7 +160,7 @@ def test_only_the_selected_checker_is_configured(checker: str, artifacts: Artifa
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_no_trace_without_a_checker(mode: str, artifacts: ArtifactCache) -> None:
-    """Without a checker, no file mentions one, and the package keeps its type marker."""
+    """Without a checker, no file mentions any, but the package keeps its type marker."""
     answers = BASE | {"mode": mode, "type_checker": "none", "devcontainer": True}
     project = artifacts.project(answers)
     assert (project / "src" / "my_project" / "py.typed").is_file()

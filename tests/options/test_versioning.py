@@ -1,4 +1,4 @@
-"""What each version source promises."""
+"""Test the sources of the version."""
 
 import shutil
 import sys
@@ -22,14 +22,15 @@ from harness.packagestan.template import facts, render
 from harness.processes.commands import CommandError, run
 from harness.rendering.template import Answers
 
-# A backend that is offered together with "vcs" requires a package that reads git tags.
+# Backends that support "vcs" require a package that reads git tags.
 WITH_VCS = [name for name in rendered("backend") if facts("backend")[name]["vcs"].get("requires")]
 WITHOUT_VCS = [backend for backend in rendered("backend") if backend not in WITH_VCS]
 
 BASE: Answers = {"project_name": "My Project", "versioning": "vcs"}
 
-# git commands that follow a first commit, and the version of the next build. PEP 440 orders the
-# versions. setuptools-scm documents how "guess-next-dev" increments a tag and counts the commits:
+# git commands after the first commit, and the expected version of the next build. PEP 440 defines
+# the order of versions. setuptools-scm documents how "guess-next-dev" increments a tag and counts
+# commits:
 # https://setuptools-scm.readthedocs.io/en/latest/extending/#setuptools_scmversion_scheme
 MORE = "commit --allow-empty --message=More"
 FIX = "commit --allow-empty --message=Fix"
@@ -40,7 +41,7 @@ HISTORIES: dict[str, tuple[str, list[str]]] = {
     "a commit after a tag": ("1.2.4.dev1", ["tag v1.2.3", MORE]),
     "a pre-release": ("1.3.0rc1", ["tag v1.2.3", MORE, "tag v1.3.0rc1"]),
     "after a pre-release": ("1.3.0rc2.dev1", ["tag v1.3.0rc1", MORE]),
-    "annotated tags of one commit": ("1.3.0", [f"{TAG} v1.3.0rc1", f"{TAG} v1.3.0"]),
+    "annotated tags on one commit": ("1.3.0", [f"{TAG} v1.3.0rc1", f"{TAG} v1.3.0"]),
     "after a post-release": ("1.2.3.post2.dev1", ["tag v1.2.3.post1", MORE]),
     "after a calendar version": ("2026.11.dev1", ["tag v2026.10", MORE]),
     "a merge of an older release": (
@@ -54,22 +55,22 @@ HISTORIES: dict[str, tuple[str, list[str]]] = {
     "a removed file after a tag": ("1.2.4.dev1", ["tag v1.2.3", MORE, "rm --quiet CHANGELOG.md"]),
 }
 
-# Tags that are not versions of this package: other names, no "v", no normalized version (PEP 440),
-# or a local version, which indexes reject.
+# Tags that are not versions of this package: tags with other names, without "v", with versions that
+# aren't normalized (PEP 440), or with local versions, which indexes reject.
 OTHER_TAGS = [
     *("docs-2024", "release-3", "other-v9.0.0", "9.0.0", "v-next", "vfoo", "v9.x", "v9-docs"),
     *("v9.0-docs-2", "v9docs2024", "v9.0.0-rc.1", "v9.0_1", "v9.0.0+cuda", "v9.0.0+1"),
 ]
 
-# Files that git tracks and that no sdist contains.
+# Files that git tracks but sdists don't contain.
 TRACKED = [".github/workflows/ci.yml", "notes.txt", "scripts/deploy.sh", "src.json"]
 
 
 @pytest.fixture
 def repository(tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """A repository with one commit, which all backends use in turn.
+    """Return a repository with one commit that can be used with each backend.
 
-    `pyproject.toml` is not tracked, so replacing it is not a change.
+    `pyproject.toml` is not tracked, so replacing it isn't an uncommitted change.
     """
     project = artifacts.copy(BASE, tmp_path / "repository")
     (project / "pyproject.toml").unlink()
@@ -79,7 +80,7 @@ def repository(tmp_path: Path, artifacts: ArtifactCache) -> Path:
 
 @pytest.fixture
 def version(tmp_path: Path, artifacts: ArtifactCache) -> Callable[..., str]:
-    """Return a function that returns the version a backend computes in a folder."""
+    """Return a function that returns the version that a backend computes in a folder."""
 
     def compute(backend: str, folder: Path, old: str = "", new: str = "", **env: str) -> str:
         pyproject = artifacts.project(BASE | {"backend": backend}) / "pyproject.toml"
@@ -95,7 +96,7 @@ def version(tmp_path: Path, artifacts: ArtifactCache) -> Callable[..., str]:
 
 
 def clone(repository: Path, *options: str) -> Path:
-    """Return a clone with some options. Git ignores "--depth" unless the address is a URL."""
+    """Clone a repository with some options. git ignores "--depth" unless the source is a URL."""
     folder = repository.with_name("clone")
     git(repository, "clone", "--quiet", *options, repository.as_uri(), str(folder))
     return folder
@@ -103,7 +104,7 @@ def clone(repository: Path, *options: str) -> Path:
 
 @pytest.mark.parametrize("history", HISTORIES)
 def test_all_backends_agree(history: str, repository: Path, version: Callable[..., str]) -> None:
-    """Each backend computes the same version from the tags, and it has no local part."""
+    """All backends compute the same version from the tags, without a local part."""
     expected, commands = HISTORIES[history]
     for command in commands:
         git(repository, *command.split())
@@ -115,7 +116,7 @@ def test_all_backends_agree(history: str, repository: Path, version: Callable[..
 def test_other_tags_are_ignored(
     backend: str, repository: Path, version: Callable[..., str]
 ) -> None:
-    """Tags that are not normalized versions with a "v" don't change the version."""
+    """Tags other than normalized versions with a "v" don't affect the version."""
     git(repository, "tag", "v1.2.3")
     git(repository, *MORE.split())
     for tag in OTHER_TAGS:
@@ -127,7 +128,7 @@ def test_other_tags_are_ignored(
 def test_only_tracked_files_count_as_changes(
     backend: str, repository: Path, version: Callable[..., str]
 ) -> None:
-    """A changed file on a tag gives a version after the release; a new file doesn't."""
+    """After a tag, a change to a tracked file changes the version, but a new file doesn't."""
     git(repository, "tag", "v1.2.3")
     (repository / "notes.txt").touch()
     assert "1.2.3" == version(backend, repository)
@@ -139,7 +140,7 @@ def test_only_tracked_files_count_as_changes(
 def test_a_shallow_clone_is_rejected(
     backend: str, repository: Path, version: Callable[..., str]
 ) -> None:
-    """Without the whole history, a build stops with the command that fetches it."""
+    """In a shallow clone, a build fails with a message that says how to fetch the history."""
     git(repository, "tag", "v1.2.3")
     git(repository, *MORE.split())
     shallow = clone(repository, "--depth=1")
@@ -155,17 +156,17 @@ def test_a_shallow_clone_is_rejected(
 def test_a_shallow_clone_of_a_release_is_enough(
     backend: str, repository: Path, version: Callable[..., str]
 ) -> None:
-    """On a tag, the history doesn't matter."""
+    """On a tag, a shallow clone is sufficient."""
     git(repository, *MORE.split())
     git(repository, "tag", "v1.2.3")
     assert "1.2.3" == version(backend, clone(repository, "--depth=1"))
 
 
 @pytest.mark.parametrize("backend", WITH_VCS)
-def test_a_subfolder_is_rejected(
+def test_project_in_a_subfolder_is_rejected(
     backend: str, repository: Path, version: Callable[..., str]
 ) -> None:
-    """The tags of a repository around the project count only if pyproject.toml says so."""
+    """A project in a subfolder of a repository uses the tags only if pyproject.toml allows it."""
     old, new = facts("backend")[backend]["vcs"]["parents"]
     project = repository / "packages" / "project"
     shutil.copytree(repository / "src", project / "src")
@@ -203,9 +204,10 @@ def test_a_folder_without_history_is_rejected(
     repository: Path,
     version: Callable[..., str],
 ) -> None:
-    """An archive of the sources, or a computer without git, needs a variable with the version.
+    """Without history or without git, a build requires an environment variable with the version.
 
-    setuptools-scm's message names it, and Dependabot sets it. With Poetry, pyproject.toml names it.
+    The variable is named in setuptools-scm's message and set by Dependabot. With Poetry, it is
+    named in pyproject.toml.
     """
     env = {} if has_git else {"PATH": str(tmp_path / "empty")}
     if has_git:
@@ -221,7 +223,7 @@ def test_a_folder_without_history_is_rejected(
 def test_distributions_have_the_version(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The distributions have git's version. Otherwise, they equal those of a static version."""
+    """Except for the version, the distributions equal those with a static version."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = artifacts.copy(answers | {"versioning": "vcs"}, tmp_path / "project")
     for name in TRACKED:
@@ -245,7 +247,7 @@ def test_distributions_have_the_version(
 
 
 def sdist_version(sdist: Path) -> str:
-    """Return the version in the metadata of an sdist."""
+    """Return the version in an sdist's metadata."""
     with tarfile.open(sdist) as archive:
         (name,) = (n for n in archive.getnames() if n.count("/") == 1 and n.endswith("/PKG-INFO"))
         file = archive.extractfile(name)
@@ -254,7 +256,7 @@ def sdist_version(sdist: Path) -> str:
 
 
 def test_uv_sync_follows_git(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """From `git init` on, `uv sync` succeeds and the command reports the current version."""
+    """After `git init` and each commit, `uv sync` updates the version that the command reports."""
     project = artifacts.copy(BASE | {"mode": "app"}, tmp_path / "project")
     environment = Environment(project / ".venv")
     for expected, command in (
@@ -272,7 +274,7 @@ def test_uv_sync_follows_git(tmp_path: Path, artifacts: ArtifactCache) -> None:
 def test_builds_with_the_lowest_versions(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The lowest versions of the build requirements read the tags, too."""
+    """The lowest supported versions of the build requirements also read the tags."""
     answers = FULL | {"mode": "app", "backend": backend, "versioning": "vcs"}
     project = artifacts.copy(answers, tmp_path / "project")
     commit(project, "v1.2.3")
@@ -282,7 +284,7 @@ def test_builds_with_the_lowest_versions(
 
 
 def test_pyproject_is_valid(artifacts: ArtifactCache) -> None:
-    """pyproject.toml is valid with the settings that read the version from git."""
+    """pyproject.toml is valid with settings for versions from git."""
     projects = [
         artifacts.project(FULL | {"mode": "app", "backend": backend, "versioning": "vcs"})
         for backend in WITH_VCS
@@ -293,7 +295,7 @@ def test_pyproject_is_valid(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("backend", WITHOUT_VCS)
 def test_other_backends_are_rejected(backend: str, tmp_path: Path) -> None:
-    """With a backend whose versions would differ, "vcs" is rejected with the reason."""
+    """For backends without support for versions from git, "vcs" is rejected with the reason."""
     reason = facts("backend")[backend]["vcs_error"]
     assert reason, f"give {backend} a vcs_error, or packages that read git tags, in its choice.json"
     with pytest.raises(ValueError, match=f"'versioning': use static; {reason}"):
@@ -303,7 +305,7 @@ def test_other_backends_are_rejected(backend: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("backend", rendered("backend"))
 def test_a_static_version_is_the_default(backend: str, artifacts: ArtifactCache) -> None:
-    """A static version is in pyproject.toml, and nothing there mentions git."""
+    """By default, pyproject.toml contains the version and doesn't mention git."""
     answers: Answers = {"project_name": "My Project", "backend": backend}
     project = artifacts.project(answers)
     pyproject = (project / "pyproject.toml").read_text(encoding="utf-8")
@@ -314,7 +316,7 @@ def test_a_static_version_is_the_default(backend: str, artifacts: ArtifactCache)
 
 @pytest.mark.parametrize("backend", WITH_VCS)
 def test_no_file_has_the_version(backend: str, artifacts: ArtifactCache) -> None:
-    """If the version comes from git, no file contains it."""
+    """No file contains the version if it comes from git."""
     project = artifacts.project(BASE | {"backend": backend})
     pyproject = (project / "pyproject.toml").read_text(encoding="utf-8")
     assert 'dynamic = ["version"]\n' in pyproject
@@ -323,8 +325,8 @@ def test_no_file_has_the_version(backend: str, artifacts: ArtifactCache) -> None
     assert "The tag is the version" in (project / "RELEASING.md").read_text(encoding="utf-8")
 
 
-def test_upper_bounds_are_those_that_documentations_ask_for() -> None:
-    """Only poetry-dynamic-versioning has an upper bound, because its documentation asks for it."""
+def test_upper_bounds_follow_the_documentation() -> None:
+    """Only poetry-dynamic-versioning has an upper bound, as its documentation recommends."""
     requirements = [
         Requirement(requirement)
         for backend in facts("backend").values()

@@ -1,4 +1,4 @@
-"""The real `copier` command, run as users run it: from a repository, without `--trust`."""
+"""Run the `copier` command as users do: from a repository, without `--trust`."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from harness.rendering.render import copier_command, recorded_answers
 
 @pytest.fixture
 def empty_home(tmp_path: Path) -> dict[str, str]:
-    """Environment variables of a home folder without settings."""
+    """Return the environment variables for a home folder without settings."""
     home = tmp_path / "home"
     home.mkdir()
     variables = ("HOME", "USERPROFILE", "APPDATA", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
@@ -26,7 +26,7 @@ def empty_home(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """A repository with the current template, including uncommitted changes."""
+    """Return a repository with the current template, including uncommitted changes."""
     repository = tmp_path / "packagestan"
     run("git", "clone", "--quiet", ROOT, repository)
     shutil.copy(ROOT / "copier.yml", repository)
@@ -37,7 +37,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def commit(repository: Path, message: str, tag: str) -> None:
-    """Commit everything and tag it."""
+    """Commit all files, and tag the commit."""
     run("git", "add", "--all", cwd=repository)
     run(
         "git",
@@ -54,7 +54,7 @@ def commit(repository: Path, message: str, tag: str) -> None:
 def test_renders_from_a_repository_in_an_empty_home(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """A repository and a name give a project whose answers record the template's release."""
+    """With only a name, a project is created, and its answers record the template's release."""
     project = tmp_path / "project"
     answers = {"project_name": "My Project"}
     copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)
@@ -66,7 +66,7 @@ def test_renders_from_a_repository_in_an_empty_home(
 
 
 def test_renders_without_git(empty_home: dict[str, str], tmp_path: Path) -> None:
-    """A plain folder can be rendered on a machine that has no git."""
+    """A plain folder can be rendered on a machine without git."""
     template = tmp_path / "template"
     template.mkdir()
     shutil.copy(ROOT / "copier.yml", template)
@@ -78,10 +78,10 @@ def test_renders_without_git(empty_home: dict[str, str], tmp_path: Path) -> None
     assert (project / "pyproject.toml").is_file()
 
 
-def test_personal_settings_are_the_defaults(
+def test_personal_settings_provide_defaults(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """The user's name, email, and account come from Copier's settings file."""
+    """Copier's settings file provides the default name, email address, and account."""
     mine = {"user_name": "Zoë Ünï", "user_email": "zoe@example.com", "github_user": "zoe"}
     settings = Path(empty_home["COPIER_SETTINGS_PATH"])
     settings.write_text(yaml.safe_dump({"defaults": mine}, allow_unicode=True), encoding="utf-8")
@@ -99,7 +99,7 @@ def test_personal_settings_are_the_defaults(
 def test_two_renders_are_equal(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """No rendered file depends on the clock, the machine, or the folder."""
+    """Rendered files don't depend on the clock, the machine, or the folder."""
     trees = []
     for folder in ("one", "another/folder"):
         answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -112,7 +112,7 @@ def test_two_renders_are_equal(
 def test_existing_files_are_kept_by_default(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """Copier asks before it overwrites a file. Without a terminal, it stops.
+    """Without a terminal, Copier stops before it overwrites a file.
 
     Starter files are never replaced.
     """
@@ -134,7 +134,7 @@ def test_existing_files_are_kept_by_default(
 def test_update_leaves_the_starter_files_alone(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """An update merges the template's changes, and doesn't touch or restore starter files."""
+    """An update merges changes to the template, but neither changes nor restores starter files."""
     project = tmp_path / "project"
     answers = {"project_name": "My Project", "mode": "app"}
     copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)
@@ -161,7 +161,7 @@ def test_update_leaves_the_starter_files_alone(
 def test_update_without_changes_changes_nothing(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """An untouched project is unchanged after an update to an equal release."""
+    """An update to an identical release doesn't change an untouched project."""
     project = tmp_path / "project"
     answers = {"project_name": "My Project", "mode": "script", "plugins": True}
     copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)

@@ -1,4 +1,4 @@
-"""What a project gets when you press Enter: a second record of default answers, tools, and labels."""
+"""Check a project with default answers against a second record of answers, tools, and labels."""
 
 import json
 import tomllib
@@ -17,7 +17,7 @@ from harness.simulators import workflows
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
-# The answers of a library with the preset "standard".
+# The default answers for a library with the preset "standard".
 STANDARD: Answers = BASE | {
     "project_description": "",
     "mode": "library",
@@ -60,7 +60,7 @@ STANDARD: Answers = BASE | {
     "template_updates": "none",
     "annotated": False,
 }
-# How the answers of other projects differ from those.
+# Different default answers for other projects.
 OTHERS: dict[str, tuple[Answers, Answers]] = {
     "minimal": (
         {"preset": "minimal"},
@@ -102,7 +102,7 @@ OTHERS: dict[str, tuple[Answers, Answers]] = {
 
 @pytest.mark.parametrize(("given", "derived"), [({}, {}), *OTHERS.values()], ids=["", *OTHERS])
 def test_default_answers(given: Answers, derived: Answers, artifacts: ArtifactCache) -> None:
-    """Each question that isn't answered has the default that the documentation describes."""
+    """Each question that isn't answered has the documented default."""
     recorded = recorded_answers(artifacts.project(BASE | given))
     del recorded["starters"]
     assert STANDARD | given | derived == recorded
@@ -128,14 +128,14 @@ FILES: dict[str, list[str]] = {
 
 @pytest.mark.parametrize("number", range(3), ids=list(FILES))
 def test_files_of_each_preset(number: int, artifacts: ArtifactCache) -> None:
-    """Each preset adds files to those of the one before."""
+    """Each preset adds files to the previous preset's files."""
     name = list(FILES)[number]
     expected = [file for files in list(FILES.values())[: number + 1] for file in files]
     assert sorted(expected) == sorted(tree(artifacts.project(BASE | {"preset": name})))
 
 
 def project_table(project: Path) -> Any:
-    """Return the content of pyproject.toml."""
+    """Return the content of a project's pyproject.toml."""
     return tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -181,7 +181,7 @@ TOOLS: dict[str, Answers] = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_dependency_groups_have_the_selected_tools(name: str, artifacts: ArtifactCache) -> None:
-    """Each dependency group has the tools of its purpose, with their lower bounds."""
+    """Each dependency group has the right tools with their lower bounds."""
     groups = project_table(artifacts.project(BASE | TOOLS[name]))["dependency-groups"]
     found = {
         group: [
@@ -217,7 +217,7 @@ CLASSIFIERS = [
     ids=["library", "app", "proprietary"],
 )
 def test_classifiers(chosen: Answers, more: list[str], artifacts: ArtifactCache) -> None:
-    """The metadata claims what is true of every new project, and sorts its classifiers."""
+    """The metadata has the expected classifiers in sorted order."""
     project = project_table(artifacts.project(BASE | chosen))["project"]
     assert sorted([*CLASSIFIERS, *more]) == project["classifiers"]
     assert "0.1.0" == project["version"]
@@ -231,7 +231,7 @@ ALL = BASE | {
     "testpypi": True,
     "docs_hosting": "pages",
 }
-# The names of the workflows, and of their jobs with the minutes after which they are stopped.
+# The names of the workflows and jobs, with the time limits of the jobs in minutes.
 JOBS: dict[str, dict[str, tuple[str, int | None]]] = {
     "CI": {
         "lint": ("Lint and types", 10),
@@ -266,7 +266,7 @@ def read_workflows(project: Path) -> dict[str, Any]:
 
 
 def test_jobs_have_names_and_time_limits(artifacts: ArtifactCache) -> None:
-    """GitHub shows the names, and stops a job that hangs after at most a quarter of an hour."""
+    """Workflows and jobs have names, and jobs have time limits of at most 15 minutes."""
     found = read_workflows(artifacts.project(ALL))
     assert JOBS == {
         name: {key: (job["name"], job.get("timeout-minutes")) for key, job in each["jobs"].items()}
@@ -277,7 +277,7 @@ def test_jobs_have_names_and_time_limits(artifacts: ArtifactCache) -> None:
 
 
 def test_workflows_start_at_odd_minutes(artifacts: ArtifactCache) -> None:
-    """The weekly runs start on Monday, at minutes when GitHub is less busy."""
+    """Weekly runs start on Monday, at minutes when GitHub is less busy."""
     schedules = {
         name: each["on"]["schedule"]
         for name, each in read_workflows(artifacts.project(ALL)).items()
@@ -288,7 +288,7 @@ def test_workflows_start_at_odd_minutes(artifacts: ArtifactCache) -> None:
 
 
 def test_pipeline_has_its_images_and_limits(artifacts: ArtifactCache) -> None:
-    """GitLab uses public images, and stops a job after a quarter of an hour."""
+    """The pipeline uses public images, and jobs have a time limit of 15 minutes."""
     project = artifacts.project(ALL | {"ci": "gitlab", "docs_hosting": "none"})
     first, second = (
         yaml.safe_load((project / name).read_text(encoding="utf-8"))
@@ -307,8 +307,8 @@ def test_pipeline_has_its_images_and_limits(artifacts: ArtifactCache) -> None:
     assert ["check", "build", "test", "testpypi", "publish", "release"] == first["stages"]
 
 
-def test_renovate_reads_the_default_settings(artifacts: ArtifactCache) -> None:
-    """Renovate has its schema and its recommended settings, and a file name only if it differs."""
+def test_renovate_has_the_default_settings(artifacts: ArtifactCache) -> None:
+    """The Renovate file has the schema, recommended settings, and a file name only if necessary."""
     project = artifacts.project(BASE | {"template_updates": "renovate"})
     settings = json.loads((project / "renovate.json").read_text(encoding="utf-8"))
     assert "https://docs.renovatebot.com/renovate-schema.json" == settings["$schema"]
@@ -318,7 +318,7 @@ def test_renovate_reads_the_default_settings(artifacts: ArtifactCache) -> None:
 
 
 def test_dev_container_is_named_after_the_distribution(artifacts: ArtifactCache) -> None:
-    """The description has the keys that tools read, and the name of the distribution."""
+    """devcontainer.json has the expected keys, and the name of the distribution."""
     project = artifacts.project(BASE | {"devcontainer": True})
     file = project / ".devcontainer" / "devcontainer.json"
     description = json.loads(file.read_text(encoding="utf-8"))
@@ -328,7 +328,7 @@ def test_dev_container_is_named_after_the_distribution(artifacts: ArtifactCache)
 
 @pytest.mark.parametrize("engine", ["sphinx", "zensical"])
 def test_read_the_docs_has_a_current_system(engine: str, artifacts: ArtifactCache) -> None:
-    """Read the Docs builds with the newest Python on a system that it supports."""
+    """Read the Docs builds the site with the newest Python on a supported system."""
     answers = {"docs_engine": engine, "docs_hosting": "readthedocs"}
     file = artifacts.project(BASE | answers) / ".readthedocs.yaml"
     settings = yaml.safe_load(file.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Working on a new project: the message after copying, the guides, and the environments."""
+"""Test working on a new project: the message after copying, the guides, and the environments."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ from harness.rendering.template import Answers
 
 DEFAULTS: Answers = {"project_name": "My Project"}
 
-# Variants with the longest guides, and with guides for other services.
+# Variants with the longest guides, or with guides for other services.
 LONGEST: Answers = {
     "preset": "full",
     "mode": "script",
@@ -41,7 +41,7 @@ GUIDES: dict[str, Answers] = {
 
 @pytest.mark.parametrize("chosen", GUIDES.values(), ids=GUIDES)
 def test_guides_are_short(chosen: Answers, artifacts: ArtifactCache) -> None:
-    """CONTRIBUTING has at most 90 lines and RELEASING 50, without double blank lines."""
+    """CONTRIBUTING.md has at most 90 lines, and RELEASING.md has at most 50."""
     project = artifacts.project(DEFAULTS | chosen)
     for name, budget in (("CONTRIBUTING.md", 90), ("RELEASING.md", 50)):
         text = (project / name).read_text(encoding="utf-8")
@@ -51,8 +51,8 @@ def test_guides_are_short(chosen: Answers, artifacts: ArtifactCache) -> None:
         assert not text.endswith("\n\n")
 
 
-def test_both_release_flows_fit_in_25_lines(artifacts: ArtifactCache) -> None:
-    """The direct flow and the one for a protected branch take at most 25 lines together."""
+def test_release_sections_fit_in_25_lines(artifacts: ArtifactCache) -> None:
+    """The sections about direct pushes and protected branches have at most 25 lines in total."""
     text = (artifacts.project(DEFAULTS) / "RELEASING.md").read_text(encoding="utf-8")
     flows = text[text.index("If you can push to `main`") : text.rindex("\n```\n") + 5]
     assert flows.count("\n") <= 25
@@ -60,7 +60,7 @@ def test_both_release_flows_fit_in_25_lines(artifacts: ArtifactCache) -> None:
 
 
 def test_release_is_pushed_atomically_to_the_default_branch(artifacts: ArtifactCache) -> None:
-    """The branch of a release is the answer, and the server gets the branch and tag or nothing."""
+    """A release is pushed to the default branch, and the branch and tag are pushed atomically."""
     project = artifacts.project(DEFAULTS | {"default_branch": "trunk"})
     text = (project / "RELEASING.md").read_text(encoding="utf-8")
     assert '$ git push --atomic origin trunk "v$(uv version --short)"' in text.splitlines()
@@ -69,7 +69,7 @@ def test_release_is_pushed_atomically_to_the_default_branch(artifacts: ArtifactC
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
-    """Return a folder with the current template and without a repository."""
+    """Return a folder with the current template but no repository."""
     folder = tmp_path / "template"
     folder.mkdir()
     shutil.copy(ROOT / "copier.yml", folder)
@@ -78,7 +78,7 @@ def template(tmp_path: Path) -> Path:
 
 
 def commit(template: Path) -> None:
-    """Turn a template into a repository with a release."""
+    """Convert a template folder to a repository with a release."""
     run("git", "init", "--quiet", cwd=template)
     run("git", "add", "--all", cwd=template)
     run("git", "commit", "--quiet", "--message=Release", cwd=template, env=GIT)
@@ -89,7 +89,7 @@ def commit(template: Path) -> None:
 def test_message_fits_in_80_columns(
     environments: list[str], template: Path, tmp_path: Path
 ) -> None:
-    """No line of the message is wrapped in a narrow terminal, apart from the folder's own path."""
+    """Lines of the message fit in a narrow terminal, except the folder's path."""
     project = tmp_path / "project"
     answers = DEFAULTS | {"environments": environments, "github_user": "ada"}
     message = copier_command("copy", "--defaults", template, project, answers=answers).stderr
@@ -98,17 +98,17 @@ def test_message_fits_in_80_columns(
 
 
 def test_message_explains_a_copy_from_a_plain_folder(template: Path, tmp_path: Path) -> None:
-    """A template without a repository, such as a ZIP archive, can't update the project later."""
+    """The message warns that a template without a repository can't update the project."""
     project = tmp_path / "project"
     message = copier_command("copy", "--defaults", template, project, answers=DEFAULTS).stderr
     assert "copy it again from a git\nrepository, not from a downloaded archive" in message
 
 
 def test_message_explains_dubious_ownership(template: Path, tmp_path: Path) -> None:
-    """If git doesn't trust the template's owner, the message has the remedy, which works."""
+    """If git doesn't trust the template's owner, the message has a working remedy."""
     commit(template)
     project = tmp_path / "project"
-    # The variable is git's own, for such tests.
+    # Git provides this variable for tests.
     settings = {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1", "GIT_CONFIG_GLOBAL": f"{tmp_path}/settings"}
     copied = copier_command("copy", "--defaults", template, project, answers=DEFAULTS, env=settings)
     assert "_commit" not in recorded_answers(project)
@@ -119,14 +119,14 @@ def test_message_explains_dubious_ownership(template: Path, tmp_path: Path) -> N
 
 
 def check(environment: Environment, project: Path) -> None:
-    """Run the tools that CONTRIBUTING lists."""
+    """Run the tools listed in CONTRIBUTING.md."""
     environment.run("pytest", "--cov", cwd=project)
     environment.run("ruff", "check", cwd=project)
     environment.run("ruff", "format", "--check", cwd=project)
     environment.run("mypy", cwd=project)
 
 
-# Each mode once, because the tools read its code, with a backend that the next test doesn't have.
+# Each mode once, because the tools read its code, with backends that the next test doesn't use.
 CHOSEN: list[Answers] = [
     {"mode": mode, "backend": backend}
     for mode, backend in zip(choices("mode"), choices("backend")[1::2], strict=True)
@@ -137,7 +137,7 @@ CHOSEN: list[Answers] = [
 def test_uv_sync_creates_a_working_environment(
     chosen: Answers, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """After `uv sync`, the tests, the formatter, the linter, and the type checker pass."""
+    """After `uv sync`, tests, formatter, linter, and type checker pass."""
     project = artifacts.copy(FULL | chosen, tmp_path / "project")
     run(find_uv_bin(), "sync", "--quiet", cwd=project)
     check(Environment(project / ".venv"), project)
@@ -149,7 +149,7 @@ def test_uv_sync_creates_a_working_environment(
 def test_editable_installation_follows_the_source(
     mode: str, backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A change in src/ takes effect without another installation."""
+    """Changes in src/ take effect without reinstalling the project."""
     chosen = {"mode": mode, "backend": backend, "package_data": True}
     project = artifacts.copy(DEFAULTS | chosen, tmp_path / "project")
     environment = Environment.make(tmp_path / "environment")
@@ -162,8 +162,8 @@ def test_editable_installation_follows_the_source(
 
 
 def test_poetry_locks_a_project_with_extras(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Poetry itself can lock a project with poetry_core, whose extra "all" lists the others."""
-    # Without dependencies, nothing is fetched.
+    """Poetry can lock a project with poetry_core and an extra "all" that contains other extras."""
+    # Without dependencies, nothing is downloaded.
     chosen: Answers = {"backend": "poetry_core", "extras": {"colors": []}}
     project = artifacts.copy(DEFAULTS | chosen, tmp_path / "project")
     pyproject = project / "pyproject.toml"

@@ -1,4 +1,4 @@
-"""Every command in the README, CONTRIBUTING, and RELEASING of a project works as documented."""
+"""Run every command in a project's README.md, CONTRIBUTING.md, and RELEASING.md."""
 
 import os
 import re
@@ -16,14 +16,14 @@ from harness.processes.commands import run
 from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
 
-# What bash, git, uv, and Python's activation script call.
+# The programs that bash, git, uv, and Python's activation script call.
 PROGRAMS = ("basename", "bash", "cat", "dirname", "env", "git", "realpath", "sed", "sh", "uname")
 
-# A command in a console block, or a code span that is more than a mentioned name.
+# Matches a command in a console block, or a code span with a complete command.
 PREFIXES = "uv|uvx|just|nox|git|python|pytest|pipx|prek|ruff"
 COMMAND = re.compile(rf"^\$ (.+)$|`((?:{PREFIXES}) (?!run`)[^`\n]+)`", re.MULTILINE)
 
-# No package on PyPI has this name. The hooks on GitHub cannot be reached.
+# No package on PyPI has this name. There are no hooks, because GitHub isn't accessible.
 LIBRARY: Answers = {
     "project_name": "Greetings from Ada",
     "github_user": "ada",
@@ -39,11 +39,11 @@ APP = LIBRARY | {
     "type_checker": "none",
 }
 
-# pip takes ten seconds to install the tools into the environment of a nox session. All sessions
-# install them with the same function, so uv can do it for these.
+# pip needs ten seconds to install the tools for each nox session. All sessions install them with
+# the same function, so these can use uv.
 INSTALLED_WITH_UV = ("nox -s format", "nox -s lint")
 
-# The commands for people without uv, which CONTRIBUTING of a project with uv shows, too.
+# Commands for contributors without uv in the CONTRIBUTING.md of projects with uv.
 FIRST_WITHOUT_UV, LAST_WITHOUT_UV = "python3 -m venv", "python -m pip install --editable"
 
 REJECT_MAIN = """\
@@ -56,23 +56,23 @@ fi
 
 
 def documented(file: Path) -> list[str]:
-    """Return the commands in a Markdown file in their order."""
+    """Return the commands in a Markdown file in order."""
     text = file.read_text(encoding="utf-8")
     return [block or span for block, span in COMMAND.findall(text)]
 
 
 class Shell:
-    """A shell whose PATH contains git, Python, possibly uv, and later an activated environment.
+    """A shell with git, Python, and optionally uv on PATH, and later an activated environment.
 
     Attributes:
         project: The folder to run in.
-        uv: A folder with uv, which is in PATH if the shell has uv.
-        remote: A bare repository, which replaces the project's address on GitHub.
-        ran: The commands that ran.
+        uv: The folder with uv, which is on PATH if `has_uv` is true.
+        remote: A bare repository that replaces the project's repository on GitHub.
+        ran: The commands that have been run.
     """
 
     def __init__(self, folder: Path, project: Path, *, has_uv: bool) -> None:
-        """Create the folder of programs and the remote."""
+        """Create the folder with programs and the remote."""
         self.project = project
         self.remote = folder / "remote.git"
         self.ran: list[str] = []
@@ -99,7 +99,7 @@ class Shell:
         }
 
     def run(self, command: str, exit_code: int | None = 0) -> CompletedProcess[str]:
-        """Type a command."""
+        """Run a command in the shell."""
         script = f"set -e\n{self.activation}\n{command}"
         finished = run(
             *(str(shutil.which("bash")), "-c", script),
@@ -113,17 +113,17 @@ class Shell:
         return finished
 
     def git(self, *arguments: str) -> str:
-        """Return the output of git in the project."""
+        """Run git in the project, and return the output."""
         return run("git", *arguments, cwd=self.project, env=self.variables).stdout.strip()
 
     def remote_refs(self) -> set[str]:
-        """Return the names of the branches and tags on the server."""
+        """Return the names of the branches and tags in the remote."""
         command = ("git", "for-each-ref", "--format=%(refname)")
         return set(run(*command, cwd=self.remote).stdout.split())
 
 
 def create(shell: Shell, releases: Path, answers: Answers) -> None:
-    """Generate a project, and run the commands of the message after it."""
+    """Generate a project, and run the commands in the message after copying."""
     copied = copier_command("copy", "--defaults", releases, shell.project, answers=answers)
     lines = [line.strip() for line in re.findall(r"(?m)^    (.+)$", copied.stderr)]
     for command in "\n".join(lines).replace("\\\n", "").splitlines():
@@ -133,7 +133,7 @@ def create(shell: Shell, releases: Path, answers: Answers) -> None:
 
 
 def contribute(shell: Shell, commands: list[str]) -> None:
-    """Run commands of CONTRIBUTING, none of which changes a file of the project."""
+    """Run commands from CONTRIBUTING.md, and check that they don't change tracked files."""
     for command in commands:
         path = f"PATH=$PATH:{shell.uv} " if command in INSTALLED_WITH_UV else ""
         shell.run(path + command.replace("NAME", "greet"))
@@ -141,7 +141,7 @@ def contribute(shell: Shell, commands: list[str]) -> None:
 
 
 def release(shell: Shell) -> None:
-    """Make releases as RELEASING documents them, on an open and on a protected branch."""
+    """Make releases as documented in RELEASING.md, on an open and on a protected branch."""
     commands = iter(documented(shell.project / "RELEASING.md"))
     bump, push = next(commands), next(commands)
     shell.run(bump)
@@ -154,7 +154,7 @@ def release(shell: Shell) -> None:
     protection.chmod(0o755)
     for _ in range(3):
         shell.run(next(commands))
-    # A person merges the pull request on the server.
+    # Simulate merging the pull request on the server.
     run("git", "update-ref", "refs/heads/main", "refs/heads/release", cwd=shell.remote)
     assert "refs/tags/v0.3.0" not in shell.remote_refs()
     for _ in range(3):
@@ -180,7 +180,7 @@ def release(shell: Shell) -> None:
 
 
 def test_commands_with_uv(tmp_path: Path, releases: Path) -> None:
-    """In a library with uv, everything but the commands for people without uv needs only uv."""
+    """In a library with uv, all commands for contributors with uv require only uv."""
     shell = Shell(tmp_path, tmp_path / "project", has_uv=True)
     create(shell, releases, LIBRARY)
     commands = documented(shell.project / "CONTRIBUTING.md")
@@ -198,7 +198,7 @@ def test_commands_with_uv(tmp_path: Path, releases: Path) -> None:
 
 
 def test_commands_without_uv(tmp_path: Path, releases: Path) -> None:
-    """In a library with uv, contributors can use Python's own tools, too."""
+    """In a library with uv, contributors can also use pip and venv."""
     project = tmp_path / "project"
     copier_command("copy", "--defaults", releases, project, answers=LIBRARY)
     shell = Shell(tmp_path, project, has_uv=False)
@@ -208,13 +208,13 @@ def test_commands_without_uv(tmp_path: Path, releases: Path) -> None:
         for start in (FIRST_WITHOUT_UV, LAST_WITHOUT_UV)
     )
     tasks = [command.removeprefix("uv run ") for command in commands if " just" in command]
-    tasks.remove("just build")  # needs uv, as CONTRIBUTING says
+    tasks.remove("just build")  # requires uv, as CONTRIBUTING.md says
     for command in [*commands[first : last + 1], *tasks]:
         shell.run(command.replace("NAME", "greet"))
 
 
 def test_commands_with_pip(tmp_path: Path, releases: Path) -> None:
-    """In an app for pip with nox, everything needs only Python, except for `uv tool install`."""
+    """In an app with pip and nox, all commands except `uv tool install` require only Python."""
     shell = Shell(tmp_path, tmp_path / "project", has_uv=False)
     create(shell, releases, APP)
     contribute(shell, documented(shell.project / "CONTRIBUTING.md"))
@@ -237,7 +237,7 @@ def test_commands_with_pip(tmp_path: Path, releases: Path) -> None:
     ids=["from git", "uv", "by hand"],
 )
 def test_releases_without_a_tool(chosen: Answers, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A release by hand pushes the version and the tag, and is undone if the push is rejected."""
+    """A manual release pushes the version and the tag, and can be undone if the push is rejected."""
     project = artifacts.copy(LIBRARY | {"hooks": "none"} | chosen, tmp_path / "project")
     shell = Shell(tmp_path, project, has_uv=True)
     shell.variables["UV_NO_SYNC"] = "1"

@@ -1,4 +1,4 @@
-"""Everything that a project's guides name exists, such as environments, secrets, and workflows."""
+"""Check that environments, secrets, workflows, and files in a project's guides exist."""
 
 import re
 import tomllib
@@ -31,12 +31,12 @@ each_published = pytest.mark.parametrize("answers", PUBLISHED.values(), ids=PUBL
 
 
 def read(project: Path, name: str) -> str:
-    """Return the text of a file."""
+    """Return the text of a file in a project."""
     return (project / name).read_text(encoding="utf-8")
 
 
 def publishing(project: Path) -> tuple[str, dict[str, Any]]:
-    """Return the text and the jobs of the workflow or pipeline that publishes."""
+    """Return the text and the jobs of the workflow or pipeline that publishes the project."""
     file = project / ".gitlab" / "publish.yml"
     if file.exists():
         return read(project, ".gitlab/publish.yml"), yaml.safe_load(file.read_text("utf-8"))
@@ -46,7 +46,7 @@ def publishing(project: Path) -> tuple[str, dict[str, Any]]:
 
 @each_published
 def test_releasing_names_the_environments(answers: Answers, artifacts: ArtifactCache) -> None:
-    """The guide names exactly the environments of the jobs that upload."""
+    """RELEASING.md names exactly the environments of upload jobs."""
     project = artifacts.project(answers)
     _, jobs = publishing(project)
     used = {job["environment"] for job in jobs.values() if isinstance(job.get("environment"), str)}
@@ -63,14 +63,14 @@ def test_releasing_names_the_environments(answers: Answers, artifacts: ArtifactC
 
 @each_published
 def test_releasing_names_the_secrets(answers: Answers, artifacts: ArtifactCache) -> None:
-    """The guide names exactly the secrets that the jobs read, and trusted publishing has none."""
+    """RELEASING.md names exactly the secrets that jobs use. Trusted publishing has none."""
     project = artifacts.project(answers)
     text, _ = publishing(project)
     named = set(re.findall(r"`((?:TWINE|UV)_\w+)`", read(project, "RELEASING.md")))
     if answers["ci"] == "github":
         used = set(re.findall(r"secrets\.(\w+)", text))
     else:
-        # Jobs of GitLab get the variables of their environment. A comment lists them.
+        # GitLab jobs get the variables of their environment. A comment lists them.
         used = set(re.findall(r"(?:TWINE|UV_PUBLISH)_\w+", text))
     assert used == named
     assert bool(named) == (answers["publish"] == "token")
@@ -80,7 +80,7 @@ def test_releasing_names_the_secrets(answers: Answers, artifacts: ArtifactCache)
 def test_releasing_names_the_workflow_and_the_tags(
     answers: Answers, artifacts: ArtifactCache
 ) -> None:
-    """The files that the guide names exist, and the tags that it protects start a release."""
+    """The files that RELEASING.md names exist, and the tags that it protects start a release."""
     project = artifacts.project(answers)
     guide = read(project, "RELEASING.md")
     files = {Path(name).name for name in tree(project)} | set(tree(project))
@@ -95,7 +95,7 @@ def test_releasing_names_the_workflow_and_the_tags(
 
 
 def test_the_required_check_is_a_job(artifacts: ArtifactCache) -> None:
-    """The check that both guides require has the name of the job that gathers the results."""
+    """The required check in both guides is the name of the job that summarizes the results."""
     project = artifacts.project(BASE)
     names = {job["name"] for job in workflows.github(project, "ci")["jobs"].values()}
     for guide in ("CONTRIBUTING.md", "RELEASING.md"):
@@ -107,7 +107,7 @@ def test_the_required_check_is_a_job(artifacts: ArtifactCache) -> None:
 def test_options_of_the_update_command_are_questions(
     docs_engine: str, template_updates: str, artifacts: ArtifactCache
 ) -> None:
-    """The example of `--data` changes an answer, and the reminder shows the same command."""
+    """CONTRIBUTING.md shows how to change an existing answer, and the reminder shows the command."""
     answers = BASE | {"docs_engine": docs_engine, "template_updates": template_updates}
     project = artifacts.project(answers)
     guide = " ".join(read(project, "CONTRIBUTING.md").split())
@@ -124,10 +124,10 @@ def test_options_of_the_update_command_are_questions(
 
 @pytest.mark.parametrize("hosting", choices("docs_hosting"))
 @pytest.mark.parametrize("publish", ["trusted", "none"])
-def test_badges_lead_to_what_they_show(
+def test_badges_link_to_existing_pages(
     publish: str, hosting: str, artifacts: ArtifactCache
 ) -> None:
-    """Each badge has the address of an existing workflow, package, or site, and a description."""
+    """Each badge has a description, and links to an existing workflow, package, or site."""
     answers = {"publish": publish, "docs_engine": "sphinx", "docs_hosting": hosting}
     project = artifacts.project(BASE | answers)
     urls = tomllib.loads(read(project, "pyproject.toml"))["project"]["urls"]
@@ -144,8 +144,8 @@ def test_badges_lead_to_what_they_show(
 
 
 @pytest.mark.parametrize("default_branch", ["main", "trunk/2"])
-def test_links_of_the_readme_lead_to_files(default_branch: str, artifacts: ArtifactCache) -> None:
-    """Links to the repository are absolute, on its default branch, and the files exist."""
+def test_readme_links_lead_to_files(default_branch: str, artifacts: ArtifactCache) -> None:
+    """Links to files in the repository are absolute, use the default branch, and aren't broken."""
     project = artifacts.project(BASE | {"default_branch": default_branch})
     base = f"https://github.com/ada/my-project/blob/{default_branch}/"
     links = re.findall(r"\]\((https://github\.com/.+?)\)", read(project, "README.md"))

@@ -1,6 +1,6 @@
-"""What third-party linters report about generated projects.
+"""Run third-party linters on generated projects.
 
-The linters of a single option's files are called in that option's tests.
+Linters for a single option's files run in that option's tests.
 """
 
 import tomllib
@@ -22,7 +22,7 @@ BASE: Answers = {
     "command_name": "greet",
 }
 COVERING = [BASE | chosen for chosen in each_level_once()]
-# What the checked files depend on.
+# The options that affect the checked files.
 VARIANTS: list[Answers] = [
     *COVERING,
     *(BASE | chosen for chosen in combinations("environments")),
@@ -32,14 +32,14 @@ VARIANTS: list[Answers] = [
 ]
 
 
-# repo-review expects hook repositories and GitHub's workflows.
+# repo-review expects hook repositories and GitHub workflows.
 REVIEWED: Answers = BASE | {"hooks": "pre-commit", "ci": "github"}
 
 
 def failures(project: Path) -> dict[str, str]:
-    """Return the message of each check of repo-review that fails and that is not ignored.
+    """Return the message of each failing repo-review check that isn't ignored.
 
-    Its plugins are sp-repo-review, with all its families, and validate-pyproject.
+    The plugins are sp-repo-review, with all its families, and validate-pyproject.
     """
     reviewed = process(project)
     families = {"general", "github", "mypy", "noxfile", "pre-commit", "pyproject", "ruff"}
@@ -50,7 +50,7 @@ def failures(project: Path) -> dict[str, str]:
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("preset", ["standard", "full"])
 def test_repo_review_accepts_a_preset(preset: str, mode: str, artifacts: ArtifactCache) -> None:
-    """No check of repo-review fails, and a project ignores at most five."""
+    """All repo-review checks pass, and a project ignores at most five."""
     project = artifacts.project(BASE | {"preset": preset, "mode": mode})
     assert {} == failures(project)
     pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
@@ -61,13 +61,13 @@ def test_repo_review_accepts_a_preset(preset: str, mode: str, artifacts: Artifac
 
 @pytest.mark.parametrize("choice", [*combinations("type_checker", "task_runner")], ids=str)
 def test_repo_review_accepts_the_other_tools(choice: Answers, artifacts: ArtifactCache) -> None:
-    """No check of repo-review fails with another type checker or task runner."""
+    """All repo-review checks pass with other type checkers and task runners."""
     assert {} == failures(artifacts.project(REVIEWED | choice))
 
 
 @pytest.fixture(scope="session")
 def judges(artifacts: ArtifactCache) -> Environment:
-    """An environment with the linters."""
+    """Return an environment with the linters."""
     return Environment(
         artifacts.once(
             "judges",
@@ -77,7 +77,7 @@ def judges(artifacts: ArtifactCache) -> Environment:
 
 
 def distinct(artifacts: ArtifactCache, name: str) -> Iterator[Path]:
-    """Yield one file for each content that a file has in the variants."""
+    """Yield each distinct version of a file in the variants."""
     seen = set()
     for answers in VARIANTS:
         file = artifacts.project(answers) / name
@@ -88,7 +88,7 @@ def distinct(artifacts: ArtifactCache, name: str) -> Iterator[Path]:
 
 
 def test_justfiles_are_formatted(judges: Environment, artifacts: ArtifactCache) -> None:
-    """The formatter of just changes nothing in any justfile."""
+    """`just --fmt` changes nothing in any justfile."""
     for file in distinct(artifacts, "justfile"):
         judges.run("just", "--fmt", "--check", "--unstable", "--justfile", file)
 
@@ -98,10 +98,10 @@ def test_hooks_are_valid(judges: Environment, artifacts: ArtifactCache) -> None:
     judges.run("prek", "validate-config", *distinct(artifacts, ".pre-commit-config.yaml"))
 
 
-def test_shell_is_sound(judges: Environment, artifacts: ArtifactCache) -> None:
-    """ShellCheck finds nothing in what direnv reads, its optional checks included.
+def test_shellcheck_accepts_envrc(judges: Environment, artifacts: ArtifactCache) -> None:
+    """ShellCheck finds nothing in .envrc, even with optional checks.
 
-    The script that activates an environment does not exist before the environment (SC1091).
+    SC1091 is ignored, because the activation script exists only once the environment is created.
     """
     options = ("--shell=bash", "--enable=all", "--exclude=SC1091")
     judges.run("shellcheck", *options, *distinct(artifacts, ".envrc"))

@@ -1,7 +1,7 @@
-"""Every command in the messages and guides of projects is in tests/commands.yml.
+"""Check the commands in messages and guides of projects against tests/commands.yml.
 
-The list says which tests run a command, or why none does. A wrong character is found because the list is
-a second record. With uv, `uv run` may precede each command that runs in the environment.
+The list says which tests run a command, or why none does. Comparing the commands with a second list
+finds typos. With uv, each command that runs in the environment may start with `uv run`.
 """
 
 import functools
@@ -23,7 +23,7 @@ from harness.rendering.copier_internals import ask_questions, render_context
 from harness.rendering.template import Answers
 from harness.space.coverage import DIFFICULT
 
-# The texts that add or change commands. All others have their defaults.
+# Text answers that add or change commands. All others have their defaults.
 TEXTS = {"extras", "command_name", "index_url"}
 FIXED: Answers = {"project_name": "My Project", "github_user": "ada", "python_min": "3.11"}
 
@@ -36,7 +36,7 @@ PROGRAMS = (
 
 
 def variants() -> list[Answers]:
-    """Return answers that together show every command. Half of the covering answers are enough."""
+    """Return answers that together show every command. Half of the covering answers suffice."""
     found = {}
     for row in covering_rows()[::2]:
         kept = {
@@ -51,13 +51,13 @@ def variants() -> list[Answers]:
 
 
 def shown(text: str) -> Iterator[str]:
-    """Yield the commands of a guide or a message: in console blocks, in code, and indented."""
+    """Yield the commands in a guide or message: in console blocks, in code spans, or indented."""
     yield from re.findall(r"(?m)^\$ (.+?)(?:  # .+)?$", text)
     yield from re.findall(rf"`((?:{PROGRAMS}) [^`\n]+)`", text)
 
 
 def indented(text: str) -> Iterator[str]:
-    """Yield the commands of a message, which are indented and may be continued on the next line."""
+    """Yield the commands in a message, which are indented and may continue on the next line."""
     yield from re.findall(r"(?m)^To undo the update: (.+)$", text)
     for line in re.sub(r" \\\n +", " ", text).splitlines():
         if line.startswith("    ") and not re.match(r" +(?:tools|requirements)/", line):
@@ -66,7 +66,7 @@ def indented(text: str) -> Iterator[str]:
 
 @functools.cache
 def commands() -> set[str]:
-    """Return every command that a new or updated project shows."""
+    """Return all commands that are shown for new or updated projects."""
     found: set[str] = set()
     folder = snapshot() / "template"
     guides = [path for path in (folder / "project").iterdir() for g in GUIDES if g in path.name]
@@ -88,13 +88,13 @@ def commands() -> set[str]:
 
 @functools.cache
 def listed() -> dict[str, Any]:
-    """Return the commands by the test that runs them, and by the reason why none does."""
+    """Return the listed commands by test, and by the reason why no test runs them."""
     return dict(yaml.safe_load((ROOT / "tests" / "commands.yml").read_text(encoding="utf-8")))
 
 
 @pytest.mark.xdist_group("listed commands")
 def test_every_command_is_listed() -> None:
-    """The commands that projects show are those in the list, character by character."""
+    """Projects show exactly the listed commands."""
     known = [command for group in listed().values() for each in group.values() for command in each]
     assert sorted(set(known)) == sorted(known)
     new, old = sorted(commands() - set(known)), sorted(set(known) - commands())
@@ -105,7 +105,7 @@ def test_every_command_is_listed() -> None:
 
 
 def test_every_command_has_a_test_or_a_reason() -> None:
-    """Each group names a test file that exists, or has a reason in words."""
+    """Each group names an existing test file or gives a reason."""
     assert {"run", "not run"} == set(listed())
     for test in listed()["run"]:
         assert (ROOT / "tests" / test).is_file(), test
@@ -114,7 +114,7 @@ def test_every_command_has_a_test_or_a_reason() -> None:
 
 
 def message(name: str, answers: Answers, folder: str = "/home/ada/my-project") -> str:
-    """Return a message of Copier about a project in a folder."""
+    """Return one of the template's messages about a project in a folder."""
     with TEMPLATE.prepared_worker(Path(folder), FIXED | answers) as worker:
         ask_questions(worker)
         text = (snapshot() / "template" / "messages" / f"{name}.jinja").read_text(encoding="utf-8")
@@ -124,8 +124,8 @@ def message(name: str, answers: Answers, folder: str = "/home/ada/my-project") -
         return worker.jinja_env.from_string(text).render(context)
 
 
-def test_message_after_an_update_commits_it(tmp_path: Path) -> None:
-    """The commands of the message restore a deleted script, find no conflict, and commit the rest."""
+def test_commands_after_an_update_commit_it(tmp_path: Path) -> None:
+    """The message's commands restore a deleted script, find no conflicts, and commit the update."""
     script = tmp_path / "tools" / "release.py"
     script.parent.mkdir()
     script.write_text("print()\n", encoding="utf-8")
@@ -142,8 +142,8 @@ def test_message_after_an_update_commits_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["https://example.com/~ada/it's?a=b&c#d", "https://a/(b);c"])
-def test_commands_quote_what_a_shell_would_read(url: str) -> None:
-    """A folder and an address with characters of the shell are each one word of their commands."""
+def test_commands_quote_special_characters(url: str) -> None:
+    """A folder or URL with special characters is quoted as a single word in commands."""
     said = message("after_copy", {"repository_url": url}, "/home/ada/it's a $HOME")
     words = [shlex.split(command) for command in indented(said)]
     assert ["cd", "/home/ada/it's a $HOME"] == words[0]

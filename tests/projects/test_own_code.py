@@ -1,4 +1,4 @@
-"""Test that a project can replace the example with its own code by following its README."""
+"""Follow the README to replace the example in a project with other code."""
 
 import re
 import shlex
@@ -21,7 +21,7 @@ VARIANTS: dict[str, Answers] = {
     "minimal": {"preset": "minimal"},
 }
 
-# A user's own code: one function, its test, and a command where the project has one.
+# A user's code: one function, its test, and a command if the project has one.
 MODULE = '''"""Tides."""
 
 
@@ -66,14 +66,14 @@ def edit(file: Path, pattern: str, replacement: str) -> None:
 
 
 def follow(step: str, project: Path) -> None:
-    """Do what one step of the README says, and nothing else.
+    """Follow one step of the README exactly.
 
     Args:
         step: The text of the step.
         project: The project's folder.
 
     Raises:
-        AssertionError: The step has an instruction that this function doesn't know.
+        AssertionError: This function doesn't support an instruction in the step.
     """
     package = project / "src" / "tide_tables"
     quoted = re.findall("`(.*?)`", step)
@@ -134,12 +134,12 @@ def follow(step: str, project: Path) -> None:
 
 
 def commands(project: Path) -> list[str]:
-    """Return the project's tasks as the commands that people type."""
+    """Return the commands for the project's tasks."""
     if (project / "justfile").exists():
         tasks = ["lint", "typecheck", "test", "build"]
         tasks += ["docs"] if (project / "docs").exists() else []
         return [f"uv run just {task}" for task in tasks]
-    # Only projects with a task runner, CI, or guides have tools that check the archives.
+    # Only projects with a task runner, CI, or guides have tools to check the distributions.
     return [
         "uv run ruff check",
         "uv run ruff format --check",
@@ -150,17 +150,17 @@ def commands(project: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_following_the_readme_keeps_every_task_green(
+def test_following_the_readme_keeps_all_tasks_passing(
     variant: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """After the steps, every task passes, and no published file mentions greetings."""
+    """After the steps in the README, every task passes, and no published file mentions greetings."""
     answers = VARIANTS[variant] | {"project_name": "Tide Tables"}
     project = artifacts.copy(answers, tmp_path / "project")
     readme = (project / "README.md").read_text("utf-8")
     section = readme.partition("## Replace the example with your own code\n")[2]
     steps = re.findall(r"(?m)^\d+\. (.*)$", section)
     assert 4 <= len(steps) <= 8
-    # The paragraph after the steps needs a released template; tests/updates covers its command.
+    # The paragraph after the steps requires a released template. tests/updates covers its command.
     assert len(section.splitlines()) <= 12
     for step in steps:
         follow(step, project)

@@ -1,4 +1,4 @@
-"""What git tracks, ignores, and checks out, and which of these files reach the distributions."""
+"""Test which files git tracks and ignores, and which ones the distributions contain."""
 
 import hashlib
 import sys
@@ -27,7 +27,7 @@ IGNORED = [
     f"{PACKAGE}/__pycache__/greetings.cpython-311.pyc",
     ".coverage",
     ".coverage.host.123",
-    # setuptools leaves it, and it remains after a project has switched to another backend.
+    # setuptools creates this folder, and it remains after a switch to another backend.
     "build/lib/my_project/__init__.py",
     f"{PACKAGE}.egg-info/PKG-INFO",
 ]
@@ -43,7 +43,7 @@ TRACKED = [
     f"{PACKAGE}/site/__init__.py",
     f"{PACKAGE}/htmlcov/__init__.py",
 ]
-# What the tools of a choice write.
+# Files that the tools of a choice write.
 WRITTEN = [
     ({"type_checker": "mypy"}, ".mypy_cache/CACHEDIR.TAG"),
     ({"task_runner": "nox"}, ".nox/tests/pyvenv.cfg"),
@@ -53,7 +53,7 @@ WRITTEN = [
 
 
 def write(project: Path, name: str, text: str = "") -> None:
-    """Write a file of a project, and create its folders."""
+    """Write a file in a project, and create its folders."""
     file = project / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8", newline="\n")
@@ -76,13 +76,13 @@ def digests(sdist: Path) -> dict[str, str]:
 
 
 def ignored(project: Path, *names: str) -> list[str]:
-    """Return which of some files git ignores; they need not exist."""
+    """Return which of the given files git ignores. They don't have to exist."""
     git(project, "init", "--quiet")
     return git(project, "check-ignore", *names, exit_code=None).splitlines()
 
 
 def test_secrets_and_build_results_are_ignored(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Git ignores what must not be committed."""
+    """Git ignores secrets and build results."""
     project = artifacts.copy(BASE, tmp_path / "project")
     assert IGNORED == ignored(project, *IGNORED)
 
@@ -92,7 +92,7 @@ def test_secrets_and_build_results_are_ignored(tmp_path: Path, artifacts: Artifa
 def test_the_projects_own_files_are_not_ignored(
     backend: str, docs_engine: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Git does not ignore what must be committed, whatever tools the project uses."""
+    """With any tools, git doesn't ignore files that must be committed."""
     answers = BASE | {"backend": backend, "docs_engine": docs_engine, "task_runner": "nox"}
     project = artifacts.copy(answers, tmp_path / "project")
     assert [] == ignored(project, *TRACKED)
@@ -102,7 +102,7 @@ def test_the_projects_own_files_are_not_ignored(
 def test_files_of_the_selected_tools_are_ignored(
     chosen: Answers, name: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Git ignores what a selected tool writes. Projects without the tool have no line for it."""
+    """Git ignores files that a selected tool writes, and .gitignore mentions only selected tools."""
     selected = artifacts.copy(BASE | chosen, tmp_path / "selected")
     assert [name] == ignored(selected, name)
     ((axis, choice),) = chosen.items()
@@ -115,7 +115,7 @@ def test_files_of_the_selected_tools_are_ignored(
 def test_a_subpackage_called_build_is_packed(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """`git add --all` adds a subpackage called build, the wheel contains it, and nothing is left."""
+    """A subpackage called build is tracked and packed."""
     project = artifacts.copy(BASE | {"backend": backend}, tmp_path / "project")
     write(project, f"{PACKAGE}/build/__init__.py", '"""Build."""\n')
     commit(project)
@@ -128,12 +128,12 @@ def test_a_subpackage_called_build_is_packed(
 
 
 @pytest.mark.parametrize("backend", rendered("backend"))
-def test_a_tracked_file_that_the_wheel_lacks_is_named(
+def test_tracked_file_missing_from_the_wheel_is_reported(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The build check fails and names a file that git tracks but that the wheel does not contain.
+    """The build check names a file that git tracks but the wheel lacks, and fails.
 
-    It passes if the backend packs the file although .gitignore matches it.
+    It passes if the backend packs the file even though .gitignore matches it.
     """
     project = artifacts.copy(BASE | {"backend": backend}, tmp_path / "project")
     write(project, f"{PACKAGE}/data/bin/m.bin", "model")
@@ -157,7 +157,7 @@ def test_a_tracked_file_that_the_wheel_lacks_is_named(
 def test_line_endings_do_not_change_the_distributions(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A clone with core.autocrlf=true, as on Windows, gives the same sdist and the same wheel."""
+    """A clone with core.autocrlf=true, as on Windows, builds the same sdist and wheel."""
     project = artifacts.copy(BASE | {"backend": backend}, tmp_path / "project")
     commit(project)
     built = []

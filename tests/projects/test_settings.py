@@ -1,4 +1,4 @@
-"""Each setting of the tools has its effect: without it, a mistake would not be found."""
+"""Check that each setting of a tool is effective."""
 
 import re
 import tomllib
@@ -11,13 +11,13 @@ from harness.artifacts.install import Environment
 from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
-# The answers of another test, so that both share an environment.
+# The same answers as in another test, so that both share an environment.
 DEV: Answers = {"project_name": "My Project", "task_runner": "just"}
 
 
 @pytest.fixture
 def tools(artifacts: ArtifactCache) -> Environment:
-    """An environment with the development tools, without the project."""
+    """Return an environment with the development tools, without the project."""
     return artifacts.environment("dev", DEV, "--group", "dev")
 
 
@@ -26,7 +26,7 @@ def write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-# A line of code that breaks a rule of each group: https://docs.astral.sh/ruff/rules/
+# Code that breaks a rule in each group: https://docs.astral.sh/ruff/rules/
 MISTAKES = {
     "B006": "def b(x=[]): return x",
     "D103": "def d(): return 1",
@@ -45,7 +45,7 @@ MISTAKES = {
 def test_ruff_finds_mistakes_of_each_group(
     folder: str, missing: set[str], tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The rules of each group apply to the package and to the tests, which need no docstrings."""
+    """Each group of rules applies to the package and the tests, except docstrings in tests."""
     project = artifacts.copy(BASE, tmp_path / "project")
     write(project / folder / "mistakes.py", "\n\n\n".join(MISTAKES.values()) + "\n")
     arguments = ("--no-cache", "--output-format=concise", project)
@@ -57,7 +57,7 @@ def test_ruff_finds_mistakes_of_each_group(
 def test_ruff_wraps_at_100_columns(
     tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A line of 100 characters stays, and one of 101 is wrapped."""
+    """A line of 101 characters is wrapped, and one of 100 isn't."""
     project = artifacts.copy(BASE, tmp_path / "project")
     line = "print({}, {})"
     fits = line.format("a" * 50, "b" * 41)
@@ -71,10 +71,10 @@ def test_ruff_wraps_at_100_columns(
 @pytest.mark.parametrize(
     ("texts", "ignored"), [({}, []), ({"user_name": "Zoë"}, ["RUF001", "RUF002", "RUF003"])]
 )
-def test_letters_that_look_alike_are_only_accepted_in_names(
+def test_ambiguous_letters_are_allowed_if_names_contain_them(
     texts: Answers, ignored: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Ruff only ignores letters of other alphabets if the project's own names have some."""
+    """Ruff allows ambiguous letters only if the project's names contain some."""
     text = (artifacts.project(BASE | texts) / "pyproject.toml").read_text(encoding="utf-8")
     assert ignored == tomllib.loads(text)["tool"]["ruff"]["lint"].get("ignore", [])
 
@@ -118,7 +118,7 @@ def test_logs() -> None:
 
 
 def test_pytest_is_strict(tools: Environment, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Warnings, unexpected passes, and unknown markers are errors, and skipped tests have a reason."""
+    """Warnings, unexpected passes, and unknown markers are errors, and reasons for skips are shown."""
     project = artifacts.copy(BASE, tmp_path / "project")
     for file in (project / "tests").glob("test_*.py"):
         file.unlink()
@@ -128,7 +128,7 @@ def test_pytest_is_strict(tools: Environment, tmp_path: Path, artifacts: Artifac
     said = tools.run(*command, cwd=project, exit_code=2).stdout
     assert "'unknown' not found in `markers`" in said
     write(project / "tests" / "test_marker.py", TESTS.replace("@pytest.mark.unknown\n", ""))
-    # Files outside of the tests are not collected.
+    # Files outside the tests are not collected.
     write(project / "test_elsewhere.py", "raise ValueError\n")
     said = tools.run(*command, cwd=project, exit_code=1).stdout
     assert "SKIPPED [1] tests/test_other.py" in said
@@ -156,7 +156,7 @@ def check(number: int) -> int:
 def test_coverage_has_a_threshold(
     mode: str, tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The tests fail below 90%, list missed lines and branches, and skip complete files."""
+    """Coverage below 90% is an error, and only files with missed lines or branches are listed."""
     project = artifacts.copy(BASE | {"mode": mode}, tmp_path / "project")
     package = project / "src" / "my_project"
     name = "__main__" if mode == "script" else "greetings"
@@ -186,9 +186,9 @@ def test_coverage_has_a_threshold(
         ({"mode": "script"}, None),
     ],
 )
-def test_coverage_only_omits_what_starts_the_program(
+def test_coverage_omits_only_entry_modules(
     chosen: Answers, omitted: list[str] | None, artifacts: ArtifactCache
 ) -> None:
-    """Only modules that tests can't import are left out of the measurement."""
+    """Only modules that tests can't import are omitted from coverage."""
     text = (artifacts.project(BASE | chosen) / "pyproject.toml").read_text(encoding="utf-8")
     assert omitted == tomllib.loads(text)["tool"]["coverage"]["run"].get("omit")

@@ -1,4 +1,4 @@
-"""Answers of all sizes: none, one, three, and many requirements, extras, keywords, tools, and names."""
+"""Test answers with no, one, and many requirements, extras, keywords, tools, and names."""
 
 import itertools
 import re
@@ -18,7 +18,7 @@ from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
-# Requirements of every form, in an order that isn't alphabetical.
+# Requirements in every form, not in alphabetical order.
 REQUIREMENTS = [
     "zope.interface>=6",
     "PyYAML[speed]>=6,!=6.0.1",
@@ -33,7 +33,7 @@ each_number = pytest.mark.parametrize("number", NUMBERS)
 
 
 def metadata(project: Path) -> dict[str, Any]:
-    """Return the [project] table of a project."""
+    """Return the [project] table of a project's pyproject.toml."""
     text = (project / "pyproject.toml").read_text(encoding="utf-8")
     return dict(tomllib.loads(text)["project"])
 
@@ -45,7 +45,7 @@ def read(project: Path, name: str) -> str:
 
 @each_number
 def test_dependencies_keep_their_order(number: int, artifacts: ArtifactCache) -> None:
-    """Any number of dependencies is in the metadata, one after the other."""
+    """Any number of dependencies is listed in the given order."""
     project = artifacts.project(BASE | {"dependencies": REQUIREMENTS[:number]})
     assert REQUIREMENTS[:number] == metadata(project)["dependencies"]
     assert REQUIREMENTS[:number] == recorded_answers(project)["dependencies"]
@@ -56,7 +56,7 @@ def test_dependencies_keep_their_order(number: int, artifacts: ArtifactCache) ->
 def test_script_block_has_the_same_dependencies(
     library: str, number: int, artifacts: ArtifactCache
 ) -> None:
-    """A script lists any number of dependencies twice, and its command-line library last."""
+    """A script lists the same dependencies as pyproject.toml, with the command-line library last."""
     chosen = {"mode": "script", "cli_library": library, "dependencies": REQUIREMENTS[:number]}
     project = artifacts.project(BASE | chosen)
     listed = metadata(project)["dependencies"]
@@ -67,7 +67,7 @@ def test_script_block_has_the_same_dependencies(
     assert {"requires-python": ">=3.11", "dependencies": listed} == block
 
 
-# The first extra has no requirements, the second has one, and so on.
+# The first extra has no requirements, the second one has one, and so on.
 EXTRAS = {
     name: REQUIREMENTS[:number]
     for number, name in enumerate(
@@ -81,7 +81,7 @@ EXTRAS = {
 def test_extras_have_their_requirements(
     backend: str, number: int, artifacts: ArtifactCache
 ) -> None:
-    """Each extra has its own requirements, "all" has those of all others, and the README lists them."""
+    """Each extra has its requirements, "all" combines them, and the README lists the extras."""
     extras = dict(itertools.islice(EXTRAS.items(), number))
     project = artifacts.project(BASE | {"backend": backend, "extras": extras})
     found = metadata(project).get("optional-dependencies", {})
@@ -100,7 +100,7 @@ def test_extras_have_their_requirements(
 
 
 def test_example_extra_is_described_in_a_sentence(artifacts: ArtifactCache) -> None:
-    """The README has a sentence about the only extra of the starter code, and no table."""
+    """The README describes a single extra in a sentence instead of a table."""
     readme = read(artifacts.project(BASE), "README.md")
     assert "Install `my-project[colors]` for colored output." in readme
     assert "| extra |" not in readme
@@ -108,7 +108,7 @@ def test_example_extra_is_described_in_a_sentence(artifacts: ArtifactCache) -> N
 
 @each_number
 def test_colors_are_tested_with_their_requirements(number: int, artifacts: ArtifactCache) -> None:
-    """The tests install each requirement of the extra that the starter code uses."""
+    """The test dependencies include each requirement of the extra "colors"."""
     colors = ["rich>=13", *REQUIREMENTS[:number]]
     project = artifacts.project(BASE | {"extras": {"colors": colors}})
     groups = tomllib.loads(read(project, "pyproject.toml"))["dependency-groups"]
@@ -118,7 +118,7 @@ def test_colors_are_tested_with_their_requirements(number: int, artifacts: Artif
 
 @each_number
 def test_keywords_keep_their_order(number: int, artifacts: ArtifactCache) -> None:
-    """Any number of keywords is in the metadata, and no key without keywords."""
+    """Any number of keywords is listed in the given order."""
     keywords = ["zeta", "two words", "grüße", "it's", '"q"', "#x", "a"][:number]
     found = metadata(artifacts.project(BASE | {"keywords": keywords}))
     assert ({"keywords": keywords} if keywords else {}) == {
@@ -126,7 +126,7 @@ def test_keywords_keep_their_order(number: int, artifacts: ArtifactCache) -> Non
     }
 
 
-# The files of each environment tool. Only a project without uv has a lock file for pip from pipx.
+# The files and sentences for each environment tool. pipx creates pip's lock file without uv.
 FILES = {"uv": ".python-version", "conda": "environment.yml", "direnv": ".envrc"}
 HEADINGS = {
     "uv": "Install [uv](https://docs.astral.sh/uv/getting-started/installation/)",
@@ -142,8 +142,10 @@ SUBSETS = [
 
 
 @pytest.mark.parametrize("chosen", SUBSETS, ids=lambda chosen: "-".join(chosen) or "none")
-def test_each_environment_tool_has_its_part(chosen: list[str], artifacts: ArtifactCache) -> None:
-    """A project has the files, the guide, and the lock commands of its tools, and of no other."""
+def test_project_has_only_the_selected_environment_tools(
+    chosen: list[str], artifacts: ArtifactCache
+) -> None:
+    """A project has files, guides, and lock commands for only the selected tools."""
     project = artifacts.project(BASE | {"environments": chosen})
     assert chosen == recorded_answers(project)["environments"]
     files = set(tree(project))
@@ -161,7 +163,7 @@ def test_each_environment_tool_has_its_part(chosen: list[str], artifacts: Artifa
 def test_direnv_activates_the_first_environment(
     chosen: list[str], artifacts: ArtifactCache
 ) -> None:
-    """The .envrc file has the commands of the first tool that creates environments, or of pip."""
+    """.envrc has the commands for the first tool that creates environments, or for pip."""
     if "direnv" not in chosen:
         assert not (artifacts.project(BASE | {"environments": chosen}) / ".envrc").exists()
         return
@@ -175,10 +177,10 @@ def test_direnv_activates_the_first_environment(
 
 @pytest.mark.parametrize("version", choices("python_min"))
 @pytest.mark.parametrize("checker", choices("type_checker"))
-def test_every_file_has_the_same_python(
+def test_all_files_have_the_same_python_version(
     checker: str, version: str, artifacts: ArtifactCache
 ) -> None:
-    """The settings of all tools have the oldest Python, and GitLab tests it and all newer ones."""
+    """All tools are configured for the oldest Python, and CI tests it and all newer versions."""
     chosen = {"environments": ["uv", "conda"], "ci": "gitlab", "type_checker": checker}
     project = artifacts.project(BASE | chosen | {"python_min": version})
     assert f"{version}\n" == read(project, ".python-version")
@@ -218,7 +220,7 @@ AUTHORS = [
 def test_author_is_one_person(
     author: str, backend: str, email: str, artifacts: ArtifactCache
 ) -> None:
-    """Any spelling of the author is unchanged, next to the address unless uv_build would split it."""
+    """Any author is one entry, with the email address unless uv_build would split the name."""
     answers = {"user_name": author, "user_email": email, "backend": backend}
     project = artifacts.project(BASE | answers | {"docs_engine": "zensical"})
     name = author or "My Project contributors"
@@ -236,7 +238,7 @@ def test_author_is_one_person(
 def test_default_author_has_no_angle_brackets(
     project_name: str, author: str, artifacts: ArtifactCache
 ) -> None:
-    """The name of the project's contributors can be followed by an address in angle brackets."""
+    """The default author never contains angle brackets, so that an email address can follow it."""
     answers = {"project_name": project_name, "distribution_name": "my-project"}
     assert [{"name": author}] == metadata(artifacts.project(BASE | answers))["authors"]
 
@@ -246,7 +248,7 @@ def test_default_author_has_no_angle_brackets(
 def test_repository_gives_the_same_links(
     ending: str, number: int, artifacts: ArtifactCache
 ) -> None:
-    """Only an address with an account and a repository has issues and a changelog on GitHub."""
+    """Links to issues and a changelog exist only for a URL with an account and a repository."""
     path = "/".join(["ada", "my-project", "tree", "main", "a", "b"][:number])
     url = f"https://github.com/{path}{ending}"
     project = artifacts.project(BASE | {"repository_url": url})
@@ -262,7 +264,7 @@ def test_repository_gives_the_same_links(
 def test_direct_references_are_allowed_where_they_are_used(
     number: int, artifacts: ArtifactCache
 ) -> None:
-    """Hatchling is configured for URLs if any requirement or extra has one, in any place."""
+    """Hatchling allows direct references if any dependency or extra is one."""
     before = REQUIREMENTS[:number]
     link = "demo @ https://example.com/demo.zip"
     for chosen, expected in (
@@ -276,7 +278,7 @@ def test_direct_references_are_allowed_where_they_are_used(
 
 
 def test_answers_file_lists_each_answer_once(artifacts: ArtifactCache) -> None:
-    """Long and nested answers are read back unchanged and in order, with one key each."""
+    """The answers file contains each answer once and unchanged."""
     answers = BASE | {"dependencies": REQUIREMENTS, "extras": EXTRAS, "mode": "app"}
     project = artifacts.project(answers)
     assert answers.items() <= recorded_answers(project).items()

@@ -1,4 +1,4 @@
-"""Bad answers are rejected with one message that names the question, and nothing is written."""
+"""Check that bad answers are rejected with a clear message."""
 
 import re
 import sys
@@ -19,10 +19,10 @@ from harness.simulators.terminal import COLUMNS, Terminal
 GOOD = {"project_name": "My Project"}
 DIRECT_REFERENCE = "idna @ git+https://github.com/kjd/idna@v3.7"
 
-# What Copier puts in front of a message in a terminal.
+# The prefix that Copier adds to a message in a terminal.
 PREFIX = "Validation error for question '{}': "
 
-# The keys that clear the line of a prompt: Ctrl+E and Ctrl+U.
+# The keys that clear a prompt: Ctrl+E and Ctrl+U.
 CLEAR = "\x05\x15"
 
 
@@ -42,14 +42,14 @@ def test_rejects_with_remedy_and_problem(
     [axis for axis in axes() if questions()[axis]["type"] == "str" and axis != "environments"],
 )
 def test_rejects_an_unknown_choice(axis: str, tmp_path: Path) -> None:
-    """An unknown choice is rejected with a message that lists the choices."""
+    """The message that rejects an unknown choice lists all choices."""
     with pytest.raises(ValueError, match=f"Invalid choice for '{axis}': 'x' is not in "):
         render(tmp_path / "project", GOOD | {axis: "x"})
     assert not (tmp_path / "project").exists()
 
 
 def test_rejects_an_unknown_item_of_a_list(tmp_path: Path) -> None:
-    """An environment that isn't offered is rejected, even next to one that is."""
+    """An unknown environment tool in a list is rejected."""
     message = "'environments': remove \"x\"; choose from uv, pip, conda, direnv"
     with pytest.raises(FilterArgumentError, match=message):
         render(tmp_path / "project", GOOD | {"environments": ["uv", "x"]})
@@ -57,20 +57,20 @@ def test_rejects_an_unknown_item_of_a_list(tmp_path: Path) -> None:
 
 
 def test_every_free_answer_is_checked() -> None:
-    """Each question that accepts any text or YAML has a validator and a rejected answer above."""
+    """Each question that accepts any text or YAML has a validator and a test for a bad answer."""
     assert [] == [name for name in FREE if "validator" not in questions()[name]]
     assert set(FREE) == {question for question, *_ in REJECTED}
 
 
-def test_an_app_has_a_command(tmp_path: Path) -> None:
-    """An app without a command is rejected."""
+def test_app_requires_a_command(tmp_path: Path) -> None:
+    """An empty command name is rejected for an app."""
     message = "'command_name': use a name like my-project; an app needs a command"
     with pytest.raises(ValueError, match=message):
         render(tmp_path / "project", GOOD | {"mode": "app", "command_name": ""})
 
 
-def test_the_two_commands_differ(tmp_path: Path) -> None:
-    """The same name for both commands is rejected, even if the case differs."""
+def test_equal_command_names_are_rejected(tmp_path: Path) -> None:
+    """Equal names for both commands are rejected, ignoring case."""
     answers = GOOD | {"command_name": "greet", "gui_command_name": "Greet"}
     message = "'gui_command_name': use Greet-gui; both commands have the same name"
     with pytest.raises(ValueError, match=message):
@@ -82,7 +82,7 @@ def test_the_two_commands_differ(tmp_path: Path) -> None:
 def test_direct_references_are_not_published(
     place: str, publish: str | None, tmp_path: Path
 ) -> None:
-    """A dependency with a URL, which PyPI rejects, is rejected in a project that publishes to it."""
+    """A project with a URL dependency can't publish to PyPI, which rejects it."""
     answer = [DIRECT_REFERENCE] if place == "dependencies" else {"idna": [DIRECT_REFERENCE]}
     answers = GOOD | {place: answer} | ({"publish": publish} if publish else {})
     message = "'publish': use none; PyPI rejects URL dependencies"
@@ -123,10 +123,10 @@ use a list like [maps, geography]; the answer is not a list""",
         ),
     ],
 )
-def test_the_command_ends_with_the_message(
+def test_command_output_ends_with_the_message(
     answers: dict[str, str], last_line: str, tmp_path: Path
 ) -> None:
-    """The `copier` command fails, and the last line is the message."""
+    """The `copier` command fails, and the last line of its output is the message."""
     project = tmp_path / "project"
     finished = copier_command(
         "copy", "--defaults", snapshot(), project, answers=answers, exit_code=1
@@ -148,10 +148,10 @@ def test_the_command_ends_with_the_message(
         ("environments", None),
     ],
 )
-def test_a_damaged_record_is_rejected(
+def test_invalid_recorded_answer_is_rejected(
     question: str, recorded: Any, releases: Path, tmp_path: Path
 ) -> None:
-    """A recorded YAML answer that has become invalid stops an update, and the message names it."""
+    """An invalid recorded YAML answer stops an update with a message that names it."""
     from harness.processes.commands import run
 
     project = tmp_path / "project"
@@ -169,7 +169,7 @@ def test_a_damaged_record_is_rejected(
 
 
 def test_remedies_fit_into_a_terminal() -> None:
-    """After Copier's prefix, each remedy that a terminal shows fits in 80 columns."""
+    """Each remedy fits in 80 columns with Copier's prefix."""
     shown = [
         PREFIX.format(question) + remedy
         for question, _, remedy, _ in REJECTED
@@ -178,10 +178,10 @@ def test_remedies_fit_into_a_terminal() -> None:
     assert [] == [message for message in shown if len(message) > COLUMNS]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pexpect.spawn needs a Unix terminal")
+@pytest.mark.skipif(sys.platform == "win32", reason="pexpect.spawn requires a Unix terminal")
 def test_a_terminal_shows_each_remedy(tmp_path: Path) -> None:
-    """In a terminal of 80 columns, each free-text question shows the remedy for a bad answer."""
-    # With other ones, the index and the second command would not be asked for.
+    """In a terminal with 80 columns, the remedy for a bad answer is visible for each text question."""
+    # Answers with which Copier asks for the index and the second command.
     data = ("--data=preset=custom", "--data=mode=app", "--data=publish=token")
     good = {"project_name": "My Project", "keywords": "[]", "dependencies": "[]", "extras": "{}"}
     names = {"distribution_name": "my-project", "package_name": "my_project"}

@@ -1,4 +1,4 @@
-"""Answers that contain the syntax of other languages arrive unchanged."""
+"""Check that answers with special syntax are written unchanged."""
 
 import ast
 import json
@@ -21,21 +21,21 @@ from harness.packagestan.template import environment, render
 from harness.rendering.render import recorded_answers
 from harness.space.hostile_answers import LINES, SYNTAX, YAML_TEXTS, batches, hostile_texts, shown
 
-# How a message names its question.
+# Matches a message that names its question.
 NAMED = "(?:Validation error for question|Invalid choice for) '{}': [^\n]+"
 
 
-def test_there_are_many_texts() -> None:
-    """There are at least 2000 texts, with every control character and punctuation mark."""
+def test_hostile_texts_are_comprehensive() -> None:
+    """The hostile texts include every control character and punctuation mark."""
     assert 2000 < len(hostile_texts())
     assert {*map(chr, range(32)), *string.punctuation} <= set("".join(hostile_texts()))
 
 
-def test_every_text_arrives_or_is_rejected() -> None:
-    """With any text, each file has the same meaning as with a plain one, or a message rejects it.
+def test_every_text_is_unchanged_or_rejected() -> None:
+    """Each hostile text is written unchanged into every file or is rejected with a message.
 
-    Each question that accepts any text is answered with each of the texts. The meaning of a file is
-    what its program reads. Only the answer may differ there.
+    Each question that accepts any text is answered with each of the texts. The contents that
+    programs read from the files must be the same as with plain text, except for the answer.
     """
     for name in free_questions("str"):
         for text, refusal in refusals(name).items():
@@ -52,8 +52,8 @@ def test_every_text_arrives_or_is_rejected() -> None:
                 assert form.expected(file, answers) == said, (file, answers)
 
 
-def test_each_question_reaches_a_file() -> None:
-    """The answer to every question that accepts any text is in a file."""
+def test_each_answer_appears_in_a_file() -> None:
+    """The answer to every question that accepts any text appears in a file."""
     judged: set[tuple[str, str]] = set()
     reached: dict[str, set[str]] = {}
     for form in forms():
@@ -66,13 +66,13 @@ def test_each_question_reaches_a_file() -> None:
 
 
 def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
-    """The files that are compared in memory equal the files that Copier writes."""
+    """The files compared in memory equal the files that Copier writes."""
     for number, form in enumerate(forms()):
         texts = hostile_texts()[number :: len(hostile_texts()) // 4]
         sample = {
             name: [text for text in texts if text in these]
             for name, these in accepted(*form.plain).items()
-            if name != "gui_command_name"  # it is rejected if it equals the other command
+            if name != "gui_command_name"  # must differ from the other command
         }
         for batch, answers in enumerate(batches(sample)):
             project = render(tmp_path / f"{number}-{batch}", form.answers | answers)
@@ -85,7 +85,7 @@ def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
 
 
 def test_a_rejected_text_writes_nothing(tmp_path: Path) -> None:
-    """Copier rejects a text that its question rejects, and writes nothing."""
+    """Copier writes nothing if a question rejects a text."""
     form = forms()[0]
     for name in form.plain:
         refused = [text for text in hostile_texts() if form.refusal(name, text)]
@@ -96,7 +96,7 @@ def test_a_rejected_text_writes_nothing(tmp_path: Path) -> None:
 
 
 def as_listed(name: str, text: str) -> Any:
-    """Return the value of a YAML text. Several choices are in the order of the question."""
+    """Return the value of a YAML string, with selected choices in the question's order."""
     value = yaml.safe_load(text)
     if questions()[name].get("multiselect"):
         return [choice for choice in choices(name) if choice in value]
@@ -104,8 +104,8 @@ def as_listed(name: str, text: str) -> Any:
 
 
 @pytest.mark.parametrize("name", free_questions("yaml"))
-def test_every_yaml_arrives_or_is_rejected(name: str, tmp_path: Path) -> None:
-    """The value of a YAML answer is recorded, or one message rejects it, malformed or not."""
+def test_every_yaml_answer_is_recorded_or_rejected(name: str, tmp_path: Path) -> None:
+    """The value of each YAML answer is recorded unchanged, or a message rejects the answer."""
     form = forms()[0]
     carried = 0
     for number, text in enumerate(YAML_TEXTS):
@@ -123,14 +123,14 @@ def test_every_yaml_arrives_or_is_rejected(name: str, tmp_path: Path) -> None:
     assert 0 < carried < len(YAML_TEXTS)
 
 
-def test_texts_leave_the_code_clean(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Ruff finds nothing to format or to fix, whatever the names and the summary are."""
+def test_code_stays_clean_with_any_text(tmp_path: Path, artifacts: ArtifactCache) -> None:
+    """With any names and summary, ruff finds nothing to format or fix."""
     ruff = Environment.make(tmp_path / "environment")
     ruff.install("ruff")
     names = ("project_name", "project_description", "user_name")
     script = next(form for form in forms() if form.answers["mode"] == "script")
     for form in (forms()[0], script):
-        # With letters that are not ASCII, the project's settings accept letters that look alike.
+        # With non-ASCII letters in names, the project's settings allow ambiguous letters.
         answers = form.answers | {"project_description": "Çok güzel"}
         project = render(tmp_path / form.answers["mode"], answers)
         held = [
@@ -162,10 +162,10 @@ def test_texts_leave_the_code_clean(tmp_path: Path, artifacts: ArtifactCache) ->
     ],
     ids=["address", "no-address"],
 )
-def test_people_and_texts_arrive_in_the_metadata(
+def test_author_and_summary_are_unchanged_in_the_metadata(
     name: str, address: str, backend: str, artifacts: ArtifactCache
 ) -> None:
-    """With each backend, the author and the summary arrive unchanged in the metadata."""
+    """The metadata contains the author and the summary unchanged with each backend."""
     answers = {
         "project_name": "My Project",
         "project_description": f'{name}: "quoted" \\n {{{{ x }}}} 100% </script> # 🎉',
@@ -179,15 +179,17 @@ def test_people_and_texts_arrive_in_the_metadata(
 
 
 @pytest.mark.parametrize("license_", ["MIT", "BSD-3-Clause", "Proprietary"])
-def test_a_holder_arrives_in_the_license(license_: str, artifacts: ArtifactCache) -> None:
-    """The license contains the holder's name unchanged."""
+def test_copyright_holder_is_unchanged_in_the_license(
+    license_: str, artifacts: ArtifactCache
+) -> None:
+    """The license contains the copyright holder's name unchanged."""
     name = 'Zoë "Bob" O\'Brien \\ {{ x }} & Söhne'
     answers = {"project_name": "My Project", "user_name": name, "license": license_}
     assert name in (artifacts.project(answers) / "LICENSE").read_text("utf-8")
 
 
-def test_requirements_arrive_where_they_are_used(artifacts: ArtifactCache) -> None:
-    """Requirements are the same in pyproject.toml and in a script's metadata block."""
+def test_requirements_are_unchanged(artifacts: ArtifactCache) -> None:
+    """Requirements are unchanged in pyproject.toml and in a script's inline metadata."""
     requirements = [
         "packaging>=24 ; python_version < '4' and sys_platform != \"it's\"",
         'tomli>=2; python_version < "3.11"',
@@ -214,7 +216,7 @@ def test_requirements_arrive_where_they_are_used(artifacts: ArtifactCache) -> No
 @given(LINES | SYNTAX)
 @settings(derandomize=True, deadline=None, max_examples=500)
 def test_quoting_keeps_any_line(text: str) -> None:
-    """Any accepted line is unchanged after it is written and read in each format."""
+    """Any accepted line is unchanged after quoting and parsing in each format."""
     template = environment().from_string(
         "{% from 'template/macros/text.jinja' import line_error %}"
         "{% from 'template/macros/toml.jinja' import toml_string, toml_key %}"
@@ -234,6 +236,6 @@ def test_quoting_keeps_any_line(text: str) -> None:
 @given(LINES | SYNTAX)
 @settings(derandomize=True, deadline=None, max_examples=300)
 def test_the_answers_file_keeps_any_line(text: str) -> None:
-    """Copier's answers file returns any accepted line unchanged."""
+    """Any accepted line is unchanged in the answers file."""
     written = environment().from_string("{{ answers | to_nice_yaml }}").render(answers={"a": text})
     assert {"a": text} == yaml.safe_load(written)

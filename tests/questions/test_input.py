@@ -1,4 +1,4 @@
-"""Answers that Copier itself accepts silently are rejected before anything is written."""
+"""Check that the template rejects invalid input that Copier accepts silently."""
 
 import re
 import shutil
@@ -43,21 +43,21 @@ def copy(project: Path, *options: str | Path) -> None:
 
 
 def write_yaml(file: Path, value: Any) -> Path:
-    """Write a YAML file and return its path."""
+    """Write a YAML file, and return its path."""
     file.write_text(yaml.safe_dump(value), encoding="utf-8")
     return file
 
 
 @pytest.fixture(scope="module")
 def recorded(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in a repository. The tests only change its answers file."""
+    """Return a project in a repository. Tests change only its answers file."""
     folder = tmp_path_factory.mktemp("recorded") / "project"
     return start(releases, None, folder, {"project_name": "My Project", "copyright_year": "2026"})
 
 
 @pytest.fixture
 def edit(recorded: Path) -> Any:
-    """A function that changes the recorded answers."""
+    """Return a function that changes the recorded answers."""
 
     def write(**changed: Any) -> Path:
         file = recorded / ".copier-answers.yml"
@@ -73,13 +73,13 @@ def edit(recorded: Path) -> Any:
 
 
 def computed_message(name: str) -> str:
-    """Return the message about a computed value, as a regular expression."""
+    """Return a regular expression for the message about a computed value."""
     return f'^Remove "{name}" from --data, the data file, the answers file, or the Copier settings'
 
 
 @pytest.mark.parametrize("name", COMPUTED)
 def test_data_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None:
-    """A computed value from --data is rejected, and nothing is written."""
+    """A computed value in --data is rejected, and nothing is written."""
     with pytest.raises(FilterArgumentError, match=computed_message(name)):
         copy(tmp_path / "project", f"--data={name}=x")
     assert not (tmp_path / "project").exists()
@@ -87,7 +87,7 @@ def test_data_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", COMPUTED)
 def test_a_data_file_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None:
-    """A computed value from a data file is rejected, and nothing is written."""
+    """A computed value in a data file is rejected, and nothing is written."""
     file = write_yaml(tmp_path / "data.yml", {name: {"script": True}})
     with pytest.raises(FilterArgumentError, match=computed_message(name)):
         copy(tmp_path / "project", f"--data-file={file}")
@@ -96,7 +96,7 @@ def test_a_data_file_cannot_set_a_computed_value(name: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("name", [*COMPUTED, "starters"])
 def test_settings_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None:
-    """A computed value from the user's Copier settings is rejected, and nothing is written."""
+    """A computed value in the user's Copier settings is rejected, and nothing is written."""
     file = write_yaml(tmp_path / "settings.yml", {"defaults": {name: {"script": True}}})
     with (
         mock.patch.dict("os.environ", COPIER_SETTINGS_PATH=str(file)),
@@ -109,7 +109,7 @@ def test_settings_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None
 @pytest.mark.parametrize("operation", ["update", "recopy"])
 @pytest.mark.parametrize("name", COMPUTED)
 def test_an_answers_file_cannot_set_a_computed_value(name: str, operation: str, edit: Any) -> None:
-    """A computed value from an edited answers file is rejected, and no file changes."""
+    """A computed value in an edited answers file is rejected, and no file changes."""
     project = edit(**{name: {"script": True}})
     before = tree(project)
     options = ["--overwrite"] if operation == "recopy" else []
@@ -119,14 +119,14 @@ def test_an_answers_file_cannot_set_a_computed_value(name: str, operation: str, 
 
 
 def type_error(name: str, value: Any, *, recorded: bool = False) -> str:
-    """Return the message about the type of an answer, by default from --data or a data file."""
+    """Return the message about the wrong type of an answer, by default from a data file."""
     macros = environment().get_template("template/macros/input.jinja").module
     return str(macros.type_error(name, value, recorded))  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("value", [["MIT"], {"MIT": True}, None, True], ids=repr)
 def test_a_text_question_requires_text(value: Any, tmp_path: Path) -> None:
-    """A list, a map, null, or a boolean in a data file is rejected, and the message names the question."""
+    """A value other than text in a data file is rejected, and the message names the question."""
     file = write_yaml(tmp_path / "data.yml", {"docs_engine": value})
     with pytest.raises(FilterArgumentError, match="question 'docs_engine': use text in quotes"):
         copy(tmp_path / "project", f"--data-file={file}")
@@ -134,15 +134,15 @@ def test_a_text_question_requires_text(value: Any, tmp_path: Path) -> None:
 
 
 def test_every_text_question_requires_text() -> None:
-    """Each text question rejects a list, a map, null, a boolean, and a date, and accepts text."""
+    """Each text question rejects other types and accepts text."""
     wrong: list[Any] = [["MIT"], {"MIT": True}, None, True, date(2026, 1, 1)]
     accepted = {(name, str(v)) for name in TEXTS for v in wrong if not type_error(name, v)}
-    assert {("hooks", "True")} == accepted  # has its own message
+    assert {("hooks", "True")} == accepted  # has a different message
     assert {""} == {type_error(name, "text") for name in TEXTS}
 
 
 def test_every_yes_or_no_question_requires_true_or_false() -> None:
-    """Each yes-or-no question rejects a list, a map, null, and text that means neither yes nor no."""
+    """Each yes-or-no question rejects values that mean neither yes nor no."""
     wrong: list[Any] = [["yes"], {"yes": True}, None, "maybe"]
     errors = {re.split("[,;]", type_error(name, v))[0] for name in SWITCHES for v in wrong}
     assert {"use true or false"} == errors
@@ -151,7 +151,7 @@ def test_every_yes_or_no_question_requires_true_or_false() -> None:
 
 
 def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
-    """A list for a text question in the settings is rejected, and the message names the question."""
+    """A list in the settings for a text question is rejected, and the message names the question."""
     file = write_yaml(tmp_path / "settings.yml", {"defaults": {"license": ["MIT"]}})
     with (
         mock.patch.dict("os.environ", COPIER_SETTINGS_PATH=str(file)),
@@ -162,7 +162,7 @@ def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [2048, None, False, ["x"]], ids=repr)
 def test_a_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) -> None:
-    """A recorded text answer of another type is rejected with its name, and no file changes."""
+    """A recorded answer that isn't text is rejected by name, and no file changes."""
     project = edit(project_name=value)
     before = tree(project)
     with pytest.raises(FilterArgumentError, match="question 'project_name': use text in quotes"):
@@ -172,14 +172,14 @@ def test_a_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) 
 
 @pytest.mark.parametrize("name", [*SWITCHES, *STRUCTURED])
 def test_quotes_in_an_answers_file_are_rejected(name: str) -> None:
-    """Text instead of a boolean, list, or map is only accepted where Copier converts it."""
+    """Text in place of a boolean, list, or map is accepted only if Copier converts it."""
     text = "false" if name in SWITCHES else "[]"
     assert " without quotes; the answer is text" in type_error(name, text, recorded=True)
     assert "" == type_error(name, text)
 
 
-def test_a_quoted_boolean_changes_nothing(edit: Any) -> None:
-    """A project that records `plugins: "false"` does not receive plugins."""
+def test_quoted_boolean_is_rejected(edit: Any) -> None:
+    """The recorded answer `plugins: "false"` is rejected instead of enabling plugins."""
     project = edit(plugins="false")
     before = tree(project)
     with pytest.raises(FilterArgumentError, match="question 'plugins': use true or false"):
@@ -187,8 +187,8 @@ def test_a_quoted_boolean_changes_nothing(edit: Any) -> None:
     assert before == tree(project)
 
 
-def test_a_version_that_lost_its_zero_is_rejected(edit: Any) -> None:
-    """`python_min: 3.10` without quotes is 3.1, which is not a recorded version."""
+def test_version_without_its_trailing_zero_is_rejected(edit: Any) -> None:
+    """`python_min: 3.10` without quotes, which YAML reads as 3.1, is rejected."""
     project = edit(python_min=3.1)
     before = tree(project)
     with pytest.raises(FilterArgumentError, match=r"change the recorded python_min=3\.1$"):
@@ -196,8 +196,8 @@ def test_a_version_that_lost_its_zero_is_rejected(edit: Any) -> None:
     assert before == tree(project)
 
 
-def test_a_preset_stays_in_a_folder_with_brackets(recorded: Path, tmp_path: Path) -> None:
-    """Another preset is rejected even if the project's path looks like a pattern."""
+def test_preset_cannot_change_in_a_folder_with_brackets(recorded: Path, tmp_path: Path) -> None:
+    """A changed preset is rejected even if the project's path looks like a pattern."""
     project = shutil.copytree(recorded, tmp_path / "my [x]")
     before = tree(project)
     with pytest.raises(FilterArgumentError, match="question 'preset': change individual answers"):
@@ -206,7 +206,7 @@ def test_a_preset_stays_in_a_folder_with_brackets(recorded: Path, tmp_path: Path
 
 
 def test_versions_and_years_need_no_quotes(edit: Any) -> None:
-    """Numbers for the Python version and the year mean the same as text."""
+    """The Python version and the year can be numbers instead of text."""
     project = edit(python_min=3.11, copyright_year=2026)
     before = tree(project)
     run_command("update", "--defaults", "--quiet", project)
@@ -215,7 +215,7 @@ def test_versions_and_years_need_no_quotes(edit: Any) -> None:
 
 
 def test_the_lists_of_questions_are_complete() -> None:
-    """The lists in input.jinja contain the same questions as the question files."""
+    """The lists in input.jinja contain all questions from the question files."""
     text = (ROOT / "template" / "macros" / "input.jinja").read_text(encoding="utf-8")
     lists = dict(re.findall(r"(?s)set (computed|texts|switches|structured) = \[(.*?)\]", text))
     expected = {

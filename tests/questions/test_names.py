@@ -1,4 +1,4 @@
-"""The names of packages and commands: what they are derived from, and which ones are reserved."""
+"""Test the default and the reserved names of packages and commands."""
 
 import functools
 import itertools
@@ -67,15 +67,15 @@ NAMES = environment().from_string(
 def test_names_follow_from_the_project_name(
     project: str, distribution: str, package: str, tmp_path: Path
 ) -> None:
-    """The distribution name and the import name are derived from the project's name."""
+    """The default distribution and import names are derived from the project's name."""
     answers = recorded_answers(render(tmp_path / "project", {"project_name": project}))
     assert distribution == answers["distribution_name"]
     assert package == answers["package_name"]
     assert (tmp_path / "project" / "src" / package / "__init__.py").is_file()
 
 
-def test_the_command_is_called_like_the_distribution(tmp_path: Path) -> None:
-    """By default, an app's command has the distribution's name, unless a tool has the name."""
+def test_command_has_the_name_of_the_distribution(tmp_path: Path) -> None:
+    """By default, an app's command has the distribution's name unless a tool has this name."""
     for project, command in (("My App", "my-app"), ("dmypy", "dmypy-project")):
         folder = tmp_path / command
         answers = {"project_name": project, "mode": "app"}
@@ -84,8 +84,8 @@ def test_the_command_is_called_like_the_distribution(tmp_path: Path) -> None:
 
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(st.text(min_size=1, max_size=100))
-def test_derived_names_are_valid_or_missing(project: str) -> None:
-    """For any project name, the derived names are valid, or there are none."""
+def test_derived_names_are_valid_or_empty(project: str) -> None:
+    """For any project name, the derived names are valid or empty."""
     distribution, package, *errors = NAMES.render(project=project).split("|")
     if distribution:
         assert is_normalized_name(distribution)
@@ -96,14 +96,14 @@ def test_derived_names_are_valid_or_missing(project: str) -> None:
 @given(st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,20}[A-Za-z0-9]\Z"))
 @settings(derandomize=True, deadline=None, max_examples=200)
 def test_names_are_normalized_like_packaging(name: str) -> None:
-    """A name is normalized like the `packaging` library normalizes it."""
+    """Names are normalized as in the `packaging` library."""
     macro = environment().from_string(
         "{% import 'template/macros/names.jinja' as names %}{{ names.normalized(name) }}"
     )
     assert canonicalize_name(name) == macro.render(name=name)
 
 
-# The kind of name that each macro checks, and the names that it rejects.
+# The list of reserved names in names.jinja for each question.
 RESERVED = {
     "distribution_name": "reserved_distributions",
     "package_name": "reserved_import_packages",
@@ -119,39 +119,39 @@ WINDOWS_DEVICES += [f"{port}{number}" for port in ("com", "lpt") for number in r
 
 @functools.cache
 def reserved(question: str) -> set[str]:
-    """Return the names that a question rejects, in addition to Windows device names."""
+    """Return the names that a question rejects, except Windows device names."""
     text = "{% import 'template/macros/names.jinja' as names %}{{ names[name] | to_json }}"
     return set(json.loads(environment().from_string(text).render(name=RESERVED[question])))
 
 
 @functools.cache
 def error(question: str, name: str) -> str:
-    """Return the message for a name, or "" if the question accepts it."""
+    """Return the message that rejects a name, or "" if the question accepts it."""
     text = "{% import 'template/macros/name_errors.jinja' as errors %}{{ errors[macro](name) }}"
     return environment().from_string(text).render(macro=f"{question}_error", name=name)
 
 
 def default(question: str, name: str) -> str:
-    """Return the default answer to a question, which is derived from a name."""
+    """Return the default answer to a question for a given name."""
     text = "{% import 'template/macros/names.jinja' as names %}{{ names[macro](name) }}"
     return environment().from_string(text).render(macro=f"{question}_from", name=name)
 
 
 def suggested(question: str, name: str) -> str:
-    """Return the name that the message for a rejected name suggests."""
+    """Return the name that the message about a rejected name suggests."""
     remedy, _, _ = error(question, name).partition("; ")
     action, _, rest = remedy.partition(" ")
     return {"use": rest, "append": name + rest.strip('"')}[action]
 
 
 def without_reserved(question: str, names: set[str]) -> set[str]:
-    """Return the names that a question accepts."""
+    """Return the names without those that a question rejects."""
     return {name for name in names if not error(question, name)}
 
 
 @pytest.mark.parametrize("question", RESERVED)
 def test_each_suggested_name_is_accepted(question: str) -> None:
-    """A reserved name is rejected, and its default and the suggested name are both accepted."""
+    """For each reserved name, the default and the suggested name are accepted."""
     names = reserved(question) | ({"Rich", "RUFF"} if question == "distribution_name" else set())
     assert set() == without_reserved(question, names)
     suggestions = {suggested(question, name) for name in names}
@@ -161,7 +161,7 @@ def test_each_suggested_name_is_accepted(question: str) -> None:
 
 @pytest.mark.parametrize("question", [*RESERVED, "gui_command_name"])
 def test_each_remedy_is_visible_in_a_terminal(question: str) -> None:
-    """After Copier's prefix, the remedy for each reserved name fits in 80 columns."""
+    """The remedy for each reserved name fits in 80 columns with Copier's prefix."""
     kind = question.removeprefix("gui_")
     remedies = {error(kind, name).partition("; ")[0] for name in reserved(kind)}
     before = f"Validation error for question '{question}': "
@@ -169,8 +169,8 @@ def test_each_remedy_is_visible_in_a_terminal(question: str) -> None:
 
 
 @pytest.mark.parametrize("name", WINDOWS_DEVICES)
-def test_windows_device_names_are_not_file_names(name: str) -> None:
-    """No package or command has the name of a device, even in another case or with a suffix."""
+def test_windows_device_names_are_rejected(name: str) -> None:
+    """Windows device names are rejected in any case and with any suffix."""
     assert f"{name}_" == default("package_name", name)
     assert f"{name}_" == suggested("package_name", name)
     assert f"{name}-project" == default("command_name", name)
@@ -179,8 +179,8 @@ def test_windows_device_names_are_not_file_names(name: str) -> None:
     assert "" == error("command_name", f"{name}-tool")
 
 
-def test_names_of_python_are_reserved() -> None:
-    """No package hides a module of the standard library or is a keyword."""
+def test_python_names_are_reserved() -> None:
+    """Package names can't be keywords or names of standard library modules."""
     names = {name for name in keyword.kwlist if name.islower()}
     for python in interpreters().values():
         code = "import sys; print(*sys.stdlib_module_names)"
@@ -190,13 +190,13 @@ def test_names_of_python_are_reserved() -> None:
 
 
 def test_common_folders_are_reserved() -> None:
-    """No package has a name that check-wheel-contents reports as W005."""
+    """Package names that check-wheel-contents reports as W005 are reserved."""
     names = {name for name in COMMON_NAMES if name.isidentifier()}
     assert set() == without_reserved("package_name", names)
 
 
 def test_tools_of_all_options_are_reserved() -> None:
-    """No distribution has the name of a tool, a build requirement, or a command-line library."""
+    """Names of tools, build requirements, and command-line libraries are reserved."""
     libraries = (choice["requires"] or [] for choice in facts("cli_library").values())
     texts = [
         *locked_names.tools(),
@@ -208,22 +208,22 @@ def test_tools_of_all_options_are_reserved() -> None:
 
 
 def test_programs_of_guides_are_reserved() -> None:
-    """No command has the name of a program in the guides or in an environment."""
+    """Names of programs in the guides or in environments are reserved for commands."""
     listed = yaml.safe_load((ROOT / "tests" / "commands.yml").read_text(encoding="utf-8"))
     typed = [command for group in listed.values() for each in group.values() for command in each]
     programs = {command.split()[0].rpartition("/")[2] for command in typed}
-    # The first two are parts of the shell, and the next two are the project's own.
+    # The first two are shell built-ins, and the next two belong to the project.
     programs -= {"cd", "source", "greet", "my-project"}
-    # https://docs.python.org/3/library/venv.html; on Windows, there are also py and pythonw.
+    # https://docs.python.org/3/library/venv.html. Windows also has py and pythonw.
     programs |= {"activate", "deactivate", "py", "python", "pythonw", "pip", "pip3"}
     assert set() == without_reserved("command_name", programs)
 
 
 @pytest.fixture(scope="module")
 def full(artifacts: ArtifactCache) -> Path:
-    """A project with the full preset and its environment, as of the day of the recorded names.
+    """Return a project with the full preset and its environment, as of the date of the recorded names.
 
-    A later release of a tool may have another dependency.
+    Later releases of tools may have other dependencies.
     """
 
     def make(folder: Path) -> None:
@@ -232,7 +232,7 @@ def full(artifacts: ArtifactCache) -> Path:
         try:
             locked_names.lock(project, day)
         except CommandError as error:
-            # A lower bound may be newer than the day.
+            # A lower bound may be newer than this date.
             raise AssertionError(OUTDATED) from error
         run(find_uv_bin(), "sync", "--quiet", "--frozen", "--all-groups", cwd=project)
 
@@ -240,26 +240,26 @@ def full(artifacts: ArtifactCache) -> Path:
 
 
 def test_every_locked_distribution_is_reserved(full: Path) -> None:
-    """No distribution has the name of another one in the lock file of the full preset."""
+    """Names in the full preset's lock file are reserved for distributions."""
     names = set(re.findall(r'(?m)^name = "(.+)"', (full / "uv.lock").read_text("utf-8")))
     assert {"my-project"} == without_reserved("distribution_name", names), OUTDATED
 
 
 def test_every_installed_import_package_is_reserved(full: Path) -> None:
-    """No package hides an import package in the environment of the full preset."""
+    """Names of import packages in the full preset's environment are reserved for packages."""
     code = "import importlib.metadata; print(*importlib.metadata.packages_distributions())"
     found = run(find_uv_bin(), "run", "--no-sync", "python", "-c", code, cwd=full).stdout.split()
-    # mypyc's names of shared libraries change with each release.
+    # The names of mypyc's shared libraries change with each release.
     names = {name for name in found if re.match("[a-z]", name) and "__mypyc" not in name}
     assert {"my_project"} == without_reserved("package_name", names | {"my_project"}), OUTDATED
 
 
 def test_every_installed_script_is_reserved(full: Path) -> None:
-    """No command hides another program in the environment of the full preset."""
+    """Names of programs in the full preset's environment are reserved for commands."""
     (folder,) = (path for name in ("bin", "Scripts") if (path := full / ".venv" / name).is_dir())
     programs = {
         file.name.removesuffix(".exe") for file in folder.iterdir() if os.access(file, os.X_OK)
     }
-    # The name contains the version of Python.
+    # This name contains the Python version.
     names = {name for name in programs if not re.search(r"\d\.\d+$", name)}
     assert set() == without_reserved("command_name", names), OUTDATED

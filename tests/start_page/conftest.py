@@ -1,4 +1,4 @@
-"""The template as a repository with a release, and a session that renders it."""
+"""Fixtures for the template as a repository, and for a session that renders it."""
 
 import subprocess
 from pathlib import Path
@@ -12,13 +12,13 @@ from harness.updates.releases import first_release
 
 @pytest.fixture(scope="session")
 def template(artifacts: ArtifactCache) -> Path:
-    """A repository with the current template as its only release."""
+    """Return a repository with the current template as its only release."""
     return artifacts.once("start-page-template", first_release)
 
 
 @pytest.fixture(scope="session")
 def source(template: Path) -> Source:
-    """The template, with what git reports about it."""
+    """Return the template with git's information about it."""
     command = ("git", "ls-files", "--stage")
     listed = subprocess.run(command, cwd=template, capture_output=True, text=True, check=True)
     modes = {
@@ -30,6 +30,6 @@ def source(template: Path) -> Source:
 
 @pytest.fixture(scope="module")
 def session(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Session:
-    """A session that all tests of a module use, so that it remembers their results."""
+    """Return a session that all tests in a module share, so that it can reuse results."""
     work = tmp_path_factory.mktemp("session")
     return Session(source, work, {"project_name": "My Project"}, {"preset": "custom"})

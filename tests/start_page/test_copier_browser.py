@@ -1,4 +1,4 @@
-"""Copier without git and without a terminal gives the same questions and files as its command."""
+"""Check that sessions give the same questions and files as the `copier` command."""
 
 import hashlib
 import json
@@ -25,8 +25,8 @@ from harness.rendering import copier_internals
 from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
 
-# Another template: a choice that can be unavailable, a file for each item of a list, an executable, a
-# file that isn't text, and a question that depends on another.
+# A second template with a choice that can be unavailable, a file for each item of a list, an
+# executable, a binary file, and a question that depends on another one.
 TINY = {
     "copier.yml": """\
 _subdirectory: files
@@ -66,7 +66,7 @@ certificate:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Source:
-    """The other template, as a repository in which only git records the mode of `run.sh`."""
+    """Return the second template as a repository in which only git records the mode of `run.sh`."""
     folder = tmp_path_factory.mktemp("tiny")
     for path, text in TINY.items():
         (folder / path).parent.mkdir(exist_ok=True)
@@ -86,7 +86,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Source:
 
 
 def of_command(template: Path, project: Path, answers: Answers) -> dict[str, tuple[str, bool]]:
-    """Return the hash and the executable bit of each file that the `copier` command writes."""
+    """Return the hash and the executable bit of each file that `copier copy` writes."""
     copier_command("copy", "--defaults", "--quiet", template, project, answers=answers)
     return tree(project)
 
@@ -100,35 +100,35 @@ def of_session(files: Mapping[str, File]) -> dict[str, tuple[str, bool]]:
 
 
 def texts(answers: Answers) -> dict[str, str]:
-    """Return answers as users write them after `--data`."""
+    """Return answers in the form used after `--data`."""
     return {name: as_text(answer) for name, answer in answers.items()}
 
 
 def json_keeps(answer: Any) -> bool:
-    """Return whether JSON, and so the page, can express an answer."""
+    """Return whether JSON, and therefore the page, can represent an answer."""
     return bool(json.loads(json.dumps(answer)) == answer)
 
 
 def message(answers: Answers) -> str:
-    """Return the message with which Copier rejects answers."""
+    """Return Copier's message about rejected answers."""
     try:
         return refusal(texts(answers))
-    except TemplateError as error:  # raised by a condition of a question
+    except TemplateError as error:  # raised by a question's condition
         return str(error)
 
 
 def test_the_command_writes_the_same_files(
     template: Path, session: Session, tmp_path: Path
 ) -> None:
-    """The files equal those of `copier copy`, with modes, for difficult and for random answers."""
+    """For difficult and random answers, the files and modes equal those of `copier copy`."""
     chosen = random.SystemRandom().sample(covering(), 2)
     for number, answers in enumerate([FULL, *chosen]):
         expected = of_command(template, tmp_path / str(number), answers)
         assert expected == of_session(session.render(texts(answers))), answers
 
 
-def test_what_is_remembered_never_differs(source: Source, session: Session, tmp_path: Path) -> None:
-    """After any other projects, a session renders the same files as a new one."""
+def test_reused_results_never_differ(source: Source, session: Session, tmp_path: Path) -> None:
+    """After rendering other projects, a session renders the same files as a new session."""
     several = [texts(answers) for answers in each_level_once()[:3]]
     for answers in several:
         session.render(answers)
@@ -138,10 +138,10 @@ def test_what_is_remembered_never_differs(source: Source, session: Session, tmp_
         assert expected == session.render(answers), answers
 
 
-def test_values_that_are_equal_but_look_different_are_told_apart(
+def test_equal_values_of_different_types_are_distinguished(
     tmp_path: Path,
 ) -> None:
-    """1 and true are equal in Python, but a template writes them differently."""
+    """The values 1 and true, which are equal in Python, are rendered differently."""
     (tmp_path / "template").mkdir()
     (tmp_path / "template" / "copier.yml").write_text("value: {type: yaml, default: 0}\n")
     (tmp_path / "template" / "file.jinja").write_text("{{ value }}")
@@ -152,7 +152,7 @@ def test_values_that_are_equal_but_look_different_are_told_apart(
 
 @pytest.mark.parametrize("name", sorted({name for name, *_ in REJECTED} - {"starters"}))
 def test_a_rejected_answer_has_the_same_message(name: str, session: Session) -> None:
-    """The form shows Copier's own message at the question that Copier rejects."""
+    """A rejected answer has the same message as with the `copier` command."""
     rejected = [answer for question, answer, *_ in REJECTED if question == name]
     for answer in filter(json_keeps, rejected):
         answers = {"project_name": "My Project"} | {name: answer}
@@ -164,7 +164,7 @@ def test_a_rejected_answer_has_the_same_message(name: str, session: Session) -> 
 
 
 def test_the_form_continues_after_a_rejected_answer(session: Session) -> None:
-    """Questions after a rejected answer are shown, and each has its own message."""
+    """Questions after a rejected answer are shown with their own messages."""
     asked = session.ask({"project_name": "", "user_email": "ada", "copyright_year": "now"})
     errors = {question.name: question.error for question in asked if question.error}
     assert {"project_name", "user_email", "copyright_year"} == errors.keys()
@@ -172,16 +172,16 @@ def test_the_form_continues_after_a_rejected_answer(session: Session) -> None:
 
 
 def test_the_form_has_the_questions_of_the_template(session: Session) -> None:
-    """A form in which everything is asked has every question of a library, in order."""
+    """A form with all questions asks every question of a library in order."""
     asked = [question.name for question in session.ask({"project_name": "Demo"})]
-    # They depend on answers that the default library doesn't have.
+    # These questions depend on answers that differ from a library's defaults.
     conditional = {"cli_library", "container", "docs_hosting", "index_url"}
     hidden = {n for n, q in questions().items() if False in (q.get("when"), q.get("ask"))}
     assert [name for name in questions() if name not in conditional | hidden] == asked
 
 
 def test_questions_follow_earlier_answers(session: Session) -> None:
-    """Defaults, conditions, and unavailable choices follow from earlier answers."""
+    """Defaults, conditions, and unavailable choices depend on earlier answers."""
     asked = {q.name: q for q in session.ask({"project_name": "Sea Map", "mode": "app"})}
     assert ("sea-map", False) == (asked["command_name"].answer, asked["command_name"].given)
     assert "cli_library" in asked
@@ -193,7 +193,7 @@ def test_questions_follow_earlier_answers(session: Session) -> None:
 
 
 def test_an_answer_that_equals_the_default_is_not_given(session: Session) -> None:
-    """The command only needs the answers that differ from the defaults."""
+    """An answer that equals the default doesn't count as given."""
     answers = {"project_name": "Demo", "backend": "hatchling", "environments": "[pip]"}
     given = {question.name for question in session.ask(answers) if question.given}
     assert {"project_name", "environments"} == given
@@ -207,10 +207,10 @@ def test_an_answer_that_equals_the_default_is_not_given(session: Session) -> Non
         {"name": "old", "shell": "sh", "parts": []},
     ],
 )
-def test_another_template_gives_the_same_files(
+def test_second_template_renders_the_same_files(
     answers: Answers, tiny: Source, tmp_path: Path
 ) -> None:
-    """The files of a template that has nothing in common with Packagestan are the same, too."""
+    """For a template that is unrelated to Packagestan, the files are also the same."""
     expected = of_command(tiny.folder, tmp_path / "command", answers)
     session = Session(tiny, tmp_path / "work")
     session.render({"name": "before"})
@@ -230,32 +230,32 @@ def test_another_template_gives_the_same_files(
 def test_another_template_rejects_answers(
     answers: dict[str, str], name: str, error: str, tiny: Source, tmp_path: Path
 ) -> None:
-    """Each message is at its question."""
+    """The message about a rejected answer belongs to its question."""
     asked = {q.name: q for q in Session(tiny, tmp_path / "work").ask(answers)}
     assert error in asked[name].error
 
 
-def test_a_template_that_needs_trust_is_rejected(tmp_path: Path) -> None:
-    """A browser can't run a template's tasks."""
+def test_template_that_requires_trust_is_rejected(tmp_path: Path) -> None:
+    """A template that requires --trust is rejected, because a browser can't run tasks."""
     (tmp_path / "copier.yml").write_text("_tasks: [id]\n", encoding="utf-8")
     with pytest.raises(ValueError, match="needs --trust"):
         Session(Source(tmp_path, "gh:ada/template"), tmp_path / "work")
 
 
-def test_a_module_of_posix_systems_can_be_imported_but_not_used() -> None:
-    """Copier's requirements import such functions, which a browser doesn't have."""
+def test_posix_modules_can_be_imported_but_not_used() -> None:
+    """Functions of POSIX modules can be imported, but calling them raises an error."""
     module: Any = copier_browser.MissingModule("grp")
     with pytest.raises(OSError, match=r"grp\.getgrgid doesn't exist in a browser"):
         module.getgrgid(0)
 
 
-def test_copier_has_a_tested_version() -> None:
-    """Private parts may change in any release. The message says how to support a new one."""
+def test_copier_version_is_supported() -> None:
+    """The installed version of Copier is supported. If it isn't, the message says what to do."""
     assert TESTED.contains(version("copier")), ADVICE
 
 
 def test_a_missing_part_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If a release lacks a part, the page isn't built, and the message says what to do."""
+    """If Copier lacks a private part, importing fails with a message that says what to do."""
     monkeypatch.delattr(copier_internals.Worker, "_ask")
     with pytest.raises(ImportError, match=re.escape(ADVICE)):
         runpy.run_path(copier_browser.__file__)

@@ -1,6 +1,7 @@
-"""The start page in Chromium: its files, its links, and whether everyone can use it.
+"""Test the start page in Chromium: files, links, and accessibility.
 
-`nox -s start_page` compares the projects of all answer sets. The other sessions compare a few.
+`nox -s start_page` compares the projects for all sets of answers. Other sessions compare only a
+few.
 """
 
 import gzip
@@ -34,10 +35,10 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not 
 screenshot = pytest.importorskip("screenshot")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
-# All tests use the same page, which takes seconds to load.
+# All tests share a page, because loading it takes seconds.
 pytestmark = pytest.mark.xdist_group("start page")
 
-# Answers without which an answer would have no effect or be rejected.
+# Additional answers without which an answer would have no effect or be rejected.
 WITH: dict[str, Answers] = {
     "cli_library": {"mode": "app"},
     "container": {"mode": "app"},
@@ -45,7 +46,7 @@ WITH: dict[str, Answers] = {
     "testpypi": {"publish": "token"},
 }
 
-# The year would follow the clock.
+# Use a fixed year, because the default is the current year.
 BASE: Answers = {"project_name": "Sea Map", "copyright_year": "2026"}
 
 # The rules of the Web Content Accessibility Guidelines, levels A and AA.
@@ -72,13 +73,13 @@ def answer_sets() -> dict[str, Answers]:
 
 FEW = ("full", "task_runner-make")
 
-# Slow tests: another page has to be loaded, or a project built.
+# Slow tests, which load another page or build a project.
 slow = pytest.mark.skipif(not ALL, reason="slow; `nox -s start_page` runs it")
 
 
 @pytest.fixture(scope="session")
 def site(artifacts: ArtifactCache, template: Path) -> Iterator[str]:
-    """The address of the page, which shows a repository with the template."""
+    """Return the address of the start page for a repository with the template."""
     settings = {"address": str(template), "commit": "1.0.0", "options": []}
     folder = artifacts.once(
         "start-page",
@@ -90,7 +91,7 @@ def site(artifacts: ArtifactCache, template: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Chromium."""
+    """Return Chromium."""
     with sync_api.sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         started = playwright.chromium.launch(executable_path=BROWSER, args=options)
@@ -99,7 +100,7 @@ def browser() -> Iterator[Any]:
 
 
 class Shown:
-    """The page in a tab, and the requests that it made."""
+    """The page in a tab, and its requests."""
 
     def __init__(self, browser: Any, site: str, **options: Any) -> None:
         """Open a tab."""
@@ -114,16 +115,16 @@ class Shown:
         self.context.on("request", lambda request: self.requests.append(request.url))
 
     def load(self, fragment: str = "") -> None:
-        """Load the page with a fragment, and wait for the project."""
+        """Load the page with a fragment, and wait until it shows the project."""
         self.page.goto(f"{self.site}index.html{fragment}")
         self.page.wait_for_selector("body[data-ready]")
 
     def count(self) -> int:
-        """Return how many projects have been shown."""
+        """Return the number of projects that have been shown."""
         return int(self.page.evaluate("Number(document.body.dataset.ready ?? 0)"))
 
     def follow(self, fragment: str) -> None:
-        """Open a link to another project, without loading the page again."""
+        """Open a link to another project without reloading the page."""
         before = self.count()
         self.page.evaluate(
             "hash => { history.replaceState(null, '', hash);"
@@ -133,15 +134,15 @@ class Shown:
         self.wait(before)
 
     def wait(self, before: int) -> None:
-        """Wait until more projects have been shown than before."""
+        """Wait until another project is shown."""
         self.page.wait_for_function("n => Number(document.body.dataset.ready) > n", arg=before)
 
     def errors(self) -> list[str]:
-        """Return the messages of the form."""
+        """Return the error messages in the form."""
         return [text for text in self.page.locator(".error").all_inner_texts() if text]
 
     def download(self, folder: Path) -> Path:
-        """Download the archive, and return the folder of the project in it."""
+        """Download and extract the archive, and return the project's folder."""
         with self.page.expect_download() as download:
             self.page.click("#zip")
         archive = folder / "project.zip"
@@ -150,7 +151,7 @@ class Shown:
 
 
 def extract(archive: Path, folder: Path) -> Path:
-    """Extract an archive with the modes that it records, and return the project's folder."""
+    """Extract an archive with its file modes, and return the project's folder."""
     with zipfile.ZipFile(archive) as opened:
         for entry in opened.infolist():
             opened.extract(entry, folder)
@@ -160,14 +161,14 @@ def extract(archive: Path, folder: Path) -> Path:
 
 
 def fragment(answers: Mapping[str, Any], prefix: str = "") -> str:
-    """Return the fragment of a link with some answers."""
+    """Return the fragment of a link with answers."""
     texts = {prefix + name: as_text(answer) for name, answer in answers.items()}
     return "#" + urllib.parse.urlencode(texts)
 
 
 @pytest.fixture(scope="module")
 def shown(browser: Any, site: str) -> Iterator[Shown]:
-    """A page that all tests of this module use."""
+    """Return a page that all tests in this module share."""
     opened = Shown(browser, site, viewport={"width": 1280, "height": 800})
     opened.load()
     yield opened
@@ -178,7 +179,7 @@ def shown(browser: Any, site: str) -> Iterator[Shown]:
 def test_files_equal_those_of_the_command(
     name: str, shown: Shown, template: Path, tmp_path: Path
 ) -> None:
-    """The archive has the bytes and modes that `copier copy` writes, or the page has its message."""
+    """The archive has the same files as `copier copy`, or the page shows the same message."""
     answers = answer_sets()[name]
     expected = tmp_path / "command"
     finished = copier_command(
@@ -197,7 +198,7 @@ def test_files_equal_those_of_the_command(
 def test_the_archive_builds_and_passes_its_tests(
     shown: Shown, artifacts: ArtifactCache, tmp_path: Path
 ) -> None:
-    """The downloaded project builds a wheel, and its own tests pass with it."""
+    """The downloaded project builds a wheel, and its tests pass."""
     shown.follow(fragment(BASE | {"mode": "app"}))
     project = shown.download(tmp_path)
     (tmp_path / "dist").mkdir()
@@ -210,10 +211,10 @@ def test_the_archive_builds_and_passes_its_tests(
 @pytest.mark.parametrize(
     "name", ["user_email", "python_min", "dependencies", "command_name"] if ALL else ["user_email"]
 )
-def test_a_rejected_answer_shows_the_sentence_of_the_command(
+def test_rejected_answer_shows_the_message_of_the_command(
     name: str, shown: Shown, template: Path, tmp_path: Path
 ) -> None:
-    """The field has the message, and is marked as invalid."""
+    """The field for a rejected answer shows the message and is marked as invalid."""
     rejected = next((answer for each, answer, *_ in REJECTED if each == name), "2.7")
     answers = {"project_name": "Demo", name: rejected}
     finished = copier_command(
@@ -242,8 +243,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("link", HOSTILE if ALL else HOSTILE[:4])
-def test_a_hostile_link_is_only_data(link: str, shown: Shown) -> None:
-    """No part of a link becomes an element, runs, or makes a request."""
+def test_malicious_link_is_only_data(link: str, shown: Shown) -> None:
+    """A malicious link can't add elements, run code, or make requests."""
     requests = len(shown.requests)
     shown.follow(link)
     assert [] == shown.problems
@@ -256,8 +257,8 @@ def test_a_hostile_link_is_only_data(link: str, shown: Shown) -> None:
     assert [] == shown.errors()
 
 
-def test_the_policy_forbids_inline_scripts_and_other_hosts(shown: Shown) -> None:
-    """Even if an element were injected, the browser would not run it or ask another host."""
+def test_policy_blocks_inline_scripts_and_other_hosts(shown: Shown) -> None:
+    """The content security policy blocks injected scripts and requests to other hosts."""
     ran = shown.page.evaluate(
         """async () => {
           const script = document.createElement("script");
@@ -272,7 +273,7 @@ def test_the_policy_forbids_inline_scripts_and_other_hosts(shown: Shown) -> None
 
 
 def test_answers_make_no_requests(shown: Shown) -> None:
-    """Nothing comes from another host, and answers make no requests."""
+    """The page loads nothing from other hosts, and answers cause no requests."""
     assert {urllib.parse.urlsplit(shown.site).netloc} == {
         urllib.parse.urlsplit(url).netloc
         for url in shown.requests
@@ -284,7 +285,7 @@ def test_answers_make_no_requests(shown: Shown) -> None:
 
 
 def test_a_loaded_page_works_offline(shown: Shown) -> None:
-    """Without a network, an answer still changes the files."""
+    """Answers change the files even without a network."""
     shown.follow(fragment(BASE))
     shown.context.set_offline(True)
     try:
@@ -298,7 +299,7 @@ def test_a_loaded_page_works_offline(shown: Shown) -> None:
 
 @slow
 def test_a_link_reproduces_the_page(browser: Any, site: str, shown: Shown) -> None:
-    """The address contains the answers and the open file, so it restores them elsewhere."""
+    """A link contains the answers and the open file, so that it restores them in another browser."""
     shown.follow(fragment(BASE))
     before = shown.count()
     shown.page.check('[data-question="backend"] input[value="flit_core"]')
@@ -321,8 +322,8 @@ def test_a_link_reproduces_the_page(browser: Any, site: str, shown: Shown) -> No
         other.context.close()
 
 
-def test_the_keyboard_is_enough(shown: Shown) -> None:
-    """Answering, choosing, and opening a file work without a pointer, and the focus stays."""
+def test_page_can_be_used_with_the_keyboard(shown: Shown) -> None:
+    """Answering questions and opening files work with the keyboard, and the focus is kept."""
     shown.follow(fragment(BASE))
     keyboard = shown.page.keyboard
     before = shown.count()
@@ -348,8 +349,8 @@ SIZES = {"phone": {"width": 390, "height": 844}, "laptop": {"width": 1280, "heig
 
 @pytest.mark.parametrize("scheme", ["light", "dark"] if ALL else ["dark"])
 @pytest.mark.parametrize("size", SIZES if ALL else ["phone"])
-def test_everyone_can_use_it(size: str, scheme: str, shown: Shown) -> None:
-    """Axe finds nothing, and nothing is wider than the screen, with all options and a difference."""
+def test_page_is_accessible(size: str, scheme: str, shown: Shown) -> None:
+    """With all options and a difference, axe finds no problems, and no content is too wide."""
     shown.page.set_viewport_size(SIZES[size])
     shown.page.emulate_media(color_scheme=scheme)
     try:
@@ -371,7 +372,7 @@ def test_everyone_can_use_it(size: str, scheme: str, shown: Shown) -> None:
 
 
 def check(shown: Shown) -> None:
-    """Check the page for violations of the guidelines, and for its width."""
+    """Check the page for violations of the guidelines and for its width."""
     violations = axe.Axe().run(shown.page, options=RULES).response["violations"]
     assert [] == [
         f"{violation['id']}: {[node['target'] for node in violation['nodes']][:3]}"
@@ -383,7 +384,7 @@ def check(shown: Shown) -> None:
 
 
 def test_reduced_motion_has_no_transitions(shown: Shown) -> None:
-    """People who ask for less motion see none."""
+    """There are no transitions if the user prefers reduced motion."""
     shown.page.emulate_media(reduced_motion="reduce")
     try:
         assert "0s" == shown.page.evaluate(
@@ -397,7 +398,7 @@ def test_reduced_motion_has_no_transitions(shown: Shown) -> None:
 def test_without_javascript_the_page_says_what_to_run(
     browser: Any, site: str, template: Path
 ) -> None:
-    """A browser without JavaScript shows the command, and no form."""
+    """A browser without JavaScript shows the command instead of the form."""
     opened = Shown(browser, site, java_script_enabled=False)
     try:
         opened.page.goto(f"{site}index.html")
@@ -408,7 +409,7 @@ def test_without_javascript_the_page_says_what_to_run(
 
 
 def test_the_download_is_small(site: str, artifacts: ArtifactCache) -> None:
-    """All files together, compressed as a server does, are below 12 MB."""
+    """All files together are smaller than 12 MB if the server compresses them."""
     folder = artifacts.folder / "start-page"
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) < 12_000_000

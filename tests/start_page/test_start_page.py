@@ -1,4 +1,4 @@
-"""The parts of a project that the page shows: commands, differences, and an archive."""
+"""Test the page's commands, differences, and archives."""
 
 import io
 import re
@@ -35,7 +35,7 @@ HOSTILE = [
 
 @pytest.fixture
 def page(source: Source, tmp_path: Path) -> Page:
-    """A page that shows the template."""
+    """Return a page for the template."""
     settings = {
         "address": source.address,
         "commit": source.commit,
@@ -46,7 +46,7 @@ def page(source: Source, tmp_path: Path) -> Page:
 
 
 def test_bash_passes_each_answer_unchanged() -> None:
-    """Bash splits the command into the words that the page means, whatever an answer contains."""
+    """With any answers, Bash splits the command into the intended words."""
     answers = {f"q{number}": text for number, text in enumerate(HOSTILE)}
     command = commands("gh:ada/template", "my project", answers, ["--vcs-ref", "HEAD"])["bash"]
     shell = ("bash", "-c", command.replace("uvx ", "printf '%s\\0' ", 1))
@@ -56,17 +56,17 @@ def test_bash_passes_each_answer_unchanged() -> None:
     assert [*expected, "gh:ada/template", "my project", ""] == printed.split("\0")
 
 
-def test_the_bash_command_has_no_control_characters_but_line_breaks() -> None:
-    """A pasted escape sequence could end the paste early, so that the terminal runs the rest."""
+def test_bash_command_contains_no_control_characters() -> None:
+    """Except for line breaks, the command has no control characters that pasting could execute."""
     command = commands("gh:ada/template", "demo", {"a": "x\x1b[201~\nid\x7f\x9b"}, [])["bash"]
     assert [] == re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", command)
     assert ["uvx copier copy --defaults \\", "  gh:ada/template demo"] == command.split("\n")[::2]
 
 
 def words_of_powershell(command: str) -> list[str]:
-    """Split a PowerShell command by the rules of verbatim strings, which have no escapes but ''.
+    """Split a PowerShell command by the rules of verbatim strings, where '' is the only escape.
 
-    PowerShell itself can't be run here. Its help topic about_Quoting_Rules has the rules.
+    PowerShell isn't available here. The rules are in its help topic about_Quoting_Rules.
     """
     quotes = "'\u2018\u2019\u201a\u201b"
     pattern = rf"[{quotes}]((?:[^{quotes}]|([{quotes}])[{quotes}])*)[{quotes}]|(`\n)|([\w./:=-]+)|(\s)|(.)"
@@ -81,7 +81,7 @@ def words_of_powershell(command: str) -> list[str]:
 
 
 def test_powershell_passes_each_answer_unchanged() -> None:
-    """Every answer is one verbatim string of PowerShell."""
+    """Each answer is a single verbatim string in PowerShell."""
     answers = {f"q{number}": text for number, text in enumerate(HOSTILE)}
     command = commands("gh:ada/template", "demo", answers, [])["powershell"]
     expected = ["uvx", "copier", "copy", "--defaults"]
@@ -89,8 +89,8 @@ def test_powershell_passes_each_answer_unchanged() -> None:
     assert [*expected, "gh:ada/template", "demo"] == words_of_powershell(command)
 
 
-def test_the_command_has_the_answers_that_differ(page: Page) -> None:
-    """Defaults are left out, and lists and yes-or-no answers are written as Copier reads them."""
+def test_command_contains_only_answers_that_differ(page: Page) -> None:
+    """The command omits defaults, and contains other answers in the form that Copier reads."""
     answers = {
         "project_name": "Sea Map",
         "backend": "hatchling",
@@ -108,8 +108,8 @@ def test_the_command_has_the_answers_that_differ(page: Page) -> None:
     ]
 
 
-def test_changes_are_those_of_the_last_answer(page: Page) -> None:
-    """After each change, files are added, changed, removed, or the same."""
+def test_changes_are_relative_to_the_previous_answer(page: Page) -> None:
+    """After each answer, files are marked as added, changed, or removed."""
     first = page.show({"project_name": "Demo"}, None)
     assert {""} == {file["state"] for file in first["files"]}
     page.show({"project_name": "Demo", "task_runner": "make"}, None)
@@ -122,7 +122,7 @@ def test_changes_are_those_of_the_last_answer(page: Page) -> None:
 
 
 def test_two_projects_are_compared(page: Page) -> None:
-    """With pinned answers, changes are the differences from that project."""
+    """With pinned answers, changes are relative to the pinned project."""
     pinned = {"project_name": "Demo"}
     page.show({"project_name": "Other"}, pinned)
     shown = page.show({"project_name": "Demo", "backend": "setuptools"}, pinned)
@@ -135,7 +135,7 @@ def test_two_projects_are_compared(page: Page) -> None:
 
 
 def test_a_rejected_answer_keeps_the_files(page: Page) -> None:
-    """The message is at its question, and the files match the last accepted answers."""
+    """After a rejected answer, the files match the last accepted answers."""
     before = page.show({"project_name": "Demo"}, None)
     shown = page.show({"project_name": "Demo", "user_email": "ada"}, None)
     errors = {q["name"]: q["error"] for q in shown["questions"] if q["error"]}
@@ -144,8 +144,8 @@ def test_a_rejected_answer_keeps_the_files(page: Page) -> None:
     assert before["files"] == shown["files"]
 
 
-def test_unknown_names_are_reported_and_not_used(page: Page) -> None:
-    """A link can't set computed values, settings, or names that aren't questions."""
+def test_unknown_names_are_reported_and_ignored(page: Page) -> None:
+    """Names in a link that aren't questions are reported and ignored."""
     hostile = {"project": "{}", "has": "{}", "starters": "{}", "_exclude": "x", "__proto__": "x"}
     shown = page.show({"project_name": "Demo", **hostile}, None)
     (notice,) = shown["notices"]
@@ -154,7 +154,7 @@ def test_unknown_names_are_reported_and_not_used(page: Page) -> None:
 
 
 def test_a_link_with_rejected_answers_shows_a_project(page: Page) -> None:
-    """If a link's own answers or those to compare with are rejected, the page still shows files."""
+    """The page shows files even if a link's answers are rejected."""
     shown = page.show({"project_name": "Demo", "user_email": "ada"}, None)
     assert "pyproject.toml" in {file["path"] for file in shown["files"]}
     shown = page.show({"project_name": "Demo"}, {"project_name": ""})
@@ -164,19 +164,19 @@ def test_a_link_with_rejected_answers_shows_a_project(page: Page) -> None:
 
 
 def test_groups_are_the_question_files() -> None:
-    """The form's groups are the files that copier.yml includes, without their numbers."""
+    """The form's groups are named after the question files in copier.yml, without numbers."""
     found = groups(ROOT)
     assert ("Essentials", "CI") == (found["backend"], found["test_matrix"])
 
 
 def test_a_template_without_question_files_has_no_groups(tmp_path: Path) -> None:
-    """All questions of another template are shown together."""
+    """The questions of a template without question files are in one group."""
     (tmp_path / "copier.yml").write_text("name: Ada\n", encoding="utf-8")
     assert {} == groups(tmp_path)
 
 
 def test_a_difference_has_both_sides() -> None:
-    """Rows have the numbers and the texts of both sides. Distant equal lines are left out."""
+    """Rows have the line numbers and texts of both sides, and distant equal lines are skipped."""
     before = "".join(f"{number}\n" for number in range(1, 21))
     rows = list(difference(before, before.replace("20\n", "twenty\n21\n")))
     assert [
@@ -190,7 +190,7 @@ def test_a_difference_has_both_sides() -> None:
 
 
 def test_the_states_of_files_include_their_modes() -> None:
-    """A file whose mode differs is changed."""
+    """A file with a different mode counts as changed."""
     before = {"a": File(b"", 0o644), "b": File(b"", 0o644), "c": File(b"", 0o644)}
     after = {"b": File(b"", 0o755), "c": File(b"", 0o644), "d": File(b"", 0o644)}
     expected = {"a": "removed", "b": "changed", "c": "", "d": "added"}
@@ -199,13 +199,13 @@ def test_the_states_of_files_include_their_modes() -> None:
 
 @pytest.mark.parametrize("name", ["a.toml", "a.py", "a.md", "a.unknown", "LICENSE"])
 def test_highlighting_keeps_every_character(name: str) -> None:
-    """The parts of a highlighted file are its text."""
+    """The tokens of a highlighted file contain its complete text."""
     text = "\n\n[a]\n# <b>é</b>\n\tdef x(): '''\n''' \n\n"
     assert text == "".join(part for _, part in tokens(name, text))
 
 
 def test_an_archive_has_modes_and_equal_bytes(tmp_path: Path) -> None:
-    """An archive records executable files, and the same files give the same archive."""
+    """An archive preserves file modes, and the same files give the same archive."""
     files = {"run.sh": File(b"#!/bin/sh\n", 0o755), "src/a.txt": File("ä\n".encode(), 0o644)}
     made = archive(files, "demo")
     assert made == archive(dict(reversed(files.items())), "demo")
@@ -227,10 +227,10 @@ def test_an_archive_has_modes_and_equal_bytes(tmp_path: Path) -> None:
     ],
 )
 def test_a_fork_gets_its_own_address(remote: str, address: str) -> None:
-    """The command names the repository from which the site is built, and never a password."""
+    """The command contains the address of the fork that builds the site, without credentials."""
     assert address == assemble.short_address(remote)
 
 
 def test_an_answer_is_written_as_for_data() -> None:
-    """Texts are unchanged, and other answers are JSON, which is YAML."""
+    """Text answers are unchanged, and other answers are JSON."""
     assert ["a: b", "true", '["é"]', "null"] == list(map(as_text, ["a: b", True, ["é"], None]))

@@ -1,4 +1,4 @@
-"""Recorded answers stay valid, and any option can be added later."""
+"""Test updates of recorded answers, and options that are added later."""
 
 import tomllib
 from pathlib import Path
@@ -19,7 +19,7 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def edit_answers(project: Path, **changed: Any) -> None:
-    """Change recorded answers by hand, and commit."""
+    """Edit recorded answers by hand, and commit them."""
     file = project / ".copier-answers.yml"
     answers = yaml.safe_load(file.read_text(encoding="utf-8")) | changed
     file.write_text(yaml.safe_dump(answers), encoding="utf-8")
@@ -28,13 +28,13 @@ def edit_answers(project: Path, **changed: Any) -> None:
 
 @pytest.fixture
 def old(releases: Path, tmp_path: Path) -> Path:
-    """A project from 0.3."""
+    """Return a project from 0.3."""
     return start(releases, "0.3.0", tmp_path / "old", BASE)
 
 
 @pytest.fixture
 def project(releases: Path, tmp_path: Path) -> Path:
-    """A project from the current template."""
+    """Return a project from the current template."""
     return start(releases, None, tmp_path / "project", BASE)
 
 
@@ -46,7 +46,7 @@ def project(releases: Path, tmp_path: Path) -> Path:
 def test_hooks_are_carried_over(
     recorded: bool | str, hooks: str, releases: Path, tmp_path: Path
 ) -> None:
-    """The old answer yes or no becomes local or none, even if it was quoted by hand."""
+    """The old answers yes and no become "local" and "none", even if they were quoted by hand."""
     given = recorded in (True, "true")
     project = start(releases, "0.3.0", tmp_path / "project", BASE | {"hooks": given})
     edit_answers(project, hooks=recorded)
@@ -59,8 +59,8 @@ def test_hooks_are_carried_over(
 
 
 @pytest.mark.parametrize("given", [True, "false"])
-def test_old_answers_for_hooks_are_refused(given: bool | str, old: Path) -> None:
-    """If a data file still says yes or no, for example, the message names the new answers."""
+def test_old_answers_for_hooks_are_rejected(given: bool | str, old: Path) -> None:
+    """If an old answer is given, for example in a data file, the message names the new answers."""
     with pytest.raises(FilterArgumentError, match="use hooks=local instead of true, or hooks=none"):
         update(old, hooks=given)
     assert [] == status(old)
@@ -68,7 +68,7 @@ def test_old_answers_for_hooks_are_refused(given: bool | str, old: Path) -> None
 
 @pytest.mark.parametrize(("customize", "preset"), [(True, "custom"), (False, "standard")])
 def test_customize_becomes_a_preset(customize: bool, preset: str, old: Path) -> None:
-    """A project that recorded `customize` gets a preset, and its other answers stay."""
+    """A project that recorded `customize` gets a preset, and its other answers are kept."""
     edit_answers(old, customize=customize, type_checker="ty", ci="gitlab")
     before = recorded_answers(old)
     update(old)
@@ -84,7 +84,7 @@ def test_customize_becomes_a_preset(customize: bool, preset: str, old: Path) -> 
 def test_a_preset_cannot_be_changed(
     version: str | None, operation: str, releases: Path, tmp_path: Path
 ) -> None:
-    """Another preset is rejected, even with another answers file, and nothing is written."""
+    """A changed preset is rejected, even with another answers file, and nothing is written."""
     project = start(releases, version, tmp_path / "project", BASE)
     (project / ".copier-answers.yml").rename(project / "answers.yml")
     commit(project, "Move the answers file")
@@ -95,7 +95,7 @@ def test_a_preset_cannot_be_changed(
 
 @pytest.mark.parametrize("operation", ["update", "recopy"])
 def test_a_data_file_may_repeat_the_preset(operation: str, project: Path) -> None:
-    """A data file with the recorded preset is accepted, and one with another preset is rejected."""
+    """A data file may contain the recorded preset, but no other one."""
     recorded = recorded_answers(project)
     for answers in ({"preset": "standard"}, recorded):
         operate(operation, project, answers)
@@ -109,21 +109,21 @@ def test_a_data_file_may_repeat_the_preset(operation: str, project: Path) -> Non
 def test_a_documentation_site_can_be_added(
     version: str | None, releases: Path, tmp_path: Path
 ) -> None:
-    """Sphinx, added later, comes with the pages that a new project has."""
+    """If Sphinx is added later, the project gets the same pages as a new project."""
     project = start(releases, version, tmp_path / "project", BASE | {"docs_engine": "none"})
     assert [] == update(project, docs_engine="sphinx")
     fresh = render(releases, None, tmp_path / "fresh", BASE | {"docs_engine": "sphinx"})
     pages = {name: file for name, file in tree(fresh).items() if name.startswith("docs/")}
     present = tree(project)
     assert {"docs/api.md", "docs/changelog.md", "docs/conf.py", "docs/index.md"} == pages.keys()
-    # 0.3 gave every project a page, and its summary is in the index.
+    # Every project from 0.3 has a page, and its summary is in the index.
     written = {"docs/index.md"} if version else set()
     assert written >= {name for name, file in pages.items() if file != present[name]}
 
 
 @pytest.mark.parametrize("version", ["0.3.0", None])
 def test_a_github_account_can_be_added(version: str | None, releases: Path, tmp_path: Path) -> None:
-    """The account leads to URLs in the metadata; the README belongs to the user and stays."""
+    """If an account is added later, the metadata gets URLs, but the README stays unchanged."""
     project = start(releases, version, tmp_path / "project", BASE)
     readme = (project / "README.md").read_text(encoding="utf-8")
     assert [] == update(project, github_user="ada")
@@ -134,7 +134,7 @@ def test_a_github_account_can_be_added(version: str | None, releases: Path, tmp_
 
 
 def test_a_deleted_changelog_stays_deleted(old: Path) -> None:
-    """The changelog counts as received, although 0.3 didn't record it."""
+    """A deleted changelog isn't restored, even though 0.3 didn't record it."""
     (old / "CHANGELOG.md").unlink()
     commit(old, "Delete the changelog")
     update(old)
@@ -143,7 +143,7 @@ def test_a_deleted_changelog_stays_deleted(old: Path) -> None:
 
 
 def test_a_changelog_can_be_added(releases: Path, tmp_path: Path) -> None:
-    """A project without a changelog receives one when it is selected."""
+    """A project gets a changelog if it is selected later."""
     project = start(releases, None, tmp_path / "project", BASE | {"changelog": False})
     assert not (project / "CHANGELOG.md").exists()
     assert [] == update(project, changelog=True)
@@ -151,8 +151,8 @@ def test_a_changelog_can_be_added(releases: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", ["# Rewritten\n", None])
-def test_the_pages_of_old_projects_are_the_users(page: str | None, old: Path) -> None:
-    """Pages that 0.3 kept current are neither changed, deleted, nor added again."""
+def test_pages_of_old_projects_belong_to_the_user(page: str | None, old: Path) -> None:
+    """Pages that 0.3 managed are neither changed, deleted, nor restored."""
     for name in ("api", "changelog"):
         file = old / "docs" / f"{name}.md"
         file.unlink() if page is None else file.write_text(page, encoding="utf-8")
@@ -166,7 +166,7 @@ def test_the_pages_of_old_projects_are_the_users(page: str | None, old: Path) ->
 
 
 def test_an_extra_deleted_by_hand_can_be_recorded(project: Path) -> None:
-    """After the README's last command, adding the repository's address causes no conflict."""
+    """After an extra is deleted as the README says, a new answer causes no conflict."""
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
     head, _, rest = text.partition("[project.optional-dependencies]\n")
@@ -181,7 +181,7 @@ def test_an_extra_deleted_by_hand_can_be_recorded(project: Path) -> None:
 
 
 def test_extras_can_be_removed(releases: Path, tmp_path: Path) -> None:
-    """Without the example extra, a rewritten API page stays unchanged."""
+    """Removing the example extra doesn't change a rewritten API page."""
     project = start(releases, None, tmp_path / "project", BASE | {"docs_engine": "sphinx"})
     (project / "docs" / "api.md").write_text("# Our API\n", encoding="utf-8")
     commit(project, "Rewrite the page")
@@ -193,7 +193,7 @@ def test_extras_can_be_removed(releases: Path, tmp_path: Path) -> None:
 def test_versions_still_come_from_git(
     backend: str, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """After an update, the backend reads the version from git, without a script of the template."""
+    """After an update from 0.3, the backend reads the version from git without a script."""
     answers = BASE | {"backend": backend, "versioning": "vcs"}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
     assert [] == update(project)
@@ -204,8 +204,8 @@ def test_versions_still_come_from_git(
     assert "1.4.0" == wheel.metadata["version"]
 
 
-def test_a_version_from_git_is_not_lost(releases: Path, tmp_path: Path) -> None:
-    """A backend whose versions would differ is rejected unless the version becomes static, too."""
+def test_versions_from_git_are_not_lost(releases: Path, tmp_path: Path) -> None:
+    """A backend that would compute other versions is rejected unless the version becomes static."""
     answers = BASE | {"backend": "hatchling", "versioning": "vcs"}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
     for backend in ("flit_core", "pdm_backend"):
@@ -216,7 +216,7 @@ def test_a_version_from_git_is_not_lost(releases: Path, tmp_path: Path) -> None:
 
 
 def test_pdm_keeps_its_version_from_git(releases: Path, tmp_path: Path) -> None:
-    """A project that combined pdm_backend with git before both became impossible keeps it."""
+    """A project that combined pdm_backend with git when this was possible keeps the combination."""
     answers = BASE | {"backend": "pdm_backend", "versioning": "vcs"}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
     assert [] == update(project)
@@ -224,10 +224,8 @@ def test_pdm_keeps_its_version_from_git(releases: Path, tmp_path: Path) -> None:
     assert 'source = "scm"\n' in (project / "pyproject.toml").read_text(encoding="utf-8")
 
 
-def test_a_direct_reference_is_refused_before_anything_is_written(
-    releases: Path, tmp_path: Path
-) -> None:
-    """0.3 accepted an upload to PyPI with a direct reference; the update says what to answer."""
+def test_direct_reference_stops_the_update(releases: Path, tmp_path: Path) -> None:
+    """A direct reference in a project from 0.3 that publishes to PyPI stops the update."""
     requirement = "idna @ git+https://github.com/kjd/idna@v3.7"
     project = start(releases, "0.3.0", tmp_path / "project", BASE | {"dependencies": [requirement]})
     with pytest.raises(ValueError, match="PyPI rejects"):
@@ -236,25 +234,23 @@ def test_a_direct_reference_is_refused_before_anything_is_written(
     assert [] == update(project, publish="none")
 
 
-def test_a_damaged_record_of_starter_files_is_refused(project: Path) -> None:
-    """A damaged record of the starter files stops the update, and no file changes."""
+def test_invalid_list_of_starter_files_is_rejected(project: Path) -> None:
+    """An invalid list of starter files stops the update, and no file changes."""
     edit_answers(project, starters="some")
     with pytest.raises(ValueError, match="the record of starter files is damaged"):
         update(project)
     assert [] == status(project)
 
 
-def test_the_package_keeps_its_name(project: Path) -> None:
-    """Another import name is rejected, and no file changes."""
+def test_import_name_cannot_change(project: Path) -> None:
+    """A changed import name is rejected, and no file changes."""
     with pytest.raises(ValueError, match="keep my_project; rename a package by hand"):
         update(project, package_name="other")
     assert [] == status(project)
 
 
-def test_a_package_that_was_renamed_by_hand_is_updated(
-    project: Path, releases: Path, tmp_path: Path
-) -> None:
-    """A package renamed as the documentation says is updated like a new one of that name."""
+def test_package_renamed_by_hand_is_updated(project: Path, releases: Path, tmp_path: Path) -> None:
+    """A package renamed as documented is updated like a new package with this name."""
     (project / "src" / "my_project").rename(project / "src" / "other")
     for name in tree(project):
         text = (project / name).read_text(encoding="utf-8")

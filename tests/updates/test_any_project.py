@@ -1,6 +1,6 @@
-"""Whatever people do between updates, nothing is lost.
+"""Test that updates never lose random work.
 
-`nox -s updates` tries many more projects than the ordinary tests.
+`nox -s updates` tests many more projects than the normal tests.
 """
 
 import os
@@ -24,13 +24,13 @@ from harness.rendering.template import Answers
 from harness.updates.projects import resolve, start, status, update
 from harness.updates.releases import commit, git, next_release, past_releases
 
-# The number of projects; each goes through a few steps.
+# The number of projects. Each goes through a few steps.
 EXAMPLES = int(os.environ.get("PACKAGESTAN_UPDATE_EXAMPLES", "2"))
 LONG = "PACKAGESTAN_UPDATE_EXAMPLES" in os.environ
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
-# Files that users create. The template uses some of the names for other answers.
+# Files that users create. The template uses some of these names with other answers.
 NEW_FILES = [
     "docs/conf.py",
     "docs/index.md",
@@ -44,12 +44,12 @@ NEW_FILES = [
     "zensical.toml",
 ]
 
-# Without these, the project can't be built, updated, or found.
+# Files without which the project can't be built, updated, or found.
 NEEDED = {"pyproject.toml", ".copier-answers.yml", "README.md", "LICENSE", "MANIFEST.in"}
 
 STARTERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
 
-# Of the user's folders, only these files can disappear with an option, or with the scripts of 0.3.
+# The only files in the user's folders that can disappear with an option or the scripts from 0.3.
 MANAGED = re.compile(r"docs/conf\.py|src/\w+/__(main|init)__\.py|tests/test_locks\.py")
 
 
@@ -57,10 +57,10 @@ class Project(RuleBasedStateMachine):
     """A project that is developed and updated.
 
     Attributes:
-        lines: The lines that the user added, by file.
-        made: The files that the user created.
-        deleted: The starter files that the user deleted.
-        given: The answers that the user gave.
+        lines: The lines added by the user, by file.
+        made: The files created by the user.
+        deleted: The starter files deleted by the user.
+        given: The answers given by the user.
     """
 
     releases: Path
@@ -94,7 +94,7 @@ class Project(RuleBasedStateMachine):
         return f"# ours {self.number}"
 
     def pick(self, data: st.DataObject, suffixes: tuple[str, ...] = ("",)) -> str | None:
-        """Return a file of the project that can contain comments, or None if there is none."""
+        """Return one of the project's files that can contain comments, or None."""
         files = sorted(
             name
             for name in tree(self.project)
@@ -122,13 +122,13 @@ class Project(RuleBasedStateMachine):
                 self.save(name, [*lines[:at], changed, *lines[at + 1 :]], changed)
 
     def save(self, name: str, lines: list[str], line: str) -> None:
-        """Write a file and remember the user's line."""
+        """Write a file, and record the user's line."""
         (self.project / name).write_text("".join(lines), encoding="utf-8")
         self.lines.setdefault(name, []).append(line.rstrip("\n"))
 
     @rule(name=st.sampled_from(NEW_FILES))
     def make_a_file(self, name: str) -> None:
-        """Create a file that doesn't exist."""
+        """Create a new file."""
         file = self.project / name
         if not file.exists():
             file.parent.mkdir(exist_ok=True)
@@ -138,14 +138,14 @@ class Project(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def delete_a_file(self, data: st.DataObject) -> None:
-        """Delete a file that the project doesn't need."""
+        """Delete an optional file."""
         name = self.pick(data, (".md", ".py", "justfile", "noxfile.py"))
         if name and name not in NEEDED and not name.endswith(("__init__.py", "__main__.py")):
             (self.project / name).unlink()
             self.forget(name)
 
     def forget(self, name: str) -> None:
-        """Remember that the user removed a file."""
+        """Record that the user removed a file."""
         self.lines.pop(name, None)
         if name not in self.made and name.startswith(STARTERS):
             self.deleted.add(name)
@@ -171,7 +171,7 @@ class Project(RuleBasedStateMachine):
 
     @rule(data=st.data(), axis=st.sampled_from([axis for axis in axes() if axis != "preset"]))
     def change_an_answer(self, data: st.DataObject, axis: str) -> None:
-        """Update with another answer, once the project has the newest release."""
+        """Update with a changed answer if the project has the newest release."""
         if self.current:
             choice = data.draw(st.sampled_from(answers(axis)))
             changed = {axis: choice}
@@ -183,7 +183,7 @@ class Project(RuleBasedStateMachine):
             self.updated(changed)
 
     def updated(self, changed: Answers) -> None:
-        """Update, and check that nothing is lost. A rejected answer changes nothing."""
+        """Update, and check that nothing is lost or that a rejected answer changes nothing."""
         commit(self.project, "Work")
         before = tree(self.project)
         try:
@@ -213,7 +213,7 @@ class Project(RuleBasedStateMachine):
         self.current = True
 
     def forget_removed_files(self) -> None:
-        """Forget lines in files that disappeared with an option; the user's own files never do."""
+        """Forget lines in files that disappeared with an option. The user's files never disappear."""
         names = self.lines.keys() | self.made
         for name in {name for name in names if not (self.project / name).exists()}:
             assert MANAGED.fullmatch(name) or not name.startswith(STARTERS), name
@@ -221,7 +221,7 @@ class Project(RuleBasedStateMachine):
             self.made.discard(name)
 
     def can_be_undone(self, before: dict[str, Any]) -> None:
-        """Check that git restores the state before the update."""
+        """Check that git can restore the state before the update."""
         copy = shutil.copytree(self.project, self.folder / "copy", symlinks=True)
         git("reset", "--quiet", "--hard", cwd=copy)
         git("clean", "--quiet", "--force", "-d", cwd=copy)
@@ -236,7 +236,7 @@ class Project(RuleBasedStateMachine):
 
 
 def test_nothing_is_lost(releases: Path, artifacts: ArtifactCache) -> None:
-    """Random work, updates, and changed answers never lose a line, a file, or an answer."""
+    """After random work, updates, and changed answers, no line, file, or answer is lost."""
     Project.releases, Project.artifacts = releases, artifacts
     run_state_machine_as_test(
         Project,

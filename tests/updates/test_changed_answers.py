@@ -1,4 +1,4 @@
-"""Another answer adds the files of the new choice and keeps the user's work."""
+"""Test updates with changed answers."""
 
 import re
 from pathlib import Path
@@ -20,11 +20,11 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode":
 
 
 def changes() -> list[tuple[str, Any, Any]]:
-    """Return questions with two answers: each backend, and the first and last choice of others."""
+    """Return pairs of answers: each backend, and the first and last choice of other questions."""
     found: list[tuple[str, Any, Any]] = []
     for axis in axes():
         if axis in ("preset", "mode", "docs_engine"):
-            continue  # A preset cannot be changed; the others have their own tests.
+            continue  # The preset can't be changed, and the other questions have their own tests.
         first, *others = choices(axis)
         if questions()[axis].get("multiselect"):
             first, others = [first], [[other] for other in others]
@@ -34,15 +34,16 @@ def changes() -> list[tuple[str, Any, Any]]:
 
 
 def worked_on(releases: Path, folder: Path, answers: Answers) -> Work:
-    """Return a project of the current template with a year of work."""
+    """Return a project from the current template with a year of work."""
     project = start(releases, None, folder, BASE | answers)
     work = a_year_of_work(project)
     commit(project, "A year of work")
     return work
 
 
-# If the work and the other choice change the same lines, both stay, between conflict markers: the
-# copyright, the version, the extras of Poetry, the dependencies, and lines next to a comment.
+# If the user's work and the new choice change the same lines, both versions are kept between
+# conflict markers: the copyright, the version, Poetry's extras, dependencies, and lines next to
+# comments.
 SAME_LINES = {
     "backend": ["pyproject.toml"],
     "license": ["LICENSE"],
@@ -51,14 +52,14 @@ SAME_LINES = {
     "annotated": ["pyproject.toml"],
 }
 
-# A project without CI, or with a proprietary license, can't be published to PyPI. An update therefore
-# needs both answers.
+# A project without CI or with a proprietary license can't publish to PyPI, so an update requires
+# both answers.
 NEEDS: dict[str, Answers] = {"ci": {"publish": "none"}, "license": {"publish": "none"}}
 
-# A deleted starter file is added again when its option is selected again.
+# A deleted starter file is restored if its option is selected again.
 ADDED_AGAIN = {"package_data": ["src/my_project/data/greetings.json"]}
 
-# An update doesn't add tests that only pass with the untouched starter code.
+# Updates don't add tests that pass only with the original starter code.
 NOT_ADDED = {"tests/test_plugins.py"}
 
 
@@ -71,7 +72,7 @@ def files(artifacts: ArtifactCache, answers: Answers) -> set[str]:
 def test_another_choice_and_back_keeps_the_work(
     axis: str, first: Any, other: Any, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The new choice's files are added, the old one's removed, and the user's work stays."""
+    """Changing a choice and back adds and removes the right files, and keeps the user's work."""
     project = start(releases, None, tmp_path / "project", BASE | {axis: first})
     started = set(tree(project))
     work = a_year_of_work(project)
@@ -91,7 +92,7 @@ def test_another_choice_and_back_keeps_the_work(
         after = set(tree(project))
         is_back = choice == first and axis not in NEEDS
         new = started if is_back else files(artifacts, answers)
-        # Only an option's own files disappear, and lines in them disappear with the file.
+        # Only an option's files disappear, along with the lines in them.
         gone = before - after
         assert set() == {name for name in gone if name in new or users.match(name)}
         for name in gone:
@@ -108,7 +109,7 @@ def test_another_choice_and_back_keeps_the_work(
 def test_another_mode_works_immediately(
     old: str, new: str, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A project that still has its starter code passes its old and new tests in any mode."""
+    """A project with the original starter code passes its old and new tests after a change of mode."""
     answers = BASE | {"mode": old, "backend": "flit_core", "command_name": "greet"}
     project = start(releases, None, tmp_path / "project", answers)
     work = Work(project)
@@ -136,9 +137,9 @@ def test_another_mode_works_immediately(
 def test_another_mode_keeps_the_work(
     old: str, new: str, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """In another mode, the year's work is complete, and the new mode's starter code is added."""
+    """A change of mode keeps all work, and adds the new mode's starter code."""
     work = worked_on(releases, tmp_path / "project", {"mode": old})
-    # The classifier and the command are next to lines that the work has changed.
+    # The classifier and the command are next to lines that the user has changed.
     same_lines = {"pyproject.toml", "src/my_project/__init__.py"}
     both = update(work.project, mode=new, command_name="my-project")
     assert same_lines >= set(both)
@@ -152,7 +153,7 @@ def test_another_mode_keeps_the_work(
 
 
 def test_starter_files_are_added_once(releases: Path, tmp_path: Path) -> None:
-    """The starter files of a new choice belong to the user: changes and deletions stay."""
+    """The starter files of a new choice are added only once, and changes and deletions are kept."""
     project = start(releases, None, tmp_path / "project", BASE | {"mode": "library"})
     assert [] == update(project, mode="app", command_name="greet")
     commit(project, "An app")
@@ -171,7 +172,7 @@ def test_starter_files_are_added_once(releases: Path, tmp_path: Path) -> None:
 
 
 def test_without_a_documentation_site_the_pages_stay(releases: Path, tmp_path: Path) -> None:
-    """Without a documentation site, the user's pages stay, and the generator's files disappear."""
+    """If the documentation site is removed, the user's pages are kept."""
     work = worked_on(releases, tmp_path / "project", {"docs_engine": "sphinx"})
     assert [] == update(work.project, docs_engine="none")
     assert [] == work.lost()
@@ -183,7 +184,7 @@ def test_without_a_documentation_site_the_pages_stay(releases: Path, tmp_path: P
 def test_another_documentation_generator_keeps_the_pages(
     old: str, new: str, releases: Path, tmp_path: Path
 ) -> None:
-    """Another generator keeps the user's pages. Deleted pages come back as the generator's own."""
+    """A change of the generator keeps the user's pages, and restores deleted pages."""
     work = worked_on(releases, tmp_path / "project", {"docs_engine": old})
     (work.project / "docs" / "api.md").unlink()
     del work.added["docs/api.md"]

@@ -1,4 +1,4 @@
-"""The documented recipes for changed questions keep recorded answers."""
+"""Test the documented recipes for changing questions."""
 
 import re
 from pathlib import Path
@@ -19,16 +19,16 @@ PAGE = (ROOT / "docs" / "how-to" / "change-a-question.md").read_text(encoding="u
 
 
 def recipe(title: str) -> tuple[str, str]:
-    """Return the question files before and after, as the page shows them."""
+    """Return the question files before and after a recipe, as shown on the page."""
     section = PAGE.split(f"\n## {title}\n")[1].split("\n## ")[0]
     before, after = re.findall(r"(?s)```yaml\n(.*?)```", section)
     return before, after
 
 
-# The names that the recipes give as examples.
+# The example names in the recipes.
 RENAMED = {"backend": {"uv": "uv_build"}, "hooks": {"true": "local", "false": "none"}}
 
-# Every project has recorded this answer, so the macros recognize a project by it.
+# Every project records this answer, so the macros use it to recognize existing projects.
 STARTERS = "starters: {type: str, ask: false, default: recorded}\n"
 
 
@@ -38,7 +38,7 @@ def recorded(project: Path) -> Answers:
 
 
 def make_history(repository: Path, *releases: str) -> Path:
-    """Create a template with some releases, each with its question file and the last check."""
+    """Create a template with one release for each question file, plus the final check."""
     project = repository / "project"
     project.mkdir(parents=True)
     git("init", "--quiet", cwd=repository)
@@ -80,7 +80,7 @@ def make_history(repository: Path, *releases: str) -> Path:
 def test_a_recipe_keeps_the_answer(
     title: str, given: Answers, kept: Answers, tmp_path: Path
 ) -> None:
-    """An answer recorded before a question changed has the same meaning afterwards."""
+    """A recorded answer keeps its meaning after a question changes."""
     repository = make_history(tmp_path / "template", *recipe(title))
     project = start(repository, "1.0.0", tmp_path / "project", given)
 
@@ -103,15 +103,15 @@ def test_a_recipe_keeps_the_answer(
         ("Change a default", {"python_min": "3.12"}),
     ],
 )
-def test_a_new_project_gets_the_new_default(title: str, fresh: Answers, tmp_path: Path) -> None:
-    """A new project is independent of what a question was before."""
+def test_new_project_gets_the_new_default(title: str, fresh: Answers, tmp_path: Path) -> None:
+    """A new project gets the new default."""
     repository = make_history(tmp_path / "template", *recipe(title))
     project = start(repository, "2.0.0", tmp_path / "project", {})
     assert fresh == recorded(project)
 
 
 def test_a_retired_choice_is_kept_and_cannot_be_selected(tmp_path: Path) -> None:
-    """A retired choice survives every update, and is rejected once another one is recorded."""
+    """A project keeps a retired choice during updates, but can't select it again after a change."""
     before, after = recipe("Retire a choice")
     repository = make_history(tmp_path / "template", before, after, after + "# Later\n")
     project = start(repository, "1.0.0", tmp_path / "project", {"docs_engine": "mkdocs"})
@@ -126,14 +126,14 @@ def test_a_retired_choice_is_kept_and_cannot_be_selected(tmp_path: Path) -> None
 
 
 def test_a_retired_choice_is_not_offered(tmp_path: Path) -> None:
-    """A new project can't select a retired choice."""
+    """New projects can't select a retired choice."""
     repository = make_history(tmp_path / "template", *recipe("Retire a choice"))
     with pytest.raises(ValueError, match="'mkdocs' is not in"):
         start(repository, None, tmp_path / "project", {"docs_engine": "mkdocs"})
 
 
 def test_a_removed_choice_stops_the_update(tmp_path: Path) -> None:
-    """An update without the recorded choice names the question, and writes nothing."""
+    """If the recorded choice is removed, the update names the question, and writes nothing."""
     repository = make_history(tmp_path / "template", *recipe("Remove a choice"))
     project = start(repository, "1.0.0", tmp_path / "project", {"docs_engine": "mkdocs"})
     with pytest.raises(FilterArgumentError, match="--data docs_engine=sphinx, or choose"):
@@ -143,5 +143,5 @@ def test_a_removed_choice_stops_the_update(tmp_path: Path) -> None:
 
 def test_every_recipe_is_tested() -> None:
     """Each recipe on the page has a test."""
-    marks: list[Any] = test_a_new_project_gets_the_new_default.pytestmark  # type: ignore[attr-defined]
+    marks: list[Any] = test_new_project_gets_the_new_default.pytestmark  # type: ignore[attr-defined]
     assert re.findall(r"(?m)^## (.*)$", PAGE) == [title for title, _ in marks[0].args[1]]

@@ -1,4 +1,4 @@
-"""Whatever stops or disturbs an update is reported clearly, and nothing is lost."""
+"""Test updates that fail or are undone."""
 
 import re
 import shutil
@@ -18,7 +18,7 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 @pytest.fixture
 def project(releases: Path, tmp_path: Path) -> Path:
-    """A project from the last past release."""
+    """Return a project from the last past release."""
     return start(releases, past_releases()[-1], tmp_path / "project", BASE)
 
 
@@ -28,12 +28,12 @@ def remove_git(project: Path) -> None:
 
 
 def leave_work(project: Path) -> None:
-    """Edit a file without a commit."""
+    """Edit a file without committing it."""
     (project / "README.md").write_text("Mine.\n", encoding="utf-8")
 
 
 def replace_in_answers(old: str, new: str) -> Callable[[Path], None]:
-    """Return a function that edits the answers file and commits it."""
+    """Return a function that edits and commits the answers file."""
 
     def edit(project: Path) -> None:
         file = project / ".copier-answers.yml"
@@ -71,19 +71,19 @@ def replace_in_answers(old: str, new: str) -> Callable[[Path], None]:
         ),
     ],
 )
-def test_an_impossible_update_is_refused(
+def test_impossible_update_is_rejected(
     disturb: Callable[[Path], None], sentence: str, project: Path
 ) -> None:
-    """A project that can't be updated stays unchanged; the documentation explains each message."""
+    """A project that can't be updated stays unchanged, and the documentation explains the message."""
     disturb(project)
     before = tree(project)
-    with pytest.raises(Exception, match=re.escape(sentence)):  # Copier has no common base class.
+    with pytest.raises(Exception, match=re.escape(sentence)):  # no common base class
         operate("update", project, {})
     assert before == tree(project)
 
 
 def test_an_update_can_be_undone(project: Path) -> None:
-    """The message's commands find a conflict, and undo the update."""
+    """The commands in the message find a conflict and undo the update."""
     contributing = project / "CONTRIBUTING.md"
     lines = contributing.read_text(encoding="utf-8").splitlines(keepends=True)
     contributing.write_text("".join(f"Mine: {line}" for line in lines), encoding="utf-8")
@@ -101,8 +101,8 @@ def test_an_update_can_be_undone(project: Path) -> None:
     assert edited == tree(project)
 
 
-def test_an_update_without_news_claims_none(releases: Path, tmp_path: Path) -> None:
-    """If nothing has changed, the message doesn't claim an update."""
+def test_update_without_changes_is_not_announced(releases: Path, tmp_path: Path) -> None:
+    """If nothing has changed, the message doesn't say that the project was updated."""
     project = start(releases, None, tmp_path / "project", BASE)
     said = operate("update", project, {})
     assert [] == status(project)
@@ -110,10 +110,10 @@ def test_an_update_without_news_claims_none(releases: Path, tmp_path: Path) -> N
     assert "updated" not in said
 
 
-def test_a_plain_folder_can_be_tied_to_a_release(
+def test_project_from_a_plain_folder_can_be_linked_to_a_release(
     releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A project from a folder without git is updated once its record names a release."""
+    """A project from a plain folder can be updated after its answers file is linked to a release."""
     project = artifacts.copy(BASE, tmp_path / "project")
     git("init", "--quiet", "--initial-branch=main", cwd=project)
     commit(project, "Start")
@@ -123,8 +123,8 @@ def test_a_plain_folder_can_be_tied_to_a_release(
     assert " M pyproject.toml" in status(project)
 
 
-def test_a_missing_record_of_starter_files_harms_nothing(releases: Path, tmp_path: Path) -> None:
-    """Without a record of its starter files, a project receives none of them again."""
+def test_missing_list_of_starter_files_is_harmless(releases: Path, tmp_path: Path) -> None:
+    """Without a recorded list of starter files, an update doesn't restore any of them."""
     project = start(releases, None, tmp_path / "project", BASE)
     for name in ("CHANGELOG.md", "src/my_project/greetings.py"):
         (project / name).unlink()

@@ -1,4 +1,4 @@
-"""The instructions for many projects work as documented."""
+"""Test the documented instructions for many projects."""
 
 import os
 import re
@@ -27,19 +27,19 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def blocks(language: str) -> list[str]:
-    """Return the blocks of the page in a language."""
+    """Return the page's code blocks in a language."""
     return re.findall(rf"```(?:{{code-block}} )?{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
 def in_a_branch(clone: Path) -> None:
-    """Leave a commit in the branch that the loop creates."""
+    """Add a commit to the branch that the loop creates."""
     git("switch", "--quiet", "--create", "template-update", cwd=clone)
     commit(clone, "Work")
     git("switch", "--quiet", "main", cwd=clone)
 
 
 def in_ignored_files(clone: Path) -> None:
-    """Check out an older commit, and leave files that only git ignores."""
+    """Check out an older commit, and create files that git ignores only in the newer one."""
     commit(clone, "Work")
     git("checkout", "--quiet", "HEAD~1", cwd=clone)
     (clone / ".git" / "info" / "exclude").write_text("README.md\n*.log\n", encoding="utf-8")
@@ -47,7 +47,7 @@ def in_ignored_files(clone: Path) -> None:
 
 
 def in_uncommitted_files(clone: Path) -> None:
-    """Edit a file, and add another one."""
+    """Edit a file, and add another one, without committing them."""
     (clone / "README.md").write_text("Mine.\n", encoding="utf-8")
     (clone / "notes.txt").write_text("Mine.\n", encoding="utf-8")
 
@@ -64,7 +64,7 @@ def without_record(clone: Path) -> None:
 
 
 def edit(file: Path, old: str, new: str) -> None:
-    """Replace a text in a file, and commit it."""
+    """Replace a string in a file, and commit it."""
     text = file.read_text(encoding="utf-8")
     assert old in text
     file.write_text(text.replace(old, new), encoding="utf-8")
@@ -72,7 +72,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 
 def state(clone: Path) -> dict[str, object]:
-    """Return everything in a clone that the loop must not change."""
+    """Return the state of a clone that the loop must not change."""
     if not (clone / ".git").exists():
         return {"files": tree(clone)}
     return {
@@ -85,9 +85,9 @@ def state(clone: Path) -> dict[str, object]:
 
 
 def test_the_loop_updates_in_branches(tmp_path: Path) -> None:
-    """The loop updates clean clones in a branch, and never changes or deletes the user's files.
+    """The loop updates clean clones in a branch, and never changes or deletes users' files.
 
-    The template is small, because each call of Copier takes a while.
+    The template is small to keep the calls of Copier fast.
     """
     clones, programs, temporary = (tmp_path / name for name in ("clones", "programs", "temporary"))
     for folder in (clones, programs, temporary):
@@ -141,7 +141,7 @@ def test_the_loop_updates_in_branches(tmp_path: Path) -> None:
 
 
 def test_settings_give_the_defaults(tmp_path: Path, releases: Path) -> None:
-    """The settings on the page become the defaults, and are valid together."""
+    """The Copier settings on the page become the default answers, and are valid together."""
     settings = tmp_path / "settings.yml"
     (text,) = blocks("yaml")
     settings.write_text(text, encoding="utf-8")
@@ -157,7 +157,7 @@ def test_settings_give_the_defaults(tmp_path: Path, releases: Path) -> None:
 
 
 def test_a_release_can_be_pinned(tmp_path: Path) -> None:
-    """The documented options select a release even if there is a newer one."""
+    """The documented options select a release even if a newer one exists."""
     template, pinned = one_file_releases(tmp_path / "template"), "1.0.0"
     text = next(text for text in blocks("console") if "--vcs-ref" in text)
     copying, updating = (line.split() for line in re.findall(r"(?m)^\$ copier (.+)", text))
@@ -172,7 +172,7 @@ def test_a_release_can_be_pinned(tmp_path: Path) -> None:
 
 
 def waits_forever(settings: dict[str, Any], facts: dict[str, Any]) -> bool:
-    """Return whether Renovate waits for the date of a release whose date it cannot know."""
+    """Return whether Renovate would wait forever for a minimum release age."""
     undated = set(facts["copier_datasources"]) & set(facts["datasources_without_timestamps"])
     behavior = facts["minimum_release_age_behaviour"]
     return bool(undated) and any(
@@ -184,7 +184,7 @@ def waits_forever(settings: dict[str, Any], facts: dict[str, Any]) -> bool:
 
 
 def test_renovate_proposes_releases() -> None:
-    """No published settings wait for a minimum age, which no release of a template reaches."""
+    """No published settings wait for a minimum age, which template releases never reach."""
     facts = recorded()
     assert waits_forever({"packageRules": [{"minimumReleaseAge": "3 days"}]}, facts)
     settings = published()
@@ -194,14 +194,14 @@ def test_renovate_proposes_releases() -> None:
 
 @pytest.mark.parametrize("name", ANSWERS_FILES)
 def test_renovate_finds_the_answers_file(name: str) -> None:
-    """Renovate's patterns and those of the project match the answers file of the project."""
+    """The patterns of Renovate and of the project match the project's answers file."""
     (default,) = [pattern.strip("/") for pattern in recorded()["copier_files"]]
     added = generated(name).get("copier", {"managerFilePatterns": []})["managerFilePatterns"]
     assert ([] if re.search(default, name) else [name]) == added
 
 
-def test_the_simulated_fleet_covers_modes_and_backends() -> None:
-    """The simulated projects cover each release with each mode and each backend."""
+def test_simulated_projects_cover_modes_and_backends() -> None:
+    """The simulated projects cover each release with each mode and backend."""
     number = len(past_releases()) * len(choices("mode")) * len(choices("backend"))
     found = {(version, answers["mode"], answers["backend"]) for version, answers in fleet(number)}
     assert number == len(found)

@@ -1,4 +1,4 @@
-"""A later release that accepts fewer answers never changes a recorded answer silently."""
+"""Test that releases that accept fewer answers never change recorded answers silently."""
 
 import json
 import re
@@ -30,8 +30,8 @@ from harness.updates.releases import add_release, commit, first_release, git
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
-# A project keeps its preset and its Python version, as the tests below show. Without "none", some
-# projects would have no valid answer to `publish`.
+# Projects keep their preset and Python version, as tested below. Without "none", `publish` would
+# have no valid answer in some projects.
 REMOVABLE = [
     (axis, choice)
     for axis in axes()
@@ -41,7 +41,7 @@ REMOVABLE = [
 ]
 CHECKED = [name for name, asked in questions().items() if "validator" in asked]
 
-# These answers differ from the defaults. Otherwise, the suggested answer would be the rejected one.
+# Use answers other than the defaults. Otherwise, the message would suggest the rejected answer.
 NOT_THE_DEFAULT: Answers = {
     "distribution_name": "our-friends",
     "copyright_year": "2020",
@@ -54,13 +54,13 @@ Questions = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository whose first release is the current template; each test adds one."""
+    """Return a repository with the current template as its first release. Each test adds a release."""
     return first_release(tmp_path_factory.mktemp("next") / "template")
 
 
 @pytest.fixture(scope="module")
 def project_of(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """A function that returns a project of the first release. Equal answers share a project."""
+    """Return a function that returns a project from the first release for given answers."""
     projects: dict[str, Path] = {}
 
     def find(answers: Answers) -> Path:
@@ -76,7 +76,7 @@ def project_of(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Call
 
 
 def next_release(template: Path, change: Callable[[Questions], None]) -> str:
-    """Add a release that differs from the first one in its questions, and return its version."""
+    """Add a release with changed questions, and return its version."""
     git("checkout", "--quiet", "1.0.0", "--", ".", cwd=template)
     for path in question_files():
         file = template / path
@@ -108,7 +108,8 @@ def remove(template: Path, axis: str, removed: str) -> Callable[[Questions], Non
             return
         kept = {k: v for k, v in written_choices(question).items() if value_of(v) != removed}
         if isinstance(question["choices"], str):
-            # YAML would double the quotes in a validator, and Jinja renders it before YAML is parsed.
+            # YAML would double the quotes in a validator, which Jinja renders before the YAML is
+            # parsed.
             listed = f"{json.dumps(kept)}\n"
             question["choices"] = LISTED_CHOICES.sub(lambda _: listed, question["choices"])
         else:
@@ -121,7 +122,7 @@ def remove(template: Path, axis: str, removed: str) -> Callable[[Questions], Non
 
 
 def rejection(project: Path, version: str, **changed: Any) -> str:
-    """Return the message that rejects an update, or "". A rejected update writes nothing."""
+    """Return the message that rejects an update, or "". Check that a rejected update writes nothing."""
     try:
         update(project, version, **changed)
     except (FilterArgumentError, ValueError) as error:
@@ -151,7 +152,7 @@ def recording(axis: str, choice: str) -> Answers:
 def test_a_removed_choice_stops_the_update(
     axis: str, choice: str, template: Path, project_of: Callable[..., Path]
 ) -> None:
-    """The message names the question and answers with which the update succeeds."""
+    """If a choice is removed, the message suggests answers with which the update succeeds."""
     project = project_of(recording(axis, choice))
     version = next_release(template, remove(template, axis, choice))
 
@@ -163,7 +164,7 @@ def test_a_removed_choice_stops_the_update(
         assert set() < set(suggested(message)) - set(answers)
         answers |= suggested(message)
         message = rejection(project, version, **answers)
-    # Copier parses the value of `--data` as YAML.
+    # Copier parses values of `--data` as YAML.
     expected = {name: yaml.safe_load(answer) for name, answer in answers.items()}
     assert expected == {name: recorded_answers(project)[name] for name in answers}
 
@@ -171,8 +172,8 @@ def test_a_removed_choice_stops_the_update(
 def test_stricter_validators_stop_the_update(
     template: Path, project_of: Callable[..., Path]
 ) -> None:
-    """The message names every question whose validator rejects the recorded answer."""
-    # The project's name has no default, and the package's name never changes.
+    """The message names each question with a validator that rejects the recorded answer."""
+    # The project's name has no default, and the package's name can't change.
     given: Answers = {
         name: answer
         for name, answer in (FULL | NOT_THE_DEFAULT).items()
@@ -191,8 +192,8 @@ def test_stricter_validators_stop_the_update(
     assert given.keys() == suggested(message).keys()
 
 
-def test_only_visible_questions_can_change_without_a_message() -> None:
-    """`is_prompted` repeats the additional condition of each question that `custom` asks."""
+def test_is_prompted_repeats_the_conditions() -> None:
+    """`is_prompted` has the same additional conditions as the questions that "custom" asks."""
     expected = [
         name
         for name, question in questions().items()
@@ -205,7 +206,7 @@ def test_only_visible_questions_can_change_without_a_message() -> None:
 
 
 def test_new_reserved_names_are_kept(template: Path, project_of: Callable[..., Path]) -> None:
-    """A project keeps its names when the next releases reserve them."""
+    """A project keeps its names even if later releases reserve them."""
     answers = {
         "project_name": "Furo Theme Kit",
         "mode": "app",
@@ -221,7 +222,8 @@ def test_new_reserved_names_are_kept(template: Path, project_of: Callable[..., P
         if "furo" not in text:
             text += "\nimport_packages: [furo_theme_kit]\nscripts: [furo-theme, furo-window]\n"
             text += "distributions: [furo-theme-kit, furo-theme-kit-project]\n"
-            # If a list is defined twice, the last one counts, and locked_names.yml is read last.
+            # If a list is defined twice, the last definition counts, and locked_names.yml is read
+            # last.
             (file.parent / "locked_names.yml").write_text(text, encoding="utf-8")
 
     for _ in range(2):
@@ -232,7 +234,7 @@ def test_new_reserved_names_are_kept(template: Path, project_of: Callable[..., P
 
 
 def test_a_dropped_python_version_is_kept(template: Path, project_of: Callable[..., Path]) -> None:
-    """A project keeps a Python version that new projects can't select, and supports the same range."""
+    """A project keeps a Python version that new projects can no longer select."""
     project = project_of({"python_min": "3.11"})
     before = tree(project)
 
@@ -249,7 +251,7 @@ def test_a_dropped_python_version_is_kept(template: Path, project_of: Callable[.
 
 
 def test_a_removed_preset_is_kept(template: Path, project_of: Callable[..., Path]) -> None:
-    """A project keeps its preset even if new projects can't select it."""
+    """A project keeps a preset that new projects can no longer select."""
     project = project_of({"preset": "minimal"})
 
     def change(asked: Questions) -> None:

@@ -1,4 +1,4 @@
-"""Projects in unusual places: another answers file, a second template, a part of a repository."""
+"""Test other answers files, several templates, and projects in subfolders of repositories."""
 
 import io
 import re
@@ -22,13 +22,13 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def copy(releases: Path, project: Path, answers: Answers | None = None, **options: Any) -> str:
-    """Copy a project like `copier copy --defaults`, and return what Copier says.
+    """Copy a project like `copier copy --defaults`, and return Copier's messages.
 
     Args:
         releases: The template's repository.
         project: The folder to write to.
-        answers: Answers in addition to `BASE`.
-        options: Parameters of `copier.run_copy`.
+        answers: Additional answers to `BASE`.
+        options: Arguments for `copier.run_copy`.
     """
     answers = BASE | (answers or {})
     with sharing(), redirect_stderr(io.StringIO()) as said:
@@ -46,7 +46,7 @@ def repository(folder: Path) -> Path:
 
 
 def test_the_instructions_name_the_answers_file(releases: Path, tmp_path: Path) -> None:
-    """With another answers file, each command of the project names it, and the command works."""
+    """The project's commands contain the name of another answers file, and they work."""
     name = "our answers.yml"
     answers = {"preset": "full", "template_updates": "workflow", "license": "MIT"}
     copy(releases, tmp_path, answers, answers_file=name)
@@ -67,7 +67,7 @@ def test_the_instructions_name_the_answers_file(releases: Path, tmp_path: Path) 
 
 
 def test_two_templates_are_updated_independently(releases: Path, tmp_path: Path) -> None:
-    """With an answers file for each template, an update changes only files of its template."""
+    """With an answers file for each template, an update changes only its template's files."""
     template, name = one_file_releases(tmp_path / "template"), ".copier-answers.other.yml"
     project = start(releases, past_releases()[-1], tmp_path / "project", BASE)
     (project / "README.md").unlink()
@@ -86,7 +86,7 @@ def test_two_templates_are_updated_independently(releases: Path, tmp_path: Path)
 
 
 def test_recopying_replaces_the_configuration(releases: Path, tmp_path: Path) -> None:
-    """`copier recopy` discards edits of the configuration, keeps the user's files, and adds missing ones."""
+    """`copier recopy` discards edits to configuration files, but keeps the user's files."""
     project = start(releases, None, tmp_path / "project", BASE)
     fresh = tree(project)
     package = project / "src" / "my_project"
@@ -115,7 +115,7 @@ def test_recopying_replaces_the_configuration(releases: Path, tmp_path: Path) ->
 def test_the_message_recognizes_a_subfolder(
     ci: str, hint: str, releases: Path, tmp_path: Path
 ) -> None:
-    """In a part of a repository, the message doesn't create another one, and mentions CI's files."""
+    """In a subfolder of a repository, the message mentions CI files and creates no repository."""
     outer = repository(tmp_path / "outer")
     git("worktree", "add", "--quiet", "../worktree", cwd=outer)
     for folder in (outer, tmp_path / "worktree"):
@@ -132,17 +132,15 @@ def test_the_message_recognizes_a_subfolder(
 
 
 def test_the_message_recognizes_a_repository(releases: Path, tmp_path: Path) -> None:
-    """In a new repository, the message doesn't create another one; elsewhere, it does."""
+    """The message creates a repository only if the project isn't already in one."""
     said = copy(releases, repository(tmp_path / "repository"))
     assert "git init" not in said
     assert "part of another git repository" not in said
     assert "    git init --initial-branch=main\n" in copy(releases, tmp_path / "elsewhere")
 
 
-def test_an_update_in_a_subfolder_only_concerns_the_subfolder(
-    releases: Path, tmp_path: Path
-) -> None:
-    """An update changes nothing outside of the project, and undoing it doesn't either."""
+def test_update_in_a_subfolder_changes_only_the_subfolder(releases: Path, tmp_path: Path) -> None:
+    """Neither an update nor undoing it changes files outside the project."""
     outer = repository(tmp_path / "outer")
     project = outer / "packages" / "mine"
     copy(releases, project, vcs_ref=past_releases()[-1])
@@ -164,7 +162,7 @@ def test_an_update_in_a_subfolder_only_concerns_the_subfolder(
 
 
 def test_existing_files_are_kept_as_documented(releases: Path, tmp_path: Path) -> None:
-    """The options in the guide keep the user's files, all other files, or one of the exceptions."""
+    """The documented options keep the user's files, all existing files, or specific files."""
     page = (ROOT / "docs" / "how-to" / "start.md").read_text(encoding="utf-8")
     section = page.split("\n## If the folder is not empty\n")[1]
     overwrite, skip, exclude = re.findall("`(--.+?)`", section)

@@ -1,4 +1,4 @@
-"""The releases that updates are tested from."""
+"""Check the past releases that are used in update tests."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from harness.updates.releases import NoHistoryError, extract, git, next_release,
 
 
 def test_a_missing_commit_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the commit of a past release, the tests fail and say what to do."""
+    """If a past release's commit is missing, the tests fail with a message that says what to do."""
     file = tmp_path / "releases.yml"
     file.write_text(f"0.1.0: {'0' * 40}\n", encoding="utf-8")
     monkeypatch.setattr(history, "RELEASES", file)
@@ -21,7 +21,7 @@ def test_a_missing_commit_is_reported(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_each_release_is_a_tag(releases: Path) -> None:
-    """The repository of the tests has a tag for each release, oldest first."""
+    """The test repository has a tag for each release, oldest first."""
     tags = git("tag", "--sort=version:refname", cwd=releases).split()
     assert [*past_releases(), next_release()] == tags
     assert sorted(tags, key=Version) == tags
@@ -34,7 +34,7 @@ def test_each_release_is_in_the_changelog(version: str) -> None:
 
 
 def test_a_past_release_is_its_commit(releases: Path) -> None:
-    """A past release contains the files of its commit."""
+    """A past release contains the files from its commit."""
     for version, revision in history.release_commits().items():
         listed = git("ls-tree", "-r", version, cwd=releases)
         files = git("ls-tree", "-r", revision, *history.TEMPLATE, cwd=ROOT)
@@ -42,6 +42,6 @@ def test_a_past_release_is_its_commit(releases: Path) -> None:
 
 
 def test_the_current_template_is_the_newest_release(releases: Path) -> None:
-    """The newest release of the tests is the current template, with its permissions."""
+    """The newest release in the test repository is the current template, including file modes."""
     present = {name: file for name, file in tree(ROOT / "template").items() if ".pyc" not in name}
     assert present == tree(releases / "template")

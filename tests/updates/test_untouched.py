@@ -1,4 +1,4 @@
-"""An update turns an untouched project into a fresh render."""
+"""Test updates of untouched projects."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ from harness.updates.releases import (
 
 @pytest.mark.parametrize("version", past_releases())
 def test_the_answers_cover_every_choice(version: str) -> None:
-    """The answers contain each choice that a past release offers."""
+    """The answers in the tests contain each choice that a past release offers."""
     rows = covering_answers(version)
     for name, question in release_questions(version).items():
         given = [row[name] for row in rows if name in row]
@@ -27,7 +27,7 @@ def test_the_answers_cover_every_choice(version: str) -> None:
 
 
 def is_users(name: str, mode: str) -> bool:
-    """Return whether a file belongs to the user, so that an update leaves it alone."""
+    """Return whether a file belongs to the user, so that updates don't change it."""
     managed = "__init__" if mode == "script" else "__main__"
     is_managed = re.fullmatch(rf"docs/conf\.py|src/\w+/{managed}\.py|tests/test_locks\.py", name)
     return (
@@ -46,14 +46,14 @@ def is_users(name: str, mode: str) -> bool:
 def test_an_update_is_a_fresh_render(
     version: str, row: int, releases: Path, tmp_path: Path
 ) -> None:
-    """All files equal a fresh render, except for the user's files, which stay unchanged."""
+    """After an update, the user's files are unchanged, and all other files equal a fresh render."""
     project = start(releases, version, tmp_path / "project", covering_answers(version)[row])
     before, old = tree(project), recorded_answers(project)
 
     assert [] == update(project)
 
     after, new = tree(project), recorded_answers(project)
-    # With the record of starter files, the answers count as recorded, so retired choices are accepted.
+    # With a list of starter files, answers count as recorded, so retired choices are accepted.
     fresh = tree(render(releases, None, tmp_path / "fresh", new))
     mode = old["mode"]
     users = {name: file for name, file in before.items() if is_users(name, mode)}

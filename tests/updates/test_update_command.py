@@ -1,4 +1,4 @@
-"""Updates in the tests' process equal updates by the `copier` command."""
+"""Check that updates in the test process equal updates with the `copier` command."""
 
 import shutil
 from pathlib import Path
@@ -13,8 +13,8 @@ from harness.updates.releases import IDENTITY, commit, past_releases
 
 
 @pytest.mark.parametrize("version", past_releases())
-def test_the_command_gives_the_same_project(version: str, releases: Path, tmp_path: Path) -> None:
-    """A project with the user's changes, one of them in conflict, is the same in both cases."""
+def test_command_creates_the_same_project(version: str, releases: Path, tmp_path: Path) -> None:
+    """A project with local changes and a conflict is the same after both kinds of updates."""
     project = start(releases, version, tmp_path / "project", {"project_name": FULL["project_name"]})
     (project / "README.md").write_text("# Mine\n", encoding="utf-8")
     (project / "tests" / "test_greetings.py").unlink()

@@ -1,4 +1,4 @@
-"""What an update changes in the files that belong to the user, as the documentation lists it."""
+"""Check the documented changes that updates make to the user's files."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from harness.updates.releases import add_release, commit, first_release
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "preset": "full"}
 
-# The words of the page and the answers that they describe.
+# Phrases from the page, and the answers that they describe.
 WHICH: dict[str, Callable[[Answers], bool]] = {
     "projects with Sphinx": lambda answers: answers["docs_engine"] == "sphinx",
     "projects with a command, except scripts": lambda answers: (
@@ -26,7 +26,7 @@ WHICH: dict[str, Callable[[Answers], bool]] = {
 
 
 def rows(heading: str) -> list[tuple[str, str]]:
-    """Return the cells of the table in a section of the page on updates."""
+    """Return the cells of the table in a section of the page about updates."""
     text = (ROOT / "docs" / "how-to" / "update.md").read_text(encoding="utf-8")
     section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     return re.findall(r"(?m)^\| (.+?) \| (.+?) \|$", section)[2:]
@@ -34,7 +34,7 @@ def rows(heading: str) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The current template, and a release that changes, adds, and deletes files of each kind."""
+    """Return a repository with the current template, and a release that changes files of each kind."""
     repository = first_release(tmp_path_factory.mktemp("releases") / "template")
     project = repository / "template" / "project"
     for file in [path for path in project.rglob("*") if path.is_file()]:
@@ -62,7 +62,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_update_changes_the_listed_files(
     answers: Answers, template: Path, tmp_path: Path
 ) -> None:
-    """Of the user's files, an update changes exactly those that the page and CONTRIBUTING.md list."""
+    """The user's files that an update changes are exactly those in the documentation."""
     project = start(template, "1.0.0", tmp_path / "project", BASE | answers)
     guide = project / "CONTRIBUTING.md"
     text = guide.read_text(encoding="utf-8") if guide.exists() else ""
@@ -83,7 +83,7 @@ def test_an_update_changes_the_listed_files(
 
 
 def test_the_starter_files_of_each_option_are_listed() -> None:
-    """The page lists the files that an update adds to the user's, and no others."""
+    """The page lists exactly the user's files that an update adds for each option."""
     expected = [
         sorted(name[1:] for files in each.values() for name in files)
         for each in starter_files().values()
@@ -92,8 +92,8 @@ def test_the_starter_files_of_each_option_are_listed() -> None:
     assert sorted(expected) == sorted(listed)
 
 
-def test_an_option_that_is_not_selected_loses_its_settings(template: Path, tmp_path: Path) -> None:
-    """The two listed files that follow an option disappear with it, and the user's files stay."""
+def test_deselected_options_lose_their_settings(template: Path, tmp_path: Path) -> None:
+    """If an option is deselected, only its two listed files disappear."""
     project = start(template, None, tmp_path / "project", BASE | {"mode": "app"})
     for name in ("docs/conf.py", "src/my_project/__main__.py"):
         with (project / name).open("a", encoding="utf-8") as file:

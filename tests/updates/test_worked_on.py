@@ -1,4 +1,4 @@
-"""An update keeps the work of people who developed a project for a year."""
+"""Test updates of projects with a year of work."""
 
 import re
 import tomllib
@@ -24,7 +24,7 @@ REMOVED = {*(f"tools/{name}.py" for name in SCRIPTS), "tests/test_locks.py"}
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("version", past_releases())
 def test_a_year_of_work_is_kept(version: str, mode: str, releases: Path, tmp_path: Path) -> None:
-    """The update keeps each line and each deletion, without a conflict."""
+    """The update keeps all lines and deletions without conflicts."""
     project = start(releases, version, tmp_path / "project", BASE | {"mode": mode})
     work = a_year_of_work(project)
     commit(project, "A year of work")
@@ -39,7 +39,7 @@ def test_a_year_of_work_is_kept(version: str, mode: str, releases: Path, tmp_pat
 
 
 def test_both_versions_of_rewritten_lines_are_kept(releases: Path, tmp_path: Path) -> None:
-    """If both sides changed the same lines, git marks a conflict, and no line is lost."""
+    """If both sides changed the same lines, a conflict is marked, and both versions are kept."""
     project = start(releases, "0.3.0", tmp_path / "project", BASE)
     work = Work(project)
     edits_of_rewritten_lines(work)
@@ -53,8 +53,8 @@ def test_both_versions_of_rewritten_lines_are_kept(releases: Path, tmp_path: Pat
     assert {"CONTRIBUTING.md", "justfile", "pyproject.toml"} == found
 
 
-def test_the_message_names_the_removed_scripts(releases: Path, tmp_path: Path) -> None:
-    """Only the first update names the removed files, and an edited one can be restored."""
+def test_message_names_the_removed_scripts(releases: Path, tmp_path: Path) -> None:
+    """Only the first update names the removed scripts, and an edited script can be restored."""
     answers = BASE | {"backend": "poetry_core", "versioning": "vcs", "environments": ["pip"]}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
     work = Work(project)
@@ -83,7 +83,7 @@ def test_the_message_names_the_removed_scripts(releases: Path, tmp_path: Path) -
 def test_a_worked_on_project_passes_its_checks(
     releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """After the update, the project's own tasks pass, and its wheel has the user's version."""
+    """After the update, the project's tasks pass, and its wheel has the user's version."""
     answers = BASE | {"mode": "app", "docs_engine": "none", "environments": ["uv"]}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
     work = a_year_of_work(project)
