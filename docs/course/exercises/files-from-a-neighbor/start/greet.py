@@ -1,4 +1,4 @@
-"""Greet somebody in colour."""
+"""Print a colored greeting."""
 
 import sys
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The tasks: `bash run.sh check FILE` looks whether a file of greetings can be read.
+# The project's tasks. `bash run.sh check FILE` checks that a file contains valid JSON.
 
 check() {
-    # How many lines the file has when it is written out.
+    # Print the number of lines of the formatted file.
     python3 -m json.tool "$1" | wc -l
     echo "checked $1"
 }

@@ -1,4 +1,4 @@
-"""Greet somebody in a language picked by chance."""
+"""Print a greeting in a random language."""
 
 import sys
 

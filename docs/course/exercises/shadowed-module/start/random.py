@@ -1,4 +1,4 @@
-"""Chance, for greetings."""
+"""Random greetings."""
 
 import random
 
@@ -6,5 +6,5 @@ GREETINGS = ["Hello", "Hallo", "¡Hola"]
 
 
 def any_greeting():
-    """Return one of the greetings, picked by chance."""
+    """Return a random greeting."""
     return random.choice(GREETINGS)

@@ -1,4 +1,4 @@
-"""List the genres that music is sorted into."""
+"""List musical genres."""
 
 import json
 from importlib import resources

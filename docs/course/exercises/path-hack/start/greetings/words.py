@@ -1,8 +1,8 @@
-"""The words."""
+"""Greetings by language."""
 
 GREETINGS = {"en": "Hello, {}!", "es": "¡Hola, {}!", "de": "Hallo, {}!"}
 
 
 def greet(name, language="en"):
-    """Greet somebody."""
+    """Return a greeting."""
     return GREETINGS[language].format(name)

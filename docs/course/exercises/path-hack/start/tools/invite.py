@@ -1,4 +1,4 @@
-"""Invite somebody."""
+"""Print an invitation."""
 
 import os
 import sys

@@ -1,7 +1,7 @@
-"""What an invitation is written on."""
+"""The frame of an invitation."""
 
 
 def frame(text):
-    """Put a line above and below a text."""
+    """Return a text between two lines."""
     line = "-" * len(text)
     return f"{line}\n{text}\n{line}"

@@ -1,8 +1,8 @@
-"""The greetings."""
+"""Greetings."""
 
 from greetings import greet
 
 
 def test_greets_by_name() -> None:
-    """The name stands in the greeting."""
+    """The greeting contains the name."""
     assert greet("Ada") == "Hello, Ada!"

@@ -1,6 +1,6 @@
-"""Classifies music."""
+"""Classify music."""
 
 
 def main() -> None:
-    """Say what could be done."""
+    """Ask for a song."""
     print("Which song?")

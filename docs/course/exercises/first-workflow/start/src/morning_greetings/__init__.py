@@ -1,1 +1,1 @@
-"""Good morning."""
+"""Say good morning."""

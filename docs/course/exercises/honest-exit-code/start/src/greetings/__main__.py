@@ -1,4 +1,4 @@
-"""Run the command by `python -m greetings`."""
+"""Run the command with `python -m greetings`."""
 
 from .cli import main
 

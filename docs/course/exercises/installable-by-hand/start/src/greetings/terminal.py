@@ -1,4 +1,4 @@
-"""What runs in a terminal."""
+"""The command-line interface."""
 
 import argparse
 

@@ -1,6 +1,6 @@
-"""Greets people."""
+"""Greet people."""
 
 
 def greet(name: str) -> str:
-    """Greet somebody."""
+    """Return a greeting."""
     return f"Hello, {name}!"

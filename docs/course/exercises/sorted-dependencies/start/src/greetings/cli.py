@@ -1,4 +1,4 @@
-"""The command."""
+"""The command-line interface."""
 
 import sys
 
@@ -8,7 +8,7 @@ from . import greet
 
 
 def main() -> int:
-    """Greet whom the command line names, in colour."""
+    """Print a colored greeting."""
     message = greet(" ".join(sys.argv[1:]))
     Console().print(message, style="bold green")
     return 0

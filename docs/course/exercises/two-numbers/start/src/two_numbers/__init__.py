@@ -1,4 +1,4 @@
-"""Says what it is."""
+"""Print the version of this package."""
 
 __version__ = "0.1.0"
 
