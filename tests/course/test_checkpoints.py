@@ -1,4 +1,4 @@
-"""The states of the running example, from lesson to lesson."""
+"""The checkpoints of the course."""
 
 import filecmp
 from itertools import pairwise
@@ -16,12 +16,12 @@ from harness.packagestan.answers import questions
 from harness.updates import projects
 from harness.updates.releases import commit
 
-# Files that learners write and that no update changes.
+# Files of learners, which updates don't change.
 LEARNERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
 
 
-def test_each_lesson_that_begins_with_a_project_has_its_answers() -> None:
-    """A page begins with the checkpoint of its own number."""
+def test_lessons_use_their_own_checkpoints() -> None:
+    """The number of a page is the number of its checkpoint, which exists."""
     asked = {
         page.name[:2]: str(front_matter(page)["checkpoint"])
         for page in COURSE.glob("[0-9]*.md")
@@ -32,21 +32,21 @@ def test_each_lesson_that_begins_with_a_project_has_its_answers() -> None:
 
 
 @pytest.mark.parametrize("number", checkpoints.numbers())
-def test_a_checkpoint_answers_questions_that_are_asked(number: str) -> None:
-    """A checkpoint only contains answers to the template's questions."""
+def test_checkpoint_only_answers_questions(number: str) -> None:
+    """A checkpoint doesn't contain unknown answers."""
     assert set(checkpoints.answers(number)) <= set(questions())
 
 
-def test_each_checkpoint_changes_something() -> None:
-    """No lesson ends with the same project that it began with."""
+def test_checkpoints_differ() -> None:
+    """Each checkpoint differs from the previous one."""
     for before, after in pairwise(checkpoints.numbers()):
         assert checkpoints.answers(before) != checkpoints.answers(after), after
 
 
-def test_a_learner_goes_from_lesson_to_lesson_by_updates(
+def test_updates_lead_from_checkpoint_to_checkpoint(
     artifacts: ArtifactCache, releases: Path, tmp_path: Path
 ) -> None:
-    """After each update, all files except the learner's are the same as in a new project."""
+    """After an update to the next checkpoint, all files equal a new project, except for the learner's."""
     first, *others = checkpoints.numbers()
     project = tmp_path / "greetings"
     projects.start(releases, None, project, checkpoints.answers(first))
@@ -62,10 +62,10 @@ def test_a_learner_goes_from_lesson_to_lesson_by_updates(
         assert [] == filecmp.cmpfiles(fresh, project, expected, shallow=False)[1], number
 
 
-def test_a_checkpoint_is_made_by_its_number(
+def test_checkpoint_is_created(
     tmp_path: Path, releases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`nox -s checkpoint -- 5` creates the project of lesson 5, which can be updated later."""
+    """A checkpoint is a project that records its answers and its version for later updates."""
     monkeypatch.setattr(checkpoints, "ROOT", releases)
     project = checkpoints.make("5", tmp_path / "greetings")
     recorded = (project / ".copier-answers.yml").read_text(encoding="utf-8")
@@ -73,15 +73,15 @@ def test_a_checkpoint_is_made_by_its_number(
     assert git(releases, "describe", "--tags") in recorded
 
 
-def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
-    """A checkpoint isn't created in a folder that already has files."""
+def test_existing_files_are_not_changed(tmp_path: Path) -> None:
+    """A checkpoint is not created in a folder with files."""
     (tmp_path / "mine.txt").touch()
     with pytest.raises(checkpoints.CheckpointError, match="is not empty; choose another"):
         checkpoints.make("05", tmp_path)
     assert ["mine.txt"] == [path.name for path in tmp_path.iterdir()]
 
 
-def test_an_unknown_checkpoint_is_named_with_those_there_are() -> None:
-    """An unknown lesson number is rejected with a list of the existing ones."""
+def test_unknown_checkpoint_is_rejected() -> None:
+    """For an unknown number, the message lists the existing checkpoints."""
     with pytest.raises(checkpoints.CheckpointError, match="99 is not a checkpoint; use one of 03,"):
         checkpoints.make("99", Path("nowhere"))

@@ -1,4 +1,4 @@
-"""Diagrams of the documentation."""
+"""The diagrams of the documentation."""
 
 import re
 from importlib.metadata import requires
@@ -13,7 +13,7 @@ DIAGRAMS = DOCS / "diagrams"
 
 
 def used() -> set[str]:
-    """Return the names of the diagrams that pages show."""
+    """Return the names of all diagrams on the pages."""
     texts = [page.read_text(encoding="utf-8") for page in DOCS.rglob("*.md")]
     return {
         name for text in texts for name in re.findall(r"^```\{diagram\} (.+)$", text, re.MULTILINE)
@@ -21,19 +21,19 @@ def used() -> set[str]:
 
 
 def test_each_diagram_is_shown() -> None:
-    """Each file is shown on a page, and each diagram of a page has a file."""
+    """Each file is used on a page, and each diagram on a page has a file."""
     assert {file.stem for file in DIAGRAMS.glob("*.dot")} == used()
 
 
 def test_each_lesson_has_a_diagram() -> None:
-    """Each lesson shows at least one diagram, except for the list of further topics."""
+    """Each lesson, except for the last one, contains a diagram."""
     for page in sorted(COURSE.glob("[0-9]*.md"))[:-1]:
         assert "```{diagram} " in page.read_text(encoding="utf-8"), page.name
 
 
 @pytest.mark.parametrize("package", ["rich", "markdown-it-py"])
-def test_dependency_graph_is_true(package: str) -> None:
-    """The arrows of the dependency graph show the requirements that the packages declare."""
+def test_dependency_graph_is_correct(package: str) -> None:
+    """The arrows of the dependency graph match the requirements of the packages."""
     text = (DIAGRAMS / "dependency-graph.dot").read_text(encoding="utf-8")
     arrows = re.findall(rf'^ *"?{package}"? -> "?([\w-]+)"? \[label="  (.*?)"', text, re.MULTILINE)
     declared = [Requirement(entry) for entry in requires(package) or [] if "extra ==" not in entry]

@@ -1,4 +1,4 @@
-"""Facts that become outdated."""
+"""Facts that can become outdated."""
 
 import datetime
 import re
@@ -12,10 +12,10 @@ from harness.course.lessons import pages
 from harness.packagestan import reviews, template
 from harness.packagestan.template import ROOT
 
-# The axes whose choices have versions.
+# The choices of these axes have versions.
 VERSIONED = ("backend", "docs_engine", "task_runner", "type_checker")
 
-# Data that doesn't become outdated when others publish releases.
+# New releases of other projects don't affect these files.
 LASTING = {
     "environments.yml",
     "flags.jinja",
@@ -28,8 +28,8 @@ LASTING = {
 }
 
 
-def test_data_that_ages_says_when_it_was_reviewed() -> None:
-    """Each data file that can become outdated, and each choice with versions, has a review date."""
+def test_data_has_review_dates() -> None:
+    """Each data file with facts about other projects, and each choice with versions, has a review date."""
     aging = {path for path in (ROOT / "template" / "data").iterdir() if path.name not in LASTING}
     aging |= {
         path
@@ -40,8 +40,8 @@ def test_data_that_ages_says_when_it_was_reviewed() -> None:
     assert {path.relative_to(ROOT).as_posix() for path in aging} == reviewed
 
 
-def test_facts_want_a_review_after_half_a_year() -> None:
-    """Only files whose review is more than half a year old are listed, with the date."""
+def test_review_is_due_after_half_a_year() -> None:
+    """Files are only listed, with a date, if their last review is more than half a year old."""
     days = reviews.reviews()
     assert [] == reviews.overdue(min(days.values()) + datetime.timedelta(reviews.DAYS))
     listed = reviews.overdue(max(days.values()) + datetime.timedelta(reviews.DAYS + 1))
@@ -50,7 +50,7 @@ def test_facts_want_a_review_after_half_a_year() -> None:
 
 
 def names() -> set[str]:
-    """Return the names of everything whose version is in the template's data files."""
+    """Return the names of all projects with a version in the template's data files."""
     data = ROOT / "template" / "data"
     files = [data / f"{name}.yml" for name in ("actions", "tools")]
     listed = {name for file in files for name in yaml.safe_load(file.read_text(encoding="utf-8"))}
@@ -58,8 +58,8 @@ def names() -> set[str]:
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_no_version_is_typed_into_prose(page: Path) -> None:
-    """Pages take the versions of tools from the data files and never spell them out."""
+def test_prose_does_not_contain_versions(page: Path) -> None:
+    """Pages insert the versions of tools from the data files."""
     text = page.read_text(encoding="utf-8")
     tokens = MarkdownIt("commonmark").parse(text)
     prose = " ".join(token.content for token in tokens if token.type == "inline")

@@ -13,7 +13,7 @@ from harness.course.lessons import COURSE
 from harness.course.minutes import OPTIONAL_SECTION, Block, blocks, work
 
 PAGES = sorted(COURSE.glob("[0-9]*.md"))
-# Lesson 0 is done at home, 12 is for puzzles, and 13 is for reading.
+# Learners do Lesson 0 at home. Lesson 12 consists of puzzles, and Lesson 13 is for reading.
 LESSONS = PAGES[1:12]
 
 # Lessons that do not have all parts yet. Remove a lesson when you have rewritten it.
@@ -23,23 +23,23 @@ NOT_CONVERTED = {
 
 SOURCES = ("packaging.python.org", "peps.python.org", "docs.pytest.org", "docs.docker.com")
 
-# Two half days with four lessons each take six hours.
+# Four lessons of this length fit into half a day.
 MINUTES = 45
 COMMANDS = 30
 CHALLENGES = (2, 3)
 QUESTIONS = 3
 SLIDES = range(8, 13)
-# The number of lines that fit on the first screen above the picture.
+# The diagram should be on the first screen.
 INTRODUCTION_WORDS = 120
 
 
 def each(*pages: Path) -> pytest.MarkDecorator:
-    """Return the parameters of a test that examines pages."""
+    """Run a test for each page."""
     return pytest.mark.parametrize("page", pages, ids=lambda page: page.stem)
 
 
 def introduction_problems(text: str) -> Iterator[str]:
-    """Yield what is missing above the first section: the problem, a picture, or objectives."""
+    """Yield the problems above the first section."""
     start = re.split(r"^## ", text, maxsplit=1, flags=re.MULTILINE)[0]
     body = f"\n{start}".partition("\n# ")[2].partition("\n")[2]
     problem, picture, rest = body.partition("```{diagram}")
@@ -56,7 +56,7 @@ def introduction_problems(text: str) -> Iterator[str]:
 
 
 def challenge_problems(challenge: Block, found: list[Block]) -> Iterator[str]:
-    """Yield what a challenge lacks: minutes, a hint, or a solution."""
+    """Yield the problems of a challenge."""
     inside = found[found.index(challenge) + 1 :]
     names = []
     for block in inside:
@@ -70,7 +70,7 @@ def challenge_problems(challenge: Block, found: list[Block]) -> Iterator[str]:
 
 
 def problems(text: str) -> list[str]:
-    """Return what a lesson lacks, as sentences without their subject, the lesson."""
+    """Return the problems of a lesson. Each one is a sentence without its subject."""
     found = list(blocks(text))
     names = [block.name for block in found]
     challenges = [block for block in found if block.name == "challenge"]
@@ -92,7 +92,7 @@ def problems(text: str) -> list[str]:
         "does not end with the sections Quiz and Going deeper": sections[-2:]
         == ["## Quiz", OPTIONAL_SECTION],
     }
-    return listed + [problem for problem, is_right in checks.items() if not is_right]
+    return listed + [problem for problem, passes in checks.items() if not passes]
 
 
 FAULTS = {
@@ -113,13 +113,13 @@ FAULTS = {
 
 
 def test_there_are_eleven_lessons() -> None:
-    """The preflight, eleven lessons, the puzzles, and further topics have the numbers from 0 on."""
+    """The preflight, eleven lessons, the puzzles, and further topics are numbered from 0."""
     assert [f"{number:02}" for number in range(14)] == [page.name[:2] for page in PAGES]
 
 
 @each(*PAGES)
 def test_title_has_the_number(page: Path) -> None:
-    """The title has the lesson's number, which the sidebar, the slides, and the browser show."""
+    """The title contains the number of the lesson."""
     (title,) = re.findall(r"^# (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)[:1]
     assert title.startswith(f"Lesson {int(page.name[:2])}: ")
 
@@ -131,8 +131,8 @@ def test_lesson_has_all_parts(page: Path) -> None:
 
 
 @pytest.mark.parametrize("problem", FAULTS)
-def test_missing_part_is_found(problem: str) -> None:
-    """The first lesson, which is complete, is reported if a part is removed."""
+def test_missing_part_is_reported(problem: str) -> None:
+    """A part that is removed from a complete lesson is reported."""
     text = PAGES[1].read_text(encoding="utf-8")
     assert problem in problems(text.replace(*FAULTS[problem], 1))
 
@@ -149,20 +149,20 @@ def test_lessons_to_convert_exist() -> None:
 
 
 @each(*LESSONS)
-def test_lesson_has_an_exercise_that_checks_itself(page: Path) -> None:
+def test_lesson_has_a_checked_exercise(page: Path) -> None:
     """Each lesson has a challenge with a checker."""
     assert ":check: " in page.read_text(encoding="utf-8")
 
 
 @each(*LESSONS)
-def test_lesson_links_its_sources(page: Path) -> None:
-    """Each lesson links a specification, a PEP, or the documentation that a rule comes from."""
+def test_lesson_links_sources(page: Path) -> None:
+    """Each lesson contains a link to a specification, a PEP, or the documentation of a tool."""
     text = page.read_text(encoding="utf-8")
     assert any(f"https://{host}/" in text for host in SOURCES)
 
 
 def test_each_exercise_has_its_challenge() -> None:
-    """Each exercise is named by a challenge of a lesson."""
+    """A lesson contains a challenge for each exercise."""
     texts = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     exercises = {check.parent.name for check in COURSE.glob("exercises/*/check.toml")}
     assert exercises == set(re.findall(r"^:check: (.+)$", texts, re.MULTILINE))

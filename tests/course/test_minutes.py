@@ -1,4 +1,4 @@
-"""The model of a lesson's minutes."""
+"""The estimate of a lesson's length."""
 
 import pytest
 
@@ -25,24 +25,24 @@ CHALLENGE = "::::{challenge} Title\n:minutes: 7\nTask.\n\n" + COMMAND + "::::\n"
     ],
 )
 def test_work_is_counted(text: str, expected: Work) -> None:
-    """Words, commands, files, questions, and challenges count, each once."""
+    """Words, commands, files, questions, and challenges are counted once."""
     assert expected == work("# Title\n\n" + text)
 
 
 @pytest.mark.parametrize("name", ["hint", "solution", "answer", "instructor", "dropdown"])
-def test_collapsed_blocks_count_nothing(name: str) -> None:
-    """Collapsed text takes no time in class, but the text after it does."""
+def test_collapsed_blocks_are_ignored(name: str) -> None:
+    """Collapsed text is ignored, but the text after it is counted."""
     folded = f":::::{{{name}}}\nwords\n{COMMAND}{FILE}:::::\n"
     assert Work(1, 0, 0, 0, ()) == work(f"# Title\n\n{folded}\nafterwards\n")
 
 
-def test_going_deeper_counts_nothing() -> None:
-    """The last section is for reading after the class."""
+def test_going_deeper_is_ignored() -> None:
+    """The section for reading after the class is ignored."""
     assert Work(1, 0, 0, 0, ()) == work(f"# Title\n\nword\n\n## Going deeper\n\nmore\n{COMMAND}")
 
 
-def test_minutes_follow_the_published_rates() -> None:
-    """Two hundred words, three commands, and a file each take a minute, as does a question."""
+def test_minutes_match_the_documentation() -> None:
+    """200 words, three commands, a file, and a question take one minute each."""
     assert 1 == Work(200, 0, 0, 0, ()).teach
     assert 1 == Work(0, 3, 0, 0, ()).teach
     assert 1 == Work(0, 0, 1, 0, ()).teach
@@ -51,6 +51,6 @@ def test_minutes_follow_the_published_rates() -> None:
 
 
 def test_timetables_round_up_to_five_minutes() -> None:
-    """A timetable never gives a lesson less time than the model."""
+    """The total is rounded up to a multiple of five minutes."""
     assert 20 == Work(200, 0, 0, 3, (5, 7)).total
     assert 15 == Work(0, 0, 0, 3, (5, 7)).total

@@ -11,7 +11,7 @@ from harness.packagestan.template import CLONE_ADDRESS, ROOT
 from harness.processes.commands import run
 from harness.updates.releases import make_repository, past_releases
 
-# It is created once.
+# All tests share one bundle.
 pytestmark = pytest.mark.xdist_group("bundle")
 
 PAGE = """\
@@ -24,7 +24,7 @@ $ .venv/bin/python -c "import {package}"
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bundle with two versions of one package, and a site and slides of one page each."""
+    """A small bundle with two versions of a package."""
     folder = tmp_path_factory.mktemp("bundle")
     requirements = folder / "requirements.txt"
     requirements.write_text("packaging\n", encoding="utf-8")
@@ -42,8 +42,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bundle"
 
 
-def test_the_bundle_is_complete(folder: Path) -> None:
-    """A bundle has pages, slides, wheels, both scripts, exercises, puzzles, and instructions."""
+def test_bundle_is_complete(folder: Path) -> None:
+    """A bundle contains pages, slides, wheels, scripts, exercises, puzzles, and instructions."""
     assert {"handouts", "site", "slides", "uploads", "wheelhouse", "course"} == {
         path.name for path in folder.iterdir() if path.is_dir()
     }
@@ -55,8 +55,8 @@ def test_the_bundle_is_complete(folder: Path) -> None:
     assert CLONE_ADDRESS in (folder / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) -> None:
-    """Git clones the template with its releases from a file in the bundle."""
+def test_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) -> None:
+    """Git can clone the template with all releases from the bundle."""
     clone = tmp_path / "clone"
     run("git", "clone", "--quiet", folder / "packagestan.bundle", clone)
     assert (clone / "copier.yml").is_file()
@@ -64,29 +64,29 @@ def test_the_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) ->
 
 
 def without_network(folder: Path, page: Path, exit_code: int) -> str:
-    """Run a page without a network except for the bundle's index, and return the output."""
+    """Run a page with the bundle's index but without a network, and return the output."""
     command = ("-m", "harness.course.offline_bundle", "check", "--folder", folder, "--page", page)
     tests = {"PYTHONPATH": str(ROOT / "tests")}
     finished = run(sys.executable, *command, env=tests, exit_code=exit_code)
     return finished.stdout + finished.stderr
 
 
-def test_a_page_is_run_without_a_network(folder: Path, tmp_path: Path) -> None:
-    """The bundle's packages can be installed without any other network access."""
+def test_page_runs_without_a_network(folder: Path, tmp_path: Path) -> None:
+    """The packages in the bundle can be installed without a network."""
     page = tmp_path / "page.md"
     page.write_text(PAGE.format(package="packaging"), encoding="utf-8")
     assert f"{page}: matches" in without_network(folder, page, 0)
 
 
-def test_what_the_bundle_lacks_can_not_be_installed(folder: Path, tmp_path: Path) -> None:
-    """A page that installs a package from outside the bundle fails, even if it is cached."""
+def test_other_packages_are_not_available(folder: Path, tmp_path: Path) -> None:
+    """A package that is not in the bundle can't be installed, even if it is cached."""
     page = tmp_path / "page.md"
     page.write_text(PAGE.format(package="pytest"), encoding="utf-8")
     assert "pytest was not found in the package registry" in without_network(folder, page, 1)
 
 
-def test_a_bundle_without_pages_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the pages have not been built, one sentence says how to, and nothing is written."""
+def test_pages_must_be_built_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the pages have not been built, the message says how to build them."""
     monkeypatch.setattr(offline_bundle, "BUILT", {"site": tmp_path / "nowhere"})
     with pytest.raises(
         offline_bundle.BundleError, match="site: not built; run `nox -s docs slides` first"

@@ -1,4 +1,4 @@
-"""Pages of the documentation: each command does what the page shows."""
+"""The commands on the pages of the documentation."""
 
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from harness.course import lessons
     lessons.pages(),
     ids=lambda page: page.relative_to(lessons.DOCS).with_suffix("").as_posix(),
 )
-def test_commands_print_what_the_page_shows(page: Path, tmp_path: Path, releases: Path) -> None:
-    """Each command of a page ends as the page says and prints what it shows."""
+def test_commands_match_the_page(page: Path, tmp_path: Path, releases: Path) -> None:
+    """The output and the exit status of each command match the page."""
     lessons.run_page(page, tmp_path, releases)
 
 
 def page_of(folder: Path, text: str) -> Path:
-    """Return a page that contains some text."""
+    """Write a page with a text."""
     page = folder / "page.md"
     page.write_text(text, encoding="utf-8")
     return page
@@ -31,44 +31,42 @@ MARKED = "```{{code-block}} console\n:class: {}\n:caption: Not run here: no engi
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (CONSOLE.format("$ echo a\nb"), "printed:\na\n\nand the page shows:\nb\n"),
-        (CONSOLE.format("$ false"), "should end well, ended with 1"),
-        (MARKED.format("fails", "$ true"), "should fail, ended with 0"),
+        (CONSOLE.format("$ echo a\nb"), "printed:\na\n\nThe page shows:\nb\n"),
+        (CONSOLE.format("$ false"), "should succeed, but its exit status is 1"),
+        (MARKED.format("fails", "$ true"), "should fail, but its exit status is 0"),
         (CONSOLE.format("$ exit 3"), "ended the session"),
         (CONSOLE.format("echo a"), "a console block begins with a command"),
     ],
 )
-def test_a_page_that_is_wrong_is_found(
-    text: str, problem: str, tmp_path: Path, releases: Path
-) -> None:
-    """A command that does something other than its page shows is reported with page and line."""
+def test_wrong_page_is_reported(text: str, problem: str, tmp_path: Path, releases: Path) -> None:
+    """A command whose result differs from the page is reported."""
     page = page_of(tmp_path, text)
     with pytest.raises(lessons.PageError) as raised:
         lessons.run_page(page, tmp_path, releases)
     assert problem in str(raised.value)
 
 
-def test_what_can_not_be_run_is_not_run(tmp_path: Path, releases: Path) -> None:
-    """A block with a reason not to run it isn't run."""
+def test_block_with_a_reason_is_not_run(tmp_path: Path, releases: Path) -> None:
+    """A block of the class `not-run` is skipped."""
     lessons.run_page(page_of(tmp_path, MARKED.format("not-run", "$ false")), tmp_path, releases)
 
 
-def test_any_output_can_be_accepted(tmp_path: Path, releases: Path) -> None:
-    """A block can leave out what its commands print, but they must succeed."""
+def test_output_can_be_omitted(tmp_path: Path, releases: Path) -> None:
+    """A block of the class `any-output` accepts all output, but its commands must succeed."""
     block = "```{{code-block}} console\n:class: any-output\n\n{}\n```\n"
     page = page_of(tmp_path, block.format("$ echo a\n$ false"))
-    with pytest.raises(lessons.PageError, match="`false` should end well"):
+    with pytest.raises(lessons.PageError, match="`false` should succeed"):
         lessons.run_page(page, tmp_path, releases)
 
 
-def test_hidden_commands_prepare_the_next_block(tmp_path: Path, releases: Path) -> None:
-    """A command in a comment runs in the order of the page."""
+def test_hidden_commands_are_run(tmp_path: Path, releases: Path) -> None:
+    """A command in a comment runs before the next block."""
     text = "<!-- run: greeting=Hello &&\n  name=Ada -->\n\n" + CONSOLE.format("$ echo $name\nAda")
     lessons.run_page(page_of(tmp_path, text), tmp_path, releases)
 
 
-def test_the_session_goes_on_from_block_to_block(tmp_path: Path, releases: Path) -> None:
-    """Commands share a folder and variables, files go into that folder, and `...` is any text."""
+def test_blocks_share_a_session(tmp_path: Path, releases: Path) -> None:
+    """Blocks share the current folder and variables, and `...` matches any text."""
     text = (
         CONSOLE.format("$ mkdir there && cd there\n$ greeting=Hello")
         + "```{code-block} text\n:caption: names/all.txt\nAda\nBob\n```\n"
@@ -79,14 +77,14 @@ def test_the_session_goes_on_from_block_to_block(tmp_path: Path, releases: Path)
     lessons.run_page(page_of(tmp_path, text), tmp_path, releases)
 
 
-def test_lines_are_shown_as_a_terminal_shows_them(tmp_path: Path, releases: Path) -> None:
-    """Overwritten text in a line is not shown, but a line with a Windows line ending is."""
+def test_output_looks_like_in_a_terminal(tmp_path: Path, releases: Path) -> None:
+    """A carriage return overwrites the line, except in a Windows line ending."""
     text = CONSOLE.format("$ printf '1%%\\r2%%\\nend\\r\\n'\n2%\nend")
     lessons.run_page(page_of(tmp_path, text), tmp_path, releases)
 
 
-def test_real_outputs_are_written_into_a_page(tmp_path: Path, releases: Path) -> None:
-    """With `write`, a command's real output replaces the output on the page; the rest stays."""
+def test_output_is_written_into_a_page(tmp_path: Path, releases: Path) -> None:
+    """With `write`, only different output on a page is replaced."""
     text = "# Title\n\n" + CONSOLE.format("$ echo a\nb\n$ echo c\n...") + "\nEnd.\n"
     page = page_of(tmp_path, text)
     lessons.run_page(page, tmp_path, releases, write=True)

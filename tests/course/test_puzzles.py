@@ -1,4 +1,4 @@
-"""The escape room: opening a puzzle, and what its page says."""
+"""Packaging puzzles and their pages."""
 
 import shutil
 import sys
@@ -17,26 +17,26 @@ each_puzzle = pytest.mark.parametrize(("number", "defect"), puzzles().items())
 
 
 @each_puzzle
-def test_a_puzzle_is_opened(number: int, defect: str, tmp_path: Path) -> None:
-    """Opening a puzzle creates its package, and prints the symptoms and how to check it."""
-    told = open_puzzle(str(number), tmp_path)
+def test_puzzle_is_opened(number: int, defect: str, tmp_path: Path) -> None:
+    """Opening a puzzle copies its package and prints the symptom and the checker's command."""
+    printed = open_puzzle(str(number), tmp_path)
     assert tree(PACKAGES / defect) == tree(tmp_path / f"puzzle-{number}")
     title = tomllib.loads((COURSE / "puzzles" / defect / "check.toml").read_text())["title"]
-    assert told.startswith(f"# {title}\n")
-    assert told.endswith(f"check.py puzzle-{number} {tmp_path / f'puzzle-{number}'}")
+    assert printed.startswith(f"# {title}\n")
+    assert printed.endswith(f"check.py puzzle-{number} {tmp_path / f'puzzle-{number}'}")
 
 
 @each_puzzle
-def test_a_symptom_does_not_name_the_defect(number: int, defect: str) -> None:
-    """The description of a puzzle contains no markup, no hint, and no name of the defect."""
+def test_symptom_does_not_reveal_the_defect(number: int, defect: str) -> None:
+    """The symptom doesn't contain the name of the defect, a hint, or markup."""
     assert defect not in symptom(defect)
     for mark in ("```", ":::", ":class:", "Hint", "puzzle: "):
         assert mark not in symptom(defect)
 
 
 @each_puzzle
-def test_a_page_belongs_to_its_puzzle(number: int, defect: str) -> None:
-    """A puzzle's page runs in its package, names its check, and shows its solution."""
+def test_page_matches_its_puzzle(number: int, defect: str) -> None:
+    """A puzzle's page runs in its package and shows the checker's command and the solution."""
     page = COURSE / "puzzles" / defect / "index.md"
     text = page.read_text(encoding="utf-8")
     assert defect == front_matter(page)["puzzle"]
@@ -45,8 +45,8 @@ def test_a_page_belongs_to_its_puzzle(number: int, defect: str) -> None:
     assert "https://" in text
 
 
-def test_the_lesson_lists_all_puzzles_in_their_order() -> None:
-    """The lesson's table has a row for each puzzle, in the order of the numbers."""
+def test_lesson_lists_all_puzzles() -> None:
+    """The table in the lesson has a row for each puzzle, sorted by number."""
     lesson = (COURSE / "12-packaging-puzzles.md").read_text(encoding="utf-8")
     rows = [line.split("](")[0] for line in lesson.splitlines() if line.startswith("| [")]
     assert [f"| [{number}" for number in puzzles()] == rows
@@ -54,37 +54,37 @@ def test_the_lesson_lists_all_puzzles_in_their_order() -> None:
     assert sorted(positions) == positions
 
 
-def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
-    """Opening a puzzle again doesn't overwrite its folder."""
+def test_existing_folder_is_not_changed(tmp_path: Path) -> None:
+    """A puzzle that was opened before is not overwritten."""
     (tmp_path / "puzzle-3").mkdir()
     (tmp_path / "puzzle-3" / "mine.txt").touch()
     with pytest.raises(
-        PuzzleError, match="puzzle-3 already exists; move it away, or continue in it"
+        PuzzleError, match="Move it away or continue in it"
     ):
         open_puzzle("3", tmp_path)
     assert ["mine.txt"] == list(tree(tmp_path / "puzzle-3"))
 
 
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "message"),
     [
-        (["99"], "'99' is not a puzzle; choose one from 1 to "),
-        (["three"], "'three' is not a puzzle; choose one from 1 to "),
-        ([], "Say which puzzle to open, by its number: `nox -s puzzle -- 3`."),
-        (["1", "2", "3"], "Say which puzzle to open, by its number: `nox -s puzzle -- 3`."),
+        (["99"], "'99' is not a puzzle. Choose a number from 1 to "),
+        (["three"], "'three' is not a puzzle. Choose a number from 1 to "),
+        ([], "Specify the number of a puzzle: `nox -s puzzle -- 3`."),
+        (["1", "2", "3"], "Specify the number of a puzzle: `nox -s puzzle -- 3`."),
     ],
 )
-def test_a_puzzle_that_is_not_there_is_refused(arguments: list[str], sentence: str) -> None:
-    """An unknown or missing puzzle number leads to one sentence, and nothing is written."""
+def test_unknown_puzzle_is_rejected(arguments: list[str], message: str) -> None:
+    """A wrong or missing number is rejected with one message."""
     module = (sys.executable, "-m", "harness.course.puzzles")
-    # The tool requires no packages, because `nox -s puzzle` installs none.
+    # `nox -s puzzle` doesn't install any packages.
     ended = run(*module, *arguments, env={"PYTHONPATH": str(ROOT / "tests")}, exit_code=2)
-    assert ended.stderr.startswith(sentence)
+    assert ended.stderr.startswith(message)
     assert 1 == ended.stderr.count("\n")
 
 
-def test_a_puzzle_is_opened_without_anything_installed(tmp_path: Path) -> None:
-    """The command that nox runs only needs Python, and opens a puzzle in the current folder."""
+def test_puzzle_is_opened_without_packages(tmp_path: Path) -> None:
+    """The command that nox runs opens a puzzle without any installed packages."""
     isolated = tmp_path / "harness"
     isolated.mkdir()
     command = f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); sys.argv[1:] = ['2']; "

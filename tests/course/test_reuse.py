@@ -1,4 +1,4 @@
-"""Others can reuse the course: license, citation, and an environment without an installation."""
+"""Reuse of the course: the license, the citation, and the dev container."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from harness.packagestan.template import ROOT
 
 
 def test_text_has_a_license() -> None:
-    """The license of the text is the one that each page's footer names."""
+    """The footer of each page names the license of the text."""
     text = (DOCS / "LICENSE").read_text(encoding="utf-8")
     title = text.splitlines()[0]
     assert "Creative Commons Attribution 4.0 International" == title
@@ -32,7 +32,7 @@ def test_citation_is_complete() -> None:
 
 
 def test_dev_container_has_what_learners_need() -> None:
-    """The dev container installs each tool that the doctor checks; its image contains Git."""
+    """The dev container installs all tools that the doctor checks, except for Git, which its image contains."""
     path = ROOT / ".devcontainer" / "learners" / "devcontainer.json"
     command = json.loads(path.read_text(encoding="utf-8"))["postCreateCommand"]
     needed = runpy.run_path(str(COURSE / "doctor.py"))["OLDEST"]

@@ -1,4 +1,4 @@
-"""What the course covers."""
+"""The topics of the course."""
 
 import re
 from pathlib import Path
@@ -13,13 +13,13 @@ LESSONS = sorted(COURSE.glob("[0-9]*.md"))
 
 
 def topics() -> dict[int, str]:
-    """Return the topics that the course covers, by their numbers."""
+    """Return the topics of the course by their numbers."""
     text = (COURSE / "topics.yml").read_text(encoding="utf-8")
     return dict(yaml.safe_load(text))
 
 
 def slugs(page: Path) -> set[str]:
-    """Return the anchors of a page's sections, in GitHub's spelling."""
+    """Return the anchors of a page's headings, as on GitHub."""
     text = re.sub(
         r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
     )
@@ -29,13 +29,13 @@ def slugs(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("number", topics())
 def test_each_topic_has_a_section(number: int) -> None:
-    """A page names the section in which it teaches the topic."""
+    """The front matter of a lesson names a section for the topic."""
     assert any(number in front_matter(page).get("topics", {}) for page in LESSONS), topics()[number]
 
 
 @pytest.mark.parametrize("page", LESSONS, ids=lambda page: page.stem)
-def test_a_page_teaches_what_it_says(page: Path) -> None:
-    """The topics and sections that a page names exist."""
-    said = front_matter(page).get("topics", {})
-    assert set(said) <= set(topics())
-    assert set(said.values()) <= slugs(page)
+def test_front_matter_is_correct(page: Path) -> None:
+    """The topics and sections in the front matter exist."""
+    named = front_matter(page).get("topics", {})
+    assert set(named) <= set(topics())
+    assert set(named.values()) <= slugs(page)

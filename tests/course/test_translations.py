@@ -1,4 +1,4 @@
-"""Translations of the course."""
+"""The translations of the course."""
 
 import json
 import re
@@ -10,12 +10,12 @@ from harness.course.lessons import DOCS
 
 CATALOGS = sorted(DOCS.glob("locales/*/LC_MESSAGES/**/*.po"))
 
-# Below this share, most of the page is no longer translated.
+# Below this share, a translation is outdated.
 SHARE = 0.8
 
 
 def messages(catalog: Path) -> dict[str, str]:
-    """Return the translations of a catalog by the original text.
+    """Return the translations in a catalog by their original text.
 
     https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
     """
@@ -31,7 +31,7 @@ def messages(catalog: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.stem)
 def test_translation_fits_its_page(catalog: Path) -> None:
-    """Most translated texts appear on the original page, so the translation is not outdated."""
+    """Most originals in the catalog are still on the page."""
     folder = catalog.parents[len(catalog.relative_to(DOCS).parts) - 4]
     page = DOCS / catalog.relative_to(folder).with_suffix(".md")
     text = " ".join(page.read_text(encoding="utf-8").split())
@@ -41,7 +41,7 @@ def test_translation_fits_its_page(catalog: Path) -> None:
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.stem)
 def test_translation_keeps_code(catalog: Path) -> None:
-    """A translation has the same code and the same links as the original."""
+    """A translation contains the same code and links as the original."""
     for original, translated in messages(catalog).items():
         for pattern in (r"`[^`]+`", r"\]\([^)]+\)"):
             codes = sorted(set(re.findall(pattern, original)))

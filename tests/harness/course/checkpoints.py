@@ -1,4 +1,4 @@
-"""The states of the course's running example, each generated from answers."""
+"""The checkpoints of the course: the example project at the start of each lesson."""
 
 import argparse
 from pathlib import Path
@@ -14,7 +14,7 @@ CHECKPOINTS = COURSE / "checkpoints"
 
 
 class CheckpointError(ValueError):
-    """A checkpoint can't be created; the message says why, and what to do."""
+    """A checkpoint can't be created. The message says why and what to do."""
 
 
 def numbers() -> list[str]:
@@ -23,13 +23,13 @@ def numbers() -> list[str]:
 
 
 def answers_file(number: str) -> Path:
-    """Return the answers that a lesson begins with.
+    """Return the path of the answers for a lesson's checkpoint.
 
     Args:
-        number: The lesson's number, as `05` or `5`.
+        number: The lesson's number, such as `05` or `5`.
 
     Raises:
-        CheckpointError: No lesson with this number begins with a project.
+        CheckpointError: There is no such checkpoint.
     """
     file = CHECKPOINTS / f"{number:0>2}.yml"
     if not file.is_file():
@@ -39,7 +39,7 @@ def answers_file(number: str) -> Path:
 
 
 def answers(number: str) -> dict[str, Any]:
-    """Return the content of `answers_file`."""
+    """Return the answers for a lesson's checkpoint."""
     return dict(yaml.safe_load(answers_file(number).read_text(encoding="utf-8")))
 
 
@@ -51,7 +51,7 @@ def make(number: str, destination: Path) -> Path:
         destination: A folder that doesn't exist or is empty.
 
     Raises:
-        CheckpointError: The lesson has none, or the folder is not empty.
+        CheckpointError: There is no such checkpoint, or the folder is not empty.
     """
     answers = answers_file(number)
     if destination.exists() and any(destination.iterdir()):

@@ -1,4 +1,4 @@
-"""Pages whose commands are run: Sybil finds the blocks of a page, and one shell session runs them.
+"""Run the commands of documentation pages: Sybil parses a page, and a shell session runs its blocks.
 
 docs/how-to/write-documentation.md describes the blocks. https://sybil.readthedocs.io/
 """
@@ -38,7 +38,7 @@ DOCS = ROOT / "docs"
 COURSE = DOCS / "course"
 RUN_FOLDERS = {"tutorial", "course"}
 
-# The home folder in the output of pages, wherever they are run.
+# The home folder in the output on pages.
 HOME = "/home/ada"
 
 # With this variable, pages run in zsh, as on macOS, and with BusyBox, which lacks options of GNU tools.
@@ -48,22 +48,22 @@ SHELL = ("zsh", "--no-rcs") if IS_PORTABLE else ("bash", "--noprofile", "--norc"
 SECONDS_A_COMMAND = 180
 END = "== end of the command =="
 
-# What pip prints about the machine's settings.
+# Lines that pip only prints with some settings.
 NOISE = re.compile(r"^Looking in (indexes|links): .*\n", re.MULTILINE)
 
 
 class PageError(AssertionError):
-    """A command did not do what the page shows."""
+    """The result of a command differs from the page."""
 
 
 @dataclass
 class Command:
-    """A command of a page.
+    """A command on a page.
 
     Attributes:
-        line: The line of the page in which it begins.
-        prompted: The command as the page shows it, with its prompts.
-        text: The command as the shell reads it.
+        line: The number of its first line on the page.
+        prompted: The command with its prompts, as on the page.
+        text: The command without prompts.
         expected: The output that the page shows.
     """
 
@@ -79,9 +79,9 @@ class Console:
 
     Attributes:
         commands: The commands.
-        not_run: Why they can't be run; empty if they can.
-        fails: Whether the last command must fail.
-        any_output: Whether the page leaves out the output.
+        not_run: The reason why they can't be run, or an empty string.
+        fails: Whether the last command is expected to fail.
+        any_output: Whether the page omits the output.
     """
 
     commands: list[Command]
@@ -92,11 +92,11 @@ class Console:
 
 @dataclass
 class File:
-    """A block that shows a file which the reader writes.
+    """A block with a file that the reader creates.
 
     Attributes:
-        path: The path, relative to the session's folder.
-        text: Its content.
+        path: The path, relative to the current folder of the session.
+        text: The content of the file.
     """
 
     path: str
@@ -107,13 +107,13 @@ def commands_in(source: str, line: int) -> list[Command]:
     r"""Return the commands of a console block.
 
     Args:
-        source: The text of the block.
-        line: The number of its first line in the page.
+        source: The content of the block.
+        line: The number of its first line on the page.
 
     >>> commands_in("$ echo a \\\n> b\na b\n", 7)
     [Command(line=7, prompted='$ echo a \\\n> b\n', text='echo a \\\nb\n', expected='a b\n')]
 
-    A line of a here-document may be empty.
+    A here-document can contain empty lines.
 
     >>> [command.text for command in commands_in("$ cat <<E\n>\n> a\n> E\n\na\n", 7)]
     ['cat <<E\n\na\nE\n']
@@ -133,7 +133,7 @@ def commands_in(source: str, line: int) -> list[Command]:
 
 
 def blocks(document: Document) -> Iterator[Region]:
-    """Yield the blocks of a page that run or write something, as Sybil's parsers do."""
+    """Yield the blocks of a page that contain commands or files, like a parser of Sybil."""
     fences = [FencedCodeBlockLexer("console"), DirectiveLexer("code-block")]
     for lexer in fences:
         for region in lexer(document):
@@ -163,7 +163,7 @@ def blocks(document: Document) -> Iterator[Region]:
 
 
 def parse(page: Path) -> Document:
-    """Read a page."""
+    """Parse a page."""
     return Document.parse(str(page), blocks)
 
 
@@ -173,7 +173,7 @@ def pages() -> list[Path]:
     return [
         page
         for page in sorted(DOCS.rglob("*.md"))
-        # The READMEs of exercises belong to the learners.
+        # The READMEs of exercises are not pages.
         if "exercises" not in page.parts
         and (
             RUN_FOLDERS.intersection(page.relative_to(DOCS).parts[:1])
@@ -183,14 +183,14 @@ def pages() -> list[Path]:
 
 
 class Session:
-    """A shell session in an empty home."""
+    """A shell session in an empty home folder."""
 
     def __init__(self, home: Path, env: dict[str, str]) -> None:
-        """Begin it.
+        """Start the shell.
 
         Args:
-            home: The session's first folder.
-            env: All of its variables.
+            home: The home folder, where the session starts.
+            env: The environment variables.
         """
         self.home = home
         self._script = home.parent / "command.sh"
@@ -209,10 +209,10 @@ class Session:
         )
 
     def run(self, command: str) -> tuple[str, int]:
-        """Run a command and return what it printed and its exit status.
+        """Run a command and return its output and its exit status.
 
         Raises:
-            PageError: The command didn't end, or it ended the session.
+            PageError: The command timed out or ended the session.
         """
         self._script.write_text(command, encoding="utf-8")
         line = f". '{self._script}' </dev/null; printf '\\n{END} %s\\n' $?\n"
@@ -228,7 +228,7 @@ class Session:
         return self.tidy(str(self._output.before)), int(self._output.match.group(1))
 
     def tidy(self, printed: str) -> str:
-        """Return an output as a page shows it."""
+        """Return output in the format of pages."""
         for place in {str(self.home), str(self.home.resolve())}:
             printed = printed.replace(place, HOME)
         lines = (line.rstrip().split("\r")[-1] for line in NOISE.sub("", printed).split("\n"))
@@ -236,18 +236,18 @@ class Session:
         return f"{text}\n" if text else ""
 
     def folder(self) -> Path:
-        """Return the folder that the session is in."""
+        """Return the current folder of the session."""
         printed, _ = self.run("pwd -P")
         return Path(printed.strip().replace(HOME, str(self.home.resolve())))
 
     def end(self) -> None:
-        """End the session with all of its processes."""
+        """Stop the shell and all of its processes."""
         with contextlib.suppress(ProcessLookupError), self._shell:
             os.killpg(self._shell.pid, signal.SIGKILL)
 
 
 def tools(folder: Path) -> Path:
-    """Create a folder with the programs that a reader has before the first lesson."""
+    """Create a folder with the programs that readers install before the first lesson."""
     folder.mkdir(parents=True)
     if IS_PORTABLE:
         run("busybox", "--install", "-s", folder)
@@ -260,7 +260,7 @@ def tools(folder: Path) -> Path:
 
 
 def record_origin(project: Path) -> None:
-    """Record a project's origin as the `copier` command does, so that it can be updated."""
+    """Record the origin of a project like the `copier` command, so that updates work."""
     record = project / ".copier-answers.yml"
     text = record.read_text(encoding="utf-8")
     origin = f"_commit: {next_release()}\n_src_path: {ADDRESS}\n"
@@ -269,12 +269,12 @@ def record_origin(project: Path) -> None:
 
 @contextlib.contextmanager
 def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
-    """Yield the session of a page: an empty home folder with what its front matter requires.
+    """Start the session of a page in a home folder with the content that its front matter requires.
 
     Args:
         page: The page.
-        folder: An empty folder to create it in.
-        releases: A repository of the template's releases.
+        folder: An empty folder for the home folder.
+        releases: A repository with the template's releases.
     """
     wanted = front_matter(page)
     home = folder / "home"
@@ -307,7 +307,7 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
         "UV_NO_PROGRESS": "1",
         "UV_PYTHON_DOWNLOADS": "never",
     } | {
-        # Settings for package indexes depend on the machine, so they are kept.
+        # Keep the machine's settings for package indexes.
         name: value
         for name, value in os.environ.items()
         if re.match(
@@ -327,7 +327,7 @@ CHECKER = doctest.OutputChecker()
 
 
 def is_shown(expected: str, printed: str) -> bool:
-    r"""Return whether an output is what a page shows, in which `...` stands for any text.
+    r"""Return whether output matches a page. `...` on the page matches any text.
 
     >>> is_shown("Python 3...\n", "Python 3.13.0\n")
     True
@@ -336,17 +336,17 @@ def is_shown(expected: str, printed: str) -> bool:
 
 
 def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -> None:
-    """Run all commands of a page in order, and compare their output.
+    """Run the commands of a page in order and compare their output with the page.
 
     Args:
         page: The page.
-        folder: An empty folder to run it in.
-        releases: A repository of the template's releases.
+        folder: An empty folder for the session.
+        releases: A repository with the template's releases.
         write: Update the page instead of raising an error.
 
     Raises:
-        PageError: A command printed something other than the page shows, or ended with another exit
-            status than the block specifies. The message names the page, the line, and the command.
+        PageError: The output or the exit status of a command differs from the page. The message
+            contains the page, the line, and the command.
     """
     document = parse(page)
     real: list[tuple[int, int, str]] = []
@@ -372,7 +372,7 @@ def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -
 
 
 def _output(page: Path, block: Console, command: Command, shell: Session, write: bool) -> str:
-    """Run a command of a page, and return it with its output in the format of the page."""
+    """Run a command and return it with its output in the format of pages."""
     place = f"{page}:{command.line}: `{command.text.strip()}`"
     try:
         printed, status = shell.run(command.text)
@@ -380,22 +380,22 @@ def _output(page: Path, block: Console, command: Command, shell: Session, write:
         raise PageError(f"{place}: {error}") from error
     should_fail = block.fails and command is block.commands[-1]
     if should_fail != (status != 0):
-        wanted = "should fail" if should_fail else "should end well"
-        raise PageError(f"{place} {wanted}, ended with {status} and printed:\n{printed}")
+        wanted = "should fail" if should_fail else "should succeed"
+        raise PageError(f"{place} {wanted}, but its exit status is {status}. Output:\n{printed}")
     if block.any_output or is_shown(command.expected, printed):
         return command.prompted + command.expected
     if not write:
-        raise PageError(f"{place} printed:\n{printed}\nand the page shows:\n{command.expected}")
+        raise PageError(f"{place} printed:\n{printed}\nThe page shows:\n{command.expected}")
     return command.prompted + printed
 
 
 def run_pages(pages: list[Path], folder: Path, *, write: bool = False) -> None:
-    """Run pages one by one; see `run_page`.
+    """Run several pages, as in `run_page`.
 
     Args:
         pages: The pages.
-        folder: The folder to run them in.
-        write: Update the pages.
+        folder: An empty folder for the sessions.
+        write: Update the pages instead of raising an error.
     """
     releases = make_repository(folder / "releases")
     for number, page in enumerate(pages):
@@ -406,12 +406,14 @@ def run_pages(pages: list[Path], folder: Path, *, write: bool = False) -> None:
 
 
 def main() -> None:
-    """Run the named pages, or update the output that they show."""
+    """Run the commands of pages, and compare or update their output."""
     parser = argparse.ArgumentParser(
         prog="python -m harness.course.lessons", description=main.__doc__
     )
     parser.add_argument("pages", nargs="*", type=Path, default=pages())
-    parser.add_argument("--write", action="store_true", help="write what differs into the pages")
+    parser.add_argument(
+        "--write", action="store_true", help="write different output into the pages"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         run_pages(options.pages, Path(folder), write=options.write)

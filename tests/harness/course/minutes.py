@@ -1,8 +1,8 @@
-"""How long a lesson takes: a model of what learners read, type, and solve.
+"""Estimate how long a lesson takes.
 
-The model counts what everyone does in class. Folded blocks and the section "Going deeper" are only
-for some readers and don't count. It only needs the standard library, because the documentation uses
-it, too.
+The model includes everything that all learners read, type, and solve in class. It ignores collapsed
+blocks and the section "Going deeper". This module only uses the standard library, because the
+documentation imports it, too.
 """
 
 import argparse
@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# The speed of reading technical prose silently, which is slower than reading a novel.
+# Readers are slower with technical prose than with a novel.
 WORDS_A_MINUTE = 200
-# The time to type or paste a command, wait, and compare the output.
+# This is the time to type or paste a command, wait, and compare the output.
 SECONDS_A_COMMAND = 20
 MINUTES_A_FILE = 1
 MINUTES_A_QUESTION = 1
-# A challenge without `:minutes:`.
+# The default for challenges without `:minutes:`.
 MINUTES_A_CHALLENGE = 5
 
-# Blocks that are folded, or only for instructors.
-FOLDED = {"hint", "solution", "answer", "instructor", "dropdown"}
+# Collapsed blocks, and notes for instructors.
+COLLAPSED = {"hint", "solution", "answer", "instructor", "dropdown"}
 OPTIONAL_SECTION = "## Going deeper"
 
 FENCE = re.compile(r"(?P<marks>`{3,}|:{3,}|~{3,})(?:\{(?P<name>[\w-]+)\})?[ ]*(?P<argument>.*)$")
@@ -34,12 +34,12 @@ class Block:
     """A fenced block of a page.
 
     Attributes:
-        marks: The fence, such as three backticks.
-        name: The directive's name, or the language of plain code.
-        argument: The text after the name, such as a challenge's title.
-        options: The directive's options, such as `minutes`.
-        parents: The names of the enclosing blocks, the outermost first.
-        section: The second-level heading above it, or "".
+        marks: The characters of the fence, such as three backticks.
+        name: The name of the directive, or the language of a code block.
+        argument: The text after the name, such as the title of a challenge.
+        options: The options of the directive, such as `minutes`.
+        parents: The names of the enclosing blocks, starting with the outermost.
+        section: The second-level heading above it, or an empty string.
         lines: Its lines, without options and nested blocks.
     """
 
@@ -53,26 +53,26 @@ class Block:
 
     @property
     def is_code(self) -> bool:
-        """Whether the text is literal, so nothing in it is a block or prose."""
+        """Whether the block is literal, so it contains neither prose nor other blocks."""
         return self.marks[0] != ":"
 
     @property
     def is_in_class(self) -> bool:
-        """Whether everyone sees the block in class."""
+        """Whether everyone reads the block in class."""
         return (
             self.section != OPTIONAL_SECTION
-            and self.name not in FOLDED
-            and FOLDED.isdisjoint(self.parents)
+            and self.name not in COLLAPSED
+            and COLLAPSED.isdisjoint(self.parents)
         )
 
 
 def blocks(text: str) -> Iterator[Block]:
-    r"""Yield the blocks of a page in the order in which they begin.
+    r"""Yield the blocks of a page in order.
 
     Args:
         text: A page in MyST Markdown.
 
-    The text of a section outside of its fenced blocks is a block without a name.
+    The prose of a section is a block without a name.
 
     >>> text = "# A\n## B\ntwo words\n::::{challenge} C\n:minutes: 7\none\n```console\n$ ls\n```\n::::\n"
     >>> for block in blocks(text):
@@ -111,13 +111,13 @@ def blocks(text: str) -> Iterator[Block]:
 
 @dataclass(frozen=True)
 class Work:
-    """What a page asks of learners in class.
+    """The work of learners on a page in class.
 
     Attributes:
-        words: Words of prose and tables.
-        commands: Commands to run, without those of challenges.
-        files: Files to write.
-        questions: Questions of the quiz.
+        words: The number of words in prose and tables.
+        commands: The number of commands outside of challenges.
+        files: The number of files to write.
+        questions: The number of quiz questions.
         challenges: The minutes of each challenge.
     """
 
@@ -129,7 +129,7 @@ class Work:
 
     @property
     def teach(self) -> int:
-        """Minutes to read or present the page, and to follow its commands."""
+        """The minutes to read or present the page and to run its commands."""
         minutes = (
             self.words / WORDS_A_MINUTE
             + self.commands * SECONDS_A_COMMAND / 60
@@ -139,24 +139,24 @@ class Work:
 
     @property
     def do(self) -> int:
-        """Minutes of the challenges and the quiz."""
+        """The minutes for challenges and the quiz."""
         return sum(self.challenges) + self.questions * MINUTES_A_QUESTION
 
     @property
     def total(self) -> int:
-        """Minutes of the page in a timetable, which has steps of five minutes."""
+        """The minutes in a timetable, rounded up to a multiple of five."""
         return math.ceil((self.teach + self.do) / 5) * 5
 
 
 def words(block: Block) -> int:
-    """Return how many words of prose a block has; code and headings have none."""
+    """Count the words of prose in a block, without code and headings."""
     if block.is_code:
         return 0
     return sum(len(re.findall(r"\w[\w'’.-]*", line)) for line in block.lines if line[:1] != "#")
 
 
 def work(text: str) -> Work:
-    """Return what a page asks of learners in class.
+    """Return the work of learners on a page in class.
 
     Args:
         text: The page in MyST Markdown.
@@ -188,12 +188,12 @@ def work(text: str) -> Work:
 
 
 def work_of(page: Path) -> Work:
-    """Return what a page asks of learners in class; see `work`."""
+    """Return the work of learners on a page, as in `work`."""
     return work(page.read_text(encoding="utf-8"))
 
 
 def main() -> None:
-    """Print the minutes of lessons, and what they consist of."""
+    """Print how many minutes lessons take, and why."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("pages", nargs="+", type=Path)
     for page in parser.parse_args().pages:

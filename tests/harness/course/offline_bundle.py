@@ -1,6 +1,6 @@
-"""The offline bundle: everything that a classroom without internet access needs, in one folder.
+"""Create and serve the offline bundle, a folder with everything for a class without internet access.
 
-The folder is served and copied, so nothing in it depends on this machine.
+The folder is copied to other machines, so it doesn't contain anything specific to this one.
 """
 
 import argparse
@@ -21,10 +21,10 @@ from harness.course.lessons import COURSE
 from harness.packagestan.template import CLONE_ADDRESS, ROOT
 from harness.processes.commands import run
 
-# Each is resolved separately, so the bundle can contain several versions of a package.
+# Each file is resolved separately, so the bundle can contain several versions of a package.
 REQUIREMENTS = [COURSE / f"bundle{part}.txt" for part in ("", "-older", "-oldest")]
 
-# The folder that `nox -s docs slides` has built.
+# The output folders of `nox -s docs slides`.
 BUILT = {
     "site": ROOT / "docs" / "_build" / "html",
     "slides": ROOT / "docs" / "_build" / "slides",
@@ -33,24 +33,24 @@ BUILT = {
 
 PACKAGES = ROOT / "tests" / "packages"
 
-# What learners need from the course's folder in addition to the two scripts.
+# Learners need these folders in addition to the two scripts.
 FOLDERS = ("checkpoints", "exercises", "puzzles")
 
 PORT = 8080
 
 
 class BundleError(Exception):
-    """The bundle can't be created; the message says why, and what to do."""
+    """The bundle can't be created. The message says why and what to do."""
 
 
 README = """\
-# The course without internet
+# The course without internet access
 
 The teacher starts the index on one machine, in the parent folder:
 
     nox -s bundle -- serve
 
-Learners set these variables, with the name of that machine in the place of `teacher`:
+Learners set these variables. Replace `teacher` with the name of that machine:
 
     export UV_DEFAULT_INDEX=http://teacher:$port/simple/
     export PIP_INDEX_URL=http://teacher:$port/simple/
@@ -59,19 +59,19 @@ Learners set these variables, with the name of that machine in the place of `tea
     export COURSE_UPLOAD=http://teacher:$port/
     export COURSE_TOKEN=course
 
-and tell git where the template is, with the path of their copy of this folder:
+They also configure Git to clone the template from their copy of this folder:
 
     git config --global url."/path/of/bundle/packagestan.bundle".insteadOf $address
 
-| folder | what it is |
+| path | content |
 | --- | --- |
-| `site/` | the lessons; open `site/course/index.html` |
-| `site/start/` | the start page; run `python3 -m http.server --directory site`, and open `/start/` there |
-| `slides/` | the slides; open `slides/course/index.html` |
-| `handouts/` | the lessons without solutions, for paper; print `handouts/course/index.html` |
-| `wheelhouse/` | all that the lessons install |
-| `course/` | the doctor, the checker, exercises, puzzles and checkpoints |
-| `packagestan.bundle` | the template, with its releases |
+| `site/` | the lessons (open `site/course/index.html`) |
+| `site/start/` | the start page (run `python3 -m http.server --directory site` and open `/start/` there) |
+| `slides/` | the slides (open `slides/course/index.html`) |
+| `handouts/` | the lessons without solutions, for printing (`handouts/course/index.html`) |
+| `wheelhouse/` | all packages that the lessons install |
+| `course/` | the doctor, the checker, exercises, puzzles, and checkpoints |
+| `packagestan.bundle` | the template with its releases |
 """
 
 
@@ -79,8 +79,8 @@ def make_wheelhouse(folder: Path, *options: str) -> None:
     """Download the wheels that the lessons install, and their dependencies.
 
     Args:
-        folder: Where to write them.
-        options: Options of `pip download`, such as those of another platform.
+        folder: The folder for the wheels.
+        options: Options of `pip download`, such as another platform.
 
     Raises:
         CommandError: A package has no wheel, or the index can't be reached.
@@ -92,7 +92,7 @@ def make_wheelhouse(folder: Path, *options: str) -> None:
 
 
 def make_bundle(file: Path) -> None:
-    """Write the template's repository, with all releases, as one file that git can clone.
+    """Write the template's repository with all releases to a file that Git can clone.
 
     https://git-scm.com/docs/git-bundle
     """
@@ -100,7 +100,7 @@ def make_bundle(file: Path) -> None:
 
 
 def copy_course(folder: Path) -> None:
-    """Copy the learners' files; a puzzle's package goes into the folder of the puzzle."""
+    """Copy the files for learners. The package of a puzzle is in the folder of the puzzle."""
     for name in FOLDERS:
         shutil.copytree(COURSE / name, folder / name)
     for script in ("check.py", "doctor.py"):
@@ -110,10 +110,10 @@ def copy_course(folder: Path) -> None:
 
 
 def make(folder: Path, *options: str) -> None:
-    """Create the bundle, and keep what learners have uploaded to an existing one.
+    """Create or update the bundle. Existing uploads of learners are kept.
 
     Args:
-        folder: Where to write it.
+        folder: The folder of the bundle.
         options: Options of `pip download`.
 
     Raises:
@@ -137,16 +137,16 @@ def make(folder: Path, *options: str) -> None:
 
 @contextlib.contextmanager
 def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve the index of a bundle: its own packages, and what learners upload.
+    """Serve the packages of a bundle and the uploads of learners.
 
     Args:
         folder: The bundle.
-        port: The port; the server listens on all addresses of the machine.
+        port: The port on all addresses of the machine.
 
     Raises:
         OSError: The server doesn't answer.
     """
-    # It writes uploads into the first folder.
+    # The server stores uploads in the first folder.
     folders = [folder / "uploads", folder / "wheelhouse"]
     options = ["--port", str(port), "--disable-fallback", "--passwords", ".", "--authenticate", "."]
     command = [sys.executable, "-m", "pypiserver", "run", *options, *map(str, folders)]
@@ -161,22 +161,22 @@ def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def variables(port: int = PORT, host: str = "127.0.0.1") -> dict[str, str]:
-    """Return the environment variables that direct a learner's programs to the index."""
+    """Return the environment variables for learners, which select the index."""
     index = f"http://{host}:{port}/simple/"
     return {"UV_DEFAULT_INDEX": index, "PIP_INDEX_URL": index, "PIP_TRUSTED_HOST": host}
 
 
 def check(folder: Path, pages: list[Path]) -> None:
-    """Run pages without a cache or a network, except for the index of a bundle.
+    """Run pages without caches. Only the index of a bundle is available.
 
-    This must run without a network; see `main`.
+    `main` calls this function in a process without a network.
 
     Args:
         folder: The bundle.
-        pages: The pages of the documentation.
+        pages: The pages to run.
 
     Raises:
-        PageError: A command does something other than its page shows.
+        PageError: The result of a command differs from its page.
     """
     with served(folder), tempfile.TemporaryDirectory() as place:
         caches = {name: f"{place}/{name}" for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR")}
@@ -186,7 +186,7 @@ def check(folder: Path, pages: list[Path]) -> None:
         lessons.run_pages(pages, Path(place))
 
 
-# A separate network in which a machine only reaches itself.
+# Run a command in a network namespace that only contains the machine itself.
 ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 
 
@@ -198,13 +198,13 @@ def main() -> None:
         "--folder", type=Path, default=Path("offline-bundle"), help="default: %(default)s"
     )
     parser.add_argument(
-        "--page", type=Path, action="append", help="of `check`; default: the course's"
+        "--page", type=Path, action="append", help="with `check`; default: all pages of the course"
     )
     options, others = parser.parse_known_args()
     folder = options.folder.resolve()
     if options.what == "serve":
         with served(folder) as server:
-            print(f"Serving {folder} at port {PORT}. Ctrl+C ends it.")
+            print(f"Serving {folder} at port {PORT}. Press Ctrl+C to stop.")
             server.wait()
     elif options.what == "check":
         again = (sys.executable, *sys.orig_argv[1:])

@@ -1,6 +1,6 @@
 """Open one of the packaging puzzles: `python -m harness.course.puzzles NUMBER [FOLDER]`.
 
-It runs before anything is installed, so it only needs Python.
+This module only requires Python, because it runs before anything is installed.
 """
 
 import re
@@ -15,11 +15,11 @@ PACKAGES = ROOT / "tests" / "packages"
 
 
 class PuzzleError(Exception):
-    """A puzzle can't be opened; the message says why in one sentence."""
+    """A puzzle can't be opened. The message says why in one sentence."""
 
 
 def puzzles() -> dict[int, str]:
-    """Return the defect of each puzzle by the puzzle's number."""
+    """Return the name of each puzzle's defect by the number of the puzzle."""
     found = {}
     for path in COURSE.glob("puzzles/*/check.toml"):
         found[tomllib.loads(path.read_text(encoding="utf-8"))["puzzle"]] = path.parent.name
@@ -27,7 +27,7 @@ def puzzles() -> dict[int, str]:
 
 
 def symptom(defect: str) -> str:
-    """Return what a puzzle's page says before its challenge, as plain text."""
+    """Return the part of a puzzle's page before its challenge as plain text."""
     page = (COURSE / "puzzles" / defect / "index.md").read_text(encoding="utf-8")
     text = page.split("---\n", 2)[2].split("\n:::", 1)[0]
     lines = [line for line in text.splitlines() if not re.match(r"```|:\w+:", line)]
@@ -39,34 +39,34 @@ def open_puzzle(number: str, parent: Path) -> str:
 
     Args:
         number: The puzzle's number.
-        parent: The folder to create it in.
+        parent: The parent of the new folder.
 
     Returns:
-        The text to print after a puzzle is opened.
+        The symptom, and the command that checks the solution.
 
     Raises:
-        PuzzleError: There is no such puzzle, or the folder already exists.
+        PuzzleError: The puzzle doesn't exist, or the folder already does.
     """
     known = {str(puzzle): defect for puzzle, defect in puzzles().items()}
     if number not in known:
         raise PuzzleError(
-            f"{number!r} is not a puzzle; choose one from {min(puzzles())} to {max(puzzles())}."
+            f"{number!r} is not a puzzle. Choose a number from {min(puzzles())} to {max(puzzles())}."
         )
     folder = parent / f"puzzle-{number}"
     if folder.exists():
-        raise PuzzleError(f"{folder} already exists; move it away, or continue in it.")
+        raise PuzzleError(f"{folder} already exists. Move it away or continue in it.")
     shutil.copytree(PACKAGES / known[number], folder)
-    # On the pages, the package is in a folder `puzzle`.
+    # On the pages, the folder is called `puzzle`.
     story = symptom(known[number]).replace("$ cd puzzle\n", f"$ cd {folder}\n")
     check = f"uv run {COURSE / 'check.py'} puzzle-{number} {folder}"
-    return f"{story}\n\nThe package is in {folder}. When you have fixed it:\n\n$ {check}"
+    return f"{story}\n\nThe package is in {folder}. Check your solution:\n\n$ {check}"
 
 
 def main() -> int:
-    """Open the puzzle named on the command line, and return the exit code."""
+    """Open the puzzle from the command line and return the exit code."""
     try:
         if len(sys.argv) not in (2, 3):
-            raise PuzzleError("Say which puzzle to open, by its number: `nox -s puzzle -- 3`.")
+            raise PuzzleError("Specify the number of a puzzle: `nox -s puzzle -- 3`.")
         print(open_puzzle(sys.argv[1], Path(*sys.argv[2:])))
     except PuzzleError as error:
         print(error, file=sys.stderr)
