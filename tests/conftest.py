@@ -84,7 +84,7 @@ class Unused(pytest.File):
 
 
 def is_incomplete(config: pytest.Config) -> bool:
-    """Return whether a choice is incomplete, so that only the test that reports this should run.
+    """Return whether a choice is incomplete, so that only the test that reports it runs.
 
     An incomplete choice makes many tests fail, some during collection. Their messages would hide
     the one that says what is missing. Tests selected on the command line always run.

@@ -21,7 +21,7 @@ def build_wheel(out):
     ("out", "key", "text"),
     [("dist", "result", "a-1-py3-none-any.whl"), ("nowhere", "error", "there is no such folder")],
 )
-def test_a_build_runs_without_forks(
+def test_build_runs_without_forks(
     out: str, key: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without os.fork, as on Windows, a new process builds, and returns the result and the output."""
@@ -42,7 +42,7 @@ def test_a_build_runs_without_forks(
     assert text in answer[key]
 
 
-def test_a_command_without_a_script_is_called_by_its_entry_point(
+def test_windows_command_is_called_by_its_entry_point(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On Windows, where scripts are executables, a command's entry point is called instead."""

@@ -109,7 +109,7 @@ class RecordingContext(Context):
     """A context that records which names are read."""
 
     def resolve_or_missing(self, key: str) -> Any:
-        """Return the value of a name, or Jinja's marker for a missing one."""
+        """Return the value of a name, or Jinja's marker for a missing value."""
         if Recorder.names is not None:
             Recorder.names.add(key)
         return super().resolve_or_missing(key)
@@ -494,7 +494,7 @@ class Session:
         )
 
     def _default(self, question: Question) -> Any:
-        """Return the default of a question, or None if there is no valid one."""
+        """Return the default of a question, or None without a valid default."""
         name = question.var_name
         others = {key: value for key, value in question.answers.init.items() if key != name}
         context = {key: value for key, value in question.context.items() if key != name}

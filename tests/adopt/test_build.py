@@ -1,4 +1,4 @@
-"""Builds of existing projects: constraints, remedies, time limits, and Ctrl-C."""
+"""Test builds of existing projects: constraints, remedies, time limits, and Ctrl-C."""
 
 import os
 import select

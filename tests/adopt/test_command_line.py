@@ -1,4 +1,4 @@
-"""The command line of adopt.py: rejected projects, the confirmation of a build, and the output."""
+"""Test the command line of adopt.py: rejected projects, confirmations, and output."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Comparing two wheels."""
+"""Test comparing two wheels."""
 
 import dataclasses
 import shutil
@@ -19,7 +19,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 
 @pytest.fixture(scope="session")
 def lossy(artifacts: ArtifactCache) -> Project:
-    """An adopted package that lacks a data file and a command of the existing package."""
+    """Return an adopted package that lacks a data file and a command of the existing package."""
 
     def make(folder: Path) -> None:
         new = shutil.copytree(adopted_project(artifacts, "setup-py") / "new", folder / "new")

@@ -1,4 +1,4 @@
-"""Existing faults in an adopted project."""
+"""Test the report of existing faults."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Finding a project's license in its metadata, license files, and code."""
+"""Test finding a project's license in its metadata, license files, and code."""
 
 import dataclasses
 from pathlib import Path
@@ -84,7 +84,7 @@ def test_license_names_are_understood(statement: str, expected: set[str]) -> Non
         ({}, {}, ""),
     ],
 )
-def test_the_license_is_found(
+def test_license_is_found(
     files: dict[str, str], metadata: dict[str, str], expected: str, tmp_path: Path
 ) -> None:
     """License texts decide if the license in the metadata is ambiguous or missing."""
@@ -104,7 +104,7 @@ def test_the_license_is_found(
         ),
     ],
 )
-def test_doubts_about_the_license_are_reported(
+def test_license_questions_are_reported(
     files: dict[str, str], metadata: dict[str, str], problem: str, tmp_path: Path
 ) -> None:
     """The report lists questions about the license that only the copyright holder can answer."""
@@ -166,7 +166,7 @@ def test_guessed_license_is_unexplained(tmp_path: Path) -> None:
     assert [f"license: was none, is now {expression}"] == found
 
 
-def test_updates_keep_a_license_that_the_template_does_not_offer(tmp_path: Path) -> None:
+def test_updates_keep_an_unsupported_license(tmp_path: Path) -> None:
     """An update keeps the license, and reports changes to the default one as conflicts."""
     template = tmp_path / "template"
     template.mkdir()

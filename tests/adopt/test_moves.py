@@ -1,4 +1,4 @@
-"""Deciding where existing files go, and which ones the template replaces."""
+"""Test where existing files go, and which files the template replaces."""
 
 import dataclasses
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_module_in_python_files_keeps_its_name(tmp_path: Path) -> None:
 
 
 def test_test_modules_get_unique_paths(tmp_path: Path) -> None:
-    """Test modules whose new paths would be equal get different paths."""
+    """Two test modules never get the same new path."""
     files = {"tide/__init__.py": "", "test.py": TEST, "tests/test_tide.py": TEST}
     moves = dict(find_moves(unbuilt_project(tmp_path, files)))
     assert "tests/test_tide_2.py" == moves["test.py"]
@@ -208,7 +208,7 @@ def test_renamed_test_module_with_its_old_name_is_reported(tmp_path: Path) -> No
     assert ["`test.py` (test.py)"] == list(outdated_paths(project, find_moves(project), NEW))
 
 
-def test_an_unusual_changelog_is_reported(tmp_path: Path) -> None:
+def test_unusual_changelog_is_reported(tmp_path: Path) -> None:
     """A changelog without the heading that the release tool requires is reported."""
     found = not_carried(examine(unbuilt_project(tmp_path, {"CHANGELOG.md": "# 1.0\n"})))
     assert "needs the heading `## [Unreleased]` in CHANGELOG.md" in found
@@ -248,7 +248,7 @@ def test_adding_tests_to_the_wheel_is_explained(tmp_path: Path) -> None:
     assert [] == unexplained(project, new)
 
 
-def test_a_namespace_package_loses_its_init_module(tmp_path: Path) -> None:
+def test_namespace_package_loses_its_init_module(tmp_path: Path) -> None:
     """An `__init__.py` that isn't in the wheel stays behind, because it would break the namespace."""
     project = unbuilt_project(tmp_path, {"src/tide/low.py": ""})
     (tmp_path / "src" / "tide" / "__init__.py").touch()

@@ -1,4 +1,4 @@
-"""The command `move`, which applies the changes from the report to the new project."""
+"""Test the command `move`, which applies the changes from the report to the new project."""
 
 import io
 import tomllib

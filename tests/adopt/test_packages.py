@@ -1,4 +1,4 @@
-"""Adopting rejected names, various package layouts, and dependency groups."""
+"""Test adopting rejected names, various package layouts, and dependency groups."""
 
 import re
 import shutil
@@ -52,7 +52,7 @@ def commit(folder: Path, tag: str) -> None:
     run("git", "tag", tag, cwd=folder)
 
 
-def test_a_project_with_rejected_names_keeps_them(tmp_path: Path) -> None:
+def test_project_with_rejected_names_keeps_them(tmp_path: Path) -> None:
     """An adopted project keeps its capitalized name, its namespace, and its version file."""
     old, new = tmp_path / "old", tmp_path / "new"
     files = {
@@ -86,7 +86,7 @@ def test_a_project_with_rejected_names_keeps_them(tmp_path: Path) -> None:
 
 
 def with_packages(**files: list[str]) -> Project:
-    """Return the project "tide" with top-level packages by name; one without files is a module."""
+    """Return the project "tide" with top-level packages. A package without files is a module."""
     names = [f"{top}/{name}" for top, inner in files.items() for name in inner]
     names += [f"{top}.py" for top, inner in files.items() if not inner]
     wheel = Wheel(dict.fromkeys(names, b""), {}, ["py3-none-any"], {}, RawMetadata(name="tide"))
@@ -172,8 +172,8 @@ def test_groups_of_other_tools_are_merged() -> None:
     } == merged_groups(project, {})
 
 
-def test_the_tags_of_a_universal_wheel_are_explained() -> None:
-    """Changing a wheel for Python 2 and 3 to one for Python 3 is an explained difference."""
+def test_universal_wheel_tags_are_explained() -> None:
+    """The new tags of a wheel that supported Python 2 and 3 are an explained difference."""
     project = with_packages(tide=["__init__.py"])
     project.wheel.tags[:] = ["py2-none-any", "py3-none-any"]
     findings = [finding for finding in find_not_carried(project) if "tags" in finding.text]

@@ -1,4 +1,4 @@
-"""Converting an existing project's pytest settings for the new project."""
+"""Test converting an existing project's pytest settings for the new project."""
 
 import sys
 from pathlib import Path

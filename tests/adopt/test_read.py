@@ -1,4 +1,4 @@
-"""Reading answers, manual entries, findings, and moves from an existing project."""
+"""Test reading answers, manual entries, findings, and moves from an existing project."""
 
 import dataclasses
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:
 
 
 def test_main_package_is_detected() -> None:
-    """The main package is the one named after the project, or else a public one."""
+    """The main package is named after the project or, if there is no such package, public."""
     packages: dict[str, Path | None] = dict.fromkeys(("_yaml", "tests", "yaml"))
     wheel = Wheel({}, {}, [], {}, RawMetadata(name="PyYAML"))
     assert "yaml" == Project(wheel, packages=packages).main_package
@@ -73,7 +73,7 @@ def test_unsupported_features_are_reported(artifacts: ArtifactCache) -> None:
     assert {"acme": "acme_helpers:run"} == reading.by_hand["scripts"]
 
 
-def test_a_dependency_with_a_url_turns_publishing_off() -> None:
+def test_url_dependency_disables_publishing() -> None:
     """A project with a URL dependency, which PyPI rejects, is adopted without publishing."""
     answers = {"project_name": "Tide", "dependencies": ["idna @ https://example.com/idna.zip"]}
     validated = validate(answers)

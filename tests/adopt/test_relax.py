@@ -1,4 +1,4 @@
-"""Relaxing checks by adding tables to pyproject.toml."""
+"""Test relaxing checks by adding tables to pyproject.toml."""
 
 import tomllib
 from pathlib import Path
@@ -34,7 +34,7 @@ def old(value):
 
 @pytest.fixture
 def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """A project whose code violates the rules of ruff and mypy."""
+    """Return a project with code that violates rules of ruff and mypy."""
     files = {
         "pyproject.toml": PYPROJECT,
         "src/tide/__init__.py": '"""A package."""\n',
@@ -99,7 +99,7 @@ def test_files_are_left_out_of_type_checking(
     assert '    "a.py",  # 1\n    "b.py",  # 2\n' in text
 
 
-def test_rules_of_a_file_are_ignored_only_there() -> None:
+def test_rules_are_ignored_only_where_violated() -> None:
     """Rules are ignored for each folder, and for each file in the project's root."""
     violations = [Violation("noxfile.py", "D100", "no-docstring"), Violation("a/b/c.py", "F401")]
     violations.append(Violation("a/d.py", "F401", "unused-import"))
@@ -109,7 +109,7 @@ def test_rules_of_a_file_are_ignored_only_there() -> None:
     assert '"F401",  # 2 unused-import\n' in text
 
 
-def test_a_project_is_relaxed_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_project_is_relaxed_only_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Relaxing a project again changes nothing, because a duplicate table isn't valid."""
     file = project / "pyproject.toml"
     text = f"{PYPROJECT}[tool.ruff.lint.extend-per-file-ignores]\n"

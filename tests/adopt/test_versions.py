@@ -1,4 +1,4 @@
-"""Adopting versions from git, version files, and tags."""
+"""Test adopting versions from git, version files, and tags."""
 
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ def test_versions_from_git_are_recognized(
     assert expected == comes_from_git(settings, tmp_path)
 
 
-def test_a_version_in_setup_cfg_is_static(tmp_path: Path) -> None:
+def test_version_in_setup_cfg_is_static(tmp_path: Path) -> None:
     """If setup.cfg has a version, setuptools-scm is only used to find the sdist's files."""
     text = "[metadata]\nversion = attr: tide.__version__\n"
     (tmp_path / "setup.cfg").write_text(text, encoding="utf-8")
@@ -131,7 +131,7 @@ PDM = requires("pdm-backend") | {
         ),
     ],
 )
-def test_the_new_backend_writes_the_version_file(
+def test_new_backend_writes_the_version_file(
     settings: dict[str, Any], name: str, text: str, backend: str, expected: dict[str, Any]
 ) -> None:
     """With its new settings, each build backend writes the same version file as before."""
@@ -153,7 +153,7 @@ def test_module_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
     assert "`tide/base.py` contains a copy" in [*find_versions(project)][-1].text
 
 
-def test_the_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
+def test_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
     """bump-my-version updates files that contain the version, in addition to the changelog."""
     (tmp_path / "tide").mkdir()
     text = '__version__: str = "1.2.3"\nold = "1.2.3"\n'

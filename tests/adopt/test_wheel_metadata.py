@@ -1,4 +1,4 @@
-"""Reading requirements, Requires-Python, and people from wheel metadata."""
+"""Test reading requirements, Requires-Python, and people from wheel metadata."""
 
 from typing import cast
 

@@ -61,7 +61,7 @@ def test_computed_values_come_last() -> None:
 
 
 @pytest.mark.parametrize("axis", axes())
-def test_an_axis_has_its_test_and_its_page(axis: str) -> None:
+def test_axis_has_a_test_and_a_page(axis: str) -> None:
     """Each axis has a test file and a reference page named after it."""
     assert (ROOT / "tests" / "options" / f"test_{axis}.py").is_file()
     assert (ROOT / "docs" / "reference" / "options" / f"{axis}.md").is_file()
@@ -105,7 +105,7 @@ def add_copy(template: Path, axis: str) -> None:
             file.write_text(text.replace(line[0], f"{line[0]}\n{new}"), encoding="utf-8")
 
 
-def test_a_choice_needs_a_line_and_a_folder(tmp_path: Path) -> None:
+def test_new_choice_requires_a_line_and_a_folder(tmp_path: Path) -> None:
     """A new choice that copies another choice's line and folder generates the same project."""
     template = tmp_path / "template"
     template.mkdir()
@@ -141,7 +141,7 @@ def files(project: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("axis", EXTENSIBLE)
-def test_a_retired_choice_is_not_offered(axis: str, tmp_path: Path) -> None:
+def test_retired_choice_is_not_offered(axis: str, tmp_path: Path) -> None:
     """One entry in `choice.json` hides a choice from new projects, but existing projects keep it."""
     # Copier clones a repository once for each path, but pytest reuses the paths of passed tests.
     template = first_release(tmp_path / f"template-{axis}")
@@ -240,7 +240,7 @@ def test_incomplete_fact_is_reported(axis: str, tmp_path: Path) -> None:
         ({"vcs": {"requires": ["hatch-vcs"]}}, 'add "variable"'),
     ],
 )
-def test_a_backend_has_its_version_or_a_reason(
+def test_backend_has_vcs_settings_or_a_reason(
     changed: dict[str, object], sentence: str, tmp_path: Path
 ) -> None:
     """The facts about a backend say how it reads the version from git, or why it can't."""

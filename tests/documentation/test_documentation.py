@@ -39,7 +39,7 @@ def test_generated_sections_are_up_to_date(page: Path) -> None:
     assert 0 == exit_code, "Run `nox -s tables`, and commit the changes."
 
 
-def test_the_picture_is_up_to_date() -> None:
+def test_picture_is_up_to_date() -> None:
     """The README's picture shows the files of a new library."""
     picture = (ROOT / "docs" / "project.svg").read_text(encoding="utf-8")
     assert project_svg() == picture, "Run `nox -s tables`, and commit the changes."
@@ -47,7 +47,7 @@ def test_the_picture_is_up_to_date() -> None:
 
 
 @pytest.mark.parametrize("axis", axes())
-def test_the_page_of_an_axis_has_generated_sections(axis: str) -> None:
+def test_page_of_an_axis_has_generated_sections(axis: str) -> None:
     """The reference page of an axis has a list of its choices and their effects."""
     page = (ROOT / "docs" / "reference" / "options" / f"{axis}.md").read_text(encoding="utf-8")
     for name in ("choices", "changes"):
@@ -116,7 +116,7 @@ def test_template_address_is_explained(page: str) -> None:
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/how-to/*.md")), ids=lambda page: page.stem)
 def test_commands_are_tested(page: Path) -> None:
-    """The commands of each how-to guide are run by the tests of pages or by a specific test."""
+    """Each how-to guide's commands are run by the tests for pages or by a specific test."""
     runs = front_matter(page).get("commands")
     if "console\n" in page.read_text(encoding="utf-8") or runs:
         assert runs == "run" or (ROOT / str(runs)).is_file()

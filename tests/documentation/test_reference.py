@@ -97,7 +97,7 @@ def kind(name: str) -> str:
     return kinds[0] if kinds else "code of ours"
 
 
-def test_no_file_is_code_of_ours(projects: Projects) -> None:
+def test_projects_contain_no_code_of_ours(projects: Projects) -> None:
     """Every file of a project is the user's own code, configuration, a guide, or a record."""
     names = sorted(set().union(*(files for files, _ in projects)))
     assert [] == [name for name in names if kind(name) == "code of ours"]

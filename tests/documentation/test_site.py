@@ -250,7 +250,7 @@ def sphinx(artifacts: ArtifactCache) -> Environment:
 
 @pytest.fixture(scope="module")
 def site(sphinx: Environment, artifacts: ArtifactCache) -> Site:
-    """Return a site with correct pages, and pages that contain one fault each."""
+    """Return a site with correct pages and with pages that contain one fault each."""
 
     def make(folder: Path) -> None:
         bad = {f"bad-{i}": f"# Bad\n\n{text}\n" for i, (text, _) in enumerate(BAD.values())}
@@ -334,7 +334,7 @@ def test_substitutions_insert_versions(site: Site) -> None:
     assert f"Ask ruff {ruff} or {uv_build}, with Python {python}, and upload by {upload}." in words
 
 
-def test_a_file_keeps_its_name(site: Site) -> None:
+def test_file_keeps_its_name(site: Site) -> None:
     """Markdown syntax in a caption with a file name is shown unchanged."""
     assert "names/__init__.py NAMES = []" in site.words("course/lesson")
 
@@ -351,8 +351,8 @@ def test_page_that_is_not_executed_has_no_footer(site: Site) -> None:
     assert "commands on this page" not in site.page("elsewhere")
 
 
-def test_the_footer_is_on_the_pages_that_are_run() -> None:
-    """The footer is on exactly the pages whose commands the tests run."""
+def test_footer_is_on_the_pages_that_are_run() -> None:
+    """The footer appears on exactly the pages whose commands the tests run."""
     conf = (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
     (patterns,) = re.findall(r"^packagestan_executed = \[(.*)\]$", conf, re.MULTILINE)
     assert sorted(f'"{course}/**"' for course in lessons.RUN_FOLDERS) == sorted(
@@ -387,14 +387,14 @@ def test_links_to_the_start_page_fill_in_answers(page: str, links: list[str], si
     assert links == list(map(html.unescape, found))
 
 
-def test_a_checkpoint_links_to_the_start_page(site: Site) -> None:
+def test_checkpoint_links_to_the_start_page(site: Site) -> None:
     """A checkpoint links to the start page with the answers of the lesson's project."""
     (link, *_) = re.findall(r'href="([^"]*start/index.html[^"]*)"', site.page("course/checkpoint"))
     assert "copyright_year=1843" in link
     assert "container=true" in link
 
 
-def test_the_first_use_of_a_term_links_to_the_glossary(site: Site) -> None:
+def test_first_use_of_a_term_links_to_the_glossary(site: Site) -> None:
     """Only the first use in prose becomes a link, but not in headings, code, or other links."""
     link = '<a class="reference internal" href="reference/glossary.html#term-wheel"><span>wheels</span></a>'
     assert f"then {link} and a wheel." in site.page("terms")
@@ -425,7 +425,7 @@ def test_rendered_shows_a_checkpoint(site: Site) -> None:
     assert "Copyright (c) 1843 greetings contributors" in site.words("course/rendered")
 
 
-def test_rendered_names_no_folder_of_the_machine(site: Site) -> None:
+def test_rendered_contains_no_local_path(site: Site) -> None:
     """The answers file shows the template's public address instead of a local path."""
     assert "_src_path: gh:ORG/packagestan" in site.words("course/rendered")
     assert "/tmp" not in site.page("course/rendered")
@@ -443,14 +443,14 @@ def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
     assert words.count("What has changed since checkpoint") == 1
 
 
-def test_checkpoint_names_no_folder_of_the_machine(site: Site) -> None:
+def test_checkpoint_contains_no_local_path(site: Site) -> None:
     """A checkpoint's difference contains neither recorded answers nor local paths."""
     assert ".copier-answers.yml" not in site.page("course/checkpoint")
     assert "/tmp" not in site.page("course/checkpoint")
 
 
 @pytest.mark.parametrize("fault", BAD)
-def test_a_fault_is_a_warning(site: Site, fault: str) -> None:
+def test_faults_cause_warnings(site: Site, fault: str) -> None:
     """A faulty page causes a warning that describes the problem."""
     number = list(BAD).index(fault)
     (warning,) = re.findall(rf"/bad-{number}\.md.*?(?=\n/|\Z)", site.warnings, re.DOTALL)
@@ -552,7 +552,7 @@ def test_lessons_can_be_translated(sphinx: Environment, tmp_path: Path) -> None:
         assert text in words
 
 
-def test_a_timetable_adds_up(sphinx: Environment, tmp_path: Path) -> None:
+def test_timetable_adds_up(sphinx: Environment, tmp_path: Path) -> None:
     """A lesson gets at least its estimated minutes, and a break gets the given minutes."""
     site = Site(sphinx, tmp_path)
     table = '# Day\n\n```{{timetable}}\n:start: "09:00"\n\n07\nBreak 15\n07 20\n{}\n```\n'

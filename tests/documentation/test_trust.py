@@ -67,7 +67,7 @@ def test_no_choice_writes_into_a_git_repository(axis: str, key: str) -> None:
         *("{{ '.git' }}", ".{{ package_name }}", "{{ package_name }}.jinja/{{ hooks }}"),
     ],
 )
-def test_spellings_of_a_repository_are_recognized(part: str) -> None:
+def test_spellings_of_the_git_folder_are_recognized(part: str) -> None:
     """The check recognizes each spelling of `.git`."""
     assert leads_into_a_repository(part)
 
@@ -84,11 +84,11 @@ def test_no_template_file_writes_into_a_git_repository() -> None:
 
 @pytest.mark.parametrize("name", [".git", "git~1", "../x", "a/b", ".GIT"])
 def test_package_name_cannot_be_a_path(name: str) -> None:
-    """The package name, which is the only answer in paths, must be an identifier."""
+    """The package name must be an identifier, because it is used in paths."""
     assert "package_name" in refusal({"project_name": "My Project", "package_name": name})
 
 
-def test_a_template_can_run_a_hook_without_trust(tmp_path: Path) -> None:
+def test_template_can_run_a_hook_without_trust(tmp_path: Path) -> None:
     """Without `--trust`, Copier can write a hook that runs during commits and updates.
 
     The page warns about this. If a release of Copier prevents it, change the page.

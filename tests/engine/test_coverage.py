@@ -1,4 +1,4 @@
-"""Finding the possible answers to a template's questions and the variants that cover them."""
+"""Test finding the possible answers to a template's questions and the variants that cover them."""
 
 import itertools
 import shutil
@@ -93,13 +93,13 @@ def test_every_combination_of_three_levels_is_covered(space: Coverage) -> None:
     assert len(space.rows()) < len(accepted) / 3
 
 
-def test_combined_axes_are_in_their_variants(space: Coverage) -> None:
+def test_every_combination_of_combined_axes_has_a_variant(space: Coverage) -> None:
     """Every combination of the combined axes has a variant that is named after it."""
     expected = {"birthday-false", "birthday-true", "wedding-false", "wedding-true"}
     assert expected == {space.name_of(answers) for answers in space.covering()}
 
 
-def test_few_variants_have_each_level(space: Coverage) -> None:
+def test_quick_variants_cover_each_level(space: Coverage) -> None:
     """The variants for a quick run cover each choice, with fewer variants."""
     chosen = space.each_level_once()
     assert len(chosen) < len(space.rows())
@@ -127,7 +127,7 @@ def copied(tmp_path: Path) -> Path:
     return Path(shutil.copytree(CARDS.root, tmp_path / "cards"))
 
 
-def test_the_names_of_question_files_do_not_matter(space: Coverage, copied: Path) -> None:
+def test_question_file_names_do_not_matter(space: Coverage, copied: Path) -> None:
     """Renaming a question file changes neither the questions nor the variants."""
     (copied / "questions" / "paper.yml").rename(copied / "questions" / "material.yml")
     settings = (copied / "copier.yml").read_text(encoding="utf-8")

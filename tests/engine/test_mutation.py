@@ -58,7 +58,9 @@ def with_fault(fault: Fault, text: str) -> str:
 
 
 @pytest.mark.parametrize(("operator", "file", "text", "expected"), EXAMPLES)
-def test_an_operator_creates_its_fault(operator: str, file: str, text: str, expected: str) -> None:
+def test_each_operator_creates_its_fault(
+    operator: str, file: str, text: str, expected: str
+) -> None:
     """Each operator creates the expected fault."""
     found = [with_fault(fault, text) for fault in faults(file, text) if fault.operator == operator]
     assert expected in found

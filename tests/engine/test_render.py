@@ -20,7 +20,7 @@ FOLDED: Answers = {"recipient": "Zoë {{ 1 }}", "format": "folded", "decorations
 def test_files_equal_those_of_the_command(
     template: Template, answers: Answers, tmp_path: Path
 ) -> None:
-    """The rendered files equal those of the `copier` command, which caches nothing."""
+    """The rendered files equal the files that the `copier` command writes."""
     # Render other answers first to fill the caches.
     template.render(tmp_path / "before", {"recipient": "Ada"})
     rendered = template.render(tmp_path / "rendered", answers)
@@ -28,7 +28,7 @@ def test_files_equal_those_of_the_command(
     assert tree(tmp_path / "copy") == tree(rendered)
 
 
-def test_a_condition_decides_on_a_file(tmp_path: Path) -> None:
+def test_file_without_a_name_is_not_written(tmp_path: Path) -> None:
     """A file is not written if its condition makes its name empty."""
     rendered = CARDS.render(tmp_path / "folded", FOLDED)
     expected = {".copier-answers.yml", "card.json", "card.md", "envelope.txt"}
@@ -37,13 +37,13 @@ def test_a_condition_decides_on_a_file(tmp_path: Path) -> None:
     assert expected - {"envelope.txt"} == set(tree(rendered))
 
 
-def test_a_question_that_is_not_asked_is_not_recorded(tmp_path: Path) -> None:
+def test_question_that_is_not_asked_is_not_recorded(tmp_path: Path) -> None:
     """The answers file contains neither computed values nor questions that are not asked."""
     recorded = recorded_answers(CARDS.render(tmp_path / "card", {"recipient": "Ada"}))
     assert ["decorations", "format", "motto", "occasion", "recipient", "stamp"] == sorted(recorded)
 
 
-def test_a_rejected_answer_is_reported(tmp_path: Path) -> None:
+def test_rejected_answer_is_reported(tmp_path: Path) -> None:
     """A rejected answer raises the validator's message, and `refusal` returns it."""
     answers = FOLDED | {"envelope": False, "stamp": True}
     message = "Validation error for question 'stamp': add an envelope"
@@ -53,7 +53,7 @@ def test_a_rejected_answer_is_reported(tmp_path: Path) -> None:
     assert "" == CARDS.refusal(FOLDED)
 
 
-def test_other_files_of_a_repository_are_not_copied(tmp_path: Path) -> None:
+def test_snapshot_contains_only_the_template(tmp_path: Path) -> None:
     """A snapshot contains only the template, and no other files of its repository."""
     for name in ("copier.yml", "card/card.md", ".git/config", "README.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -26,7 +26,7 @@ def variant(tmp_path: Path) -> Iterator[Variant]:
     forks.close_all(keep=others)
 
 
-def test_a_package_is_built_and_used(variant: Variant) -> None:
+def test_package_is_built_and_used(variant: Variant) -> None:
     """The wheels built from the tree and the sdist are equal, and the installed package works."""
     assert {"pyproject.toml", "src/primes/__init__.py"} <= sdist_files(variant.distributions.sdist)
     assert variant.wheel_from_tree.read_bytes() == variant.distributions.wheel.read_bytes()

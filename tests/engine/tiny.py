@@ -11,7 +11,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # A template with included question files, conditions, constraints, and a multiselect question.
 CARDS = Template(TEMPLATES / "cards", "copier.yml", "questions", "card")
 
-# A template with one question file, whose projects can be built.
+# A template with one question file and projects that can be built.
 PACKAGE = Template(TEMPLATES / "package", "copier.yml", "project")
 
 

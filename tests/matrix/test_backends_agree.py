@@ -22,7 +22,7 @@ def groups() -> dict[str, list[Answers]]:
 @pytest.mark.parametrize(
     "group", [pytest.param(g, id=str(n)) for n, g in enumerate(groups().values())]
 )
-def test_all_backends_build_the_same(group: list[Answers], artifacts: ArtifactCache) -> None:
+def test_all_backends_build_equal_wheels(group: list[Answers], artifacts: ArtifactCache) -> None:
     """The wheels of all backends have the same files, licenses, tags, entry points, and metadata.
 
     `harness.artifacts.inspect.comparable` lists the permitted differences in the metadata. In the

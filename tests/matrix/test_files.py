@@ -85,7 +85,7 @@ def test_files_are_tidy(variant: Variant) -> None:
 
 
 def test_comments_are_next_to_what_they_explain(variant: Variant) -> None:
-    """A comment of its own line is indented like the next line, so it isn't below what it explains."""
+    """A comment on a separate line is indented like the next line, which it explains."""
     for name, text in new_texts(variant, "found aligned"):
         if name.endswith((".yml", ".yaml", ".toml", ".py", "justfile", "Dockerfile")):
             lines = [line for line in text.splitlines() if line.strip()]
@@ -182,7 +182,7 @@ def test_mentioned_tasks_exist(variant: Variant) -> None:
 
 
 @pytest.mark.xdist_group("ruff")
-def test_python_is_formatted_and_clean(tmp_path: Path, artifacts: ArtifactCache) -> None:
+def test_python_code_passes_ruff(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Ruff finds nothing to format or fix with each variant's settings."""
     environment = Environment.make(tmp_path / "environment")
     environment.install("ruff")

@@ -101,7 +101,7 @@ def test_every_note_is_shown(artifacts: ArtifactCache) -> None:
     assert [] == [place for place, note in notes.items() if note.strip() not in shown]
 
 
-def test_every_place_has_a_note() -> None:
+def test_every_used_note_exists() -> None:
     """Every note that a template uses exists, so rendering never fails."""
     notes = yaml.safe_load((ROOT / "template" / "data" / "notes.yml").read_text("utf-8"))
     files = [path for path in (ROOT / "template").rglob("*") if path.is_file()]

@@ -100,7 +100,9 @@ def test_surrounding_repository_is_ignored(
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_names_may_differ(backend: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
+def test_import_and_distribution_names_may_differ(
+    backend: str, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
     """The import name may differ from the distribution name."""
     answers: Answers = {"project_name": "2048-game", "package_name": "game", "backend": backend}
     files = set(read_wheel(artifacts.wheel_from_tree(answers)).files)
@@ -108,7 +110,7 @@ def test_names_may_differ(backend: str, tmp_path: Path, artifacts: ArtifactCache
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_direct_references_build(backend: str, artifacts: ArtifactCache) -> None:
+def test_direct_references_can_be_built(backend: str, artifacts: ArtifactCache) -> None:
     """An unpublished project with a dependency on a URL can be built."""
     link = "demo @ https://example.com/demo-1.0-py3-none-any.whl"
     answers: Answers = {"project_name": "My Project", "publish": "none"}

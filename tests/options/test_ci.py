@@ -21,7 +21,7 @@ from harness.simulators.github_expressions import evaluate
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "github_user": "ada"}
 
-# Each answer that changes a workflow, in combinations that could break one.
+# Each answer that changes a workflow, in combinations that could break it.
 VARIANTS: list[Answers] = [
     BASE | more
     for more in (
@@ -321,7 +321,7 @@ def test_missing_tools_have_no_jobs(artifacts: ArtifactCache) -> None:
 def test_pushes_use_locked_dependencies(
     event: str, lowest: bool, expected: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Pushes use locked dependencies, weekly runs use the newest, and one job uses the lowest."""
+    """Pushes test locked dependencies, weekly runs test the newest, and one job tests the lowest."""
     contexts = {"github": {"event_name": event}, "matrix": {"lowest": lowest}}
     ran, resolutions = [], []
     for step in ci_jobs(artifacts)["tests"]["steps"]:
@@ -339,13 +339,13 @@ def test_pushes_use_locked_dependencies(
         assert [] == found
 
 
-def test_the_newest_dependencies_are_tested_every_week(artifacts: ArtifactCache) -> None:
+def test_newest_dependencies_are_tested_every_week(artifacts: ArtifactCache) -> None:
     """A schedule starts the checks once a week."""
     (schedule,) = workflows.github(artifacts.project(BASE), "ci")["on"]["schedule"]
     assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
 
 
-def test_the_lock_file_is_enforced(artifacts: ArtifactCache) -> None:
+def test_lock_file_is_enforced(artifacts: ArtifactCache) -> None:
     """With uv, each job that uses the project's environment fails if uv.lock is outdated."""
     for answers in VARIANTS:
         has_uv = "uv" in answers.get("environments", ["uv"])
@@ -385,7 +385,7 @@ def test_coverage_is_reported(artifacts: ArtifactCache) -> None:
     assert '--cov-report=markdown-append:"$GITHUB_STEP_SUMMARY"' in line
 
 
-def test_the_image_is_built(artifacts: ArtifactCache) -> None:
+def test_image_is_built(artifacts: ArtifactCache) -> None:
     """A job builds the image if the project has a Dockerfile."""
     assert "container" not in ci_jobs(artifacts, mode="app")
     assert ["docker build ."] == commands(

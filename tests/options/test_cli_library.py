@@ -136,7 +136,7 @@ def test_library_is_a_dependency(library: str, mode: str, artifacts: ArtifactCac
 
 
 @every_library
-def test_nothing_is_added_without_a_command(library: str, artifacts: ArtifactCache) -> None:
+def test_no_library_is_added_without_a_command(library: str, artifacts: ArtifactCache) -> None:
     """A project without a command never depends on a command-line library."""
     answers = {"project_name": "My Project", "cli_library": library}
     assert [] == dependencies(artifacts.project(answers))

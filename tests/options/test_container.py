@@ -125,7 +125,7 @@ def test_image_requires_a_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
-def test_the_base_image_is_pinned(
+def test_base_image_is_pinned(
     python_min: str, tools: Environment, artifacts: ArtifactCache
 ) -> None:
     """The image pins a full version of the second newest Python, or of a newer minimum version."""
@@ -155,7 +155,7 @@ def test_hadolint_finds_nothing(tools: Environment, artifacts: ArtifactCache) ->
     tools.run("hadolint", "--failure-threshold", "style", *files)
 
 
-def test_the_command_runs_without_privileges(tools: Environment, artifacts: ArtifactCache) -> None:
+def test_command_runs_without_privileges(tools: Environment, artifacts: ArtifactCache) -> None:
     """The last stage copies the environment and runs the command as a numeric user."""
     instructions = read_dockerfile(tools, artifacts.project(APP) / "Dockerfile")
     starts = [number for number, each in enumerate(instructions) if each.name == "FROM"]
@@ -165,7 +165,7 @@ def test_the_command_runs_without_privileges(tools: Environment, artifacts: Arti
 
 
 @pytest.mark.parametrize("environments", [["uv", "pip"], []], ids=str)
-def test_the_image_has_the_dependencies(
+def test_image_has_the_dependencies(
     environments: list[str],
     rehearsal: Callable[..., Rehearsal],
     tmp_path: Path,
@@ -254,7 +254,7 @@ def test_build_context_is_complete(
     assert expected == {n: d for n, d in installed.items() if "__pycache__" not in n}
 
 
-def test_a_script_has_its_dependencies(
+def test_script_has_its_dependencies(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A script's image has its dependencies, even if the command is called `test`."""

@@ -121,7 +121,7 @@ class TestPages:
         assert 'Print a message, in color if the "colors" extra is installed.' in text
         assert "Raised for a language that has no greeting." in text
 
-    def test_home_page_is_the_readme(self, project: Path, engine: str) -> None:
+    def test_home_page_contains_the_readme(self, project: Path, engine: str) -> None:
         """The home page contains the README's title, summary, and sections."""
         home = page(project, engine, "index")
         assert FULL["project_name"] == home.first["h1"]
@@ -129,7 +129,7 @@ class TestPages:
         for word in ("Installation", "Usage", "¡Hola, Ada!"):
             assert word in home.text
 
-    def test_changelog_page_is_the_changelog(self, project: Path, engine: str) -> None:
+    def test_changelog_page_contains_the_changelog(self, project: Path, engine: str) -> None:
         """The changelog page includes CHANGELOG.md."""
         changelog = page(project, engine, "changelog")
         assert "Changelog" == changelog.first["h1"]
@@ -201,7 +201,7 @@ def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, artifacts: Art
     assert HOSTILE == page(project, engine, "index").first["h1"]
     for number, text in enumerate(texts):
         expected = text
-        if engine == "sphinx":  # Smart dashes also treat two backslashes as an escaped one.
+        if engine == "sphinx":  # Smart dashes also treat two backslashes as an escaped backslash.
             expected = text.replace("\\\\", "\\").replace("---", "—").replace("--", "–")
         assert {"h1": expected, "p": expected} == page(project, engine, f"text{number}").first
 
@@ -217,7 +217,9 @@ def test_broken_link_fails_the_build(engine: str, tmp_path: Path, artifacts: Art
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_no_trace_without_an_engine(mode: str, artifacts: ArtifactCache) -> None:
+def test_documentation_tools_are_not_mentioned_without_a_generator(
+    mode: str, artifacts: ArtifactCache
+) -> None:
     """Without a generator, the project has no docs/ and doesn't mention documentation tools."""
     project = artifacts.project(FULL | {"mode": mode, "docs_engine": "none"})
     assert not (project / "docs").exists()
@@ -236,9 +238,7 @@ def test_dev_group_includes_the_engine(engine: str, artifacts: ArtifactCache) ->
     assert {"include-group": "docs"} in groups["dev"]
 
 
-def test_settings_are_formatted_whatever_the_names(
-    tmp_path: Path, artifacts: ArtifactCache
-) -> None:
+def test_settings_are_formatted_with_any_names(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """With any names, ruff would not reformat conf.py."""
     ruff = Environment.make(tmp_path / "environment")
     ruff.install("ruff")

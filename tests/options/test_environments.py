@@ -158,7 +158,7 @@ def test_environments_use_the_oldest_supported_python(
 
 
 @pytest.mark.parametrize("name", ["base", "my-project", "2026-01-01", "1e5", "null"])
-def test_the_conda_environment_has_a_valid_name(name: str, artifacts: ArtifactCache) -> None:
+def test_conda_environment_has_a_valid_name(name: str, artifacts: ArtifactCache) -> None:
     """The name of the conda environment is a YAML string other than "base"."""
     project = artifacts.project(with_environments("conda") | {"distribution_name": name})
     environment = yaml.safe_load((project / "environment.yml").read_text(encoding="utf-8"))
@@ -200,7 +200,7 @@ def test_pylock_has_the_pins_of_uv(artifacts: ArtifactCache) -> None:
 
 
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
-def test_pip_installs_what_is_locked(
+def test_pip_installs_locked_versions(
     environments: list[str], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The tests pass in an environment that pip installs from pylock.toml."""
@@ -275,7 +275,7 @@ def test_uv_rejects_an_outdated_lock_file(tmp_path: Path, artifacts: ArtifactCac
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_the_development_environment_is_small(
+def test_development_environment_is_small(
     mode: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """`uv sync` installs at most 30 distributions, including the project."""

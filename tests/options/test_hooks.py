@@ -241,7 +241,7 @@ def test_mistakes_are_rejected(
 
 
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
-def test_an_outdated_lock_file_is_rejected(
+def test_outdated_lock_file_is_rejected(
     hooks: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A commit with outdated lock files is rejected, and the hooks update both files."""
@@ -282,7 +282,7 @@ def test_license_texts_are_accepted(license_: str, artifacts: ArtifactCache) -> 
     assert re.search(r"[^\n]\n\Z", text)
 
 
-def test_none_leaves_no_trace(artifacts: ArtifactCache) -> None:
+def test_hooks_are_not_mentioned_if_none_are_selected(artifacts: ArtifactCache) -> None:
     """Without hooks, no file mentions them, and no tools for them are installed."""
     project = artifacts.project(BASE | {"hooks": "none"})
     for file in project.rglob("*"):
@@ -318,7 +318,7 @@ def test_this_repository_has_the_same_hooks(artifacts: ArtifactCache) -> None:
 
 
 def test_this_repository_passes_its_hooks(shell: Shell, tmp_path: Path) -> None:
-    """The hooks pass on all files of this repository, except for the types, which lint checks."""
+    """The hooks, except for types, pass on all files of this repository."""
     names = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
     clone = tmp_path / "clone"
     # Run the hooks in a copy, because some of them change files.

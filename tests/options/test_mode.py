@@ -68,7 +68,7 @@ def test_missing_attribute_is_an_attribute_error(artifacts: ArtifactCache) -> No
 def test_import_is_cheap(
     imported: str, allowed: str, package_data: bool, artifacts: ArtifactCache
 ) -> None:
-    """Importing the package or its command loads only the package's modules and allowed ones."""
+    """Importing the package or its command loads only the package's modules and a few others."""
     answers = BASE | {"plugins": True, "package_data": package_data}
     code = f"import sys, {allowed}; before = set(sys.modules); import {imported};"
     code += "print(*sorted(set(sys.modules) - before))"
@@ -125,7 +125,7 @@ def test_readme_links_are_absolute(mode: str, artifacts: ArtifactCache) -> None:
     assert [] == [link for link in links if not link.startswith("https://")]
 
 
-def test_readme_claims_nothing_by_default(artifacts: ArtifactCache) -> None:
+def test_readme_has_no_description_by_default(artifacts: ArtifactCache) -> None:
     """Without a summary, the README and the metadata don't describe the project."""
     project = artifacts.project({"project_name": "My Project"})
     readme = (project / "README.md").read_text(encoding="utf-8")
@@ -137,7 +137,7 @@ def test_readme_claims_nothing_by_default(artifacts: ArtifactCache) -> None:
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_window_needs_tkinter(mode: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
+def test_window_requires_tkinter(mode: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Without tkinter, the command says what to install, and the project's tests still pass."""
     answers = WITH_WINDOW | {"mode": mode}
     environment = installed(answers, artifacts, "--group", "test")

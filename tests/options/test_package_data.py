@@ -32,7 +32,7 @@ def test_greetings_are_the_same(mode: str, package_data: bool, artifacts: Artifa
 
 @pytest.mark.parametrize("package_data", choices("package_data"))
 @pytest.mark.parametrize("plugins", choices("plugins"))
-def test_changing_the_languages_changes_no_greeting(
+def test_languages_returns_a_copy(
     plugins: bool, package_data: bool, artifacts: ArtifactCache
 ) -> None:
     """`languages` returns a copy, so that callers can't change the package's greetings."""

@@ -62,8 +62,8 @@ def test_preset_answers_the_right_questions(file: Path) -> None:
     assert not problems, f"template/presets/{file.name}: {'; '.join(problems)}"
 
 
-def test_the_comparison_has_our_figures(artifacts: ArtifactCache) -> None:
-    """The README compares the current numbers of files and lines of a project with a GitHub user."""
+def test_comparison_has_current_numbers(artifacts: ArtifactCache) -> None:
+    """The comparison in the README has the current numbers of files and lines."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     files, lines = measure(artifacts.project(NAME | {"github_user": "ada"}))
     assert [str(files)] == re.findall(r"(?m)^\| files \| ([\d,]+) \|", text)
@@ -78,7 +78,7 @@ def test_standard_is_the_default(artifacts: ArtifactCache) -> None:
     assert {axis: recorded[axis] for axis in single} == {axis: choices(axis)[0] for axis in single}
 
 
-def test_an_answer_overrides_the_preset(tmp_path: Path) -> None:
+def test_answer_overrides_the_preset(tmp_path: Path) -> None:
     """An explicit answer overrides the preset's answer."""
     answers = NAME | {"preset": "minimal", "docs_engine": "sphinx", "ci": "gitlab"}
     recorded = recorded_answers(render(tmp_path / "project", answers))
@@ -86,7 +86,7 @@ def test_an_answer_overrides_the_preset(tmp_path: Path) -> None:
     assert expected == {key: recorded[key] for key in expected}
 
 
-def test_a_script_has_no_site_and_does_not_publish(tmp_path: Path) -> None:
+def test_script_has_no_site_and_does_not_publish(tmp_path: Path) -> None:
     """By default, a script has no documentation, publishing, or container."""
     recorded = recorded_answers(
         render(tmp_path / "project", NAME | {"mode": "script", "preset": "full"})

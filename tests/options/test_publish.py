@@ -83,7 +83,7 @@ def test_impossible_answers_are_rejected(answers: Answers, message: str, tmp_pat
     assert not (tmp_path / "project").exists()
 
 
-def test_a_private_index_accepts_dependencies_with_a_url(artifacts: ArtifactCache) -> None:
+def test_private_index_accepts_dependencies_with_a_url(artifacts: ArtifactCache) -> None:
     """A private index can be combined with URL dependencies, which only PyPI rejects."""
     answers = {"dependencies": [GIT_URL], "index_url": URL}
     assert "token" == recorded_answers(artifacts.project(BASE | answers))["publish"]
@@ -103,7 +103,7 @@ def test_a_private_index_accepts_dependencies_with_a_url(artifacts: ArtifactCach
         ({"ci": "none", "index_url": URL}, "none"),
     ],
 )
-def test_the_default_is_possible(answers: Answers, default: str, artifacts: ArtifactCache) -> None:
+def test_default_is_valid(answers: Answers, default: str, artifacts: ArtifactCache) -> None:
     """The default is the safest way to publish that works for the project."""
     assert default == recorded_answers(artifacts.project(BASE | answers))["publish"]
 
@@ -157,7 +157,7 @@ def test_permissions_are_granted_only_where_used(
 
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_the_environment_links_to_the_release(answers: Answers, artifacts: ArtifactCache) -> None:
+def test_environment_links_to_the_release(answers: Answers, artifacts: ArtifactCache) -> None:
     """The deployment on GitHub links to the release's page."""
     made = jobs(artifacts, **answers)
     name = "index" if "index_url" in answers else "pypi"
@@ -284,7 +284,7 @@ def test_pre_releases_are_marked(version: str, tmp_path: Path, artifacts: Artifa
     assert expected == released(tmp_path / "step", f"v{version}", text=text)
 
 
-def test_an_existing_release_is_kept(tmp_path: Path, artifacts: ArtifactCache) -> None:
+def test_existing_release_is_kept(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """A repeated job doesn't change an existing release."""
     (text,) = [s["run"] for s in jobs(artifacts)["github-release"]["steps"] if "run" in s]
     assert [] == released(tmp_path / "step", "v1.2.3", "v1.2.3", text=text)

@@ -15,7 +15,7 @@ VERSIONS = choices("python_min")
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_metadata_lists_the_pythons(version: str, artifacts: ArtifactCache) -> None:
+def test_metadata_lists_python_versions(version: str, artifacts: ArtifactCache) -> None:
     """The metadata requires the oldest version, and lists this version and all newer ones."""
     answers = {"project_name": "My Project", "python_min": version}
     metadata = read_wheel(artifacts.wheel_from_tree(answers)).metadata
@@ -35,7 +35,7 @@ def test_tools_target_the_oldest_version(version: str, artifacts: ArtifactCache)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_script_has_its_oldest_version(version: str, artifacts: ArtifactCache) -> None:
+def test_script_metadata_has_the_oldest_version(version: str, artifacts: ArtifactCache) -> None:
     """A script's inline metadata also requires the oldest version."""
     answers = {"project_name": "My Project", "python_min": version, "mode": "script"}
     script = artifacts.project(answers) / "src" / "my_project" / "__main__.py"

@@ -53,7 +53,7 @@ def versions(project: Path) -> set[str]:
     return {pyproject["project"]["version"], *own}
 
 
-def test_a_release_is_one_commit_and_one_tag(tools: Environment, project: Path) -> None:
+def test_release_is_one_commit_and_one_tag(tools: Environment, project: Path) -> None:
     """A release changes the version, the changelog, and uv.lock in one tagged commit."""
     before = git(project, "rev-parse", "HEAD")
     bump(tools, project, "minor")
@@ -67,7 +67,7 @@ def test_a_release_is_one_commit_and_one_tag(tools: Environment, project: Path) 
     run(find_uv_bin(), "lock", "--check", "--quiet", cwd=project)
 
 
-def test_the_changelog_gets_a_dated_section(tools: Environment, project: Path) -> None:
+def test_changelog_gets_a_dated_section(tools: Environment, project: Path) -> None:
     """The unreleased changes move to a section with the version and today's date."""
     before = (project / "CHANGELOG.md").read_text(encoding="utf-8")
     bump(tools, project, "patch")
@@ -119,9 +119,7 @@ def test_uncommitted_changes_stop_a_release(tools: Environment, project: Path) -
     assert "" == git(project, "tag")
 
 
-def test_a_rejected_push_publishes_nothing(
-    tmp_path: Path, tools: Environment, project: Path
-) -> None:
+def test_rejected_push_publishes_nothing(tmp_path: Path, tools: Environment, project: Path) -> None:
     """If the remote rejects the commit on main, it also rejects the tag."""
     remote = tmp_path / "remote.git"
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(remote))

@@ -56,7 +56,7 @@ def test_workflow_requires_github(ci: str, tmp_path: Path) -> None:
     assert not (tmp_path / "project").exists()
 
 
-def test_renovate_does_nothing_else(artifacts: ArtifactCache) -> None:
+def test_renovate_updates_only_the_template(artifacts: ArtifactCache) -> None:
     """Renovate updates only the template, so that it doesn't conflict with Dependabot."""
     file = artifacts.project(BASE | {"template_updates": "renovate"}) / "renovate.json"
     assert ["copier"] == json.loads(file.read_text(encoding="utf-8"))["enabledManagers"]
@@ -107,7 +107,7 @@ def compare(project: Path, folder: Path) -> str:
     """Run the step that compares a project with the template, and return the output."""
     steps = workflows.github(project, "template")["jobs"]["check"]["steps"]
     (text,) = [step["run"] for step in steps if step.get("id") == "check"]
-    # Use the Copier of the tests instead of the newest one.
+    # Use the installed version of Copier instead of the newest one.
     copier = f'[ "$1" = copier ] || exit 9; shift; exec "{sys.executable}" -m copier "$@"'
     output = folder / "output"
     variables = program(folder, "uvx", copier) | {"GITHUB_OUTPUT": str(output)}
@@ -158,7 +158,7 @@ def test_one_issue_is_opened_and_closed(
     assert bool(expected) == bool(called)
 
 
-def test_the_issue_is_found_by_its_title(artifacts: ArtifactCache, tmp_path: Path) -> None:
+def test_issue_is_found_by_its_title(artifacts: ArtifactCache, tmp_path: Path) -> None:
     """The filter selects the number of the issue with the expected title."""
     job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     (text,) = [step["run"] for step in job["steps"] if "GH_TOKEN" in step.get("env", {})]

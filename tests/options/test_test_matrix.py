@@ -33,7 +33,7 @@ def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
 def test_standard_tests_run_everything_on_linux(python_min: str, artifacts: ArtifactCache) -> None:
-    """Linux runs every Python, other systems the newest, and one job the lowest dependencies."""
+    """Linux has a job for every Python and the lowest dependencies, and other systems have one job."""
     pythons = choices("python_min")[choices("python_min").index(python_min) :]
     expected = {("ubuntu-latest", python, False) for python in pythons}
     expected |= {(f"{system}-latest", pythons[-1], False) for system in ("macos", "windows")}
@@ -44,7 +44,7 @@ def test_standard_tests_run_everything_on_linux(python_min: str, artifacts: Arti
     assert "${{ matrix.python }}" == job["env"]["UV_PYTHON"]
 
 
-def test_the_full_matrix_has_every_python_on_every_system(artifacts: ArtifactCache) -> None:
+def test_full_matrix_has_every_python_on_every_system(artifacts: ArtifactCache) -> None:
     """The full matrix tests all supported Python versions on all three systems."""
     systems = ["ubuntu-latest", "macos-latest", "windows-latest"]
     expected = set(itertools.product(systems, choices("python_min"), [False]))

@@ -159,7 +159,9 @@ def test_only_the_selected_checker_is_configured(checker: str, artifacts: Artifa
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_no_trace_without_a_checker(mode: str, artifacts: ArtifactCache) -> None:
+def test_type_checkers_are_not_mentioned_if_none_is_selected(
+    mode: str, artifacts: ArtifactCache
+) -> None:
     """Without a checker, no file mentions any, but the package keeps its type marker."""
     answers = BASE | {"mode": mode, "type_checker": "none", "devcontainer": True}
     project = artifacts.project(answers)

@@ -137,7 +137,7 @@ def test_only_tracked_files_count_as_changes(
 
 
 @pytest.mark.parametrize("backend", WITH_VCS)
-def test_a_shallow_clone_is_rejected(
+def test_shallow_clone_is_rejected(
     backend: str, repository: Path, version: Callable[..., str]
 ) -> None:
     """In a shallow clone, a build fails with a message that says how to fetch the history."""
@@ -153,7 +153,7 @@ def test_a_shallow_clone_is_rejected(
 
 
 @pytest.mark.parametrize("backend", WITH_VCS)
-def test_a_shallow_clone_of_a_release_is_enough(
+def test_shallow_clone_of_a_release_is_enough(
     backend: str, repository: Path, version: Callable[..., str]
 ) -> None:
     """On a tag, a shallow clone is sufficient."""
@@ -195,7 +195,7 @@ def test_project_in_a_subfolder_is_rejected(
     ],
 )
 @pytest.mark.parametrize("has_git", [True, False])
-def test_a_folder_without_history_is_rejected(
+def test_folder_without_history_is_rejected(
     backend: str,
     message: str,
     variable: str,
@@ -255,7 +255,7 @@ def sdist_version(sdist: Path) -> str:
         return str(parse_email(file.read())[0]["version"])
 
 
-def test_uv_sync_follows_git(tmp_path: Path, artifacts: ArtifactCache) -> None:
+def test_uv_sync_updates_the_version(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """After `git init` and each commit, `uv sync` updates the version that the command reports."""
     project = artifacts.copy(BASE | {"mode": "app"}, tmp_path / "project")
     environment = Environment(project / ".venv")
@@ -304,7 +304,7 @@ def test_other_backends_are_rejected(backend: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("backend", rendered("backend"))
-def test_a_static_version_is_the_default(backend: str, artifacts: ArtifactCache) -> None:
+def test_static_version_is_the_default(backend: str, artifacts: ArtifactCache) -> None:
     """By default, pyproject.toml contains the version and doesn't mention git."""
     answers: Answers = {"project_name": "My Project", "backend": backend}
     project = artifacts.project(answers)
@@ -315,7 +315,7 @@ def test_a_static_version_is_the_default(backend: str, artifacts: ArtifactCache)
 
 
 @pytest.mark.parametrize("backend", WITH_VCS)
-def test_no_file_has_the_version(backend: str, artifacts: ArtifactCache) -> None:
+def test_no_file_contains_a_version_from_git(backend: str, artifacts: ArtifactCache) -> None:
     """No file contains the version if it comes from git."""
     project = artifacts.project(BASE | {"backend": backend})
     pyproject = (project / "pyproject.toml").read_text(encoding="utf-8")

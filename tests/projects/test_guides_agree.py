@@ -94,7 +94,7 @@ def test_releasing_names_the_workflow_and_the_tags(
     assert [str(number + 1) for number in range(len(steps))] == steps
 
 
-def test_the_required_check_is_a_job(artifacts: ArtifactCache) -> None:
+def test_required_check_is_a_job(artifacts: ArtifactCache) -> None:
     """The required check in both guides is the name of the job that summarizes the results."""
     project = artifacts.project(BASE)
     names = {job["name"] for job in workflows.github(project, "ci")["jobs"].values()}
@@ -104,7 +104,7 @@ def test_the_required_check_is_a_job(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("docs_engine", choices("docs_engine"))
 @pytest.mark.parametrize("template_updates", choices("template_updates"))
-def test_options_of_the_update_command_are_questions(
+def test_update_command_uses_existing_questions(
     docs_engine: str, template_updates: str, artifacts: ArtifactCache
 ) -> None:
     """CONTRIBUTING.md shows how to change an existing answer, and the reminder shows the command."""

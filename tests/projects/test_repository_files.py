@@ -89,7 +89,7 @@ def test_secrets_and_build_results_are_ignored(tmp_path: Path, artifacts: Artifa
 
 @pytest.mark.parametrize("backend", rendered("backend"))
 @pytest.mark.parametrize("docs_engine", ["sphinx", "zensical"])
-def test_the_projects_own_files_are_not_ignored(
+def test_projects_own_files_are_not_ignored(
     backend: str, docs_engine: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """With any tools, git doesn't ignore files that must be committed."""
@@ -112,7 +112,7 @@ def test_files_of_the_selected_tools_are_ignored(
 
 
 @pytest.mark.parametrize("backend", rendered("backend"))
-def test_a_subpackage_called_build_is_packed(
+def test_subpackage_called_build_is_packed(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A subpackage called build is tracked and packed."""

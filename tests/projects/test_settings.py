@@ -57,7 +57,7 @@ def test_ruff_finds_mistakes_of_each_group(
 def test_ruff_wraps_at_100_columns(
     tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A line of 101 characters is wrapped, and one of 100 isn't."""
+    """Lines with more than 100 characters are wrapped."""
     project = artifacts.copy(BASE, tmp_path / "project")
     line = "print({}, {})"
     fits = line.format("a" * 50, "b" * 41)

@@ -217,10 +217,10 @@ AUTHORS = [
 @pytest.mark.parametrize("email", ["", "ada@example.com"])
 @pytest.mark.parametrize("backend", ["hatchling", "uv_build"])
 @pytest.mark.parametrize("author", AUTHORS)
-def test_author_is_one_person(
+def test_author_is_a_single_person(
     author: str, backend: str, email: str, artifacts: ArtifactCache
 ) -> None:
-    """Any author is one entry, with the email address unless uv_build would split the name."""
+    """The author is a single entry that includes the email address unless uv_build would split it."""
     answers = {"user_name": author, "user_email": email, "backend": backend}
     project = artifacts.project(BASE | answers | {"docs_engine": "zensical"})
     name = author or "My Project contributors"
@@ -245,7 +245,7 @@ def test_default_author_has_no_angle_brackets(
 
 @pytest.mark.parametrize("number", [1, 2, 3, 6])
 @pytest.mark.parametrize("ending", ["", "/"])
-def test_repository_gives_the_same_links(
+def test_repository_url_determines_the_links(
     ending: str, number: int, artifacts: ArtifactCache
 ) -> None:
     """Links to issues and a changelog exist only for a URL with an account and a repository."""
@@ -264,7 +264,7 @@ def test_repository_gives_the_same_links(
 def test_direct_references_are_allowed_where_they_are_used(
     number: int, artifacts: ArtifactCache
 ) -> None:
-    """Hatchling allows direct references if any dependency or extra is one."""
+    """Hatchling is configured to allow direct references if any dependency is one."""
     before = REQUIREMENTS[:number]
     link = "demo @ https://example.com/demo.zip"
     for chosen, expected in (

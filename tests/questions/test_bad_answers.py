@@ -179,7 +179,7 @@ def test_remedies_fit_into_a_terminal() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pexpect.spawn requires a Unix terminal")
-def test_a_terminal_shows_each_remedy(tmp_path: Path) -> None:
+def test_terminal_shows_each_remedy(tmp_path: Path) -> None:
     """In a terminal with 80 columns, the remedy for a bad answer is visible for each text question."""
     # Answers with which Copier asks for the index and the second command.
     data = ("--data=preset=custom", "--data=mode=app", "--data=publish=token")

@@ -84,7 +84,7 @@ def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
             assert answers.items() <= recorded_answers(project).items()
 
 
-def test_a_rejected_text_writes_nothing(tmp_path: Path) -> None:
+def test_rejected_text_writes_nothing(tmp_path: Path) -> None:
     """Copier writes nothing if a question rejects a text."""
     form = forms()[0]
     for name in form.plain:
@@ -235,7 +235,7 @@ def test_quoting_keeps_any_line(text: str) -> None:
 
 @given(LINES | SYNTAX)
 @settings(derandomize=True, deadline=None, max_examples=300)
-def test_the_answers_file_keeps_any_line(text: str) -> None:
+def test_answers_file_keeps_any_line(text: str) -> None:
     """Any accepted line is unchanged in the answers file."""
     written = environment().from_string("{{ answers | to_nice_yaml }}").render(answers={"a": text})
     assert {"a": text} == yaml.safe_load(written)

@@ -86,7 +86,7 @@ def test_data_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", COMPUTED)
-def test_a_data_file_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None:
+def test_data_file_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None:
     """A computed value in a data file is rejected, and nothing is written."""
     file = write_yaml(tmp_path / "data.yml", {name: {"script": True}})
     with pytest.raises(FilterArgumentError, match=computed_message(name)):
@@ -108,7 +108,7 @@ def test_settings_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("operation", ["update", "recopy"])
 @pytest.mark.parametrize("name", COMPUTED)
-def test_an_answers_file_cannot_set_a_computed_value(name: str, operation: str, edit: Any) -> None:
+def test_answers_file_cannot_set_a_computed_value(name: str, operation: str, edit: Any) -> None:
     """A computed value in an edited answers file is rejected, and no file changes."""
     project = edit(**{name: {"script": True}})
     before = tree(project)
@@ -125,7 +125,7 @@ def type_error(name: str, value: Any, *, recorded: bool = False) -> str:
 
 
 @pytest.mark.parametrize("value", [["MIT"], {"MIT": True}, None, True], ids=repr)
-def test_a_text_question_requires_text(value: Any, tmp_path: Path) -> None:
+def test_text_question_requires_text(value: Any, tmp_path: Path) -> None:
     """A value other than text in a data file is rejected, and the message names the question."""
     file = write_yaml(tmp_path / "data.yml", {"docs_engine": value})
     with pytest.raises(FilterArgumentError, match="question 'docs_engine': use text in quotes"):
@@ -161,7 +161,7 @@ def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [2048, None, False, ["x"]], ids=repr)
-def test_a_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) -> None:
+def test_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) -> None:
     """A recorded answer that isn't text is rejected by name, and no file changes."""
     project = edit(project_name=value)
     before = tree(project)
@@ -171,7 +171,7 @@ def test_a_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) 
 
 
 @pytest.mark.parametrize("name", [*SWITCHES, *STRUCTURED])
-def test_quotes_in_an_answers_file_are_rejected(name: str) -> None:
+def test_quoted_values_in_the_answers_file_are_rejected(name: str) -> None:
     """Text in place of a boolean, list, or map is accepted only if Copier converts it."""
     text = "false" if name in SWITCHES else "[]"
     assert " without quotes; the answer is text" in type_error(name, text, recorded=True)
@@ -214,7 +214,7 @@ def test_versions_and_years_need_no_quotes(edit: Any) -> None:
     assert before == {name: file for name, file in tree(project).items() if name in before}
 
 
-def test_the_lists_of_questions_are_complete() -> None:
+def test_lists_of_questions_are_complete() -> None:
     """The lists in input.jinja contain all questions from the question files."""
     text = (ROOT / "template" / "macros" / "input.jinja").read_text(encoding="utf-8")
     lists = dict(re.findall(r"(?s)set (computed|texts|switches|structured) = \[(.*?)\]", text))

@@ -254,7 +254,7 @@ def test_invalid_requirement_is_rejected(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", VALID_YET_REFUSED)
-def test_odd_requirement_is_rejected(text: str) -> None:
+def test_unusual_requirement_is_rejected(text: str) -> None:
     """Unusual requirements have an error even though packaging accepts them."""
     assert (True, True) == (bool(requirement_error(text)), is_valid(text))
 

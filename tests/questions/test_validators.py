@@ -286,7 +286,7 @@ def test_outer_spaces_are_rejected(name: str, space: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["user_email", "repository_url", "index_url"])
-def test_labels_of_hosts_have_63_characters(name: str) -> None:
+def test_host_labels_have_at_most_63_characters(name: str) -> None:
     """Labels with 63 characters are accepted in any position, and longer ones are rejected."""
     form_ = "a@{}" if name == "user_email" else "https://{}/"
     for length, is_valid in ((63, True), (64, False)):
@@ -320,7 +320,7 @@ def spellings(address: ipaddress.IPv4Address) -> list[str]:
 
 @REPRODUCIBLE
 @given(ADDRESSES, st.sampled_from(["", ":80", ":8080"]), st.sampled_from(["", "/", "/upload/"]))
-def test_password_is_never_sent_in_the_clear(
+def test_password_is_never_sent_unencrypted(
     address: ipaddress.IPv4Address, port: str, path: str
 ) -> None:
     """With http, no spelling of another machine's address is accepted."""
@@ -365,7 +365,7 @@ def test_password_is_never_sent_in_the_clear(
         "//example.com/",
     ],
 )
-def test_other_addresses_are_not_upload_addresses(address: str) -> None:
+def test_other_urls_are_not_upload_urls(address: str) -> None:
     """URLs without https, with a password, or with an unusual spelling are rejected."""
     message = f'use https and no password; "{address}" is not an upload URL'
     assert message == validated("index_url", address)
@@ -380,7 +380,7 @@ def test_other_addresses_are_not_upload_addresses(address: str) -> None:
     st.sampled_from(["", "?a=b&c", "?x/y"]),
     st.sampled_from(["", "#", "#top", "#a/b?c"]),
 )
-def test_url_of_a_repository_keeps_its_parts(
+def test_repository_url_keeps_its_parts(
     scheme: str, labels: list[str], port: int | None, path: list[str], query: str, fragment: str
 ) -> None:
     """Any HTTP URL with these parts is accepted, and Python parses the same host and port."""
@@ -469,7 +469,7 @@ BEFORE = st.lists(st.sampled_from(["rich", "idna>=3", "my-projects"]), max_size=
 @each_path
 @REPRODUCIBLE
 @given(name=OWN_NAME, rest=REST, before=BEFORE, after=BEFORE)
-def test_a_project_never_depends_on_itself(
+def test_project_never_depends_on_itself(
     check: Callable[..., str], place: str, name: str, rest: str, before: list[str], after: list[str]
 ) -> None:
     """The project's name is rejected as a dependency in any spelling and position."""
@@ -494,7 +494,7 @@ def test_similar_names_are_dependencies(
 
 
 @each_path
-def test_names_of_extras_are_normalized(check: Callable[..., str]) -> None:
+def test_extra_names_are_normalized(check: Callable[..., str]) -> None:
     """An extra's name is accepted exactly if it is normalized according to the packaging library."""
     names = {name for example in ("a-1", "all") for name in edits(example)}
     expected = {name for name in names if is_distribution(name)} - {"all"}
@@ -543,6 +543,6 @@ def test_gui_command_differs_from_the_command(name: str, spelled: Callable[[str]
         ("", False),
     ],
 )
-def test_record_of_starter_files_is_a_map_with_a_list(starters: Any, is_valid: bool) -> None:
+def test_recorded_starter_files_are_a_map_with_a_list(starters: Any, is_valid: bool) -> None:
     """The recorded starter files must be a map with a list of sets."""
     assert is_valid == (not validated("starters", starters))

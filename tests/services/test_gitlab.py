@@ -54,7 +54,7 @@ def linters(artifacts: ArtifactCache) -> Environment:
 
 @pytest.mark.parametrize("publish", choices("publish"))
 def test_only_its_own_files_exist(publish: str, artifacts: ArtifactCache) -> None:
-    """A project has GitLab's files, with a second one if it publishes, and none for GitHub."""
+    """A project has only the files for GitLab, with a second file if it publishes."""
     files = set(tree(artifacts.project(BASE | {"publish": publish})))
     expected = {".gitlab-ci.yml"} | ({".gitlab/publish.yml"} if publish != "none" else set())
     assert expected == {name for name in files if re.match(r"\.git(hub|lab)", name)}
@@ -101,7 +101,7 @@ CHECKS = ["lint", "build", "tests", "lowest dependencies"]
     ],
     ids=["merge request", "main", "schedule", "tag", "another tag", "branch"],
 )
-def test_an_event_starts_its_jobs(
+def test_event_starts_its_jobs(
     event: dict[str, str], expected: list[str], artifacts: ArtifactCache
 ) -> None:
     """Only version tags publish, and only schedules test the newest dependencies."""
@@ -119,7 +119,7 @@ def test_uv_lock_is_enforced(environments: list[str], artifacts: ArtifactCache) 
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
 def test_tests_run_with_every_python(python_min: str, artifacts: ArtifactCache) -> None:
-    """A job tests each supported Python, and the oldest one also tests the lowest dependencies."""
+    """A job tests each supported Python, and the job for the oldest tests the lowest dependencies."""
     pythons = choices("python_min")[choices("python_min").index(python_min) :]
     found = jobs(artifacts, python_min=python_min)
     assert [{"UV_PYTHON": pythons}] == found["tests"]["parallel"]["matrix"]
@@ -145,7 +145,7 @@ def test_versions_from_git_fetch_the_tags(artifacts: ArtifactCache) -> None:
         assert expected == variables.get("GIT_DEPTH")
 
 
-def test_the_image_is_built(artifacts: ArtifactCache) -> None:
+def test_image_is_built(artifacts: ArtifactCache) -> None:
     """A job builds the image if the project has a Dockerfile."""
     assert "container" not in jobs(artifacts, mode="app")
     assert ["docker build ."] == jobs(artifacts, mode="app", container=True)["container"]["script"]

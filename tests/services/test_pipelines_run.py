@@ -134,7 +134,7 @@ def test_outdated_lock_file_stops_the_pipeline(
     assert "The lockfile at `uv.lock` needs to be updated" in pipeline.printed["lint"]
 
 
-def test_a_tag_is_published(pipeline: Pipeline, pypi: Index, built: Path) -> None:
+def test_tag_is_published(pipeline: Pipeline, pypi: Index, built: Path) -> None:
     """For a tag on the default branch, the tested files are uploaded and a release is created."""
     expected = dict.fromkeys(["tag", "testpypi", "pypi", "release"], "success")
     assert expected == publish(pipeline, built), pipeline.printed
@@ -145,7 +145,7 @@ def test_a_tag_is_published(pipeline: Pipeline, pypi: Index, built: Path) -> Non
     assert ["release", "create", "v0.1.0", "--repo", PROJECT] == arguments[:5]
 
 
-def test_a_retry_of_the_upload_is_safe(pipeline: Pipeline, pypi: Index, built: Path) -> None:
+def test_upload_can_be_retried(pipeline: Pipeline, pypi: Index, built: Path) -> None:
     """After a partial upload, a retry uploads the missing file."""
     shutil.copy(built / "dist" / WHEEL, pypi.folder)
     assert "success" == publish(pipeline, built)["pypi"], pipeline.printed
@@ -153,7 +153,7 @@ def test_a_retry_of_the_upload_is_safe(pipeline: Pipeline, pypi: Index, built: P
 
 
 @pytest.mark.parametrize("name", ["v0.1.1", "v0.1.0.post1"], ids=["wrong version", "off main"])
-def test_a_wrong_tag_is_rejected(name: str, pipeline: Pipeline, pypi: Index, built: Path) -> None:
+def test_wrong_tag_is_rejected(name: str, pipeline: Pipeline, pypi: Index, built: Path) -> None:
     """For a tag with another version or on another branch, nothing is uploaded."""
     pipeline.event = tag(name)
     if name == "v0.1.0.post1":
@@ -173,7 +173,7 @@ def renamed(built: Path, folder: Path, version: str) -> Path:
     return copy
 
 
-def test_a_pre_release_is_accepted(pipeline: Pipeline, built: Path) -> None:
+def test_pre_release_is_accepted(pipeline: Pipeline, built: Path) -> None:
     """The tag of a pre-release matches the file names of the version."""
     git(pipeline.origin, "tag", "v1.0.0rc1", "main")
     pipeline.event = tag("v1.0.0rc1")
@@ -192,7 +192,7 @@ def test_without_an_identity_nothing_is_uploaded(
     assert not pipeline.glab.exists()
 
 
-def test_a_token_uploads_to_pypi(
+def test_token_uploads_to_pypi(
     tmp_path: Path, built: Path, network: Network, pypi: Index, artifacts: ArtifactCache
 ) -> None:
     """With `publish=token`, the files are uploaded with the environment's token."""
@@ -207,7 +207,7 @@ def test_a_token_uploads_to_pypi(
     assert FILES == list(pypi.files())
 
 
-def test_a_private_index_skips_existing_files(
+def test_private_index_skips_existing_files(
     tmp_path: Path, built: Path, artifacts: ArtifactCache
 ) -> None:
     """On a private index, which rejects duplicates, a retry uploads only the missing file."""
@@ -229,7 +229,7 @@ def test_a_private_index_skips_existing_files(
     assert 1 == private.asked.count("/upload/")
 
 
-def test_the_version_from_git_is_the_tag(
+def test_version_from_git_is_the_tag(
     tmp_path: Path, network: Network, artifacts: ArtifactCache
 ) -> None:
     """With versions from git, the build for a tag has the tag's version."""

@@ -208,7 +208,7 @@ def test_coverage_is_in_the_job_summary(released: tuple[Place, Run]) -> None:
     assert tests.printed.count(" passed") == tests.summary.count("**TOTAL**")
 
 
-def test_a_mistake_fails_the_result(place: Place, released: tuple[Place, Run]) -> None:
+def test_failing_job_fails_the_result(place: Place, released: tuple[Place, Run]) -> None:
     """If any job fails, the required check fails."""
 
     def failing(jobs: Jobs) -> None:
@@ -275,7 +275,7 @@ def check_not_published(place: Place, run: Run, failed: str, *succeeded: str) ->
     assert [] == place.releases()
 
 
-def test_a_tag_is_released(released: tuple[Place, Run]) -> None:
+def test_tag_is_released(released: tuple[Place, Run]) -> None:
     """The built files are uploaded to PyPI and attached to the release unchanged."""
     check_release(*released)
 
@@ -289,7 +289,7 @@ def test_exactly_the_tested_files_are_uploaded(released: tuple[Place, Run]) -> N
         assert tree(place.pypi.folder) == tree(folder)
 
 
-def test_a_tag_off_main_is_not_published(
+def test_tag_outside_main_is_not_published(
     tmp_path: Path, project: Path, released: tuple[Place, Run]
 ) -> None:
     """A tag on a commit outside main is rejected, and nothing is uploaded."""
@@ -304,7 +304,7 @@ def test_a_tag_off_main_is_not_published(
     assert run.failures().startswith("tag: Reject a tag that is not on main: ")
 
 
-def test_a_wrong_tag_is_not_published(place: Place, released: tuple[Place, Run]) -> None:
+def test_wrong_tag_is_not_published(place: Place, released: tuple[Place, Run]) -> None:
     """A tag other than the wheel's version is rejected, and nothing is uploaded."""
     run = place.run("publish", WRONG_TAG, again=released[1].until("checks"))
     check_not_published(place, run, "tag", "checks")
@@ -323,9 +323,7 @@ def test_failing_tests_stop_the_release(place: Place, released: tuple[Place, Run
     check_not_published(place, run, "checks")
 
 
-def test_a_fork_does_not_publish(
-    tmp_path: Path, project: Path, released: tuple[Place, Run]
-) -> None:
+def test_fork_does_not_publish(tmp_path: Path, project: Path, released: tuple[Place, Run]) -> None:
     """In a fork, a tag runs the checks, but nothing is uploaded or released."""
     place = Place(tmp_path, project, is_fork=True)
     with place.network:
@@ -335,14 +333,14 @@ def test_a_fork_does_not_publish(
     assert [] == place.pypi.asked
 
 
-def test_a_partial_upload_can_be_repeated(place: Place, released: tuple[Place, Run]) -> None:
+def test_partial_upload_can_be_repeated(place: Place, released: tuple[Place, Run]) -> None:
     """After a partial upload, re-running the failed jobs uploads the missing file."""
     shutil.copy(released[1].artifact("dist") / FILES[0], place.pypi.folder)
     run = place.run("publish", TAG, again=released[1].until("checks", "tag"))
     check_release(place, run)
 
 
-def test_a_repeated_release_changes_nothing(released: tuple[Place, Run]) -> None:
+def test_repeated_release_changes_nothing(released: tuple[Place, Run]) -> None:
     """Publishing a release again changes nothing."""
     place, first = released
     before = place.pypi.files(), tree(place.service.releases)
@@ -386,7 +384,7 @@ def test_testpypi_comes_before_pypi(
     assert tree(dist) == tree(place.testpypi.folder) == tree(place.pypi.folder)
 
 
-def test_a_token_is_used(
+def test_token_is_used(
     tmp_path: Path, released: tuple[Place, Run], artifacts: ArtifactCache
 ) -> None:
     """With publish=token, the upload uses the environment's secret instead of an identity."""
@@ -496,7 +494,7 @@ def test_faults_in_publishing_are_found(
     assert message in " ".join(str(failed.value).split())
 
 
-def test_a_release_without_an_upload_is_found(place: Place, released: tuple[Place, Run]) -> None:
+def test_release_without_an_upload_is_found(place: Place, released: tuple[Place, Run]) -> None:
     """A release that doesn't wait for PyPI is created even though PyPI has rejected the files."""
 
     def mutate(jobs: Jobs) -> None:
@@ -506,7 +504,7 @@ def test_a_release_without_an_upload_is_found(place: Place, released: tuple[Plac
         check_refused(place, released[1], mutate)
 
 
-def test_a_check_with_too_many_permissions_is_found(place: Place) -> None:
+def test_check_with_too_many_permissions_is_found(place: Place) -> None:
     """GitHub doesn't start a release if a check requests more than publish.yml grants."""
 
     def mutate(jobs: Jobs) -> None:
@@ -516,7 +514,7 @@ def test_a_check_with_too_many_permissions_is_found(place: Place) -> None:
         place.run("publish", TAG, checks=mutate)
 
 
-def test_a_skipped_result_is_found(place: Place, released: tuple[Place, Run]) -> None:
+def test_skipped_result_is_found(place: Place, released: tuple[Place, Run]) -> None:
     """Without `always()`, the required check is skipped, which counts as success."""
 
     def mutate(jobs: Jobs) -> None:

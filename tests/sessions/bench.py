@@ -106,7 +106,7 @@ def cpu(work: Callable[[], object]) -> float:
 
 
 def fresh(folder: Path) -> Path:
-    """Return a new path for a folder, without an existing one."""
+    """Return the path of a folder after deleting it."""
     shutil.rmtree(folder, ignore_errors=True)
     return folder
 

@@ -117,9 +117,7 @@ def message(answers: Answers) -> str:
         return str(error)
 
 
-def test_the_command_writes_the_same_files(
-    template: Path, session: Session, tmp_path: Path
-) -> None:
+def test_command_writes_the_same_files(template: Path, session: Session, tmp_path: Path) -> None:
     """For difficult and random answers, the files and modes equal those of `copier copy`."""
     chosen = random.SystemRandom().sample(covering(), 2)
     for number, answers in enumerate([FULL, *chosen]):
@@ -151,7 +149,7 @@ def test_equal_values_of_different_types_are_distinguished(
 
 
 @pytest.mark.parametrize("name", sorted({name for name, *_ in REJECTED} - {"starters"}))
-def test_a_rejected_answer_has_the_same_message(name: str, session: Session) -> None:
+def test_rejected_answer_has_the_same_message(name: str, session: Session) -> None:
     """A rejected answer has the same message as with the `copier` command."""
     rejected = [answer for question, answer, *_ in REJECTED if question == name]
     for answer in filter(json_keeps, rejected):
@@ -163,7 +161,7 @@ def test_a_rejected_answer_has_the_same_message(name: str, session: Session) -> 
             session.render(texts(answers))
 
 
-def test_the_form_continues_after_a_rejected_answer(session: Session) -> None:
+def test_form_continues_after_a_rejected_answer(session: Session) -> None:
     """Questions after a rejected answer are shown with their own messages."""
     asked = session.ask({"project_name": "", "user_email": "ada", "copyright_year": "now"})
     errors = {question.name: question.error for question in asked if question.error}
@@ -171,7 +169,7 @@ def test_the_form_continues_after_a_rejected_answer(session: Session) -> None:
     assert "template_updates" in {question.name for question in asked}
 
 
-def test_the_form_has_the_questions_of_the_template(session: Session) -> None:
+def test_form_has_the_questions_of_the_template(session: Session) -> None:
     """A form with all questions asks every question of a library in order."""
     asked = [question.name for question in session.ask({"project_name": "Demo"})]
     # These questions depend on answers that differ from a library's defaults.
@@ -192,7 +190,7 @@ def test_questions_follow_earlier_answers(session: Session) -> None:
     }
 
 
-def test_an_answer_that_equals_the_default_is_not_given(session: Session) -> None:
+def test_answer_that_equals_the_default_is_not_given(session: Session) -> None:
     """An answer that equals the default doesn't count as given."""
     answers = {"project_name": "Demo", "backend": "hatchling", "environments": "[pip]"}
     given = {question.name for question in session.ask(answers) if question.given}
@@ -254,7 +252,7 @@ def test_copier_version_is_supported() -> None:
     assert TESTED.contains(version("copier")), ADVICE
 
 
-def test_a_missing_part_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_part_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     """If Copier lacks a private part, importing fails with a message that says what to do."""
     monkeypatch.delattr(copier_internals.Worker, "_ask")
     with pytest.raises(ImportError, match=re.escape(ADVICE)):

@@ -195,7 +195,7 @@ def test_files_equal_those_of_the_command(
 
 
 @slow
-def test_the_archive_builds_and_passes_its_tests(
+def test_archive_builds_and_passes_its_tests(
     shown: Shown, artifacts: ArtifactCache, tmp_path: Path
 ) -> None:
     """The downloaded project builds a wheel, and its tests pass."""
@@ -284,7 +284,7 @@ def test_answers_make_no_requests(shown: Shown) -> None:
     assert before == len(shown.requests)
 
 
-def test_a_loaded_page_works_offline(shown: Shown) -> None:
+def test_loaded_page_works_offline(shown: Shown) -> None:
     """Answers change the files even without a network."""
     shown.follow(fragment(BASE))
     shown.context.set_offline(True)
@@ -298,7 +298,7 @@ def test_a_loaded_page_works_offline(shown: Shown) -> None:
 
 
 @slow
-def test_a_link_reproduces_the_page(browser: Any, site: str, shown: Shown) -> None:
+def test_link_reproduces_the_page(browser: Any, site: str, shown: Shown) -> None:
     """A link contains the answers and the open file, so that it restores them in another browser."""
     shown.follow(fragment(BASE))
     before = shown.count()
@@ -408,7 +408,7 @@ def test_without_javascript_the_page_says_what_to_run(
         opened.context.close()
 
 
-def test_the_download_is_small(site: str, artifacts: ArtifactCache) -> None:
+def test_download_is_small(site: str, artifacts: ArtifactCache) -> None:
     """All files together are smaller than 12 MB if the server compresses them."""
     folder = artifacts.folder / "start-page"
     files = [file for file in folder.rglob("*") if file.is_file()]

@@ -134,7 +134,7 @@ def test_two_projects_are_compared(page: Page) -> None:
     assert {""} == {file["state"] for file in shown["files"]}
 
 
-def test_a_rejected_answer_keeps_the_files(page: Page) -> None:
+def test_rejected_answer_keeps_the_files(page: Page) -> None:
     """After a rejected answer, the files match the last accepted answers."""
     before = page.show({"project_name": "Demo"}, None)
     shown = page.show({"project_name": "Demo", "user_email": "ada"}, None)
@@ -153,7 +153,7 @@ def test_unknown_names_are_reported_and_ignored(page: Page) -> None:
     assert [] == shown["errors"]
 
 
-def test_a_link_with_rejected_answers_shows_a_project(page: Page) -> None:
+def test_link_with_rejected_answers_shows_a_project(page: Page) -> None:
     """The page shows files even if a link's answers are rejected."""
     shown = page.show({"project_name": "Demo", "user_email": "ada"}, None)
     assert "pyproject.toml" in {file["path"] for file in shown["files"]}
@@ -163,19 +163,19 @@ def test_a_link_with_rejected_answers_shows_a_project(page: Page) -> None:
     assert {""} == {file["state"] for file in shown["files"]}
 
 
-def test_groups_are_the_question_files() -> None:
+def test_groups_are_named_after_question_files() -> None:
     """The form's groups are named after the question files in copier.yml, without numbers."""
     found = groups(ROOT)
     assert ("Essentials", "CI") == (found["backend"], found["test_matrix"])
 
 
-def test_a_template_without_question_files_has_no_groups(tmp_path: Path) -> None:
+def test_template_without_question_files_has_no_groups(tmp_path: Path) -> None:
     """The questions of a template without question files are in one group."""
     (tmp_path / "copier.yml").write_text("name: Ada\n", encoding="utf-8")
     assert {} == groups(tmp_path)
 
 
-def test_a_difference_has_both_sides() -> None:
+def test_difference_has_both_sides() -> None:
     """Rows have the line numbers and texts of both sides, and distant equal lines are skipped."""
     before = "".join(f"{number}\n" for number in range(1, 21))
     rows = list(difference(before, before.replace("20\n", "twenty\n21\n")))
@@ -189,7 +189,7 @@ def test_a_difference_has_both_sides() -> None:
     ] == rows
 
 
-def test_the_states_of_files_include_their_modes() -> None:
+def test_file_states_include_modes() -> None:
     """A file with a different mode counts as changed."""
     before = {"a": File(b"", 0o644), "b": File(b"", 0o644), "c": File(b"", 0o644)}
     after = {"b": File(b"", 0o755), "c": File(b"", 0o644), "d": File(b"", 0o644)}
@@ -204,7 +204,7 @@ def test_highlighting_keeps_every_character(name: str) -> None:
     assert text == "".join(part for _, part in tokens(name, text))
 
 
-def test_an_archive_has_modes_and_equal_bytes(tmp_path: Path) -> None:
+def test_archive_is_reproducible_and_has_modes(tmp_path: Path) -> None:
     """An archive preserves file modes, and the same files give the same archive."""
     files = {"run.sh": File(b"#!/bin/sh\n", 0o755), "src/a.txt": File("ä\n".encode(), 0o644)}
     made = archive(files, "demo")
@@ -226,11 +226,11 @@ def test_an_archive_has_modes_and_equal_bytes(tmp_path: Path) -> None:
         ("", assemble.ADDRESS),
     ],
 )
-def test_a_fork_gets_its_own_address(remote: str, address: str) -> None:
+def test_fork_gets_its_own_address(remote: str, address: str) -> None:
     """The command contains the address of the fork that builds the site, without credentials."""
     assert address == assemble.short_address(remote)
 
 
-def test_an_answer_is_written_as_for_data() -> None:
+def test_answers_have_the_form_of_data_options() -> None:
     """Text answers are unchanged, and other answers are JSON."""
     assert ["a: b", "true", '["é"]', "null"] == list(map(as_text, ["a: b", True, ["é"], None]))

@@ -81,7 +81,7 @@ def test_customize_becomes_a_preset(customize: bool, preset: str, old: Path) -> 
 
 @pytest.mark.parametrize("operation", ["update", "recopy"])
 @pytest.mark.parametrize("version", ["0.3.0", None])
-def test_a_preset_cannot_be_changed(
+def test_preset_cannot_be_changed(
     version: str | None, operation: str, releases: Path, tmp_path: Path
 ) -> None:
     """A changed preset is rejected, even with another answers file, and nothing is written."""
@@ -94,8 +94,8 @@ def test_a_preset_cannot_be_changed(
 
 
 @pytest.mark.parametrize("operation", ["update", "recopy"])
-def test_a_data_file_may_repeat_the_preset(operation: str, project: Path) -> None:
-    """A data file may contain the recorded preset, but no other one."""
+def test_data_file_may_repeat_the_preset(operation: str, project: Path) -> None:
+    """A data file may contain the recorded preset, but no other preset."""
     recorded = recorded_answers(project)
     for answers in ({"preset": "standard"}, recorded):
         operate(operation, project, answers)
@@ -106,7 +106,7 @@ def test_a_data_file_may_repeat_the_preset(operation: str, project: Path) -> Non
 
 
 @pytest.mark.parametrize("version", ["0.3.0", None])
-def test_a_documentation_site_can_be_added(
+def test_documentation_site_can_be_added(
     version: str | None, releases: Path, tmp_path: Path
 ) -> None:
     """If Sphinx is added later, the project gets the same pages as a new project."""
@@ -122,7 +122,7 @@ def test_a_documentation_site_can_be_added(
 
 
 @pytest.mark.parametrize("version", ["0.3.0", None])
-def test_a_github_account_can_be_added(version: str | None, releases: Path, tmp_path: Path) -> None:
+def test_github_account_can_be_added(version: str | None, releases: Path, tmp_path: Path) -> None:
     """If an account is added later, the metadata gets URLs, but the README stays unchanged."""
     project = start(releases, version, tmp_path / "project", BASE)
     readme = (project / "README.md").read_text(encoding="utf-8")
@@ -133,7 +133,7 @@ def test_a_github_account_can_be_added(version: str | None, releases: Path, tmp_
     assert readme == (project / "README.md").read_text(encoding="utf-8")
 
 
-def test_a_deleted_changelog_stays_deleted(old: Path) -> None:
+def test_deleted_changelog_stays_deleted(old: Path) -> None:
     """A deleted changelog isn't restored, even though 0.3 didn't record it."""
     (old / "CHANGELOG.md").unlink()
     commit(old, "Delete the changelog")
@@ -142,7 +142,7 @@ def test_a_deleted_changelog_stays_deleted(old: Path) -> None:
     assert "changelog" in recorded_answers(old)["starters"]["sets"]
 
 
-def test_a_changelog_can_be_added(releases: Path, tmp_path: Path) -> None:
+def test_changelog_can_be_added(releases: Path, tmp_path: Path) -> None:
     """A project gets a changelog if it is selected later."""
     project = start(releases, None, tmp_path / "project", BASE | {"changelog": False})
     assert not (project / "CHANGELOG.md").exists()
@@ -165,7 +165,7 @@ def test_pages_of_old_projects_belong_to_the_user(page: str | None, old: Path) -
     assert "docs/add-a-language.md" in after
 
 
-def test_an_extra_deleted_by_hand_can_be_recorded(project: Path) -> None:
+def test_extra_deleted_by_hand_can_be_recorded(project: Path) -> None:
     """After an extra is deleted as the README says, a new answer causes no conflict."""
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")

@@ -69,7 +69,7 @@ def files(artifacts: ArtifactCache, answers: Answers) -> set[str]:
 
 
 @pytest.mark.parametrize(("axis", "first", "other"), changes(), ids=str)
-def test_another_choice_and_back_keeps_the_work(
+def test_changing_a_choice_and_back_keeps_the_work(
     axis: str, first: Any, other: Any, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """Changing a choice and back adds and removes the right files, and keeps the user's work."""
@@ -106,7 +106,7 @@ def test_another_choice_and_back_keeps_the_work(
 @pytest.mark.parametrize(
     ("old", "new"), [("library", "app"), ("app", "script"), ("script", "library")]
 )
-def test_another_mode_works_immediately(
+def test_changed_mode_works_immediately(
     old: str, new: str, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A project with the original starter code passes its old and new tests after a change of mode."""
@@ -134,7 +134,7 @@ def test_another_mode_works_immediately(
 @pytest.mark.parametrize(
     ("old", "new"), [("library", "script"), ("script", "app"), ("app", "library")]
 )
-def test_another_mode_keeps_the_work(
+def test_changing_the_mode_keeps_the_work(
     old: str, new: str, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """A change of mode keeps all work, and adds the new mode's starter code."""
@@ -171,7 +171,7 @@ def test_starter_files_are_added_once(releases: Path, tmp_path: Path) -> None:
     assert '"""Ours."""\n' == (project / "src/my_project/cli.py").read_text("utf-8")
 
 
-def test_without_a_documentation_site_the_pages_stay(releases: Path, tmp_path: Path) -> None:
+def test_removing_the_site_keeps_the_pages(releases: Path, tmp_path: Path) -> None:
     """If the documentation site is removed, the user's pages are kept."""
     work = worked_on(releases, tmp_path / "project", {"docs_engine": "sphinx"})
     assert [] == update(work.project, docs_engine="none")
@@ -181,7 +181,7 @@ def test_without_a_documentation_site_the_pages_stay(releases: Path, tmp_path: P
 
 
 @pytest.mark.parametrize(("old", "new"), [("sphinx", "zensical"), ("zensical", "sphinx")])
-def test_another_documentation_generator_keeps_the_pages(
+def test_changing_the_generator_keeps_the_pages(
     old: str, new: str, releases: Path, tmp_path: Path
 ) -> None:
     """A change of the generator keeps the user's pages, and restores deleted pages."""

@@ -38,7 +38,7 @@ def recorded(project: Path) -> Answers:
 
 
 def make_history(repository: Path, *releases: str) -> Path:
-    """Create a template with one release for each question file, plus the final check."""
+    """Create a template with one release for each question file."""
     project = repository / "project"
     project.mkdir(parents=True)
     git("init", "--quiet", cwd=repository)
@@ -77,9 +77,7 @@ def make_history(repository: Path, *releases: str) -> Path:
     ],
     ids=str,
 )
-def test_a_recipe_keeps_the_answer(
-    title: str, given: Answers, kept: Answers, tmp_path: Path
-) -> None:
+def test_recipe_keeps_the_answer(title: str, given: Answers, kept: Answers, tmp_path: Path) -> None:
     """A recorded answer keeps its meaning after a question changes."""
     repository = make_history(tmp_path / "template", *recipe(title))
     project = start(repository, "1.0.0", tmp_path / "project", given)
@@ -110,7 +108,7 @@ def test_new_project_gets_the_new_default(title: str, fresh: Answers, tmp_path: 
     assert fresh == recorded(project)
 
 
-def test_a_retired_choice_is_kept_and_cannot_be_selected(tmp_path: Path) -> None:
+def test_retired_choice_is_kept_and_cannot_be_selected(tmp_path: Path) -> None:
     """A project keeps a retired choice during updates, but can't select it again after a change."""
     before, after = recipe("Retire a choice")
     repository = make_history(tmp_path / "template", before, after, after + "# Later\n")
@@ -125,14 +123,14 @@ def test_a_retired_choice_is_kept_and_cannot_be_selected(tmp_path: Path) -> None
         update(project, docs_engine="mkdocs")
 
 
-def test_a_retired_choice_is_not_offered(tmp_path: Path) -> None:
+def test_retired_choice_is_not_offered(tmp_path: Path) -> None:
     """New projects can't select a retired choice."""
     repository = make_history(tmp_path / "template", *recipe("Retire a choice"))
     with pytest.raises(ValueError, match="'mkdocs' is not in"):
         start(repository, None, tmp_path / "project", {"docs_engine": "mkdocs"})
 
 
-def test_a_removed_choice_stops_the_update(tmp_path: Path) -> None:
+def test_removed_choice_stops_the_update(tmp_path: Path) -> None:
     """If the recorded choice is removed, the update names the question, and writes nothing."""
     repository = make_history(tmp_path / "template", *recipe("Remove a choice"))
     project = start(repository, "1.0.0", tmp_path / "project", {"docs_engine": "mkdocs"})

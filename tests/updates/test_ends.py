@@ -82,7 +82,7 @@ def test_impossible_update_is_rejected(
     assert before == tree(project)
 
 
-def test_an_update_can_be_undone(project: Path) -> None:
+def test_update_can_be_undone(project: Path) -> None:
     """The commands in the message find a conflict and undo the update."""
     contributing = project / "CONTRIBUTING.md"
     lines = contributing.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -84,7 +84,7 @@ def state(clone: Path) -> dict[str, object]:
     }
 
 
-def test_the_loop_updates_in_branches(tmp_path: Path) -> None:
+def test_loop_updates_in_branches(tmp_path: Path) -> None:
     """The loop updates clean clones in a branch, and never changes or deletes users' files.
 
     The template is small to keep the calls of Copier fast.
@@ -140,7 +140,7 @@ def test_the_loop_updates_in_branches(tmp_path: Path) -> None:
     assert [] == list(temporary.iterdir())
 
 
-def test_settings_give_the_defaults(tmp_path: Path, releases: Path) -> None:
+def test_settings_provide_the_defaults(tmp_path: Path, releases: Path) -> None:
     """The Copier settings on the page become the default answers, and are valid together."""
     settings = tmp_path / "settings.yml"
     (text,) = blocks("yaml")
@@ -156,7 +156,7 @@ def test_settings_give_the_defaults(tmp_path: Path, releases: Path) -> None:
     assert "token" == recorded["publish"]
 
 
-def test_a_release_can_be_pinned(tmp_path: Path) -> None:
+def test_release_can_be_pinned(tmp_path: Path) -> None:
     """The documented options select a release even if a newer one exists."""
     template, pinned = one_file_releases(tmp_path / "template"), "1.0.0"
     text = next(text for text in blocks("console") if "--vcs-ref" in text)

@@ -149,7 +149,7 @@ def recording(axis: str, choice: str) -> Answers:
 
 
 @pytest.mark.parametrize(("axis", "choice"), REMOVABLE)
-def test_a_removed_choice_stops_the_update(
+def test_removed_choice_stops_the_update(
     axis: str, choice: str, template: Path, project_of: Callable[..., Path]
 ) -> None:
     """If a choice is removed, the message suggests answers with which the update succeeds."""
@@ -233,7 +233,7 @@ def test_new_reserved_names_are_kept(template: Path, project_of: Callable[..., P
         commit(project, "Update")
 
 
-def test_a_dropped_python_version_is_kept(template: Path, project_of: Callable[..., Path]) -> None:
+def test_dropped_python_version_is_kept(template: Path, project_of: Callable[..., Path]) -> None:
     """A project keeps a Python version that new projects can no longer select."""
     project = project_of({"python_min": "3.11"})
     before = tree(project)
@@ -250,7 +250,7 @@ def test_a_dropped_python_version_is_kept(template: Path, project_of: Callable[.
         start(template, version, project.with_name("new"), BASE | {"python_min": "3.11"})
 
 
-def test_a_removed_preset_is_kept(template: Path, project_of: Callable[..., Path]) -> None:
+def test_removed_preset_is_kept(template: Path, project_of: Callable[..., Path]) -> None:
     """A project keeps a preset that new projects can no longer select."""
     project = project_of({"preset": "minimal"})
 

@@ -45,7 +45,7 @@ def repository(folder: Path) -> Path:
     return folder
 
 
-def test_the_instructions_name_the_answers_file(releases: Path, tmp_path: Path) -> None:
+def test_instructions_name_the_answers_file(releases: Path, tmp_path: Path) -> None:
     """The project's commands contain the name of another answers file, and they work."""
     name = "our answers.yml"
     answers = {"preset": "full", "template_updates": "workflow", "license": "MIT"}
@@ -112,9 +112,7 @@ def test_recopying_replaces_the_configuration(releases: Path, tmp_path: Path) ->
         ("none", ""),
     ],
 )
-def test_the_message_recognizes_a_subfolder(
-    ci: str, hint: str, releases: Path, tmp_path: Path
-) -> None:
+def test_message_recognizes_a_subfolder(ci: str, hint: str, releases: Path, tmp_path: Path) -> None:
     """In a subfolder of a repository, the message mentions CI files and creates no repository."""
     outer = repository(tmp_path / "outer")
     git("worktree", "add", "--quiet", "../worktree", cwd=outer)
@@ -131,7 +129,7 @@ def test_the_message_recognizes_a_subfolder(
         assert [] == [line for line in note.splitlines() if len(line) > 80]
 
 
-def test_the_message_recognizes_a_repository(releases: Path, tmp_path: Path) -> None:
+def test_message_recognizes_a_repository(releases: Path, tmp_path: Path) -> None:
     """The message creates a repository only if the project isn't already in one."""
     said = copy(releases, repository(tmp_path / "repository"))
     assert "git init" not in said

@@ -11,7 +11,7 @@ from harness.updates import releases as history
 from harness.updates.releases import NoHistoryError, extract, git, next_release, past_releases
 
 
-def test_a_missing_commit_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_commit_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If a past release's commit is missing, the tests fail with a message that says what to do."""
     file = tmp_path / "releases.yml"
     file.write_text(f"0.1.0: {'0' * 40}\n", encoding="utf-8")
@@ -20,7 +20,7 @@ def test_a_missing_commit_is_reported(tmp_path: Path, monkeypatch: pytest.Monkey
         extract("0.1.0", tmp_path)
 
 
-def test_each_release_is_a_tag(releases: Path) -> None:
+def test_each_release_has_a_tag(releases: Path) -> None:
     """The test repository has a tag for each release, oldest first."""
     tags = git("tag", "--sort=version:refname", cwd=releases).split()
     assert [*past_releases(), next_release()] == tags
@@ -33,7 +33,7 @@ def test_each_release_is_in_the_changelog(version: str) -> None:
     assert f"\n## [{version}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-def test_a_past_release_is_its_commit(releases: Path) -> None:
+def test_past_release_contains_the_files_of_its_commit(releases: Path) -> None:
     """A past release contains the files from its commit."""
     for version, revision in history.release_commits().items():
         listed = git("ls-tree", "-r", version, cwd=releases)
@@ -41,7 +41,7 @@ def test_a_past_release_is_its_commit(releases: Path) -> None:
         assert files == listed
 
 
-def test_the_current_template_is_the_newest_release(releases: Path) -> None:
+def test_current_template_is_the_newest_release(releases: Path) -> None:
     """The newest release in the test repository is the current template, including file modes."""
     present = {name: file for name, file in tree(ROOT / "template").items() if ".pyc" not in name}
     assert present == tree(releases / "template")

@@ -18,7 +18,7 @@ from harness.updates.releases import (
 
 
 @pytest.mark.parametrize("version", past_releases())
-def test_the_answers_cover_every_choice(version: str) -> None:
+def test_answers_cover_every_choice(version: str) -> None:
     """The answers in the tests contain each choice that a past release offers."""
     rows = covering_answers(version)
     for name, question in release_questions(version).items():
@@ -43,7 +43,7 @@ def is_users(name: str, mode: str) -> bool:
         for row in range(len(covering_answers(version)))
     ],
 )
-def test_an_update_is_a_fresh_render(
+def test_update_equals_a_fresh_render(
     version: str, row: int, releases: Path, tmp_path: Path
 ) -> None:
     """After an update, the user's files are unchanged, and all other files equal a fresh render."""

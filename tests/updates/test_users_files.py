@@ -59,9 +59,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
     ids=str,
 )
-def test_an_update_changes_the_listed_files(
-    answers: Answers, template: Path, tmp_path: Path
-) -> None:
+def test_update_changes_the_listed_files(answers: Answers, template: Path, tmp_path: Path) -> None:
     """The user's files that an update changes are exactly those in the documentation."""
     project = start(template, "1.0.0", tmp_path / "project", BASE | answers)
     guide = project / "CONTRIBUTING.md"
@@ -82,7 +80,7 @@ def test_an_update_changes_the_listed_files(
     assert " M pyproject.toml" in status(project)
 
 
-def test_the_starter_files_of_each_option_are_listed() -> None:
+def test_starter_files_of_each_option_are_listed() -> None:
     """The page lists exactly the user's files that an update adds for each option."""
     expected = [
         sorted(name[1:] for files in each.values() for name in files)

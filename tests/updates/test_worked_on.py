@@ -23,7 +23,7 @@ REMOVED = {*(f"tools/{name}.py" for name in SCRIPTS), "tests/test_locks.py"}
 
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("version", past_releases())
-def test_a_year_of_work_is_kept(version: str, mode: str, releases: Path, tmp_path: Path) -> None:
+def test_year_of_work_is_kept(version: str, mode: str, releases: Path, tmp_path: Path) -> None:
     """The update keeps all lines and deletions without conflicts."""
     project = start(releases, version, tmp_path / "project", BASE | {"mode": mode})
     work = a_year_of_work(project)
@@ -80,7 +80,7 @@ def test_message_names_the_removed_scripts(releases: Path, tmp_path: Path) -> No
     assert [] == [line for line in (said + again).splitlines() if len(line) > 80]
 
 
-def test_a_worked_on_project_passes_its_checks(
+def test_worked_on_project_passes_its_checks(
     releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """After the update, the project's tasks pass, and its wheel has the user's version."""

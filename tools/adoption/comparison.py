@@ -213,7 +213,7 @@ def multiple_fields(wheel: Wheel) -> dict[str, set[str]]:
 
 
 def remaining_faults(old: Project, new: Project) -> Iterator[Difference]:
-    """Yield the faults of the existing project that the new one still has."""
+    """Yield the existing project's faults that the new project still has."""
     for name in missing_from_wheel(old):
         if name not in new.wheel.files:
             yield Difference(f"file {name}", "in the source tree, but in neither wheel")

@@ -17,7 +17,8 @@ class Finding:
 
     Attributes:
         text: The finding in one or two sentences.
-        explains: `fnmatch` patterns for the text of each `comparison.Difference` that this causes.
+        explains: `fnmatch` patterns for the text of each `comparison.Difference` that the fact
+            causes.
     """
 
     text: str

@@ -88,9 +88,8 @@ class License:
 def find_license(project: Project) -> License:
     """Return a project's license.
 
-    If the metadata names exactly one license, that is the license. Otherwise, the license text
-    decides. It may differ in a few words if an ambiguous name in the metadata, such as "BSD",
-    supports it.
+    If the metadata names exactly one license, use it. Otherwise, the license text decides. The text
+    may differ in a few words if an ambiguous name in the metadata, such as "BSD", supports it.
     """
     texts = {name: recognized(text) for name, text in license_texts(project).items()}
     if expression := project.wheel.metadata.get("license_expression"):
@@ -267,7 +266,7 @@ def license_texts(project: Project) -> dict[str, str]:
 
 @functools.cache
 def recognized(text: str) -> tuple[str, ...]:
-    """Return the licenses on the SPDX list whose texts are in a text.
+    """Return the licenses on the SPDX list that a text contains.
 
     The template's license texts are checked first, because comparing words is cheap.
     https://spdx.github.io/spdx-spec/v3.0.1/annexes/license-matching-guidelines-and-templates/

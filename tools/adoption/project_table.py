@@ -19,7 +19,7 @@ from adoption.wheels import Wheel
 def entries_by_hand(
     project: Project, answers: Mapping[str, Any], rendered: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the entries for `[project]` that differ from the rendered ones.
+    """Return the entries for `[project]` that differ from the rendered table.
 
     Args:
         project: The existing project.
@@ -47,9 +47,9 @@ def entries_by_hand(
 
 
 def main_readme(project: Project) -> str:
-    """Return the name of the README with the long description, or "" without a README.
+    """Return the name of the README that contains the long description, or "".
 
-    If no README has the text of the long description, return the first one in a usual format.
+    If no README has this text, return the first README in a usual format.
     """
     names = find_roles(project.folder).readmes
     text = normalized_text(project.wheel.metadata.get("description", ""))

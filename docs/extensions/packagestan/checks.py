@@ -8,8 +8,8 @@ from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
 
-# The host names of package indexes contain one of these labels. Pages name packages instead of linking to
-# an index, because a link would bypass a mirror.
+# The host names of package indexes contain one of these labels. Pages must not link to indexes,
+# because links bypass mirrors.
 INDEXES = {"npmjs", "pypi", "pythonhosted"}
 
 

@@ -38,7 +38,7 @@ class ArtifactCache:
         self.adapter = adapter
 
     def once(self, name: str, make: Callable[[Path], object]) -> Path:
-        """Return a folder, which the first process to request it creates.
+        """Return a cached folder. The first process that requests it creates it.
 
         Args:
             name: The name of the folder.

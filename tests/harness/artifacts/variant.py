@@ -138,14 +138,14 @@ def run_time_requirements(wheel: Path) -> list[str]:
 
 
 def bare_environment(artifacts: ArtifactCache, python: Path) -> Environment:
-    """Return an empty environment with a Python, which must not be changed."""
+    """Return an empty environment for a Python interpreter. It must not be changed."""
     name = key("bare", {"python": str(python)})
     return Environment(artifacts.once(name, lambda folder: Environment.make(folder, str(python))))
 
 
 @functools.cache
 def user(artifacts: ArtifactCache, python: Path) -> ForkServer:
-    """Return a warm process with a Python and no packages."""
+    """Return a warm process for a Python interpreter without packages."""
     # The first variant that imports a shared dependency compiles it.
     return ForkServer(
         bare_environment(artifacts, python),
@@ -156,7 +156,7 @@ def user(artifacts: ArtifactCache, python: Path) -> ForkServer:
 
 @functools.cache
 def tester(artifacts: ArtifactCache, python: Path) -> ForkServer:
-    """Return a warm process with a Python and the projects' test dependencies."""
+    """Return a warm process for a Python interpreter with the projects' test dependencies."""
 
     def make(folder: Path) -> None:
         project = artifacts.project(artifacts.adapter.static[0])

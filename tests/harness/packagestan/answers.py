@@ -61,12 +61,12 @@ def question_files() -> list[str]:
 
 
 def retired(axis: str) -> list[str]:
-    """Return the retired choices of a question, which only existing projects can have."""
+    """Return the retired choices of a question. Only existing projects can have them."""
     return [choice for choice, data in facts(axis).items() if "retired" in data]
 
 
 def rendered(axis: str) -> list[Any]:
-    """Return all choices that a project can have: offered and retired ones."""
+    """Return all choices that a project can have, including retired choices."""
     return choices(axis) + retired(axis)
 
 

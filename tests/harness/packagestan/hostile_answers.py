@@ -47,7 +47,7 @@ def refusals(name: str) -> dict[str, str]:
 
 
 def accepted(*names: str) -> dict[str, list[str]]:
-    """Return the hostile texts that each question accepts, except the empty one."""
+    """Return the hostile texts, except "", that each question accepts."""
     return {
         name: [text for text, refusal in refusals(name).items() if text and not refusal]
         for name in names

@@ -36,12 +36,11 @@ Row = dict[str, Any]
 
 
 class Coverage:
-    """Variants that contain every combination of a few levels.
+    """Variants that together contain every combination of a few levels.
 
     Attributes:
-        strength: The number of factors whose levels occur in all combinations, if the factors shape
-            a project. Each level of a text that is only copied into files occurs with each level of
-            any other factor.
+        strength: Every combination of the levels of this many factors occurs, if the factors shape
+            a project. For text that is only copied into files, every pair of levels occurs.
     """
 
     def __init__(

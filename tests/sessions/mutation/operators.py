@@ -129,7 +129,7 @@ def take_other_branch(line: str, file: str) -> Iterator[str]:
 
 
 def drop_condition(line: str, file: str) -> Iterator[str]:
-    """Drop one of two combined conditions."""
+    """Drop one of two conditions that are combined with "and" or "or"."""
     ends = r" and | or | else\b| if |\s*-?%\}|\s*-?\}\}|:$|,| && | \|\| "
     for found in re.finditer(r" (?:and|or|&&|\|\|) ", line):
         before = line[: found.start()]
