@@ -1,4 +1,4 @@
-// Compiles Python modules with Pyodide, because the browser's Python reads only its own version's files.
+// Compiles Python modules with Pyodide, because compiled files work only with the same Python version.
 // Usage: node compile.mjs PYODIDE FOLDER
 import { pathToFileURL } from "node:url";
 import path from "node:path";
@@ -8,7 +8,7 @@ const { loadPyodide } = await import(pathToFileURL(path.join(pyodideFolder, "pyo
 const pyodide = await loadPyodide({ indexURL: pyodideFolder + path.sep });
 pyodide.FS.mkdirTree("/packages");
 pyodide.mountNodeFS("/packages", packages);
-// The compiled files are next to the sources, which the page doesn't need, and have no docstrings.
+// Write the compiled files, without docstrings, next to the sources. The page doesn't need the sources.
 const compiled = pyodide.runPython(`
 import compileall, py_compile
 compileall.compile_dir(
@@ -16,7 +16,7 @@ compileall.compile_dir(
     invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
 )
 `);
-// Pygments has lexers for hundreds of languages, which would be a tenth of the download.
+// Remove unused Pygments lexers. All of them together would be a tenth of the download.
 pyodide.runPython(`
 import sys, pathlib
 sys.path.insert(0, "/packages")

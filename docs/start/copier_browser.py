@@ -356,7 +356,7 @@ class Session:
         remember(worker.jinja_env)
         self.environment = worker.jinja_env
         if self.template.tasks or self.template.jinja_extensions:
-            raise ValueError("The template needs --trust, which a browser can't give.")
+            raise ValueError("The template requires --trust, which isn't possible in a browser.")
 
     def questions(self) -> list[str]:
         """Return the names of the questions that accept an answer, in order."""

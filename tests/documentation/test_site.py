@@ -178,10 +178,10 @@ BAD = {
         "add a caption that says why this is not run",
     ),
     "a link without https": ("<http://example.com/>", "starts with http:, not https:"),
-    "a link to no host": ("[here](https://localhost/)", "names no host"),
+    "a link to no host": ("[here](https://localhost/)", "has no valid host name"),
     "a link to a package index": (
         "[here](https://" + "pypi." + "org/project/ruff/)",
-        "leads to a package index",
+        "links to a package index",
     ),
     "an image without alternative text": (
         "![](picture.png)",

@@ -43,7 +43,7 @@ console.log(JSON.stringify({
 """
 
 HEADER = """\
-# What Renovate's npm package says; `nox -s renovate` writes this file. A release from a datasource
+# Facts from Renovate's npm package, written by `nox -s renovate`. A release from a datasource
 # without timestamps never reaches a minimum age.
 """
 

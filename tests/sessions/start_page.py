@@ -92,7 +92,7 @@ def main() -> None:
     )
     rows["after an answer, slowest"] = max(changes)
     print(f"The download is {size:.1f} MB (limit 12).")
-    print(f"{'':38}   time   processor time")
+    print(f"{'':38}{'time':>8}{'CPU time':>12}")
     for what, (elapsed, used) in rows.items():
         print(f"{what:38}{elapsed:6.2f} s{used:10.2f} s")
     print(f"The load of the machine is {os.getloadavg()[0]:.1f} for {os.cpu_count()} processors.")

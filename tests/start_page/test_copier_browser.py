@@ -236,7 +236,7 @@ def test_another_template_rejects_answers(
 def test_template_that_requires_trust_is_rejected(tmp_path: Path) -> None:
     """A template that requires --trust is rejected, because a browser can't run tasks."""
     (tmp_path / "copier.yml").write_text("_tasks: [id]\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="needs --trust"):
+    with pytest.raises(ValueError, match="requires --trust"):
         Session(Source(tmp_path, "gh:ada/template"), tmp_path / "work")
 
 

@@ -30,9 +30,9 @@ def link_error(address: str) -> str:
     if parts.scheme != "https":
         return f"starts with {parts.scheme}:, not https:"
     if len(labels) < 2 or not all(labels) or " " in address:
-        return "names no host"
+        return "has no valid host name"
     if set(labels) & INDEXES:
-        return "leads to a package index"
+        return "links to a package index"
     return ""
 
 

@@ -31,7 +31,7 @@ let isStale = false;
 function fail(error) {
   byId("loading").hidden = true;
   byId("failure").hidden = false;
-  byId("failure").textContent = `This page can't continue. Reload it, or use a terminal. (${error.message})`;
+  byId("failure").textContent = `This page can't continue. Reload it, or run Copier in a terminal. (${error.message})`;
 }
 
 /** Show the project for the current answers. If they change during a render, render again. */
@@ -255,7 +255,7 @@ function open(hash) {
 async function main() {
   byId("loading").hidden = false;
   if (location.protocol === "file:") {
-    throw new Error("Browsers load it only from a server, such as python -m http.server");
+    throw new Error("Browsers can load this page only from a server, such as python -m http.server");
   }
   python.start((step, text) => {
     byId("progress").value = step;

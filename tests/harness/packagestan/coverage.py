@@ -55,11 +55,11 @@ def summary() -> list[str]:
     met, out, every = interactions(rows, COVERAGE.strength)
     return [
         f"{len(rows):6} variants",
-        f"{len(factors()):6} factors, which they cover",
+        f"{len(factors()):6} factors",
         f"{len(contents()):6} combinations of mode, backend, versioning, and contents",
-        f"{len({contents_of(row) for row in rows}):6} of them in a variant",
-        f"{every:6} combinations of the choices of any {COVERAGE.strength} that shape a project",
-        f"{met:6} of them in a variant",
-        f"{out:6} of them rejected by the questions",
+        f"{len({contents_of(row) for row in rows}):6} of them covered by a variant",
+        f"{every:6} combinations of {COVERAGE.strength} choices that shape a project",
+        f"{met:6} of them covered by a variant",
+        f"{out:6} of them rejected",
         f"{every - met - out:6} of them missed",
     ]
