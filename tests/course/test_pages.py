@@ -1,5 +1,6 @@
 """The commands on the pages of the documentation."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,27 @@ from harness.course import lessons
 def test_commands_match_the_page(page: Path, tmp_path: Path, releases: Path) -> None:
     """The output and the exit status of each command match the page."""
     lessons.run_page(page, tmp_path, releases)
+
+
+# Options and variables that the tools of macOS don't have, or that zsh doesn't have.
+ONLY_ON_LINUX = re.compile(
+    r"\bsed (?:-\w+ )*-i (?!'')|\bgrep (?:--|-\w*P)|\benv --|BASH_REMATCH|\breadlink -f|\bsort -\w*V"
+    r"|\b(?:cp|rm|mv|ls|head|tail|mkdir|wc|cut) --|\bdate -d|\bstat -c|\bsha256sum\b|\bxargs -r"
+)
+
+
+@pytest.mark.parametrize(
+    "page",
+    lessons.pages(),
+    ids=lambda page: page.relative_to(lessons.DOCS).with_suffix("").as_posix(),
+)
+def test_commands_are_portable(page: Path) -> None:
+    """Readers type no command that macOS doesn't have, and no comment, which zsh would reject."""
+    consoles = [block.parsed for block in lessons.parse(page) if hasattr(block.parsed, "commands")]
+    shown = [command for console in consoles for command in console.commands]
+    typed = [command.text for command in shown if command.prompted.startswith("$ ")]
+    assert [] == [text for text in typed if ONLY_ON_LINUX.search(text)]
+    assert [] == [text for text in typed if re.search(r"(?m)(?:^|[^\\'\"{$]\s)#(?!.*['\"])", text)]
 
 
 def page_of(folder: Path, text: str) -> Path:
