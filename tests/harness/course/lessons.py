@@ -252,6 +252,8 @@ def tools(folder: Path) -> Path:
     folder.mkdir(parents=True)
     if IS_PORTABLE:
         run("busybox", "--install", "-s", folder)
+        # Its output is always in unified format, unlike that of macOS and the POSIX standard.
+        (folder / "diff").unlink()
     scripts = Path(sysconfig.get_path("scripts"))
     for program in (scripts / "copier", find_uv_bin(), scripts / "uvx"):
         (folder / Path(program).name).symlink_to(program)
