@@ -177,7 +177,7 @@ def test_unavailable_choices_are_explained(tmp_path: Path) -> None:
     keys = {"dependencies": '\x05\x15["idna @ https://example.com/idna.zip"]'}
     reasons = {
         "versioning": "- Git - the latest git tag (use static; uv_build can't read git tags)",
-        "publish": "- Trusted publishing - no secret (use none; PyPI rejects URL dependencies)",
+        "publish": "- Trusted publishing - no token (use none; PyPI rejects URL dependencies)",
     }
     data = ("--data=preset=custom", "--data=project_name=My Project", "--data=backend=uv_build")
     with Terminal(QUESTIONNAIRE, tmp_path / "project", *data) as terminal:

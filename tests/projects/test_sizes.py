@@ -96,7 +96,7 @@ def test_extras_have_their_requirements(
     shown = {
         name: ", ".join(f"`{text}`" for text in each) or "nothing" for name, each in extras.items()
     }
-    assert [*shown.items(), *[("all", "all of them")] * (number > 0)] == rows
+    assert [*shown.items(), *[("all", "all of the above")] * (number > 0)] == rows
 
 
 def test_example_extra_is_described_in_a_sentence(artifacts: ArtifactCache) -> None:
@@ -131,7 +131,7 @@ FILES = {"uv": ".python-version", "conda": "environment.yml", "direnv": ".envrc"
 HEADINGS = {
     "uv": "Install [uv](https://docs.astral.sh/uv/getting-started/installation/)",
     "pip": "the versions that `pylock.toml` pins",
-    "conda": "conda creates an environment",
+    "conda": "conda environment with Python from",
     "direnv": "install [direnv](https://direnv.net/)",
 }
 SUBSETS = [

@@ -101,9 +101,10 @@ def is_email(text: str) -> bool:
 
 
 def is_authority(text: str) -> bool:
-    """Return whether a text is a host name with an optional port of up to five digits."""
+    """Return whether a text is a host name with an optional port between 0 and 65535."""
     host, colon, port = text.partition(":")
-    is_port = 1 <= len(port) <= 5 and set(port) <= set(string.digits)
+    is_number = 1 <= len(port) <= 5 and set(port) <= set(string.digits)
+    is_port = is_number and int(port) <= 65535
     return is_host(host) and (is_port if colon else True)
 
 
@@ -293,6 +294,18 @@ def test_host_labels_have_at_most_63_characters(name: str) -> None:
         label = "a" * length
         for host in (f"{label}.example", f"x.{label}", f"x.{label}.y"):
             assert is_valid == (not validated(name, form_.format(host))), host
+
+
+@pytest.mark.parametrize("name", ["repository_url", "index_url"])
+@pytest.mark.parametrize("scheme", ["https://example.com", "http://localhost"])
+@pytest.mark.parametrize("end", ["", "/", "/a:1"])
+def test_ports_have_16_bits(name: str, scheme: str, end: str) -> None:
+    """The largest port is accepted, and the next one and the largest of five digits are rejected."""
+    end = end.replace(":", "" if name == "index_url" else ":")
+    assert "" == validated(name, f"{scheme}:65535{end}")
+    for port in (65536, 99999):
+        message = f"use a port up to 65535; the URL has port {port}"
+        assert message == validated(name, f"{scheme}:{port}{end}")
 
 
 ADDRESSES = (

@@ -40,6 +40,7 @@ REJECTED: list[tuple[str, Any, str, str]] = [
     ("repository_url", "ftp://example.com", "use the form https://host/path", "is not a URL"),
     ("repository_url", 'https://x.org/"a"', "use the form https://host/path", "is not a URL"),
     ("repository_url", "https://x.org/a b", "use the form https://host/path", "is not a URL"),
+    ("repository_url", "https://x.org:65536/", "use a port up to 65535", "the URL has port 65536"),
     ("default_branch", "my branch", "use a name like main", "is not a branch name"),
     ("default_branch", "", "use a name like main", "is not a branch name"),
     ("default_branch", "-main", "use a name like main", "is not a branch name"),
@@ -76,6 +77,7 @@ REJECTED: list[tuple[str, Any, str, str]] = [
     ("index_url", "http://8.8.8.8/", "use https and no password", "is not an upload URL"),
     ("index_url", "https://ada:secret@example.com/", "use https and no password", "is not an"),
     ("index_url", "https://example.com/$HOME", "use https and no password", "is not an"),
+    ("index_url", "https://x.org:65536/", "use a port up to 65535", "the URL has port 65536"),
     ("starters", "cli", "restore the answers file with git checkout", "damaged"),
 ]  # fmt: skip
 
