@@ -131,7 +131,7 @@ def comparable(name: str, value: Any) -> Any:
     if name == "_external_data" or isinstance(value, Undefined):
         return None  # A new project has no files to read.
     if isinstance(value, (bool, dict, float, int, list, tuple)):
-        return repr(value)  # 1, 1.0, and True are equal, but look different.
+        return repr(value)  # 1, 1.0, and True are equal, but rendered differently.
     return value
 
 

@@ -63,7 +63,7 @@ def requires(*names: str) -> dict[str, Any]:
 def test_versions_from_git_are_recognized(
     settings: dict[str, Any], setup: str, expected: bool, tmp_path: Path
 ) -> None:
-    """Versions from git are recognized by the build requirements or setup.py."""
+    """A version from git is recognized from the build requirements or setup.py."""
     (tmp_path / "setup.py").write_text(setup, encoding="utf-8")
     assert expected == comes_from_git(settings, tmp_path)
 

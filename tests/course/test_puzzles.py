@@ -58,9 +58,7 @@ def test_existing_folder_is_not_changed(tmp_path: Path) -> None:
     """A puzzle that was opened before is not overwritten."""
     (tmp_path / "puzzle-3").mkdir()
     (tmp_path / "puzzle-3" / "mine.txt").touch()
-    with pytest.raises(
-        PuzzleError, match="Move it away or continue in it"
-    ):
+    with pytest.raises(PuzzleError, match="Move it away or continue in it"):
         open_puzzle("3", tmp_path)
     assert ["mine.txt"] == list(tree(tmp_path / "puzzle-3"))
 

@@ -395,7 +395,7 @@ def test_checkpoint_links_to_the_start_page(site: Site) -> None:
 
 
 def test_first_use_of_a_term_links_to_the_glossary(site: Site) -> None:
-    """Only the first use in prose becomes a link, but not in headings, code, or other links."""
+    """The first use of a term in prose becomes a link, but not in headings, code, or other links."""
     link = '<a class="reference internal" href="reference/glossary.html#term-wheel"><span>wheels</span></a>'
     assert f"then {link} and a wheel." in site.page("terms")
     assert "#term-wheel" not in site.page("terms").replace(link, "")

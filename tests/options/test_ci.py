@@ -104,7 +104,7 @@ def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_zizmor_finds_nothing(project: Any, linters: Environment, artifacts: ArtifactCache) -> None:
-    """In workflows and dependabot.yml, zizmor's offline checks as "auditor" find nothing."""
+    """Offline and with its "auditor" persona, zizmor finds nothing."""
     folders = [ROOT] if project == ROOT else list(map(artifacts.project, VARIANTS))
     arguments = ("--offline", "--no-config", "--persona=auditor", "--format=json-v1")
     places = [folder / ".github" for folder in folders]
@@ -491,7 +491,7 @@ def test_this_repository_publishes_only_tested_files(name: str, last: str) -> No
     assert {"deploy": ["actions/deploy-pages"]}.get(last, ["actions/download-artifact"]) == used
 
 
-def test_this_repositorys_site_comes_from_the_tested_run() -> None:
+def test_site_of_this_repository_comes_from_the_tested_run() -> None:
     """The job that runs all tests uploads the site."""
     steps = workflows.github(ROOT, "ci")["jobs"]["tests"]["steps"]
     run_, upload = steps[-2:]

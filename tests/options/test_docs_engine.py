@@ -239,7 +239,7 @@ def test_dev_group_includes_the_engine(engine: str, artifacts: ArtifactCache) ->
 
 
 def test_settings_are_formatted_with_any_names(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """With any names, ruff would not reformat conf.py."""
+    """Ruff would not reformat conf.py, whatever names the project has."""
     ruff = Environment.make(tmp_path / "environment")
     ruff.install("ruff")
     names = [*TEXTS, HOSTILE, *("x" * length for length in range(84, 101))]

@@ -106,7 +106,7 @@ def test_installation_fits_the_mode(mode: str, artifacts: ArtifactCache) -> None
 
 
 def test_unpublished_project_installs_from_its_repository(artifacts: ArtifactCache) -> None:
-    """The README of an unpublished project installs it from the repository."""
+    """The README of an unpublished project says how to install it from the repository."""
     answers: Answers = {"project_name": "My Project", "publish": "none"}
     readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     assert "$ python -m pip install .\n" in readme

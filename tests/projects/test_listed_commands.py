@@ -143,7 +143,7 @@ def test_commands_after_an_update_commit_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["https://example.com/~ada/it's?a=b&c#d", "https://a/(b);c"])
 def test_commands_quote_special_characters(url: str) -> None:
-    """A folder or URL with special characters is quoted as a single word in commands."""
+    """In commands, folders and URLs with special characters are quoted as single words."""
     said = message("after_copy", {"repository_url": url}, "/home/ada/it's a $HOME")
     words = [shlex.split(command) for command in indented(said)]
     assert ["cd", "/home/ada/it's a $HOME"] == words[0]

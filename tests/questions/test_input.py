@@ -172,7 +172,7 @@ def test_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) ->
 
 @pytest.mark.parametrize("name", [*SWITCHES, *STRUCTURED])
 def test_quoted_values_in_the_answers_file_are_rejected(name: str) -> None:
-    """Text in place of a boolean, list, or map is accepted only if Copier converts it."""
+    """Quoted text is accepted in place of a boolean, list, or map only if Copier converts it."""
     text = "false" if name in SWITCHES else "[]"
     assert " without quotes; the answer is text" in type_error(name, text, recorded=True)
     assert "" == type_error(name, text)

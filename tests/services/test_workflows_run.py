@@ -564,7 +564,7 @@ def test_expressions_are_evaluated(text: str, expected: object) -> None:
     ],
 )
 def test_unsupported_expression_is_named(text: str, unknown: str) -> None:
-    """The error for an unsupported expression contains it."""
+    """The error message contains the unsupported expression."""
     with pytest.raises(ExpressionError, match=re.escape(f"{unknown} is not supported, in: {text}")):
         evaluate(text, {"github": {"ref": "refs/heads/main"}})
 
@@ -582,7 +582,7 @@ def test_unsupported_expression_is_named(text: str, unknown: str) -> None:
     ids=str,
 )
 def test_unsupported_parts_are_named(change: Job, unknown: str, place: Place) -> None:
-    """The error for an unsupported key, action, or value contains it."""
+    """The error message contains the unsupported key, action, or value."""
 
     def only_lint(jobs: Jobs) -> None:
         lint = jobs["lint"] | change

@@ -166,7 +166,7 @@ def test_pages_of_old_projects_belong_to_the_user(page: str | None, old: Path) -
 
 
 def test_extra_deleted_by_hand_can_be_recorded(project: Path) -> None:
-    """After an extra is deleted as the README says, a new answer causes no conflict."""
+    """After an extra is deleted and recorded as the README says, a new answer causes no conflict."""
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
     head, _, rest = text.partition("[project.optional-dependencies]\n")

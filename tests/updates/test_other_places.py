@@ -46,7 +46,7 @@ def repository(folder: Path) -> Path:
 
 
 def test_instructions_name_the_answers_file(releases: Path, tmp_path: Path) -> None:
-    """The project's commands contain the name of another answers file, and they work."""
+    """With another answers file, the project's commands contain its name and work."""
     name = "our answers.yml"
     answers = {"preset": "full", "template_updates": "workflow", "license": "MIT"}
     copy(releases, tmp_path, answers, answers_file=name)

@@ -94,7 +94,7 @@ def missing_metadata(project: Project) -> Iterator[Finding]:
 
 
 def invalid_metadata(project: Project) -> Iterator[Finding]:
-    """Yield the version if it is not normalized."""
+    """Yield a fault if the version isn't normalized."""
     version = written_version(project)
     try:
         if version and str(Version(version)) != version:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from adoption.projects import ignored
 
-# Suffixes of text files. The suffix may be missing.
+# The optional suffix of a text file.
 TEXT = r"(?:\.(?:md|markdown|rst|txt|adoc))?"
 README = re.compile(rf"(?i)readme{TEXT}")
 CHANGELOG = re.compile(

@@ -62,7 +62,7 @@ def replaced_files(project: Project, new: Mapping[str, bytes]) -> dict[str, str]
 
 
 def counterpart(name: str, new: Iterable[str]) -> str:
-    """Return the new file with an old file's path or purpose, or ""."""
+    """Return the new file that has an old file's path or purpose, or ""."""
     found = PURPOSE.fullmatch(name)
     for other in new:
         if other.lower() == name.lower():

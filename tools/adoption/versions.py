@@ -44,7 +44,7 @@ CALLS = re.compile(
 
 
 def comes_from_git(settings: Mapping[str, Any], folder: Path | None) -> bool:
-    """Return whether a project's version comes from its version control system.
+    """Return whether a project's version comes from version control.
 
     Args:
         settings: The content of pyproject.toml.

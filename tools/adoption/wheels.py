@@ -33,7 +33,7 @@ class Wheel:
 
     @property
     def extras(self) -> dict[str, set[str]]:
-        """Return the requirements of each extra by normalized name, or "" for no extra."""
+        """Return the requirements of each extra by normalized name, with "" for no extra."""
         return split_by_extra(self.metadata)
 
     @property

@@ -13,7 +13,7 @@ from harness.course.minutes import work_of
 
 LOGGER = logging.getLogger(__name__)
 
-# The folder in which learners have the course's files.
+# The folder with the course's files on a learner's machine.
 COURSE = "~/packagestan/docs/course"
 
 

@@ -40,7 +40,7 @@ def use(name: str, package: str, scripts: str, commands: list[list[str]]) -> dic
     Args:
         name: The name of the distribution package.
         package: The name of the import package.
-        scripts: The environment's folder with scripts.
+        scripts: The environment's folder for scripts.
         commands: The scripts to run with their arguments.
     """
     distribution = importlib.metadata.distribution(name)

@@ -42,7 +42,7 @@ def forms() -> list[Form]:
 
 @functools.cache
 def refusals(name: str) -> dict[str, str]:
-    """Return the message with which a question rejects each hostile text, or ""."""
+    """Return a question's message about each hostile text, or "" if it accepts the text."""
     return {text: forms()[0].refusal(name, text) for text in hostile_texts()}
 
 

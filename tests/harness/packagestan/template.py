@@ -50,7 +50,7 @@ CLONE_ADDRESS = f"https://github.com/{ORG}/packagestan.git"
 
 @functools.cache
 def facts(axis: str) -> dict[str, dict[str, Any]]:
-    """Return the facts from each choice's `choice.json` of an axis."""
+    """Return the facts about each choice of an axis from `choice.json`."""
     files = sorted((OPTIONS / axis).glob("*/choice.json"))
     return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
 

@@ -20,7 +20,7 @@ PATIENCE = 20
 
 
 class Terminal:
-    """`copier copy` in a pseudo-terminal with a readable screen.
+    """`copier copy` in a pseudo-terminal, with access to the screen.
 
     Attributes:
         asked: The questions asked so far, in order.

@@ -208,7 +208,7 @@ class Coverage:
         return found
 
     def is_refused(self, worker: Worker, name: str, row: Row) -> bool:
-        """Return whether Copier rejects the levels in a row, up to a question.
+        """Return whether Copier rejects a row of levels at or before a question.
 
         Args:
             worker: A worker that has asked the questions.

@@ -37,7 +37,7 @@ class SharedTemplate(Template):
 
 @functools.cache
 def cloned_template(url: str, ref: str | None, use_prereleases: bool, _refs: str) -> Template:
-    """Return the template of a release. The cache is valid as long as the repository's refs are."""
+    """Return the template of a release, cached until the repository's refs change."""
     template = SharedTemplate(url=url, ref=ref, use_prereleases=use_prereleases)
     atexit.register(copier_internals.cleanup, template)
     return template
