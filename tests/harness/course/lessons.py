@@ -252,8 +252,10 @@ def tools(folder: Path) -> Path:
     folder.mkdir(parents=True)
     if IS_PORTABLE:
         run("busybox", "--install", "-s", folder)
-        # Its output is always in unified format, unlike that of macOS and the POSIX standard.
+        # Unlike macOS and the POSIX standard, its diff always prints the unified format.
         (folder / "diff").unlink()
+        # The scripts that uv installs call it with `--`.
+        (folder / "realpath").unlink()
     scripts = Path(sysconfig.get_path("scripts"))
     for program in (scripts / "copier", find_uv_bin(), scripts / "uvx"):
         (folder / Path(program).name).symlink_to(program)
