@@ -2,7 +2,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["packaging>=24"]
 # ///
-"""Check your solution of an exercise or a puzzle: `uv run check.py NAME [FOLDER]`.
+"""Check your solution to an exercise or a puzzle: `uv run check.py NAME [FOLDER]`.
 
 The checker builds the package in FOLDER (default: the current folder), installs it, and inspects
 the results: the files in the wheel and the sdist, the metadata, and the output of commands. It
@@ -96,11 +96,11 @@ class NotYetError(Exception):
     """A check failed. The message says what was found."""
 
     def __init__(self, found: str, hint: str = "") -> None:
-        """Store the message.
+        """Create the error.
 
         Args:
             found: The message.
-            hint: A hint for this error; by default, the hint of the check applies.
+            hint: A hint for this error, which replaces the hint of the check.
         """
         super().__init__(found)
         self.hint = hint
@@ -343,7 +343,7 @@ def _lacks(archive: str, files: list[str], patterns: str | Sequence[str]) -> Non
 def metadata(
     package: Package, *, field: str, has: str = "", lacks: str = "", is_: str = ""
 ) -> None:
-    """Check the values of a field of the core metadata.
+    """Check the values of a field in the core metadata.
 
     https://packaging.python.org/en/latest/specifications/core-metadata/
     """
@@ -516,7 +516,7 @@ class Check:
 
 
 def as_parameters(options: dict[str, Any]) -> dict[str, Any]:
-    """Return options as parameters. A keyword, such as `is`, gets an underscore."""
+    """Return options as function parameters. Python keywords, such as `is`, get an underscore."""
     return {f"{name}_" if keyword.iskeyword(name) else name: v for name, v in options.items()}
 
 
@@ -572,7 +572,7 @@ def read(path: Path) -> Exercise:
 
 
 def exercises() -> dict[str, Path]:
-    """Return the check.toml of each exercise by its name, and of each puzzle by `puzzle-3`."""
+    """Return the paths of all check.toml files by the names of the exercises and puzzles."""
     found = {path.parent.name: path for path in sorted(HERE.glob("exercises/*/check.toml"))}
     puzzles = {read(path).puzzle: path for path in HERE.glob("puzzles/*/check.toml")}
     return found | {f"puzzle-{number}": puzzles[number] for number in sorted(puzzles)}
@@ -620,7 +620,7 @@ def check(name: str, folder: Path) -> bool:
 def main() -> int:
     """Parse the command line, check the solution, and return the exit code."""
     parser = argparse.ArgumentParser(
-        description="Check your solution of an exercise or a puzzle of the course."
+        description="Check your solution to an exercise or a puzzle of the course."
     )
     parser.add_argument("name", nargs="?", help="the exercise, or a puzzle such as puzzle-3")
     parser.add_argument(

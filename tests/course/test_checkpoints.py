@@ -21,7 +21,7 @@ LEARNERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
 
 
 def test_lessons_use_their_own_checkpoints() -> None:
-    """The number of a page is the number of its checkpoint, which exists."""
+    """Each page uses the checkpoint with its own number."""
     asked = {
         page.name[:2]: str(front_matter(page)["checkpoint"])
         for page in COURSE.glob("[0-9]*.md")
@@ -33,7 +33,7 @@ def test_lessons_use_their_own_checkpoints() -> None:
 
 @pytest.mark.parametrize("number", checkpoints.numbers())
 def test_checkpoint_only_answers_questions(number: str) -> None:
-    """A checkpoint doesn't contain unknown answers."""
+    """A checkpoint doesn't answer unknown questions."""
     assert set(checkpoints.answers(number)) <= set(questions())
 
 
@@ -46,7 +46,7 @@ def test_checkpoints_differ() -> None:
 def test_updates_lead_from_checkpoint_to_checkpoint(
     artifacts: ArtifactCache, releases: Path, tmp_path: Path
 ) -> None:
-    """After an update to the next checkpoint, all files equal a new project, except for the learner's."""
+    """An update to the next checkpoint has the same result as a new project, except for learners' files."""
     first, *others = checkpoints.numbers()
     project = tmp_path / "greetings"
     projects.start(releases, None, project, checkpoints.answers(first))

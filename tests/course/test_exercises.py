@@ -77,7 +77,7 @@ def start_hint(folder: Path) -> str:
 
 
 def added_lines(folder: Path) -> list[str]:
-    """Return the lines that the solution adds and that are long enough to give it away."""
+    """Return the lines that the solution adds, except for very short ones."""
     lines = (folder / "solution.patch").read_text(encoding="utf-8").splitlines()
     added = [line[1:].strip() for line in lines if line[:1] == "+" and line[:4] != "+++ "]
     return [line for line in added if len(line) > 6]
@@ -85,7 +85,7 @@ def added_lines(folder: Path) -> list[str]:
 
 @each_exercise
 def test_start_fails_with_its_hint(folder: Path, artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """The checker rejects the start of an exercise with the correct hint, and changes no file."""
+    """The checker rejects the start of an exercise with the correct hint and doesn't change it."""
     package = begin(folder, artifacts, tmp_path / "package")
     before = tree(package)
     printed = check(folder, package, exit_code=1).stdout
@@ -228,7 +228,7 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "solution",
         "pyproject.toml",
         {">=3.11": ">=3.9"},
-        "Which is the oldest Python version",
+        "What is the oldest Python version",
     ),
     (
         "installable-by-hand",
@@ -347,21 +347,21 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "start",
         "pyproject.toml",
         {"": '[tool.hatch.build.targets.sdist]\nonly-include = ["src"]\n'},
-        "The secret is not in the sdist any more, but other files are missing",
+        "The secret is no longer in the sdist, but other files are missing",
     ),
     (
         "secret-in-sdist",
         "start",
         ".gitignore",
         {"": ".env\n"},
-        "This secret is not in the sdist any more, but the next new file will be.",
+        "This secret is no longer in the sdist, but the next new file will be.",
     ),
     (
         "secret-in-sdist",
         "start",
         "pyproject.toml",
         {"": '[tool.hatch.build.targets.sdist]\nexclude = [".env"]\n'},
-        "This secret is not in the sdist any more, but the next new file will be.",
+        "This secret is no longer in the sdist, but the next new file will be.",
     ),
     (
         "two-utils",

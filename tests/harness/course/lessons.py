@@ -229,7 +229,7 @@ class Session:
         return self.tidy(str(self._output.before)), int(self._output.match.group(1))
 
     def tidy(self, printed: str) -> str:
-        """Return output in the format of pages."""
+        """Format output as on a page."""
         for place in {str(self.home), str(self.home.resolve())}:
             printed = printed.replace(place, HOME)
         lines = (line.rstrip().split("\r")[-1] for line in NOISE.sub("", printed).split("\n"))
@@ -411,7 +411,7 @@ def run_pages(pages: list[Path], folder: Path, *, write: bool = False) -> None:
 
 
 def main() -> None:
-    """Run the commands of pages, and compare or update their output."""
+    """Run the commands of pages and compare or update their output."""
     parser = argparse.ArgumentParser(
         prog="python -m harness.course.lessons", description=main.__doc__
     )

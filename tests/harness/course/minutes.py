@@ -111,7 +111,7 @@ def blocks(text: str) -> Iterator[Block]:
 
 @dataclass(frozen=True)
 class Work:
-    """The work of learners on a page in class.
+    """What learners do on a page in class.
 
     Attributes:
         words: The number of words in prose and tables.
@@ -156,7 +156,7 @@ def words(block: Block) -> int:
 
 
 def work(text: str) -> Work:
-    """Return the work of learners on a page in class.
+    """Count what learners do on a page in class.
 
     Args:
         text: The page in MyST Markdown.
@@ -188,12 +188,12 @@ def work(text: str) -> Work:
 
 
 def work_of(page: Path) -> Work:
-    """Return the work of learners on a page, as in `work`."""
+    """Count what learners do on a page, as in `work`."""
     return work(page.read_text(encoding="utf-8"))
 
 
 def main() -> None:
-    """Print how many minutes lessons take, and why."""
+    """Print the estimated minutes of lessons."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("pages", nargs="+", type=Path)
     for page in parser.parse_args().pages:
