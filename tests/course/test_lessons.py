@@ -16,11 +16,6 @@ PAGES = sorted(COURSE.glob("[0-9]*.md"))
 # Learners do Lesson 0 at home. Lesson 12 consists of puzzles, and Lesson 13 is for reading.
 LESSONS = PAGES[1:12]
 
-# Lessons that do not have all parts yet. Remove a lesson when you have rewritten it.
-NOT_CONVERTED = {
-    "06-build-backends",
-}
-
 SOURCES = ("packaging.python.org", "peps.python.org", "docs.pytest.org", "docs.docker.com")
 
 # Four lessons of this length fit into half a day.
@@ -124,7 +119,7 @@ def test_title_has_the_number(page: Path) -> None:
     assert title.startswith(f"Lesson {int(page.name[:2])}: ")
 
 
-@each(*(page for page in LESSONS if page.stem not in NOT_CONVERTED))
+@each(*LESSONS)
 def test_lesson_has_all_parts(page: Path) -> None:
     """A lesson has all of its parts and fits its time slot."""
     assert [] == problems(page.read_text(encoding="utf-8"))
@@ -135,17 +130,6 @@ def test_missing_part_is_reported(problem: str) -> None:
     """A part that is removed from a complete lesson is reported."""
     text = PAGES[1].read_text(encoding="utf-8")
     assert problem in problems(text.replace(*FAULTS[problem], 1))
-
-
-@each(*(page for page in LESSONS if page.stem in NOT_CONVERTED))
-def test_list_of_lessons_to_convert_shrinks(page: Path) -> None:
-    """A complete lesson is not listed."""
-    assert problems(page.read_text(encoding="utf-8")), f"remove {page.stem} from NOT_CONVERTED"
-
-
-def test_lessons_to_convert_exist() -> None:
-    """Each listed lesson exists."""
-    assert NOT_CONVERTED <= {page.stem for page in LESSONS}
 
 
 @each(*LESSONS)
