@@ -216,7 +216,8 @@ def run_move(options: argparse.Namespace) -> int:
     if not options.yes and not confirmed("Copy the files?", "the changes"):
         raise AdoptionError("canceled; nothing was written")
     move(project, reading, new)
-    print(f"copied {len(reading.moves)} files to {new}")
+    number = len(reading.moves)
+    print(f"copied {number} file{'s' * (number != 1)} to {new}")
     return 0
 
 

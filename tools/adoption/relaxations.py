@@ -109,9 +109,18 @@ def summary(name: str, violations: list[Violation]) -> str:
         return f"{name}: nothing to relax"
     if name == "ruff":
         rules = len({violation.rule for violation in violations})
-        return f"ruff: {len(violations)} violations of {rules} rules are ignored"
+        return f"ruff: ignored {counted(len(violations), 'violation')} of {counted(rules, 'rule')}"
     files = len({violation.path for violation in violations})
-    return f"{name}: {len(violations)} errors in {files} files are ignored"
+    return f"{name}: ignored {counted(len(violations), 'error')} in {counted(files, 'file')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with a noun.
+
+    >>> counted(1, "file"), counted(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def run_tool(folder: Path, name: str, *arguments: str) -> str:
