@@ -20,12 +20,12 @@ from harness.processes.commands import run
 
 WORDS = Path(__file__).with_name("spelling.txt")
 PARTS = ("copier.yml", "template", "tools", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs")
-# Third-party texts, generated names, and pages that are being rewritten.
+# Third-party texts, and generated names.
 EXCLUDED = re.compile(
-    r"template/licenses/|locked_names|docs/(?:course|locales|LICENSE|start/static)|\.(?:dot|png|svg)$|lock\.json$"
+    r"template/licenses/|locked_names|docs/(?:locales|start/static)|LICENSE$|\.(?:dot|png|svg)$|lock\.json$"
 )
 # URLs and hashes have their own tests, and escape sequences are not words.
-NOT_WORDS = re.compile(r"https?://[^\s)>\"']+|\b[0-9a-f]{12,}\b|\\[a-z]|\b[frb](?=[\"'])")
+NOT_WORDS = re.compile(r"https?://[^\s)>\"']+|\b[0-9a-f]{12,}\b|sha256=\S+|\\[a-z]|\b[frb](?=[\"'])")
 # Names in Python itself need no entry.
 PYTHON = {*sys.stdlib_module_names, *keyword.kwlist, *dir(builtins), *dir(str), *dir(Path)}
 
