@@ -3,14 +3,14 @@
 import sys
 from collections.abc import Sequence
 
-GREETINGS = {"de": "Hallo", "en": "Hello", "es": "¡Hola"}
+GREETINGS = {"de": "Hello", "en": "Hello", "es": "¡Hola"}
 
 
 def greet(name: str, language: str = "en") -> str:
     """Return a greeting.
 
     Raises:
-        ValueError: If there is no greeting in that language.
+        ValueError: If the language is unknown.
     """
     if language not in GREETINGS:
         raise ValueError(f"unknown language {language!r}")

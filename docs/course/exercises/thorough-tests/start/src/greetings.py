@@ -1,5 +1,6 @@
 """Greetings in several languages."""
 
+import sys
 from collections.abc import Sequence
 
 GREETINGS = {"de": "Hallo", "en": "Hello", "es": "¡Hola"}
@@ -9,7 +10,7 @@ def greet(name: str, language: str = "en") -> str:
     """Return a greeting.
 
     Raises:
-        ValueError: If there is no greeting in that language.
+        ValueError: If the language is unknown.
     """
     if language not in GREETINGS:
         raise ValueError(f"unknown language {language!r}")
@@ -21,6 +22,6 @@ def main(arguments: Sequence[str]) -> int:
     try:
         print(greet(*arguments))
     except ValueError as error:
-        print(f"error: {error}")
+        print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

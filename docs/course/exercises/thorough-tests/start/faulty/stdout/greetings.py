@@ -1,14 +1,19 @@
 """Greetings in several languages."""
 
-import sys
 from collections.abc import Sequence
 
 GREETINGS = {"de": "Hallo", "en": "Hello", "es": "¡Hola"}
 
 
 def greet(name: str, language: str = "en") -> str:
-    """Return a greeting, in English if there is none in the language."""
-    return f"{GREETINGS.get(language, 'Hello')}, {name}!"
+    """Return a greeting.
+
+    Raises:
+        ValueError: If the language is unknown.
+    """
+    if language not in GREETINGS:
+        raise ValueError(f"unknown language {language!r}")
+    return f"{GREETINGS[language]}, {name}!"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -16,6 +21,6 @@ def main(arguments: Sequence[str]) -> int:
     try:
         print(greet(*arguments))
     except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {error}")
         return 2
     return 0

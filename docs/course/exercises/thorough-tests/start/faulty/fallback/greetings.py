@@ -3,18 +3,12 @@
 import sys
 from collections.abc import Sequence
 
-GREETINGS = {"de": "Hello", "en": "Hello", "es": "¡Hola"}
+GREETINGS = {"de": "Hallo", "en": "Hello", "es": "¡Hola"}
 
 
 def greet(name: str, language: str = "en") -> str:
-    """Return a greeting.
-
-    Raises:
-        ValueError: If there is no greeting in that language.
-    """
-    if language not in GREETINGS:
-        raise ValueError(f"unknown language {language!r}")
-    return f"{GREETINGS[language]}, {name}!"
+    """Return a greeting. The default for unknown languages is English."""
+    return f"{GREETINGS.get(language, 'Hello')}, {name}!"
 
 
 def main(arguments: Sequence[str]) -> int:
