@@ -8,9 +8,9 @@ The checker builds the package in FOLDER (default: the current folder), installs
 the results: the files in the wheel and the sdist, the metadata, and the output of commands. It
 works on a copy and doesn't change FOLDER.
 
-The checks are in `exercises/NAME/check.toml` or `puzzles/NAME/check.toml`, next to this script. The
-NAME of a puzzle can also contain its number, such as `puzzle-3`. The checks run in order until one
-of them fails. Each entry of `[[checks]]` has one of these keys:
+The checks are in `exercises/NAME/check.toml` or `puzzles/NAME/check.toml`, next to this script. You
+can also specify a puzzle by its number, such as `puzzle-3`. The checks run in order until one of
+them fails. Each entry of `[[checks]]` has one of these keys:
 
     builds = true                   the specified build backend builds an sdist, and a wheel from it
     wheel_has, wheel_lacks          a pattern for the names of files, or several; `*` matches any text
@@ -84,7 +84,7 @@ COMMAND_HINT = (
     "entry_points.txt lists the commands in a wheel."
 )
 TIMEOUT_HINT = "Run the command yourself. What is it waiting for?"
-# The first build downloads the build backend, perhaps at the same time as everyone in a class.
+# The first build downloads the build backend, and a whole class may do so at the same time.
 SECONDS = 180
 
 
@@ -110,7 +110,7 @@ def run(*command: str | Path, cwd: Path, env: dict[str, str]) -> tuple[int, str]
     """Run a command and return its exit code and its output.
 
     Raises:
-        NotYetError: The command doesn't exist, or it runs too long.
+        NotYetError: The command doesn't exist, or it takes too long.
     """
     program = shutil.which(command[0], path=env["PATH"])
     if program is None:
@@ -242,7 +242,7 @@ def last_lines(text: str, number: int = 12) -> str:
 
 
 def as_list(patterns: str | Sequence[str]) -> list[str]:
-    """Return a pattern, or several patterns, as a list."""
+    """Return one or more patterns as a list."""
     return [patterns] if isinstance(patterns, str) else list(patterns)
 
 
@@ -321,7 +321,7 @@ def sdist_lacks(package: Package, patterns: str | Sequence[str]) -> None:
 
 @kind("new files in the sdist")
 def sdist_skips(package: Package, name: str) -> None:
-    """Add a file to a copy of the project, and reject it in the sdist of this copy."""
+    """Add a file to a copy of the project, and reject it in the copy's sdist."""
     copy = Package(package.tree, Path(tempfile.mkdtemp(dir=package.work)))
     (copy.tree / name).touch()
     _lacks("After someone adds a file, the sdist", copy.sdist_files, name)
@@ -447,7 +447,7 @@ def file(package: Package, *, path: str, has: str = "", lacks: str = "") -> None
 
 @kind("files in the cache key")
 def hash_files(package: Package, path: str) -> None:
-    """Require a file for each pattern in the calls of `hashFiles` in workflows.
+    """Require a matching file for each pattern that workflows pass to `hashFiles`.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#hashfiles
     """
@@ -516,7 +516,7 @@ class Check:
 
 
 def as_parameters(options: dict[str, Any]) -> dict[str, Any]:
-    """Return options as function parameters. Python keywords, such as `is`, get an underscore."""
+    """Return options as function parameters. Python keywords get a trailing underscore."""
     return {f"{name}_" if keyword.iskeyword(name) else name: v for name, v in options.items()}
 
 

@@ -4,8 +4,8 @@
 # ///
 """Check whether a computer has everything that the course requires: `python3 doctor.py`.
 
-The script runs with any Python since version 3.8, and it changes nothing. The exit code is 0 if
-everything for lessons 0 to 10 is available, and 1 otherwise.
+The script runs with Python 3.8 or later and changes nothing. The exit code is 0 if everything for
+lessons 0 to 10 is available, and 1 otherwise.
 """
 
 from __future__ import annotations

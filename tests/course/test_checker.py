@@ -63,7 +63,7 @@ def main():
 
 @pytest.fixture(scope="module", autouse=True)
 def uv() -> Iterator[None]:
-    """The tests' uv, which does not need to be on PATH."""
+    """Let the checker use the tests' uv, which may not be on PATH."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UV", find_uv_bin())
         yield
@@ -216,7 +216,7 @@ def test_project_without_build_backend_is_rejected(
     ],
 )
 def test_hint_fits_the_error(error: Any, expected: str) -> None:
-    """A hint for a specific message comes before the error's hint and the check's hint."""
+    """A hint for a specific message takes precedence over the error's hint and the check's hint."""
     step = check.Check("runs", {}, "for all errors", {"exit code": "for exit codes"})
     assert expected == step.hint_for(error)
 
@@ -290,7 +290,7 @@ def test_missing_uv_is_reported() -> None:
     ],
 )
 def test_wrong_key_is_rejected(text: str, problem: str, tmp_path: Path) -> None:
-    """The checker names the position of a misspelled or missing key in a check.toml."""
+    """The checker reports a misspelled or missing key in a check.toml."""
     (tmp_path / "exercises" / "one").mkdir(parents=True)
     (tmp_path / "exercises" / "one" / "check.toml").write_text(text, encoding="utf-8")
     checker = shutil.copy(CHECKER, tmp_path)

@@ -25,7 +25,9 @@ EXCLUDED = re.compile(
     r"template/licenses/|locked_names|docs/(?:locales|start/static)|LICENSE$|\.(?:dot|png|svg)$|lock\.json$"
 )
 # URLs and hashes have their own tests, and escape sequences are not words.
-NOT_WORDS = re.compile(r"https?://[^\s)>\"']+|\b[0-9a-f]{12,}\b|sha256=\S+|\\[a-z]|\b[frb](?=[\"'])")
+NOT_WORDS = re.compile(
+    r"https?://[^\s)>\"']+|\b[0-9a-f]{12,}\b|sha256=\S+|\\[a-z]|\b[frb](?=[\"'])"
+)
 # Names in Python itself need no entry.
 PYTHON = {*sys.stdlib_module_names, *keyword.kwlist, *dir(builtins), *dir(str), *dir(Path)}
 

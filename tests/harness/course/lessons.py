@@ -134,7 +134,7 @@ def commands_in(source: str, line: int) -> list[Command]:
 
 
 def blocks(document: Document) -> Iterator[Region]:
-    """Yield the blocks of a page that contain commands or files, like a parser of Sybil."""
+    """Yield the blocks of a page that contain commands or files, as a Sybil parser does."""
     fences = [FencedCodeBlockLexer("console"), DirectiveLexer("code-block")]
     for lexer in fences:
         for region in lexer(document):
@@ -265,7 +265,7 @@ def tools(folder: Path) -> Path:
 
 
 def record_origin(project: Path) -> None:
-    """Record the origin of a project like the `copier` command, so that updates work."""
+    """Record the origin of a project as the `copier` command does, so that updates work."""
     record = project / ".copier-answers.yml"
     text = record.read_text(encoding="utf-8")
     origin = f"_commit: {next_release()}\n_src_path: {ADDRESS}\n"
@@ -395,7 +395,7 @@ def _output(page: Path, block: Console, command: Command, shell: Session, write:
 
 
 def run_pages(pages: list[Path], folder: Path, *, write: bool = False) -> None:
-    """Run several pages, as in `run_page`.
+    """Run the commands of several pages, as in `run_page`.
 
     Args:
         pages: The pages.

@@ -80,7 +80,7 @@ def make_wheelhouse(folder: Path, *options: str) -> None:
 
     Args:
         folder: The folder for the wheels.
-        options: Options of `pip download`, such as another platform.
+        options: Options for `pip download`, for example to select another platform.
 
     Raises:
         CommandError: A package has no wheel, or the index can't be reached.
@@ -114,7 +114,7 @@ def make(folder: Path, *options: str) -> None:
 
     Args:
         folder: The folder of the bundle.
-        options: Options of `pip download`.
+        options: Options for `pip download`.
 
     Raises:
         BundleError: The pages have not been built.

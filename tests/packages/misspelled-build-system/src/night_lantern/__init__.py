@@ -1,4 +1,4 @@
-"""Wish a good night."""
+"""Wish someone a good night."""
 
 import argparse
 
@@ -6,7 +6,7 @@ from lamp_light import glow
 
 
 def good_night(name: str) -> str:
-    """Return a wish for the night."""
+    """Return a good-night wish."""
     return glow(f"Good night, {name}. Sleep well!")
 
 
