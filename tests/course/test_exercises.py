@@ -136,7 +136,7 @@ BUILD_HINT = "The build printed the lines above."
 BACKEND_HINT = "Which table of pyproject.toml specifies the build backend?"
 COMMAND_HINT = "Where should this command come from"
 
-# Per exercise: the state to change, a file, replacements in it ("" appends), and the hint's first words.
+# The exercise, the state to change, a file, replacements in it ("" appends), and the beginning of the hint.
 WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
     (
         "files-from-a-neighbor",

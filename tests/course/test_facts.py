@@ -41,7 +41,7 @@ def test_data_has_review_dates() -> None:
 
 
 def test_review_is_due_after_half_a_year() -> None:
-    """Files are only listed, with a date, if their last review is more than half a year old."""
+    """A file is listed if its last review was more than half a year ago."""
     days = reviews.reviews()
     assert [] == reviews.overdue(min(days.values()) + datetime.timedelta(reviews.DAYS))
     listed = reviews.overdue(max(days.values()) + datetime.timedelta(reviews.DAYS + 1))

@@ -18,7 +18,7 @@ def test_commands_match_the_page(page: Path, tmp_path: Path, releases: Path) -> 
     lessons.run_page(page, tmp_path, releases)
 
 
-# Options and variables that the tools of macOS don't have, or that zsh doesn't have.
+# These options and variables don't exist in macOS tools or in zsh.
 ONLY_ON_LINUX = re.compile(
     r"\bsed (?:-\w+ )*-i (?!'')|\bgrep (?:--|-\w*P)|\benv --|BASH_REMATCH|\breadlink -f|\bsort -\w*V"
     r"|(?<!git )\b(?:cp|rm|mv|ls|head|tail|mkdir|wc|cut) --|\bdate -d|\bstat -c|\bsha256sum\b|\bxargs -r"
@@ -31,17 +31,17 @@ ONLY_ON_LINUX = re.compile(
     ids=lambda page: page.relative_to(lessons.DOCS).with_suffix("").as_posix(),
 )
 def test_commands_are_portable(page: Path) -> None:
-    """Readers type no command that macOS doesn't have, and no comment, which zsh would reject."""
+    """Commands also work on macOS, and they don't contain comments, which zsh rejects."""
     consoles = [block.parsed for block in lessons.parse(page) if hasattr(block.parsed, "commands")]
     shown = [command for console in consoles for command in console.commands]
-    # What follows is the text of a here-document.
+    # The rest is the content of a here-document.
     typed = [c.text.partition("<<")[0] for c in shown if c.prompted.startswith("$ ")]
     assert [] == [text for text in typed if ONLY_ON_LINUX.search(text)]
     assert [] == [text for text in typed if re.search(r"(?m)(?:^|[^\\'\"{$]\s)#(?!.*['\"])", text)]
 
 
 def page_of(folder: Path, text: str) -> Path:
-    """Write a page with a text."""
+    """Create a page."""
     page = folder / "page.md"
     page.write_text(text, encoding="utf-8")
     return page

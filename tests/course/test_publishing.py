@@ -1,6 +1,6 @@
-"""The parts of lesson 9 that need another machine, run with simulated ones.
+"""The commands of lesson 9 that require another machine, run with a simulated one.
 
-The page names this file where its commands are not run.
+The page refers to this file where it doesn't run its commands.
 """
 
 import os
@@ -35,7 +35,7 @@ NAMES: Answers = {
 
 
 def commands(beginning: str) -> str:
-    """Return the commands of the block that the page's own test skips and that begins like this."""
+    """Return the commands of the block that test_pages.py skips and that begins with this text."""
     blocks = [example.parsed for example in parse(PAGE)]
     (found,) = [
         block
@@ -49,7 +49,7 @@ def commands(beginning: str) -> str:
 
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
-    """The variables of a learner's terminal in an empty home folder."""
+    """The environment variables of a learner with an empty home folder."""
     home = tmp_path / "home"
     home.mkdir()
     return {
@@ -63,7 +63,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def project(artifacts: ArtifactCache, tmp_path: Path) -> Path:
-    """The renamed project with its archives in dist/."""
+    """A renamed project with its distributions in dist/."""
     answers = checkpoints.answers("09") | NAMES
     built = artifacts.distributions(answers)
     folder = artifacts.copy(answers, tmp_path / "greetings")
@@ -74,7 +74,7 @@ def project(artifacts: ArtifactCache, tmp_path: Path) -> Path:
 
 
 def test_local_index_starts(project: Path, env: dict[str, str]) -> None:
-    """The index of learners who work on their own starts, and its variables are right."""
+    """Learners who work alone can start an index and upload to it."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = str(free.getsockname()[1])
@@ -92,8 +92,8 @@ def test_local_index_starts(project: Path, env: dict[str, str]) -> None:
     assert ["whl", "tar.gz"] == re.findall(r">greetings_ada-0\.1\.0\S*?(whl|tar\.gz)</a>", page)
 
 
-def test_package_is_rehearsed_on_testpypi(project: Path, env: dict[str, str]) -> None:
-    """A package is uploaded to TestPyPI with a token that twine asks for, and installed from it."""
+def test_package_is_published_on_testpypi(project: Path, env: dict[str, str]) -> None:
+    """A package can be uploaded to TestPyPI with a token and installed from there."""
     testpypi = Index(TEST_REPOSITORY, "testpypi", project.parent / "index", tokens={"pypi-token"})
     address = f"https://{urlsplit(TEST_REPOSITORY).hostname}/simple/"
     install = commands("uv venv ~/rehearsal").replace("ADDRESS", address)
@@ -108,15 +108,15 @@ def test_package_is_rehearsed_on_testpypi(project: Path, env: dict[str, str]) ->
         terminal.expect(pexpect.EOF)
         terminal.close()
         assert 0 == terminal.exitstatus, terminal.before
-        # The cache must not keep a file of the simulated index under the real address.
+        # The cache must not store files from the simulated index under the real address.
         env |= {"SSL_CERT_FILE": str(network.certificate), "UV_NO_CACHE": "1"}
         printed = run("bash", "-ec", install, cwd=project, env=env).stdout
     assert {file.name for file in (project / "dist").iterdir()} == set(testpypi.files())
     assert "Hello, Ada!\n" == printed
 
 
-def test_form_of_the_trusted_publisher_fits_the_project(artifacts: ArtifactCache) -> None:
-    """The values in the form are those of the project that lesson 10 begins with."""
+def test_trusted_publisher_matches_the_project(artifacts: ArtifactCache) -> None:
+    """The values in the form match the project at the start of lesson 10."""
     form = dict(
         re.findall(r"^\| ([\w ]+) \| `(.+?)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     )

@@ -1,1 +1,1 @@
-"""Tools of the course and of pages whose commands are run."""
+"""Tools for the course and for pages whose commands are run."""
