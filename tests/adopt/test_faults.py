@@ -19,7 +19,7 @@ def test_faults_are_reported(artifacts: ArtifactCache) -> None:
     assert "`tag = __main__.py:cli` in console_scripts fails" in reported
     assert "It probably means genre_tagger.__main__:cli." in reported
     assert "doesn't contain `genre_tagger/data/genres.json`" in reported
-    assert "No license is stated" in reported
+    assert "The project has no license" in reported
 
 
 def test_packaged_tests_and_nonstandard_versions_are_reported(artifacts: ArtifactCache) -> None:

@@ -242,7 +242,9 @@ def test_adding_tests_to_the_wheel_is_explained(tmp_path: Path) -> None:
     project = unbuilt_project(tmp_path, {"tide/__init__.py": ""})
     (tmp_path / "tide" / "tests.py").write_text(TEST, encoding="utf-8")
     assert "tide/tests.py" not in faults(project)
-    assert "leaves out the tests in its packages (tide/tests.py)" in not_carried(examine(project))
+    assert "doesn't contain the tests in its packages (tide/tests.py)" in not_carried(
+        examine(project)
+    )
     wheel = dataclasses.replace(project.wheel, files=project.wheel.files | {"tide/tests.py": b""})
     new = dataclasses.replace(project, wheel=wheel, folder=None)
     assert [] == unexplained(project, new)

@@ -118,4 +118,4 @@ def test_existing_metadata_replaces_the_defaults(tmp_path: Path) -> None:
     assert [implementation] == entries["classifiers"]
     assert [] == entries["authors"]
     assert {"Changes": "https://example.com/changes"} == entries["urls"]
-    assert "No author is stated" not in faults(project)
+    assert "has no author" not in faults(project)

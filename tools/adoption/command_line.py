@@ -48,8 +48,8 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         prog="adopt.py",
         description=adoption.__doc__,
-        epilog="Run read, create the new project with Copier, and run move and compare. Each step is"
-        " explained in docs/how-to/adopt.md.",
+        epilog="Run read, create the new project with Copier, and then run move and compare."
+        " docs/how-to/adopt.md explains each step.",
     )
     commands = result.add_subparsers(required=True, metavar="COMMAND")
 
@@ -155,7 +155,7 @@ def run_read(options: argparse.Namespace) -> int:
         print(f"wrote {file}")
     if reading.faults:
         number = len(reading.faults)
-        print(f"The project already has {number} fault{'s' * (number > 1)}. See the report.")
+        print(f"The report lists {number} existing problem{'s' * (number > 1)}.")
     return 0
 
 
@@ -251,8 +251,8 @@ def run_compare(options: argparse.Namespace) -> int:
         print(f"not explained: {difference}")
     if unexplained:
         advice = (
-            "Fix the differences that are not explained, or list them in a file for --accept, without"
-            " the change and the colon before it."
+            "Fix each difference that is not explained. To accept one instead, add a line to a file for"
+            f" --accept, such as: {unexplained[0].what}"
         )
         print(advice, file=sys.stderr)
     return 1 if unexplained else 0

@@ -33,7 +33,7 @@ def broken_entry_points(project: Project) -> Iterator[Finding]:
     for (group, name), value in project.wheel.entry_points.items():
         if missing := missing_object(value, project):
             correct = suggestion(value, project)
-            advice = f"It probably means {correct}." if correct else "Correct its reference."
+            advice = f"It probably means {correct}." if correct else "Correct the reference."
             yield Finding(
                 f"The entry point `{name} = {value}` in {group} fails because the wheel doesn't"
                 f" contain {missing}. {advice}",
@@ -82,14 +82,14 @@ def missing_metadata(project: Project) -> Iterator[Finding]:
     """Yield missing metadata that every project should have."""
     wheel = project.wheel
     if not wheel.summary:
-        text = "There is no summary. Answer project_description with one line."
+        text = "The metadata has no summary. Set project_description to one line."
         yield Finding(text, ("summary: was none, is now *",))
     # If no license is stated, a missing license file is expected.
     if not wheel.licenses and stated_licenses(wheel):
-        action = "The new project's wheel has it." if license_files(project) else "Add one."
+        action = "The new project's wheel contains it." if license_files(project) else "Add one."
         yield Finding(f"The wheel doesn't contain a license file. {action}")
     if not wheel.authors and not wheel.maintainers:
-        text = "No author is stated. The answer is the template's default."
+        text = "The metadata has no author, so the template's default is used."
         yield Finding(text, (f"author *: {NEW}",))
 
 

@@ -97,7 +97,7 @@ def find_license(project: Project) -> License:
     stated = [possible for text in statements(project) if (possible := understood(text))]
     precise = list(dict.fromkeys(names[0] for names in stated if len(names) == 1))
     if len(precise) > 1:
-        problem = f"the metadata names {' and '.join(precise)}; check whether AND or OR joins them"
+        problem = f"the metadata names {' and '.join(precise)}; decide whether AND or OR joins them"
         return License(" AND ".join(precise), problem, is_guess=True)
     if precise:
         return contradicted(precise[0], texts)
@@ -135,7 +135,7 @@ def chosen(names: list[str], project: Project) -> License:
             problem = f"{name} also says {added!r}"
     if len(licenses) > 1:
         joined = " and ".join(licenses)
-        problem = f"the texts are those of {joined}; check whether AND or OR joins them"
+        problem = f"the project contains the texts of {joined}; decide whether AND or OR joins them"
     return License(" AND ".join(licenses), problem, is_guess=bool(problem))
 
 
@@ -342,8 +342,8 @@ def license_faults(project: Project) -> Iterator[Finding]:
     found = find_license(project)
     if not found.expression:
         yield Finding(
-            "No license is stated, so nobody may use the project. The answer is Proprietary, which"
-            " grants no rights. Choose another license if you can."
+            "The project has no license, so nobody may use it. The answer is Proprietary, which grants"
+            " no rights. Choose another license if you can."
         )
     if found.problem:
         yield Finding(f"Check the license {found.expression}: {found.problem}.")

@@ -87,7 +87,7 @@ def unpacked_tests(project: Project) -> Iterator[Finding]:
     tests = {name for name in moved - {*project.wheel.files} if is_test_file(name)}
     if tests:
         yield Finding(
-            f"The old wheel leaves out the tests in its packages ({', '.join(sorted(tests))}). The"
+            f"The old wheel doesn't contain the tests in its packages ({', '.join(sorted(tests))}). The"
             " new wheel contains them.",
             tuple(f"file {glob.escape(name)}: {NEW}" for name in sorted(tests)),
         )

@@ -65,7 +65,7 @@ def pytest_finding(project: Project) -> Finding | None:
     return Finding(
         f"The tests run with {origin}. The template's settings are stricter: `strict = true`,"
         ' `filterwarnings = ["error"]`, `log_level = "INFO"`, and the import mode `importlib`. Add'
-        " them when the tests pass with them."
+        " these settings when the tests pass with them."
     )
 
 

@@ -23,7 +23,7 @@ def report(project: Project, reading: Reading) -> str:
     """Return the report as Markdown."""
     lines = [
         *(f"# Adopting {project.wheel.metadata['name']}", ""),
-        *("## Already broken", "", *bullets(reading.faults), ""),
+        *("## Existing problems", "", *bullets(reading.faults), ""),
         *("## Not carried over", "", *bullets(reading.not_carried), ""),
         *("## Edit pyproject.toml", "", *by_hand(reading), ""),
         *("## Move the files", "", *move_commands(project, reading), ""),
@@ -46,8 +46,8 @@ def by_hand(reading: Reading) -> list[str]:
         return ["No changes are necessary."]
     text = tomli_w.dumps(tables).strip()
     introduction = (
-        "`adopt.py move` writes these entries. To do it yourself, replace the existing ones, and add"
-        " those that are missing."
+        "`adopt.py move` writes these entries. To write them yourself, replace the existing"
+        " entries and add the missing ones."
     )
     if "pytest" in tables.get("tool", {}):
         introduction += " Replace `[tool.pytest]` as a whole."
@@ -67,7 +67,7 @@ def move_commands(project: Project, reading: Reading) -> list[str]:
         for line in getattr(reading, name):
             commands.append(f'echo {shlex.quote(line)} >> "$NEW"/.{name}')
     introduction = (
-        "`adopt.py move` copies the files. To do it yourself, set `OLD` to the old project's folder"
+        "`adopt.py move` copies the files. To copy them yourself, set `OLD` to the old project's folder"
         " and `NEW` to the new one's. Then run:"
     )
     return [introduction, "", "```sh", *commands, "```"]
@@ -113,7 +113,11 @@ def left_files(reading: Reading) -> list[str]:
         return ["All files are moved."]
     lines = []
     for replacement, names in reading.left.items():
-        reason = f"replaced by {replacement}" if replacement else "their new paths are taken"
+        reason = (
+            f"replaced by {replacement}"
+            if replacement
+            else "the new project already has files with these names"
+        )
         lines.append(f"- {', '.join(f'`{name}`' for name in names)}: {reason}")
     return lines
 

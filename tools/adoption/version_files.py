@@ -199,7 +199,7 @@ def tag_findings(project: Project) -> Iterator[Finding]:
     tag, version = last_tag(project.folder)
     if tag and tag != f"v{version}":
         yield Finding(
-            f"The tags look like `{tag}`, but the new project only counts tags such as"
+            f"The tags look like `{tag}`, but the new project only recognizes tags such as"
             f" `v{version}`. Before the first build, add one to the same commit:"
             f" `git tag v{version} '{tag}^{{}}'`."
         )
