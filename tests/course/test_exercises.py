@@ -110,6 +110,13 @@ def test_hints_do_not_reveal_the_solution(folder: Path) -> None:
 
 
 @each_exercise
+def test_checks_have_hints(folder: Path) -> None:
+    """Each check has a hint, except for the one that shows the build backend's own message."""
+    checks = content(folder)["checks"]
+    assert [] == [c for c in checks if not {"hint", "hints", "builds"} & set(c)]
+
+
+@each_exercise
 def test_hints_are_questions(folder: Path) -> None:
     """Each hint asks a question."""
     assert [] == [hint for hint in hints(folder) if "?" not in hint]
