@@ -316,6 +316,13 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "The script now fails when it should.",
     ),
     (
+        "hidden-failure",
+        "solution",
+        "tools/check_words.py",
+        {'print("All greetings are complete.")': 'sys.exit("All greetings are complete.")'},
+        "All greetings are complete. Why does the script still fail?",
+    ),
+    (
         "missing-data",
         "start",
         "pyproject.toml",
@@ -335,6 +342,13 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "pyproject.toml",
         {"rich>-13": "rich>13"},
         "The package builds. Which versions of rich",
+    ),
+    (
+        "misspelled-bound",
+        "start",
+        "pyproject.toml",
+        {"rich>-13": "rich=13"},
+        "The message quotes a line and points to a character.",
     ),
     ("misspelled-bound", "start", "pyproject.toml", {"[project]": "[project"}, BUILD_HINT),
     (
