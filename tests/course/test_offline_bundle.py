@@ -9,7 +9,7 @@ from harness.course import offline_bundle
 from harness.course.lessons import COURSE
 from harness.packagestan.template import CLONE_ADDRESS, ROOT
 from harness.processes.commands import run
-from harness.updates.releases import make_repository, past_releases
+from harness.updates.releases import make_repository, next_release, past_releases
 
 # All tests share one bundle.
 pytestmark = pytest.mark.xdist_group("bundle")
@@ -21,19 +21,39 @@ $ .venv/bin/python -c "import {package}"
 ```
 """
 
+# What users do with a project that has the default answers.
+DEFAULT_PROJECT = """\
+```console
+$ copier copy --quiet --defaults --data project_name=Greetings gh:ORG/packagestan greetings
+$ cd greetings && uv sync --quiet --all-groups --all-extras
+```
+
+```{code-block} console
+:class: any-output
+
+$ uv run pytest
+```
+
+```console
+$ uv lock --quiet && rm uv.lock && uv lock --quiet
+```
+"""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small bundle with two versions of a package."""
     folder = tmp_path_factory.mktemp("bundle")
     requirements = folder / "requirements.txt"
-    requirements.write_text("packaging\n", encoding="utf-8")
+    # The build backend of a default project is hatchling, which needs editables for `uv sync`.
+    requirements.write_text("packaging\nhatchling\neditables\n", encoding="utf-8")
     older = folder / "older.txt"
     older.write_text("packaging<25\n", encoding="utf-8")
     built = {name: folder / "built" / name for name in offline_bundle.BUILT}
     for place in built.values():
         place.mkdir(parents=True)
         (place / "index.html").touch()
+    (built["site"] / "start").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(offline_bundle, "REQUIREMENTS", [requirements, older])
         patch.setattr(offline_bundle, "BUILT", built)
@@ -47,12 +67,14 @@ def test_bundle_is_complete(folder: Path) -> None:
     assert {"handouts", "site", "slides", "uploads", "wheelhouse", "course"} == {
         path.name for path in folder.iterdir() if path.is_dir()
     }
-    assert ["packaging"] * 2 == [wheel.name.split("-")[0] for wheel in folder.glob("wheelhouse/*")]
+    assert len(list(folder.glob("wheelhouse/packaging-*.whl"))) == 2
     for script in ("check.py", "doctor.py"):
         assert (folder / "course" / script).is_file()
     for puzzle in COURSE.glob("puzzles/*/check.toml"):
         assert (folder / "course" / "puzzles" / puzzle.parent.name / "package").is_dir()
-    assert CLONE_ADDRESS in (folder / "README.md").read_text(encoding="utf-8")
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert CLONE_ADDRESS in readme
+    assert "\n| `site/start/` |" in readme
 
 
 def test_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) -> None:
@@ -61,6 +83,27 @@ def test_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) -> Non
     run("git", "clone", "--quiet", folder / "packagestan.bundle", clone)
     assert (clone / "copier.yml").is_file()
     assert past_releases() == run("git", "tag", cwd=clone).stdout.split()[:-1]
+
+
+def test_untagged_checkout_contains_the_releases(tmp_path: Path) -> None:
+    """Without tags, the file still contains past releases and the next one."""
+    checkout = tmp_path / "checkout"
+    run("git", "clone", "--quiet", "--no-tags", ROOT, checkout)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(offline_bundle, "ROOT", checkout)
+        offline_bundle.make_bundle(tmp_path / "packagestan.bundle")
+    clone = tmp_path / "clone"
+    run("git", "clone", "--quiet", tmp_path / "packagestan.bundle", clone)
+    assert [*past_releases(), next_release()] == run("git", "tag", cwd=clone).stdout.split()
+
+
+def test_past_releases_must_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the checkout doesn't contain the commit of a past release, the message says what to do."""
+    checkout = tmp_path / "checkout"
+    run("git", "clone", "--quiet", "--no-tags", "--depth=1", ROOT.as_uri(), checkout)
+    monkeypatch.setattr(offline_bundle, "ROOT", checkout)
+    with pytest.raises(offline_bundle.BundleError, match="is missing; run `git fetch --unshallow"):
+        offline_bundle.make_bundle(tmp_path / "packagestan.bundle")
 
 
 def without_network(folder: Path, page: Path, exit_code: int) -> str:
@@ -78,11 +121,38 @@ def test_page_runs_without_a_network(folder: Path, tmp_path: Path) -> None:
     assert f"{page}: matches" in without_network(folder, page, 0)
 
 
+def test_default_project_works_without_a_network(folder: Path, tmp_path: Path) -> None:
+    """A default project can be created, installed, tested, and locked without a network."""
+    page = tmp_path / "page.md"
+    page.write_text(DEFAULT_PROJECT, encoding="utf-8")
+    assert f"{page}: matches" in without_network(folder, page, 0)
+
+
 def test_other_packages_are_not_available(folder: Path, tmp_path: Path) -> None:
     """A package that is not in the bundle can't be installed, even if it is cached."""
     page = tmp_path / "page.md"
-    page.write_text(PAGE.format(package="pytest"), encoding="utf-8")
-    assert "pytest was not found in the package registry" in without_network(folder, page, 1)
+    page.write_text(PAGE.format(package="flask"), encoding="utf-8")
+    assert "flask was not found in the package registry" in without_network(folder, page, 1)
+
+
+def test_options_add_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wheels for another system are added to the wheels of the first run."""
+    monkeypatch.setattr(offline_bundle, "BUILT", {})
+    monkeypatch.setattr(offline_bundle, "make_bundle", lambda file: None)
+    found: list[list[str]] = []
+
+    def download(folder: Path, *options: str) -> None:
+        """Write an empty wheel, and record which wheels exist."""
+        folder.mkdir(exist_ok=True)
+        (folder / f"{options[-1] if options else 'this'}.whl").touch()
+        found.append(sorted(wheel.stem for wheel in folder.iterdir()))
+
+    monkeypatch.setattr(offline_bundle, "make_wheelhouse", download)
+    for options in ((), ("--platform", "other"), ()):
+        offline_bundle.make(tmp_path / "bundle", *options)
+    assert found == [["this"], ["other", "this"], ["this"]]
+    # Without the start page, the README doesn't list it.
+    assert "site/start/" not in (tmp_path / "bundle" / "README.md").read_text(encoding="utf-8")
 
 
 def test_pages_must_be_built_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

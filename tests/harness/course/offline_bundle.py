@@ -10,16 +10,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 
 import urllib3
+from uv import find_uv_bin
 
 from harness.course import lessons
 from harness.course.lessons import COURSE
-from harness.packagestan.template import CLONE_ADDRESS, ROOT
-from harness.processes.commands import run
+from harness.packagestan.template import CLONE_ADDRESS, ROOT, render
+from harness.processes.commands import CommandError, run
+from harness.updates.releases import next_release, release_commits
 
 # Each file is resolved separately, so the bundle can contain several versions of a package.
 REQUIREMENTS = [COURSE / f"bundle{part}.txt" for part in ("", "-older", "-oldest")]
@@ -46,17 +49,17 @@ class BundleError(Exception):
 README = """\
 # The course without internet access
 
-The teacher starts the index on one machine, in the parent folder:
+The instructor starts the index on one machine, in the parent folder:
 
     nox -s bundle -- serve
 
-Learners set these variables. Replace `teacher` with the name of that machine:
+Learners set these variables. Replace `instructor` with the name of that machine:
 
-    export UV_DEFAULT_INDEX=http://teacher:$port/simple/
-    export PIP_INDEX_URL=http://teacher:$port/simple/
-    export PIP_TRUSTED_HOST=teacher
-    export COURSE_INDEX=http://teacher:$port/simple/
-    export COURSE_UPLOAD=http://teacher:$port/
+    export UV_DEFAULT_INDEX=http://instructor:$port/simple/
+    export PIP_INDEX_URL=http://instructor:$port/simple/
+    export PIP_TRUSTED_HOST=instructor
+    export COURSE_INDEX=http://instructor:$port/simple/
+    export COURSE_UPLOAD=http://instructor:$port/
     export COURSE_TOKEN=course
 
 They also configure Git to clone the template from their copy of this folder:
@@ -66,17 +69,48 @@ They also configure Git to clone the template from their copy of this folder:
 | path | content |
 | --- | --- |
 | `site/` | the lessons (open `site/course/index.html`) |
-| `site/start/` | the start page (run `python3 -m http.server --directory site` and open `/start/` there) |
+$start\
 | `slides/` | the slides (open `slides/course/index.html`) |
 | `handouts/` | the lessons without solutions, for printing (`handouts/course/index.html`) |
-| `wheelhouse/` | all packages that the lessons install |
+| `wheelhouse/` | all packages that the lessons and a project with default answers install |
 | `course/` | the doctor, the checker, exercises, puzzles, and checkpoints |
 | `packagestan.bundle` | the template with its releases |
 """
 
+# The line of the README for the start page, which `nox -s docs` adds to the site.
+START = """\
+| `site/start/` | the start page (run `python3 -m http.server --directory site` and open `/start/` there) |
+"""
+
+
+def default_project(folder: Path) -> tuple[str, list[str]]:
+    """Return the Python version of a project with default answers, and its locked packages.
+
+    The lock file contains all dependency groups and extras. It also contains packages for other
+    systems and Python versions. `uv lock` reads their metadata, so the index needs them, too.
+
+    Args:
+        folder: An empty folder for the project.
+
+    Returns:
+        The version from `.python-version`, and a requirement such as `rich==15.0.0` for each package.
+
+    Raises:
+        CommandError: The dependencies can't be resolved.
+    """
+    project = render(folder / "project", {"project_name": "Greetings"})
+    run(find_uv_bin(), "lock", "--quiet", "--python", sys.executable, cwd=project)
+    lock = tomllib.loads((project / "uv.lock").read_text(encoding="utf-8"))
+    version = (project / ".python-version").read_text(encoding="utf-8").strip()
+    return version, [
+        f"{package['name']}=={package['version']}"
+        for package in lock["package"]
+        if "editable" not in package["source"]
+    ]
+
 
 def make_wheelhouse(folder: Path, *options: str) -> None:
-    """Download the wheels that the lessons install, and their dependencies.
+    """Download the wheels that the lessons and a default project install, and their dependencies.
 
     Args:
         folder: The folder for the wheels.
@@ -89,14 +123,39 @@ def make_wheelhouse(folder: Path, *options: str) -> None:
     for requirements in REQUIREMENTS:
         wheels = ("--only-binary=:all:", "--dest", folder, "--requirement", requirements)
         run(*pip, *wheels, *options)
+    with tempfile.TemporaryDirectory() as place:
+        version, pinned = default_project(Path(place))
+    # The list is complete, and some of its packages are for other Python versions.
+    listed = ("--only-binary=:all:", "--no-deps", "--ignore-requires-python", "--dest", folder)
+    run(*pip, *listed, f"--python-version={version}", *options, *pinned)
 
 
 def make_bundle(file: Path) -> None:
     """Write the template's repository with all releases to a file that Git can clone.
 
+    Copier uses the newest tag. In a checkout without the tags of releases, they are added to the
+    file. A commit without a tag becomes the next release, as in the tests of the lessons.
+
     https://git-scm.com/docs/git-bundle
+
+    Raises:
+        BundleError: The commit of a past release is missing.
     """
-    run("git", "bundle", "create", "--quiet", file, "HEAD", "--tags", cwd=ROOT)
+    with tempfile.TemporaryDirectory() as place:
+        clone = Path(place) / "packagestan.git"
+        run("git", "clone", "--quiet", "--bare", ROOT, clone)
+        tags = {tag.removeprefix("v") for tag in run("git", "tag", cwd=clone).stdout.split()}
+        for version, commit in release_commits().items():
+            if version not in tags:
+                try:
+                    run("git", "tag", version, commit, cwd=clone)
+                except CommandError as error:
+                    raise BundleError(
+                        f"release {version} is missing; run `git fetch --unshallow --tags` first"
+                    ) from error
+        if not run("git", "tag", "--points-at=HEAD", cwd=clone).stdout:
+            run("git", "tag", next_release(), "HEAD", cwd=clone)
+        run("git", "bundle", "create", "--quiet", file, "HEAD", "--tags", cwd=clone)
 
 
 def copy_course(folder: Path) -> None:
@@ -117,12 +176,12 @@ def make(folder: Path, *options: str) -> None:
         options: Options for `pip download`.
 
     Raises:
-        BundleError: The pages have not been built.
+        BundleError: The pages have not been built, or a past release is missing.
         CommandError: A package has no wheel, or the index can't be reached.
     """
     if missing := [name for name, built in BUILT.items() if not built.is_dir()]:
         raise BundleError(f"{' and '.join(missing)}: not built; run `nox -s docs slides` first")
-    for part in (*BUILT, "wheelhouse", "course"):
+    for part in (*BUILT, "course", *([] if options else ["wheelhouse"])):
         shutil.rmtree(folder / part, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     for name, built in BUILT.items():
@@ -131,7 +190,8 @@ def make(folder: Path, *options: str) -> None:
     make_bundle(folder / "packagestan.bundle")
     copy_course(folder / "course")
     (folder / "uploads").mkdir(exist_ok=True)
-    text = Template(README).substitute(port=PORT, address=CLONE_ADDRESS)
+    start = START if (folder / "site" / "start").is_dir() else ""
+    text = Template(README).substitute(port=PORT, address=CLONE_ADDRESS, start=start)
     (folder / "README.md").write_text(text, encoding="utf-8")
 
 
