@@ -250,7 +250,7 @@ class Source:
         folder: The folder with the template's files.
         address: The address that the answers file records, such as `gh:owner/name`.
         commit: The output of `git describe --tags --always`, which the answers file records.
-        modes: The modes in git's index by path, at least for each executable file.
+        modes: The file modes in git's index, by path. Only executable files need an entry.
     """
 
     folder: Path

@@ -26,7 +26,7 @@ from copier_browser import Asked, File, RejectedError, Session, Source
 # The number of unchanged lines around each difference.
 CONTEXT = 3
 
-# The time of all files in an archive, so that the same answers give the same bytes.
+# The timestamp of every file in an archive. It is fixed, so the same answers give the same bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 # An example for each highlighted file type. The page contains only the lexers for them.

@@ -96,7 +96,7 @@ def locked(project: Path) -> Path:
     """Create the lock files that the Dockerfile uses."""
     text = (project / "Dockerfile").read_text(encoding="utf-8")
     if "\nARG " in text:
-        # The version comes from git, but not in the container.
+        # Outside the container, the version comes from git.
         commit(project)
     if "uv.lock" in text:
         run(find_uv_bin(), "lock", cwd=project)

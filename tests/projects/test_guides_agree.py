@@ -70,7 +70,7 @@ def test_releasing_names_the_secrets(answers: Answers, artifacts: ArtifactCache)
     if answers["ci"] == "github":
         used = set(re.findall(r"secrets\.(\w+)", text))
     else:
-        # GitLab jobs get the variables of their environment. A comment lists them.
+        # GitLab passes all variables to its jobs, so only a comment lists them.
         used = set(re.findall(r"(?:TWINE|UV_PUBLISH)_\w+", text))
     assert used == named
     assert bool(named) == (answers["publish"] == "token")

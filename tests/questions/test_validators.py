@@ -68,7 +68,7 @@ def prompted(name: str, answer: Any, **others: Any) -> str:
 
 
 def edits(text: str) -> Iterator[str]:
-    """Yield a text, and every text that differs from it in one character."""
+    """Yield a text, and variants with a character inserted, replaced, or removed."""
     yield text
     for place in range(len(text) + 1):
         for other in OTHERS:

@@ -71,7 +71,7 @@ class Worker:
         self.template = outputs.template_copy(place / "template")
         known = runs.records()
         self.known = {t: r for t, r in known.items() if (ROOT / t.partition("::")[0]).is_file()}
-        # Whether tests that failed pass without faults.
+        # For each test that failed with a fault, whether it passes without faults.
         self.passing: dict[str, bool] = {}
         every: list[Any] = params()
         names = {outputs.key(param.values[0]): param.id for param in every}
