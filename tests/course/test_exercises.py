@@ -156,8 +156,8 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "files-from-a-neighbor",
         "solution",
         "environment.yml",
-        {"conda-forge": "defaults"},
-        "The prefix contained a folder",
+        {"  - conda-forge\n": ""},
+        "The packages are correct. Does environment.yml still name the channel",
     ),
     (
         "first-dockerfile",
@@ -221,6 +221,13 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "Makefile",
         {".PHONY: check": ""},
         "Why does make think that there is nothing to do?",
+    ),
+    (
+        "honest-tasks",
+        "solution",
+        "run.sh",
+        {"-euo": "-eo"},
+        "The task requires the name of a file.",
     ),
     (
         "installable-by-hand",
@@ -298,7 +305,14 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "start",
         ".github/workflows/tests.yml",
         {"-${{ hashFiles('**/project.toml') }}": ""},
-        "A key that never changes",
+        "The key doesn't depend on the content of any file.",
+    ),
+    (
+        "cache-key-without-file",
+        "start",
+        ".github/workflows/tests.yml",
+        {"**/project.toml": "src/**"},
+        "The key now depends on a file that exists.",
     ),
     (
         "file-missing-from-sdist",
@@ -368,6 +382,20 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "pyproject.toml",
         {"__main__.py:cli": "picture_postcard:cli"},
         "Python finds the module.",
+    ),
+    (
+        "requirements-in-an-extra",
+        "start",
+        "pyproject.toml",
+        {"dependencies = []": 'dependencies = ["rich>=13", "pytest>=8"]'},
+        "rich is now installed for all users.",
+    ),
+    (
+        "requirements-in-an-extra",
+        "start",
+        "pyproject.toml",
+        {"dependencies = []": 'dependencies = ["rainbow-hello[std]"]'},
+        "Now the package requires its own extra.",
     ),
     ("script-names-a-file", "start", "pyproject.toml", {'postcard = "': 'card = "'}, COMMAND_HINT),
     (

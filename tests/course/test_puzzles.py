@@ -9,7 +9,15 @@ import pytest
 
 from harness.artifacts.inspect import tree
 from harness.course.pages import front_matter
-from harness.course.puzzles import COURSE, PACKAGES, PuzzleError, open_puzzle, puzzles, symptom
+from harness.course.puzzles import (
+    COURSE,
+    PACKAGES,
+    PuzzleError,
+    open_puzzle,
+    puzzles,
+    symptom,
+    task,
+)
 from harness.packagestan.template import ROOT
 from harness.processes.commands import run
 
@@ -18,20 +26,22 @@ each_puzzle = pytest.mark.parametrize(("number", "defect"), puzzles().items())
 
 @each_puzzle
 def test_puzzle_is_opened(number: int, defect: str, tmp_path: Path) -> None:
-    """Opening a puzzle copies its package and prints the symptom and the checker's command."""
+    """Opening a puzzle copies its package, and prints the symptom, the task, and a command."""
     printed = open_puzzle(str(number), tmp_path)
     assert tree(PACKAGES / defect) == tree(tmp_path / f"puzzle-{number}")
     title = tomllib.loads((COURSE / "puzzles" / defect / "check.toml").read_text())["title"]
     assert printed.startswith(f"# {title}\n")
+    assert f"\n\nYour task: {task(defect)}\n\n" in printed
     assert printed.endswith(f"check.py puzzle-{number} {tmp_path / f'puzzle-{number}'}")
 
 
 @each_puzzle
-def test_symptom_does_not_reveal_the_defect(number: int, defect: str) -> None:
-    """The symptom doesn't contain the name of the defect, a hint, or markup."""
-    assert defect not in symptom(defect)
-    for mark in ("```", ":::", ":class:", "Hint", "puzzle: "):
-        assert mark not in symptom(defect)
+def test_symptom_and_task_do_not_reveal_the_defect(number: int, defect: str) -> None:
+    """The symptom and the task don't contain the name of the defect, a hint, or markup."""
+    for text in (symptom(defect), task(defect)):
+        assert text
+        for mark in (defect, "```", ":::", ":class:", "Hint", "puzzle: ", "Check your work"):
+            assert mark not in text
 
 
 @each_puzzle
@@ -40,7 +50,7 @@ def test_page_matches_its_puzzle(number: int, defect: str) -> None:
     page = COURSE / "puzzles" / defect / "index.md"
     text = page.read_text(encoding="utf-8")
     assert defect == front_matter(page)["puzzle"]
-    assert f"check.py puzzle-{number} puzzle-{number}`" in text
+    assert f"check.py puzzle-{number} ~/packagestan/puzzle-{number}`" in text
     assert "```{literalinclude} solution.patch\n:language: diff\n```" in text
     assert "https://" in text
 
@@ -90,5 +100,5 @@ def test_puzzle_is_opened_without_packages(tmp_path: Path) -> None:
     # -S: without site-packages
     printed = run(sys.executable, "-I", "-S", "-c", command, cwd=tmp_path).stdout
     assert tree(PACKAGES / puzzles()[2]) == tree(tmp_path / "puzzle-2")
-    assert "$ cd puzzle-2\n" in printed
+    assert f"$ cd {(tmp_path / 'puzzle-2').resolve()}\n" in printed
     shutil.rmtree(tmp_path / "puzzle-2")

@@ -436,7 +436,7 @@ def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
     page, words = site.page("course/checkpoint"), site.words("course/checkpoint")
     assert re.search(r'<a class="reference download[^"]*" download="" href="[^"]*02.yml"', page)
     file = "~/packagestan/docs/course/checkpoints/02.yml"
-    assert f"copier copy --defaults --data-file {file} gh:ORG/packagestan greetings" in words
+    assert f"copier copy --defaults --data-file {file} gh:ORG/packagestan ~/greetings" in words
     assert f"copier update --defaults --skip-answered --data-file {file}" in words
     assert "Adds .dockerignore, Dockerfile," in words
     assert "--- /dev/null +++ b/Dockerfile @@ -0,0" in words

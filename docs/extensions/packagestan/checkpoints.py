@@ -95,8 +95,8 @@ This lesson starts with the project whose answers are in {{download}}`{number}.y
 ```{{code-block}} console
 :class: generated
 
-$ copier copy --defaults --data-file {COURSE}/checkpoints/{number}.yml {ADDRESS} greetings
-$ cd greetings && git init --quiet && git add --all && git commit --quiet --message "Start" && cd ..
+$ copier copy --defaults --data-file {COURSE}/checkpoints/{number}.yml {ADDRESS} ~/greetings
+$ cd ~/greetings && git init --quiet && git add --all && git commit --quiet --message "Start" && cd ~
 ```
 
 If you have the project of an earlier lesson, commit your work and update it instead. Your changes to
@@ -105,7 +105,7 @@ If you have the project of an earlier lesson, commit your work and update it ins
 ```{{code-block}} console
 :class: generated
 
-$ copier update --defaults --skip-answered --data-file {COURSE}/checkpoints/{number}.yml
+$ copier update --defaults --skip-answered --data-file {COURSE}/checkpoints/{number}.yml ~/greetings
 ```
 """
 

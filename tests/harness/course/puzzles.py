@@ -34,6 +34,13 @@ def symptom(defect: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
+def task(defect: str) -> str:
+    """Return the task of a puzzle, which precedes the checker's command on its page."""
+    page = (COURSE / "puzzles" / defect / "index.md").read_text(encoding="utf-8")
+    challenge = page.split("\n::::{challenge}", 1)[1].split("\nCheck your work", 1)[0]
+    return challenge.split("\n", 1)[1].strip()
+
+
 def open_puzzle(number: str, parent: Path) -> str:
     """Copy a puzzle's package into a new folder `puzzle-NUMBER`.
 
@@ -42,7 +49,7 @@ def open_puzzle(number: str, parent: Path) -> str:
         parent: The parent of the new folder.
 
     Returns:
-        The symptom, and the command that checks the solution.
+        The symptom, the task, and the command that checks the solution.
 
     Raises:
         PuzzleError: The puzzle doesn't exist, or the folder already does.
@@ -52,14 +59,22 @@ def open_puzzle(number: str, parent: Path) -> str:
         raise PuzzleError(
             f"{number!r} is not a puzzle. Choose a number from {min(puzzles())} to {max(puzzles())}."
         )
-    folder = parent / f"puzzle-{number}"
+    # An absolute path, because the symptom begins with `cd`.
+    folder = parent.resolve() / f"puzzle-{number}"
     if folder.exists():
         raise PuzzleError(f"{folder} already exists. Move it away or continue in it.")
     shutil.copytree(PACKAGES / known[number], folder)
     # On the pages, the folder is called `puzzle`.
     story = symptom(known[number]).replace("$ cd puzzle\n", f"$ cd {folder}\n")
     check = f"uv run {COURSE / 'check.py'} puzzle-{number} {folder}"
-    return f"{story}\n\nThe package is in {folder}. Check your solution:\n\n$ {check}"
+    return f"""\
+{story}
+
+Your task: {task(known[number])}
+
+The package is in {folder}. Check your solution:
+
+$ {check}"""
 
 
 def main() -> int:
