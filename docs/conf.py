@@ -33,11 +33,46 @@ myst_heading_anchors = 3
 # https://pradyunsg.me/furo/customisation/
 html_theme = "furo"
 html_title = "Packagestan"
+html_logo = html_favicon = "logo.svg"
 html_theme_options = {
+    # The diagrams and the start page use the same colors. tests/documentation/test_colors.py checks
+    # their contrast.
+    "light_css_variables": {
+        "color-foreground-primary": "#1f2328",
+        "color-foreground-secondary": "#4d5561",
+        "color-foreground-muted": "#5c6470",
+        "color-background-primary": "#ffffff",
+        "color-background-secondary": "#f6f8fa",
+        "color-brand-primary": "#1d4ed8",
+        "color-brand-content": "#1d4ed8",
+        "color-brand-visited": "#7e22ce",
+        "color-code-background": "#f6f8fa",
+        "color-sidebar-item-background--current": "#dbeafe",
+        "color-admonition-title": "#1d4ed8",
+        "color-admonition-title-background": "#dbeafe",
+    },
+    "dark_css_variables": {
+        "color-foreground-primary": "#e6edf3",
+        "color-foreground-secondary": "#b2b8c1",
+        "color-foreground-muted": "#9198a1",
+        "color-background-primary": "#131416",
+        "color-background-secondary": "#1a1c1e",
+        "color-brand-primary": "#7cb0ff",
+        "color-brand-content": "#7cb0ff",
+        "color-brand-visited": "#d0a8ff",
+        "color-code-background": "#2b2b2b",
+        "color-sidebar-item-background--current": "#1e3a5f",
+        "color-admonition-title": "#7cb0ff",
+        "color-admonition-title-background": "#1e3a5f",
+    },
     "source_repository": "https://github.com/ORG/packagestan/",
     "source_branch": "main",
     "source_directory": "docs/",
 }
+
+# Colors of code: https://github.com/Quansight-Labs/accessible-pygments
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 
 # Copy commands without prompts and output:
 # https://sphinx-copybutton.readthedocs.io/en/latest/use.html

@@ -239,16 +239,6 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def sphinx(artifacts: ArtifactCache) -> Environment:
-    """Return an environment with the packages that `nox -s docs` installs."""
-
-    def make(folder: Path) -> None:
-        Environment.make(folder).install("--requirement", ROOT / "requirements" / "docs.txt")
-
-    return Environment(artifacts.once("sphinx", make))
-
-
-@pytest.fixture(scope="module")
 def site(sphinx: Environment, artifacts: ArtifactCache) -> Site:
     """Return a site with correct pages and with pages that contain one fault each."""
 
