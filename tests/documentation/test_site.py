@@ -99,7 +99,7 @@ They believe.
 """
 
 PAGES = {
-    "index": "# Site\n\n```{toctree}\n:glob:\n\n*\ncourse/*\nreference/*\nreference/options/*\n```\n",
+    "index": "# Site\n\n```{toctree}\n:caption: Pages\n:glob:\n\n*\ncourse/*\nreference/*\nreference/options/*\n```\n",
     "course/lesson": LESSON,
     "course/checkpoint": "# A checkpoint\n\n```{checkpoint} 02\n```\n\n```{checkpoint} 01\n```\n",
     "course/rendered": """\

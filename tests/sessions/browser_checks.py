@@ -14,7 +14,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-BUILT = Path(__file__).parents[3] / "docs" / "_build"
+BUILT = Path(__file__).parents[2] / "docs" / "_build"
 
 # The sizes of a phone and a laptop, in CSS pixels.
 SIZES = {"phone": (390, 844), "laptop": (1280, 800)}

@@ -15,6 +15,7 @@ from sphinx_design.dropdown import DropdownDirective
 
 from . import (
     boxes,
+    captions,
     checkpoints,
     checks,
     commands,
@@ -65,4 +66,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", handouts.leave_out_solutions)
     app.connect("doctree-resolved", slides.make_slides)
     app.connect("html-page-context", scrolling.make_focusable)
+    app.connect("html-page-context", captions.add_level, priority=captions.AFTER_FURO)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
