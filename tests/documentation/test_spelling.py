@@ -24,9 +24,9 @@ PARTS = ("copier.yml", "template", "tools", "README.md", "CONTRIBUTING.md", "CHA
 EXCLUDED = re.compile(
     r"template/licenses/|locked_names|docs/(?:locales|start/static)|LICENSE$|\.(?:dot|png|svg)$|lock\.json$"
 )
-# URLs and hashes have their own tests, and escape sequences are not words.
+# URLs and hashes have their own tests. Colors and escape sequences are not words.
 NOT_WORDS = re.compile(
-    r"https?://[^\s)>\"']+|\b[0-9a-f]{12,}\b|sha256=\S+|\\[a-z]|\b[frb](?=[\"'])"
+    r"https?://[^\s)>\"']+|#[0-9a-f]{6}\b|\b[0-9a-f]{12,}\b|sha256=\S+|\\[a-z]|\b[frb](?=[\"'])"
 )
 # Names in Python itself need no entry.
 PYTHON = {*sys.stdlib_module_names, *keyword.kwlist, *dir(builtins), *dir(str), *dir(Path)}
