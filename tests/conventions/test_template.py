@@ -14,10 +14,11 @@ from jinja2 import meta, nodes
 from harness.artifacts.inspect import tree
 from harness.packagestan.answers import axes, choices, question_files, questions
 from harness.packagestan.option_folders import (
-    ADDITIONAL,
     EMPTY,
     FILES,
     OPTIONAL,
+    axis_problems,
+    choices_problems,
     folder_axes,
     listed,
     page,
@@ -76,7 +77,7 @@ def test_each_choice_is_one_file(axis: str) -> None:
 @pytest.mark.parametrize("axis", folder_axes())
 def test_each_choice_is_one_folder(axis: str) -> None:
     """Each choice has a complete folder and is documented, and each folder belongs to a choice."""
-    if found := problems(OPTIONS / axis, listed(axis), page(axis)):
+    if found := axis_problems(axis):
         pytest.fail("\n".join(found), pytrace=False)
 
 
@@ -198,6 +199,15 @@ def test_incomplete_choice_is_reported(axis: str, tmp_path: Path) -> None:
         part.write_text(content, encoding="utf-8")
 
 
+@pytest.mark.parametrize("line", ["poe - tasks in TOML", "poe:", ": poe", "poe - tasks: TOML: poe"])
+def test_wrong_line_in_a_question_is_reported(line: str) -> None:
+    """A choice without a label or a value is reported with the file and the format."""
+    choices = f"{{%- call offer('task_runner') %}}\n    just: just\n    {line}\n{{%- endcall %}}"
+    file = "template/questions/40_development.yml"
+    sentence = f'{file}: write each choice of `task_runner` in a line as "label: choice"'
+    assert [sentence] == choices_problems("task_runner", {"choices": choices})
+
+
 @pytest.mark.parametrize("axis", EXTENSIBLE)
 def test_incomplete_fact_is_reported(axis: str, tmp_path: Path) -> None:
     """Each missing, misspelled, unknown, empty, or unreadable fact is reported in one sentence."""
@@ -223,8 +233,7 @@ def test_incomplete_fact_is_reported(axis: str, tmp_path: Path) -> None:
     for key in facts:
         left = {other: value for other, value in facts.items() if other != key}
         assert any(f'"{key}"' in sentence for sentence in found(left)), key
-        if key not in ADDITIONAL:
-            assert f'rename "{key}s" to "{key}"' in found(left | {f"{key}s": facts[key]})[0]
+        assert f'rename "{key}s" to "{key}"' == only(left | {f"{key}s": facts[key]})
         if key not in EMPTY | {"reviewed"} and not isinstance(facts[key], bool):
             assert only(facts | {key: type(facts[key])()}).startswith(f'fill in "{key}"')
         if key != "reviewed":

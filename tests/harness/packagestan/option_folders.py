@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from harness.packagestan.answers import (
     LISTED_CHOICES,
     axes,
     default,
     labels,
     preset,
+    question_files,
     questions,
     written_choices,
 )
@@ -66,8 +69,7 @@ def folder_axes() -> list[str]:
 
 def listed(axis: str) -> list[str]:
     """Return all choices of a question, including retired ones and those without a folder."""
-    offered = questions()[axis]["choices"]
-    if isinstance(offered, str) and not LISTED_CHOICES.search(offered):
+    if not is_written(questions()[axis]):
         return list(labels(axis))
     values = written_choices(questions()[axis]).values()
     return [value["value"] if isinstance(value, dict) else value for value in values]
@@ -76,11 +78,39 @@ def listed(axis: str) -> list[str]:
 @functools.cache
 def all_problems() -> list[str]:
     """Return the problems with the choices of all axes in the repository."""
-    return [
-        problem
-        for axis in folder_axes()
-        for problem in problems(OPTIONS / axis, listed(axis), page(axis))
-    ]
+    return [problem for axis in folder_axes() for problem in axis_problems(axis)]
+
+
+def axis_problems(axis: str) -> list[str]:
+    """Return the problems with an axis's question and folders, in one sentence each."""
+    question = questions()[axis]
+    return choices_problems(axis, question) or problems(OPTIONS / axis, listed(axis), page(axis))
+
+
+def choices_problems(axis: str, question: dict[str, Any]) -> list[str]:
+    """Return a sentence if the choices in a question are not a map of labels to choices."""
+    try:
+        values = written_choices(question).values() if is_written(question) else []
+    except yaml.YAMLError:
+        values = [""]
+    if all(isinstance(value, dict) or (isinstance(value, str) and value) for value in values):
+        return []
+    return [f'{question_file(axis)}: write each choice of `{axis}` in a line as "label: choice"']
+
+
+def is_written(question: dict[str, Any]) -> bool:
+    """Return whether the choices are in the question, not in a file that it includes."""
+    offered = question["choices"]
+    return not isinstance(offered, str) or bool(LISTED_CHOICES.search(offered))
+
+
+def question_file(axis: str) -> str:
+    """Return the path of the file that contains a question."""
+    return next(
+        path
+        for path in question_files()
+        if re.search(rf"(?m)^{axis}:", (ROOT / path).read_text(encoding="utf-8"))
+    )
 
 
 def page(axis: str) -> str:
@@ -171,13 +201,15 @@ def part_problems(folder: Path, choice: str) -> Iterator[str]:
 def fact_problems(data: dict[str, Any], expected: dict[str, type], choice: str) -> Iterator[str]:
     """Yield sentences about missing, misspelled, unknown, empty, or wrongly typed facts."""
     missing = expected.keys() - data.keys()
+    misspelled = set[str]()
     for key in sorted(data.keys() - expected.keys() - ADDITIONAL):
-        if similar := difflib.get_close_matches(key, sorted(missing), n=1):
-            missing -= set(similar)
+        possible = (missing | ADDITIONAL) - data.keys() - misspelled
+        if similar := difflib.get_close_matches(key, sorted(possible), n=1):
+            misspelled |= set(similar)
             yield f'rename "{key}" to "{similar[0]}"'
         else:
             yield f'remove "{key}", or add it to the other choices'
-    for key in sorted(missing):
+    for key in sorted(missing - misspelled):
         yield f'add "{key}"'
     for key in [key for key in data if key in expected]:
         value = data[key]
@@ -191,7 +223,7 @@ def fact_problems(data: dict[str, Any], expected: dict[str, type], choice: str) 
         if choice != "none" and set(keys) <= data.keys() and not any(data[key] for key in keys):
             yield f'fill in "{keys[0]}" or "{keys[1]}"'
     installs = any(data.get(key) for key in NULL)
-    if "reviewed" in data or installs:
+    if "reviewed" in data or (installs and "reviewed" not in misspelled):
         reviewed = data.get("reviewed", "")
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(reviewed)):
             yield 'add "reviewed", the date on which you checked the requirement'
