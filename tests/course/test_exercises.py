@@ -223,7 +223,7 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "Why does make think that there is nothing to do?",
     ),
     (
-        "honest-tasks",
+        "failing-task",
         "solution",
         "run.sh",
         {"-euo": "-eo"},
