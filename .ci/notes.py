@@ -7,8 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# https://semver.org/spec/v2.0.0.html, without the pre-releases that PEP 440, and so Copier, orders
-# in another way.
+# https://semver.org/spec/v2.0.0.html, without pre-releases, because PEP 440 and Copier order them
+# differently.
 SEMANTIC = r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
 
 

@@ -128,7 +128,7 @@ def test_image_requires_a_command(tmp_path: Path) -> None:
 def test_base_image_is_pinned(
     python_min: str, tools: Environment, artifacts: ArtifactCache
 ) -> None:
-    """The image pins a full version of the second newest Python, or of a newer minimum version."""
+    """The image pins a full version of the second-newest Python, or of a newer minimum version."""
     file = artifacts.project(APP | {"python_min": python_min}) / "Dockerfile"
     expected = max(python_min, choices("python_min")[-2], key=choices("python_min").index)
     images = [each.values[0] for each in read_dockerfile(tools, file) if each.name == "FROM"]

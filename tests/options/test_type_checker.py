@@ -143,7 +143,7 @@ def test_settings_are_strict(
 
 @pytest.mark.parametrize("checker", rendered("type_checker"))
 def test_only_the_selected_checker_is_configured(checker: str, artifacts: ArtifactCache) -> None:
-    """The project has the requirement and the table for only the selected checker."""
+    """pyproject.toml requires and configures only the selected checker."""
     project = artifacts.project(BASE | {"type_checker": checker, "python_min": "3.12"})
     file = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     expected = {checker} - {"none"}

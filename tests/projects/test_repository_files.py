@@ -92,7 +92,7 @@ def test_secrets_and_build_results_are_ignored(tmp_path: Path, artifacts: Artifa
 def test_projects_own_files_are_not_ignored(
     backend: str, docs_engine: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """With any tools, git doesn't ignore files that must be committed."""
+    """Git never ignores files that must be committed, whichever tools are selected."""
     answers = BASE | {"backend": backend, "docs_engine": docs_engine, "task_runner": "nox"}
     project = artifacts.copy(answers, tmp_path / "project")
     assert [] == ignored(project, *TRACKED)

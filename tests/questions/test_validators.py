@@ -184,7 +184,7 @@ def is_person(text: str) -> bool:
     return is_line(text) and not set(text) & set("<>") and "  " not in text
 
 
-# The set that each question accepts, and examples with neighbors to try.
+# For each question, whether it must accept a text, and examples to vary.
 DESCRIBED: list[tuple[str, Callable[[str], bool], list[str]]] = [
     ("project_description", is_line, ["", "a b"]),
     ("project_name", lambda text: text != "" and is_line(text), ["a b"]),
@@ -247,7 +247,7 @@ def test_line_rejects_each_control_character(name: str) -> None:
     message = "enter one plain line; the answer has a control character"
     controls = [c for c in map(chr, range(0x10000)) if not is_text(c)]
     assert len(controls) > 2048
-    controls = [c for c in controls if not "\ud801" < c < "\udffe"]  # the rest are alike
+    controls = [c for c in controls if not "\ud801" < c < "\udffe"]  # the others are similar
     rejected = {c for c in controls if message == validated(name, f"a{c}b")}
     assert set(controls) == rejected
 

@@ -49,7 +49,8 @@ NEEDED = {"pyproject.toml", ".copier-answers.yml", "README.md", "LICENSE", "MANI
 
 STARTERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
 
-# The only files in the user's folders that can disappear with an option or the scripts from 0.3.
+# An update removes only these files from the user's folders, if their option is no longer selected
+# or if they belong to the scripts of release 0.3.
 MANAGED = re.compile(r"docs/conf\.py|src/\w+/__(main|init)__\.py|tests/test_locks\.py")
 
 

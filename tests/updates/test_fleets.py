@@ -184,7 +184,7 @@ def waits_forever(settings: dict[str, Any], facts: dict[str, Any]) -> bool:
 
 
 def test_renovate_proposes_releases() -> None:
-    """No published settings wait for a minimum age, which template releases never reach."""
+    """No published settings wait for a minimum age, because Renovate can't see the age of a release."""
     facts = recorded()
     assert waits_forever({"packageRules": [{"minimumReleaseAge": "3 days"}]}, facts)
     settings = published()

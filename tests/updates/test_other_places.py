@@ -113,7 +113,7 @@ def test_recopying_replaces_the_configuration(releases: Path, tmp_path: Path) ->
     ],
 )
 def test_message_recognizes_a_subfolder(ci: str, hint: str, releases: Path, tmp_path: Path) -> None:
-    """In a subfolder of a repository, the message mentions CI files and creates no repository."""
+    """In a subfolder, the steps don't create a repository, and a note explains the CI files."""
     outer = repository(tmp_path / "outer")
     git("worktree", "add", "--quiet", "../worktree", cwd=outer)
     for folder in (outer, tmp_path / "worktree"):

@@ -52,7 +52,7 @@ def package_settings(project: Project, backend: str, rendered_package: str) -> d
 
 
 def backend_settings(backend: str, tops: Sequence[str], packages: Sequence[str]) -> dict[str, Any]:
-    """Return a build backend's tables for top-level names in src/ and for packages.
+    """Return the tables that configure a build backend for the contents of src/.
 
     https://hatch.pypa.io/latest/config/build/#packages
     https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#setuptools-specific-configuration

@@ -29,8 +29,9 @@ node [shape=box, style="rounded,filled", fillcolor=white, fontname=Helvetica, fo
 edge [fontname=Helvetica, fontsize=13, arrowsize=0.8]
 """
 
-# The maximum width in CSS pixels. On a phone, a diagram of 480 pixels is scaled to three quarters,
-# and its text is as large as a footnote. The rest allows for wider fonts on other machines.
+# The maximum width in CSS pixels. On a phone, a diagram that is 480 pixels wide shrinks to three
+# quarters of its size, and its text is as small as a footnote. The remaining pixels allow for wider
+# fonts on other machines.
 WIDEST = 520
 
 

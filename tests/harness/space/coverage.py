@@ -333,7 +333,7 @@ class Coverage:
         return chosen
 
     def each_choice_once(self) -> list[Answers]:
-        """Return the same answers without texts. They contain each choice of each axis."""
+        """Return the choices in `each_level_once`, which include each choice of each axis."""
         return [
             {axis: answers[axis] for axis in self.questionnaire.axes() if axis in answers}
             for answers in self.each_level_once()

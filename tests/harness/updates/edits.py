@@ -146,24 +146,24 @@ class SomeWork(Work):
         self.random = random
 
     def write(self, name: str, text: str) -> None:
-        """Replace a file or leave it unchanged."""
+        """Replace a file, or leave it unchanged at random."""
         if self.random.random() < 0.5:
             super().write(name, text)
 
     def replace(self, name: str, old: str, new: str) -> None:
-        """Replace a string that occurs once in a file or leave the file unchanged."""
+        """Replace a string that occurs once in a file, or leave the file unchanged at random."""
         file = self.project / name
         present = file.exists() and 1 == file.read_text(encoding="utf-8").count(old)
         if present and self.random.random() < 0.5:
             super().replace(name, old, new)
 
     def append(self, name: str, text: str) -> None:
-        """Append text to a file or leave it unchanged."""
+        """Append text to a file, or leave the file unchanged at random."""
         if (self.project / name).exists() and self.random.random() < 0.5:
             super().append(name, text)
 
     def delete(self, name: str) -> None:
-        """Delete a file or leave it unchanged."""
+        """Delete a file, or leave it unchanged at random."""
         if (self.project / name).exists() and self.random.random() < 0.5:
             super().delete(name)
 
