@@ -31,7 +31,7 @@ def test_puzzle_is_opened(number: int, defect: str, tmp_path: Path) -> None:
     assert tree(PACKAGES / defect) == tree(tmp_path / f"puzzle-{number}")
     title = tomllib.loads((COURSE / "puzzles" / defect / "check.toml").read_text())["title"]
     assert printed.startswith(f"# {title}\n")
-    assert f"\n\nYour task: {task(defect)}\n\n" in printed
+    assert f"\n\nYour task:\n\n{task(defect)}\n\n" in printed
     assert printed.endswith(f"check.py puzzle-{number} {tmp_path / f'puzzle-{number}'}")
 
 

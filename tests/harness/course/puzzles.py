@@ -70,7 +70,9 @@ def open_puzzle(number: str, parent: Path) -> str:
     return f"""\
 {story}
 
-Your task: {task(known[number])}
+Your task:
+
+{task(known[number])}
 
 The package is in {folder}. Check your solution:
 
