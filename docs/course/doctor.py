@@ -124,9 +124,11 @@ def check_index() -> str:
         install = ("uv", "pip", "install", "--dry-run", "--target", folder)
         printed, succeeded = output_of(*install, "--refresh-package", "packaging", "packaging")
     if not succeeded:
+        hint = "Are you online? Do you need a proxy? The offline bundle works without a network."
+        if "certificate" in printed:
+            hint = "Does your network use its own certificates? Set the variable UV_SYSTEM_CERTS=1."
         raise MissingError(
-            "\n    ".join(["a package index. uv printed:", *printed.splitlines()[-3:]]),
-            "Are you online? Do you need a proxy? The offline bundle works without a network.",
+            "\n    ".join(["a package index. uv printed:", *printed.splitlines()[-3:]]), hint
         )
     return "package index"
 

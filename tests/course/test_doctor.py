@@ -75,3 +75,10 @@ def test_each_missing_requirement_is_reported(tmp_path: Path) -> None:
         "Missing: 5\n",
     ):
         assert expected in finished.stdout
+
+
+def test_unknown_certificate_gets_its_own_hint(tmp_path: Path) -> None:
+    """If uv rejects a certificate, the hint names the setting that uses the system's certificates."""
+    program(tmp_path / "uv", "cause: invalid peer certificate: UnknownIssuer; exit 2")
+    ended = run(sys.executable, DOCTOR, env={"PATH": str(tmp_path)}, exit_code=1)
+    assert "UnknownIssuer\n    Hint: Does your network use its own certificates?" in ended.stdout
