@@ -278,7 +278,7 @@ class Source:
 
 @dataclass
 class Asked:
-    """A question in the state in which Copier has asked it.
+    """A question as Copier asks it, with all values computed.
 
     Attributes:
         name: The name of the question.

@@ -246,7 +246,7 @@ def test_every_locked_distribution_is_reserved(full: Path) -> None:
 
 
 def test_every_installed_import_package_is_reserved(full: Path) -> None:
-    """Names of import packages in the full preset's environment are reserved for packages."""
+    """A package can't have the name of an import package in the full preset's environment."""
     code = "import importlib.metadata; print(*importlib.metadata.packages_distributions())"
     found = run(find_uv_bin(), "run", "--no-sync", "python", "-c", code, cwd=full).stdout.split()
     # The names of mypyc's shared libraries change with each release.

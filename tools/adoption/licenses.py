@@ -240,7 +240,7 @@ def understood(text: str) -> tuple[str, ...]:
 
 
 def gnu_licenses(found: re.Match[str]) -> tuple[str, ...]:
-    """Return the GNU licenses that a name may mean."""
+    """Return the GNU licenses that a name may refer to."""
     kind = {"a": "A", "l": "L"}.get((found["kind"] or "")[:1], "")
     versions = {"A": ["3.0"], "L": ["3.0", "2.1", "2.0"]}.get(kind, ["3.0", "2.0", "1.0"])
     if found["version"]:
