@@ -115,7 +115,7 @@ def follow(step: str, project: Path) -> None:
                 edit(file, r'^description = ".*?"$', 'description = "Tide tables"')
             elif table:
                 edit(file, rf"(^# [^\n]*\n)?^\[{re.escape(table[1])}\]\n.*?\n\n", "")
-            elif "delete the `colors` extra and its mention in `all`" in part:
+            elif "delete the `colors` extra (also from `all`)" in part:
                 edit(file, r"^colors = \[.*?\]\n", "")
                 edit(file, r"\[colors,", "[")
             elif "remove `rich` from the `test` group" in part:
