@@ -204,6 +204,27 @@ def test_uploads_go_to_the_private_index(url: str, artifacts: ArtifactCache) -> 
     assert {"UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD"} == set(step["env"])
 
 
+@pytest.mark.parametrize(("index_url", "rejects"), [("", True), (URL, False)])
+def test_linux_wheels_are_rejected_before_the_tag(
+    index_url: str, rejects: bool, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
+    """CI fails and names a wheel that PyPI would reject, but accepts it with a private index."""
+    project = artifacts.project(BASE | {"index_url": index_url})
+    steps = workflows.github(project, "ci")["jobs"]["build"]["steps"]
+    found = [step["run"] for step in steps if "linux_" in step.get("run", "")]
+    assert rejects == bool(found)
+    (tmp_path / "dist").mkdir()
+    for name, exit_code in (
+        ("my_project-0.1.0-py3-none-any.whl", 0),
+        ("my_project-0.1.0-cp311-cp311-manylinux_2_28_x86_64.whl", 0),
+        ("my_project-0.1.0-cp311-cp311-linux_x86_64.whl", 1),
+    ):
+        (tmp_path / "dist" / name).touch()
+        for text in found:
+            finished = run("bash", "-e", "-c", text, cwd=tmp_path, exit_code=exit_code)
+            assert bool(exit_code) == (name in finished.stdout)
+
+
 @pytest.mark.parametrize("publish", ["token", "none"])
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_the_readme_installs_from_the_private_index(
