@@ -165,7 +165,7 @@ class Package:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The current environment variables, without those that point to other environments."""
+        """The current environment variables, except the ones that point to other environments."""
         excluded = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
         kept = {name: value for name, value in os.environ.items() if name not in excluded}
         return kept | {"NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}

@@ -1,4 +1,4 @@
-"""The checker of the course's exercises."""
+"""Test the checker of the course's exercises."""
 
 import doctest
 import importlib.util

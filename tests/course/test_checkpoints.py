@@ -1,4 +1,4 @@
-"""The checkpoints of the course."""
+"""Test the checkpoints of the course."""
 
 import filecmp
 from itertools import pairwise

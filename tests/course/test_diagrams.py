@@ -1,4 +1,4 @@
-"""The diagrams of the documentation."""
+"""Test the diagrams in the documentation."""
 
 import re
 from importlib.metadata import requires

@@ -1,4 +1,4 @@
-"""The doctor, which checks a learner's computer before the course."""
+"""Test the doctor, which checks a learner's computer before the course."""
 
 import re
 import runpy

@@ -1,4 +1,4 @@
-"""Exercises and puzzles: the checker rejects wrong solutions with a hint, and accepts correct ones."""
+"""Test the exercises and puzzles: only correct solutions are accepted, and others get a hint."""
 
 import os
 import shutil

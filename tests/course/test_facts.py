@@ -1,4 +1,4 @@
-"""Facts that can become outdated."""
+"""Test that facts about other projects are reviewed and used consistently."""
 
 import datetime
 import re

@@ -1,4 +1,4 @@
-"""The parts and the length of a lesson.
+"""Test the parts and the length of each lesson.
 
 docs/course/maintainers.md describes them, with a template for new lessons.
 """

@@ -1,4 +1,4 @@
-"""The estimate of a lesson's length."""
+"""Test the estimate of a lesson's length."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_going_deeper_is_ignored() -> None:
 
 
 def test_minutes_match_the_documentation() -> None:
-    """200 words, three commands, a file, and a question take one minute each."""
+    """One minute is enough for 200 words, three commands, one file, or one question."""
     assert 1 == Work(200, 0, 0, 0, ()).teach
     assert 1 == Work(0, 3, 0, 0, ()).teach
     assert 1 == Work(0, 0, 1, 0, ()).teach

@@ -1,4 +1,4 @@
-"""The offline bundle of the course."""
+"""Test the offline bundle of the course."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The commands on the pages of the documentation."""
+"""Test the commands on documentation pages."""
 
 import re
 from pathlib import Path

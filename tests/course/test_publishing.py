@@ -1,4 +1,4 @@
-"""The commands of lesson 9 that require another machine, run with a simulated one.
+"""Test the commands of lesson 9 that require another machine, using a simulated one.
 
 The page refers to this file where it doesn't run its commands.
 """

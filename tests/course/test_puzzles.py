@@ -1,4 +1,4 @@
-"""Packaging puzzles and their pages."""
+"""Test the packaging puzzles and their pages."""
 
 import shutil
 import sys

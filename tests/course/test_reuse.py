@@ -1,4 +1,4 @@
-"""Reuse of the course: the license, the citation, and the dev container."""
+"""Test the license, the citation, and the dev container, which help people reuse the course."""
 
 import json
 import re

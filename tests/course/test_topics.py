@@ -1,4 +1,4 @@
-"""The topics of the course."""
+"""Test the topics of the course."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The translations of the course."""
+"""Test the translations of the course."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from harness.course.lessons import DOCS
 
 CATALOGS = sorted(DOCS.glob("locales/*/LC_MESSAGES/**/*.po"))
 
-# Below this share, a translation is outdated.
+# A translation is outdated if its page contains a smaller share of the original texts.
 SHARE = 0.8
 
 
@@ -31,7 +31,7 @@ def messages(catalog: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.stem)
 def test_translation_fits_its_page(catalog: Path) -> None:
-    """Most originals in the catalog are still on the page."""
+    """Most original texts in a catalog are still on its page."""
     folder = catalog.parents[len(catalog.relative_to(DOCS).parts) - 4]
     page = DOCS / catalog.relative_to(folder).with_suffix(".md")
     text = " ".join(page.read_text(encoding="utf-8").split())

@@ -278,7 +278,7 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
 
     Args:
         page: The page.
-        folder: An empty folder for the home folder.
+        folder: An empty folder to use as the home folder.
         releases: A repository with the template's releases.
     """
     wanted = front_matter(page)

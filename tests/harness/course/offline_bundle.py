@@ -201,7 +201,7 @@ def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
 
     Args:
         folder: The bundle.
-        port: The port on all addresses of the machine.
+        port: The port to listen on, at all of the machine's addresses.
 
     Raises:
         OSError: The server doesn't answer.
