@@ -195,7 +195,7 @@ def test_actions_are_pinned(project: Any, artifacts: ArtifactCache) -> None:
 
 
 # The comments on permissions in this repository and in projects.
-REASON = re.compile(r"  # (?:to )?(?:check|create|deploy|edit|make|open|prove)\b")
+REASON = re.compile(r"  # (?:to )?(?:authenticate|check|create|deploy|edit|open)\b")
 
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
