@@ -322,7 +322,9 @@ def test_no_file_contains_a_version_from_git(backend: str, artifacts: ArtifactCa
     assert 'dynamic = ["version"]\n' in pyproject
     assert "0.1.0" not in pyproject
     assert [] == list(project.rglob("*_version.py"))
-    assert "The tag is the version" in (project / "RELEASING.md").read_text(encoding="utf-8")
+    assert "The tag determines the version" in (project / "RELEASING.md").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_upper_bounds_follow_the_documentation() -> None:
