@@ -118,7 +118,8 @@ def test_update_command_uses_existing_questions(
     (command,) = re.findall(r"(?m)^\$ (uvx copier update.*)$", read(project, "CONTRIBUTING.md"))
     if template_updates == "workflow":
         steps = workflows.github(project, "template")["jobs"]["check"]["steps"]
-        assert f"--body 'Run: {command}'" in steps[-1]["run"]
+        body = f"--body 'The template has a new release. To update, run: {command}'"
+        assert body in steps[-1]["run"]
         assert "`.github/workflows/template.yml`" in guide
 
 
