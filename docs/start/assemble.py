@@ -263,7 +263,6 @@ def build(output: Path, cache: Path, overrides: dict[str, Any] | None = None) ->
     """
     shutil.rmtree(output, ignore_errors=True)
     shutil.copytree(HERE / "static", output)
-    shutil.copy(HERE.parent / "logo.svg", output)
     shutil.copytree(runtime(cache), output / "runtime")
     write_zip(output / "template.zip", template_files().items())
     chosen = settings() | (overrides or {})
