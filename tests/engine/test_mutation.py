@@ -1,6 +1,7 @@
 """Test mutation testing: the faults of each operator, and the report."""
 
 import csv
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,18 @@ def test_faults_are_seeded_and_removed(tmp_path: Path) -> None:
     with runs.seeded(chosen, tmp_path):
         assert (tmp_path / "a.py").read_text(encoding="utf-8") == "b()\n"
     assert (tmp_path / "a.py").read_text(encoding="utf-8") == "a()\nb()\nc()\n"
+
+
+def test_linter_catches_faults(tmp_path: Path) -> None:
+    """A fault that ruff reports is caught by the lint session. Only Python files are linted."""
+    (tmp_path / "code.py").write_text("import os\n\nprint(os.name)\n", encoding="utf-8")
+    fault = Fault("code.py", 1, "change character", ("import os",), ("import ot",))
+    assert not runs.is_linted(tmp_path, fault)
+    assert runs.is_linted(
+        tmp_path,
+        dataclasses.replace(fault, line=3, old=("print(os.name)",), new=("print(os.nbme)",)),
+    )
+    assert runs.is_linted(tmp_path, dataclasses.replace(fault, file="code.toml"))
 
 
 def test_surviving_fault_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

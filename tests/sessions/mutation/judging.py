@@ -93,6 +93,9 @@ class Worker:
         if reason := reason_to_exclude(fault, self.repository):
             verdict.result, verdict.caught_by = EQUIVALENT, reason
             return verdict
+        if not runs.is_linted(self.repository, fault):
+            verdict.result, verdict.caught_by = CAUGHT, "nox -s lint"
+            return verdict
         different = self.differences(fault, self.before, self.few)
         changed = dict.fromkeys(
             self.names[case] for case, _ in sorted(different) if case in self.names

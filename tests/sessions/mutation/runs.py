@@ -176,6 +176,18 @@ def write(path: Path, text: str) -> None:
     os.utime(path, (seconds, seconds))
 
 
+def is_linted(repository: Path, fault: Fault) -> bool:
+    """Return whether ruff accepts a file with a fault, as `nox -s lint` requires."""
+    if not fault.file.endswith(".py"):
+        return True
+    ruff = (sys.executable, "-m", "ruff")
+    with seeded([fault], repository):
+        return all(
+            run(*ruff, *command, fault.file, cwd=repository, exit_code=None).returncode == 0
+            for command in (("check", "--quiet"), ("format", "--check", "--quiet"))
+        )
+
+
 def overlap(one: Fault, other: Fault) -> bool:
     """Return whether two faults change the same lines."""
     return (
