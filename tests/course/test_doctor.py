@@ -56,7 +56,7 @@ def program(path: Path, output: str) -> None:
 
 
 def test_each_missing_requirement_is_reported(tmp_path: Path) -> None:
-    """The doctor prints a hint for each missing or outdated program and ends with 1."""
+    """The doctor prints a hint for each missing or outdated program in order, and ends with 1."""
     program(tmp_path / "git", "git version 2.9.5")
     finished = subprocess.run(
         [sys.executable, DOCTOR],
@@ -66,15 +66,18 @@ def test_each_missing_requirement_is_reported(tmp_path: Path) -> None:
         env={"PATH": str(tmp_path), "HOME": str(tmp_path)},
     )
     assert 1 == finished.returncode
-    for expected in (
+    ordered = (
         "ok: Python",
         "or later (not on PATH)\n    Hint: Install or update it: https://docs.astral.sh/uv/",
-        "missing: copier 9",
         "missing: git 2.27 or later (this is git 2.9.5)\n    Hint: Install or update it: https://",
+        "missing: copier 9",
+        "Hint: Run: uv tool install --upgrade copier. Then run: uv tool update-shell\n",
         "missing: a package index (can't be checked without uv)",
         "Missing: 5\n",
-    ):
-        assert expected in finished.stdout
+    )
+    places = [finished.stdout.find(expected) for expected in ordered]
+    assert places == sorted(places)
+    assert -1 not in places
 
 
 def test_unknown_certificate_gets_its_own_hint(tmp_path: Path) -> None:
