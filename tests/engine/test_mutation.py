@@ -130,7 +130,7 @@ def test_faults_are_seeded_and_removed(tmp_path: Path) -> None:
 def test_linter_catches_faults(tmp_path: Path) -> None:
     """A fault that ruff reports is caught by the lint session. Only Python files are linted."""
     (tmp_path / "code.py").write_text("import os\n\nprint(os.name)\n", encoding="utf-8")
-    fault = Fault("code.py", 1, "change character", ("import os",), ("import ot",))
+    fault = Fault("code.py", 1, "change character", ("import os",), ("import oz",))
     assert not runs.is_linted(tmp_path, fault)
     assert runs.is_linted(
         tmp_path,

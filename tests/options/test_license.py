@@ -65,8 +65,12 @@ def test_proprietary_license_reserves_all_rights(artifacts: ArtifactCache) -> No
     project = artifacts.project(HOLDER | {"license": "Proprietary"})
     text = (project / "LICENSE").read_text("utf-8")
     assert text.startswith("Copyright (c) 2026 Zoë Ünï. All rights reserved.\n")
-    sentence = "No part of it may be copied, changed, distributed, or used without the written permission"
-    assert f"This software is proprietary. {sentence} of the copyright holder." in " ".join(text.split())
+    sentence = (
+        "No part of it may be copied, changed, distributed, or used without the written permission"
+    )
+    assert f"This software is proprietary. {sentence} of the copyright holder." in " ".join(
+        text.split()
+    )
 
 
 @pytest.mark.parametrize("license_", choices("license"))
