@@ -1,12 +1,14 @@
 """Test relaxing checks by adding tables to pyproject.toml."""
 
+import json
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from adoption.command_line import main
-from adoption.relaxations import CHECKS, Violation
+from adoption.relaxations import CHECKS, Violation, run_pyright
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.processes.commands import run
@@ -97,6 +99,20 @@ def test_files_are_left_out_of_type_checking(
     text = CHECKS[name].write(table + "\n[tool.other]\n", violations)
     assert {name: expected, "other": {}} == tomllib.loads(text)["tool"]
     assert '    "a.py",  # 1\n    "b.py",  # 2\n' in text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for pyright is a shell script")
+def test_errors_of_pyright_are_read(tmp_path: Path) -> None:
+    """Errors have a path in the project, and warnings are left out. pyright itself isn't run."""
+    file = str(tmp_path / "src" / "tide.py")
+    found = {"file": file, "severity": "error", "message": "No.", "rule": "reportArgumentType"}
+    results = {"generalDiagnostics": [found, found | {"severity": "warning"}]}
+    program = tmp_path / ".venv" / "bin" / "pyright"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\necho '{json.dumps(results)}'\n", encoding="utf-8")
+    program.chmod(0o755)
+    expected = Violation("src/tide.py", "reportArgumentType", "", "No.")
+    assert [expected] == run_pyright(tmp_path)
 
 
 def test_rules_are_ignored_only_where_violated() -> None:

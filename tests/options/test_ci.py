@@ -194,6 +194,22 @@ def test_actions_are_pinned(project: Any, artifacts: ArtifactCache) -> None:
         assert allowed == seen
 
 
+def test_jobs_install_what_they_run(artifacts: ArtifactCache) -> None:
+    """A job that runs uv installs it first. A job that builds from the code checks the code out."""
+    for answers in VARIANTS:
+        for name, job in github_jobs(artifacts.project(answers)):
+            seen: set[str] = set()
+            for step in job.get("steps", []):
+                seen.add(step.get("uses", "").partition("@")[0])
+                command = step.get("run", "")
+                if re.search(r"\buvx? ", command):
+                    assert "astral-sh/setup-uv" in seen, (name, command)
+                if re.search(
+                    r"\buv (?:build|sync|lock|export)|docker build|--group|\bjust ", command
+                ):
+                    assert "actions/checkout" in seen, (name, command)
+
+
 # The comments on permissions in this repository and in projects.
 REASON = re.compile(r"  # (?:to )?(?:authenticate|check|create|deploy|edit|open)\b")
 

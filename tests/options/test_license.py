@@ -101,6 +101,8 @@ def test_only_proprietary_packages_are_private(license_: str, artifacts: Artifac
     assert (license_ == "Proprietary") == private
     workflow = project / ".github" / "workflows" / "publish.yml"
     assert (license_ != "Proprietary") == workflow.exists()
+    releasing = (project / "RELEASING.md").read_text("utf-8")
+    assert private == ("Public package indexes reject the package." in releasing)
 
 
 @pytest.mark.parametrize("backend", choices("backend"))

@@ -12,6 +12,7 @@ import yaml
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.packagestan.answers import QUESTIONNAIRE, axes, choices, preset, questions
 from harness.packagestan.budgets import HEADER, PRESETS, measure, sizes
+from harness.packagestan.option_folders import listed
 from harness.packagestan.template import ROOT, render, snapshot
 from harness.rendering.render import copier_command, recorded_answers
 from harness.simulators.terminal import COLUMNS, Terminal, helps
@@ -76,6 +77,16 @@ def test_standard_is_the_default(artifacts: ArtifactCache) -> None:
     assert "standard" == recorded["preset"]
     single = [axis for axis in axes() if not questions()[axis].get("multiselect")]
     assert {axis: recorded[axis] for axis in single} == {axis: choices(axis)[0] for axis in single}
+
+
+def test_recommended_choices_are_listed_first(artifacts: ArtifactCache) -> None:
+    """A question lists the standard answer first and "none" last."""
+    recorded = recorded_answers(artifacts.project(NAME))
+    for axis in axes():
+        if "choices" in questions()[axis] and axis != "preset":
+            first, *_, last = offered = listed(axis)
+            assert questions()[axis].get("multiselect") or recorded[axis] in (first, "none"), axis
+            assert "none" in (last, *{"none"} - set(offered)), axis
 
 
 def test_answer_overrides_the_preset(tmp_path: Path) -> None:
