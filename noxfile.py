@@ -70,7 +70,7 @@ def start_page(session: nox.Session) -> None:
 def portable(session: nox.Session) -> None:
     """Run the commands of all pages in zsh, with BusyBox instead of GNU tools."""
     install(session, "test")
-    pages = "tests/course/test_pages.py::test_commands_print_what_the_page_shows"
+    pages = "tests/course/test_pages.py::test_commands_match_the_page"
     pytest(session, pages, *session.posargs, PACKAGESTAN_PORTABLE="1")
 
 
