@@ -273,6 +273,10 @@ def test_line_endings_are_preserved(tmp_path: Path) -> None:
     run("git", "-c", "core.autocrlf=true", "init", "--quiet", cwd=tmp_path)
     run("git", "-c", "core.autocrlf=true", "add", "low.txt", "tide", cwd=tmp_path)
     assert ["*.dat binary"] == attribute_lines(project, moves)
+    (tmp_path / "low.txt").write_bytes(b"4\r\n5\n")
+    run("git", "-c", "core.autocrlf=false", "add", "low.txt", "one two.md", cwd=tmp_path)
+    expected = ["*.dat binary", "/low.txt -text", '"/one two.md" -text']
+    assert expected == attribute_lines(project, moves)
 
 
 @pytest.mark.parametrize("branch", ["main", "master", "trunk"])

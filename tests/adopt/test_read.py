@@ -10,10 +10,11 @@ from adoption.licenses import license_files
 from adoption.project_table import entries_by_hand
 from adoption.projects import Project
 from adoption.reading import examine, read
-from adoption.validation import validate
+from adoption.validation import accepted_parts, validate
 from adoption.wheels import Wheel
 from harness.adoption.adopted_packages import existing_project, faults, not_carried, unbuilt_project
 from harness.artifacts.artifact_cache import ArtifactCache
+from harness.packagestan.template import snapshot
 
 
 def test_setup_py_is_read(artifacts: ArtifactCache) -> None:
@@ -119,3 +120,13 @@ def test_existing_metadata_replaces_the_defaults(tmp_path: Path) -> None:
     assert [] == entries["authors"]
     assert {"Changes": "https://example.com/changes"} == entries["urls"]
     assert "has no author" not in faults(project)
+
+
+def test_accepted_parts_of_an_answer_are_kept() -> None:
+    """Of a list or a map, only the parts that the questions reject are left out."""
+    extras = {"colors": ["rich>=13", "not valid"], "all": ["rich"], "empty": []}
+    answers = {"project_name": "My Project", "keywords": ["tides", "\n"], "extras": extras}
+    template = snapshot()
+    assert {"colors": ["rich>=13"], "empty": []} == accepted_parts(answers, "extras", template)
+    assert ["tides"] == accepted_parts(answers, "keywords", template)
+    assert None is accepted_parts(answers, "project_name", template)
