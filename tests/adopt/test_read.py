@@ -124,9 +124,11 @@ def test_existing_metadata_replaces_the_defaults(tmp_path: Path) -> None:
 
 def test_accepted_parts_of_an_answer_are_kept() -> None:
     """Of a list or a map, only the parts that the questions reject are left out."""
-    extras = {"colors": ["rich>=13", "not valid"], "all": ["rich"], "empty": []}
-    answers = {"project_name": "My Project", "keywords": ["tides", "\n"], "extras": extras}
     template = snapshot()
-    assert {"colors": ["rich>=13"], "empty": []} == accepted_parts(answers, "extras", template)
+    extras = {"colors": ["rich>=13", "not valid"], "all": ["rich"], "empty": []}
+    answers = {"project_name": "My Project", "extras": extras}
+    expected = {"colors": ["rich>=13"], "empty": []}
+    assert expected == accepted_parts(answers, "extras", template)
+    answers = {"project_name": "My Project", "keywords": ["tides", "\n"]}
     assert ["tides"] == accepted_parts(answers, "keywords", template)
     assert None is accepted_parts(answers, "project_name", template)
