@@ -7,12 +7,14 @@ import pytest
 
 from harness.course import lessons
 
-
-@pytest.mark.parametrize(
+each_page = pytest.mark.parametrize(
     "page",
     lessons.pages(),
     ids=lambda page: page.relative_to(lessons.DOCS).with_suffix("").as_posix(),
 )
+
+
+@each_page
 def test_commands_match_the_page(page: Path, tmp_path: Path, releases: Path) -> None:
     """The output and the exit status of each command match the page."""
     lessons.run_page(page, tmp_path, releases)
@@ -25,11 +27,7 @@ ONLY_ON_LINUX = re.compile(
 )
 
 
-@pytest.mark.parametrize(
-    "page",
-    lessons.pages(),
-    ids=lambda page: page.relative_to(lessons.DOCS).with_suffix("").as_posix(),
-)
+@each_page
 def test_commands_are_portable(page: Path) -> None:
     """Commands also work on macOS, and they don't contain comments, which zsh rejects."""
     consoles = [block.parsed for block in lessons.parse(page) if hasattr(block.parsed, "commands")]

@@ -109,6 +109,13 @@ def test_each_sentence_has_its_own_line(variant: Variant) -> None:
             assert [] == [line for line in lines if re.search(r"[.:] [A-Z`\[]", line)], name
 
 
+def test_commands_have_no_comments(variant: Variant) -> None:
+    """Commands in guides have no comments, because zsh, the shell of macOS, passes them as arguments."""
+    for name, text in new_texts(variant, "read for comments"):
+        if name.endswith(".md"):
+            assert [] == re.findall(r"(?m)^\$ .*\s#.*$", text), name
+
+
 def test_paragraphs_are_whole_sentences(variant: Variant) -> None:
     """Guides have text between code blocks, and paragraphs start and end like sentences.
 

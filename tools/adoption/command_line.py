@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion
 import adoption
 from adoption.building import BuildOptions
 from adoption.comparison import compare, read_accepted
-from adoption.findings import AdoptionError
+from adoption.findings import AdoptionError, counted
 from adoption.moving import check_created, move, overwritten_files
 from adoption.projects import (
     check_supported,
@@ -154,8 +154,7 @@ def run_read(options: argparse.Namespace) -> int:
         file.write_text(text, encoding="utf-8")
         print(f"wrote {file}")
     if reading.faults:
-        number = len(reading.faults)
-        print(f"The report lists {number} existing problem{'s' * (number > 1)}.")
+        print(f"The report lists {counted(len(reading.faults), 'existing problem')}.")
     return 0
 
 
@@ -216,8 +215,7 @@ def run_move(options: argparse.Namespace) -> int:
     if not options.yes and not confirmed("Copy the files?", "the changes"):
         raise AdoptionError("canceled; nothing was written")
     move(project, reading, new)
-    number = len(reading.moves)
-    print(f"copied {number} file{'s' * (number != 1)} to {new}")
+    print(f"copied {counted(len(reading.moves), 'file')} to {new}")
     return 0
 
 

@@ -54,3 +54,12 @@ class Reading:
     removed: list[str] = field(default_factory=list)
     replaced: dict[str, str] = field(default_factory=dict)
     left: dict[str, list[str]] = field(default_factory=dict)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with a noun.
+
+    >>> counted(1, "file"), counted(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{number} {noun}{'s' * (number != 1)}"

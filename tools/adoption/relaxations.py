@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from adoption.building import last_line
-from adoption.findings import AdoptionError
+from adoption.findings import AdoptionError, counted
 from adoption.template import choice_facts
 
 HEADERS = ["[tool.ruff.lint.extend-per-file-ignores]"]
@@ -112,15 +112,6 @@ def summary(name: str, violations: list[Violation]) -> str:
         return f"ruff: ignored {counted(len(violations), 'violation')} of {counted(rules, 'rule')}"
     files = len({violation.path for violation in violations})
     return f"{name}: ignored {counted(len(violations), 'error')} in {counted(files, 'file')}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with a noun.
-
-    >>> counted(1, "file"), counted(2, "file")
-    ('1 file', '2 files')
-    """
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def run_tool(folder: Path, name: str, *arguments: str) -> str:
