@@ -2,17 +2,19 @@
 
 import csv
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from harness.packagestan.template import ROOT
 from harness.rendering.template import Answers
-from sessions.mutation import outputs, runs
+from sessions.mutation import judging, outputs, runs
 from sessions.mutation.__main__ import report
 from sessions.mutation.judging import (
     CAUGHT,
     EQUIVALENT,
+    Suite,
     Verdict,
     culprits,
     exclusions,
@@ -166,6 +168,38 @@ def test_bisection_finds_caught_faults(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "a.py").write_text(text, encoding="utf-8")
     group = [fault for fault in faults("a.py", text) if fault.operator == "delete line"]
     assert {group[1]: "::b", group[3]: "::d"} == culprits(tmp_path, group, ["::b", "::d"])
+
+
+def test_failed_tests_run_again_with_the_faults_in_their_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a run with all faults, a failed test runs again with each fault in a file it reads."""
+    faults_by_name = {
+        name: Fault(f"{name}.py", 1, "delete line", ("x",), ()) for name in ("a", "b", "c")
+    }
+    a, b, c = faults_by_name.values()
+    for fault in (a, b, c):
+        (tmp_path / fault.file).write_text("x\n", encoding="utf-8")
+    known = {
+        "t::slow": runs.Record(9.0, frozenset({"a.py"}), is_quick=False),
+        "t::fast": runs.Record(1.0, frozenset({"a.py", "b.py"}), is_quick=False),
+        "t::passing": runs.Record(1.0, frozenset({"c.py"}), is_quick=False),
+    }
+    again: dict[Fault, list[str]] = {}
+
+    def failing(fault: Fault, tests: list[str]) -> str:
+        again[fault] = tests
+        return "t::slow" if fault == a else ""
+
+    monkeypatch.setattr(runs, "run_tests", lambda *_: ["t::slow", "t::fast"])
+    monkeypatch.setattr(judging, "failing", failing)
+    verdicts = {
+        fault: Verdict(fault.file, 1, fault.operator, str(fault), "course") for fault in (a, b, c)
+    }
+    with ThreadPoolExecutor(1) as pool:
+        Suite(pool, tmp_path, known).run_all_tests(verdicts)
+    assert {a: ["t::fast", "t::slow"], b: ["t::fast"], c: []} == again
+    assert ["t::slow", "", ""] == [verdict.caught_by for verdict in verdicts.values()]
 
 
 def test_overlapping_faults_are_not_seeded_together() -> None:

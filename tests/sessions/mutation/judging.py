@@ -1,15 +1,17 @@
 """Find the tests that catch a fault.
 
 The tests that are most likely to catch a fault run first, in order of cost, until one fails. Then,
-the quick suite and the full suite run once for all remaining faults together. If tests fail,
-bisection finds the faults that cause the failures. This way, every test has run on each surviving
-fault, although the suite runs only a few times.
+the quick suite and the full suite run once for all remaining faults together. Tests that fail run
+again with each fault that may be the cause. This way, every test has run on each surviving fault,
+although the suite runs only once.
 """
 
 import functools
+import itertools
 import time
+from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import SimpleQueue
 from pathlib import Path
@@ -29,6 +31,8 @@ from sessions.mutation.sources import part_of
 # reason.
 EXCLUDED = Path(__file__).with_name("excluded.yml")
 PROCESSES = 2
+# The time limit in seconds for failed tests that run again with a single fault.
+AGAIN = 60.0
 
 CAUGHT, SURVIVED, EQUIVALENT = "caught", "survived", "equivalent"
 
@@ -160,8 +164,13 @@ def start_worker(places: "SimpleQueue[Path]") -> None:
 
 
 def judge(fault: Fault) -> Verdict:
-    """Test a fault with the worker of this process."""
+    """Run the tests against a fault with the worker of this process."""
     return worker.judge(fault)
+
+
+def failing(fault: Fault, tests: list[str]) -> str:
+    """Return the first test that fails because of a fault, or "", with this process's worker."""
+    return worker.failing(fault, tests)
 
 
 worker: Worker
@@ -204,48 +213,99 @@ def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict
         for done in as_completed(judged):
             verdict = verdicts[judged[done]] = done.result()
             print(f"{verdict.result:10} {verdict.seconds:6.1f} s  {judged[done]}"[:120], flush=True)
-    if together:
-        repository = place / "0" / "repository"
-        run_quick_suite(repository, verdicts)
-        left = [fault for fault, verdict in verdicts.items() if verdict.result != CAUGHT]
-        for fault, test in run_together(repository, left).items():
-            verdicts[fault].result, verdicts[fault].caught_by = CAUGHT, test
+        if together:
+            suite = Suite(pool, place / "0" / "repository", runs.records())
+            suite.run_quick_tests(verdicts)
+            suite.run_all_tests(verdicts)
     return [verdicts[fault] for fault in chosen]
 
 
-def run_quick_suite(repository: Path, verdicts: dict[Fault, Verdict]) -> None:
-    """Run the quick suite only once for all faults that it may catch."""
-    left = [f for f, v in verdicts.items() if v.changes and not v.quick and v.result != EQUIVALENT]
-    own = {fault: runs.tests_of_options(fault.file) for fault in left}
-    paths = sorted(path for path in set(own.values()) if (ROOT / path).is_file())
-    caught = run_together(repository, left, "-m", "quick", *runs.QUICK_FOLDERS, *paths)
-    for fault, test in caught.items():
-        verdict = verdicts[fault]
-        verdict.result, verdict.caught_by = CAUGHT, verdict.caught_by or test
-        if test.startswith((*runs.QUICK_FOLDERS, f"{own[fault]}::")):
+@dataclass
+class Suite:
+    """Runs of a whole suite with several faults together.
+
+    Attributes:
+        pool: The processes that find out which of the faults a test catches.
+        repository: The copy of the repository for the runs.
+        known: The records of the tests.
+    """
+
+    pool: Executor
+    repository: Path
+    known: dict[str, runs.Record]
+
+    def run_quick_tests(self, verdicts: dict[Fault, Verdict]) -> None:
+        """Run the quick suite for all faults that it may catch but that no quick test has caught."""
+        left = [
+            f for f, v in verdicts.items() if v.changes and not v.quick and v.result != EQUIVALENT
+        ]
+        own = {fault: runs.tests_of_options(fault.file) for fault in left}
+        paths = sorted(path for path in set(own.values()) if (ROOT / path).is_file())
+        failed = self.failures(left, "-m", "quick", *runs.QUICK_FOLDERS, *paths)
+        quick = {
+            fault: [t for t in failed if t.startswith((*runs.QUICK_FOLDERS, f"{own[fault]}::"))]
+            for fault in left
+        }
+        for fault, test in self.caught(quick).items():
+            verdict = verdicts[fault]
+            verdict.result, verdict.caught_by = CAUGHT, verdict.caught_by or test
             verdict.quick = test
 
+    def run_all_tests(self, verdicts: dict[Fault, Verdict]) -> None:
+        """Run all tests for all faults that haven't been caught."""
+        left = [fault for fault, verdict in verdicts.items() if verdict.result != CAUGHT]
+        failed = self.failures(left)
+        found = self.caught(dict.fromkeys(left, failed))
+        # Programs that tests start can read files that are not in the records.
+        files = {fault.file for fault in found}
+        unexplained = [test for test in failed if not files & self.read_by(test)]
+        others = [fault for fault in left if fault not in found]
+        found |= culprits(self.repository, others, unexplained)
+        for fault, test in found.items():
+            verdicts[fault].result, verdicts[fault].caught_by = CAUGHT, test
 
-def run_together(repository: Path, left: list[Fault], *arguments: str) -> dict[Fault, str]:
-    """Run tests for several faults together, and return the caught faults, each with a test.
+    def failures(self, left: list[Fault], *arguments: str) -> list[str]:
+        """Return the tests that fail with faults.
 
-    Args:
-        repository: A copy of the repository.
-        left: The faults.
-        arguments: The arguments for pytest that select the tests.
-    """
-    found: dict[Fault, str] = {}
-    for group in without_overlaps(left):
-        while group:
-            with runs.seeded(group, repository):
-                failed = runs.run_tests(repository, f"--numprocesses={PROCESSES}", *arguments)
-            caught = culprits(repository, group, [test for test in failed if "::" in test])
-            print(f"{len(group)} faults, {len(failed)} failures, {len(caught)} caught", flush=True)
-            if not caught:
-                break
-            found |= caught
-            group = [fault for fault in group if fault not in caught]
-    return found
+        Args:
+            left: The faults.
+            arguments: The arguments for pytest that select the tests.
+        """
+        failed: dict[str, None] = {}
+        for group in without_overlaps(left):
+            with runs.seeded(group, self.repository):
+                tests = runs.run_tests(self.repository, f"--numprocesses={PROCESSES}", *arguments)
+            print(f"{len(group)} faults, {len(tests)} failures", flush=True)
+            failed |= dict.fromkeys(test for test in tests if "::" in test)
+        return list(failed)
+
+    def read_by(self, test: str) -> frozenset[str]:
+        """Return the files that a test reads."""
+        return self.known[test].reads if test in self.known else frozenset()
+
+    def caught(self, failed: dict[Fault, list[str]]) -> dict[Fault, str]:
+        """Return the faults that make a test fail without other faults, each with the test.
+
+        Args:
+            failed: The failed tests for each fault. A test is run again with the fault if it reads
+                the file. The first tests are cheap and read the files of few other faults.
+        """
+        jobs = {}
+        files = Counter(fault.file for fault in failed)
+        for fault, tests in failed.items():
+            cost = {
+                test: (self.known[test].seconds + runs.RENDERING)
+                * sum(files[file] for file in files.keys() & self.read_by(test))
+                for test in tests
+                if fault.file in self.read_by(test)
+            }
+            first = sorted(cost, key=cost.__getitem__)
+            total = itertools.accumulate(self.known[test].seconds for test in first)
+            chosen = [t for t, seconds in zip(first, total, strict=True) if seconds <= AGAIN]
+            jobs[self.pool.submit(failing, fault, chosen or first[:1])] = fault
+        results = {jobs[job]: job.result() for job in as_completed(jobs)}
+        print(f"{sum(map(bool, results.values()))} of them caught", flush=True)
+        return {fault: test for fault, test in results.items() if test}
 
 
 def without_overlaps(left: Iterable[Fault]) -> list[list[Fault]]:
@@ -263,7 +323,7 @@ def without_overlaps(left: Iterable[Fault]) -> list[list[Fault]]:
 
 def culprits(repository: Path, group: list[Fault], tests: list[str]) -> dict[Fault, str]:
     """Return the faults in a group that make tests fail, each with one of these tests."""
-    if not tests:
+    if not (group and tests):
         return {}
     with runs.seeded(group, repository):
         failed = runs.run_tests(repository, "-x", "--numprocesses=0", tests=tests)

@@ -35,7 +35,7 @@ COMMON_WORDS = {"template", "options", "project", "jinja", "tools", "adoption", 
 COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "not", "with"}
 
 # The time limit in seconds for tests on a single fault. The others run only once for all survivors.
-BUDGET = 8.0
+BUDGET = 5.0
 # The seconds for preparing the build environments once per run.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
 # The seconds for rendering a project that an earlier test had rendered when tests were recorded.
