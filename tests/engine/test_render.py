@@ -1,11 +1,13 @@
 """Test rendering any template in this process."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from engine.tiny import CARDS, PACKAGE
 from harness.artifacts.inspect import tree
+from harness.processes.commands import run
 from harness.rendering.render import copier_command, recorded_answers
 from harness.rendering.template import Answers, Template
 
@@ -60,3 +62,19 @@ def test_snapshot_contains_only_the_template(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     snapshot = Template(tmp_path, "copier.yml", "card").snapshot()
     assert {"copier.yml", "card/card.md"} == set(tree(snapshot))
+
+
+def test_snapshot_is_deleted_when_the_process_ends(tmp_path: Path) -> None:
+    """The snapshot of a repository exists in the temporary folder until the process ends."""
+    for name in ("repository/copier.yml", "repository/.git/config", "temporary/other"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    code = (
+        "from pathlib import Path; from harness.rendering.template import Template; "
+        "print(*Template(Path('repository'), 'copier.yml').snapshot().iterdir())"
+    )
+    tests = str(Path(__file__).parents[1])
+    env = {"PYTHONPATH": tests, "TMPDIR": str(tmp_path / "temporary")}
+    printed = run(sys.executable, "-c", code, cwd=tmp_path, env=env).stdout
+    assert printed.startswith(str(tmp_path / "temporary" / "template-"))
+    assert {"other"} == set(tree(tmp_path / "temporary"))

@@ -32,6 +32,7 @@ class Template:
         """Use the template in a folder. The folder may be a repository with other files."""
         self.root = root
         self.parts = parts
+        self.copies: list[tempfile.TemporaryDirectory[str]] = []
 
     def files(self) -> list[Path]:
         """Return all files that Copier reads, sorted."""
@@ -60,11 +61,13 @@ class Template:
     def snapshot(self) -> Path:
         """Return a folder with a copy of the template, without its repository.
 
-        Copier uses a plain folder as is, but clones a repository at its newest tag.
+        Copier uses a plain folder as is, but clones a repository at its newest tag. The copy is
+        deleted when the process ends.
         """
         if not (self.root / ".git").exists():
             return self.root
-        folder = Path(tempfile.mkdtemp(prefix="template-"))
+        self.copies.append(tempfile.TemporaryDirectory(prefix="template-"))
+        folder = Path(self.copies[-1].name)
         for file in self.files():
             copy = folder / file.relative_to(self.root)
             copy.parent.mkdir(parents=True, exist_ok=True)
