@@ -159,6 +159,15 @@ def test_cached_variants_depend_on_each_question_file(
     assert space.digest() != cards(copied, copied).digest()
 
 
+def test_cached_variants_depend_on_paths(copied: Path) -> None:
+    """Moving a file to another folder invalidates the cache, because questions read files by path."""
+    (copied / "questions" / "red").mkdir()
+    (copied / "questions" / "red" / "facts.json").write_text("{}\n", encoding="utf-8")
+    before = cards(copied, copied).digest()
+    (copied / "questions" / "red").rename(copied / "questions" / "rose")
+    assert before != cards(copied, copied).digest()
+
+
 def test_cached_variants_depend_on_the_settings(space: Coverage) -> None:
     """A change to the settings invalidates the cache."""
     assert space.digest() != cards(CARDS.root, CARDS.root, motto="other").digest()

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from harness.packagestan.answers import FULL, QUESTIONNAIRE
 from harness.packagestan.template import ROOT, TEMPLATE
 from harness.rendering.template import Answers
@@ -28,6 +30,7 @@ COVERAGE = Coverage(
     # A preset only affects which questions are asked and their defaults.
     left_out={"preset"},
     combined=("mode", "backend", "versioning", "package_data", "plugins"),
+    cache=user_cache_path("packagestan") / "variants",
 )
 
 factors = COVERAGE.factors

@@ -17,7 +17,6 @@ from typing import Any
 
 from filelock import FileLock
 from jinja2 import meta
-from platformdirs import user_cache_path
 
 from harness.rendering.copier_internals import Worker, checked_answer, question_of, render_context
 from harness.rendering.template import Answers
@@ -54,8 +53,8 @@ class Coverage:
         shaping: Collection[str] = (),
         left_out: Collection[str] = (),
         combined: Sequence[str] = (),
+        cache: Path,
         strength: int = 3,
-        cache: Path | None = None,
     ) -> None:
         """Describe the space.
 
@@ -70,8 +69,8 @@ class Coverage:
                 has.
             left_out: Questions that are not factors.
             combined: Axes for which every possible combination is in a variant.
+            cache: The folder for computed variants.
             strength: See the attribute.
-            cache: The folder for computed variants, by default in the user's cache folder.
         """
         self.questionnaire = questionnaire
         self.inputs = inputs
@@ -154,7 +153,7 @@ class Coverage:
     def digest(self) -> str:
         """Return a hash of everything that affects the variants."""
         digest = hashlib.sha256()
-        for package in ("copier", "covertable", "jinja2"):
+        for package in ("copier", "covertable", "jinja2", "jinja2-ansible-filters", "pyyaml"):
             digest.update(f"{package} {version(package)}\n".encode())
         settings = [self.given, self.difficult, self.empty, self.combined, self.strength]
         settings += [sorted(self.shaping), sorted(self.left_out), self.questionnaire.defaults]
@@ -162,8 +161,11 @@ class Coverage:
         code = [
             file for folder in ("rendering", "space") for file in HARNESS.glob(f"{folder}/*.py")
         ]
-        for file in [*sorted(code), *self.inputs()]:
-            digest.update(f"{file.name}\0".encode() + file.read_bytes())
+        named = [(file.relative_to(HARNESS), file) for file in sorted(code)]
+        root = self.questionnaire.template.root
+        named += [(file.relative_to(root), file) for file in self.inputs()]
+        for name, file in named:
+            digest.update(f"{name.as_posix()}\0".encode() + file.read_bytes())
         return digest.hexdigest()[:16]
 
     @functools.cache  # noqa: B019
@@ -173,7 +175,7 @@ class Coverage:
         The results are cached because computing them takes seconds. Results that have not been used
         for a week are deleted.
         """
-        folder = self.cache or user_cache_path("packagestan") / "variants"
+        folder = self.cache
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / f"{self.digest()}.json"
         with FileLock(folder / "lock"):
