@@ -18,6 +18,7 @@ from packaging.version import Version
 from uv import find_uv_bin
 
 from harness.packagestan.answers import answers, axes, choices, preset
+from harness.packagestan.artifacts import version_variables
 from harness.packagestan.reviews import reviews
 from harness.packagestan.template import ROOT, facts, render
 from harness.processes.commands import run
@@ -87,7 +88,7 @@ def lock(project: Path, day: datetime.date) -> Pins:
         CommandError: uv can't lock it.
     """
     # Set the version for backends that would read it from git.
-    version = {"SETUPTOOLS_SCM_PRETEND_VERSION": "1", "POETRY_DYNAMIC_VERSIONING_BYPASS": "1"}
+    version = dict.fromkeys(version_variables(), "1")
     run(find_uv_bin(), "lock", "--quiet", before(day), cwd=project, env=version)
     packages = tomllib.loads((project / "uv.lock").read_text(encoding="utf-8"))["package"]
     return newest(

@@ -1,6 +1,6 @@
 """The properties of a template's projects that the artifact cache requires."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +17,14 @@ class Adapter:
         versions: The Python versions that the projects support.
         static: Answers for each build backend. The version is in a file.
         from_git: Answers for each build backend that can read the version from git.
+        version_variables: Variables that set the version if it can't come from git.
     """
 
     template: Template
     versions: Sequence[str]
     static: Sequence[Answers]
     from_git: Sequence[Answers] = ()
+    version_variables: Collection[str] = ()
 
     def interpreters(self) -> dict[str, Path]:
         """Return this machine's interpreters for the supported versions, by version."""

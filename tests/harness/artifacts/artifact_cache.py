@@ -22,9 +22,6 @@ from harness.rendering.template import Answers
 # The timestamp of the distributions: 2026-01-01.
 DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
 
-# Variables that set the version if it can't come from git.
-VERSION_VARIABLES = ["POETRY_DYNAMIC_VERSIONING_BYPASS", "SETUPTOOLS_SCM_PRETEND_VERSION"]
-
 
 class ArtifactCache:
     """A cache folder that all worker processes of a test run share.
@@ -107,7 +104,8 @@ class ArtifactCache:
         from_git |= len(pyproject["build-system"]["requires"]) > 1
         # Without a repository, the version can't come from git.
         is_bare = not (project / ".git").exists() and not (project / "PKG-INFO").exists()
-        env = dict.fromkeys(VERSION_VARIABLES, "0.1.dev0") if is_bare and from_git else {}
+        variables = self.adapter.version_variables if is_bare and from_git else ()
+        env = dict.fromkeys(variables, "0.1.dev0")
         return self.builder(from_git=from_git).build(hook, project, out, env=env)
 
     def build(self, project: Path, out: Path) -> Distributions:

@@ -9,6 +9,11 @@ from harness.packagestan.answers import choices
 from harness.packagestan.template import TEMPLATE, facts
 
 
+def version_variables() -> set[str]:
+    """Return the variables that set the version of a project that would read it from git."""
+    return {data["vcs"]["variable"] for data in facts("backend").values() if data["vcs"]}
+
+
 @functools.cache
 def adapter() -> Adapter:
     """Return an adapter that describes Packagestan's projects."""
@@ -23,6 +28,7 @@ def adapter() -> Adapter:
             for name, backend in backends.items()
             if backend["vcs"] and not backend["vcs_error"]
         ],
+        version_variables(),
     )
 
 
