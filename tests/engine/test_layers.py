@@ -13,6 +13,12 @@ HARNESS = ROOT / "tests" / "harness"
 # Each package may import only the packages listed before it.
 ENGINE = ["processes", "rendering", "space", "artifacts", "simulators", "reporting"]
 
+# The packages that are specific to Packagestan. The engine must not import them.
+SPECIFIC = ["adoption", "course", "packagestan", "updates"]
+
+# The folders whose modules the tests can import, relative to the repository.
+IMPORTABLE = ["tests", "tools", "docs", "docs/extensions", "docs/start"]
+
 # Names of questions that are also metadata fields, GitLab keys, or parameters.
 STANDARD = {"backend", "dependencies", "keywords"}
 
@@ -22,22 +28,24 @@ FOLDERS = ("template/", "docs/")
 
 def modules(package: str) -> Iterator[ast.Module]:
     """Yield the modules of a harness package."""
-    for file in sorted((HARNESS / package).glob("*.py")):
+    for file in sorted((HARNESS / package).rglob("*.py")):
         yield ast.parse(file.read_text(encoding="utf-8"))
 
 
 def imported_modules(package: str) -> set[str]:
-    """Return the modules from tests/ and tools/ that a package imports."""
-    found = set()
+    """Return the modules from this repository that a package imports."""
+    found: set[str] = set()
     for module in modules(package):
         for node in ast.walk(module):
             if isinstance(node, ast.ImportFrom):
+                # A relative import would have an incomplete name.
+                assert 0 == node.level, f"Use absolute imports in {package}: {ast.unparse(node)}"
                 # For example, `from harness.rendering import copier_internals` imports a module.
                 names = {f"{node.module}.{alias.name}" for alias in node.names}
                 found |= {name for name in names if is_module(name)} or {str(node.module)}
             elif isinstance(node, ast.Import):
                 found |= {alias.name for alias in node.names}
-    own = {path.stem for folder in ("tests", "tools") for path in (ROOT / folder).iterdir()}
+    own = {path.stem for folder in IMPORTABLE for path in (ROOT / folder).iterdir()}
     return {name for name in found if name.split(".")[0] in own}
 
 
@@ -56,6 +64,12 @@ def texts(package: str) -> Iterator[str]:
                 yield str(node.value)
 
 
+def test_each_package_is_in_a_layer() -> None:
+    """Each package of the harness is a layer of the engine or specific to Packagestan."""
+    found = [path.parent.name for path in HARNESS.glob("*/__init__.py")]
+    assert sorted([*ENGINE, *SPECIFIC]) == sorted(found)
+
+
 @pytest.mark.parametrize("package", ENGINE)
 def test_engine_imports_only_lower_layers(package: str) -> None:
     """No layer imports a higher layer or anything specific to Packagestan."""
@@ -71,8 +85,9 @@ def test_engine_contains_no_question_names(package: str) -> None:
 
 @pytest.mark.parametrize("package", ENGINE)
 def test_engine_contains_no_repository_paths(package: str) -> None:
-    """The engine doesn't contain paths of this repository."""
+    """The engine contains neither paths of this repository nor its name."""
     assert [] == [text for text in texts(package) if text.startswith(FOLDERS)]
+    assert [] == [text for text in texts(package) if "packagestan" in text.lower()]
     for module in modules(package):
         names = {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
         assert "ROOT" not in names
