@@ -8,7 +8,14 @@ from packaging.version import Version
 from harness.artifacts.inspect import tree
 from harness.packagestan.template import ROOT
 from harness.updates import releases as history
-from harness.updates.releases import NoHistoryError, extract, git, next_release, past_releases
+from harness.updates.releases import (
+    NoHistoryError,
+    extract,
+    git,
+    missing_history,
+    next_release,
+    past_releases,
+)
 
 
 def test_missing_commit_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,8 +23,15 @@ def test_missing_commit_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     file = tmp_path / "releases.yml"
     file.write_text(f"0.1.0: {'0' * 40}\n", encoding="utf-8")
     monkeypatch.setattr(history, "RELEASES", file)
+    assert missing_history().startswith("run `git fetch --unshallow`")
     with pytest.raises(NoHistoryError, match="run `git fetch --unshallow`"):
         extract("0.1.0", tmp_path)
+
+
+def test_history_contains_each_release() -> None:
+    """Each past release can be read from the history."""
+    if problem := missing_history():
+        pytest.fail(problem, pytrace=False)
 
 
 def test_each_release_has_a_tag(releases: Path) -> None:

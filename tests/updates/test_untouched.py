@@ -11,13 +11,16 @@ from harness.updates.projects import render, start, status, update
 from harness.updates.releases import (
     commit,
     covering_answers,
+    missing_history,
     past_releases,
     release_choices,
     release_questions,
 )
 
+READABLE = [] if missing_history() else past_releases()
 
-@pytest.mark.parametrize("version", past_releases())
+
+@pytest.mark.parametrize("version", READABLE)
 def test_answers_cover_every_choice(version: str) -> None:
     """The answers in the tests contain each choice that a past release offers."""
     rows = covering_answers(version)
@@ -37,11 +40,7 @@ def is_users(name: str, mode: str) -> bool:
 
 @pytest.mark.parametrize(
     ("version", "row"),
-    [
-        (version, row)
-        for version in past_releases()
-        for row in range(len(covering_answers(version)))
-    ],
+    [(version, row) for version in READABLE for row in range(len(covering_answers(version)))],
 )
 def test_update_equals_a_fresh_render(
     version: str, row: int, releases: Path, tmp_path: Path

@@ -60,6 +60,24 @@ def past_releases() -> list[str]:
     return list(release_commits())
 
 
+def missing_history() -> str:
+    """Return a sentence that says what to do if a past release can't be read, or ""."""
+    for version, revision in release_commits().items():
+        try:
+            git("cat-file", "-e", f"{revision}^{{tree}}", cwd=ROOT)
+        except CommandError:
+            return advice(version)
+    return ""
+
+
+def advice(version: str) -> str:
+    """Return a sentence that says what to do if a past release can't be read."""
+    return (
+        "run `git fetch --unshallow` in a clone of the repository; updates are tested from release "
+        f"{version}, and commit {release_commits()[version]} is missing or git cannot read it"
+    )
+
+
 @functools.cache
 def release_questions(version: str) -> dict[str, Any]:
     """Return the questions of a past release whose answers are recorded, by name."""
@@ -122,10 +140,7 @@ def extract(version: str, folder: Path) -> None:
         try:
             run("git", "archive", f"--output={archive}", revision, *TEMPLATE, cwd=ROOT)
         except CommandError as error:
-            raise NoHistoryError(
-                "run `git fetch --unshallow` in a clone of the repository; updates are tested from "
-                f"release {version}, and commit {revision} is missing or git cannot read it: {error}"
-            ) from error
+            raise NoHistoryError(f"{advice(version)}: {error}") from error
         unpack(archive, folder)
 
 
