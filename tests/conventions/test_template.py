@@ -19,10 +19,12 @@ from harness.packagestan.option_folders import (
     OPTIONAL,
     axis_problems,
     choices_problems,
+    file_problems,
     folder_axes,
     listed,
     page,
     problems,
+    question_file,
 )
 from harness.packagestan.template import OPTIONS, ROOT, environment, snapshot
 from harness.rendering.render import recorded_answers
@@ -71,7 +73,32 @@ def test_axis_has_a_test_and_a_page(axis: str) -> None:
 @pytest.mark.parametrize("axis", FILES)
 def test_each_choice_is_one_file(axis: str) -> None:
     """Each license and preset has a file, and each file belongs to a choice."""
-    assert set(choices(axis)) - {"custom"} == {path.stem for path in FILES[axis].iterdir()}
+    offered = [choice for choice in choices(axis) if choice != "custom"]
+    if found := file_problems(axis, FILES[axis], offered):
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+@pytest.mark.parametrize(("axis", "name"), [("license", "novelty.txt"), ("preset", "novelty.yml")])
+def test_incomplete_file_is_reported(axis: str, name: str, tmp_path: Path) -> None:
+    """A license or preset whose file is missing, empty, or not offered is reported."""
+    folder = shutil.copytree(FILES[axis], tmp_path / FILES[axis].name)
+    offered = [path.stem for path in folder.iterdir()]
+    new = f"template/{folder.name}/{name}"
+
+    def found() -> list[str]:
+        return file_problems(axis, folder, [*offered, "novelty"])
+
+    (missing,) = found()
+    assert missing.startswith(f"{new}: create it with ")
+    (folder / name).write_text("\n", encoding="utf-8")
+    (empty,) = found()
+    assert empty.startswith(f"{new}: add ")
+    assert empty.endswith("; the file is empty")
+    (folder / name).write_text("label: New\n", encoding="utf-8")
+    assert [] == found()
+    assert [f"{new}: offer it in the question, or delete the file"] == file_problems(
+        axis, folder, offered
+    )
 
 
 @pytest.mark.parametrize("axis", folder_axes())
@@ -115,7 +142,7 @@ def test_new_choice_requires_a_line_and_a_folder(tmp_path: Path) -> None:
         add_copy(template, axis)
     # A license needs a file instead of a folder, and a preset needs only a file.
     shutil.copy(template / "template/licenses/MIT.txt", template / "template/licenses/MIT-copy.txt")
-    question = template / "template/questions/10_essentials.yml"
+    question = template / question_file("license")
     line = "    MIT - permissive, keep the notice: MIT\n"
     text = question.read_text(encoding="utf-8")
     question.write_text(text.replace(line, f"{line}    Copy of MIT: MIT-copy\n"), encoding="utf-8")
@@ -203,7 +230,7 @@ def test_incomplete_choice_is_reported(axis: str, tmp_path: Path) -> None:
 def test_wrong_line_in_a_question_is_reported(line: str) -> None:
     """A choice without a label or a value is reported with the file and the format."""
     choices = f"{{%- call offer('task_runner') %}}\n    just: just\n    {line}\n{{%- endcall %}}"
-    file = "template/questions/40_development.yml"
+    file = question_file("task_runner")
     sentence = f'{file}: write each choice of `task_runner` in a line as "label: choice"'
     assert [sentence] == choices_problems("task_runner", {"choices": choices})
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.packagestan.option_folders import question_file
 from harness.packagestan.template import ROOT
 from harness.rendering.template import Answers
 from sessions.mutation import judging, outputs, runs
@@ -233,11 +234,12 @@ def test_effects_are_recognized(tmp_path: Path) -> None:
     template = outputs.template_copy(tmp_path)
     cases: list[Answers] = [{"project_name": "My Project", "copyright_year": "2026"}]
     before = dict(outputs.outputs(template, cases))
+    license_question = question_file("license").removeprefix("template/")
     for file, old, new, effects in [
         ("project/README.md.jinja", "# {{", "#  {{", {"file README.md"}),
         ("macros/text.jinja", "two spaces in a row", "two spaces in row", {"user_name"}),
         ("messages/after_copy.jinja", "is ready", "is read", {"copy", "update"}),
-        ("questions/10_essentials.yml", "help: License", "help: Licenses", {"help of license"}),
+        (license_question, "help: License", "help: Licenses", {"help of license"}),
         ("data/flags.jinja", "'uv': 'uv' in environments", "'uv': ('uv' in environments)", set()),
     ]:
         path = template / "template" / file

@@ -30,6 +30,9 @@ from harness.packagestan.template import OPTIONS, ROOT
 # Axes whose choices are files.
 FILES = {"license": ROOT / "template" / "licenses", "preset": ROOT / "template" / "presets"}
 
+# The endings of their names, and what a new file contains.
+CONTENTS = {"license": (".txt", "the text of the license"), "preset": (".yml", "the answers")}
+
 # Axes whose choices differ only in conditions.
 WITHOUT_FOLDERS = {"docs_hosting", "python_min", "release_tool", "test_matrix"}
 
@@ -59,6 +62,29 @@ NULL = {"requirement", "requires"}
 ALTERNATIVES = [("file", "executable_file"), ("config", "docs_config")]
 
 TYPES = {bool: "true or false", str: "text", list: "a list", dict: "an object"}
+
+
+def file_problems(axis: str, folder: Path, offered: list[str]) -> list[str]:
+    """Return the problems with the files of an axis whose choices are files, in one sentence each.
+
+    Args:
+        axis: The axis.
+        folder: The folder with a file for each choice.
+        offered: The choices in the question, except those without a file.
+    """
+    ending, content = CONTENTS[axis]
+    found = [
+        f"template/{folder.name}/{path.name}: offer it in the question, or delete the file"
+        for path in sorted(folder.iterdir())
+        if path.name not in {f"{choice}{ending}" for choice in offered}
+    ]
+    for choice in offered:
+        file = folder / f"{choice}{ending}"
+        if not file.exists():
+            found.append(f"template/{folder.name}/{file.name}: create it with {content}")
+        elif not file.read_text(encoding="utf-8").strip():
+            found.append(f"template/{folder.name}/{file.name}: add {content}; the file is empty")
+    return found
 
 
 def folder_axes() -> list[str]:
