@@ -4,7 +4,9 @@
 """
 
 import builtins
+import functools
 import gc
+import json
 import keyword
 import re
 import sys
@@ -15,7 +17,7 @@ import pytest
 import spylls
 from spylls.hunspell import Dictionary
 
-from harness.packagestan.template import ROOT
+from harness.packagestan.template import OPTIONS, ROOT
 from harness.processes.commands import run
 
 WORDS = Path(__file__).with_name("spelling.txt")
@@ -32,12 +34,23 @@ NOT_WORDS = re.compile(
 PYTHON = {*sys.stdlib_module_names, *keyword.kwlist, *dir(builtins), *dir(str), *dir(Path)}
 
 
+@functools.cache
+def choices() -> set[str]:
+    """Return the words in the names of choices and of their packages, which need no entry."""
+    names = [folder.name for folder in OPTIONS.glob("*/*")]
+    for file in OPTIONS.glob("*/*/choice.json"):
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        names.append(str([facts.get("requires"), facts.get("requirement")]))
+    return set(re.findall("[a-z]+", " ".join(names).lower()))
+
+
 def words(text: str) -> set[str]:
     """Return the words of a text, including the parts of identifiers."""
     plain = NOT_WORDS.sub(" ", text)
     found = set(re.findall(r"[A-Za-z]+(?:'[a-z]+)?", plain)) - PYTHON
     parts = {part for word in found for part in re.findall(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])", word)}
-    return {part.strip("'") for part in parts if len(part.strip("'")) > 2}
+    stripped = {part.strip("'") for part in parts}
+    return {part for part in stripped if len(part) > 2 and part.lower() not in choices()}
 
 
 def files() -> list[str]:
