@@ -46,7 +46,8 @@ def changed_options() -> list[str]:
     command = ("git", "status", "--porcelain", "--untracked-files=all")
     status = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
     places = r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
-    files = {f"tests/options/test_{axis}.py" for axis in re.findall(places, status)}
+    axes = [*re.findall(places, status), *re.findall(r"template/(license|preset)s/", status)]
+    files = {f"tests/options/test_{axis}.py" for axis in axes}
     return sorted(file for file in files if (ROOT / file).is_file())
 
 
