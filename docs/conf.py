@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 sys.path += [str(HERE / "extensions"), str(HERE.parent / "tests")]
 
+from harness.packagestan.template import ORG
+
 project = "Packagestan"
 author = "The Packagestan contributors"
 # Furo links this notice to the page `copyright`.
@@ -65,7 +67,7 @@ html_theme_options = {
         "color-admonition-title": "#7cb0ff",
         "color-admonition-title-background": "#1e3a5f",
     },
-    "source_repository": "https://github.com/ORG/packagestan/",
+    "source_repository": f"https://github.com/{ORG}/packagestan/",
     "source_branch": "main",
     "source_directory": "docs/",
 }

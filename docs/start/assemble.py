@@ -24,6 +24,10 @@ from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+sys.path.append(str(ROOT / "tests"))
+
+from harness.packagestan.template import ADDRESS
+
 REQUIREMENTS = ROOT / "requirements" / "start.txt"
 
 # The files of Pyodide that a browser loads.
@@ -52,9 +56,6 @@ UNUSED = re.compile(
 
 # Copier's abbreviations for public Git hosts.
 SHORT = {"https://github.com/": "gh:", "https://gitlab.com/": "gl:"}
-
-# The account is a placeholder until the site is built in a clone.
-ADDRESS = "gh:ORG/packagestan"
 
 # The time of all files in an archive, so that the same contents give the same bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -92,6 +93,7 @@ def short_address(remote: str) -> str:
     for prefix, short in SHORT.items():
         if https.startswith(prefix):
             return short + https.removeprefix(prefix).removesuffix(".git").rstrip("/")
+    # The account is a placeholder until the site is built in a clone.
     return https if https.startswith("https://") else ADDRESS
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 import yaml
 
-from harness.packagestan.template import ROOT
+from harness.packagestan.template import ORG, ROOT
 
 PLACES = ("copier.yml", "*.md", "docs/**/*", "template/**/*", "tools/**/*")
 
 # Example domains, local addresses, and the XML namespace of SVG.
 EXAMPLES = re.compile(
-    r"https?://(?:[\w.-]+\.)?(?:example\.com|localhost|127\.0\.0\.1|host/|ORG\.github\.io|github\.com/(?:ada|ORG)\b|www\.w3\.org/2000/svg)"
+    rf"https?://(?:[\w.-]+\.)?(?:example\.com|localhost|127\.0\.0\.1|host/|{ORG}\.github\.io"
+    rf"|github\.com/(?:ada|{ORG})\b|www\.w3\.org/2000/svg)"
 )
 
 

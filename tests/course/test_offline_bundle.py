@@ -7,7 +7,7 @@ import pytest
 
 from harness.course import offline_bundle
 from harness.course.lessons import COURSE
-from harness.packagestan.template import CLONE_ADDRESS, ROOT
+from harness.packagestan.template import ADDRESS, CLONE_ADDRESS, ROOT
 from harness.processes.commands import run
 from harness.updates.releases import make_repository, next_release, past_releases
 
@@ -22,13 +22,13 @@ $ .venv/bin/python -c "import {package}"
 """
 
 # What users do with a project that has the default answers.
-DEFAULT_PROJECT = """\
+DEFAULT_PROJECT = f"""\
 ```console
-$ copier copy --quiet --defaults --data project_name=Greetings gh:ORG/packagestan greetings
+$ copier copy --quiet --defaults --data project_name=Greetings {ADDRESS} greetings
 $ cd greetings && uv sync --quiet --all-groups --all-extras
 ```
 
-```{code-block} console
+```{{code-block}} console
 :class: any-output
 
 $ uv run pytest

@@ -1,5 +1,6 @@
 """Check that the documentation matches the template."""
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -105,6 +106,18 @@ def with_addresses() -> list[str]:
         if f"{ORG}/packagestan" in (ROOT / name).read_text(encoding="utf-8")
         if not re.match(r"docs/(_build|course/(0[1-9]|1\d))", name)
     ]
+
+
+def test_placeholder_account_is_defined_once() -> None:
+    """Only one module defines the placeholder account, so that a fork changes it in one place."""
+    modules = run("git", "ls-files", "*.py", cwd=ROOT).stdout.splitlines()
+    literal = re.compile(rf"(?<![{{\w`]){ORG}(?![\w`}}])")
+    found = []
+    for module in modules:
+        tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+        texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        found += [module for text in texts if literal.search(str(text))]
+    assert ["tests/harness/packagestan/template.py"] == found
 
 
 @pytest.mark.parametrize("page", with_addresses())

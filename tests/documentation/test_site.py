@@ -9,7 +9,7 @@ import pytest
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.course import lessons
-from harness.packagestan.template import ROOT
+from harness.packagestan.template import ADDRESS, ROOT
 
 CONF = f"""\
 import sys
@@ -417,7 +417,7 @@ def test_rendered_shows_a_checkpoint(site: Site) -> None:
 
 def test_rendered_contains_no_local_path(site: Site) -> None:
     """The answers file shows the template's public address instead of a local path."""
-    assert "_src_path: gh:ORG/packagestan" in site.words("course/rendered")
+    assert f"_src_path: {ADDRESS}" in site.words("course/rendered")
     assert "/tmp" not in site.page("course/rendered")
 
 
@@ -426,7 +426,7 @@ def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
     page, words = site.page("course/checkpoint"), site.words("course/checkpoint")
     assert re.search(r'<a class="reference download[^"]*" download="" href="[^"]*02.yml"', page)
     file = "~/packagestan/docs/course/checkpoints/02.yml"
-    assert f"copier copy --defaults --data-file {file} gh:ORG/packagestan ~/greetings" in words
+    assert f"copier copy --defaults --data-file {file} {ADDRESS} ~/greetings" in words
     assert f"copier update --defaults --skip-answered --data-file {file}" in words
     assert "Adds .dockerignore, Dockerfile," in words
     assert "--- /dev/null +++ b/Dockerfile @@ -0,0" in words

@@ -10,7 +10,7 @@ import pytest
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.packagestan.answers import rendered
-from harness.packagestan.template import render
+from harness.packagestan.template import facts, render
 from harness.processes.commands import CommandError, run
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
@@ -20,11 +20,7 @@ from harness.updates.releases import next_release, past_releases
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 WORKFLOW = BASE | {"template_updates": "workflow"}
-FILES = {
-    "renovate": {"renovate.json"},
-    "workflow": {".github/workflows/template.yml"},
-    "none": set[str](),
-}
+FILES = {name: {data["file"]} - {""} for name, data in facts("template_updates").items()}
 # GitHub runs bash with these options.
 BASH = ("bash", "-e", "-c")
 
@@ -65,9 +61,9 @@ def test_renovate_updates_only_the_template(artifacts: ArtifactCache) -> None:
 @pytest.mark.parametrize(
     ("source", "address"),
     [
-        ("gh:ORG/packagestan", "https://github.com/ORG/packagestan"),
-        ("gl:ORG/packagestan", "https://gitlab.com/ORG/packagestan"),
-        ("https://example.com/ORG/packagestan", "https://example.com/ORG/packagestan"),
+        ("gh:ada/packagestan", "https://github.com/ada/packagestan"),
+        ("gl:ada/packagestan", "https://gitlab.com/ada/packagestan"),
+        ("https://example.com/ada/packagestan", "https://example.com/ada/packagestan"),
     ],
 )
 def test_renovate_finds_the_template(source: str, address: str, artifacts: ArtifactCache) -> None:

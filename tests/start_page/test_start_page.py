@@ -10,7 +10,7 @@ import pytest
 
 import assemble
 from copier_browser import File, Source, as_text
-from harness.packagestan.template import ROOT
+from harness.packagestan.template import ADDRESS, ROOT
 from harness.space.hostile_answers import TEXTS
 from start_page import Page, archive, commands, difference, groups, states, tokens
 
@@ -222,8 +222,8 @@ def test_archive_is_reproducible_and_has_modes(tmp_path: Path) -> None:
         ("git@github.com:ada/packagestan.git", "gh:ada/packagestan"),
         ("ssh://git@gitlab.com/team/sub/packagestan.git", "gl:team/sub/packagestan"),
         ("https://ada:secret@git.example.com/a.git", "https://git.example.com/a.git"),
-        ("/home/ada/packagestan", assemble.ADDRESS),
-        ("", assemble.ADDRESS),
+        ("/home/ada/packagestan", ADDRESS),
+        ("", ADDRESS),
     ],
 )
 def test_fork_gets_its_own_address(remote: str, address: str) -> None:
