@@ -36,7 +36,7 @@ def has_browser() -> bool:
 
 
 def pytest(session: nox.Session, *arguments: str, **env: str) -> None:
-    """Run pytest. The processes share the compiled modules."""
+    """Run pytest. Its worker processes share compiled modules."""
     compiled = {"PYTHONDONTWRITEBYTECODE": ""}
     session.run("python", "-m", "pytest", *arguments, env=compiled | env)
 
@@ -69,7 +69,7 @@ def start_page(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def portable(session: nox.Session) -> None:
-    """Run the commands of all pages in zsh, with BusyBox instead of GNU tools."""
+    """Run the commands on all pages in zsh, with BusyBox instead of the GNU tools."""
     install(session, "test")
     pages = "tests/course/test_pages.py::test_commands_match_the_page"
     pytest(session, pages, *session.posargs, PACKAGESTAN_PORTABLE="1")
@@ -77,7 +77,7 @@ def portable(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def quick(session: nox.Session) -> None:
-    """Test conventions, one variant for each choice, and the options that you have changed."""
+    """Test the conventions, one variant for each choice, and the options that you have changed."""
     install(session, "test")
     pytest(session, "-m", "quick", "tests/conventions", "tests/matrix", *changed_options())
 
@@ -131,14 +131,14 @@ def browser(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def mutation(session: nox.Session) -> None:
-    """Inject faults, and count how many the tests catch: `-- --seed 1 --sample 300`."""
+    """Inject faults and count how many the tests catch: `-- --seed 1 --sample 300`."""
     install(session, "test")
     session.run("python", "-m", "sessions.mutation", *session.posargs, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Run benchmarks of the template and its tests, or `-- fleet 200`, or `-- start`."""
+    """Benchmark the template and its tests, `-- fleet 200` projects, or the `-- start` page."""
     install(session, "test")
     modules = {"fleet": "sessions.fleet", "start": "sessions.start_page"}
     chosen = next((name for name in modules if name in session.posargs), None)
@@ -155,7 +155,7 @@ def tables(session: nox.Session) -> None:
     """Update the generated sections of the documentation, or check them with `-- --check`."""
     install(session, "test")
     mode = session.posargs or ["-r", "--verbosity=1"]
-    # Cog expands the patterns, and doesn't change pages without its blocks.
+    # Cog expands the patterns itself and leaves pages without its blocks unchanged.
     pages = ("*.md", "docs/*/*.md", "docs/*/*/*.md")
     command = ("python", "-m", "cogapp", "-P", "-I", "docs", *mode, *pages)
     session.run(*command, env={"PYTHONPATH": "tests"})
@@ -196,7 +196,7 @@ def adoptions(session: nox.Session) -> None:
 
 @nox.session(default=False, venv_backend="none")
 def puzzle(session: nox.Session) -> None:
-    """Open a puzzle of the course: `nox -s puzzle -- 3`."""
+    """Open a puzzle from the course: `nox -s puzzle -- 3`."""
     command = (sys.executable, "-m", "harness.course.puzzles", *session.posargs)
     with session.chdir(session.invoked_from):
         session.run(*command, env={"PYTHONPATH": str(ROOT / "tests")})
@@ -204,7 +204,7 @@ def puzzle(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def checkpoint(session: nox.Session) -> None:
-    """Create the project for the start of a lesson: `nox -s checkpoint -- 05 [folder]`."""
+    """Create the starting project for a lesson: `nox -s checkpoint -- 05 [folder]`."""
     install(session, "test")
     module = ("python", "-m", "harness.course.checkpoints")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
@@ -212,7 +212,7 @@ def checkpoint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bundle(session: nox.Session) -> None:
-    """Create the course's offline bundle after `nox -s docs slides`; also `-- serve`, `-- check`."""
+    """Create the offline bundle after `nox -s docs slides`, or `-- serve` or `-- check` it."""
     install(session, "test")
     module = ("python", "-m", "harness.course.offline_bundle")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Print the section of CHANGELOG.md for a tag. Reject a tag that is not a semantic version."""
+"""Print the release notes for a tag from CHANGELOG.md.
+
+Tags that are not semantic versions are rejected.
+"""
 
 import re
 import sys
@@ -7,13 +10,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# https://semver.org/spec/v2.0.0.html, without pre-releases, because PEP 440 and Copier order them
-# differently.
+# Pre-releases are not supported, because PEP 440 and Copier order them differently from
+# https://semver.org/spec/v2.0.0.html.
 SEMANTIC = r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
 
 
 def section(changelog: str, version: str) -> str:
-    """Return the section of a changelog for a version, or "".
+    """Return a changelog's section for a version, or "".
 
     Args:
         changelog: Text with headings such as "## [1.2.3] - 2026-11-21".
@@ -27,7 +30,7 @@ def section(changelog: str, version: str) -> str:
 
 
 def main(tag: str) -> int:
-    """Print the notes of a tag and return the exit code."""
+    """Print the release notes for a tag, and return the exit code."""
     if not re.fullmatch(SEMANTIC, tag):
         print(f"use a tag such as v1.2.3; {tag} is not a semantic version", file=sys.stderr)
         return 1

@@ -91,7 +91,7 @@ def in_template(text: str) -> Iterator[str]:
 
 
 def words(node: nodes.Node) -> str:
-    """Return the constant parts of an expression, with "..." in place of the others."""
+    """Return the constant parts of an expression, with "..." in place of the variable parts."""
     if isinstance(node, nodes.TemplateData):
         return node.data
     if isinstance(node, nodes.Const) and isinstance(node.value, str):

@@ -25,8 +25,8 @@ from harness.packagestan.answers import axes, default
 from harness.packagestan.template import ROOT, environment, facts, render
 from harness.rendering.template import Answers
 
-# The project that the reference pages use for comparisons. It has the default answers, and the
-# answers that an axis requires to have an effect.
+# The reference pages compare variants of this project. Some axes only have an effect with
+# additional answers.
 SHOWN: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode": "app"}
 SHOWN_WITH: dict[str, Answers] = {"docs_hosting": {"docs_engine": "sphinx"}}
 
@@ -91,7 +91,7 @@ def choices(axis: str) -> None:
 
 
 def description(choice: str, label: str) -> str:
-    """Return a label, without its name if that is the same as the choice."""
+    """Return a label, but leave out its name if the name is the same as the choice."""
     name, _, rest = label.partition(" - ")
     return rest if rest and name.lower() == choice.lower() else label.replace(" - ", ": ")
 
@@ -237,7 +237,7 @@ def runners_on_windows() -> None:
 
 
 def project_svg() -> str:
-    """Return a picture of a new library's files, with their purposes from the reference."""
+    """Return a picture of a new library's files and their purposes, which the reference lists."""
     text = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
     purpose = dict(re.findall(r"^\| `(.+?)` \| (.+?) \| .+ \|$", text, re.MULTILINE))
     grid = Table.grid(padding=(0, 3))
@@ -310,7 +310,7 @@ def faults_by_part() -> None:
 
 
 def adoptions() -> None:
-    """Print the results of the last `nox -s adoptions`, with the corpus's notes about them."""
+    """Print the results of the last `nox -s adoptions`, and the corpus's notes about them."""
     text = (ROOT / "docs" / "explanation" / "adoptions.json").read_text(encoding="utf-8")
     results = json.loads(text)
     corpus = yaml.safe_load((ROOT / "tests" / "adopt" / "corpus.yml").read_text(encoding="utf-8"))

@@ -25,7 +25,7 @@ them fails. Each entry of `[[checks]]` has one of these keys:
                                     environment with the wheel and its extras (default: none)
     script = {command, prints, lacks, exit}
                                     the same in the project's folder, with nothing installed
-    file = {path, has, lacks}       regular expressions for the content of all files that match a path
+    file = {path, has, lacks}       regular expressions for the contents of all files at a path
     hash_files = "*.yml"            each pattern in `hashFiles(...)` of these workflows matches a file
     not_in_index = "index.json"     the index that sent this response has no file with the same name
     generated_by = {command, folder}
@@ -165,7 +165,7 @@ class Package:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The current environment variables, except the ones that point to other environments."""
+        """The current environment variables, except those that point to other environments."""
         excluded = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
         kept = {name: value for name, value in os.environ.items() if name not in excluded}
         return kept | {"NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
@@ -272,7 +272,7 @@ KINDS: dict[str, Kind] = {}
 
 
 def kind(label: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as a kind of check. Its parameters are the options of the check."""
+    """Register a function as a kind of check. Its parameters are the check's options."""
 
     def add(function: Callable[..., None]) -> Callable[..., None]:
         KINDS[function.__name__] = Kind(function, label)
@@ -522,7 +522,7 @@ def as_parameters(options: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Exercise:
-    """The content of a check.toml."""
+    """The contents of a check.toml file."""
 
     title: str
     checks: list[Check]
@@ -532,7 +532,7 @@ class Exercise:
 
 
 def read(path: Path) -> Exercise:
-    """Read a check.toml.
+    """Read a check.toml file.
 
     Raises:
         CheckerError: A key is wrong or missing.
@@ -572,7 +572,7 @@ def read(path: Path) -> Exercise:
 
 
 def exercises() -> dict[str, Path]:
-    """Return the paths of all check.toml files by the names of the exercises and puzzles."""
+    """Return the paths of all check.toml files by the name of the exercise or puzzle."""
     found = {path.parent.name: path for path in sorted(HERE.glob("exercises/*/check.toml"))}
     puzzles = {read(path).puzzle: path for path in HERE.glob("puzzles/*/check.toml")}
     return found | {f"puzzle-{number}": puzzles[number] for number in sorted(puzzles)}
@@ -589,7 +589,7 @@ def check(name: str, folder: Path) -> bool:
         CheckerError: The exercise or the folder doesn't exist.
     """
     known = exercises()
-    # The name of a puzzle's folder reveals the defect, so messages only contain its number.
+    # The name of a puzzle's folder reveals the defect, so messages contain only its number.
     path = known.get(name, HERE / "puzzles" / name / "check.toml")
     if not path.is_file():
         names = ", ".join(known) or "none"

@@ -244,7 +244,7 @@ def replaced(question: Callable[..., Question]) -> Iterator[None]:
 
 @dataclass
 class Source:
-    """A template, with the information that git would report about it.
+    """A template, and the information that git would report about it.
 
     Attributes:
         folder: The folder with the template's files.
@@ -287,7 +287,8 @@ class Asked:
         multiselect: Whether the answer is a list of choices.
         multiline: Whether the answer can have several lines.
         placeholder: An example, shown while the answer is empty.
-        choices: The answer, the label, and the reason for being unavailable (or "") of each choice.
+        choices: For each choice, the answer, the label, and the reason why it is unavailable, or
+            "".
         answer: The answer as text, even if it was rejected.
         default: The default as text, or None if the question requires an answer.
         given: Whether the answer was given. Otherwise, it is the default.
@@ -316,8 +317,8 @@ class File:
     """A rendered file.
 
     Attributes:
-        content: Its bytes.
-        mode: Its permissions, such as 0o644.
+        content: The file's bytes.
+        mode: The file's permissions, such as 0o644.
     """
 
     content: bytes
@@ -494,7 +495,7 @@ class Session:
         )
 
     def _default(self, question: Question) -> Any:
-        """Return the default of a question, or None without a valid default."""
+        """Return the default of a question, or None if it has no valid default."""
         name = question.var_name
         others = {key: value for key, value in question.answers.init.items() if key != name}
         context = {key: value for key, value in question.context.items() if key != name}

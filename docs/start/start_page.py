@@ -1,4 +1,4 @@
-"""The logic of the start page: the form, files, differences, commands, and the archive.
+"""The logic of the start page: the form, the files, the differences, the commands, and the archive.
 
 `worker.js` calls a `Page` in Pyodide. `assemble.py` writes the page's settings to `settings.json`.
 This module works with the questions of any template.
@@ -26,10 +26,11 @@ from copier_browser import Asked, File, RejectedError, Session, Source
 # The number of unchanged lines around each difference.
 CONTEXT = 3
 
-# The timestamp of every file in an archive. It is fixed, so the same answers give the same bytes.
+# The timestamp of every file in an archive. It is fixed, so the same answers produce the same
+# bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
-# An example for each highlighted file type. The page contains only the lexers for them.
+# An example for each highlighted file type. The page contains only the lexers for these types.
 HIGHLIGHTED = (
     *("pyproject.toml", "a.md", "a.yml", "a.json", "a.py", "a.sh", "a.cfg", "a.ini"),
     *("Dockerfile", "Makefile"),
@@ -280,7 +281,7 @@ class Page:
 
     def _question(self, question: Asked) -> dict[str, Any]:
         """Return a question with its group."""
-        # The message is shown next to the question, so it doesn't need to name it.
+        # The message is shown next to the question, so it doesn't need to repeat the name.
         error = re.sub(
             r"^(Validation error for question|Invalid choice for) '\w+': ", "", question.error
         )

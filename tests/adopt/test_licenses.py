@@ -95,7 +95,7 @@ def test_license_is_found(
     ("files", "metadata", "problem"),
     [
         ({"LICENSE": BSD}, {"license": "MIT"}, "LICENSE is BSD-3-Clause"),
-        ({"LICENSE": MIT, "LICENSE.bsd": BSD}, {}, "decide whether AND or OR joins them"),
+        ({"LICENSE": MIT, "LICENSE.bsd": BSD}, {}, "decide whether to join them with AND or OR"),
         ({"LICENSE": GPL}, {"license": "GPLv3"}, "no file says whether later versions"),
         (
             {"LICENSE": f"{MIT}\nDo not use it on Sundays, and never sell it to others.\n"},

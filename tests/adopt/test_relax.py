@@ -94,7 +94,7 @@ def test_unsupported_type_checker_is_reported(
 def test_files_are_left_out_of_type_checking(
     name: str, table: str, expected: dict[str, object]
 ) -> None:
-    """Files with type errors are excluded, with the number of errors in a comment."""
+    """Files with type errors are excluded, and a comment shows the number of errors."""
     violations = [Violation("b.py", "x"), Violation("a.py", "x"), Violation("b.py", "y")]
     text = CHECKS[name].write(table + "\n[tool.other]\n", violations)
     assert {name: expected, "other": {}} == tomllib.loads(text)["tool"]

@@ -26,7 +26,7 @@ each_exercise = pytest.mark.parametrize("folder", EXERCISES, ids=lambda folder: 
 
 
 def content(folder: Path) -> dict[str, Any]:
-    """Return the content of an exercise's check.toml."""
+    """Return the contents of an exercise's check.toml."""
     return tomllib.loads((folder / "check.toml").read_text(encoding="utf-8"))
 
 

@@ -135,7 +135,7 @@ def test_files_of_each_preset(number: int, artifacts: ArtifactCache) -> None:
 
 
 def project_table(project: Path) -> Any:
-    """Return the content of a project's pyproject.toml."""
+    """Return the contents of a project's pyproject.toml."""
     return tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
 
 

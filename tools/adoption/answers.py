@@ -72,13 +72,13 @@ def command_answers(wheel: Wheel) -> dict[str, Any]:
 
 
 def has_changelog(project: Project) -> bool | None:
-    """Return whether the changelog has the template's name, or None without a changelog."""
+    """Return whether the changelog has the template's name, or None if no changelog exists."""
     names = find_roles(project.folder).changelogs
     return "CHANGELOG.md" in names if names else None
 
 
 def has_generated_all(wheel: Wheel) -> bool:
-    """Return whether the extra "all" only repeats other extras, like the template's."""
+    """Return whether the extra "all" only repeats other extras, as it does in the template."""
     extras = wheel.extras
     others = set().union(*(texts for name, texts in extras.items() if name != "all"))
     return "all" in extras and extras["all"] <= others
@@ -102,7 +102,7 @@ def build_backend(project: Project) -> str:
 
 
 def backend_choice(project: Project) -> str | None:
-    """Return the template's choice for the project's build backend, or None."""
+    """Return the choice for the project's build backend, or None if the template lacks it."""
     module = build_backend(project)
     for choice, data in choice_facts("backend").items():
         if module in (data["module"], data["vcs"].get("module")):

@@ -78,7 +78,8 @@ def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) ->
     with tempfile.TemporaryDirectory(
         prefix="packagestan-build-", ignore_cleanup_errors=True
     ) as temporary:
-        # Unlike a pipe, a file blocks neither the build nor, if a process is left over, reading.
+        # Unlike a pipe, a file never fills up and blocks the build. It can also be read while a
+        # leftover process still has it open.
         output = Path(temporary) / "output"
         with output.open("wb") as file:
             process = subprocess.Popen(
@@ -106,13 +107,13 @@ def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) ->
 
 
 def environment(temporary: str) -> dict[str, str]:
-    """Return the environment variables for the build process, with its temporary folder."""
+    """Return the build process's environment variables, which include its temporary folder."""
     own = {"PYTHONPATH": str(Path(__file__).parents[1])}
     return os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary) | own
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process that is still running, and all its child processes."""
+    """Kill a process and all its child processes if it is still running."""
     if process.poll() is not None:
         return
     if sys.platform == "win32":

@@ -29,7 +29,7 @@ from adoption.report import answers_file, report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, and return the exit code: 0, 1 for a loss or an error, or 130 for Ctrl-C."""
+    """Run a command, and return 0 for success, 1 for a loss or an error, or 130 for Ctrl-C."""
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -176,7 +176,7 @@ def ask(paths: Sequence[Path], yes: bool) -> None:
     """Ask for permission to run the build code of projects unless `--yes` is given.
 
     Raises:
-        AdoptionError: Permission is denied.
+        AdoptionError: The user denies permission.
     """
     folders = [str(path) for path in paths if path.is_dir()]
     if yes or not folders:

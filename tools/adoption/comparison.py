@@ -22,7 +22,7 @@ from adoption.pytest_settings import collected_tests
 from adoption.reading import examine
 from adoption.wheels import Wheel
 
-# Patterns for differences that the template causes in every project, with the reasons.
+# The reasons for differences that the template causes in every project, by pattern.
 BY_DESIGN = {
     f"file */py.typed: {NEW}": "it marks the package as typed",
     f"extra all: {NEW}": "the template's extra all refers to all others",
@@ -61,7 +61,7 @@ class Difference:
 
 
 def compare(old: Project, new: Project) -> list[Difference]:
-    """Return all differences between two projects' wheels, with reasons if possible.
+    """Return all differences between two projects' wheels, and explain them if possible.
 
     A difference is explained if the template causes it by design or if a finding about the old
     project announces it.
@@ -75,7 +75,7 @@ def compare(old: Project, new: Project) -> list[Difference]:
 
 
 def expected_differences(old: Project, new: Wheel) -> dict[str, str]:
-    """Return patterns for differences that an adoption causes, with the reasons."""
+    """Return the reasons for differences that an adoption causes, by pattern."""
     reading = examine(old)
     reasons = dict(BY_DESIGN)
     for finding in (*reading.faults, *reading.not_carried):
@@ -90,9 +90,9 @@ def expected_differences(old: Project, new: Wheel) -> dict[str, str]:
 
 
 def expected_license(old: Project, new: Wheel) -> dict[str, str]:
-    """Return patterns for expected differences between the licenses, with the reasons.
+    """Return the reasons for expected differences between the licenses, by pattern.
 
-    A change of the license or its text is never expected.
+    A change to the license or its text is never expected.
     """
     found, texts = find_license(old), license_texts(old)
     reasons = {}
@@ -106,7 +106,7 @@ def expected_license(old: Project, new: Wheel) -> dict[str, str]:
         elif normalized_text(content.decode(errors="replace")) in map(
             normalized_text, texts.values()
         ):
-            reasons[what] = "the old wheel lacks this file of the old project"
+            reasons[what] = "the old wheel lacks this file from the old project"
     return reasons
 
 
@@ -173,7 +173,7 @@ def changed_requirements(
 
 
 def changed_licenses(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Difference]:
-    """Yield the license files with content that only one wheel contains, under any name."""
+    """Yield the license files whose text only one wheel contains, even under another name."""
     for name, content in old.items():
         if content not in new.values():
             yield Difference(f"license file {name}", LOST)
@@ -183,7 +183,7 @@ def changed_licenses(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iter
 
 
 def named_entry_points(wheel: Wheel) -> dict[str, str]:
-    """Return the object references of a wheel by "group/name"."""
+    """Return a wheel's object references by "group/name"."""
     return {f"{group}/{name}": value for (group, name), value in wheel.entry_points.items()}
 
 
@@ -226,7 +226,7 @@ def remaining_faults(old: Project, new: Project) -> Iterator[Difference]:
 def lost_tests(old: Project, new: Project) -> Iterator[Difference]:
     """Yield the test modules that pytest doesn't collect in the new project.
 
-    A module that moved is recognized by its name or content.
+    A module that moved is recognized by its name or contents.
     """
     if old.folder is None or new.folder is None:
         return

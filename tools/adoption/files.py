@@ -115,7 +115,7 @@ def is_test_file(name: str) -> bool:
 def default_branch(folder: Path | None) -> str | None:
     """Return the default branch of a project's repository, or None if it is unknown.
 
-    Without a remote repository, this is the branch with a usual name, or the current branch.
+    Without a remote repository, this is a branch with a common name or the current branch.
     """
     if folder is None:
         return None

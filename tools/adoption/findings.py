@@ -8,7 +8,7 @@ LOST, NEW = "missing from the new wheel", "only in the new wheel"
 
 
 class AdoptionError(Exception):
-    """An error with a one-sentence message for the user. Nothing has been written."""
+    """An error with a one-sentence message for the user, raised before anything is written."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Reading:
         gitattributes: Lines to add to .gitattributes.
         not_carried: Findings about properties that neither answers nor `[project]` can express.
         faults: Faults that the existing project already has.
-        moves: The path in the old folder and the path in the new folder for each file.
+        moves: The old path and the new path of each file.
         removed: The starter files that existing files replace.
         replaced: The diffs of the files and tables that the new project replaces, by name.
         left: The files that are not moved, by replacement.

@@ -19,7 +19,7 @@ def hidden_finding(
     Args:
         project: The existing project.
         moves: The new path of each file.
-        new: The content of the new project's files by path.
+        new: The contents of the new project's files by path.
     """
     folder = project.folder
     if folder is None or not git(folder, "ls-files"):
@@ -46,7 +46,7 @@ def ignored_paths(patterns: Mapping[str, bytes], paths: Iterable[str]) -> list[s
     """Return the paths that .gitignore files match.
 
     Args:
-        patterns: The content of the .gitignore files by path.
+        patterns: The contents of the .gitignore files by path.
         paths: The paths to check. They don't have to exist.
     """
     with tempfile.TemporaryDirectory() as temporary:

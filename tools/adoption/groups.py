@@ -19,7 +19,7 @@ SAME |= {"default": "dev", "develop": "dev", "development": "dev"}
 
 
 def old_groups(project: Project) -> dict[str, list[str]]:
-    """Return the requirements of groups and of extras for tests, by the template's group names.
+    """Return the requirements of groups and test extras by the template's group names.
 
     Because extras are published, they also stay extras. The tests need their requirements in a
     group.
@@ -63,7 +63,7 @@ def poetry_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 
 def poetry_specifier(text: str) -> str:
-    """Convert one of Poetry's version constraints to a specifier with only the lower bound of ^ and ~.
+    """Convert a Poetry version constraint to a specifier. Keep only the lower bound of ^ and ~.
 
     Upper bounds are left out because they prevent updates of development tools.
 
@@ -116,7 +116,7 @@ def is_requirement(text: str) -> bool:
 
 
 def merged_groups(project: Project, rendered: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return the template's groups with additional requirements, and additional groups.
+    """Return the template's groups and the project's, with the requirements of both.
 
     The template's requirements take precedence, because its settings are for those versions.
 

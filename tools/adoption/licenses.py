@@ -97,7 +97,10 @@ def find_license(project: Project) -> License:
     stated = [possible for text in statements(project) if (possible := understood(text))]
     precise = list(dict.fromkeys(names[0] for names in stated if len(names) == 1))
     if len(precise) > 1:
-        problem = f"the metadata names {' and '.join(precise)}; decide whether AND or OR joins them"
+        problem = (
+            f"the metadata names {' and '.join(precise)}; decide whether to join them"
+            " with AND or OR"
+        )
         return License(" AND ".join(precise), problem, is_guess=True)
     if precise:
         return contradicted(precise[0], texts)
@@ -113,12 +116,12 @@ def find_license(project: Project) -> License:
     if known:
         return chosen(known, project)
     if texts or stated_licenses(project.wheel):
-        return License(reference(project), "its name is ambiguous, and its text is not well known")
+        return License(reference(project), "its name is ambiguous, and its text is not a known one")
     return License("")
 
 
 def chosen(names: list[str], project: Project) -> License:
-    """Return the license of a project with the texts of these licenses.
+    """Return the license of a project that contains the texts of these licenses.
 
     GNU licenses have the same text with and without "or any later version". Only the notices in the
     code distinguish them.
@@ -135,7 +138,10 @@ def chosen(names: list[str], project: Project) -> License:
             problem = f"{name} also says {added!r}"
     if len(licenses) > 1:
         joined = " and ".join(licenses)
-        problem = f"the project contains the texts of {joined}; decide whether AND or OR joins them"
+        problem = (
+            f"the project contains the texts of {joined}; decide whether to join them"
+            " with AND or OR"
+        )
     return License(" AND ".join(licenses), problem, is_guess=bool(problem))
 
 
@@ -145,7 +151,7 @@ def is_gnu(names: tuple[str, ...]) -> bool:
 
 
 def contradicted(expression: str, texts: dict[str, tuple[str, ...]]) -> License:
-    """Return the stated license, with a problem if a license text belongs to another license."""
+    """Return the stated license, and report a problem if a text belongs to another license."""
     for name, known in texts.items():
         if known and not any(same_family(each, expression) for each in known):
             return License(
@@ -204,7 +210,7 @@ def setup_cfg(project: Project, *keys: str) -> list[str]:
 
 
 def code(project: Project) -> str:
-    """Return the start of each file in the packages, where licenses are named."""
+    """Return the start of each file in the packages, where notices name the license."""
     files = [content for name, content in project.wheel.files.items() if name.endswith(".py")]
     return "\n".join(content[:3000].decode(errors="replace") for content in files)
 
@@ -254,7 +260,7 @@ def gnu_licenses(found: re.Match[str]) -> tuple[str, ...]:
 
 
 def license_texts(project: Project) -> dict[str, str]:
-    """Return the content of each license file by path."""
+    """Return the contents of each license file by path."""
     texts = {
         name: content.decode(errors="replace") for name, content in project.wheel.licenses.items()
     }

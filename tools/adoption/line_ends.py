@@ -12,9 +12,9 @@ from adoption.projects import Project
 
 
 def attribute_lines(project: Project, moves: Iterable[tuple[str, str]]) -> list[str]:
-    """Return lines for .gitattributes: the old lines, and one for each file with other line endings.
+    """Return the lines for .gitattributes: the existing ones, and patterns for files with CRLF.
 
-    Several files in a folder with the same suffix share a pattern.
+    Files in the same folder with the same suffix share a pattern.
     """
     folder = project.folder
     if folder is None:

@@ -28,12 +28,12 @@ def check_created(folder: Path) -> None:
             raise AdoptionError(f"{folder} has no {name}; create the project with Copier first")
     if (folder / "src").exists():
         raise AdoptionError(
-            f"{folder} already has a folder src; create the project again with --exclude /src"
+            f"{folder} already has a src folder; create the project again with --exclude /src"
         )
 
 
 def overwritten_files(project: Project, reading: Reading, folder: Path) -> dict[str, str]:
-    """Return the differences of the new project's files that existing files replace."""
+    """Return the diffs of the new project's files that existing files replace, by path."""
     assert project.folder is not None
     found = {}
     for old, new in reading.moves:

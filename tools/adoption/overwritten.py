@@ -1,4 +1,4 @@
-"""Find existing files that the new project replaces, and their differences."""
+"""Find existing files that the new project replaces, and compare them."""
 
 import difflib
 import re
@@ -37,17 +37,17 @@ def rendered_files(answers: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def folder_files(folder: Path) -> dict[str, bytes]:
-    """Return the content of each file in a new project by path."""
+    """Return the contents of each file in a new project by path."""
     names = find_roles(folder).files
     return {name: (folder / name).read_bytes() for name in names}
 
 
 def replaced_files(project: Project, new: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the differences of the old files that the new project replaces.
+    """Return the diffs of the old files that the new project replaces, by path.
 
     Args:
         project: The existing project.
-        new: The content of the new project's files by path.
+        new: The contents of the new project's files by path.
     """
     assert project.folder is not None
     roles = find_roles(project.folder)
@@ -83,11 +83,11 @@ def difference(old: bytes, new: bytes, name: str, other: str) -> str:
 
 
 def changed_tables(project: Project, settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return the differences between tables for tools that both projects configure.
+    """Return the diffs of the tables for tools that both projects configure.
 
     Args:
         project: The existing project.
-        settings: The content of the new project's pyproject.toml.
+        settings: The contents of the new project's pyproject.toml.
     """
     old, rendered = project.settings.get("tool", {}), settings.get("tool", {})
     changed = {}

@@ -16,19 +16,20 @@ from adoption.findings import AdoptionError
 from adoption.versions import comes_from_git
 from adoption.wheels import Wheel, is_extension_module, read_wheel
 
-# Folders to hide from a build. For example, results of earlier builds would get into the wheel.
+# Folders to hide from a build. For example, the results of earlier builds would end up in the
+# wheel.
 IGNORED = ("__pycache__", "*.py[cod]", "*.egg-info", ".tox", ".nox", "node_modules")
 TEST_PACKAGES = ("tests", "test")
 
 
 @dataclass
 class Project:
-    """A project's wheel, with information from its folder.
+    """A project's wheel and information from its folder.
 
     Attributes:
         wheel: The wheel built by the project's own build backend.
         folder: The project's folder, or None if only the wheel is available.
-        settings: The content of pyproject.toml.
+        settings: The contents of pyproject.toml.
         packages: The top-level packages and modules in the wheel, with their folders or files in
             the project, or None if unknown.
     """
@@ -79,7 +80,7 @@ def open_project(path: Path, options: BuildOptions | None = None) -> Project:
 
 
 def is_wheel(path: Path) -> bool:
-    """Return whether a path is the path of a wheel."""
+    """Return whether a path refers to a wheel."""
     return path.suffix == ".whl" and path.is_file()
 
 
@@ -144,7 +145,7 @@ def is_file_or_folder(path: Path) -> bool:
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
-    """Return the content of a project's pyproject.toml, or nothing if it has only a setup.py.
+    """Return the contents of a project's pyproject.toml, or nothing if it has only a setup.py.
 
     Raises:
         AdoptionError: The folder doesn't contain a project.

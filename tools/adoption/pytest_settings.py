@@ -15,7 +15,7 @@ from adoption.files import find_roles
 from adoption.findings import Finding
 from adoption.projects import Project
 
-# pytest reads the first of these files with the section, and pytest.ini even without it.
+# pytest reads the first of these files that has the section, and pytest.ini even without it.
 SECTIONS = {
     "pytest.ini": "pytest",
     ".pytest.ini": "pytest",
@@ -44,7 +44,7 @@ def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str
         return {}
     table: dict[str, Any] = {"strict": False, "filterwarnings": [], "addopts": ["-ra"]}
     table |= own
-    table.pop("minversion", None)  # Only pytest 9 and newer versions read this table.
+    table.pop("minversion", None)  # Only pytest 9 and later read this table.
     table["testpaths"] = test_paths(own.get("testpaths", []), tests, targets)
     if "testpaths" not in own and any("--doctest" in option for option in table["addopts"]):
         table["testpaths"] = ["."]  # Any file may contain doctests.
@@ -133,7 +133,7 @@ def collected_tests(project: Project) -> list[str]:
 
 
 def short(name: str) -> str:
-    """Return the path through which pytest finds a test module: a folder named after tests.
+    """Return the value in `testpaths` that covers a test module: its test folder, if any.
 
     For a module next to other code, this is its own path.
     """

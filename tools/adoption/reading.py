@@ -79,7 +79,7 @@ def add_uncovered(
         project: The existing project.
         reading: The results so far.
         validated: The answers and the resulting pyproject.toml.
-        new: The content of the new project's files by path.
+        new: The contents of the new project's files by path.
     """
     reading.by_hand = entries_by_hand(project, validated.answers, validated.table)
     reading.tables = other_tables(project, validated)

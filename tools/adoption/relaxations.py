@@ -1,8 +1,8 @@
 """Relax the checks of a new project until its existing code passes them.
 
 Each violated ruff rule is ignored in the affected folder, and each module with type errors is
-excluded from type checking. pyproject.toml lists these exceptions with the number of violations.
-All other rules and modules, including new ones, stay strict.
+excluded from type checking. Comments in pyproject.toml show the number of violations for each
+exception. All other rules and modules, including new ones, stay strict.
 """
 
 import json
@@ -24,11 +24,11 @@ from adoption.template import choice_facts
 HEADERS = ["[tool.ruff.lint.extend-per-file-ignores]"]
 HEADERS += ["[[tool.mypy.overrides]]", "[[tool.ty.overrides]]"]
 RUFF_COMMENT = """\
-# The existing code violates these rules (with the number of violations). To enforce a rule, delete
-# its line, run `ruff check --fix`, and correct the rest."""
+# The existing code violates these rules. The comments show the number of violations.
+# To enforce a rule, delete its line, run `ruff check --fix`, and correct the rest."""
 TYPES_COMMENT = """\
-# The types of these {things} are not checked (with the number of errors). To check one, delete its
-# line and correct the errors."""
+# The types of these {things} are not checked. The comments show the number of errors.
+# To check one, delete its line and correct the errors."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def check_syntax(violations: Iterable[Violation]) -> None:
 
 
 def summary(name: str, violations: list[Violation]) -> str:
-    """Return a sentence about one tool."""
+    """Return a sentence about the exceptions for a tool."""
     if not violations:
         return f"{name}: nothing to relax"
     if name == "ruff":

@@ -39,7 +39,7 @@ def bullets(findings: Sequence[Finding]) -> list[str]:
 
 
 def by_hand(reading: Reading) -> list[str]:
-    """Return the lines about entries for pyproject.toml that answers don't cover."""
+    """Return the lines about entries in pyproject.toml that answers don't cover."""
     project = {"project": reading.by_hand} if reading.by_hand else {}
     tables = project | reading.tables
     if not tables:

@@ -25,7 +25,7 @@ def questions() -> dict[str, dict[str, Any]]:
 
 
 def template_data(name: str) -> Any:
-    """Return the content of a data file, such as "python_versions"."""
+    """Return the contents of a data file, such as "python_versions"."""
     return yaml.safe_load((TEMPLATE / f"template/data/{name}.yml").read_text(encoding="utf-8"))
 
 

@@ -24,7 +24,7 @@ class Validated:
     Attributes:
         answers: The accepted answers.
         recorded: All recorded answers, including defaults.
-        settings: The content of the resulting pyproject.toml.
+        settings: The contents of the resulting pyproject.toml.
         findings: Findings about rejected answers, with Copier's reasons.
     """
 
@@ -43,7 +43,7 @@ def validate(answers: dict[str, Any]) -> Validated:
     """Render the template with the answers that Copier accepts.
 
     Raises:
-        AdoptionError: The question for an answer doesn't exist, or Copier fails for another reason.
+        AdoptionError: An answer's question doesn't exist, or Copier fails for another reason.
     """
     unknown = set(answers) - set(questions())
     if unknown:

@@ -1,4 +1,4 @@
-"""Find files with an existing project's version, and settings for writing them."""
+"""Find files that contain an existing project's version, and the settings for writing them."""
 
 import glob
 import re
@@ -62,14 +62,14 @@ def is_source(project: Project, name: str) -> bool:
 
 
 def lines(content: bytes) -> bytes:
-    """Return a file's content with Unix line endings."""
+    """Return a file's contents with Unix line endings."""
     return content.replace(b"\r\n", b"\n")
 
 
 def declared_files(project: Project) -> dict[str, str]:
-    """Return the files that the build writes according to the settings, with templates.
+    """Return the templates of the files that the build writes according to the settings.
 
-    The names are paths in the wheel. If the template is empty, the default one is used.
+    The keys are paths in the wheel. An empty template means the default one.
 
     https://setuptools-scm.readthedocs.io/en/latest/config/
     https://github.com/ofek/hatch-vcs#build-hook
@@ -153,7 +153,7 @@ def poetry_settings(project: Project, names: list[str]) -> dict[str, Any]:
 
 
 def ignored_files(project: Project) -> list[str]:
-    """Return the lines for .gitignore about files that the new build backend creates."""
+    """Return the .gitignore lines for files that the new build backend creates."""
     if is_poetry(project):
         return []
     return [f"/src/{name}" for name in written_by_build(project)[:1]]
@@ -195,7 +195,7 @@ def find_versions(project: Project) -> Iterator[Finding]:
 
 
 def tag_findings(project: Project) -> Iterator[Finding]:
-    """Yield a finding about tags that don't count as versions with the template's settings."""
+    """Yield a finding about tags that the template's settings don't recognize as versions."""
     tag, version = last_tag(project.folder)
     if tag and tag != f"v{version}":
         yield Finding(
@@ -206,7 +206,7 @@ def tag_findings(project: Project) -> Iterator[Finding]:
 
 
 def copies(project: Project) -> dict[str, str]:
-    """Return the modules that assign the version to a name, with the assignments."""
+    """Return the assignments of the version to a name, by module."""
     version = re.escape(project.wheel.metadata["version"])
     pattern = re.compile(
         rf"^((?:__version__|VERSION|version)\s*(?::[^=\n]*)?=\s*(['\"]){version}\2)", re.MULTILINE
@@ -222,7 +222,7 @@ def copies(project: Project) -> dict[str, str]:
 
 
 def bumped_files(project: Project, rendered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return bump-my-version's list of files, including those with a copy of the version.
+    """Return bump-my-version's list of files, including files that contain a copy of the version.
 
     https://callowayproject.github.io/bump-my-version/reference/configuration/file/
 

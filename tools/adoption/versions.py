@@ -33,7 +33,8 @@ PLUGINS = {
     "versioneer-518",
     "versioningit",
 }
-# The same for setup.py and setup.cfg. Projects often contain copies of versioneer and miniver.
+# Lines in setup.py and setup.cfg that have the same effect. Projects often contain copies of
+# versioneer and miniver.
 CALLS = re.compile(
     r"^\s*(?:use_scm_version|pbr|setuptools_git_versioning|version_config)\s*="
     r"|[(,]\s*(?:use_scm_version|pbr|setuptools_git_versioning|version_config)\s*="
@@ -47,7 +48,7 @@ def comes_from_git(settings: Mapping[str, Any], folder: Path | None) -> bool:
     """Return whether a project's version comes from version control.
 
     Args:
-        settings: The content of pyproject.toml.
+        settings: The contents of pyproject.toml.
         folder: The project's folder.
     """
     tool = settings.get("tool", {})
@@ -69,7 +70,7 @@ def uses_pbr(settings: Mapping[str, Any], folder: Path | None) -> bool:
 
 
 def setup_texts(folder: Path | None) -> list[str]:
-    """Return the content of setup.py and setup.cfg, if they exist."""
+    """Return the contents of setup.py and setup.cfg, if they exist."""
     files = [folder / name for name in ("setup.py", "setup.cfg")] if folder else []
     return [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
 

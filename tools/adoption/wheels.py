@@ -18,8 +18,8 @@ class Wheel:
     """The contents of a wheel.
 
     Attributes:
-        files: The content of each file outside `.dist-info`, by path.
-        licenses: The content of each license file, by its name in the metadata.
+        files: The contents of each file outside `.dist-info`, by path.
+        licenses: The contents of each license file, by its name in the metadata.
         tags: The compatibility tags, such as "py3-none-any".
         entry_points: The object references by (group, name).
         metadata: The unprocessed core metadata.
@@ -33,7 +33,7 @@ class Wheel:
 
     @property
     def extras(self) -> dict[str, set[str]]:
-        """Return the requirements of each extra by normalized name, with "" for no extra."""
+        """Return the requirements of each extra by normalized name. The key "" means no extra."""
         return split_by_extra(self.metadata)
 
     @property
@@ -123,7 +123,7 @@ def read_archive(archive: zipfile.ZipFile) -> Wheel:
 def license_contents(
     archive: zipfile.ZipFile, dist_info: str, stated: list[str]
 ) -> dict[str, bytes]:
-    """Return the content of each license file, including files that the metadata doesn't list."""
+    """Return the contents of each license file, including files that the metadata doesn't list."""
     paths = {
         name: path
         for path in archive.namelist()

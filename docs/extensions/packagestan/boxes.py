@@ -50,7 +50,7 @@ class Objectives(Box):
 
 
 class Prerequisites(Box):
-    """The requirements of a lesson."""
+    """The requirements for a lesson."""
 
     title = "Before you start"
 
@@ -62,7 +62,7 @@ class KeyPoints(Box):
 
 
 class Challenge(Box):
-    """A task for the learner. A checker can be specified."""
+    """A task for the learner, optionally with a checker."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -133,7 +133,7 @@ class Solution(Fold):
 
 
 class Answer(Fold):
-    """The answer to a question, with the reason."""
+    """The answer to a question, and the reason for it."""
 
     title = "Answer"
 

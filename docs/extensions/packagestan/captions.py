@@ -1,4 +1,4 @@
-"""Give the captions in the sidebar a heading level, which screen readers need and Sphinx omits."""
+"""Give captions in the sidebar the heading level that screen readers require and Sphinx omits."""
 
 from typing import Any
 
@@ -12,6 +12,6 @@ AFTER_FURO = 900
 def add_level(
     app: Sphinx, page: str, template: str, context: dict[str, Any], document: object
 ) -> None:
-    """Add the level to the captions of the navigation tree."""
+    """Add the level to the captions in the navigation tree."""
     if tree := context.get("furo_navigation_tree"):
         context["furo_navigation_tree"] = tree.replace(ROLE, f'{ROLE} aria-level="2"')

@@ -1,4 +1,4 @@
-"""Checkpoints of the course: how to create one, and what has changed since the previous one."""
+"""The course's checkpoints: how to create one, and what has changed since the previous one."""
 
 import difflib
 import shlex

@@ -37,7 +37,7 @@ def link_error(address: str) -> str:
 
 
 def check_page(app: Sphinx, document: nodes.document) -> None:
-    """Warn about bad links and images without alternative text, which makes a strict build fail."""
+    """Warn about bad links and images without alternative text. A warning fails a strict build."""
     for link in document.findall(nodes.reference):
         address = link.get("refuri", "")
         if "://" in address and (error := link_error(address)):

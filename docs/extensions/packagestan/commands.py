@@ -27,12 +27,12 @@ def blocks(document: nodes.document) -> Iterator[nodes.literal_block]:
 
 
 def count(block: nodes.literal_block) -> int:
-    """Return the number of commands in a block, that is, of lines that start with a prompt."""
+    """Return the number of commands in a block: the lines that start with a prompt."""
     return sum(line.startswith(PROMPT) for line in block.astext().splitlines())
 
 
 def reason(block: nodes.literal_block) -> str:
-    """Return the reason from a block's caption why it isn't run, or "".
+    """Return the reason in a block's caption for not running the block, or "".
 
     For the caption "Not run here: it requires a Docker engine.", return "it requires a Docker
     engine".
@@ -55,7 +55,7 @@ class Code(CodeBlock):
 
 
 def is_executed(app: Sphinx, page: str) -> bool:
-    """Return whether the tests run a page's commands, according to its name or its front matter."""
+    """Return whether a page's name or front matter makes the tests run its commands."""
     if any(patmatch(page, pattern) for pattern in app.config.packagestan_executed):
         return True
     return "commands" in front_matter(Path(app.env.doc2path(page)))
@@ -80,7 +80,7 @@ def sentence(total: int, reasons: dict[str, int]) -> str:
 
 
 def finish_page(app: Sphinx, document: nodes.document) -> None:
-    """Mark commands that fail on purpose, and add a footer with the number of tested commands."""
+    """Mark commands that fail on purpose, and add a footer that counts the tested commands."""
     total = 0
     reasons: collections.Counter[str] = collections.Counter()
     for block in list(blocks(document)):

@@ -1,7 +1,7 @@
 """Diagrams as code: Graphviz files in `docs/diagrams/`, rendered as SVG within the page.
 
-The SVG is part of the page, so that its colors follow the page's light or dark scheme. The wheel of
-pygraphviz includes Graphviz. https://graphviz.org/doc/info/lang.html
+The SVG is part of the page, so that its colors follow the page's light or dark scheme. The
+pygraphviz wheel includes Graphviz. https://graphviz.org/doc/info/lang.html
 """
 
 import contextlib
@@ -29,15 +29,15 @@ node [shape=box, style="rounded,filled", fillcolor=white, fontname=Helvetica, fo
 edge [fontname=Helvetica, fontsize=13, arrowsize=0.8]
 """
 
-# The maximum width in CSS pixels. On a phone, a diagram that is 480 pixels wide shrinks to three
-# quarters of its size, and its text is as small as a footnote. The remaining pixels allow for wider
-# fonts on other machines.
+# The maximum width in CSS pixels. On a phone, a 480-pixel-wide diagram shrinks to three quarters of
+# its size, so its text is as small as a footnote. The other 40 pixels are for machines with wider
+# fonts.
 WIDEST = 520
 
 
 @contextlib.contextmanager
 def warnings_of_graphviz() -> Iterator[list[str]]:
-    """Collect the warnings of Graphviz, which bypass `sys.stderr`."""
+    """Collect Graphviz's warnings, which bypass `sys.stderr`."""
     warnings: list[str] = []
     with tempfile.TemporaryFile() as file:
         stderr = os.dup(2)
@@ -110,7 +110,7 @@ def visit_picture(translator: HTML5Translator, node: nodes.Element) -> None:
 class Diagram(SphinxDirective):
     """A diagram, specified by its file name.
 
-    The first paragraph of the content is the caption, and the second is the alternative text.
+    The directive's first paragraph is the caption, and the second is the alternative text.
     """
 
     required_arguments = 1

@@ -19,7 +19,7 @@ from sphinx.errors import ExtensionError
 from harness.packagestan.answers import questions
 from harness.packagestan.template import ADDRESS, render
 
-# The answers of the running example. The default year would be the current one.
+# The answers of the running example. The year is fixed because the default is the current one.
 GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}
 
 
@@ -72,7 +72,7 @@ def checkpoint_file(source: Path, number: str) -> Path:
 
 
 def checkpoint_project(source: Path, number: str) -> Path:
-    """Return the folder of a checkpoint's project. The arguments are those of `checkpoint_file`.
+    """Return the folder of a checkpoint's project. See `checkpoint_file`.
 
     Raises:
         ExtensionError: The checkpoint doesn't exist, or its answers are rejected.
@@ -109,7 +109,7 @@ def language_of(name: str) -> str:
 
 
 class Rendered(LiteralInclude):
-    """A file of a real project, or a part of it.
+    """A file from a real project, or a part of it.
 
     In addition to the options of Sphinx's `literalinclude`, the options `checkpoint` and `answers`
     specify the project.

@@ -1,4 +1,4 @@
-"""Make content that scrolls accessible by keyboard.
+"""Make scrollable content accessible by keyboard.
 
 https://www.w3.org/WAI/WCAG22/Understanding/keyboard.html
 """

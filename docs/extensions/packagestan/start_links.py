@@ -20,7 +20,8 @@ PAGE = "start/index.html"
 # The folder in which `nox -s docs` builds the page, relative to the documentation.
 BUILT = "_build/start"
 
-# The pages that describe an option. They compare apps, with the answers that the option requires.
+# Pages in this folder describe one option each. Their examples are apps with the answers below.
+# Some options only have an effect with additional answers.
 OPTIONS = "reference/options/"
 SHOWN: dict[str, Any] = {"mode": "app"}
 SHOWN_WITH: dict[str, dict[str, Any]] = {"docs_hosting": {"docs_engine": "sphinx"}}

@@ -1,4 +1,4 @@
-"""Timetables of a course, based on the estimated duration of each lesson."""
+"""Timetables for a course, based on the estimated duration of each lesson."""
 
 import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from harness.course.minutes import work_of
 
 
 def clock(start: str, minutes: int) -> str:
-    """Return the time of day that is some minutes after the start.
+    """Return the time of day a number of minutes after the start.
 
     >>> clock("09:45", 30)
     '10:15'
@@ -24,8 +24,8 @@ def clock(start: str, minutes: int) -> str:
 class Timetable(SphinxDirective):
     """A timetable for one day.
 
-    Each line of the content is a lesson's number, or a break such as `Lunch 60`. A lesson gets its
-    estimated minutes, or more if the line says so: `12 60`.
+    Each line is a lesson's number, or a break such as `Lunch 60`. A lesson gets its estimated
+    minutes unless the line specifies more, as in `12 60`.
     """
 
     has_content = True

@@ -10,7 +10,7 @@ from harness.packagestan.template import ROOT, facts
 
 
 def data(name: str) -> Any:
-    """Return the content of a data file of the template."""
+    """Return the contents of one of the template's data files."""
     return yaml.safe_load((ROOT / "template/data" / f"{name}.yml").read_text(encoding="utf-8"))
 
 
@@ -30,7 +30,7 @@ def substitutions() -> dict[str, Any]:
 
     - `versions`: the lower bound of each tool and build backend, and the version of each action.
     - `requirements`: the full requirement of each tool and build backend, formatted as code.
-    - `pythons`: `oldest`, `newest` and `all` of the supported Python versions.
+    - `pythons`: the `oldest`, the `newest`, and `all` supported Python versions.
 
     In names, "_" replaces "-" and "/".
     """

@@ -86,7 +86,7 @@ def merge(entries: dict[str, Any], settings: dict[str, Any]) -> None:
 
 
 def wheel_in(folder: Path) -> Project:
-    """Return the project for the only wheel in a folder's `wheel/`."""
+    """Return the project of the only wheel in a folder's `wheel/`."""
     (wheel,) = folder.glob("wheel/*.whl")
     return open_project(wheel)
 

@@ -67,7 +67,7 @@ class ArtifactCache:
 
     @functools.cache  # noqa: B019 the cache lives as long as the tests
     def builder(self, *, from_git: bool) -> ForkServer:
-        """Return a warm process with the build backends in the versions of an isolated build.
+        """Return a warm process with the same build backends and versions as an isolated build.
 
         Args:
             from_git: Whether to include the packages that read the version from git. They are

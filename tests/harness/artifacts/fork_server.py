@@ -65,7 +65,7 @@ def test(project: str, python: str, site_packages: str) -> str:
 
 
 def use(probe: str, python: str, site_packages: str, arguments: dict[str, Any]) -> str:
-    """Use the package in an environment, and return the results in a JSON object.
+    """Use the package in an environment, and return the results as a JSON object.
 
     Args:
         probe: The path of `harness.artifacts.import_smoke`.
@@ -91,7 +91,7 @@ def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
 
 
 def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Process a request in a fork, and return the result or the error, with the output."""
+    """Process a request in a fork, and return its output and the result or the error."""
     if not hasattr(os, "fork"):
         return answer_in_new_process(do, arguments)
     with tempfile.TemporaryFile() as printed:
@@ -135,14 +135,15 @@ def main() -> None:
     """Answer requests until stdin ends."""
     for module in sys.argv[1:]:
         importlib.import_module(module)
-    # The output of the work must not be mixed with the answers.
+    # The output of requests must not be mixed with the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     here = os.getcwd()  # noqa: PTH109
     for line in sys.stdin:
         request = json.loads(line)
         if request.pop("warm_up", False):
-            # Do it in this process, so that all forks share imported and compiled modules.
+            # Process this request without a fork, so that all forks share imported and compiled
+            # modules.
             path = list(sys.path)
             result = result_of(request.pop("do"), request["arguments"])
             os.chdir(here)

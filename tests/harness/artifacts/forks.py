@@ -31,7 +31,7 @@ class ForkServer:
     def __init__(
         self, environment: Environment, *modules: str, env: Mapping[str, str] | None = None
     ) -> None:
-        """Start the process with additional environment variables, and import modules."""
+        """Start the process with additional environment variables, and have it import modules."""
         path = f"{environment.bin}{os.pathsep}{os.environ['PATH']}"
         self.process = subprocess.Popen(
             [environment.python, "-P", fork_server.__file__, *modules],

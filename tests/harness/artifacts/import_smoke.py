@@ -1,7 +1,7 @@
 """Use an installed distribution package as users would.
 
 This module runs in forks of a process that has the environment's Python version and has imported
-only standard library modules: the ones below, and the ones that forks require.
+only standard library modules: the ones below and the ones that `fork_server` uses.
 """
 
 import contextlib

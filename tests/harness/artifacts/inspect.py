@@ -36,10 +36,10 @@ class Wheel:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Extract a tar archive into a folder, and write nothing outside it.
+    """Extract a tar archive into a folder, and write nothing outside the folder.
 
-    Python 3.11.2 in Debian 12 lacks the argument `filter`, but later versions also use the
-    attribute.
+    Python 3.11.2 in Debian 12 doesn't support the argument `filter`, so this sets the attribute,
+    which later versions also use.
     """
     with tarfile.open(archive) as tar:
         tar.extraction_filter = getattr(tarfile, "data_filter", None)

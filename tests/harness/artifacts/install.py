@@ -77,7 +77,7 @@ class Environment:
         env: Mapping[str, str] | None = None,
         exit_code: int | None = 0,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command of the environment; see `harness.processes.commands.run`."""
+        """Run one of the environment's commands; see `harness.processes.commands.run`."""
         isolated = {"PYTHONUTF8": "1", "VIRTUAL_ENV": ""}
         program = self.bin / command[0]
         return run(

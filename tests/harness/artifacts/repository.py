@@ -23,7 +23,7 @@ def git(project: Path, *arguments: str, exit_code: int | None = 0) -> str:
     """Run git in a project, and return its output without the last newline.
 
     Raises:
-        CommandError: git ends with another exit code.
+        CommandError: git fails.
     """
     finished = run("git", *arguments, cwd=project, env=GIT, exit_code=exit_code)
     return finished.stdout.removesuffix("\n")
@@ -63,7 +63,7 @@ def call(
         command: The program and its arguments.
         typed: The command's stdin.
         env: Environment variables to add.
-        exit_code: The expected exit code, or None for any.
+        exit_code: The expected exit code, or None to accept any.
 
     Raises:
         CommandError: The command ends with another exit code.

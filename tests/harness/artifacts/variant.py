@@ -54,7 +54,7 @@ class Variant:
 
     @functools.cached_property
     def python(self) -> Path:
-        """Return the interpreter of the oldest supported version, or this machine's newest one."""
+        """Return the oldest supported Python, or the newest one if that version isn't installed."""
         here = self.artifacts.adapter.interpreters()
         return here.get(self.oldest_python, here[max(here, key=Version)])
 
@@ -87,7 +87,8 @@ class Variant:
             made = Environment(shutil.copytree(bare, folder, symlinks=True))
             made.share(Environment(needed))
             # Pass one of this machine's interpreters, because uv would have to query a new
-            # environment's. The newest one may be older than the variant's oldest Python.
+            # environment's interpreter. This machine's newest Python may be older than the
+            # variant's oldest one.
             version = f"--python-version={self.oldest_python}"
             program = (find_uv_bin(), "pip", "install", "--quiet", "--offline", "--no-deps")
             place = (f"--python={self.python}", f"--target={made.site_packages}")
@@ -132,7 +133,7 @@ class Variant:
 
 
 def run_time_requirements(wheel: Path) -> list[str]:
-    """Return the requirements of a wheel, except those of extras."""
+    """Return the requirements of a wheel, except the ones that belong to extras."""
     texts = read_wheel(wheel).metadata.get("requires_dist", [])
     return sorted(text for text in texts if "extra ==" not in str(Requirement(text).marker))
 

@@ -96,8 +96,8 @@ class File:
     """A block with a file that the reader creates.
 
     Attributes:
-        path: The path, relative to the current folder of the session.
-        text: The content of the file.
+        path: The path, relative to the session's current folder.
+        text: The contents of the file.
     """
 
     path: str
@@ -108,7 +108,7 @@ def commands_in(source: str, line: int) -> list[Command]:
     r"""Return the commands of a console block.
 
     Args:
-        source: The content of the block.
+        source: The text in the block.
         line: The number of its first line on the page.
 
     >>> commands_in("$ echo a \\\n> b\na b\n", 7)
@@ -254,7 +254,7 @@ def tools(folder: Path) -> Path:
         run("busybox", "--install", "-s", folder)
         # Unlike macOS and the POSIX standard, its diff always prints the unified format.
         (folder / "diff").unlink()
-        # The scripts that uv installs call it with `--`.
+        # uv's scripts call realpath with `--`, which BusyBox rejects.
         (folder / "realpath").unlink()
     scripts = Path(sysconfig.get_path("scripts"))
     for program in (scripts / "copier", find_uv_bin(), scripts / "uvx"):
@@ -274,7 +274,7 @@ def record_origin(project: Path) -> None:
 
 @contextlib.contextmanager
 def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
-    """Start the session of a page in a home folder with the content that its front matter requires.
+    """Start a page's session in a home folder with the files that the front matter requires.
 
     Args:
         page: The page.
@@ -377,7 +377,7 @@ def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -
 
 
 def _output(page: Path, block: Console, command: Command, shell: Session, write: bool) -> str:
-    """Run a command and return it with its output in the format of pages."""
+    """Run a command, and return it and its output in the format that pages use."""
     place = f"{page}:{command.line}: `{command.text.strip()}`"
     try:
         printed, status = shell.run(command.text)

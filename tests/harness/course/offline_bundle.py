@@ -133,8 +133,9 @@ def make_wheelhouse(folder: Path, *options: str) -> None:
 def make_bundle(file: Path) -> None:
     """Write the template's repository with all releases to a file that Git can clone.
 
-    Copier uses the newest tag. In a checkout without the tags of releases, they are added to the
-    file. A commit without a tag becomes the next release, as in the tests of the lessons.
+    Copier uses the newest tag. If the checkout lacks the releases' tags, the file contains them
+    anyway. If the current commit has no tag, it becomes the next release, as in the tests of the
+    lessons.
 
     https://git-scm.com/docs/git-bundle
 
@@ -159,7 +160,7 @@ def make_bundle(file: Path) -> None:
 
 
 def copy_course(folder: Path) -> None:
-    """Copy the files for learners. The package of a puzzle is in the folder of the puzzle."""
+    """Copy the files for learners. A puzzle's package is in the puzzle's folder."""
     for name in FOLDERS:
         shutil.copytree(COURSE / name, folder / name)
     for script in ("check.py", "doctor.py"):
@@ -169,7 +170,7 @@ def copy_course(folder: Path) -> None:
 
 
 def make(folder: Path, *options: str) -> None:
-    """Create or update the bundle. Existing uploads of learners are kept.
+    """Create or update the bundle. Learners' existing uploads are kept.
 
     Args:
         folder: The folder of the bundle.
@@ -197,11 +198,11 @@ def make(folder: Path, *options: str) -> None:
 
 @contextlib.contextmanager
 def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve the packages of a bundle and the uploads of learners.
+    """Serve a bundle's packages and learners' uploads.
 
     Args:
         folder: The bundle.
-        port: The port to listen on, at all of the machine's addresses.
+        port: The port to listen on. The server uses all of the machine's addresses.
 
     Raises:
         OSError: The server doesn't answer.
@@ -221,7 +222,7 @@ def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def variables(port: int = PORT, host: str = "127.0.0.1") -> dict[str, str]:
-    """Return the environment variables for learners, which select the index."""
+    """Return the environment variables with which learners use the index."""
     index = f"http://{host}:{port}/simple/"
     return {"UV_DEFAULT_INDEX": index, "PIP_INDEX_URL": index, "PIP_TRUSTED_HOST": host}
 
@@ -246,7 +247,7 @@ def check(folder: Path, pages: list[Path]) -> None:
         lessons.run_pages(pages, Path(place))
 
 
-# Run a command in a network namespace that only contains the machine itself.
+# Run a command in a network namespace that contains only this machine.
 ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 
 
@@ -264,7 +265,7 @@ def main() -> None:
     folder = options.folder.resolve()
     if options.what == "serve":
         with served(folder) as server:
-            print(f"Serving {folder} at port {PORT}. Press Ctrl+C to stop.")
+            print(f"Serving {folder} on port {PORT}. Press Ctrl+C to stop.")
             server.wait()
     elif options.what == "check":
         again = (sys.executable, *sys.orig_argv[1:])

@@ -19,7 +19,7 @@ class PuzzleError(Exception):
 
 
 def puzzles() -> dict[int, str]:
-    """Return the name of each puzzle's defect by the number of the puzzle."""
+    """Return the name of each puzzle's defect by puzzle number."""
     found = {}
     for path in COURSE.glob("puzzles/*/check.toml"):
         found[tomllib.loads(path.read_text(encoding="utf-8"))["puzzle"]] = path.parent.name
@@ -27,7 +27,7 @@ def puzzles() -> dict[int, str]:
 
 
 def symptom(defect: str) -> str:
-    """Return the part of a puzzle's page before its challenge as plain text."""
+    """Return the text before the challenge on a puzzle's page, without markup."""
     page = (COURSE / "puzzles" / defect / "index.md").read_text(encoding="utf-8")
     text = page.split("---\n", 2)[2].split("\n:::", 1)[0]
     lines = [line for line in text.splitlines() if not re.match(r"```|:\w+:", line)]

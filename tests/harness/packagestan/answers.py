@@ -9,7 +9,7 @@ from harness.packagestan.template import ROOT, TEMPLATE, facts
 from harness.rendering.template import Answers
 from harness.space.questionnaire import Questionnaire
 
-# Every option is on, and every free text contains characters that could break a template.
+# All options are on, and every free-text answer contains characters that could break a template.
 FULL: Answers = {
     "project_name": "Straße & Friends",
     "project_description": 'Says "hello" in C:\\new\\languages: 100% {{ kind }} # </b> 🎉 שלום',

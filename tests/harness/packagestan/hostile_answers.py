@@ -55,7 +55,7 @@ def accepted(*names: str) -> dict[str, list[str]]:
 
 
 def content(name: str, text: str) -> Any:
-    """Return the content that a program reads from a file, or the text if the format is unknown."""
+    """Return what a program reads from a file, or the text if the format is unknown."""
     if name.endswith(".py"):
         # Sphinx's settings escape a title with characters that are special in HTML.
         text = text.replace("import html\n", "").replace("html.escape(f", "(f")

@@ -121,7 +121,7 @@ def choices_problems(axis: str, question: dict[str, Any]) -> list[str]:
         values = [""]
     if all(isinstance(value, dict) or (isinstance(value, str) and value) for value in values):
         return []
-    return [f'{question_file(axis)}: write each choice of `{axis}` in a line as "label: choice"']
+    return [f'{question_file(axis)}: write each choice of `{axis}` on a line as "label: choice"']
 
 
 def is_written(question: dict[str, Any]) -> bool:
@@ -221,7 +221,7 @@ def part_problems(folder: Path, choice: str) -> Iterator[str]:
         yield f"{shown(folder / choice / name)}: add this file, which the other choices have"
     for path in sorted(folder.glob(f"{choice}/*")):
         if not path.read_text(encoding="utf-8").strip():
-            yield f"{shown(path)}: write its content; the file is empty"
+            yield f"{shown(path)}: write its contents; the file is empty"
 
 
 def fact_problems(data: dict[str, Any], expected: dict[str, type], choice: str) -> Iterator[str]:

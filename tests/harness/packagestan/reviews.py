@@ -18,7 +18,7 @@ IN_DATA = re.compile(r"\(reviewed (\d{4}-\d{2}-\d{2})\)|\"reviewed\": \"(\d{4}-\
 
 
 def reviews() -> dict[str, datetime.date]:
-    """Return the date of the last review of each file with such facts, by path."""
+    """Return the date on which each file with such facts was last reviewed, by path."""
     found = {}
     template = ROOT / "template"
     for file in sorted([*template.glob("data/*"), *template.glob("options/*/*/choice.json")]):

@@ -21,10 +21,10 @@ class Packagestan(Template):
 
     @contextlib.contextmanager
     def prepared_worker(self, destination: Path, answers: Answers) -> Iterator[Worker]:
-        """Yield a Copier worker. For a retired answer, add recorded answers like those of a project.
+        """Yield a Copier worker. If an answer is retired, simulate an existing project's update.
 
-        An update renders the recorded answers into an empty folder, and Copier then also gets the
-        recorded list of starter files.
+        An update renders the recorded answers into an empty folder. These answers include the list
+        of starter files.
         """
         if any("retired" in facts(axis).get(str(answers[axis]), {}) for axis in answers):
             answers = answers | {"starters": {"sets": []}}

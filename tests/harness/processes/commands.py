@@ -23,7 +23,7 @@ def run(
         command: The program and its arguments.
         cwd: The folder to run in.
         env: Variables to add to this process's environment.
-        exit_code: The expected exit code, or None for any.
+        exit_code: The expected exit code, or None to accept any.
 
     Raises:
         CommandError: The command ended with another exit code.

@@ -32,7 +32,7 @@ def copier_command(
         answers: Answers to pass with `--data`.
         cwd: The folder to run in.
         env: Environment variables to add.
-        exit_code: The expected exit code, or None for any.
+        exit_code: The expected exit code, or None to accept any.
 
     Raises:
         CommandError: The command ended with another exit code.

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 @dataclass
 class Results:
-    """The outcomes of a test suite: how often each test passed or didn't pass, by name."""
+    """The outcomes of a test suite: how often each test passed, and how often others occurred."""
 
     passed: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)

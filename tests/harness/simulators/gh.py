@@ -1,4 +1,4 @@
-"""Simulate GitHub's command `gh` for creating and viewing releases in a folder.
+"""Simulate GitHub's `gh` command. Releases are created and viewed in a folder.
 
 In `python gh.py STORE ORIGIN release create ...`, STORE is the folder of the releases, ORIGIN is
 the repository's folder, and the rest are the arguments of `gh`. Only options that the generated

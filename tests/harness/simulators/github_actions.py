@@ -89,7 +89,7 @@ class Event:
         if filters:
             raise NotImplementedError(f"on: {self.name}: {filters}")
         kind = self.ref.split("/")[1]
-        # With a filter only for branches or only for tags, other refs don't start the workflow.
+        # If a workflow filters only branches or only tags, other refs don't start it.
         if self.name == "pull_request" or not any(patterns.values()):
             return True
         return any(fnmatch.fnmatchcase(self.short_ref, p) for p in patterns[kind] or ())
@@ -225,8 +225,8 @@ class Service:
                 as with "Re-run failed jobs".
 
         Raises:
-            ExpressionError: An expression is not supported. NotImplementedError: Something else,
-                named in the message, isn't supported.
+            ExpressionError: An expression is not supported.
+            NotImplementedError: Something else is not supported. The message names it.
         """
         if not event.starts(workflow):
             return None

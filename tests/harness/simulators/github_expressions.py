@@ -9,7 +9,7 @@ from typing import Any
 
 TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*|\|\||&&|==|!=|[!().,*])")
 LITERALS = {"true": True, "false": False, "null": None}
-# A condition without any of these functions is only true if nothing has failed before.
+# A condition without any of these functions is only true if nothing has failed so far.
 STATUS = {"always", "cancelled", "failure", "success"}
 
 
@@ -75,7 +75,7 @@ def evaluate(
         status: The results of the status functions, such as `success`, where they are available.
 
     Raises:
-        ExpressionError: A name, function, or operator, named in the message, is not supported.
+        ExpressionError: A name, function, or operator is not supported. The message names it.
     """
     functions = dict(FUNCTIONS)
     for name, value in (status or {}).items():

@@ -1,8 +1,8 @@
 """Run the scripts of a project's GitLab pipeline locally, stage by stage.
 
 `rules` decide whether a job exists, and `needs` or `dependencies` decide which artifacts it gets. A
-matrix runs with only one Python of this machine. uv comes from PATH instead of the image, and
-`glab` only records its arguments. Unsupported rules raise an error.
+matrix runs with only one of this machine's interpreters. uv comes from PATH instead of the image,
+and `glab` only records its arguments. Unsupported rules raise an error.
 """
 
 import os

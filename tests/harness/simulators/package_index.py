@@ -137,7 +137,7 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
 
 
 class _ProxyServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    """The same for the proxy."""
+    """A proxy server that finishes its requests before it stops."""
 
 
 class _Quiet(WSGIRequestHandler):

@@ -38,8 +38,8 @@ class Coverage:
     """Variants that together contain every combination of a few levels.
 
     Attributes:
-        strength: Every combination of the levels of this many factors occurs, if the factors shape
-            a project. For text that is only copied into files, every pair of levels occurs.
+        strength: For any set of this many factors that shape a project, every combination of levels
+            occurs. For text that is only copied into files, every pair of levels occurs.
     """
 
     def __init__(
@@ -307,8 +307,8 @@ class Coverage:
         """Count the combinations of levels of factors that shape a project.
 
         Returns:
-            The number of combinations in the rows, of rejected combinations, and of all
-            combinations.
+            The number of combinations in the rows, the number of rejected combinations, and the
+            total number of combinations.
         """
         shaping = [name for name in self.factors() if name not in self.texts()]
         met = out = every = 0

@@ -20,7 +20,7 @@ BITS = 16
 
 
 class CoveringArray(Controller):  # type: ignore[misc]
-    """A covering array that adds the level that completes the most missing groups to a row."""
+    """A covering array that extends each row with the level that completes the most groups."""
 
     def __init__(
         self, factors: dict[str, list[Any]], beginnings: list[dict[str, Any]], **settings: Any

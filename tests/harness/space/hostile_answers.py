@@ -232,7 +232,7 @@ def syntax(node: Any) -> Any:
 
 
 def content(name: str, text: str) -> Any:
-    """Return the content that a program reads from a file, or the text if the format is unknown."""
+    """Return what a program reads from a file, or the text if the format is unknown."""
     match Path(name).suffix:
         case ".toml":
             return tomllib.loads(text)
@@ -357,11 +357,11 @@ class Form:
 
     @functools.cached_property
     def plain_contents(self) -> dict[str, Any]:
-        """Return the content of each file, rendered with plain answers and read with `read`."""
+        """Return the contents of each file, rendered with plain answers and read with `read`."""
         return {name: self.read(name, text) for name, text in self.plain_files.items()}
 
     def expected(self, name: str, answers: dict[str, str]) -> Any:
-        """Return the expected content of a file: the plain content with replaced answers."""
+        """Return the expected contents of a file: the plain contents with replaced answers."""
         swap = {self.plain[question]: answer for question, answer in answers.items()}
         if name.endswith(".md"):
             swap = {escapeHtml(plain): escapeHtml(answer) for plain, answer in swap.items()}

@@ -178,7 +178,7 @@ class SomeWork(Work):
 
 
 def a_year_of_work(project: Path, work: Work | None = None) -> Work:
-    """Develop a project like a user: replace the starter code, and edit most files.
+    """Develop a project as a user would: replace the starter code, and edit most files.
 
     The edits avoid lines that the update from 0.3 rewrites; see `edits_of_rewritten_lines`.
 

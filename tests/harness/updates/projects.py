@@ -111,8 +111,8 @@ def update(project: Path, version: str | None = None, **changed: Any) -> list[st
         changed: Answers to change.
 
     Raises:
-        ValueError: Copier rejected an answer. copier.errors.UserMessageError: Copier rejected the
-            update.
+        ValueError: Copier rejected an answer.
+        copier.errors.UserMessageError: Copier rejected the update.
     """
     operate("update", project, changed, vcs_ref=version)
     return conflicts(project)

@@ -38,7 +38,7 @@ def git(*arguments: str | Path, cwd: Path, exit_code: int | None = 0) -> str:
     """Run git without personal settings, and return the output.
 
     Raises:
-        CommandError: git ends with another exit code.
+        CommandError: git fails.
     """
     return run("git", *arguments, cwd=cwd, env=IDENTITY, exit_code=exit_code).stdout
 
