@@ -21,7 +21,7 @@ collect_ignore = ["packages"]
 
 # Environment variables that programs started by the tests must not inherit.
 UNWANTED = (
-    "CI",  # makes nox fail if an interpreter is missing
+    "CI",  # Makes nox fail if an interpreter is missing.
     "FORCE_COLOR",
     "NO_COLOR",
     "PYTHONDONTWRITEBYTECODE",
@@ -105,7 +105,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Start one process more than there are processors, because processes sometimes wait for I/O."""
+    """Start one process more than the number of processors, because some wait for I/O."""
     return (os.cpu_count() or 1) + 1
 
 

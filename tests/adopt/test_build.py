@@ -22,7 +22,7 @@ process.wait()
 
 
 def test_constraint_applies_to_build(tmp_path: Path) -> None:
-    """A constraint to an old setuptools lets a setup.py import pkg_resources."""
+    """A constraint that requires an old setuptools lets a setup.py import pkg_resources."""
     code = "import pkg_resources, setuptools\nsetuptools.setup(name='tide', version='1.0')\n"
     (tmp_path / "setup.py").write_text(code, encoding="utf-8")
     options = BuildOptions(constraints=["setuptools<80"])
@@ -70,7 +70,7 @@ def test_hanging_build_is_terminated(
     assert interrupts == ("didn't finish within 0.1 seconds" not in message)
     assert "Traceback" not in message
     assert [] == [*(tmp_path / "temporary").iterdir()]
-    if interrupts:  # the other build can be terminated before it starts the process
+    if interrupts:  # The other build can be terminated before it starts the process.
         poll = select.poll()
         poll.register(reader, 0)
         assert [(reader, select.POLLHUP)] == poll.poll(10_000)
@@ -81,7 +81,7 @@ def test_only_files_and_folders_are_copied(tmp_path: Path, monkeypatch: pytest.M
     """Sockets, pipes, and broken symbolic links are not copied."""
     os.mkfifo(tmp_path / "pipe")
     with socket.socket(socket.AF_UNIX) as server:
-        monkeypatch.chdir(tmp_path)  # a socket's address must be short
+        monkeypatch.chdir(tmp_path)  # A socket's address must be short.
         server.bind("socket")
     (tmp_path / "broken").symlink_to("nowhere")
     (tmp_path / "file").touch()

@@ -44,7 +44,7 @@ def test_losses_are_unexplained(lossy: Project, artifacts: ArtifactCache) -> Non
 
 
 def test_changed_values_are_unexplained(artifacts: ArtifactCache) -> None:
-    """Each changed version, requirement, extra, URL, author, and content is unexplained."""
+    """A changed version, requirement, extra, URL, author, or file is unexplained."""
     old = existing_project(artifacts, "src-layout")
     wheel = wheel_in(adopted_project(artifacts, "src-layout")).wheel
     metadata = wheel.metadata | {

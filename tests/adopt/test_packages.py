@@ -116,7 +116,7 @@ MODULES = with_packages(tide=[], other=[])
 def test_each_backend_gets_the_packages(
     backend: str, project: Project, expected: dict[str, Any]
 ) -> None:
-    """The build backend's table lists packages and modules that the backend doesn't find itself."""
+    """The build backend's table lists the packages and modules that it doesn't find on its own."""
     tables = package_settings(project, backend, "tide")["tool"]
     names = [*project.packages]
     assert {"run": {"source_pkgs": names}} == tables.pop("coverage")

@@ -50,7 +50,7 @@ def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:
 
 
 def test_main_package_is_detected() -> None:
-    """The main package is named after the project or, if there is no such package, public."""
+    """The main package is the one with the project's name or, if none has it, the public one."""
     packages: dict[str, Path | None] = dict.fromkeys(("_yaml", "tests", "yaml"))
     wheel = Wheel({}, {}, [], {}, RawMetadata(name="PyYAML"))
     assert "yaml" == Project(wheel, packages=packages).main_package
@@ -123,7 +123,7 @@ def test_existing_metadata_replaces_the_defaults(tmp_path: Path) -> None:
 
 
 def test_accepted_parts_of_an_answer_are_kept() -> None:
-    """Of a list or a map, only the parts that the questions reject are left out."""
+    """Only those parts of a list or a map that the questions reject are left out."""
     template = snapshot()
     extras = {"colors": ["rich>=13", "not valid"], "all": ["rich"], "empty": []}
     answers = {"project_name": "My Project", "extras": extras}

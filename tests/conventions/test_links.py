@@ -48,7 +48,7 @@ def test_every_link_is_listed() -> None:
     links = [link for group in listed() for link in group["links"]]
     assert sorted(set(links)) == sorted(links)
     new, old = sorted(used() - set(links)), sorted(set(links) - used())
-    assert not new, f"Open these links, and add them to a group of tests/links.yml: {new}"
+    assert not new, f"Open these links, and add them to a group in tests/links.yml: {new}"
     assert not old, f"Remove these links from tests/links.yml: {old}"
 
 

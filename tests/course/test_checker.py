@@ -290,7 +290,7 @@ def test_missing_uv_is_reported() -> None:
     ],
 )
 def test_wrong_key_is_rejected(text: str, problem: str, tmp_path: Path) -> None:
-    """The checker reports a misspelled or missing key in a check.toml."""
+    """The checker reports a misspelled or missing key in a check.toml file."""
     (tmp_path / "exercises" / "one").mkdir(parents=True)
     (tmp_path / "exercises" / "one" / "check.toml").write_text(text, encoding="utf-8")
     checker = shutil.copy(CHECKER, tmp_path)

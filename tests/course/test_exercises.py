@@ -60,7 +60,7 @@ def check(folder: Path, package: Path, exit_code: int) -> CompletedProcess[str]:
 
 
 def hints(folder: Path) -> list[str]:
-    """Return the hints of an exercise, beginning with those for its start."""
+    """Return the hints of an exercise, beginning with the ones for its start."""
     checks = sorted(content(folder)["checks"], key=lambda check: "at_start" not in check)
     return [
         hint
@@ -143,7 +143,8 @@ BUILD_HINT = "The build printed the lines above."
 BACKEND_HINT = "Which table of pyproject.toml specifies the build backend?"
 COMMAND_HINT = "Where should this command come from"
 
-# The exercise, the state to change, a file, replacements in it ("" appends), and the beginning of the hint.
+# The exercise, the state to change, a file, replacements in the file ("" appends text), and the
+# beginning of the hint.
 WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
     (
         "files-from-a-neighbor",

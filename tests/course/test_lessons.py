@@ -51,7 +51,7 @@ def introduction_problems(text: str) -> Iterator[str]:
 
 
 def challenge_problems(challenge: Block, found: list[Block]) -> Iterator[str]:
-    """Yield the problems of a challenge."""
+    """Yield the problems with a challenge."""
     inside = found[found.index(challenge) + 1 :]
     names = []
     for block in inside:
@@ -65,7 +65,7 @@ def challenge_problems(challenge: Block, found: list[Block]) -> Iterator[str]:
 
 
 def problems(text: str) -> list[str]:
-    """Return the problems of a lesson. Each one is a sentence without its subject."""
+    """Return the problems with a lesson. Each one is a sentence without its subject."""
     found = list(blocks(text))
     names = [block.name for block in found]
     challenges = [block for block in found if block.name == "challenge"]

@@ -32,7 +32,7 @@ def test_commands_are_portable(page: Path) -> None:
     """Commands also work on macOS, and they don't contain comments, which zsh rejects."""
     consoles = [block.parsed for block in lessons.parse(page) if hasattr(block.parsed, "commands")]
     shown = [command for console in consoles for command in console.commands]
-    # The rest is the content of a here-document.
+    # The rest is the text of a here-document.
     typed = [c.text.partition("<<")[0] for c in shown if c.prompted.startswith("$ ")]
     assert [] == [text for text in typed if ONLY_ON_LINUX.search(text)]
     assert [] == [text for text in typed if re.search(r"(?m)(?:^|[^\\'\"{$]\s)#(?!.*['\"])", text)]
@@ -68,12 +68,12 @@ def test_wrong_page_is_reported(text: str, problem: str, tmp_path: Path, release
 
 
 def test_block_with_a_reason_is_not_run(tmp_path: Path, releases: Path) -> None:
-    """A block of the class `not-run` is skipped."""
+    """A block with the class `not-run` is skipped."""
     lessons.run_page(page_of(tmp_path, MARKED.format("not-run", "$ false")), tmp_path, releases)
 
 
 def test_output_can_be_omitted(tmp_path: Path, releases: Path) -> None:
-    """A block of the class `any-output` accepts all output, but its commands must succeed."""
+    """A block with the class `any-output` accepts all output, but its commands must succeed."""
     block = "```{{code-block}} console\n:class: any-output\n\n{}\n```\n"
     page = page_of(tmp_path, block.format("$ echo a\n$ false"))
     with pytest.raises(lessons.PageError, match="`false` should succeed"):

@@ -1,4 +1,4 @@
-"""The colors of the site, of its diagrams, and of the start page have enough contrast.
+"""Check that the colors of the site, its diagrams, and the start page have enough contrast.
 
 `nox -s browser` checks built pages with axe. These tests need no browser, and find a bad color even if no
 page shows it. https://www.w3.org/TR/WCAG22/#contrast-minimum
@@ -63,7 +63,7 @@ def contrast(first: str, second: str) -> float:
 def too_low(
     colors: dict[str, str], front: tuple[str, ...], back: tuple[str, ...], least: float
 ) -> list[str]:
-    """Return the pairs of named colors whose contrast is lower than the least allowed ratio.
+    """Return the pairs of named colors whose contrast is lower than the minimum.
 
     >>> too_low({"text": "#777777", "link": "#0000ff", "page": "#ffffff"}, ("text", "link"), ("page",), 4.5)
     ['text on page: 4.4']
@@ -115,7 +115,7 @@ def start_colors(scheme: str) -> dict[str, str]:
 
 
 def test_examples_hold() -> None:
-    """The examples in the docstrings of this module hold."""
+    """This module's doctests pass."""
     assert 0 == doctest.testmod(sys.modules[__name__]).failed
 
 
@@ -175,7 +175,7 @@ def test_start_page_is_readable(scheme: str) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_all_parts_have_the_same_brand_color(scheme: str) -> None:
-    """The site, the diagrams, and the start page use one color for what is important."""
+    """The site, the diagrams, and the start page use the same color for important elements."""
     brand = site_colors(scheme)["brand-primary"]
     assert brand == diagram_colors(scheme)["accent-line"] == start_colors(scheme)["brand"]
 

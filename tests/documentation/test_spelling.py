@@ -61,7 +61,7 @@ def files() -> list[str]:
 
 @pytest.fixture(scope="module")
 def unknown() -> dict[str, str]:
-    """Return the unknown words in lowercase, with the first file that contains each."""
+    """Return the unknown words in lowercase, and the first file that contains each."""
     data = Path(spylls.__path__[0], "hunspell", "data", "en", "en_US")
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
         # The spell checker leaves its files open.

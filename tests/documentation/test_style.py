@@ -85,7 +85,7 @@ def sentences(markdown: str) -> list[str]:
 
 
 def is_sentence_case(heading: str) -> bool:
-    """Return whether a heading is capitalized like a sentence, also after a colon.
+    """Return whether a heading is capitalized like a sentence, even after a colon.
 
     >>> is_sentence_case("Lesson 1: Work on Windows"), is_sentence_case("Work On `A B`")
     (True, False)

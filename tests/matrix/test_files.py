@@ -1,6 +1,6 @@
 """Check that each variant's files are valid, tidy, and consistent.
 
-Files with the same content are checked only once.
+Files with the same contents are checked only once.
 """
 
 import ast
@@ -43,7 +43,7 @@ judged: set[tuple[str, bytes]] = set()
 
 
 def new_texts(variant: Variant, check: str) -> Iterator[tuple[str, str]]:
-    """Yield the path and the text of each file with new content for a check."""
+    """Yield the path and the text of each file whose contents a check hasn't seen yet."""
     for name in tree(variant.project):
         content = (variant.project / name).read_bytes()
         key = (f"{check} {PurePosixPath(name).suffix}", hashlib.sha256(content).digest())

@@ -71,7 +71,7 @@ def test_isolated_build_is_identical(
 
 
 def unpacked(sdist: Path) -> dict[str, bytes]:
-    """Return the contents of each file of an sdist."""
+    """Return the contents of each file in an sdist."""
     with tarfile.open(sdist) as archive:
         return {
             member.name: file.read()

@@ -31,7 +31,7 @@ ANSWERS: list[Answers] = [
 
 
 def meaning(file: Path) -> object:
-    """Return the meaning of a file to a program, without comments."""
+    """Return what a program reads from a file, without comments."""
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".toml":
         return tomllib.loads(text)

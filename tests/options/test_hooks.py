@@ -67,7 +67,7 @@ HOOKS: dict[str, list[dict[str, Any]]] = {
     ],
 }
 
-# Mistakes that hooks must reject: the file, its content, and the hook.
+# Mistakes that hooks must reject: the file, its contents, and the hook.
 WORKFLOW = """\
 on: pull_request
 jobs:

@@ -61,7 +61,7 @@ def runner(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def project(runner: str, tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """Return a project with a task runner that the test may change."""
+    """Return a project with a task runner. The test may change the project."""
     return artifacts.copy(answers(runner), tmp_path / "project")
 
 

@@ -62,7 +62,7 @@ def documented(file: Path) -> list[str]:
 
 
 class Shell:
-    """A shell with git, Python, and optionally uv on PATH, and later an activated environment.
+    """A shell that has git, Python, and optionally uv on PATH, and can activate an environment.
 
     Attributes:
         project: The folder to run in.
@@ -141,7 +141,7 @@ def contribute(shell: Shell, commands: list[str]) -> None:
 
 
 def release(shell: Shell) -> None:
-    """Make releases as documented in RELEASING.md, on an open and on a protected branch."""
+    """Make releases as documented in RELEASING.md, both with and without branch protection."""
     commands = iter(documented(shell.project / "RELEASING.md"))
     bump, push = next(commands), next(commands)
     shell.run(bump)

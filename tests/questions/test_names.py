@@ -145,7 +145,7 @@ def suggested(question: str, name: str) -> str:
 
 
 def without_reserved(question: str, names: set[str]) -> set[str]:
-    """Return the names without those that a question rejects."""
+    """Return the names that a question doesn't reject."""
     return {name for name in names if not error(question, name)}
 
 
@@ -221,7 +221,7 @@ def test_programs_of_guides_are_reserved() -> None:
 
 @pytest.fixture(scope="module")
 def full(artifacts: ArtifactCache) -> Path:
-    """Return a project with the full preset and its environment, as of the date of the recorded names.
+    """Return a full-preset project and its environment, as of the date of the recorded names.
 
     Later releases of tools may have other dependencies.
     """

@@ -209,7 +209,7 @@ DESCRIBED: list[tuple[str, Callable[[str], bool], list[str]]] = [
 def test_validator_accepts_the_described_texts(
     name: str, is_described: Callable[[str], bool], examples: list[str]
 ) -> None:
-    """Each neighbor of an example is accepted exactly if it is in the described set."""
+    """Each neighbor of an example is accepted if and only if it is in the described set."""
     texts = {text for example in examples for text in edits(example)}
     expected = {text for text in texts if is_described(text)}
     assert expected == {text for text in texts if not validated(name, text)}
@@ -508,7 +508,7 @@ def test_similar_names_are_dependencies(
 
 @each_path
 def test_extra_names_are_normalized(check: Callable[..., str]) -> None:
-    """An extra's name is accepted exactly if it is normalized according to the packaging library."""
+    """An extra's name is accepted if and only if the packaging library considers it normalized."""
     names = {name for example in ("a-1", "all") for name in edits(example)}
     expected = {name for name in names if is_distribution(name)} - {"all"}
     assert expected == {name for name in names if not check("extras", {"b": [], name: ["rich"]})}

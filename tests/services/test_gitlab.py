@@ -54,7 +54,7 @@ def linters(artifacts: ArtifactCache) -> Environment:
 
 @pytest.mark.parametrize("publish", choices("publish"))
 def test_only_its_own_files_exist(publish: str, artifacts: ArtifactCache) -> None:
-    """A project has only the files for GitLab, with a second file if it publishes."""
+    """A project has only the files for GitLab, including a second one if it publishes."""
     files = set(tree(artifacts.project(BASE | {"publish": publish})))
     expected = {".gitlab-ci.yml"} | ({".gitlab/publish.yml"} if publish != "none" else set())
     assert expected == {name for name in files if re.match(r"\.git(hub|lab)", name)}

@@ -78,7 +78,7 @@ class Place:
     """A repository on a simulated service, and the indexes that trust its workflow."""
 
     def __init__(self, folder: Path, project: Path, **options: Any) -> None:
-        """Set up the service and the indexes. The options are those of `Service`."""
+        """Set up the service and the indexes. The options are the same as for `Service`."""
         self.project = project
         publisher = {"repository": REPOSITORY, "workflow": "publish.yml"}
         self.pypi, self.testpypi = (

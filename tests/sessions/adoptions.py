@@ -57,8 +57,8 @@ class Source:
         tag: The tag of the version. The default is the version with a "v".
         tests: pytest's arguments for the old project. By default, its configuration is used.
         generated: Files in the sdist that are missing from the repository.
-        fails: Patterns for tests that can't pass after the adoption, with the reasons. For example,
-            a test may open a source file under its old path.
+        fails: The reasons why tests can't pass after the adoption, by pattern. For example, a test
+            may open a source file under its old path.
         rejected: Part of the message that rejects the project, or "" if it is adopted.
     """
 
@@ -78,11 +78,11 @@ class Source:
 
 @dataclass
 class Adoption:
-    """The outcome for a project.
+    """The outcome of adopting a project.
 
     Attributes:
         source: The project.
-        carried: The old files with content that is in the new project.
+        carried: The old files whose contents are in the new project.
         reported: Other old files that the report names.
         lost: All other old files.
         before: The results of the old project's test suite.

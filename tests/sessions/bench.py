@@ -71,7 +71,7 @@ class Ratio:
 
 
 def pairs(first: Callable[[], float], second: Callable[[], float], number: int) -> list[float]:
-    """Return the ratio of the first cost to the second cost for a number of pairs.
+    """Measure a number of pairs, and return the ratio of the first cost to the second for each.
 
     The order alternates between pairs. An additional first pair fills the caches and isn't counted.
     """
@@ -195,7 +195,7 @@ def with_caches(answers: Answers, artifacts: ArtifactCache) -> None:
 def variant(folder: Path) -> Iterator[Ratio]:
     """Compare testing a variant with and without the test suite's caches.
 
-    Without the caches, one wheel fewer is built.
+    Without the caches, one fewer wheel is built.
     """
     artifacts = artifact_cache(folder / "artifacts")
     with_caches(APP, artifacts)

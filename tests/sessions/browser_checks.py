@@ -85,7 +85,7 @@ def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[st
 
 
 def look_at_slides(browser: Browser, pages: list[Path], pictures: Path) -> Iterator[str]:
-    """Show each deck's first slide, take a screenshot, and yield slides that are too high."""
+    """Show each deck's first slide, take a screenshot, and yield slides that are too tall."""
     shown = browser.new_page(viewport={"width": 1280, "height": 720})
     for file in pages:
         shown.goto(file.as_uri())
@@ -93,7 +93,7 @@ def look_at_slides(browser: Browser, pages: list[Path], pictures: Path) -> Itera
         name = "-".join(file.relative_to(BUILT).with_suffix("").parts)
         shown.screenshot(path=pictures / f"{name}.png")
         for number, excess in shown.evaluate(SLIDES_TOO_HIGH):
-            yield f"{file.relative_to(BUILT)}: slide {number} is {excess} pixels too high"
+            yield f"{file.relative_to(BUILT)}: slide {number} is {excess} pixels too tall"
 
 
 def print_cheat_sheet(browser: Browser) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Update many projects with local changes from earlier releases, and build them.
+"""Update many projects from earlier releases that have local changes, and build them.
 
 `python -m sessions.fleet 200` prints the results for 200 projects. The projects are the same in
 each run.
@@ -44,7 +44,7 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 # The files that get random comments, because lines that start with "#" are valid in them.
 COMMENTED = (".gitignore", ".md", ".py", ".toml", "justfile")
 
-# The `copier` command is measured for one in this many projects.
+# The `copier` command is measured for one out of this many projects.
 EVERY = 10
 
 
@@ -70,7 +70,7 @@ class Updated:
 def fleet(number: int) -> Iterator[tuple[str, Answers]]:
     """Yield a release and the answers for each project.
 
-    They cover all past releases, modes, and backends, and take turns with all other choices.
+    They cover all past releases, modes, and backends, and cycle through all other choices.
     """
     versions = past_releases()
     for count in range(number):
@@ -117,7 +117,7 @@ def build(project: Path, artifacts: ArtifactCache) -> str:
 
 
 def updated(number: int, project: Path, work: SomeWork, artifacts: ArtifactCache) -> Updated:
-    """Update a project, find lost work, resolve conflicts with the template's side, and build."""
+    """Update a project, find lost work, resolve conflicts in the template's favor, and build."""
     began = time.perf_counter()
     found = update(project)
     seconds = time.perf_counter() - began
@@ -165,7 +165,7 @@ def report(all_of_them: Sequence[Updated], ratios: Sequence[float], seconds: flo
         "lost lines": f"{sum(len(each.lost) for each in all_of_them)}",
         "failed builds": f"{sum(bool(each.failure) for each in all_of_them)}",
         "an update, median and longest": f"{statistics.median(times):.2f} s, {times[-1]:.2f} s",
-        "all, with rendering, work and builds": f"{seconds:.0f} s",
+        "all, with rendering, work, and builds": f"{seconds:.0f} s",
         "CPU time of `copier update`, relative to a one-file template": (
             f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}, "
             f"{len(ratios)} pairs)"

@@ -77,7 +77,7 @@ def dependencies(project: Path) -> dict[str, Any]:
 
 
 def before(day: datetime.date) -> str:
-    """Return uv's option to ignore releases from a date on."""
+    """Return the uv option that ignores releases from a date on."""
     return f"--exclude-newer={day}T00:00:00Z"
 
 
@@ -117,7 +117,7 @@ def resolve(requirements: Iterable[str], day: datetime.date, *options: str) -> P
 
 
 def newest(versions: Iterable[tuple[str, str]]) -> Pins:
-    """Return the newest version of each distribution. It supports the newest Python.
+    """Return the newest version of each distribution. This version supports the newest Python.
 
     >>> newest([("sphinx", "9.0.4"), ("sphinx", "9.1")])
     {'sphinx': <Version('9.1')>}
@@ -129,7 +129,7 @@ def newest(versions: Iterable[tuple[str, str]]) -> Pins:
 
 
 def template_data(name: str) -> dict[str, Any]:
-    """Return a data file of the template."""
+    """Return the contents of one of the template's data files."""
     return dict(yaml.safe_load((ROOT / "template" / "data" / name).read_text(encoding="utf-8")))
 
 
@@ -150,7 +150,7 @@ def tools() -> list[str]:
 
 
 def build_requirements() -> list[str]:
-    """Return the requirements of the build backends, including those for versions from git."""
+    """Return the requirements of the build backends, including the ones for versions from git."""
     backends = facts("backend").values()
     plugins = (each["vcs"].get("requires", []) for each in backends)
     return [each["requires"] for each in backends] + list(itertools.chain(*plugins))
@@ -165,7 +165,7 @@ def import_package(entry: str) -> str:
     """Return the lowercase import package of an entry in site-packages, or "".
 
     Names are compared in lowercase, because some file systems ignore case. Names that start with an
-    underscore are ignored, because packages of the template can't have them.
+    underscore are ignored, because the template's packages can't have such names.
 
     >>> import_package("PIL"), import_package("six.py"), import_package("_cffi.abi3.so")
     ('pil', 'six', '')

@@ -23,7 +23,7 @@ from harness.processes.commands import run
 FACTS = ROOT / "tests" / "renovate.yml"
 PAGE = ROOT / "docs" / "how-to" / "fleets.md"
 
-# Renovate finds the first of these answers files by default.
+# By default, Renovate finds only the first of these answers files.
 ANSWERS_FILES = (".copier-answers.yml", "packagestan.yml")
 
 SCRIPT = """

@@ -118,7 +118,7 @@ def message(answers: Answers) -> str:
 
 
 def test_command_writes_the_same_files(template: Path, session: Session, tmp_path: Path) -> None:
-    """For difficult and random answers, the files and modes equal those of `copier copy`."""
+    """For difficult and random answers, the files and modes are the same as with `copier copy`."""
     chosen = random.SystemRandom().sample(covering(), 2)
     for number, answers in enumerate([FULL, *chosen]):
         expected = of_command(template, tmp_path / str(number), answers)

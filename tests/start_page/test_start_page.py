@@ -205,7 +205,7 @@ def test_highlighting_keeps_every_character(name: str) -> None:
 
 
 def test_archive_is_reproducible_and_has_modes(tmp_path: Path) -> None:
-    """An archive preserves file modes, and the same files give the same archive."""
+    """An archive preserves file modes, and the same files produce the same archive."""
     files = {"run.sh": File(b"#!/bin/sh\n", 0o755), "src/a.txt": File("ä\n".encode(), 0o644)}
     made = archive(files, "demo")
     assert made == archive(dict(reversed(files.items())), "demo")

@@ -41,9 +41,8 @@ def worked_on(releases: Path, folder: Path, answers: Answers) -> Work:
     return work
 
 
-# If the user's work and the new choice change the same lines, both versions are kept between
-# conflict markers: the copyright, the version, Poetry's extras, dependencies, and lines next to
-# comments.
+# The user's work and the new choice can change the same lines: the copyright, the version, Poetry's
+# extras, dependencies, and lines next to comments. Both versions are kept between conflict markers.
 SAME_LINES = {
     "backend": ["pyproject.toml"],
     "license": ["LICENSE"],

@@ -56,6 +56,6 @@ def test_past_release_contains_the_files_of_its_commit(releases: Path) -> None:
 
 
 def test_current_template_is_the_newest_release(releases: Path) -> None:
-    """The newest release in the test repository is the current template, including file modes."""
+    """The newest release equals the current template, including the file modes."""
     present = {name: file for name, file in tree(ROOT / "template").items() if ".pyc" not in name}
     assert present == tree(releases / "template")

@@ -37,7 +37,7 @@ WIDEST = 520
 
 @contextlib.contextmanager
 def warnings_of_graphviz() -> Iterator[list[str]]:
-    """Collect Graphviz's warnings, which bypass `sys.stderr`."""
+    """Collect the warnings from Graphviz, which bypass `sys.stderr`."""
     warnings: list[str] = []
     with tempfile.TemporaryFile() as file:
         stderr = os.dup(2)

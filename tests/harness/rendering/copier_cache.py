@@ -2,7 +2,7 @@
 
 Copier merges the answers for every path and text that it renders, although they only change while
 it asks questions. It also parses the same YAML strings repeatedly. `test_rendering.py` and
-`test_update_command.py` check that the results equal those of the `copier` command.
+`test_update_command.py` check that the results are the same as with the `copier` command.
 """
 
 import functools

@@ -79,7 +79,7 @@ class Template:
         """Return Copier's template object and a Jinja environment, to share between projects.
 
         Copier would create both for each project. The environment compiles each text only once.
-        `test_rendering.py` checks that the projects equal those of the `copier` command.
+        `test_rendering.py` checks that the projects are the same as with the `copier` command.
         """
         worker = Worker(src_path=str(self.snapshot()))
         return worker.template, compile_once(worker.jinja_env)

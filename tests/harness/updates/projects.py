@@ -2,7 +2,7 @@
 
 For each update, Copier clones the template several times, reads its questions, and compiles its
 files. Here, this happens only once for each release. `test_update_command.py` checks that the
-projects equal those of the `copier` command.
+projects are the same as with the `copier` command.
 """
 
 import atexit

@@ -73,7 +73,7 @@ def main(arguments: Sequence[str]) -> int:
         "--sample", type=int, help="the number of random faults (default: every fault)"
     )
     parser.add_argument("--seed", type=int, default=1, help="the seed of the sample")
-    parser.add_argument("--part", choices=PARTS, help="only faults of this part")
+    parser.add_argument("--part", choices=PARTS, help="only faults in this part")
     parser.add_argument("--near", action="store_true", help="don't run the full suite")
     parser.add_argument(
         "--record", action="store_true", help="record the files that each test reads"

@@ -27,7 +27,7 @@ from sessions.mutation import outputs, runs
 from sessions.mutation.operators import Fault
 from sessions.mutation.sources import part_of
 
-# Faults without an effect that can't be recognized automatically: the file, the fault, and the
+# Faults that have no effect but can't be recognized automatically: the file, the fault, and the
 # reason.
 EXCLUDED = Path(__file__).with_name("excluded.yml")
 PROCESSES = 2
@@ -51,7 +51,7 @@ class Verdict:
         changes: Whether the fault changes a rendered file.
         quick: The test in the quick suite that catches the fault, or "".
         caught_by: The test that catches the fault, or the reason why it has no effect.
-        seconds: The duration, except for the runs for all faults together.
+        seconds: The duration, without the runs for all faults together.
     """
 
     file: str
@@ -148,7 +148,7 @@ class Worker:
         *,
         thoroughly: bool = False,
     ) -> set[tuple[str, str]]:
-        """Return the differences in the template's outputs with a fault; see `outputs.differences`."""
+        """Return a fault's effects on the template's outputs; see `outputs.differences`."""
         if not runs.is_template(fault.file):
             return set()
         reading = outputs.cases_that_read(fault.file, cases, before)
@@ -158,7 +158,7 @@ class Worker:
 
 
 def start_worker(places: "SimpleQueue[Path]") -> None:
-    """Create the worker of this process."""
+    """Create this process's worker."""
     global worker
     worker = Worker(places.get())
 
@@ -197,7 +197,7 @@ def exclusions() -> list[dict[str, str]]:
 
 
 def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict]:
-    """Test faults, and print each verdict.
+    """Run the tests against each fault, and print its verdict.
 
     Args:
         chosen: The faults.
@@ -322,7 +322,7 @@ def without_overlaps(left: Iterable[Fault]) -> list[list[Fault]]:
 
 
 def culprits(repository: Path, group: list[Fault], tests: list[str]) -> dict[Fault, str]:
-    """Return the faults in a group that make tests fail, each with one of these tests."""
+    """Return a failing test for each fault in a group that makes tests fail."""
     if not (group and tests):
         return {}
     with runs.seeded(group, repository):

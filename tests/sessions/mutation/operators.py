@@ -320,7 +320,7 @@ def faults(file: str, text: str, only: int | None = None) -> list[Fault]:
 
     Args:
         file: The path in the repository.
-        text: The content.
+        text: The contents of the file.
         only: The number of a line, from 0, or None for all lines.
     """
     lines = text.splitlines()

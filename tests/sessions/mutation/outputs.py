@@ -151,11 +151,11 @@ def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
 def differences(
     before: dict[str, Outputs], after: Iterable[tuple[str, Outputs]], *, only_first: bool = False
 ) -> set[tuple[str, str]]:
-    """Return the cases with differences, and the differences.
+    """Return the cases whose outputs differ, and the differences.
 
     Args:
         before: The original outputs by case.
-        after: The cases to compare with their outputs.
+        after: The cases to compare, and their new outputs.
         only_first: Whether to stop after the first case with a difference.
     """
     found: set[tuple[str, str]] = set()

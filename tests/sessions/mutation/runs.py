@@ -34,11 +34,12 @@ CHANGED_OPTIONS = re.compile(
 COMMON_WORDS = {"template", "options", "project", "jinja", "tools", "adoption", "docs", "harness"}
 COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "not", "with"}
 
-# The time limit in seconds for tests on a single fault. The others run only once for all survivors.
+# The time limit in seconds for tests on a single fault. All other tests run only once for all
+# survivors.
 BUDGET = 5.0
-# The seconds for preparing the build environments once per run.
+# The seconds it takes to prepare the build environments once per run.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
-# The seconds for rendering a project that an earlier test had rendered when tests were recorded.
+# The seconds it takes to render a project that, during the recording, an earlier test had rendered.
 RENDERING = 0.05
 # The number of parameter sets to try for each test.
 EXAMPLES = 4
@@ -95,9 +96,8 @@ def near_tests(
 ) -> tuple[list[str], list[str]]:
     """Return the quick tests and the other tests that are most likely to catch a fault.
 
-    These are tests that read the file. Tests are preferred if they are cheap, if they read few
-    files, and if words in their names also occur in the path, the line, or the name of a changed
-    output.
+    These are tests that read the file. Tests rank higher if they are fast, read few files, or have
+    names that share words with the path, the line, or the name of a changed output.
 
     Args:
         fault: The fault.
