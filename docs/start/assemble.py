@@ -57,7 +57,8 @@ UNUSED = re.compile(
 # Copier's abbreviations for public Git hosts.
 SHORT = {"https://github.com/": "gh:", "https://gitlab.com/": "gl:"}
 
-# The time of all files in an archive, so that the same contents give the same bytes.
+# The timestamp of every file in an archive. It is fixed, so the same contents produce the same
+# bytes.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 SETTINGS: dict[str, Any] = {
@@ -119,9 +120,9 @@ def executables() -> dict[str, int]:
 def settings() -> dict[str, Any]:
     """Return the page's settings.
 
-    The version is the output of `git describe`, which Copier also records in the answers file. The
-    shown command specifies it if it isn't a release. Otherwise, Copier would use the newest
-    release.
+    The version is the output of `git describe`, which Copier also records in the answers file. If
+    it isn't a release, the displayed command specifies it, because Copier would otherwise use the
+    newest release.
     """
     commit = git("describe", "--tags", "--always")
     is_release = commit in git("tag", "--points-at", "HEAD").splitlines() or not git("tag")
@@ -191,7 +192,7 @@ def is_needed(path: str, wheel: str) -> bool:
 
 
 def unpack(wheels: list[Path], folder: Path) -> None:
-    """Unpack the files of the wheels that the browser needs."""
+    """Unpack the wheels' files that the browser needs."""
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(
@@ -200,7 +201,7 @@ def unpack(wheels: list[Path], folder: Path) -> None:
 
 
 def compiled_files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and content of each file, except the source of compiled modules."""
+    """Yield the path and contents of each file, except the source of compiled modules."""
     for path in sorted(folder.rglob("*")):
         if (path.is_file() and not path.with_suffix(".pyc").exists()) or path.suffix == ".pyc":
             yield path.relative_to(folder).as_posix(), path.read_bytes()

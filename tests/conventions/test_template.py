@@ -48,7 +48,7 @@ def test_only_the_project_name_has_no_default() -> None:
 
 
 def test_every_asked_question_has_a_one_line_help_text() -> None:
-    """Every question that is asked has a help text of one line."""
+    """Every question that is asked has a one-line help text."""
     for name, question in questions().items():
         if question.get("when") is False or question.get("ask") is False:
             continue
@@ -108,7 +108,7 @@ def test_each_choice_is_one_folder(axis: str) -> None:
         pytest.fail("\n".join(found), pytrace=False)
 
 
-# Axes in which a new choice needs a line in the question and a folder, with a choice to copy.
+# A choice to copy for each axis in which a new choice requires a line in the question and a folder.
 EXTENSIBLE = {
     "backend": "hatchling",
     "cli_library": "click",
@@ -164,7 +164,7 @@ def test_new_choice_requires_a_line_and_a_folder(tmp_path: Path) -> None:
 
 
 def files(project: Path) -> list[Path]:
-    """Return the content of each file of a project."""
+    """Return the contents of each file in a project."""
     return [path for path in project.rglob("*") if path.is_file()]
 
 
@@ -222,7 +222,7 @@ def test_incomplete_choice_is_reported(axis: str, tmp_path: Path) -> None:
         part.unlink()
         assert [f"{new}/{part.name}: add this file, which the other choices have"] == found()
         part.write_text("\n", encoding="utf-8")
-        assert [f"{new}/{part.name}: write its content; the file is empty"] == found()
+        assert [f"{new}/{part.name}: write its contents; the file is empty"] == found()
         part.write_text(content, encoding="utf-8")
 
 
@@ -231,7 +231,7 @@ def test_wrong_line_in_a_question_is_reported(line: str) -> None:
     """A choice without a label or a value is reported with the file and the format."""
     choices = f"{{%- call offer('task_runner') %}}\n    just: just\n    {line}\n{{%- endcall %}}"
     file = question_file("task_runner")
-    sentence = f'{file}: write each choice of `task_runner` in a line as "label: choice"'
+    sentence = f'{file}: write each choice of `task_runner` on a line as "label: choice"'
     assert [sentence] == choices_problems("task_runner", {"choices": choices})
 
 
@@ -398,7 +398,7 @@ def test_files_only_depend_on_the_answers(path: Path) -> None:
     """
     if path.parent.name == "messages" or path.name in ("presets.jinja", "recorded.jinja"):
         return
-    # Shuffling one document always gives the same order. macros/yaml.jinja explains its use.
+    # Shuffling one document always gives the same order. macros/yaml.jinja explains why it is used.
     text = path.read_text(encoding="utf-8").replace("shuffle(seed='one')", "")
     words = ("now(", "random", "shuffle(", "expandvars", "fileglob", "_folder_name", "src_path")
     assert [] == [word for word in words if word in text.replace("_src_path", "")]
@@ -412,7 +412,7 @@ def test_data_has_a_review_date() -> None:
 
 
 def test_git_ignores_no_file_of_the_template() -> None:
-    """No file of the template is ignored by git."""
+    """Git ignores no file in the template."""
     from harness.processes.commands import run
 
     listed = run(

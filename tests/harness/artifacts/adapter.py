@@ -15,8 +15,8 @@ class Adapter:
     Attributes:
         template: The template.
         versions: The Python versions that the projects support.
-        static: Answers for each build backend. The version is in a file.
-        from_git: Answers for each build backend that can read the version from git.
+        static: For each build backend, answers that put the version in a file.
+        from_git: Answers that read the version from git, for each build backend that supports it.
         version_variables: Variables that set the version if it can't come from git.
     """
 
