@@ -92,7 +92,7 @@ def is_incomplete(config: pytest.Config) -> bool:
     """Return whether a choice is incomplete, so that only the test that reports it runs.
 
     An incomplete choice makes many tests fail, some during collection. Their messages would hide
-    the one that says what is missing. Tests selected on the command line always run.
+    the message that says what is missing. Tests selected on the command line always run.
     """
     return bool(option_folders.all_problems()) and not any("::" in each for each in config.args)
 

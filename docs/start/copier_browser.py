@@ -259,7 +259,7 @@ class Source:
     modes: Mapping[str, int] = field(default_factory=dict)
 
     def template(self) -> Template:
-        """Return Copier's object for the template, with git's information filled in."""
+        """Return Copier's object for the template, which contains git's information."""
         template = Template(url=self.address)
         try:
             release = Version(self.commit or "")
@@ -278,7 +278,7 @@ class Source:
 
 @dataclass
 class Asked:
-    """A question as Copier asks it, with all values computed.
+    """A question as Copier asks it. All its values are computed.
 
     Attributes:
         name: The name of the question.

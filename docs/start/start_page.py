@@ -225,7 +225,7 @@ class Page:
         }
 
     def listing(self) -> list[dict[str, Any]]:
-        """Return the files of both projects, with their sizes and states."""
+        """Return the files of both projects, and their sizes and states."""
         return [
             {
                 "path": path,

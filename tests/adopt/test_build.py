@@ -11,7 +11,7 @@ from adoption.building import BuildOptions, build_wheel, error_line, remedy
 from adoption.command_line import main
 from adoption.projects import ignored
 
-# A build that never ends, with a child process that keeps a pipe open.
+# A build that never ends and whose child process keeps a pipe open.
 HANGING = """\
 import os, signal, subprocess
 process = subprocess.Popen("echo started; exec sleep 600", shell=True, stdout=open(PIPE, "w"))

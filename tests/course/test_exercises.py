@@ -36,7 +36,7 @@ def apply(patch: Path, tree: Path) -> None:
 
 
 def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
-    """Create a copy of the start of an exercise."""
+    """Create a copy of an exercise's start."""
     exercise = content(folder)
     if "checkpoint" in exercise:
         answers = COURSE / "checkpoints" / f"{exercise['checkpoint']}.yml"

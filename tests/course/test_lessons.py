@@ -1,6 +1,6 @@
 """Test the parts and the length of each lesson.
 
-docs/course/maintainers.md describes them, with a template for new lessons.
+docs/course/maintainers.md describes them, and contains a template for new lessons.
 """
 
 import re

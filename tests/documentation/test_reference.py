@@ -104,7 +104,7 @@ def test_projects_contain_no_code_of_ours(projects: Projects) -> None:
 
 
 def test_every_file_is_explained(projects: Projects) -> None:
-    """The page lists each file of the projects exactly once, and no others."""
+    """The page lists each of the projects' files exactly once, and no other files."""
     explained = [name for name, _, _ in ROW.findall(TEXT)]
     assert sorted(set().union(*(files for files, _ in projects))) == sorted(explained)
 

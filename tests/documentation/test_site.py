@@ -1,4 +1,4 @@
-"""Test each directive of the documentation's extension on the pages of a small site."""
+"""Test each directive of the documentation's extension on a small site."""
 
 import html
 import re
@@ -233,7 +233,7 @@ class Site:
         return re.split("</?article[^>]*>", text)[1]
 
     def words(self, name: str) -> str:
-        """Return the text of a built page, with words separated by single spaces."""
+        """Return the text of a built page, in which single spaces separate the words."""
         text = re.sub(r"<[^>]+>", "", self.page(name)).replace("¶", "")
         return " ".join(html.unescape(text).split())
 
@@ -330,7 +330,7 @@ def test_file_keeps_its_name(site: Site) -> None:
 
 
 def test_footer_shows_the_tested_commands(site: Site) -> None:
-    """The footer of an executed page shows how many commands are tested and why others are not."""
+    """An executed page's footer shows how many commands are tested and why the rest are not."""
     foot = "3 of 5 commands on this page are tested. Not tested: it needs a Docker engine (2)."
     assert site.words("course/lesson").endswith(foot)
     assert site.words("said").endswith("The command on this page is tested.")
@@ -372,7 +372,7 @@ def test_footer_is_on_the_pages_that_are_run() -> None:
     ],
 )
 def test_links_to_the_start_page_fill_in_answers(page: str, links: list[str], site: Site) -> None:
-    """Links to the start page fill in the answers of the link or of the compared choices."""
+    """Links to the start page fill in the given answers or the compared choices."""
     found = re.findall(r'href="([^"]*start/index.html[^"]*)"', site.page(page))
     assert links == list(map(html.unescape, found))
 
@@ -403,7 +403,7 @@ def test_failing_command_is_announced(site: Site) -> None:
 
 
 def test_rendered_shows_part_of_a_file(site: Site) -> None:
-    """`rendered` shows a part of a rendered file for the given answers, with the file's name."""
+    """`rendered` shows part of a file rendered with the given answers, and the file's name."""
     expected = (
         '[build-system] requires = ["flit_core>=3.11,<5"] build-backend = "flit_core.buildapi"'
     )

@@ -100,7 +100,7 @@ def test_every_combination_of_combined_axes_has_a_variant(space: Coverage) -> No
 
 
 def test_quick_variants_cover_each_level(space: Coverage) -> None:
-    """The variants for a quick run cover each choice, with fewer variants."""
+    """Fewer variants cover each choice in a quick run."""
     chosen = space.each_level_once()
     assert len(chosen) < len(space.rows())
     for axis in ("occasion", "format", "envelope", "stamp"):

@@ -65,7 +65,7 @@ def texts(package: str) -> Iterator[str]:
 
 
 def test_each_package_is_in_a_layer() -> None:
-    """Each package of the harness is a layer of the engine or specific to Packagestan."""
+    """Each package in the harness is a layer of the engine or is specific to Packagestan."""
     found = [path.parent.name for path in HARNESS.glob("*/__init__.py")]
     assert sorted([*ENGINE, *SPECIFIC]) == sorted(found)
 

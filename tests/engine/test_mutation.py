@@ -224,7 +224,7 @@ def test_overlapping_faults_are_not_seeded_together() -> None:
     ],
 )
 def test_equivalent_texts_have_no_effect(file: str, before: str, after: str) -> None:
-    """Texts are equivalent only if their parser gives the same result."""
+    """Texts are equivalent only if their parser returns the same result for both."""
     assert outputs.same_meaning(file, before, after)
     assert not outputs.same_meaning(file, before, after.replace("b", "x"))
 

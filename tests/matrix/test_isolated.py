@@ -1,4 +1,4 @@
-"""Check that isolated builds and fresh environments give the same results as shared ones."""
+"""Check that isolated builds and fresh environments produce the same results as shared ones."""
 
 import tarfile
 import tomllib

@@ -292,7 +292,7 @@ def test_hooks_are_not_mentioned_if_none_are_selected(artifacts: ArtifactCache) 
 
 
 def hooks_of(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the hooks in a configuration by ID, with repositories and revisions."""
+    """Return the hooks in a configuration by ID, including repositories and revisions."""
     return {
         hook["id"]: hook | {"repo": repository["repo"], "rev": repository.get("rev")}
         for repository in config["repos"]

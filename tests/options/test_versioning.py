@@ -55,8 +55,8 @@ HISTORIES: dict[str, tuple[str, list[str]]] = {
     "a removed file after a tag": ("1.2.4.dev1", ["tag v1.2.3", MORE, "rm --quiet CHANGELOG.md"]),
 }
 
-# Tags that are not versions of this package: tags with other names, without "v", with versions that
-# aren't normalized (PEP 440), or with local versions, which indexes reject.
+# Tags that are not versions of this package. They have other names, lack the "v", or contain
+# versions that aren't normalized (PEP 440) or are local, which indexes reject.
 OTHER_TAGS = [
     *("docs-2024", "release-3", "other-v9.0.0", "9.0.0", "v-next", "vfoo", "v9.x", "v9-docs"),
     *("v9.0-docs-2", "v9docs2024", "v9.0.0-rc.1", "v9.0_1", "v9.0.0+cuda", "v9.0.0+1"),

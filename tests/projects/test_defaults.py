@@ -231,7 +231,7 @@ ALL = BASE | {
     "testpypi": True,
     "docs_hosting": "pages",
 }
-# The names of the workflows and jobs, with the time limits of the jobs in minutes.
+# The names of the workflows and jobs, and the jobs' time limits in minutes.
 JOBS: dict[str, dict[str, tuple[str, int | None]]] = {
     "CI": {
         "lint": ("Lint and types", 10),

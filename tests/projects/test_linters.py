@@ -39,7 +39,7 @@ REVIEWED: Answers = BASE | {"hooks": "pre-commit", "ci": "github"}
 def failures(project: Path) -> dict[str, str]:
     """Return the message of each failing repo-review check that isn't ignored.
 
-    The plugins are sp-repo-review, with all its families, and validate-pyproject.
+    The plugins are validate-pyproject and all families of sp-repo-review.
     """
     reviewed = process(project)
     families = {"general", "github", "mypy", "noxfile", "pre-commit", "pyproject", "ruff"}

@@ -96,7 +96,7 @@ def test_rejected_text_writes_nothing(tmp_path: Path) -> None:
 
 
 def as_listed(name: str, text: str) -> Any:
-    """Return the value of a YAML string, with selected choices in the question's order."""
+    """Return the value of a YAML string. Selected choices are in the question's order."""
     value = yaml.safe_load(text)
     if questions()[name].get("multiselect"):
         return [choice for choice in choices(name) if choice in value]

@@ -32,7 +32,7 @@ RELEASE = ["build", "tag", "pypi", "release"]
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, artifacts: ArtifactCache) -> Path:
-    """Return a locked and committed app, with one tag on main and one elsewhere."""
+    """Return a locked and committed app that has one tag on main and one elsewhere."""
     folder = artifacts.copy(APP | {"testpypi": True}, tmp_path_factory.mktemp("app") / "project")
     return repository(folder)
 

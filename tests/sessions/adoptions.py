@@ -205,7 +205,7 @@ class Workplace:
         return read_results(results)
 
     def adopt_command(self, name: str) -> str:
-        """Return an `adopt.py` command from the how-to page, with the source's options."""
+        """Return an `adopt.py` command from the how-to page, and add the source's options."""
         options = "--yes"
         if self.source.constraint:
             options += f" --constraint {shlex.quote(self.source.constraint)}"

@@ -1,4 +1,4 @@
-"""Check that sessions give the same questions and files as the `copier` command."""
+"""Check that sessions produce the same questions and files as the `copier` command."""
 
 import hashlib
 import json

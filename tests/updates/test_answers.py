@@ -109,7 +109,7 @@ def test_data_file_may_repeat_the_preset(operation: str, project: Path) -> None:
 def test_documentation_site_can_be_added(
     version: str | None, releases: Path, tmp_path: Path
 ) -> None:
-    """If Sphinx is added later, the project gets the same pages as a new project."""
+    """If Sphinx is added later, the project has the same pages as a new project."""
     project = start(releases, version, tmp_path / "project", BASE | {"docs_engine": "none"})
     assert [] == update(project, docs_engine="sphinx")
     fresh = render(releases, None, tmp_path / "fresh", BASE | {"docs_engine": "sphinx"})
@@ -123,7 +123,7 @@ def test_documentation_site_can_be_added(
 
 @pytest.mark.parametrize("version", ["0.3.0", None])
 def test_github_account_can_be_added(version: str | None, releases: Path, tmp_path: Path) -> None:
-    """If an account is added later, the metadata gets URLs, but the README stays unchanged."""
+    """If an account is added later, the metadata contains URLs, but the README stays unchanged."""
     project = start(releases, version, tmp_path / "project", BASE)
     readme = (project / "README.md").read_text(encoding="utf-8")
     assert [] == update(project, github_user="ada")

@@ -26,7 +26,7 @@ WHICH: dict[str, Callable[[Answers], bool]] = {
 
 
 def rows(heading: str) -> list[tuple[str, str]]:
-    """Return the cells of the table in a section of the page about updates."""
+    """Return the cells of a section's table on the page about updates."""
     text = (ROOT / "docs" / "how-to" / "update.md").read_text(encoding="utf-8")
     section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     return re.findall(r"(?m)^\| (.+?) \| (.+?) \|$", section)[2:]

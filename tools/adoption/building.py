@@ -22,7 +22,7 @@ from adoption.findings import AdoptionError
 
 FAILURES = (build.BuildBackendException, build.BuildException, subprocess.CalledProcessError)
 
-# Patterns for the error messages of failed builds, with remedies.
+# Patterns for the error messages of failed builds, and remedies for the failures.
 # https://setuptools.pypa.io/en/latest/history.html
 REMEDIES = {
     r"No module named 'pkg_resources'": "add --constraint 'setuptools<80'",

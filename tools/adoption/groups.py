@@ -116,7 +116,7 @@ def is_requirement(text: str) -> bool:
 
 
 def merged_groups(project: Project, rendered: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return the template's groups and the project's, with the requirements of both.
+    """Return the combined groups of the template and the project.
 
     The template's requirements take precedence, because its settings are for those versions.
 

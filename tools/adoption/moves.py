@@ -10,7 +10,7 @@ from adoption.licenses import find_license, license_targets
 from adoption.projects import TEST_PACKAGES, Project
 from adoption.pytest_settings import matches, own_settings
 
-# Files that the new project makes unnecessary, with their replacements.
+# Patterns for files that the new project doesn't need, and what replaces these files.
 SUPERSEDED = {
     r"setup\.(py|cfg)|MANIFEST\.in|ez_setup\.py|versioneer\.py|pyproject\.toml": "pyproject.toml",
     r"\.?pytest\.ini": "`[tool.pytest]` in pyproject.toml",
@@ -32,8 +32,8 @@ SUPERSEDED = {
 def find_moves(project: Project) -> list[tuple[str, str]]:
     """Return pairs of paths in the old folder and in the new one.
 
-    Files without a special role keep their paths. Files that the new project makes unnecessary are
-    left out.
+    Files without a special role keep their paths. Files that the new project doesn't need are left
+    out.
     """
     roles = find_roles(project.folder)
     moves = role_moves(project, roles)

@@ -139,7 +139,7 @@ def insert_entry(table: Table, name: str, value: Item) -> None:
 
 
 def item(value: Any) -> Item:
-    """Convert a value to TOML, with each element of a longer list on a separate line.
+    """Convert a value to TOML. In longer lists, each element is on a separate line.
 
     People are written as inline tables, as in the template.
     """

@@ -69,7 +69,7 @@ def normalized_text(text: str) -> str:
 
 
 def readme_entry(name: str, wheel: Wheel) -> str | dict[str, str]:
-    """Return the value of `readme`, with the content type unless the file's suffix implies it.
+    """Return the value of `readme`, including the content type unless the file's suffix implies it.
 
     https://packaging.python.org/en/latest/specifications/core-metadata/#description-content-type
     """

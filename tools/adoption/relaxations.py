@@ -36,7 +36,7 @@ class Violation:
     """A violation of a rule, or a type error.
 
     Attributes:
-        path: The path of the file relative to the project's folder, with forward slashes.
+        path: The file's path relative to the project's folder. It contains forward slashes.
         rule: The code of the rule.
         name: The readable name of the rule, or "" if the code is the name.
         message: The tool's message.

@@ -123,7 +123,7 @@ def left_files(reading: Reading) -> list[str]:
 
 
 def replaced_files(reading: Reading) -> list[str]:
-    """Return the lines about files that the new project replaces, with diffs."""
+    """Return the lines about files that the new project replaces, including diffs."""
     lines = [] if reading.replaced else ["No files are replaced."]
     for name, text in reading.replaced.items():
         # The fence must be longer than any fence in the text.

@@ -83,7 +83,7 @@ def supports(specifiers: SpecifierSet, version: str) -> bool:
 
 
 def raise_minimum(requires_python: str, minimum: str) -> str:
-    """Return Requires-Python raised to a minimum version, with its other bounds.
+    """Raise the lower bound in Requires-Python to a minimum version, and keep the other bounds.
 
     >>> raise_minimum(">=3.8,<4", "3.11")
     '>=3.11,<4'

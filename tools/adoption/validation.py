@@ -25,7 +25,7 @@ class Validated:
         answers: The accepted answers.
         recorded: All recorded answers, including defaults.
         settings: The contents of the resulting pyproject.toml.
-        findings: Findings about rejected answers, with Copier's reasons.
+        findings: Findings about rejected answers, which include Copier's reasons.
     """
 
     answers: dict[str, Any]

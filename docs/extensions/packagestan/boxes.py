@@ -73,7 +73,7 @@ class Challenge(Box):
     }
 
     def run(self) -> list[nodes.Node]:
-        """Return the box, with an anchor for links."""
+        """Return the box, which has an anchor for links."""
         self.assert_has_content()
         (title,) = self.arguments
         minutes = f" ({self.options['minutes']} minutes)" if "minutes" in self.options else ""
@@ -113,7 +113,7 @@ class Fold(DropdownDirective):
     title: ClassVar[str]
 
     def run_with_defaults(self) -> list[nodes.Node]:
-        """Return the collapsed content, with the default title if none is given."""
+        """Return the collapsed content. If no title is given, use the default."""
         self.assert_has_content()
         self.arguments = self.arguments or [self.title]
         self.options["class-container"] = [self.name, *self.options.get("class-container", [])]
@@ -127,7 +127,7 @@ class Hint(Fold):
 
 
 class Solution(Fold):
-    """The solution of a challenge, with an explanation."""
+    """The solution to a challenge, and an explanation."""
 
     title = "Solution"
 

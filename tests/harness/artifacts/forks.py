@@ -1,4 +1,4 @@
-"""Run work in forks of a warm process, with any environment's Python."""
+"""Run work in forks of a warm process, which can use any environment's Python."""
 
 import json
 import os

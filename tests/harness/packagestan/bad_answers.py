@@ -1,4 +1,4 @@
-"""Rejected answers, with the remedy and the problem that their messages must contain."""
+"""Rejected answers, and the remedies and problems that their messages must contain."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ FIRST: Answers = {"project_name": "Plain", "command_name": "plain"}
 
 
 def free_questions(*types: str) -> list[str]:
-    """Return the names of the questions of the given types that accept any answer."""
+    """Return the names of questions that have the given types and accept any answer."""
     return hostile_answers.free_questions(QUESTIONNAIRE, *types)
 
 

@@ -200,7 +200,7 @@ def read(file: Path) -> dict[str, Any] | str | None:
 
 
 def common_facts(choices: list[dict[str, Any]]) -> dict[str, type]:
-    """Return the facts that most choices have, with their types."""
+    """Return the types of the facts that most choices have, by name."""
     types: dict[str, collections.Counter[type]] = collections.defaultdict(collections.Counter)
     for data in choices:
         for key, value in data.items():

@@ -1,6 +1,6 @@
 """Reviews of facts that become outdated, such as versions and the behavior of services.
 
-The date of a review is in a comment of a data file, such as `(reviewed 2026-11-21)`, in the
+The date of a review is in a comment in a data file, such as `(reviewed 2026-11-21)`, in the
 `choice.json` of a choice with requirements, or in the front matter of a page, such as `reviewed:
 2026-11-21`.
 """

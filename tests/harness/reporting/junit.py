@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 @dataclass
 class Results:
-    """The outcomes of a test suite: how often each test passed, and how often others occurred."""
+    """A test suite's results: the passed tests, and the number of each other outcome."""
 
     passed: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)

@@ -1,6 +1,6 @@
 """Run a project's GitHub workflows on this machine in jobs that simulate runners.
 
-The commands run unchanged, in the same shell as on GitHub, with the conditions, variables,
+The commands run unchanged in the same shell as on GitHub. They use the conditions, variables,
 permissions, matrix, and artifacts that the workflow defines. Actions are simulated:
 
 - `actions/checkout`: clones the project's repository at the ref with the requested depth.
@@ -108,7 +108,7 @@ class Outcome:
         printed: The output of the commands.
         summary: The job summary that the commands wrote.
         artifacts: The names of the uploaded artifacts.
-        not_run: The matrix combinations that this machine can't run, with the reasons.
+        not_run: The matrix combinations that this machine can't run, and the reasons.
         called: The run of the called workflow, if the job calls one.
     """
 
@@ -152,7 +152,7 @@ class Run:
         return "\n".join(outcome.failure for outcome in self.jobs.values() if outcome.failure)
 
     def not_run(self) -> list[str]:
-        """Return the matrix combinations that this machine can't run, with the reasons."""
+        """Return the matrix combinations that this machine can't run, and the reasons."""
         return [leg for outcome in self.jobs.values() for leg in outcome.not_run]
 
     def artifact(self, name: str) -> Path:

@@ -1,7 +1,7 @@
 """Simulate package indexes on this machine, such as PyPI and TestPyPI.
 
 Each index is a pypiserver behind TLS. A proxy redirects the index's host to it, so twine runs
-unchanged, with the real URLs and its implementation of trusted publishing. The identities, the
+unchanged and uses the real URLs and its implementation of trusted publishing. The identities, the
 endpoint that exchanges them for tokens, and PyPI's acceptance of identical uploads are simulated.
 """
 
@@ -178,7 +178,7 @@ class Network:
             ports[host] = self._running.enter_context(_served(index, context))
 
         class Proxy(http.server.BaseHTTPRequestHandler):
-            """A proxy that redirects the indexes' hosts to this machine, and forwards all others."""
+            """A proxy that redirects requests for indexes to this machine, and forwards all others."""
 
             def do_CONNECT(self) -> None:
                 host, port = self.path.rsplit(":", 1)
@@ -255,7 +255,7 @@ def _started(server: socketserver.TCPServer) -> Iterator[int]:
 
 @contextlib.contextmanager
 def _served(application: WSGIApplication, context: ssl.SSLContext | None) -> Iterator[int]:
-    """Serve an application, with TLS if a context is given, and yield the port."""
+    """Serve an application, and yield the port. Use TLS if a context is given."""
     server = make_server("127.0.0.1", 0, application, _Server, _Quiet)
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)

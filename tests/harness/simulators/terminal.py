@@ -20,7 +20,7 @@ PATIENCE = 20
 
 
 class Terminal:
-    """`copier copy` in a pseudo-terminal, with access to the screen.
+    """`copier copy` in a pseudo-terminal whose screen can be read.
 
     Attributes:
         asked: The questions asked so far, in order.

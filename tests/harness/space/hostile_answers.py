@@ -92,7 +92,7 @@ SNIPPETS = [
     *("{{cookiecutter.x}}", "<%= x %>", "#{x}", "@{x}", "$x$", "\\begin{x}", ".. raw:: html"),
 ]
 
-# Characters that are not allowed in a single line of text or that look like others.
+# Characters that are not allowed in a single line of text or that look like other characters.
 CONTROL = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
 INVISIBLE = list(
     "\u00a0\u00ad\u034f\u0600\u061c\u070f\u115f\u1680\u17b4\u180e\u2000\u2003\u2007\u200b\u200c\u200d"
@@ -181,7 +181,7 @@ def shown(text: str) -> str:
 
 
 def free_questions(questionnaire: Questionnaire, *types: str) -> list[str]:
-    """Return the names of the questions of the given types that accept any answer."""
+    """Return the names of questions that have the given types and accept any answer."""
     return [
         name
         for name, question in questionnaire.asked().items()

@@ -66,7 +66,7 @@ class Questionnaire:
         return sorted(self.labels(axis), key=lambda value: value != default)
 
     def labels(self, axis: str) -> dict[Any, str]:
-        """Return the choices that a question offers for new projects, with their labels."""
+        """Return the choices that a question offers for new projects, and their labels."""
         offered = self.questions()[axis]["choices"]
         if isinstance(offered, str):
             context = {"_copier_conf": {"src_path": self.template.root}}

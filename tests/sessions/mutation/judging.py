@@ -169,7 +169,7 @@ def judge(fault: Fault) -> Verdict:
 
 
 def failing(fault: Fault, tests: list[str]) -> str:
-    """Return the first test that fails because of a fault, or "", with this process's worker."""
+    """Use this process's worker to return the first test that fails because of a fault, or ""."""
     return worker.failing(fault, tests)
 
 
@@ -284,7 +284,7 @@ class Suite:
         return self.known[test].reads if test in self.known else frozenset()
 
     def caught(self, failed: dict[Fault, list[str]]) -> dict[Fault, str]:
-        """Return the faults that make a test fail without other faults, each with the test.
+        """Return the faults that make a test fail on their own, and a failing test for each.
 
         Args:
             failed: The failed tests for each fault. A test is run again with the fault if it reads

@@ -137,7 +137,7 @@ def near_tests(
 def copy_repository(destination: Path) -> Path:
     """Copy the current repository without its environments and caches.
 
-    The copy is a clone, because some tests clone it again and others read past releases.
+    The copy is a clone, because some tests clone it again and other tests read past releases.
     Uncommitted changes are committed in it.
     """
     run("git", "clone", "--quiet", "--shared", "--no-checkout", ROOT, destination)
