@@ -83,11 +83,10 @@ def choices(axis: str) -> None:
     labels = labels_of(axis)
     if labels:
         rows = [(shown[each], description(each, labels[each])) for each in offered]
-        listed = f"It has these choices:\n\n{table(['choice', 'description'], rows)}"
+        listed = f"\n\n{table(['choice', 'description'], rows)}"
     else:
-        listed = f"Choices: {', '.join(shown.values())}."
-    text = question_text(axis)
-    section(f'The question is "{text if text[-1] in "?)" else f"{text}."}" {listed}')
+        listed = f" {', '.join(shown.values())}."
+    section(f'The question "{question_text(axis)}" has these choices:{listed}')
 
 
 def description(choice: str, label: str) -> str:

@@ -143,7 +143,7 @@ def test_new_choice_requires_a_line_and_a_folder(tmp_path: Path) -> None:
     # A license needs a file instead of a folder, and a preset needs only a file.
     shutil.copy(template / "template/licenses/MIT.txt", template / "template/licenses/MIT-copy.txt")
     question = template / question_file("license")
-    line = "    MIT - permissive, keep the notice: MIT\n"
+    line = "    MIT - permissive, requires the copyright notice: MIT\n"
     text = question.read_text(encoding="utf-8")
     question.write_text(text.replace(line, f"{line}    Copy of MIT: MIT-copy\n"), encoding="utf-8")
     presets = template / "template" / "presets"

@@ -126,7 +126,7 @@ def test_ignored_findings_have_a_reason(artifacts: ArtifactCache) -> None:
             if (match := re.search(r"zizmor: ignore\[(.+)\]", line))
         ]
         reasons = {
-            "self-repository": "zizmor suggests the prefix $/, which GitHub Enterprise Server",
+            "self-repository": "zizmor suggests $/ instead of ./, but GitHub Enterprise Server",
             "use-trusted-publishing": "] this project uses a token",
         }
         if "index_url" in answers:

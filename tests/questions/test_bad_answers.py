@@ -99,7 +99,7 @@ def test_direct_references_are_not_published(
         (
             GOOD | {"user_email": "ada"},
             """Validation error for question 'user_email': \
-use a form like ada@example.com; "ada" is not an email address""",
+use a form like ada@example.com; "ada" is not a valid email address""",
         ),
         (
             GOOD | {"mode": "service"},

@@ -380,7 +380,7 @@ def test_password_is_never_sent_unencrypted(
 )
 def test_other_urls_are_not_upload_urls(address: str) -> None:
     """URLs without https, with a password, or with an unusual spelling are rejected."""
-    message = f'use https and no password; "{address}" is not an upload URL'
+    message = f'use https without a password; "{address}" is not a valid upload URL'
     assert message == validated("index_url", address)
 
 
