@@ -15,7 +15,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "docs", "tests"]
 
 ROOT = Path(__file__).parent
-# Each group reuses the versions of earlier groups, so that all groups can be installed together.
+# Each group reuses the versions of earlier groups so that all groups can be installed together.
 GROUPS = ["docs", "test", "lint", "browser"]
 
 

@@ -25,7 +25,7 @@ copyright = f"{author} (text: CC BY 4.0, code: MIT)"
 extensions = ["myst_parser", "sphinx_copybutton", "sphinx_design", "packagestan"]
 exclude_patterns = ["_build", "extensions", "start", "course/exercises"]
 nitpicky = True
-# Keep quotes and dashes as typed, so that readers can search for messages and copy commands.
+# Keep quotes and dashes as typed so that readers can search for messages and copy commands.
 smartquotes = False
 
 # https://myst-parser.readthedocs.io/en/latest/configuration.html

@@ -44,7 +44,7 @@ def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def code(choice: object) -> str:
-    """Return a choice as code, in the form for the command line: `true` for a boolean."""
+    """Return a choice as code, in the form used on the command line. Booleans are lowercase."""
     return f"`{str(choice).lower() if isinstance(choice, bool) else choice}`"
 
 

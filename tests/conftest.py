@@ -119,7 +119,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run the short variant tests last, so that all processes end at about the same time."""
+    """Run the short variant tests last so that all processes end at about the same time."""
     if is_incomplete(config):
         items[:] = [item for item in items if "test_each_choice_is_one_folder" in item.name]
     items.sort(key=lambda item: "variant" in getattr(item, "fixturenames", ()))

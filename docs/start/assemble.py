@@ -39,7 +39,7 @@ PYODIDE = (
     "python_stdlib.zip",
 )
 
-# The modules of the page that run in Pyodide.
+# The page's modules that run in Pyodide.
 MODULES = ("copier_browser.py", "start_page.py")
 
 # The Python version of Pyodide, and the platforms to download wheels for: Pyodide itself, and Linux
@@ -47,7 +47,7 @@ MODULES = ("copier_browser.py", "start_page.py")
 PYTHON = "3.14"
 PLATFORMS = ("pyemscripten_2026_0_wasm32", "manylinux_2_28_x86_64", "manylinux2014_x86_64")
 
-# Files in the wheels that running Copier never needs.
+# Files in the wheels that Copier never needs at runtime.
 UNUSED = re.compile(
     r".*\.(pyi|so|typed|c|h|pxd|pyx|rst|txt)$|.*/(RECORD|WHEEL|licenses/.*)$"
     r"|prompt_toolkit/contrib/.*|pydantic/(mypy|v1/.*|deprecated/parse)\.py$"

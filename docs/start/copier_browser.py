@@ -140,7 +140,7 @@ class RememberingTemplate(JinjaTemplate):
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """Return the rendered text."""
-        # This resets the state that Copier's extension keeps for the tag `yield`.
+        # This resets the state that Copier's extension keeps for the `yield` tag.
         self.environment.preprocess("")
         given = dict(*args, **kwargs)
         seen: dict[str, Any] = {}
@@ -176,7 +176,8 @@ def remember(environment: SandboxedEnvironment) -> None:
     compile_text = environment.from_string
 
     def from_string(source: Any, *args: Any, **kwargs: Any) -> JinjaTemplate:
-        # Copier's tag `yield` has a side effect, so a text with it must be rendered each time.
+        # Copier's `yield` tag has a side effect, so a text with this tag must be rendered each
+        # time.
         if not isinstance(source, str) or "yield" in source:
             return compile_text(source, *args, **kwargs)
         if source not in compiled:

@@ -56,7 +56,7 @@ def groups(folder: Path) -> dict[str, str]:
 
 
 def bash_quote(word: str) -> str:
-    """Quote a word for Bash, and escape control characters, so that it is safe to paste."""
+    """Quote a word for Bash, and escape control characters so that it is safe to paste."""
     if not any(unicodedata.category(sign) == "Cc" for sign in word):
         return shlex.quote(word)
     escaped = word.replace("\\", "\\\\").replace("'", "\\'")

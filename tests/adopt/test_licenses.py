@@ -124,7 +124,7 @@ def test_unknown_license_is_kept(tmp_path: Path) -> None:
 
 
 def test_default_license_text_is_removed(tmp_path: Path) -> None:
-    """The default license text is removed from a project with another license."""
+    """The default license text is removed from a project with a different license."""
     project = unbuilt_project(tmp_path, {}, license="ISC")
     assert ["LICENSE"] == removed_starters(project, [])
 

@@ -281,7 +281,7 @@ def test_line_endings_are_preserved(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("branch", ["main", "master", "trunk"])
 def test_default_branch_is_detected(branch: str, tmp_path: Path) -> None:
-    """The default branch is detected even if another branch is checked out."""
+    """The default branch is detected even if a different branch is checked out."""
     identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     origin, clone = tmp_path / "origin", tmp_path / "clone"
     run("git", "init", "--quiet", f"--initial-branch={branch}", str(origin))

@@ -143,7 +143,7 @@ def test_new_backend_writes_the_version_file(
 
 
 def test_module_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
-    """A module in the source tree counts as generated only if its name indicates it."""
+    """A module in the source tree counts as generated only if its name suggests it."""
     files = {"tide/base.py": "version = '1.2.3'\r\n", "tide/_version.py": "version = '1.2.3'\n"}
     (tmp_path / "tide").mkdir()
     for name, text in files.items():

@@ -426,6 +426,6 @@ def test_git_ignores_no_file_of_the_template() -> None:
 
 @pytest.mark.xdist_group("together")
 def test_groups_of_tests_stay_together(request: pytest.FixtureRequest) -> None:
-    """The end of a test's ID contains its group, so that a worker process runs the whole group."""
+    """The end of a test's ID contains its group, so a worker process runs the whole group."""
     expected = "together@together" if "PYTEST_XDIST_WORKER" in os.environ else "together"
     assert expected == request.node.nodeid.rpartition("_")[2]

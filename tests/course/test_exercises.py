@@ -111,7 +111,7 @@ def test_hints_do_not_reveal_the_solution(folder: Path) -> None:
 
 @each_exercise
 def test_checks_have_hints(folder: Path) -> None:
-    """Each check has a hint, except for the one that shows the build backend's own message."""
+    """Each check has a hint except the one that shows the build backend's own message."""
     checks = content(folder)["checks"]
     assert [] == [c for c in checks if not {"hint", "hints", "builds"} & set(c)]
 

@@ -136,7 +136,7 @@ def test_other_packages_are_not_available(folder: Path, tmp_path: Path) -> None:
 
 
 def test_options_add_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wheels for another system are added to the wheels of the first run."""
+    """Wheels for a different system are added to the wheels of the first run."""
     monkeypatch.setattr(offline_bundle, "BUILT", {})
     monkeypatch.setattr(offline_bundle, "make_bundle", lambda file: None)
     found: list[list[str]] = []

@@ -1,4 +1,4 @@
-"""Test the commands of lesson 9 that require another machine, using a simulated one.
+"""Test the commands of lesson 9 that require a second machine, which is simulated.
 
 The page refers to this file where it doesn't run its commands.
 """

@@ -109,7 +109,7 @@ def with_addresses() -> list[str]:
 
 
 def test_placeholder_account_is_defined_once() -> None:
-    """Only one module defines the placeholder account, so that a fork changes it in one place."""
+    """Only one module defines the placeholder account, so a fork changes it in one place."""
     modules = run("git", "ls-files", "*.py", cwd=ROOT).stdout.splitlines()
     literal = re.compile(rf"(?<![{{\w`]){ORG}(?![\w`}}])")
     found = []

@@ -32,8 +32,8 @@ REPOSITORIES = {".git", "git~1"}
 def leads_into_a_repository(part: str) -> bool:
     """Return whether a part of a path in the template can become `.git`.
 
-    Conditions are ignored, so that their contents are always included. The values of expressions
-    are unknown, so only listed expressions are accepted.
+    Conditions are ignored, so their contents are always included. The values of expressions are
+    unknown, so only listed expressions are accepted.
     """
     name = re.sub(r"{%.*?%}", "", part).removesuffix(".jinja")
     if "{{" in name:

@@ -461,7 +461,7 @@ def test_dependabot_waits_a_week(
 
 @pytest.mark.parametrize(("engine", "path"), [("sphinx", "docs/_build/html"), ("zensical", "site")])
 def test_pages_deploys_the_site(engine: str, path: str, artifacts: ArtifactCache) -> None:
-    """One job builds the site with the newest Python, and another one deploys it without commands."""
+    """One job builds the site with the newest Python, and a second deploys it without commands."""
     answers = {"docs_engine": engine, "docs_hosting": "pages", "task_runner": "none"}
     workflow = workflows.github(artifacts.project(BASE | answers), "docs")
     build, deploy = workflow["jobs"]["build"], workflow["jobs"]["deploy"]

@@ -29,7 +29,7 @@ from harness.simulators.dockerfile import (
     read_dockerfile,
 )
 
-# The project has a dependency, so that an image without it fails.
+# The project has a dependency, so an image without it fails.
 APP: Answers = {
     "project_name": "My Project",
     "copyright_year": "2026",

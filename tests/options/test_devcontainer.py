@@ -29,7 +29,7 @@ def test_exists_only_if_selected(chosen: bool, artifacts: ArtifactCache) -> None
 
 @pytest.mark.parametrize("version", choices("python_min"))
 def test_python_is_the_oldest_supported(version: str, artifacts: ArtifactCache) -> None:
-    """The image has the oldest supported Python, so that the code uses no newer features."""
+    """The image has the oldest supported Python, so the code uses no newer features."""
     project = artifacts.project(BASE | {"python_min": version})
     assert f"mcr.microsoft.com/devcontainers/python:{version}" == description(project)["image"]
 

@@ -318,7 +318,7 @@ def test_this_repository_has_the_same_hooks(artifacts: ArtifactCache) -> None:
 
 
 def test_this_repository_passes_its_hooks(shell: Shell, tmp_path: Path) -> None:
-    """The hooks, except for types, pass on all files of this repository."""
+    """All hooks except the type checker pass on all files in this repository."""
     names = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
     clone = tmp_path / "clone"
     # Run the hooks in a copy, because some of them change files.

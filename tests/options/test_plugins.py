@@ -28,7 +28,7 @@ BROKEN = {
 def test_entry_point_group_exists_if_selected(
     mode: str, plugins: bool, artifacts: ArtifactCache
 ) -> None:
-    """The wheel has an entry point group and a module that loads it only with plugins."""
+    """Only a project with plugins has an entry point group and a module that loads it."""
     answers = {"project_name": "My Project", "mode": mode, "plugins": plugins}
     wheel = read_wheel(artifacts.wheel_from_tree(answers))
     groups = {group for group, _ in wheel.entry_points}

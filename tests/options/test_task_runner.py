@@ -143,7 +143,7 @@ def test_tasks_succeed_in_a_new_project(runner: str, project: Path) -> None:
 
 
 def test_extra_arguments_select_tests(runner: str, project: Path, tools: Environment) -> None:
-    """Arguments replace `--cov`, so that selected tests don't fail because of low coverage."""
+    """Arguments replace `--cov` so that selected tests don't fail because of low coverage."""
     (project / "tests" / "test_one.py").write_text(ONE_TEST, encoding="utf-8")
     # The environment with the tools doesn't contain the project.
     output = call(tools, project, f"PYTHONPATH={project / 'src'}", *SOME_TESTS[runner]).stdout

@@ -53,7 +53,7 @@ def test_workflow_requires_github(ci: str, tmp_path: Path) -> None:
 
 
 def test_renovate_updates_only_the_template(artifacts: ArtifactCache) -> None:
-    """Renovate updates only the template, so that it doesn't conflict with Dependabot."""
+    """Renovate updates only the template, so it doesn't conflict with Dependabot."""
     file = artifacts.project(BASE | {"template_updates": "renovate"}) / "renovate.json"
     assert ["copier"] == json.loads(file.read_text(encoding="utf-8"))["enabledManagers"]
 

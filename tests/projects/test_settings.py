@@ -11,7 +11,7 @@ from harness.artifacts.install import Environment
 from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
-# The same answers as in another test, so that both share an environment.
+# These answers are the same as in another test, so both tests share an environment.
 DEV: Answers = {"project_name": "My Project", "task_runner": "just"}
 
 

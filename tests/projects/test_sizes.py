@@ -238,7 +238,7 @@ def test_author_is_a_single_person(
 def test_default_author_has_no_angle_brackets(
     project_name: str, author: str, artifacts: ArtifactCache
 ) -> None:
-    """The default author never contains angle brackets, so that an email address can follow it."""
+    """The default author never contains angle brackets, so an email address can follow it."""
     answers = {"project_name": project_name, "distribution_name": "my-project"}
     assert [{"name": author}] == metadata(artifacts.project(BASE | answers))["authors"]
 

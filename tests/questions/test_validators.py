@@ -422,7 +422,7 @@ def test_year_has_four_digits() -> None:
     assert expected == {text for text in tried if not validated("copyright_year", text)}
 
 
-# YAML answers are checked in two places: `ask` checks given answers, so that the message names the
+# YAML answers are checked in two places: `ask` checks given answers so that the message names the
 # question, and the validator checks typed answers.
 PATHS = [validated, prompted]
 each_path = pytest.mark.parametrize("check", PATHS, ids=["validator", "ask"])

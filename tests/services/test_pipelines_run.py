@@ -154,7 +154,7 @@ def test_upload_can_be_retried(pipeline: Pipeline, pypi: Index, built: Path) -> 
 
 @pytest.mark.parametrize("name", ["v0.1.1", "v0.1.0.post1"], ids=["wrong version", "off main"])
 def test_wrong_tag_is_rejected(name: str, pipeline: Pipeline, pypi: Index, built: Path) -> None:
-    """For a tag with another version or on another branch, nothing is uploaded."""
+    """For a tag with the wrong version or on the wrong branch, nothing is uploaded."""
     pipeline.event = tag(name)
     if name == "v0.1.0.post1":
         # The version is right, but the branch is wrong.
@@ -166,7 +166,7 @@ def test_wrong_tag_is_rejected(name: str, pipeline: Pipeline, pypi: Index, built
 
 
 def renamed(built: Path, folder: Path, version: str) -> Path:
-    """Return a copy of the artifacts with another version in the file names."""
+    """Return a copy of the artifacts with a different version in the file names."""
     copy = Path(shutil.copytree(built, folder / "renamed"))
     for file in list((copy / "dist").glob("my_project*")):
         file.rename(file.with_name(file.name.replace("0.1.0", version)))

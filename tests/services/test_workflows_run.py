@@ -456,7 +456,7 @@ def no_right_to_release(jobs: Jobs) -> None:
 
 
 def wrong_artifact(jobs: Jobs) -> None:
-    """Make the PyPI job download an artifact with another name."""
+    """Make the PyPI job download an artifact with a different name."""
     (step,) = [step for step in jobs["pypi"]["steps"] if "download-artifact" in step["uses"]]
     step["with"]["name"] = "distributions"
 

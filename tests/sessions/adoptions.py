@@ -3,7 +3,7 @@
 `python -m sessions.adoptions` adopts the projects in tests/adopt/corpus.yml, and writes
 docs/explanation/adoptions.json. `nox -s tables` generates the table in
 docs/explanation/adoptions.md from this file. Arguments select projects by name, add clones by path,
-or replace the corpus with another `.yml` file. With arguments, the results are only printed.
+or replace the corpus with a different `.yml` file. With arguments, the results are only printed.
 """
 
 import argparse

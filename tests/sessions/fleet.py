@@ -128,7 +128,7 @@ def updated(number: int, project: Path, work: SomeWork, artifacts: ArtifactCache
 
 
 def one_file_releases(folder: Path) -> Path:
-    """Create a repository with two releases of a template with one file."""
+    """Create a repository with two releases of a one-file template."""
     folder.mkdir()
     git("init", "--quiet", "--initial-branch=main", cwd=folder)
     for version in ("1.0.0", "2.0.0"):

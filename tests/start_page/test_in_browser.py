@@ -73,7 +73,7 @@ def answer_sets() -> dict[str, Answers]:
 
 FEW = ("full", "task_runner-make")
 
-# Slow tests, which load another page or build a project.
+# Slow tests, which load a second page or build a project.
 slow = pytest.mark.skipif(not ALL, reason="slow; `nox -s start_page` runs it")
 
 
@@ -124,7 +124,7 @@ class Shown:
         return int(self.page.evaluate("Number(document.body.dataset.ready ?? 0)"))
 
     def follow(self, fragment: str) -> None:
-        """Open a link to another project without reloading the page."""
+        """Open a link to a different project without reloading the page."""
         before = self.count()
         self.page.evaluate(
             "hash => { history.replaceState(null, '', hash);"
@@ -134,7 +134,7 @@ class Shown:
         self.wait(before)
 
     def wait(self, before: int) -> None:
-        """Wait until another project is shown."""
+        """Wait until a different project is shown."""
         self.page.wait_for_function("n => Number(document.body.dataset.ready) > n", arg=before)
 
     def errors(self) -> list[str]:
@@ -151,7 +151,7 @@ class Shown:
 
 
 def extract(archive: Path, folder: Path) -> Path:
-    """Extract an archive with its file modes, and return the project's folder."""
+    """Extract an archive, preserve its file modes, and return the project's folder."""
     with zipfile.ZipFile(archive) as opened:
         for entry in opened.infolist():
             opened.extract(entry, folder)
@@ -299,7 +299,7 @@ def test_loaded_page_works_offline(shown: Shown) -> None:
 
 @slow
 def test_link_reproduces_the_page(browser: Any, site: str, shown: Shown) -> None:
-    """A link contains the answers and the open file, so that it restores them in another browser."""
+    """A link contains the answers and the open file, so it restores them in a different browser."""
     shown.follow(fragment(BASE))
     before = shown.count()
     shown.page.check('[data-question="backend"] input[value="flit_core"]')
@@ -372,7 +372,7 @@ def test_page_is_accessible(size: str, scheme: str, shown: Shown) -> None:
 
 
 def check(shown: Shown) -> None:
-    """Check the page for violations of the guidelines and for its width."""
+    """Check whether the page violates the guidelines or is too wide."""
     violations = axe.Axe().run(shown.page, options=RULES).response["violations"]
     assert [] == [
         f"{violation['id']}: {[node['target'] for node in violation['nodes']][:3]}"

@@ -84,7 +84,7 @@ def test_customize_becomes_a_preset(customize: bool, preset: str, old: Path) -> 
 def test_preset_cannot_be_changed(
     version: str | None, operation: str, releases: Path, tmp_path: Path
 ) -> None:
-    """A changed preset is rejected, even with another answers file, and nothing is written."""
+    """A changed preset is rejected, even with a different answers file, and nothing is written."""
     project = start(releases, version, tmp_path / "project", BASE)
     (project / ".copier-answers.yml").rename(project / "answers.yml")
     commit(project, "Move the answers file")

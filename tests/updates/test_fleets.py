@@ -47,7 +47,7 @@ def in_ignored_files(clone: Path) -> None:
 
 
 def in_uncommitted_files(clone: Path) -> None:
-    """Edit a file, and add another one, without committing them."""
+    """Edit a file and add another one without committing them."""
     (clone / "README.md").write_text("Mine.\n", encoding="utf-8")
     (clone / "notes.txt").write_text("Mine.\n", encoding="utf-8")
 

@@ -46,7 +46,7 @@ def repository(folder: Path) -> Path:
 
 
 def test_instructions_name_the_answers_file(releases: Path, tmp_path: Path) -> None:
-    """With another answers file, the project's commands contain its name and work."""
+    """With a different answers file, the project's commands work and contain the file's name."""
     name = "our answers.yml"
     answers = {"preset": "full", "template_updates": "workflow", "license": "MIT"}
     copy(releases, tmp_path, answers, answers_file=name)

@@ -30,7 +30,7 @@ def test_answers_cover_every_choice(version: str) -> None:
 
 
 def is_users(name: str, mode: str) -> bool:
-    """Return whether a file belongs to the user, so that updates don't change it."""
+    """Return whether a file belongs to the user, which means that updates don't change it."""
     managed = "__init__" if mode == "script" else "__main__"
     is_managed = re.fullmatch(rf"docs/conf\.py|src/\w+/{managed}\.py|tests/test_locks\.py", name)
     return (

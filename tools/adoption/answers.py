@@ -102,7 +102,7 @@ def build_backend(project: Project) -> str:
 
 
 def backend_choice(project: Project) -> str | None:
-    """Return the choice for the project's build backend, or None if the template lacks it."""
+    """Return the choice for the project's build backend, or None if it isn't supported."""
     module = build_backend(project)
     for choice, data in choice_facts("backend").items():
         if module in (data["module"], data["vcs"].get("module")):

@@ -59,9 +59,9 @@ class BuildOptions:
 
 
 def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) -> Path:
-    """Build a wheel in an isolated environment, and return its path.
+    """Build a wheel in an isolated environment, and return the wheel's path.
 
-    The build runs in a separate process, so that it can be stopped with all its child processes.
+    The build runs in a separate process so that it and all its child processes can be stopped.
 
     Args:
         folder: The project's folder. Build backends write to it, so it should be a copy.
@@ -69,7 +69,7 @@ def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) ->
         options: The constraints, additional requirements, and time limit.
 
     Raises:
-        AdoptionError: The build failed, or took too long.
+        AdoptionError: The build failed or took too long.
     """
     options = options or BuildOptions()
     code = "from adoption.building import build_here; build_here()"
@@ -136,7 +136,8 @@ def build_here() -> None:
     has_uv = shutil.which("uv") or importlib.util.find_spec("uv")
     try:
         with (
-            # The old build backend's warnings don't matter because the template replaces it.
+            # The old build backend's warnings don't matter because the template replaces that
+            # backend.
             warnings.catch_warnings(action="ignore"),
             build.env.DefaultIsolatedEnv(installer="uv" if has_uv else "pip") as isolated,
         ):

@@ -159,7 +159,7 @@ def run_read(options: argparse.Namespace) -> int:
 
 
 def check_output(output: Path, existing: Path) -> None:
-    """Check the folder for the results.
+    """Check the folder that the results will be written to.
 
     Raises:
         AdoptionError: The folder doesn't exist or is in the existing project.
@@ -173,7 +173,7 @@ def check_output(output: Path, existing: Path) -> None:
 
 
 def ask(paths: Sequence[Path], yes: bool) -> None:
-    """Ask for permission to run the build code of projects unless `--yes` is given.
+    """Ask for permission to run projects' build code unless `--yes` is given.
 
     Raises:
         AdoptionError: The user denies permission.

@@ -152,12 +152,12 @@ def membership_changes(kind: str, old: Iterable[str], new: Iterable[str]) -> Ite
 
 
 def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
-    """Yield the differences between metadata fields with a single value."""
+    """Yield the differences in metadata fields that have a single value."""
     for name, value in old.items():
         if value != new[name]:
             shown = (value, new[name])
             if name == "description":  # too long to show
-                other = "another text" if value else "a text"
+                other = "a different text" if value else "a text"
                 shown = (value and "one text", new[name] and other)
             yield Difference(name, was_is(*shown))
 
@@ -165,7 +165,7 @@ def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[D
 def changed_requirements(
     old: Mapping[str, set[str]], new: Mapping[str, set[str]]
 ) -> Iterator[Difference]:
-    """Yield the differences between extras and their requirements."""
+    """Yield the differences in the extras and their requirements."""
     yield from membership_changes("extra", old, new)
     for extra in sorted({*old, *new}):
         kind = f"requirement of extra {extra}" if extra else "requirement"

@@ -60,8 +60,8 @@ def wrong_files(project: Project) -> Iterator[Finding]:
 def missing_from_wheel(project: Project) -> Iterator[str]:
     """Yield the paths of files in the packages' folders that the wheel lacks.
 
-    Tests are ignored, because projects leave them out on purpose, and so is the `__init__.py` of a
-    namespace package.
+    Tests and the `__init__.py` files of namespace packages are ignored, because they are left out
+    on purpose.
     """
     unpacked = [".pyc", ".pyo", ".so", ".pyd"]
     unpacked += SOURCES if project.wheel.extension_modules else ()

@@ -1,6 +1,6 @@
 """Group the files of an existing project by role.
 
-A file's role decides where it goes. Its name is only a hint, because projects use many names for
+A file's role determines where it goes. Its name is only a hint, because projects use many names for
 their README, changelog, tests, and license.
 """
 

@@ -40,7 +40,7 @@ class Reading:
         moves: The old path and the new path of each file.
         removed: The starter files that existing files replace.
         replaced: The diffs of the files and tables that the new project replaces, by name.
-        left: The files that are not moved, by replacement.
+        left: The files that are not moved, grouped by what replaces them.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)

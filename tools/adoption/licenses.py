@@ -20,7 +20,7 @@ from adoption.wheels import Wheel
 
 PROPRIETARY = "LicenseRef-Proprietary"
 
-# Usual names of license files in any folder. LICENSE also matches names like LICENSE-MIT.
+# Common names of license files in any folder. LICENSE also matches names like LICENSE-MIT.
 PLAIN_NAME = re.compile(rf"(?i)(?:.*/)?(?:(?:un)?licen[cs]e|copying){TEXT}")
 LICENSE = re.compile(r"(?i)(?:\A|/)(?:(?:un)?licen[cs]e|copying)[^/]*\Z")
 
@@ -89,7 +89,7 @@ def find_license(project: Project) -> License:
     """Return a project's license.
 
     If the metadata names exactly one license, use it. Otherwise, the license text decides. The text
-    may differ in a few words if an ambiguous name in the metadata, such as "BSD", supports it.
+    may differ in a few words if an ambiguous name in the metadata, such as "BSD", matches it.
     """
     texts = {name: recognized(text) for name, text in license_texts(project).items()}
     if expression := project.wheel.metadata.get("license_expression"):
@@ -281,7 +281,7 @@ def recognized(text: str) -> tuple[str, ...]:
         if words == normalized_words(text):
             return gnu_pair(choice)
     found, share = spdx_matcher.analyse_license_text(text, include_header_match=False)
-    # A partial match is enough, because files also contain the owners or the history.
+    # A partial match is enough, because files may also name the owners or describe the history.
     return tuple(sorted(found["licenses"])) if share > 0.75 else ()
 
 
@@ -344,7 +344,7 @@ def normalized_words(text: str) -> list[str]:
 
 
 def license_faults(project: Project) -> Iterator[Finding]:
-    """Yield problems with the license, including decisions for the owner."""
+    """Yield problems with the license, including decisions that the owner must make."""
     found = find_license(project)
     if not found.expression:
         yield Finding(
@@ -368,7 +368,7 @@ def license_not_offered(project: Project) -> Iterator[Finding]:
 
 
 def license_targets(project: Project) -> dict[str, str]:
-    """Return the license files with their paths in the new project.
+    """Return the license files and their paths in the new project.
 
     The license itself is renamed to LICENSE unless it consists of several files, such as
     LICENSE-MIT.
@@ -384,7 +384,7 @@ def license_targets(project: Project) -> dict[str, str]:
 def license_files(project: Project) -> list[str]:
     """Return the paths of the license files, starting with the license itself.
 
-    These are the license files in the wheel, in the settings, and with usual names.
+    These are the files in the wheel, the files in the settings, and the files with common names.
     """
     names = list(project.wheel.licenses)
     value = project.settings.get("project", {}).get("license", {})

@@ -30,7 +30,7 @@ SUPERSEDED = {
 
 
 def find_moves(project: Project) -> list[tuple[str, str]]:
-    """Return pairs of paths in the old folder and in the new one.
+    """Return the old path and the new path of each file.
 
     Files without a special role keep their paths. Files that the new project doesn't need are left
     out.
@@ -144,7 +144,7 @@ def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
 
 
 def helpers_of_tests(project: Project, modules: list[str]) -> Iterator[str]:
-    """Yield modules next to test modules that the tests import but the wheel lacks."""
+    """Yield modules that are next to test modules, imported by them, and missing from the wheel."""
     assert project.folder is not None
     for module in modules:
         text = (project.folder / module).read_text("utf-8", errors="replace")
@@ -155,7 +155,7 @@ def helpers_of_tests(project: Project, modules: list[str]) -> Iterator[str]:
 
 
 def data_of_tests(folder: Path, modules: list[str]) -> set[str]:
-    """Return files and folders next to test modules that the tests name in strings."""
+    """Return files and folders that are next to test modules and named in the modules' strings."""
     texts = {text for module in modules for text in strings(folder / module)}
     return {name for name in {text.split("/")[0] for text in texts} if is_test_data(folder, name)}
 

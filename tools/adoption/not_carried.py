@@ -82,7 +82,7 @@ def unsupported_files(wheel: Wheel) -> Iterator[Finding]:
 
 
 def unpacked_tests(project: Project) -> Iterator[Finding]:
-    """Yield a finding about tests in packages that the old wheel leaves out."""
+    """Yield a finding about tests that are in the packages but not in the old wheel."""
     moved = {new.removeprefix("src/") for _, new in find_moves(project) if new.startswith("src/")}
     tests = {name for name in moved - {*project.wheel.files} if is_test_file(name)}
     if tests:
@@ -128,7 +128,7 @@ def changed_description(project: Project) -> Iterator[Finding]:
     if normalized_text(content) != normalized_text(text):
         yield Finding(
             f"The long description differs from {readme}. The new one is the text of {readme}.",
-            ("description: was one text, is now another text",),
+            ("description: was one text, is now a different text",),
         )
 
 

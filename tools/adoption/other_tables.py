@@ -1,4 +1,4 @@
-"""Find entries for tables in pyproject.toml, other than `[project]`, to write by hand."""
+"""Find entries to write by hand for tables in pyproject.toml other than `[project]`."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -15,7 +15,7 @@ from adoption.moves import namespace_modules, role_moves, superseded
 from adoption.projects import Project
 from adoption.template import plain_template
 
-# Groups of names and locations of files with the same purpose.
+# Alternative names and locations of files with the same purpose.
 PURPOSE = re.compile(
     r"(?i)(?:\.github/|docs/)?\.?(contributing|dependabot|readthedocs|releasing|renovate"
     r"|pre-commit-config)(?:rc)?(?:\.\w+)?"

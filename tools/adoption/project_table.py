@@ -1,4 +1,4 @@
-"""Find entries for `[project]` to write by hand because answers don't cover them."""
+"""Find entries for `[project]` that must be written by hand because no answers cover them."""
 
 import re
 from collections.abc import Mapping, Sequence

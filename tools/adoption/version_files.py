@@ -56,7 +56,7 @@ def source_of(project: Project, name: str) -> Path | None:
 
 
 def is_source(project: Project, name: str) -> bool:
-    """Return whether a file in the wheel is in the source tree with the same content."""
+    """Return whether a file in the wheel has the same contents in the source tree."""
     file = source_of(project, name)
     return file is not None and lines(file.read_bytes()) == lines(project.wheel.files[name])
 

@@ -21,7 +21,7 @@ FENCE = "~" * 12
 
 
 def texts(project: Path) -> dict[str, str]:
-    """Return the text of each file of a project by path, except for the recorded answers."""
+    """Return the text of each file in a project by path, except the recorded answers."""
     return {
         name: (project / name).read_text(encoding="utf-8")
         for name in tree(project)
@@ -30,7 +30,7 @@ def texts(project: Path) -> dict[str, str]:
 
 
 def summary(before: dict[str, str], after: dict[str, str]) -> str:
-    """Return a Markdown list with the added, the removed, and the changed files.
+    """Return a Markdown list of the added, removed, and changed files.
 
     >>> print(summary({"a": "1", "b": "1"}, {"b": "2", "c": "1"}))
     - Adds `c`.
@@ -111,7 +111,7 @@ $ copier update --defaults --skip-answered --data-file {COURSE}/checkpoints/{num
 
 
 def on_start_page(source: Path, number: str) -> str:
-    """Return a link to the start page with the answers of a checkpoint, as Markdown."""
+    """Return a Markdown link to the start page, including a checkpoint's answers."""
     answers = yaml.safe_load(checkpoint_file(source, number).read_text(encoding="utf-8")) or {}
     words = [f"{name}={text_of(answer)}" for name, answer in (GREETINGS | answers).items()]
     return f"To look at its files first, open {{start}}`the start page <{shlex.join(words)}>`.\n"

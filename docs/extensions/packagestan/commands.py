@@ -44,7 +44,7 @@ def reason(block: nodes.literal_block) -> str:
 
 
 class Code(CodeBlock):
-    """A code block whose caption is not parsed as markup, so that it can be a file name."""
+    """A code block whose caption is not parsed as markup, so it can be a file name."""
 
     def run(self) -> list[nodes.Node]:
         """Return the block."""

@@ -1,7 +1,7 @@
 """Diagrams as code: Graphviz files in `docs/diagrams/`, rendered as SVG within the page.
 
-The SVG is part of the page, so that its colors follow the page's light or dark scheme. The
-pygraphviz wheel includes Graphviz. https://graphviz.org/doc/info/lang.html
+The SVG is part of the page, so its colors follow the page's light or dark scheme. The pygraphviz
+wheel includes Graphviz. https://graphviz.org/doc/info/lang.html
 """
 
 import contextlib
@@ -68,7 +68,7 @@ def render(source: str) -> tuple[str, list[str]]:
     svg = svg[svg.index("<svg") :]
     # Remove tooltips, which only repeat node names, and IDs, which must be unique on a page.
     svg = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?| id=\"[^\"]*\"", "", svg, flags=re.DOTALL)
-    # Use pixels instead of points, so that the graph's font size is the font size on the page.
+    # Use pixels instead of points so that the graph's font size is the font size on the page.
     return re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', svg), warnings
 
 

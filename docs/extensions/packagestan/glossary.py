@@ -21,7 +21,7 @@ SKIPPED = (
 
 
 def terms(text: str) -> list[str]:
-    r"""Return the terms of a glossary, longest first, so that "wheel" doesn't match "wheelhouse".
+    r"""Return the terms of a glossary, longest first, so "wheel" doesn't match "wheelhouse".
 
     >>> terms("```{glossary}\nsdist\n  An archive.\n\nwheel\n  A file.\n```\n")
     ['sdist', 'wheel']

@@ -37,7 +37,7 @@ def add_note(made: nodes.section, note: nodes.Node) -> None:
 
 
 def slide_of(node: nodes.Element, heading: str) -> nodes.section:
-    """Return the slide of a box or a diagram.
+    """Return the slide for a box or a diagram.
 
     Args:
         node: The box or the figure.

@@ -1,4 +1,4 @@
-"""Process requests in forks of a warm process, so that imports run only once.
+"""Process requests in forks of a warm process so that imports run only once.
 
 `python fork_server.py MODULE...` imports the modules, and then answers each line on stdin with a
 line on stdout. Forks don't share state. Because the Python of any environment can run this program,
@@ -142,7 +142,7 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         if request.pop("warm_up", False):
-            # Process this request without a fork, so that all forks share imported and compiled
+            # Process this request without a fork so that all forks share imported and compiled
             # modules.
             path = list(sys.path)
             result = result_of(request.pop("do"), request["arguments"])

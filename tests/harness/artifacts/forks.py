@@ -75,7 +75,7 @@ class ForkServer:
             project: The folder with pyproject.toml.
             out: The folder to write to. It is created.
             env: Environment variables to add.
-            warm_up: Whether to call it in the warm process itself.
+            warm_up: Whether to call the hook in the warm process itself.
 
         Raises:
             CommandError: The build failed.

@@ -30,7 +30,7 @@ def git(project: Path, *arguments: str, exit_code: int | None = 0) -> str:
 
 
 def commit(project: Path, *tags: str) -> None:
-    """Commit and tag all files of a project. Create the repository if necessary."""
+    """Commit all files of a project, and tag the commit. Create the repository if necessary."""
     git(project, "init", "--quiet")
     git(project, "add", "--all")
     git(project, "commit", "--quiet", "--allow-empty", "--message=Work")
@@ -66,7 +66,7 @@ def call(
         exit_code: The expected exit code, or None to accept any.
 
     Raises:
-        CommandError: The command ends with another exit code.
+        CommandError: The command ends with a different exit code.
     """
     script = 'typed=$1; shift; printf "%s" "$typed" | "$@"'
     return run(

@@ -229,7 +229,7 @@ class Session:
         return self.tidy(str(self._output.before)), int(self._output.match.group(1))
 
     def tidy(self, printed: str) -> str:
-        """Format output as on a page."""
+        """Format output as it appears on a page."""
         for place in {str(self.home), str(self.home.resolve())}:
             printed = printed.replace(place, HOME)
         lines = (line.rstrip().split("\r")[-1] for line in NOISE.sub("", printed).split("\n"))
@@ -265,7 +265,7 @@ def tools(folder: Path) -> Path:
 
 
 def record_origin(project: Path) -> None:
-    """Record the origin of a project as the `copier` command does, so that updates work."""
+    """Record a project's origin as the `copier` command does so that updates work."""
     record = project / ".copier-answers.yml"
     text = record.read_text(encoding="utf-8")
     origin = f"_commit: {next_release()}\n_src_path: {ADDRESS}\n"

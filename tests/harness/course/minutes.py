@@ -53,7 +53,7 @@ class Block:
 
     @property
     def is_code(self) -> bool:
-        """Whether the block is literal, so that it contains neither prose nor other blocks."""
+        """Whether the block is literal and contains neither prose nor other blocks."""
         return self.marks[0] != ":"
 
     @property

@@ -10,7 +10,7 @@ from harness.packagestan.answers import choices
 
 PRESETS = ("minimal", "standard", "full")
 
-# The limits for files and lines of a library, except the license and the answers file.
+# The limits for a library's files and lines. The license and the answers file don't count.
 BUDGETS = {"minimal": (9, 220), "standard": (22, 850), "full": (36, 1500)}
 NOT_COUNTED = {".copier-answers.yml", "LICENSE"}
 

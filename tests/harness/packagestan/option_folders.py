@@ -173,7 +173,7 @@ def problems(folder: Path, offered: list[str], page: str) -> list[str]:
         elif data is not None:
             found += [f"{file}: {text}" for text in fact_problems(data, expected, choice)]
             if "retired" in data and choice in defaults(folder.name):
-                found.append(f"{file}: select another default in the question and the presets")
+                found.append(f"{file}: select a different default in the question and the presets")
             found += vcs_problems(folder / choice, data)
         if choice != "none" and not re.search(
             rf"(?i)(?<![\w-]){re.escape(choice)}(?![\w-])", prose

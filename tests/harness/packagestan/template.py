@@ -17,7 +17,7 @@ OPTIONS = ROOT / "template" / "options"
 
 
 class Packagestan(Template):
-    """The template, with support for choices that only existing projects can have."""
+    """The template. It supports choices that only existing projects can have."""
 
     @contextlib.contextmanager
     def prepared_worker(self, destination: Path, answers: Answers) -> Iterator[Worker]:
@@ -42,7 +42,7 @@ render = TEMPLATE.render
 refusal = TEMPLATE.refusal
 asked_worker = TEMPLATE.asked_worker
 
-# A placeholder for the account that hosts the template, because each fork has another account.
+# A placeholder for the account that hosts the template, because each fork has a different account.
 ORG = "ORG"
 ADDRESS = f"gh:{ORG}/packagestan"
 CLONE_ADDRESS = f"https://github.com/{ORG}/packagestan.git"

@@ -26,7 +26,7 @@ def run(
         exit_code: The expected exit code, or None to accept any.
 
     Raises:
-        CommandError: The command ended with another exit code.
+        CommandError: The command ended with a different exit code.
     """
     finished = subprocess.run(
         [str(part) for part in command],

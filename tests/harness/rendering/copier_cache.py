@@ -43,7 +43,7 @@ def answers_path(worker: Worker) -> Path:
 
 @functools.cache
 def pickled_value(text: str) -> bytes:
-    """Return the pickled value of a YAML string, so that each caller can unpickle a copy."""
+    """Return the pickled value of a YAML string so that each caller can unpickle a copy."""
     return pickle.dumps(copier_internals.parse_yaml(text))
 
 

@@ -89,7 +89,7 @@ def share(worker: Worker, template: Template, environment: SandboxedEnvironment)
 
 
 def question_of(worker: Worker, name: str, context: Mapping[str, Any]) -> Question:
-    """Return a copy of a worker's asked question that has another context."""
+    """Return a copy of a question that a worker has asked, with a different context."""
     return Question(
         answers=worker.answers,
         context=context,

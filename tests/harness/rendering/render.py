@@ -35,7 +35,7 @@ def copier_command(
         exit_code: The expected exit code, or None to accept any.
 
     Raises:
-        CommandError: The command ended with another exit code.
+        CommandError: The command ended with a different exit code.
     """
     data: list[str] = []
     for name, value in (answers or {}).items():

@@ -59,7 +59,7 @@ class Template:
 
     @functools.cache  # noqa: B019
     def snapshot(self) -> Path:
-        """Return a folder with a copy of the template, without its repository.
+        """Return a folder with a copy of the template but without its repository.
 
         Copier uses a plain folder as is, but clones a repository at its newest tag. The copy is
         deleted when the process ends.

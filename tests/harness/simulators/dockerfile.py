@@ -1,8 +1,8 @@
 """Simulate a Docker build: run a Dockerfile's commands in folders that represent its stages.
 
-This doesn't require a container engine. A stage is a folder that replaces `/` in absolute paths,
-with a virtual environment in place of the base image's Python. Each stage is built at the same
-path, as in a container, and then moved away. Unsupported instructions raise an error.
+No container engine is required. A stage is a folder that replaces `/` in absolute paths, with a
+virtual environment in place of the base image's Python. Each stage is built at the same path, as in
+a container, and then moved away. Unsupported instructions raise an error.
 
 The base image, layers, users, and isolation from the machine are not simulated. A rehearsal shows
 that the commands work with the context, arguments, mounts, and earlier stages. It doesn't show that

@@ -645,7 +645,7 @@ def machine_variables() -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if kept.match(name)},
         "LANG": "C.UTF-8",
-        # Use the shared cache, so that nothing is downloaded twice.
+        # Use the shared cache so that nothing is downloaded twice.
         "UV_CACHE_DIR": run(find_uv_bin(), "cache", "dir").stdout.strip(),
         "UV_PYTHON_DOWNLOADS": "never",
     }

@@ -178,7 +178,7 @@ class Network:
             ports[host] = self._running.enter_context(_served(index, context))
 
         class Proxy(http.server.BaseHTTPRequestHandler):
-            """A proxy that redirects requests for indexes to this machine, and forwards all others."""
+            """A proxy that redirects index requests to this machine and forwards all others."""
 
             def do_CONNECT(self) -> None:
                 host, port = self.path.rsplit(":", 1)

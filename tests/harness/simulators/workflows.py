@@ -11,7 +11,7 @@ Job = dict[str, Any]
 
 
 class Loader(yaml.SafeLoader):
-    """A loader with the booleans of YAML 1.2, so that GitHub's key "on" stays a string."""
+    """A loader that uses YAML 1.2's booleans, so GitHub's key "on" stays a string."""
 
 
 Loader.yaml_implicit_resolvers = {

@@ -22,7 +22,7 @@ RELEASES = ROOT / "tests" / "releases.yml"
 # The parts of a release that Copier reads.
 TEMPLATE = ("copier.yml", "template")
 
-# Use a fixed author, date, and settings, so that commits have the same IDs everywhere.
+# Use a fixed author, date, and settings so that commits have the same IDs everywhere.
 IDENTITY = GIT | {
     "GIT_AUTHOR_DATE": "2026-01-01T00:00:00+0000",
     "GIT_COMMITTER_DATE": "2026-01-01T00:00:00+0000",

@@ -170,7 +170,7 @@ def seeded(faults: Sequence[Fault], *folders: Path) -> Iterator[None]:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file with a new modification time, so that Python recompiles the module."""
+    """Write a file with a new modification time so that Python recompiles the module."""
     path.write_text(text, encoding="utf-8", newline="")
     seconds = next(times)
     os.utime(path, (seconds, seconds))
