@@ -6,12 +6,15 @@ The tests run offline, so they can't open links. Comparing the links with a seco
 import datetime
 import functools
 import itertools
+import json
 import re
+from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
-from harness.packagestan.template import ORG, ROOT
+from harness.packagestan.template import OPTIONS, ORG, ROOT
 
 PLACES = ("copier.yml", "*.md", "docs/**/*", "template/**/*", "tools/**/*")
 
@@ -28,6 +31,13 @@ def listed() -> list[dict[str, Any]]:
     return list(yaml.safe_load((ROOT / "tests" / "links.yml").read_text(encoding="utf-8")))
 
 
+def links_in(path: Path) -> set[str]:
+    """Return the external links in a file."""
+    text = path.read_text(encoding="utf-8")
+    links = re.findall(r"https?://[\w.-]+\.[a-z]+[^\s\[\]\"`<>(){}|\\,]*", text)
+    return {link.rstrip(".;:'") for link in links}
+
+
 def used() -> set[str]:
     """Return the external links in the template, the documentation, and the tools."""
     found: set[str] = set()
@@ -37,19 +47,48 @@ def used() -> set[str]:
             and "_build" not in path.parts
             and path.suffix not in (".mo", ".po", ".pyc")
         ):
-            text = path.read_text(encoding="utf-8")
-            links = re.findall(r"https?://[\w.-]+\.[a-z]+[^\s\[\]\"`<>(){}|\\,]*", text)
-            found |= {link.rstrip(".;:'") for link in links}
+            found |= links_in(path)
     return {link for link in found if not EXAMPLES.match(link)}
 
 
+def documented(options: Path) -> set[str]:
+    """Return the documentation links of choices that another file in the same folder repeats.
+
+    They need no entry in the list, because a typo in one of the files would make them differ.
+    """
+    found: set[str] = set()
+    for file in options.glob("*/*/choice.json"):
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        others = [links_in(path) for path in file.parent.iterdir() if path != file]
+        found |= {facts.get("documentation")} & set[str]().union(*others)
+    return found
+
+
 def test_every_link_is_listed() -> None:
-    """The files contain exactly the listed links."""
+    """The files contain exactly the listed links, and documentation links of choices."""
     links = [link for group in listed() for link in group["links"]]
     assert sorted(set(links)) == sorted(links)
-    new, old = sorted(used() - set(links)), sorted(set(links) - used())
+    new = sorted(used() - set(links) - documented(OPTIONS))
+    old = sorted(set(links) - used())
     assert not new, f"Open these links, and add them to a group in tests/links.yml: {new}"
     assert not old, f"Remove these links from tests/links.yml: {old}"
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("https://just.systems/man/en/", {"https://just.systems/man/en/"}),
+        ("https://just.systems/man/em/", set[str]()),
+    ],
+)
+def test_documentation_link_is_repeated(link: str, expected: set[str], tmp_path: Path) -> None:
+    """A documentation link needs no entry only if another file of the choice has the same link."""
+    folder = tmp_path / "task_runner" / "just"
+    folder.mkdir(parents=True)
+    facts = json.dumps({"documentation": "https://just.systems/man/en/"})
+    (folder / "choice.json").write_text(facts, encoding="utf-8")
+    (folder / "tasks.jinja").write_text(f"# {link}\n", encoding="utf-8")
+    assert expected == documented(tmp_path)
 
 
 def test_links_have_a_date_and_a_place() -> None:

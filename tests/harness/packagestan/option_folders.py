@@ -228,7 +228,7 @@ def fact_problems(data: dict[str, Any], expected: dict[str, type], choice: str) 
     """Yield sentences about missing, misspelled, unknown, empty, or wrongly typed facts."""
     missing = expected.keys() - data.keys()
     misspelled = set[str]()
-    for key in sorted(data.keys() - expected.keys() - ADDITIONAL):
+    for key in sorted(data.keys() - expected.keys() - ADDITIONAL - {"documentation"}):
         possible = (missing | ADDITIONAL) - data.keys() - misspelled
         if similar := difflib.get_close_matches(key, sorted(possible), n=1):
             misspelled |= set(similar)
