@@ -24,7 +24,7 @@ Projects = list[tuple[set[str], dict[str, Any]]]
 # project's owner has to maintain. If a new file belongs to one of these kinds, add it here. A
 # choice with an additional file lists it in choice.json.
 KINDS = {
-    "Yours": [
+    "Your files": [
         *("README.md", "CHANGELOG.md", "docs/*.md", "src/my_project/py.typed"),
         *(f"src/my_project/{name}.py" for name in ("__init__", "__main__", "cli", "greetings")),
         *("src/my_project/gui.py", "src/my_project/plugins.py", "src/my_project/data/*.json"),
@@ -134,4 +134,4 @@ def test_updates_skip_only_user_files() -> None:
         is_given_once |= any(fnmatch(f"/{name}", pattern) for pattern in once)
         # These belong to the user in scripts and libraries, but are managed in other projects.
         is_kept = any(fnmatch(f"/{name}", pattern) for pattern in kept) and not is_given_once
-        assert (kind(name) == "Yours") == (is_given_once and not is_kept), name
+        assert (kind(name) == "Your files") == (is_given_once and not is_kept), name

@@ -489,7 +489,7 @@ def test_project_never_depends_on_itself(
     listed = [*before, name + rest, *after]
     answer = listed if place == "dependencies" else {"a": before, "b": listed}
     where = "" if place == "dependencies" else ' (extra "b")'
-    message = f'remove "{name}{rest}"; it is the project itself{where}'
+    message = f'remove "{name}{rest}"; a project can\'t depend on itself{where}'
     assert message == check(place, answer, distribution_name="my-project")
 
 
