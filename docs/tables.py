@@ -49,7 +49,7 @@ def code(choice: object) -> str:
 
 
 def question_text(name: str) -> str:
-    """Return the text of a question, without the parts that depend on other answers."""
+    """Return a question's text without the parts that depend on other answers."""
     return str(answers.questions()[name].get("help", name)).split("{{")[0].strip()
 
 

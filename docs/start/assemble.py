@@ -82,7 +82,7 @@ def git(*arguments: str) -> str:
 
 
 def short_address(remote: str) -> str:
-    """Return a repository's address in the short form for commands, without credentials.
+    """Return the short form of a repository's address for commands, without credentials.
 
     >>> short_address("git@github.com:ada/packagestan.git")
     'gh:ada/packagestan'

@@ -19,7 +19,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 
 @pytest.fixture(scope="session")
 def lossy(artifacts: ArtifactCache) -> Project:
-    """Return an adopted package that lacks a data file and a command of the existing package."""
+    """Return an adopted package that lacks a data file and a command from the existing package."""
 
     def make(folder: Path) -> None:
         new = shutil.copytree(adopted_project(artifacts, "setup-py") / "new", folder / "new")

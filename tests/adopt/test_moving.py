@@ -1,4 +1,4 @@
-"""Test the command `move`, which applies the changes from the report to the new project."""
+"""Test the `move` command, which applies the changes from the report to the new project."""
 
 import io
 import tomllib

@@ -131,7 +131,7 @@ def test_all_project_tests_pass_against_the_wheel(
 
 @pytest.mark.parametrize("answers", MODES)
 def test_dependency_groups_resolve(answers: Answers, artifacts: ArtifactCache) -> None:
-    """The group "dev" includes the groups "test" and "docs" (PEP 735)."""
+    """The "dev" group includes the "test" and "docs" groups (PEP 735)."""
     text = (artifacts.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
     groups = tomllib.loads(text)["dependency-groups"]
     included = {item["include-group"] for item in groups["dev"] if isinstance(item, dict)}

@@ -22,7 +22,7 @@ def test_sdist_contains_the_changelog(backend: str, artifacts: ArtifactCache) ->
 
 
 def test_new_changelog_has_no_entries(artifacts: ArtifactCache) -> None:
-    """A new changelog contains only an empty section "Unreleased"."""
+    """A new changelog contains only an empty "Unreleased" section."""
     text = (artifacts.project(BASE) / "CHANGELOG.md").read_text(encoding="utf-8")
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert ["# Changelog", "## [Unreleased]"] == headings

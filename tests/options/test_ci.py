@@ -291,7 +291,7 @@ def test_default_branch_is_checked(branch: str, artifacts: ArtifactCache) -> Non
 
 
 def test_one_job_summarizes_the_results(artifacts: ArtifactCache) -> None:
-    """The job "result" waits for all other jobs, always runs, and fails unless they all succeed."""
+    """The "result" job waits for all other jobs, always runs, and fails unless they all succeed."""
     for answers in VARIANTS:
         jobs = workflows.github(artifacts.project(answers), "ci")["jobs"]
         assert set(jobs) - {"result"} == set(jobs["result"]["needs"])
@@ -312,7 +312,7 @@ PLAIN = {
 @pytest.mark.parametrize("job", TASKS)
 @pytest.mark.parametrize("runner", choices("task_runner"))
 def test_jobs_run_the_tasks(runner: str, job: str, artifacts: ArtifactCache) -> None:
-    """Jobs call the project's tasks or, without a task runner, the commands of these tasks."""
+    """Jobs call the project's tasks or, without a task runner, the tasks' commands."""
     wanted = PLAIN[job] if runner == "none" else [CALLS[runner] + task for task in TASKS[job]]
     jobs = ci_jobs(artifacts, task_runner=runner, docs_engine="sphinx")
     assert [f"uv run {command}" for command in wanted] == commands(jobs[job])
@@ -474,7 +474,7 @@ def test_pages_deploys_the_site(engine: str, path: str, artifacts: ArtifactCache
 
 
 def test_this_repository_matches_generated_projects(artifacts: ArtifactCache) -> None:
-    """The job "result", concurrency groups, and Dependabot's rules are the same as in projects."""
+    """The "result" job, concurrency groups, and Dependabot's rules are the same as in projects."""
     project = artifacts.project(BASE)
     own, made = (workflows.github(folder, "ci") for folder in (ROOT, project))
     assert made["concurrency"] == own["concurrency"]

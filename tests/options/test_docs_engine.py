@@ -81,7 +81,7 @@ def page(project: Path, engine: str, name: str) -> Page:
 
 
 def build(project: Path, engine: str, artifacts: ArtifactCache, exit_code: int | None = 0) -> int:
-    """Build a project's site with its dependency group `docs`, and return the exit code."""
+    """Build a project's site with its `docs` dependency group, and return the exit code."""
     tools = artifacts.environment(
         "docs", NAMES | {"project_name": "My Project", "docs_engine": engine}, "--group=docs", "."
     )
@@ -231,7 +231,7 @@ def test_documentation_tools_are_not_mentioned_without_a_generator(
 
 @pytest.mark.parametrize("engine", BUILD)
 def test_dev_group_includes_the_engine(engine: str, artifacts: ArtifactCache) -> None:
-    """The dependency group `dev` includes the group `docs` with the generator."""
+    """The `dev` dependency group includes the `docs` group, which contains the generator."""
     project = artifacts.project({"project_name": "My Project", "docs_engine": engine})
     groups = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
     assert engine in [text.split(">")[0] for text in groups["docs"]]

@@ -168,7 +168,7 @@ def test_script_is_executable(program: Path) -> None:
 
 @pytest.mark.parametrize("tool", ["uv", "pipx"])
 def test_copied_script_runs(tool: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A copied script without data runs as a single file, and has no version."""
+    """A copied script without data runs as a single file and has no version."""
     answers = BASE | {"mode": "script", "package_data": False, "dependencies": ["packaging>=24"]}
     program = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")

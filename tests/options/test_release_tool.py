@@ -20,7 +20,7 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 @pytest.fixture
 def tools(artifacts: ArtifactCache) -> Environment:
-    """Return an environment with the dependency group "release"."""
+    """Return an environment with the "release" dependency group."""
     return artifacts.environment("release", BASE, "--group", "release")
 
 

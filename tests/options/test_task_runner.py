@@ -67,7 +67,7 @@ def project(runner: str, tmp_path: Path, artifacts: ArtifactCache) -> Path:
 
 @pytest.fixture
 def tools(runner: str, artifacts: ArtifactCache) -> Environment:
-    """Return an environment with a project's dependency group "dev"."""
+    """Return an environment with a project's "dev" dependency group."""
     return artifacts.environment("dev", answers(runner), "--group", "dev")
 
 
@@ -165,7 +165,7 @@ def test_unknown_task_fails(runner: str, project: Path, tools: Environment) -> N
 
 
 def test_nox_tests_every_supported_python(artifacts: ArtifactCache) -> None:
-    """The session "test" exists for each supported Python version."""
+    """The "test" session exists for each supported Python version."""
     chosen = answers("nox", python_min="3.13")
     tools = artifacts.environment("dev", answers("nox"), "--group", "dev")
     listing = call(tools, artifacts.project(chosen), "nox", "--list-sessions", "--json").stdout

@@ -104,7 +104,7 @@ def clone(repository: Path, *options: str) -> Path:
 
 @pytest.mark.parametrize("history", HISTORIES)
 def test_all_backends_agree(history: str, repository: Path, version: Callable[..., str]) -> None:
-    """All backends compute the same version from the tags, without a local part."""
+    """All backends compute the same version from the tags. It has no local part."""
     expected, commands = HISTORIES[history]
     for command in commands:
         git(repository, *command.split())
@@ -295,7 +295,7 @@ def test_pyproject_is_valid(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("backend", WITHOUT_VCS)
 def test_other_backends_are_rejected(backend: str, tmp_path: Path) -> None:
-    """For backends without support for versions from git, "vcs" is rejected with the reason."""
+    """For backends that can't read the version from git, "vcs" is rejected with the reason."""
     reason = facts("backend")[backend]["vcs_error"]
     assert reason, f"give {backend} a vcs_error, or packages that read git tags, in its choice.json"
     with pytest.raises(ValueError, match=f"'versioning': use static; {reason}"):

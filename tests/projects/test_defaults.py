@@ -17,7 +17,7 @@ from harness.simulators import workflows
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
-# The default answers for a library with the preset "standard".
+# The default answers for a library with the "standard" preset.
 STANDARD: Answers = BASE | {
     "project_description": "",
     "mode": "library",

@@ -17,7 +17,7 @@ DEV: Answers = {"project_name": "My Project", "task_runner": "just"}
 
 @pytest.fixture
 def tools(artifacts: ArtifactCache) -> Environment:
-    """Return an environment with the development tools, without the project."""
+    """Return an environment with the development tools but without the project."""
     return artifacts.environment("dev", DEV, "--group", "dev")
 
 

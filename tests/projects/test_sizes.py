@@ -108,7 +108,7 @@ def test_example_extra_is_described_in_a_sentence(artifacts: ArtifactCache) -> N
 
 @each_number
 def test_colors_are_tested_with_their_requirements(number: int, artifacts: ArtifactCache) -> None:
-    """The test dependencies include each requirement of the extra "colors"."""
+    """The test dependencies include each requirement of the "colors" extra."""
     colors = ["rich>=13", *REQUIREMENTS[:number]]
     project = artifacts.project(BASE | {"extras": {"colors": colors}})
     groups = tomllib.loads(read(project, "pyproject.toml"))["dependency-groups"]

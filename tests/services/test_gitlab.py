@@ -129,7 +129,7 @@ def test_tests_run_with_every_python(python_min: str, artifacts: ArtifactCache) 
 
 @pytest.mark.parametrize("runner", rendered("task_runner"))
 def test_checks_run_the_tasks(runner: str, artifacts: ArtifactCache) -> None:
-    """Jobs call the task runner or, without one, the commands of the tasks."""
+    """Jobs call the task runner or, without one, the tasks' commands."""
     call = facts("task_runner")[runner]["call"]
     expected = ["uv run ruff check", "uv run ruff format --check", "uv run mypy"]
     if call:

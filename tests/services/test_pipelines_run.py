@@ -93,7 +93,7 @@ def publish(pipeline: Pipeline, built: Path, **changes: Any) -> dict[str, str]:
     Args:
         pipeline: The pipeline.
         built: The artifacts of the build.
-        changes: Values to set in the job `pypi`. None removes a key.
+        changes: Values to set in the `pypi` job. None removes a key.
     """
     shutil.copytree(built, pipeline.artifacts("build"))
     found = gitlab_pipelines.jobs(pipeline.origin, pipeline.event)

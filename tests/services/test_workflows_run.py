@@ -487,7 +487,7 @@ def release_first(jobs: Jobs) -> None:
 def test_faults_in_publishing_are_found(
     mutate: Mutation, message: str, place: Place, released: tuple[Place, Run]
 ) -> None:
-    """The check of a release finds each fault, and its message contains the reason."""
+    """The check for a release finds each fault, and its message contains the reason."""
     run = place.run("publish", TAG, mutate, again=released[1].until("checks", "tag"))
     with pytest.raises(AssertionError) as failed:
         check_release(place, run)

@@ -1,9 +1,9 @@
 """Adopt real projects as described in docs/how-to/adopt.md, and run their test suites.
 
 `python -m sessions.adoptions` adopts the projects in tests/adopt/corpus.yml, and writes
-docs/explanation/adoptions.json. `nox -s tables` generates the table in
-docs/explanation/adoptions.md from this file. Arguments select projects by name, add clones by path,
-or replace the corpus with a different `.yml` file. With arguments, the results are only printed.
+docs/explanation/adoptions.json. From this file, `nox -s tables` generates the table in
+docs/explanation/adoptions.md. Arguments select projects by name, add clones by path, or replace the
+corpus with a different `.yml` file. With arguments, the results are only printed.
 """
 
 import argparse
@@ -47,15 +47,16 @@ class Source:
     """A project to adopt.
 
     Attributes:
-        name: The name on PyPI, or the name of the folder.
+        name: The project's name on PyPI, or the folder's name.
         version: The version of the sdist.
         sha256: The hash of the sdist.
         kind: The reason why the project is in the corpus.
         folder: A git repository to clone instead of downloading the sdist.
         requirements: The requirements of the test suite in addition to the wheel and pytest.
         constraint: A constraint for the build, such as `setuptools<80`.
-        tag: The tag of the version. The default is the version with a "v".
-        tests: pytest's arguments for the old project. By default, its configuration is used.
+        tag: The version's tag. By default, it is the version with the prefix "v".
+        tests: pytest's arguments for the old project. By default, pytest uses the project's
+            settings.
         generated: Files in the sdist that are missing from the repository.
         fails: The reasons why tests can't pass after the adoption, by pattern. For example, a test
             may open a source file under its old path.
@@ -108,7 +109,7 @@ def read_corpus(file: Path) -> list[Source]:
 
 @functools.cache
 def snapshot() -> Path:
-    """Return a copy of the files that users clone, without the repository."""
+    """Return a copy of the files that users clone but without the repository."""
     folder = Path(tempfile.mkdtemp(prefix="packagestan-template-"))
     shutil.copy(ROOT / "copier.yml", folder)
     for name in ("template", "tools"):
@@ -117,7 +118,7 @@ def snapshot() -> Path:
 
 
 def command(start: str) -> str:
-    """Return the commands in the how-to page's block that contains a text, without prompts."""
+    """Return the commands in the how-to page's block that contains a text. Prompts are removed."""
     blocks = re.findall(r"```console\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
     block = next(text for text in blocks if start in text)
     lines = re.sub(r"(?m)^\$ ", "", block).splitlines()
@@ -154,7 +155,7 @@ class Workplace:
         return self.run("git", *arguments, cwd=cwd)
 
     def unpack(self, sdists: Path) -> None:
-        """Create a repository for the old project, and a clone to compare the new project with."""
+        """Create a repository for the old project, and clone it to compare the new project with."""
         if self.source.folder:
             self.git("clone", "--quiet", str(Path(self.source.folder).resolve()), OLD, cwd=".")
         else:
@@ -190,7 +191,7 @@ class Workplace:
         return file
 
     def test(self, repository: str, *arguments: str, group: bool = False) -> Results:
-        """Build the wheel from a clone, and run the clone's test suite with it."""
+        """Build the wheel from a clone, and run the clone's test suite with this wheel."""
         clone = f"tested-{repository}"
         self.git("clone", "--quiet", repository, clone, cwd=".")
         wheels = self.folder / f"wheel-{repository}"

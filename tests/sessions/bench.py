@@ -94,7 +94,7 @@ def elapsed(work: Callable[[], object]) -> float:
 
 
 def cpu(work: Callable[[], object]) -> float:
-    """Return the CPU time in seconds of the processes that some work starts and waits for."""
+    """Return the CPU time, in seconds, of the processes that some work starts and waits for."""
 
     def children() -> float:
         usage = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -115,7 +115,7 @@ def fresh(folder: Path) -> Path:
 
 
 def cpu_of_copy(template: Path, destination: Path, *options: str, scratch: Path) -> float:
-    """Return the CPU time of `copier copy` with default answers in seconds.
+    """Return the CPU time, in seconds, of `copier copy` with default answers.
 
     Args:
         template: The template's folder or repository.
@@ -130,7 +130,7 @@ def cpu_of_copy(template: Path, destination: Path, *options: str, scratch: Path)
 
 
 def copy(folder: Path) -> Iterator[Ratio]:
-    """Compare copying a default project, from a folder and from a repository, with the baseline."""
+    """Compare the baseline with copying a default project from a folder and from a repository."""
     for name, text in ONE_FILE.items():
         file = folder / "one-file" / name
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -75,7 +75,7 @@ def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[st
         folds = shown.locator("article details")
         for number in range(folds.count()):
             fold = folds.nth(number)
-            # Opening a collapsed section also opens the sections in it.
+            # Opening a collapsed section also opens its nested sections.
             if fold.locator("xpath=ancestor::details").count():
                 continue
             fold.locator("> summary").click()

@@ -1,6 +1,7 @@
 """Find names that new projects must not have because generated projects already use them.
 
-`nox -s names` reads them from real lock files and writes them to one of the template's data files.
+`nox -s names` reads the names from real lock files and writes them to one of the template's data
+files.
 """
 
 import datetime

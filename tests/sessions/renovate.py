@@ -1,7 +1,7 @@
 """Read facts from Renovate's npm package, and validate our settings with it.
 
 `nox -s renovate` installs the package, validates the settings, and writes the facts to
-tests/renovate.yml. The normal tests read only this file, because the package is 340 MB in size.
+tests/renovate.yml. The normal tests read only this file, because the package has a size of 340 MB.
 """
 
 import datetime
@@ -75,7 +75,7 @@ def recorded() -> dict[str, Any]:
 
 
 def published() -> list[dict[str, Any]]:
-    """Return all settings that we publish."""
+    """Return all settings that this repository publishes."""
     return [*examples(), *map(generated, ANSWERS_FILES)]
 
 

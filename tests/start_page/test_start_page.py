@@ -164,7 +164,7 @@ def test_link_with_rejected_answers_shows_a_project(page: Page) -> None:
 
 
 def test_groups_are_named_after_question_files() -> None:
-    """The form's groups are named after the question files in copier.yml, without numbers."""
+    """The form's groups have the names of the question files in copier.yml, without the numbers."""
     found = groups(ROOT)
     assert ("Essentials", "CI") == (found["backend"], found["test_matrix"])
 
@@ -227,7 +227,7 @@ def test_archive_is_reproducible_and_has_modes(tmp_path: Path) -> None:
     ],
 )
 def test_fork_gets_its_own_address(remote: str, address: str) -> None:
-    """The command contains the address of the fork that builds the site, without credentials."""
+    """The command contains the address of the fork that builds the site, but no credentials."""
     assert address == assemble.short_address(remote)
 
 

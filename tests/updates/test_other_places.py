@@ -1,4 +1,4 @@
-"""Test other answers files, several templates, and projects in subfolders of repositories."""
+"""Test custom answers files, several templates, and projects in subfolders of repositories."""
 
 import io
 import re

@@ -117,7 +117,7 @@ def reason_for(difference: Difference, reasons: Mapping[str, str]) -> str:
 
 
 def differences(old: Wheel, new: Wheel) -> Iterator[Difference]:
-    """Yield all differences between two wheels, without reasons."""
+    """Yield all differences between two wheels. They don't have reasons yet."""
     yield from changed_fields(single_fields(old), single_fields(new))
     yield from changed_requirements(old.extras, new.extras)
     yield from changes("entry point", named_entry_points(old), named_entry_points(new))

@@ -49,7 +49,7 @@ def entries_by_hand(
 def main_readme(project: Project) -> str:
     """Return the name of the README that contains the long description, or "".
 
-    If no README has this text, return the first README in a usual format.
+    If no README has this text, return the first README in a common format.
     """
     names = find_roles(project.folder).readmes
     text = normalized_text(project.wheel.metadata.get("description", ""))

@@ -13,7 +13,7 @@ import yaml
 from adoption.findings import AdoptionError, Finding
 from adoption.template import plain_template, questions
 
-# A question's validator raises the first error, and its key `ask` raises the second.
+# A question's validator raises the first error, and its `ask` key raises the second.
 REJECTED = (ValueError, jinja2.TemplateError)
 
 

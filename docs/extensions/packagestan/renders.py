@@ -111,7 +111,7 @@ def language_of(name: str) -> str:
 class Rendered(LiteralInclude):
     """A file from a real project, or a part of it.
 
-    In addition to the options of Sphinx's `literalinclude`, the options `checkpoint` and `answers`
+    In addition to the options of Sphinx's `literalinclude`, the `checkpoint` and `answers` options
     specify the project.
     """
 

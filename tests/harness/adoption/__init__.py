@@ -1,1 +1,1 @@
-"""Adopting existing packages as described in the how-to guide."""
+"""Adopt existing packages as described in the how-to guide."""

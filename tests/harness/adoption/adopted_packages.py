@@ -39,7 +39,7 @@ def existing_project(artifacts: ArtifactCache, name: str) -> Project:
 
 
 def adopted_project(artifacts: ArtifactCache, name: str) -> Path:
-    """Return a folder with an adopted package in `new/`, its answers, and its wheel."""
+    """Return a folder that contains an adopted package in `new/`, its answers, and its wheel."""
     old = existing_project(artifacts, name)
 
     def make(folder: Path) -> None:
@@ -86,7 +86,7 @@ def merge(entries: dict[str, Any], settings: dict[str, Any]) -> None:
 
 
 def wheel_in(folder: Path) -> Project:
-    """Return the project of the only wheel in a folder's `wheel/`."""
+    """Return the project for the only wheel in a folder's `wheel/` subfolder."""
     (wheel,) = folder.glob("wheel/*.whl")
     return open_project(wheel)
 
@@ -109,7 +109,7 @@ def not_carried(reading: Reading) -> str:
 def unbuilt_project(folder: Path, files: dict[str, str], **metadata: Any) -> Project:
     """Return a project with the given files and metadata, and a wheel with the package "tide".
 
-    The wheel isn't built, because that takes seconds and only its contents matter.
+    The wheel isn't built, because building takes seconds and only the wheel's contents matter.
     """
     for name, text in files.items():
         file = folder / name

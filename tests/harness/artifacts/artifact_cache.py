@@ -26,7 +26,7 @@ DATE = {"SOURCE_DATE_EPOCH": "1767225600"}
 class ArtifactCache:
     """A cache folder that all worker processes of a test run share.
 
-    Its files must not be changed. Tests that change a project must copy it.
+    The cached files must not be changed. Tests that change a project must copy it first.
     """
 
     def __init__(self, folder: Path, adapter: Adapter) -> None:
@@ -57,7 +57,7 @@ class ArtifactCache:
         return self.once(name, lambda folder: self.adapter.template.render(folder, answers))
 
     def copy(self, answers: Answers, destination: Path) -> Path:
-        """Return a copy of a rendered project that the test may change."""
+        """Copy a rendered project so that a test can change it."""
         return Path(shutil.copytree(self.project(answers), destination))
 
     def build_requires(self, answers: Answers) -> list[str]:
@@ -125,7 +125,7 @@ class ArtifactCache:
             return Distributions(sdist, self.call_hook("build_wheel", unpacked, out))
 
     def build_wheel(self, project: Path, out: Path) -> Path:
-        """Build only the wheel from a project's tree, and return it.
+        """Build only the wheel from a project's tree, and return the wheel.
 
         Raises:
             CommandError: The build failed.
@@ -133,7 +133,7 @@ class ArtifactCache:
         return self.call_hook("build_wheel", project, out)
 
     def distributions(self, answers: Answers) -> Distributions:
-        """Return the sdist of a project and the wheel built from it."""
+        """Return a project's sdist and the wheel built from it."""
 
         def make(folder: Path) -> None:
             # Some build backends write to the tree.
@@ -144,7 +144,7 @@ class ArtifactCache:
         return distributions_in(self.once(key("built", answers), make) / "dist")
 
     def wheel_from_tree(self, answers: Answers) -> Path:
-        """Return the wheel of a project, built from its tree."""
+        """Return the wheel built from a project's tree."""
 
         def make(folder: Path) -> None:
             tree = shutil.copytree(self.project(answers), folder / "tree")
@@ -159,7 +159,7 @@ class ArtifactCache:
         """Return an environment that contains only the given requirements.
 
         Args:
-            name: A name for the environment that is unique among the project's environments.
+            name: The environment's name, which must be unique among the project's environments.
             answers: The project whose folder defines the dependency groups.
             requirements: The requirements to install.
         """
@@ -175,6 +175,6 @@ class ArtifactCache:
 
 
 def key(kind: str, answers: Answers) -> str:
-    """Return a name for an artifact that is generated from answers."""
+    """Return a name for an artifact generated from these answers."""
     text = json.dumps(answers, sort_keys=True)
     return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"

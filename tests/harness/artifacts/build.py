@@ -18,7 +18,7 @@ class Distributions:
 def build_isolated(project: Path, out: Path, **env: str) -> Distributions:
     """Build the sdist from a project's tree and the wheel from the sdist with `build`.
 
-    `ArtifactCache.build` does the same much faster, in forks of a warm process.
+    `ArtifactCache.build` is much faster, because it builds in forks of a warm process.
 
     Args:
         project: The folder with pyproject.toml.

@@ -96,8 +96,7 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
         return answer_in_new_process(do, arguments)
     with tempfile.TemporaryFile() as printed:
         read_end, write_end = os.pipe()
-        # A garbage collection would write to all memory pages, which a fork would then have to
-        # copy.
+        # Garbage collection would write to all memory pages, and the fork would have to copy them.
         gc.freeze()
         if not os.fork():
             try:

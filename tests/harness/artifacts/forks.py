@@ -16,7 +16,7 @@ running: list["ForkServer"] = []
 
 
 def close_all(keep: int = 0) -> None:
-    """Stop the warm processes that this process started, except the first ones.
+    """Stop the warm processes that this process started, but keep the oldest ones.
 
     Args:
         keep: The number of processes that keep running.
@@ -26,7 +26,7 @@ def close_all(keep: int = 0) -> None:
 
 
 class ForkServer:
-    """A warm process of an environment's Python that runs each piece of work in a fork."""
+    """A warm process that uses an environment's Python and runs each piece of work in a fork."""
 
     def __init__(
         self, environment: Environment, *modules: str, env: Mapping[str, str] | None = None
@@ -116,10 +116,10 @@ class ForkServer:
         """Use the package in an environment as users would.
 
         Args:
-            environment: An environment with the Python of this process.
+            environment: An environment with this process's Python.
             name: The name of the distribution package.
             package: The name of the import package.
-            commands: Scripts of the environment with their arguments.
+            commands: The environment's scripts to run, and their arguments.
 
         Returns:
             The results of `harness.artifacts.import_smoke.use`.

@@ -41,7 +41,7 @@ def use(name: str, package: str, scripts: str, commands: list[list[str]]) -> dic
         name: The name of the distribution package.
         package: The name of the import package.
         scripts: The environment's folder for scripts.
-        commands: The scripts to run with their arguments.
+        commands: The scripts to run, and their arguments.
     """
     distribution = importlib.metadata.distribution(name)
     files = importlib.resources.files(package)

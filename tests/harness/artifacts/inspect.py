@@ -22,7 +22,7 @@ class Wheel:
         files: The hash of each file outside `.dist-info`, by path.
         executable: The executable files outside `.dist-info`.
         licenses: The hash of each license file, by path below `.dist-info/licenses`.
-        tags: The lines Tag and Root-Is-Purelib in the file WHEEL, sorted.
+        tags: The sorted `Tag` and `Root-Is-Purelib` lines from the WHEEL file.
         entry_points: The object references by (group, name).
         metadata: The unprocessed core metadata.
     """
@@ -83,7 +83,7 @@ def read_wheel(path: Path) -> Wheel:
 
 
 def sdist_files(path: Path) -> set[str]:
-    """Return the paths of the files in an sdist, relative to its top folder.
+    """Return the paths of the files in an sdist, relative to its top-level folder.
 
     https://packaging.python.org/en/latest/specifications/source-distribution-format/
     """
@@ -93,7 +93,7 @@ def sdist_files(path: Path) -> set[str]:
 
 
 def normalized_requirement(text: str) -> str:
-    """Return a requirement in a normalized form, because backends write it differently.
+    """Return a requirement in a normalized form, because backends write requirements differently.
 
     >>> normalized_requirement('PyYAML (!=6.0,>=6) ; python_full_version < "3.12"')
     'pyyaml!=6.0,>=6; python_version < "3.12"'
@@ -105,7 +105,7 @@ def normalized_requirement(text: str) -> str:
 
 
 def comparable(metadata: RawMetadata) -> dict[str, Any]:
-    """Return core metadata without differences that build backends may have.
+    """Return core metadata without the permitted differences between build backends.
 
     The metadata version, fields that depend on the backend (Dynamic, Import-Name), and the order of
     fields are ignored. An extra that refers to other extras of its package is replaced with their

@@ -20,7 +20,7 @@ class Environment:
 
     @property
     def site_packages(self) -> Path:
-        """Return the folder for packages."""
+        """Return the site-packages folder."""
         if sys.platform == "win32":
             return self.bin.parent / "Lib" / "site-packages"
         (folder,) = self.bin.parent.glob("lib/python*/site-packages")
@@ -60,7 +60,7 @@ class Environment:
 
         Args:
             other: An environment with the same Python version.
-            scripts: The names of Python scripts to copy.
+            scripts: The names of the Python scripts to copy.
         """
         shared = self.site_packages / "shared.pth"
         shared.write_text(f"{other.site_packages}\n", encoding="utf-8")

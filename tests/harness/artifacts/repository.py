@@ -20,7 +20,7 @@ GIT = {
 
 
 def git(project: Path, *arguments: str, exit_code: int | None = 0) -> str:
-    """Run git in a project, and return its output without the last newline.
+    """Run git in a project, and return git's output without the last newline.
 
     Raises:
         CommandError: git fails.

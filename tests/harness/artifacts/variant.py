@@ -44,7 +44,7 @@ class Variant:
 
     @functools.cached_property
     def distributions(self) -> Distributions:
-        """Return the sdist built from the project's tree and the wheel built from the sdist."""
+        """Return the sdist built from the project's tree, and the wheel built from the sdist."""
         return self.artifacts.distributions(self.answers)
 
     @functools.cached_property
@@ -113,7 +113,7 @@ class Variant:
         """Use the installed package as users would; see `harness.artifacts.import_smoke`.
 
         Args:
-            commands: Scripts of the environment with their arguments.
+            commands: The environment's scripts to run, and their arguments.
 
         Raises:
             CommandError: The import or an entry point failed.
@@ -139,14 +139,14 @@ def run_time_requirements(wheel: Path) -> list[str]:
 
 
 def bare_environment(artifacts: ArtifactCache, python: Path) -> Environment:
-    """Return an empty environment for a Python interpreter. It must not be changed."""
+    """Return an empty environment for a Python interpreter. The environment must not be changed."""
     name = key("bare", {"python": str(python)})
     return Environment(artifacts.once(name, lambda folder: Environment.make(folder, str(python))))
 
 
 @functools.cache
 def user(artifacts: ArtifactCache, python: Path) -> ForkServer:
-    """Return a warm process for a Python interpreter without packages."""
+    """Return a warm process for a Python interpreter that has no packages."""
     # The first variant that imports a shared dependency compiles it.
     return ForkServer(
         bare_environment(artifacts, python),
@@ -157,7 +157,7 @@ def user(artifacts: ArtifactCache, python: Path) -> ForkServer:
 
 @functools.cache
 def tester(artifacts: ArtifactCache, python: Path) -> ForkServer:
-    """Return a warm process for a Python interpreter with the projects' test dependencies."""
+    """Return a warm process for a Python interpreter that has the projects' test dependencies."""
 
     def make(folder: Path) -> None:
         project = artifacts.project(artifacts.adapter.static[0])

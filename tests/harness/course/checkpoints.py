@@ -44,7 +44,7 @@ def answers(number: str) -> dict[str, Any]:
 
 
 def make(number: str, destination: Path) -> Path:
-    """Create the project that a lesson begins with, using the `copier` command.
+    """Use the `copier` command to create the project that a lesson begins with.
 
     Args:
         number: The lesson's number.

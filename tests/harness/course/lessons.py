@@ -1,4 +1,4 @@
-"""Run the commands of documentation pages: Sybil parses a page, and a shell session runs its blocks.
+"""Run documentation pages' commands: Sybil parses a page, and a shell session runs its blocks.
 
 docs/how-to/write-documentation.md describes the blocks. https://sybil.readthedocs.io/
 """
@@ -41,8 +41,9 @@ RUN_FOLDERS = {"tutorial", "course"}
 # The home folder in the output on pages.
 HOME = "/home/ada"
 
-# With this variable, pages run in zsh, as on macOS, and with BusyBox, which lacks options of GNU tools.
-# Their messages differ from bash's, so only the exit status of each command is compared.
+# With this variable, pages run in zsh, as on macOS, and with BusyBox, which lacks some options of
+# GNU tools. The messages of these programs differ from those in bash, so only the exit status of
+# each command is compared.
 IS_PORTABLE = "PACKAGESTAN_PORTABLE" in os.environ
 SHELL = ("zsh", "--no-rcs") if IS_PORTABLE else ("bash", "--noprofile", "--norc")
 
@@ -62,8 +63,8 @@ class Command:
     """A command on a page.
 
     Attributes:
-        line: The number of its first line on the page.
-        prompted: The command with its prompts, as on the page.
+        line: The number of the command's first line on the page.
+        prompted: The command and its prompts, as shown on the page.
         text: The command without prompts.
         expected: The output that the page shows.
     """
@@ -80,7 +81,7 @@ class Console:
 
     Attributes:
         commands: The commands.
-        not_run: The reason why they can't be run, or an empty string.
+        not_run: The reason why the commands can't be run, or an empty string.
         fails: Whether the last command is expected to fail.
         any_output: Whether the page omits the output.
     """
@@ -109,7 +110,7 @@ def commands_in(source: str, line: int) -> list[Command]:
 
     Args:
         source: The text in the block.
-        line: The number of its first line on the page.
+        line: The number of the block's first line on the page.
 
     >>> commands_in("$ echo a \\\n> b\na b\n", 7)
     [Command(line=7, prompted='$ echo a \\\n> b\n', text='echo a \\\nb\n', expected='a b\n')]
@@ -252,7 +253,8 @@ def tools(folder: Path) -> Path:
     folder.mkdir(parents=True)
     if IS_PORTABLE:
         run("busybox", "--install", "-s", folder)
-        # Unlike macOS and the POSIX standard, its diff always prints the unified format.
+        # Unlike the diff on macOS and in the POSIX standard, BusyBox's always prints the unified
+        # format.
         (folder / "diff").unlink()
         # uv's scripts call realpath with `--`, which BusyBox rejects.
         (folder / "realpath").unlink()
@@ -341,7 +343,7 @@ def is_shown(expected: str, printed: str) -> bool:
 
 
 def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -> None:
-    """Run the commands of a page in order and compare their output with the page.
+    """Run the commands on a page in order, and compare their output with the page.
 
     Args:
         page: The page.
@@ -395,7 +397,7 @@ def _output(page: Path, block: Console, command: Command, shell: Session, write:
 
 
 def run_pages(pages: list[Path], folder: Path, *, write: bool = False) -> None:
-    """Run the commands of several pages, as in `run_page`.
+    """Run the commands on several pages, as `run_page` does.
 
     Args:
         pages: The pages.
@@ -411,7 +413,7 @@ def run_pages(pages: list[Path], folder: Path, *, write: bool = False) -> None:
 
 
 def main() -> None:
-    """Run the commands of pages and compare or update their output."""
+    """Run the commands on pages, and compare or update their output."""
     parser = argparse.ArgumentParser(
         prog="python -m harness.course.lessons", description=main.__doc__
     )

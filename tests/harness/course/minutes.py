@@ -39,8 +39,8 @@ class Block:
         argument: The text after the name, such as the title of a challenge.
         options: The options of the directive, such as `minutes`.
         parents: The names of the enclosing blocks, starting with the outermost.
-        section: The second-level heading above it, or an empty string.
-        lines: Its lines, without options and nested blocks.
+        section: The second-level heading above the block, or an empty string.
+        lines: The block's lines, without options and nested blocks.
     """
 
     marks: str
@@ -188,7 +188,7 @@ def work(text: str) -> Work:
 
 
 def work_of(page: Path) -> Work:
-    """Count what learners do on a page, as in `work`."""
+    """Count what learners do on a page, as `work` does."""
     return work(page.read_text(encoding="utf-8"))
 
 

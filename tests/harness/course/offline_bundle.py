@@ -77,17 +77,18 @@ $start\
 | `packagestan.bundle` | the template with its releases |
 """
 
-# The line of the README for the start page, which `nox -s docs` adds to the site.
+# The README's line about the start page, which `nox -s docs` adds to the site.
 START = """\
 | `site/start/` | the start page (run `python3 -m http.server --directory site` and open `/start/` there) |
 """
 
 
 def default_project(folder: Path) -> tuple[str, list[str]]:
-    """Return the Python version of a project with default answers, and its locked packages.
+    """Return the Python version and the locked packages of a project with default answers.
 
     The lock file contains all dependency groups and extras. It also contains packages for other
-    systems and Python versions. `uv lock` reads their metadata, so the index needs them, too.
+    systems and Python versions. `uv lock` reads their metadata, so the index must contain them,
+    too.
 
     Args:
         folder: An empty folder for the project.
@@ -131,7 +132,7 @@ def make_wheelhouse(folder: Path, *options: str) -> None:
 
 
 def make_bundle(file: Path) -> None:
-    """Write the template's repository with all releases to a file that Git can clone.
+    """Write the template's repository, including all releases, to a file that Git can clone.
 
     Copier uses the newest tag. If the checkout lacks the releases' tags, the file contains them
     anyway. If the current commit has no tag, it becomes the next release, as in the tests of the
@@ -228,7 +229,7 @@ def variables(port: int = PORT, host: str = "127.0.0.1") -> dict[str, str]:
 
 
 def check(folder: Path, pages: list[Path]) -> None:
-    """Run pages without caches. Only the index of a bundle is available.
+    """Run pages without caches and with only a bundle's index.
 
     `main` calls this function in a process without a network.
 

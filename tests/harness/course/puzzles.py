@@ -35,14 +35,14 @@ def symptom(defect: str) -> str:
 
 
 def task(defect: str) -> str:
-    """Return the task of a puzzle, which precedes the checker's command on its page."""
+    """Return a puzzle's task, which precedes the checker's command on the page."""
     page = (COURSE / "puzzles" / defect / "index.md").read_text(encoding="utf-8")
     challenge = page.split("\n::::{challenge}", 1)[1].split("\nCheck your work", 1)[0]
     return challenge.split("\n", 1)[1].strip()
 
 
 def open_puzzle(number: str, parent: Path) -> str:
-    """Copy a puzzle's package into a new folder `puzzle-NUMBER`.
+    """Copy a puzzle's package into a new `puzzle-NUMBER` folder.
 
     Args:
         number: The puzzle's number.
@@ -52,7 +52,7 @@ def open_puzzle(number: str, parent: Path) -> str:
         The symptom, the task, and the command that checks the solution.
 
     Raises:
-        PuzzleError: The puzzle doesn't exist, or the folder already does.
+        PuzzleError: The puzzle doesn't exist, or the folder already exists.
     """
     known = {str(puzzle): defect for puzzle, defect in puzzles().items()}
     if number not in known:

@@ -32,7 +32,7 @@ FULL: Answers = {
 }
 
 
-# Matches the choices in a question that passes them to the macro `offer`.
+# Matches the choices in a question that passes them to the `offer` macro.
 LISTED_CHOICES = re.compile(r"(?s)(?<=\) %}\n).*(?={%- endcall)")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from harness.packagestan.answers import questions
 
-# The question, the answer, the remedy, and a part of the problem.
+# The question, the answer, the remedy, and part of the problem.
 REJECTED: list[tuple[str, Any, str, str]] = [
     ("project_name", "x" * 101, "shorten to 100 characters", "the answer has 101"),
     ("project_name", "", "enter a name such as My Project", "empty"),

@@ -23,7 +23,7 @@ class Size:
         preset: The preset.
         mode: The project type.
         files: The number of files.
-        lines: The number of lines in them.
+        lines: The number of lines in these files.
     """
 
     preset: str
@@ -53,7 +53,7 @@ HEADER = "preset    type     files / lines    budget"
 
 
 def measure(project: Path) -> tuple[int, int]:
-    """Return the numbers of files and lines of a project."""
+    """Return the numbers of files and lines in a project."""
     files = [project / name for name in tree(project) if name not in NOT_COUNTED]
     return len(files), sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
 

@@ -65,7 +65,7 @@ TYPES = {bool: "true or false", str: "text", list: "a list", dict: "an object"}
 
 
 def file_problems(axis: str, folder: Path, offered: list[str]) -> list[str]:
-    """Return the problems with the files of an axis whose choices are files, in one sentence each.
+    """Return one sentence for each problem with the files of an axis whose choices are files.
 
     Args:
         axis: The axis.
@@ -108,7 +108,7 @@ def all_problems() -> list[str]:
 
 
 def axis_problems(axis: str) -> list[str]:
-    """Return the problems with an axis's question and folders, in one sentence each."""
+    """Return one sentence for each problem with an axis's question and folders."""
     question = questions()[axis]
     return choices_problems(axis, question) or problems(OPTIONS / axis, listed(axis), page(axis))
 
@@ -125,7 +125,7 @@ def choices_problems(axis: str, question: dict[str, Any]) -> list[str]:
 
 
 def is_written(question: dict[str, Any]) -> bool:
-    """Return whether the choices are in the question, not in a file that it includes."""
+    """Return whether the choices are in the question itself, not in a file that it includes."""
     offered = question["choices"]
     return not isinstance(offered, str) or bool(LISTED_CHOICES.search(offered))
 
@@ -146,7 +146,7 @@ def page(axis: str) -> str:
 
 
 def problems(folder: Path, offered: list[str], page: str) -> list[str]:
-    """Return the problems with an axis's folders, in one sentence each.
+    """Return one sentence for each problem with an axis's folders.
 
     Args:
         folder: The folder of the axis.
@@ -184,7 +184,7 @@ def problems(folder: Path, offered: list[str], page: str) -> list[str]:
 
 
 def shown(path: Path) -> str:
-    """Return a path in the template in readable form."""
+    """Return a template path in readable form."""
     return f"template/options/{path.as_posix().rpartition('/options/')[2]}"
 
 
@@ -213,7 +213,7 @@ def common_facts(choices: list[dict[str, Any]]) -> dict[str, type]:
 
 
 def part_problems(folder: Path, choice: str) -> Iterator[str]:
-    """Yield a sentence for each file of a choice that is missing or empty."""
+    """Yield a sentence for each of a choice's files that is missing or empty."""
     parts = {path.name for path in folder.glob("*/*")} - OPTIONAL.get(folder.name, set())
     if choice == "none":
         parts &= {"choice.json"}

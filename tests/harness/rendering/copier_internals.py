@@ -1,4 +1,4 @@
-"""All private parts of Copier that the tests use. No other test module imports any.
+"""All private parts of Copier that the tests use. No other test module imports private parts.
 
 The `copier` command takes about a second for each project. The tests render thousands of projects,
 so they call Copier in this process and replace functions whose results can't change. These
@@ -149,5 +149,5 @@ def native(kind: str, text: str) -> Any:
 
 
 def run_command(*arguments: str | Path) -> None:
-    """Run the `copier` command in this process, and raise an exception if it rejects an answer."""
+    """Run the `copier` command in this process, and raise an exception if an answer is rejected."""
     CopierApp.run(["copier", *map(str, arguments)], exit=False)

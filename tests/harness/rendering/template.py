@@ -108,7 +108,7 @@ class Template:
         """Render a project in this process, and return its folder.
 
         Args:
-            destination: The folder to write to. It must be empty or not exist.
+            destination: The folder to write to. It must be empty or must not exist yet.
             answers: Answers by question. Other questions get the default answers.
 
         Raises:
@@ -128,7 +128,7 @@ class Template:
         return ""
 
     def asked_worker(self, answers: Answers) -> Worker:
-        """Return a worker that has asked the questions, without writing files.
+        """Return a worker that has asked the questions but hasn't written any files.
 
         Raises:
             ValueError: Copier rejected an answer.

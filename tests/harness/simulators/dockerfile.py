@@ -46,7 +46,7 @@ class Instruction:
     Attributes:
         name: The keyword, such as `RUN`.
         flags: The options, such as `--mount=type=cache,target=/cache`.
-        values: The words, or a single shell command.
+        values: The instruction's words, or a single shell command.
         is_json: Whether the instruction has the exec form, which runs without a shell.
     """
 
@@ -78,7 +78,7 @@ class Stage:
     entry_point: list[str] = field(default_factory=list)
 
     def path(self, name: str) -> Path:
-        """Return the location on this machine of a path in the image."""
+        """Return the location of an image's path on this machine."""
         return self.root / str(PurePosixPath(self.folder, name)).lstrip("/")
 
     def start(self, *arguments: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -115,7 +115,7 @@ def read_dockerfile(tools: Environment, file: Path) -> list[Instruction]:
 
 
 def read_context(tools: Environment, project: Path) -> set[str]:
-    """Return the files of a project that are in the build context.
+    """Return the project's files that are in the build context.
 
     Args:
         tools: An environment with REQUIREMENTS.

@@ -442,7 +442,7 @@ class _Leg:
         }
 
     def _call(self, *command: str, step: Mapping[str, Any]) -> str:
-        """Run a program as in a step, and return its output.
+        """Run a program as a step would, and return its output.
 
         Raises:
             StepError: The program failed.
@@ -600,7 +600,7 @@ def _holds(condition: Any, contexts: Mapping[str, Any], status: Mapping[str, boo
 
 
 def legs(job: Job) -> list[dict[str, Any]]:
-    """Return the combinations of a job's matrix, or an empty one if it has no matrix.
+    """Return the combinations in a job's matrix, or an empty combination if it has no matrix.
 
     Each entry of `include` extends all combinations whose values it doesn't change. If there are
     none, it becomes a new combination.

@@ -1,6 +1,6 @@
 """Run the scripts of a project's GitLab pipeline locally, stage by stage.
 
-`rules` decide whether a job exists, and `needs` or `dependencies` decide which artifacts it gets. A
+`rules` determine whether a job exists, and `needs` or `dependencies` determine its artifacts. A
 matrix runs with only one of this machine's interpreters. uv comes from PATH instead of the image,
 and `glab` only records its arguments. Unsupported rules raise an error.
 """
@@ -116,7 +116,7 @@ class Pipeline:
         return self.folder / f"{job}-artifacts"
 
     def run(self, found: Mapping[str, Job], names: Collection[str]) -> None:
-        """Run some of the jobs. After a failure, skip the remaining ones.
+        """Run some of the jobs. After a failure, skip the remaining jobs.
 
         Args:
             found: The jobs of the pipeline, in order.

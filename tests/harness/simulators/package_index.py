@@ -1,8 +1,9 @@
 """Simulate package indexes on this machine, such as PyPI and TestPyPI.
 
-Each index is a pypiserver behind TLS. A proxy redirects the index's host to it, so twine runs
-unchanged and uses the real URLs and its implementation of trusted publishing. The identities, the
-endpoint that exchanges them for tokens, and PyPI's acceptance of identical uploads are simulated.
+Each index is a pypiserver behind TLS. A proxy redirects requests for the index's host to it, so
+twine runs unchanged and uses the real URLs and its implementation of trusted publishing. The
+identities, the endpoint that exchanges them for tokens, and PyPI's acceptance of identical uploads
+are simulated.
 """
 
 import base64
@@ -272,7 +273,7 @@ def plain_index(folder: Path, *, is_private: bool = False) -> Iterator[dict[str,
         is_private: Whether reading also requires the password.
 
     Yields:
-        The variables with its URL and a valid password, for a learner's shell.
+        The variables for a learner's shell, which contain the URL and a valid password.
     """
     folder.mkdir(parents=True, exist_ok=True)
     password = secrets.token_hex()

@@ -15,7 +15,7 @@ from harness.space.questionnaire import Questionnaire
 
 COLUMNS, LINES = 80, 40
 
-# The maximum time in seconds until a prompt appears.
+# The maximum time to wait for a prompt, in seconds.
 PATIENCE = 20
 
 

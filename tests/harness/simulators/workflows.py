@@ -27,7 +27,7 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def github(project: Path, name: str) -> dict[str, Any]:
-    """Read a workflow of a project.
+    """Read one of a project's workflows.
 
     Args:
         project: The folder that contains `.github`.

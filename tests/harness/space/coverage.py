@@ -26,7 +26,7 @@ from harness.space.questionnaire import Questionnaire
 # The levels of a text question: the default, a difficult text, and, in some cases, no text.
 DEFAULT, DIFFICULT, EMPTY = "default", "difficult", "empty"
 
-# The harness, because its code affects the variants.
+# The harness. Its code also affects the variants.
 HARNESS = Path(__file__).parents[1]
 
 DAY = 24 * 60 * 60
@@ -62,7 +62,7 @@ class Coverage:
             questionnaire: The questions.
             inputs: A function that returns the files that determine the possible answers.
             given: Answers that are the same in every variant.
-            texts: A difficult answer to each question without choices. A question with an empty
+            texts: A difficult answer to each question that has no choices. A question with an empty
                 answer is not a factor.
             empty: Empty answers, which are a third level for these questions.
             shaping: The questions without choices that determine which files and sections a project
@@ -127,7 +127,7 @@ class Coverage:
         return list(self.questionnaire.combinations(*self.combined))
 
     def name_of(self, answers: Answers) -> str:
-        """Return the name of the combination in some answers."""
+        """Return the name of the combination that the answers contain."""
         return "-".join(str(answers[name]).lower() for name in self.combined)
 
     def covering(self) -> list[Answers]:
@@ -190,7 +190,7 @@ class Coverage:
             return dict(json.loads(file.read_text(encoding="utf-8")))
 
     def find_refused(self) -> list[Row]:
-        """Find the smallest sets of levels that Copier rejects by checking answers as Copier does.
+        """Check answers as Copier does to find the smallest sets of levels that it rejects.
 
         A validator's result depends only on the answers that it uses and on the answers that their
         defaults use, so only these questions are varied.
@@ -323,7 +323,7 @@ class Coverage:
 
     @functools.cache  # noqa: B019
     def each_level_once(self) -> list[Answers]:
-        """Return a few of the covering answers that contain each level once, selected greedily."""
+        """Greedily select a few of the covering answers that together contain each level."""
         rows = self.rows()
         held = [{(name, json.dumps(level)) for name, level in row.items()} for row in rows]
         missing = set[tuple[str, str]]().union(*held)

@@ -1,6 +1,6 @@
 """Create covering arrays with covertable and a fast criterion for many factors.
 
-covertable's greedy criterion takes minutes here, and its simple one produces 20% more rows.
+covertable's greedy criterion takes minutes here, and its simple criterion produces 20% more rows.
 """
 
 import collections
@@ -59,7 +59,7 @@ class CoveringArray(Controller):  # type: ignore[misc]
     def sort(self, groups: list[Group], **_: object) -> list[Group]:
         """Return the groups in the order in which they start rows.
 
-        Groups of factors with many levels come first, because they need the most rows.
+        Groups of factors with many levels come first, because they require the most rows.
         """
         return sorted(groups, key=lambda group: -math.prod(map(self.width, group)))
 
@@ -95,7 +95,7 @@ class CoveringArray(Controller):  # type: ignore[misc]
 
     @functools.cached_property
     def connected(self) -> list[set[str]]:
-        """Return the constraints' factors in sets that share no constraint."""
+        """Group the constraints' factors into sets that share no constraint."""
         found: list[set[str]] = []
         for constraint in self._constraints:
             named = set(constraint["keys"])

@@ -216,12 +216,12 @@ def changed(value: Any, change: Callable[[str], str]) -> Any:
 
 
 def spaced(page: str) -> str:
-    """Return HTML with collapsed spaces, as in browsers."""
+    """Return HTML with collapsed spaces, as browsers show it."""
     return re.sub("[ \n]+", " ", page)
 
 
 def syntax(node: Any) -> Any:
-    """Return a Python syntax tree as nested lists, which can be compared."""
+    """Return a Python syntax tree as nested lists that can be compared."""
     match node:
         case ast.AST():
             return [type(node).__name__, *(syntax(getattr(node, f, None)) for f in node._fields)]
@@ -251,8 +251,7 @@ def content(name: str, text: str) -> Any:
 def surroundings(answer: str, text: str) -> set[str]:
     """Return each occurrence of an answer with the nearby characters in its line.
 
-    They include quoting and escaping of the answer, but not the rest of the line, which may differ,
-    for example in the license's name.
+    They show how the answer is quoted and escaped. The rest of the line is left out, because it may differ. An example is the license's name.
     """
     return set(re.findall(rf"[^\n]{{0,20}}{re.escape(answer)}[^\n]{{0,20}}", text))
 

@@ -29,7 +29,7 @@ class Questionnaire:
         return self.template.questions()
 
     def asked(self) -> dict[str, dict[str, Any]]:
-        """Return the questions that can be answered, without computed values."""
+        """Return the questions that can be answered. Computed values are left out."""
         return {
             name: question
             for name, question in self.questions().items()

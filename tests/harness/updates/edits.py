@@ -168,7 +168,7 @@ class SomeWork(Work):
             super().delete(name)
 
     def comment(self, name: str) -> None:
-        """Insert a comment at a random line of a file, but not before the first one."""
+        """Insert a comment before a random line of a file other than the first one."""
         file = self.project / name
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         added = f"# ours {self.random.randrange(10**9)}"
@@ -256,7 +256,7 @@ def settings_edits(work: Work) -> None:
 
 
 def edits_of_rewritten_lines(work: Work) -> None:
-    """Edit lines of a project from 0.3 that the next update rewrites or removes."""
+    """In a project from 0.3, edit lines that the next update rewrites or removes."""
     name = "pyproject.toml"
     work.replace(name, '    "pytest>=8.3",\n', '    "pytest>=8.3",\n    "pytest-xdist>=3",\n')
     work.replace(name, "\nskip_covered = true\n", "\nskip_covered = false\nfail_under = 80\n")

@@ -119,7 +119,7 @@ def update(project: Path, version: str | None = None, **changed: Any) -> list[st
 
 
 def operate(operation: str, project: Path, answers: Answers, **options: Any) -> str:
-    """Update or recopy a project like `copier OPERATION --defaults --skip-answered`.
+    """Update or recopy a project as `copier OPERATION --defaults --skip-answered` would.
 
     Args:
         operation: "update" or "recopy".
@@ -157,5 +157,5 @@ def resolve(project: Path, side: str) -> None:
 
 
 def status(project: Path) -> list[str]:
-    """Return the output of `git status` about the changes since the last commit."""
+    """Return the output of `git status`, which lists the changes since the last commit."""
     return git("status", "--porcelain", "--untracked-files=all", cwd=project).splitlines()

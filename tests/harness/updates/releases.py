@@ -123,7 +123,7 @@ def covering_answers(version: str) -> list[Answers]:
 
 
 def next_release() -> str:
-    """Return the version for tests of the current template, the next minor release."""
+    """Return the version of the current template in tests: the next minor release."""
     last = Version(past_releases()[-1])
     return f"{last.major}.{last.minor + 1}.0"
 
@@ -152,7 +152,7 @@ def copy_template(folder: Path) -> None:
 
 
 def first_release(repository: Path) -> Path:
-    """Create a repository whose only release, 1.0.0, is the current template."""
+    """Create a repository in which the current template is the only release, 1.0.0."""
     repository.mkdir()
     git("init", "--quiet", cwd=repository)
     copy_template(repository)
@@ -167,7 +167,7 @@ def add_release(repository: Path, version: str) -> None:
 
 
 def make_repository(repository: Path) -> Path:
-    """Create a repository with all past releases, and the current template as the newest one.
+    """Create a repository with all past releases and with the current template as the newest one.
 
     Raises:
         NoHistoryError: The commit of a past release is missing.

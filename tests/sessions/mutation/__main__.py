@@ -25,7 +25,7 @@ LATEST = Path(__file__).with_name("latest.json")
 
 
 def score(verdicts: Sequence[Verdict]) -> dict[str, int]:
-    """Return the number of faults with an effect, and how many of them each suite catches."""
+    """Return the number of faults that have an effect, and how many of them each suite catches."""
     real = [verdict for verdict in verdicts if verdict.result != EQUIVALENT]
     changing = [verdict for verdict in real if verdict.changes]
     return {

@@ -39,7 +39,7 @@ CAUGHT, SURVIVED, EQUIVALENT = "caught", "survived", "equivalent"
 
 @dataclass
 class Verdict:
-    """The result for a fault, which is a row in the table.
+    """The result for a fault, which becomes a row in the table.
 
     Attributes:
         file: The file with the fault.
@@ -164,7 +164,7 @@ def start_worker(places: "SimpleQueue[Path]") -> None:
 
 
 def judge(fault: Fault) -> Verdict:
-    """Run the tests against a fault with the worker of this process."""
+    """Use this process's worker to run the tests against a fault."""
     return worker.judge(fault)
 
 
@@ -222,7 +222,7 @@ def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict
 
 @dataclass
 class Suite:
-    """Runs of a whole suite with several faults together.
+    """Runs of a whole test suite against several faults at once.
 
     Attributes:
         pool: The processes that find out which of the faults a test catches.
@@ -265,7 +265,7 @@ class Suite:
             verdicts[fault].result, verdicts[fault].caught_by = CAUGHT, test
 
     def failures(self, left: list[Fault], *arguments: str) -> list[str]:
-        """Return the tests that fail with faults.
+        """Return the tests that fail because of the faults.
 
         Args:
             left: The faults.

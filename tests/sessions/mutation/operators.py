@@ -47,7 +47,7 @@ class Fault:
 
     Attributes:
         file: The path in the repository.
-        line: The number of the first changed line, from 1.
+        line: The number of the first changed line, starting at 1.
         operator: The name of the operator.
         old: The replaced lines.
         new: The new lines.
@@ -234,7 +234,7 @@ def indentation(line: str) -> int:
 
 
 def delete_lines(lines: list[str], number: int) -> tuple[str, Lines]:
-    """Return the name of the operator, and the line with all lines indented below it."""
+    """Return the name of the operator, the line, and all lines indented below it."""
     line = lines[number]
     end = number + 1
     if re.match(r"\s*(?:- )?[\w.-]+:\s*$", line):
@@ -248,7 +248,7 @@ def delete_lines(lines: list[str], number: int) -> tuple[str, Lines]:
 
 
 def swapped(first: str, second: str) -> Lines:
-    """Return two siblings in the other order. For key-value pairs, only the values are swapped."""
+    """Return two siblings in reverse order. For key-value pairs, only the values are swapped."""
     if indentation(first) != indentation(second) or re.search(r"\{%|^\s*[\])}]", first + second):
         return ()
     pairs = PAIR.fullmatch(first), PAIR.fullmatch(second)
@@ -262,7 +262,7 @@ def swapped(first: str, second: str) -> Lines:
 
 
 def code_lines(file: str, text: str) -> set[int]:
-    """Return the numbers, from 0, of lines that aren't empty, comments, or docstrings."""
+    """Return the numbers, starting at 0, of lines that aren't empty, comments, or docstrings."""
     lines = text.splitlines()
     left = {number for number, line in enumerate(lines) if line.strip()}
     for found in re.finditer(r"(?s)\{#.*?#\}|<!--.*?-->", text):
@@ -321,7 +321,7 @@ def faults(file: str, text: str, only: int | None = None) -> list[Fault]:
     Args:
         file: The path in the repository.
         text: The contents of the file.
-        only: The number of a line, from 0, or None for all lines.
+        only: The number of a line, starting at 0, or None for all lines.
     """
     lines = text.splitlines()
     numbers = code_lines(file, text)

@@ -137,7 +137,7 @@ def outputs(
 
 
 def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
-    """Return hashes of the texts, without the folder's name, or of an exception."""
+    """Return hashes of the texts, from which the folder's name is removed, or of an exception."""
     try:
         found = make()
     except Exception as error:  # noqa: BLE001 whatever a fault causes is its effect
@@ -172,7 +172,7 @@ def differences(
 
 
 def same_meaning(file: str, before: str, after: str) -> bool:
-    """Return whether two versions of a file mean the same to the program that reads it."""
+    """Return whether two versions of a file have the same meaning to the program that reads it."""
     if file.endswith(".py"):
         return program(before) == program(after)
     try:

@@ -1,10 +1,10 @@
-"""A pytest plugin that records the sources that each test reads, and its duration.
+"""A pytest plugin that records each test's duration and the sources that it reads.
 
 `pytest -p sessions.mutation.recorder` writes one file for each process to the folder in the
-variable `PACKAGESTAN_RECORDS`. A test reads a file if it opens the file, if it calls a function in
-the file, or if Jinja looks up the file, even in its cache. Artifacts are stored with the files that
-were read to create them, because the tests share them. Files that subprocesses read aren't
-recorded. Therefore, the records determine the order of the tests, but not which tests to skip.
+`PACKAGESTAN_RECORDS` variable. A test reads a file if it opens the file, calls a function in it, or
+makes Jinja look it up, even in Jinja's cache. Artifacts are stored with the files that were read to
+create them, because the tests share them. Files that subprocesses read aren't recorded. Therefore,
+the records determine the order of the tests, but not which tests to skip.
 """
 
 import functools
@@ -82,7 +82,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Record the files that a test reads, and its duration."""
+    """Record a test's duration and the files that it reads."""
     reads.clear()
     start = sum(os.times()[:4])
     is_python = item.path.parent.name in ("adopt", "course", "documentation")
@@ -95,7 +95,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     finally:
         sys.setprofile(None)
     record = records.pop(item.nodeid)
-    # The CPU time, which doesn't depend on the load of the machine.
+    # The CPU time, which doesn't depend on the machine's load.
     record |= {"test": item.nodeid, "seconds": round(sum(os.times()[:4]) - start, 3)}
     record["reads"] = sorted(reads)
     record["quick"] = item.get_closest_marker("quick") is not None

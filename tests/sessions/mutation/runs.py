@@ -21,10 +21,10 @@ from harness.processes.commands import run
 from sessions.mutation.operators import Fault
 from sessions.mutation.selected import FAILURES, ORDER
 
-# The output of `nox -s mutation -- --record`: the files that each test reads, and its duration.
+# The output of `nox -s mutation -- --record`: each test's duration and the files that it reads.
 RECORDS = ROOT / ".mutation"
 
-# The tests that `nox -s quick` always runs, and the files that select additional ones.
+# The tests that `nox -s quick` always runs, and the changed files that select additional tests.
 QUICK_FOLDERS = ("tests/conventions/", "tests/matrix/")
 CHANGED_OPTIONS = re.compile(
     r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
@@ -76,7 +76,7 @@ def records() -> dict[str, Record]:
 
 
 def words(text: str) -> set[str]:
-    """Return the words of a text that can identify related tests."""
+    """Return the words in a text that can identify related tests."""
     return set(re.findall(r"[a-z]{3,}", text.lower())) - COMMON_WORDS
 
 

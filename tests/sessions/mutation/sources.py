@@ -21,7 +21,7 @@ PARTS = {
     "starter code": r"project/(?:src|tests)/|\.py\.jinja|options/(?:mode|cli_library)/",
     "metadata": r"template/",
 }
-# Lessons and puzzle descriptions aren't code, and start states of exercises are in patches.
+# Lessons and puzzle descriptions aren't code, and the start states of exercises are in patches.
 LEFT_OUT = r"docs/course/.*\.(?:md|txt)$|docs/course/topics\.yml|/__init__\.py$"
 PLACES = ("copier.yml", "template", "tools", "docs/course", "tests/harness/course")
 
