@@ -18,7 +18,8 @@ them fails. Each entry of `[[checks]]` has one of these keys:
     sdist_skips = "data.csv"        the sdist does not include a new file with this name
     metadata = {field, has, lacks, is}
                                     patterns for a value of the field, or for its only value;
-                                    requirements with any version match a check without a version
+                                    requirements with any version match a check without a version,
+                                    and a pattern such as `ruff*` matches any version and marker
     entry_point = {group, name, value}
     runs = {command, prints, lacks, exit, extras}
                                     what the command prints, and its exit code (default: 0), in a new
@@ -33,6 +34,8 @@ them fails. Each entry of `[[checks]]` has one of these keys:
 
 Other keys of an entry:
 
+    about       what the check looks for, such as "channel" (required for `file`, and if an exercise
+                has several similar checks)
     hint        a question that points to the error (optional for `builds`)
     hints       more specific hints, by regular expressions that match the displayed error
     see         a link to a page about the subject
@@ -301,7 +304,7 @@ def wheel_has(package: Package, patterns: str | Sequence[str]) -> None:
     _has("The wheel", package.wheel_files, patterns)
 
 
-@kind("files in the wheel")
+@kind("unwanted files in the wheel")
 def wheel_lacks(package: Package, patterns: str | Sequence[str]) -> None:
     """Reject files in the wheel that match a pattern."""
     _lacks("The wheel", package.wheel_files, patterns)
@@ -313,7 +316,7 @@ def sdist_has(package: Package, patterns: str | Sequence[str]) -> None:
     _has("The sdist", package.sdist_files, patterns)
 
 
-@kind("files in the sdist")
+@kind("unwanted files in the sdist")
 def sdist_lacks(package: Package, patterns: str | Sequence[str]) -> None:
     """Reject files in the sdist that match a pattern."""
     _lacks("The sdist", package.sdist_files, patterns)
@@ -341,7 +344,12 @@ def _lacks(archive: str, files: list[str], patterns: str | Sequence[str]) -> Non
 
 @kind("metadata field {field}")
 def metadata(
-    package: Package, *, field: str, has: str = "", lacks: str = "", is_: str = ""
+    package: Package,
+    *,
+    field: str,
+    has: str = "",
+    lacks: str | Sequence[str] = "",
+    is_: str = "",
 ) -> None:
     """Check the values of a field in the core metadata.
 
@@ -350,13 +358,13 @@ def metadata(
     values = package.metadata.metadata.get_all(field) or []
 
     def contains(expected: str) -> bool:
-        if field == "Requires-Dist":
+        if field == "Requires-Dist" and "*" not in expected:
             return any(is_requirement(value, expected) for value in values)
         return bool(matching(values, expected))
 
     passes = (
         (not has or contains(has))
-        and (not lacks or not contains(lacks))
+        and not any(contains(pattern) for pattern in as_list(lacks) if pattern)
         and (not is_ or (contains(is_) and len(values) == 1))
     )
     if not passes:
@@ -432,7 +440,7 @@ def _runs(
 
 
 @kind("file {path}")
-def file(package: Package, *, path: str, has: str = "", lacks: str = "") -> None:
+def file(package: Package, *, path: str, about: str, has: str = "", lacks: str = "") -> None:
     """Search files for regular expressions."""
     files = sorted(package.tree.glob(path))
     if not files:
@@ -442,7 +450,7 @@ def file(package: Package, *, path: str, has: str = "", lacks: str = "") -> None
     if unwanted:
         raise NotYetError(f"{path} contains: {unwanted[0]}")
     if not re.search(has, text, re.MULTILINE):
-        raise NotYetError(f"Something is missing in {path}.")
+        raise NotYetError(f"The checker found no correct {about} in {path}.")
 
 
 @kind("files in the cache key")
@@ -487,6 +495,7 @@ class Check:
 
     kind: str
     options: Any
+    about: str = ""
     hint: str = ""
     hints: dict[str, str] = field(default_factory=dict)
     see: str = ""
@@ -496,7 +505,8 @@ class Check:
     def label(self) -> str:
         """What the check inspects."""
         options = self.options if isinstance(self.options, dict) else {}
-        return KINDS[self.kind].label.format(**options)
+        label = KINDS[self.kind].label.format(**options)
+        return f"{label}: {self.about}" if self.about else label
 
     def __call__(self, package: Package) -> None:
         """Check a package.
@@ -504,10 +514,8 @@ class Check:
         Raises:
             NotYetError: The check failed.
         """
-        if isinstance(self.options, dict):
-            KINDS[self.kind].function(package, **as_parameters(self.options))
-        else:
-            KINDS[self.kind].function(package, self.options)
+        positional, named = as_parameters(self.kind, self.options, self.about)
+        KINDS[self.kind].function(package, *positional, **named)
 
     def hint_for(self, error: NotYetError) -> str:
         """Return the most specific hint for an error of this check."""
@@ -515,9 +523,16 @@ class Check:
         return next(specific, error.hint or self.hint)
 
 
-def as_parameters(options: dict[str, Any]) -> dict[str, Any]:
-    """Return options as function parameters. Python keywords get a trailing underscore."""
-    return {f"{name}_" if keyword.iskeyword(name) else name: v for name, v in options.items()}
+def as_parameters(kind: str, options: Any, about: str) -> tuple[list[Any], dict[str, Any]]:
+    """Return the positional and the named arguments for the function of a kind of check.
+
+    Names that are Python keywords get a trailing underscore.
+    """
+    if not isinstance(options, dict):
+        return [options], {}
+    named = {f"{name}_" if keyword.iskeyword(name) else name: v for name, v in options.items()}
+    # Only this kind has no other way to say what it didn't find.
+    return [], named | ({"about": about} if kind == "file" and about else {})
 
 
 @dataclass(frozen=True)
@@ -548,16 +563,17 @@ def read(path: Path) -> Exercise:
     checks = []
     for number, entry in enumerate(data.get("checks", []), 1):
         texts = {
-            key: entry.pop(key) for key in ("hint", "hints", "see", "at_start") if key in entry
+            key: entry.pop(key)
+            for key in ("about", "hint", "hints", "see", "at_start")
+            if key in entry
         }
         if len(entry) != 1 or not entry.keys() <= KINDS.keys():
             found = ", ".join(entry) or "none"
             raise invalid(f"check {number} must have one of {', '.join(KINDS)}, but it has {found}")
         ((name, options),) = entry.items()
         try:
-            values = as_parameters(options) if isinstance(options, dict) else {}
-            plain = () if isinstance(options, dict) else (options,)
-            inspect.signature(KINDS[name].function).bind(None, *plain, **values)
+            positional, named = as_parameters(name, options, texts.get("about", ""))
+            inspect.signature(KINDS[name].function).bind(None, *positional, **named)
         except TypeError as error:
             raise invalid(f"{name} in check {number} is incorrect ({error})") from error
         if "hint" not in texts and name != "builds":

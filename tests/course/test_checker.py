@@ -88,7 +88,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def error_of(package: Any, kind: str, options: Any) -> str:
     """Return the message of a failed check, or "" if the check passes."""
     try:
-        check.Check(kind, options)(package)
+        check.Check(kind, options, about="title")(package)
     except check.NotYetError as error:
         return str(error)
     return ""
@@ -127,6 +127,7 @@ FAILING = [
     ("metadata", {"field": "License-Expression", "lacks": "MIT"}, "License-Expression: MIT"),
     ("metadata", {"field": "Keywords", "has": "wind"}, "The metadata has no field Keywords."),
     ("metadata", {"field": "Requires-Dist", "has": "packaging"}, "extra == 'loud'"),
+    ("metadata", {"field": "Requires-Dist", "lacks": "packaging*"}, "extra == 'loud'"),
     (
         "metadata",
         {"field": "Requires-Dist", "has": "packaging>=21; sys_platform == 'none'"},
@@ -150,7 +151,7 @@ FAILING = [
     ("script", {"command": "python -c 'import whistle'"}, "No module named 'whistle'"),
     ("script", {"command": "python -c 'print()'", "prints": "a"}, "The output was: nothing"),
     ("script", {"command": "python -c 'print()'", "exit": 1}, "The exit code was 0."),
-    ("file", {"path": "*.toml", "has": "^title"}, "Something is missing in *.toml."),
+    ("file", {"path": "*.toml", "has": "^title"}, "The checker found no correct title in *.toml."),
     ("file", {"path": "*.toml", "lacks": "^name.*"}, '*.toml contains: name = "whistle"'),
     ("file", {"path": "setup.cfg", "has": "a"}, "There is no file setup.cfg."),
     ("hash_files", "*.yml", "'*.lock'"),
@@ -217,8 +218,16 @@ def test_project_without_build_backend_is_rejected(
 )
 def test_hint_fits_the_error(error: Any, expected: str) -> None:
     """A hint for a specific message takes precedence over the error's hint and the check's hint."""
-    step = check.Check("runs", {}, "for all errors", {"exit code": "for exit codes"})
+    hints = {"exit code": "for exit codes"}
+    step = check.Check("runs", {}, hint="for all errors", hints=hints)
     assert expected == step.hint_for(error)
+
+
+@pytest.mark.parametrize("name", check.exercises())
+def test_checks_have_different_labels(name: str) -> None:
+    """An exercise has no two checks that look the same in the checker's output."""
+    labels = [step.label for step in check.read(check.exercises()[name]).checks]
+    assert sorted(set(labels)) == sorted(labels)
 
 
 def test_each_kind_of_check_is_tested() -> None:
@@ -279,6 +288,10 @@ def test_missing_uv_is_reported() -> None:
         ('[[checks]]\nweel_has = "a"\nhint = "h"', "check 1 must have one of builds, "),
         ('[[checks]]\nhint = "h"', "check 1 must have one of builds, "),
         ('[[checks]]\nbuilds = true\n[[checks]]\nwheel_has = "a"', "check 2 has no hint"),
+        (
+            '[[checks]]\nfile = {path = "a", has = "b"}\nhint = "h"',
+            "file in check 1 is incorrect (missing a required argument: 'about')",
+        ),
         (
             '[[checks]]\nruns = {comand = "a"}\nhint = "h"',
             "runs in check 1 is incorrect (missing a required argument: 'command')",

@@ -105,7 +105,8 @@ def test_solution_passes(folder: Path, artifacts: ArtifactCache, tmp_path: Path)
 @each_exercise
 def test_hints_do_not_reveal_the_solution(folder: Path) -> None:
     """No hint and no title contains a line of the solution."""
-    text = "\n".join([content(folder)["title"], *hints(folder)])
+    about = [check.get("about", "") for check in content(folder)["checks"]]
+    text = "\n".join([content(folder)["title"], *about, *hints(folder)])
     assert [] == [line for line in added_lines(folder) if line in text]
 
 
@@ -180,6 +181,13 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         ".github/workflows/publish.yml",
         {"id-token: write": "contents: read"},
         "Which permission does a job need",
+    ),
+    (
+        "first-workflow",
+        "solution",
+        ".github/workflows/publish.yml",
+        {"permissions: {}": "permissions: read-all"},
+        "The line above gives every job at least read access",
     ),
     (
         "from-setup-py",
@@ -279,6 +287,20 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "pyproject.toml",
         {"greetings[colors]": "rich>=13"},
         "Two lines contain the oldest version of rich",
+    ),
+    (
+        "sorted-dependencies",
+        "solution",
+        "pyproject.toml",
+        {'all = ["greetings[colors]"]': 'all = ["greetings[colors]"]\ntest = ["coverage>=7.6"]'},
+        "Extras are published, so anyone can install them.",
+    ),
+    (
+        "sorted-dependencies",
+        "solution",
+        "pyproject.toml",
+        {"dependencies = []": 'dependencies = ["coverage>=7.6"]'},
+        "Users no longer get pytest. Which other test tool",
     ),
     (
         "thorough-tests",
