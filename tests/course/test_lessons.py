@@ -97,7 +97,7 @@ FAULTS = {
     "has a challenge without minutes: Predict the result": (":minutes: 5\n", ""),
     "has a challenge without a hint or a solution: Predict the result": (":::{hint}", ":::{note}"),
     "has 4 challenges, not 2 or 3": ("## Quiz", ":::{challenge} One\n:::\n## Quiz"),
-    "has 51 commands, more than 30": ("## Quiz", "```console\n" + "$ ls\n" * 30 + "```\n## Quiz"),
+    "has 52 commands, more than 30": ("## Quiz", "```console\n" + "$ ls\n" * 30 + "```\n## Quiz"),
     "takes 50 minutes, more than 45": (":minutes: 5\n", ":minutes: 12\n"),
     "has no quiz of three questions": ("::::{question}", "::::{note}"),
     "has a question without an answer": (":::{answer}", ":::{note}"),

@@ -1,41 +1,59 @@
 """Test the topics of the course."""
 
-import re
+import doctest
 from pathlib import Path
 
 import pytest
-import yaml
 
-from harness.course.lessons import COURSE
-from harness.course.pages import front_matter
+from harness.course import topics
 
-LESSONS = sorted(COURSE.glob("[0-9]*.md"))
+TOPICS = {topic.number: topic.title for topic in topics.topics()}
 
 
-def topics() -> dict[int, str]:
-    """Return the topics of the course by their numbers."""
-    text = (COURSE / "topics.yml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
-
-
-def slugs(page: Path) -> set[str]:
-    """Return the anchors of a page's headings, as on GitHub."""
-    text = re.sub(
-        r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
-    )
-    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@pytest.mark.parametrize("number", topics())
-def test_each_topic_has_a_section(number: int) -> None:
+@pytest.mark.parametrize("topic", topics.topics(), ids=lambda topic: topic.number)
+def test_each_topic_has_a_section(topic: topics.Topic) -> None:
     """The front matter of a lesson names a section for the topic."""
-    assert any(number in front_matter(page).get("topics", {}) for page in LESSONS), topics()[number]
+    assert topic.sections, topic.title
 
 
-@pytest.mark.parametrize("page", LESSONS, ids=lambda page: page.stem)
+@pytest.mark.parametrize("topic", topics.topics(), ids=lambda topic: topic.number)
+def test_no_topic_is_thin(topic: topics.Topic) -> None:
+    """The course teaches each topic, and doesn't only mention it."""
+    assert not topic.is_thin, topic
+
+
+@pytest.mark.parametrize("page", topics.lessons(), ids=lambda page: page.stem)
 def test_front_matter_is_correct(page: Path) -> None:
     """The topics and sections in the front matter exist."""
-    named = front_matter(page).get("topics", {})
-    assert set(named) <= set(topics())
-    assert set(named.values()) <= slugs(page)
+    named = topics.headings(page)
+    assert named.keys() <= TOPICS.keys()
+    anchors = {anchor for each in named.values() for anchor in each}
+    assert anchors <= topics.sections(page.read_text(encoding="utf-8")).keys()
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        (topics.Section(topics.ENOUGH_WORDS - 1, 0, 0), True),
+        (topics.Section(topics.ENOUGH_WORDS, 0, 0), False),
+        (topics.Section(1, 1, 0), False),
+        (topics.Section(1, 0, 1), False),
+    ],
+)
+def test_short_section_without_commands_and_pictures_is_thin(
+    section: topics.Section, expected: bool
+) -> None:
+    """A few words are only enough with a command or a picture."""
+    assert expected == topics.Topic(1, "One", {("lesson", "anchor"): section}).is_thin
+
+
+def test_sections_of_a_topic_are_added() -> None:
+    """A topic with several sections has all of their words, commands, and pictures."""
+    found = {("a", "b"): topics.Section(1, 2, 3), ("c", "d"): topics.Section(10, 20, 30)}
+    assert topics.Section(11, 22, 33) == topics.Topic(1, "One", found).total
+
+
+def test_docstring_examples_are_correct() -> None:
+    """The examples in the docstrings are correct."""
+    failed, tested = doctest.testmod(topics)
+    assert (0, True) == (failed, tested > 0)
