@@ -20,7 +20,7 @@ from harness.packagestan.template import ORG
 
 project = "Packagestan"
 author = "The Packagestan contributors"
-# Furo links this notice to the page `copyright`.
+# Furo links this notice to the `copyright` page.
 copyright = f"{author} (text: CC BY 4.0, code: MIT)"
 extensions = ["myst_parser", "sphinx_copybutton", "sphinx_design", "packagestan"]
 exclude_patterns = ["_build", "extensions", "start", "course/exercises"]

@@ -1,4 +1,4 @@
-"""Generate tables of the error messages from the source files.
+"""Generate tables of error messages from the source files.
 
 Each message of the template has the form "remedy; problem", because Copier's prompt cuts off the
 end. Each message of `tools/adopt.py` has the form "problem" or "problem; remedy".

@@ -76,7 +76,7 @@ def questions() -> None:
 
 
 def choices(axis: str) -> None:
-    """Print the question of an axis, and its choices with their descriptions."""
+    """Print an axis's question, and its choices and their descriptions."""
     offered = answers.choices(axis)
     selected = default(axis) if answers.questions()[axis].get("multiselect") else offered[:1]
     shown = {each: code(each) + (" (default)" if each in selected else "") for each in offered}
@@ -150,7 +150,7 @@ def changes(axis: str) -> None:
 
 @functools.cache
 def shown_files(axis: str, *chosen: Any) -> dict[str, str]:
-    """Return the example project's files with one choice, except the recorded answers."""
+    """Return the example project's files, except the recorded answers, with one choice selected."""
     answer = list(chosen) if answers.questions()[axis].get("multiselect") else chosen[0]
     with tempfile.TemporaryDirectory() as folder:
         project = render(
@@ -260,7 +260,7 @@ def project_svg() -> str:
 
 
 def listing(folder: Path, indent: str = "") -> Iterator[tuple[str, Path]]:
-    """Yield the path and the line of each entry of a folder, in the format of `tree`."""
+    """Yield the path and the line of each entry in a folder as the `tree` command prints them."""
     entries = sorted(folder.iterdir())
     for entry in entries:
         is_last = entry == entries[-1]
@@ -278,7 +278,7 @@ def latest_sample() -> dict[str, Any]:
 
 
 def share(part: int, whole: int) -> str:
-    """Return a share as a percentage, followed by both numbers."""
+    """Return a share as a percentage followed by both numbers."""
     return f"{part / whole:.0%} ({part} of {whole})" if whole else "-"
 
 

@@ -16,8 +16,8 @@
     uv run tools/adopt.py move my-project my-project-adopted
     uv run tools/adopt.py compare my-project my-project-adopted
 
-A copy of the project is built with its own build backend. Because only the wheel is read, this
-works the same way for setup.py, setup.cfg, Poetry's tables, and [project].
+A copy of the project is built with its own build backend. Only the wheel is read, so this works the
+same way for setup.py, setup.cfg, Poetry's tables, and [project].
 """
 
 import sys

@@ -103,7 +103,7 @@ class NotYetError(Exception):
 
         Args:
             found: The message.
-            hint: A hint for this error, which replaces the hint of the check.
+            hint: A hint for this error, which replaces the check's hint.
         """
         super().__init__(found)
         self.hint = hint
@@ -139,7 +139,7 @@ def run(*command: str | Path, cwd: Path, env: dict[str, str]) -> tuple[int, str]
 
 
 class Package:
-    """A copy of a package, which is built and installed when a check requires it."""
+    """A copy of a package. It is built and installed when a check requires it."""
 
     def __init__(self, folder: Path, work: Path) -> None:
         """Copy the folder.
@@ -263,8 +263,8 @@ class Kind:
     """A kind of check.
 
     Attributes:
-        function: It raises NotYetError if the check fails.
-        label: What it inspects. The label doesn't reveal the expected result.
+        function: The function, which raises NotYetError if the check fails.
+        label: What the check inspects. The label doesn't reveal the expected result.
     """
 
     function: Callable[..., None]
@@ -410,7 +410,7 @@ def runs(
     exit: int = 0,
     extras: Sequence[str] = (),
 ) -> None:
-    """Run a command in a new environment with the wheel, in a folder without the sources."""
+    """Run a command outside the source tree in a new environment that contains the wheel."""
     elsewhere = package.work / "elsewhere"
     elsewhere.mkdir(exist_ok=True)
     _runs(command, prints, lacks, exit, cwd=elsewhere, env=package.environment(extras))
@@ -425,7 +425,7 @@ def script(
     lacks: str = "",
     exit: int = 0,
 ) -> None:
-    """Run a command in the project's folder, with nothing installed."""
+    """Run a command in the project's folder without installing anything."""
     _runs(command, prints, lacks, exit, cwd=package.tree, env=package.environment())
 
 
@@ -491,7 +491,7 @@ def generated_by(package: Package, *, command: str, folder: str) -> None:
 
 @dataclass(frozen=True)
 class Check:
-    """A check of an exercise. The docstring of this module describes the attributes."""
+    """A check in an exercise. The module's docstring describes the attributes."""
 
     kind: str
     options: Any
@@ -518,7 +518,7 @@ class Check:
         KINDS[self.kind].function(package, *positional, **named)
 
     def hint_for(self, error: NotYetError) -> str:
-        """Return the most specific hint for an error of this check."""
+        """Return this check's most specific hint for an error."""
         specific = (hint for found, hint in self.hints.items() if re.search(found, str(error)))
         return next(specific, error.hint or self.hint)
 

@@ -5,7 +5,7 @@
 """Check whether a computer has everything that the course requires: `python3 doctor.py`.
 
 The script runs with Python 3.8 or later and changes nothing. The exit code is 0 if everything for
-lessons 0 to 10 is available, and 1 otherwise.
+lessons 0 to 10 is available, and 1 if not.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class MissingError(Exception):
 
 
 def output_of(*command: str) -> tuple[str, bool]:
-    """Run a command and return its output and whether it succeeded."""
+    """Run a command, and return its output and whether it succeeded."""
     program = shutil.which(command[0])
     if program is None:
         return "", False

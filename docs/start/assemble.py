@@ -62,7 +62,7 @@ SHORT = {"https://github.com/": "gh:", "https://gitlab.com/": "gl:"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 SETTINGS: dict[str, Any] = {
-    # The question without a default, and the answer that the page starts with.
+    # The question that has no default, and the answer that the page starts with.
     "required": {"project_name": "My Project"},
     # Answers that make the template ask every question.
     "everything": {"preset": "custom"},

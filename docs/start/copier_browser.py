@@ -287,7 +287,7 @@ class Asked:
         type: The type of the answer, such as `str` or `yaml`.
         multiselect: Whether the answer is a list of choices.
         multiline: Whether the answer can have several lines.
-        placeholder: An example, shown while the answer is empty.
+        placeholder: An example that is shown while the answer is empty.
         choices: For each choice, the answer, the label, and the reason why it is unavailable, or
             "".
         answer: The answer as text, even if it was rejected.
@@ -512,5 +512,5 @@ class Session:
 
 
 def replace_context(question: Question, context: Mapping[str, Any]) -> Question:
-    """Return a copy of a question with other answers as its context."""
+    """Return a copy of a question whose context contains other answers."""
     return replace(question, context=context)

@@ -75,7 +75,7 @@ def powershell_quote(word: str) -> str:
 def commands(
     address: str, folder: str, answers: Mapping[str, str], options: list[str]
 ) -> dict[str, str]:
-    """Return the command that creates the project, for each shell.
+    """Return the command that creates the project in each shell.
 
     Args:
         address: The address of the template.
@@ -150,12 +150,12 @@ def difference(before: str, after: str) -> Iterator[list[Any]]:
 
 
 def archive(files: Files, folder: str) -> bytes:
-    """Return a zip archive of a project that preserves file modes."""
+    """Return a zip archive of a project. It preserves file modes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archived:
         for path, file in sorted(files.items()):
             entry = zipfile.ZipInfo(f"{folder}/{path}", EPOCH)
-            entry.create_system = 3  # Unix, so that the file modes are preserved
+            entry.create_system = 3  # Unix, which preserves file modes.
             entry.external_attr = (0o100000 | file.mode) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archived.writestr(entry, file.content)
@@ -163,7 +163,7 @@ def archive(files: Files, folder: str) -> bytes:
 
 
 class Page:
-    """The state of the page: the current project and the one that it is compared with.
+    """The page's state: the current project, and the project that it is compared with.
 
     Args:
         template: The folder of the template.
@@ -191,7 +191,7 @@ class Page:
             pinned: The answers of the project to compare with, or None for the previous project.
 
         Returns:
-            The data for the page. If an answer is rejected, the files are those of the previous
+            The data for the page. If an answer is rejected, the files are from the previous
             project.
         """
         used = self._known(answers)

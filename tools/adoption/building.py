@@ -126,7 +126,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def build_here() -> None:
-    """Build a wheel in this process, as specified in the command-line arguments.
+    """Build a wheel in this process as the command-line arguments specify.
 
     https://peps.python.org/pep-0517/
     """

@@ -1,4 +1,4 @@
-"""Compare the wheels of the existing and the new project."""
+"""Compare the wheels of the existing project and the new project."""
 
 import dataclasses
 import fnmatch
@@ -56,7 +56,7 @@ class Difference:
     reason: str = ""
 
     def __str__(self) -> str:
-        """Return the difference in one line."""
+        """Return the difference as one line."""
         return f"{self.what}: {self.change}" + (f" ({self.reason})" if self.reason else "")
 
 
@@ -188,7 +188,7 @@ def named_entry_points(wheel: Wheel) -> dict[str, str]:
 
 
 def single_fields(wheel: Wheel) -> dict[str, Any]:
-    """Return the metadata fields with a single value."""
+    """Return the metadata fields that have a single value."""
     metadata = wheel.metadata
     return {
         "name": metadata["name"],
@@ -202,7 +202,7 @@ def single_fields(wheel: Wheel) -> dict[str, Any]:
 
 
 def multiple_fields(wheel: Wheel) -> dict[str, set[str]]:
-    """Return the metadata fields with any number of values."""
+    """Return the metadata fields that can have several values."""
     return {
         "author": {f"{name} <{address}>" for name, address in wheel.authors},
         "maintainer": {f"{name} <{address}>" for name, address in wheel.maintainers},
@@ -247,7 +247,7 @@ def lost_tests(old: Project, new: Project) -> Iterator[Difference]:
 
 
 def read_accepted(file: Path | None) -> list[str]:
-    """Return the patterns in a file of accepted differences. Each line is a pattern or a comment.
+    """Return the patterns in a file of accepted differences. Lines are patterns or comments.
 
     Raises:
         AdoptionError: The file can't be read.

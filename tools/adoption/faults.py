@@ -58,7 +58,7 @@ def wrong_files(project: Project) -> Iterator[Finding]:
 
 
 def missing_from_wheel(project: Project) -> Iterator[str]:
-    """Yield the paths of files in the packages' folders that the wheel lacks.
+    """Yield the paths of files that are in the packages' folders but not in the wheel.
 
     Tests and the `__init__.py` files of namespace packages are ignored, because they are left out
     on purpose.
@@ -79,7 +79,7 @@ def missing_from_wheel(project: Project) -> Iterator[str]:
 
 
 def missing_metadata(project: Project) -> Iterator[Finding]:
-    """Yield missing metadata that every project should have."""
+    """Yield faults for missing metadata that every project should have."""
     wheel = project.wheel
     if not wheel.summary:
         text = "The metadata has no summary. Set project_description to one line."
@@ -107,7 +107,7 @@ def invalid_metadata(project: Project) -> Iterator[Finding]:
 
 
 def written_version(project: Project) -> str:
-    """Return the version with its spelling in the project's files, or "" if none contains it."""
+    """Return the version as the project's files spell it, or "" if no file contains it."""
     if project.folder is None:
         return ""
     settings = project.settings

@@ -24,7 +24,7 @@ TEST_MODULE = re.compile(r"test_.*\.py|.*_test\.py|tests?\.py")
 TEST_FOLDERS = ("tests", "test", "testing")
 HAS_TESTS = re.compile(r"(?m)^\s*(?:async\s+)?def test|^\s*class \w*Test|TestCase\b|>>> ")
 
-# Generated files, as in an unpacked sdist.
+# Generated files, such as those in an unpacked sdist.
 GENERATED = re.compile(r"PKG-INFO|(?:.*/)?[^/]+\.egg-info/.*|.*\.py[co]|(?:.*/)?__pycache__/.*")
 
 
@@ -100,7 +100,7 @@ def git(folder: Path, *arguments: str, text: bytes = b"") -> str:
 
 
 def is_test_module(folder: Path, name: str) -> bool:
-    """Return whether a file is a module with tests."""
+    """Return whether a file is a module that contains tests."""
     if not TEST_MODULE.fullmatch(PurePosixPath(name).name):
         return False
     return HAS_TESTS.search((folder / name).read_text("utf-8", errors="replace")) is not None

@@ -8,7 +8,7 @@ LOST, NEW = "missing from the new wheel", "only in the new wheel"
 
 
 class AdoptionError(Exception):
-    """An error with a one-sentence message for the user, raised before anything is written."""
+    """An error with a one-sentence message for the user. Nothing has been written yet."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Reading:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with a noun.
+    """Return a number followed by a singular or plural noun.
 
     >>> counted(1, "file"), counted(2, "file")
     ('1 file', '2 files')

@@ -21,8 +21,8 @@ SAME |= {"default": "dev", "develop": "dev", "development": "dev"}
 def old_groups(project: Project) -> dict[str, list[str]]:
     """Return the requirements of groups and test extras by the template's group names.
 
-    Because extras are published, they also stay extras. The tests need their requirements in a
-    group.
+    Because extras are published, they also stay extras. The new project's tests need the
+    requirements in a group.
     """
     tool = project.settings.get("tool", {})
     tables = project.settings.get("dependency-groups", {})
@@ -118,7 +118,7 @@ def is_requirement(text: str) -> bool:
 def merged_groups(project: Project, rendered: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return the combined groups of the template and the project.
 
-    The template's requirements take precedence, because its settings are for those versions.
+    The template's requirements take precedence, because its settings require those versions.
 
     Args:
         project: The existing project.

@@ -200,7 +200,7 @@ def stated_licenses(wheel: Wheel) -> list[str]:
 
 
 def setup_cfg(project: Project, *keys: str) -> list[str]:
-    """Return the lines of some keys in the metadata section of setup.cfg."""
+    """Return the values of some keys in the metadata section of setup.cfg."""
     parser = configparser.RawConfigParser()
     if project.folder is not None:
         with contextlib.suppress(configparser.Error, UnicodeDecodeError):
@@ -287,7 +287,7 @@ def recognized(text: str) -> tuple[str, ...]:
 
 @functools.cache
 def close_match(text: str) -> str:
-    """Return the template's license that differs from a text in only a few words, or "".
+    """Return the template license that differs from a text in only a few words, or "".
 
     No difference may be longer than four words, because a sentence could be an additional
     condition.
@@ -321,7 +321,7 @@ def added_text(text: str, name: str) -> str:
 
 @functools.cache
 def template_texts() -> dict[str, list[str]]:
-    """Return the words of the template's licenses, except Proprietary."""
+    """Return the words of each of the template's licenses except Proprietary."""
     folder = TEMPLATE / "template/licenses"
     choices = [choice for choice in license_choices() if choice != "Proprietary"]
     return {name: normalized_words((folder / f"{name}.txt").read_text("utf-8")) for name in choices}

@@ -14,7 +14,7 @@ from adoption.projects import Project
 def attribute_lines(project: Project, moves: Iterable[tuple[str, str]]) -> list[str]:
     """Return the lines for .gitattributes: the existing ones, and patterns for files with CRLF.
 
-    Files in the same folder with the same suffix share a pattern.
+    Files that have the same folder and suffix share a pattern.
     """
     folder = project.folder
     if folder is None:

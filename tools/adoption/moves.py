@@ -103,7 +103,7 @@ def namespace_modules(project: Project) -> set[str]:
 
 
 def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
-    """Yield the moves of tests into tests/, including data next to single test modules.
+    """Yield the moves of tests into tests/, including the data next to single test modules.
 
     A second test folder keeps its name, because the names of its files may be taken. A folder that
     its files import or mention also keeps its name.
@@ -130,7 +130,7 @@ def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
     for name in single:
         new = f"tests/{PurePosixPath(name).name}"
         if re.fullmatch(r"tests?\.py", PurePosixPath(name).name) and not matches(name, patterns):
-            new = f"tests/test_{project.main_package}.py"  # pytest doesn't collect test.py
+            new = f"tests/test_{project.main_package}.py"  # pytest doesn't collect test.py.
         while new in taken:
             new = f"{new.removesuffix('.py')}_2.py"
         taken.add(new)
@@ -173,7 +173,7 @@ def strings(file: Path) -> set[str]:
 def outdated_paths(
     project: Project, moves: Iterable[tuple[str, str]], new: Iterable[str]
 ) -> Iterator[str]:
-    """Yield the quoted paths in tests that are no longer correct.
+    """Yield quoted paths in the tests that are no longer correct.
 
     Each item has the form "`old path` (test module)". Only complete paths are found, even if they
     are joined from parts.

@@ -30,7 +30,7 @@ def find_not_carried(project: Project) -> Iterator[Finding]:
 
 
 def replaced_answers(project: Project) -> Iterator[Finding]:
-    """Yield findings about answers that differ from the project because no choice matches it."""
+    """Yield findings about answers that differ from the project because no choice matches."""
     wheel = project.wheel
     if has_generated_all(wheel):
         yield Finding('The template generates the extra "all" from all other extras.')

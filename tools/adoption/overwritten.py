@@ -108,7 +108,7 @@ def own_tables(project: Project, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def left_behind(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return the files that are not moved, grouped by replacement.
+    """Return the files that are not moved, grouped by what replaces them.
 
     Args:
         project: The existing project.

@@ -1,4 +1,4 @@
-"""Build backend settings that define the packages in a wheel."""
+"""The build backend's settings that define the packages in a wheel."""
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath

@@ -64,7 +64,7 @@ def main_readme(project: Project) -> str:
 
 
 def normalized_text(text: str) -> str:
-    """Return a text with normalized line endings and without trailing spaces and outer blank lines."""
+    """Normalize a text's line endings, and remove trailing spaces and outer blank lines."""
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
@@ -89,7 +89,7 @@ def requires_python(wheel: Wheel, rendered: str) -> str:
 
 
 def license_entries(project: Project) -> dict[str, Any]:
-    """Return the entries for license files, and for a license that the template doesn't offer."""
+    """Return the entries for license files and for a license that the template doesn't offer."""
     table: dict[str, Any] = {}
     found = find_license(project)
     if not found.choice:

@@ -30,8 +30,8 @@ class Project:
         wheel: The wheel built by the project's own build backend.
         folder: The project's folder, or None if only the wheel is available.
         settings: The contents of pyproject.toml.
-        packages: The top-level packages and modules in the wheel, with their folders or files in
-            the project, or None if unknown.
+        packages: The top-level packages and modules in the wheel. The values are their folders or
+            files in the project, or None if unknown.
     """
 
     wheel: Wheel
@@ -173,7 +173,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
 
 
 def find_packages(wheel: Wheel, folder: Path | None = None) -> dict[str, Path | None]:
-    """Return a wheel's top-level packages and modules with their sources in a project's folder."""
+    """Return a wheel's top-level packages and modules, and their sources in a project's folder."""
     packages: dict[str, Path | None] = {}
     tops = {name.split("/")[0] for name in wheel.files if not name.startswith(".data/")}
     for top in sorted(tops):

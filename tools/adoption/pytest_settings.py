@@ -28,7 +28,7 @@ SECTIONS = {
 WORDS = {"addopts", "doctest_optionflags", "norecursedirs", "python_classes", "python_files"}
 WORDS |= {"python_functions", "pythonpath", "required_plugins", "testpaths", "usefixtures"}
 LINES = ("filterwarnings", "markers")
-COLLECTED = ("test_*.py", "*_test.py")  # pytest's default for python_files
+COLLECTED = ("test_*.py", "*_test.py")  # pytest's default for `python_files`.
 
 
 def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def pytest_finding(project: Project) -> Finding | None:
 
 
 def own_settings(project: Project) -> tuple[str, dict[str, Any]]:
-    """Return the name of the file with an existing project's pytest settings, and the settings."""
+    """Return the name of the file that contains a project's pytest settings, and the settings."""
     if project.folder is None:
         return "", {}
     for name, section in SECTIONS.items():
@@ -106,7 +106,7 @@ def converted(name: str, value: Any) -> Any:
 
 
 def test_paths(own: Iterable[str], tests: Iterable[str], targets: Mapping[str, str]) -> list[str]:
-    """Return the value of `testpaths`: the moved old paths, or the folders with tests.
+    """Return the value of `testpaths`: the new locations of the old paths, or the test folders.
 
     Args:
         own: The old paths, which may be patterns.
@@ -133,9 +133,9 @@ def collected_tests(project: Project) -> list[str]:
 
 
 def short(name: str) -> str:
-    """Return the value in `testpaths` that covers a test module: its test folder, if any.
+    """Return the path in `testpaths` that covers a test module: its test folder if it has one.
 
-    For a module next to other code, this is its own path.
+    For a module next to other code, this is the module's own path.
     """
     parts = PurePosixPath(name).parts
     numbers = [number for number, part in enumerate(parts[:-1]) if part.startswith("test")]
@@ -155,5 +155,5 @@ def below_any(name: str, paths: Iterable[str]) -> bool:
 
 
 def matches(name: str, patterns: Iterable[str]) -> bool:
-    """Return whether pytest collects a file with these patterns."""
+    """Return whether a file matches any of pytest's file patterns."""
     return any(PurePosixPath(name).match(pattern) for pattern in patterns)

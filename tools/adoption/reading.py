@@ -31,7 +31,7 @@ from adoption.version_files import find_versions, ignored_files
 
 
 def examine(project: Project) -> Reading:
-    """Read everything from a project that doesn't require rendering the template."""
+    """Read everything about a project that can be found without rendering the template."""
     return Reading(
         answers=derive_answers(project),
         not_carried=[*find_not_carried(project), *find_versions(project)],
@@ -42,7 +42,7 @@ def examine(project: Project) -> Reading:
 
 
 def read(project: Project) -> Reading:
-    """Examine a project, validate the answers, and add what they don't cover.
+    """Examine a project, validate its answers, and add what the answers don't cover.
 
     Raises:
         AdoptionError: The template and this program are incompatible.

@@ -217,7 +217,7 @@ def run_pyright(folder: Path) -> list[Violation]:
 
 
 def write_ruff(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with the ignored rules for each folder.
+    """Return pyproject.toml with the rules to ignore in each folder.
 
     https://docs.astral.sh/ruff/settings/#lint_extend-per-file-ignores
     """
@@ -252,7 +252,7 @@ def module_name(path: str) -> str:
 
 
 def write_ty(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with the files whose types are not checked.
+    """Return pyproject.toml with the files to exclude from type checking.
 
     https://docs.astral.sh/ty/reference/configuration/#overrides
     """
@@ -263,7 +263,7 @@ def write_ty(text: str, violations: list[Violation]) -> str:
 
 
 def write_pyright(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with the files whose types are not checked.
+    """Return pyproject.toml with the files to exclude from type checking.
 
     https://microsoft.github.io/pyright/#/configuration?id=main-configuration-options
     """
@@ -274,13 +274,13 @@ def write_pyright(text: str, violations: list[Violation]) -> str:
 
 
 def numbered(counts: Counter[str]) -> Iterator[tuple[str, str]]:
-    """Yield items in alphabetical order with their counts as comments."""
+    """Yield the items in alphabetical order, each with its count as a comment."""
     for item in sorted(counts):
         yield item, str(counts[item])
 
 
 def array(key: str, items: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the lines of a TOML array with a comment on each item."""
+    """Return the lines of a TOML array in which each item has a comment."""
     lines = [f"    {json.dumps(item)},  # {comment}".rstrip() for item, comment in items]
     return [f"{key} = [", *lines, "]"]
 

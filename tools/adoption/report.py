@@ -14,7 +14,7 @@ from adoption.projects import Project
 
 
 def answers_file(project: Project, reading: Reading) -> str:
-    """Return the data file for Copier with the answers."""
+    """Return the data file that contains the answers for Copier."""
     answers = yaml.safe_dump(reading.answers, allow_unicode=True, sort_keys=False)
     return f"# Answers from {project.wheel.metadata['name']}.\n{answers}"
 
@@ -55,7 +55,7 @@ def by_hand(reading: Reading) -> list[str]:
 
 
 def move_commands(project: Project, reading: Reading) -> list[str]:
-    """Return the lines with the shell commands that copy the files."""
+    """Return the lines that contain the shell commands for copying the files."""
     copies = list(copy_commands(project, reading.moves))
     folders = sorted({new.rpartition("/")[0] for _, new in copies} - {""})
     commands = [f'rm "$NEW"/{shlex.quote(name)}' for name in reading.removed]
@@ -94,7 +94,7 @@ def copy_commands(project: Project, moves: Sequence[tuple[str, str]]) -> Iterato
 def whole_folder(project: Path, folder: str, targets: Mapping[str, str]) -> str:
     """Return the new path of a folder that can be copied as a whole, or "".
 
-    This isn't possible if the folder contains files that are not moved, such as build results.
+    Folders with files that are not moved, such as build results, can't be copied as a whole.
     """
     names = [f"{folder}/{name}" for name in walked_files(project / folder)]
     names = [name for name in names if not GENERATED.fullmatch(name)]

@@ -30,7 +30,7 @@ def template_data(name: str) -> Any:
 
 
 def choice_facts(axis: str) -> dict[str, dict[str, Any]]:
-    """Return the facts from each choice's `choice.json` for a question."""
+    """Return the facts in the `choice.json` of each of a question's choices."""
     files = (TEMPLATE / "template/options" / axis).glob("*/choice.json")
     return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
 

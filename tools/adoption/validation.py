@@ -73,7 +73,7 @@ def without_rejected(
     """Return answers without a rejected answer or its rejected parts, and a finding about it.
 
     Raises:
-        AdoptionError: The error is not about one of the answers.
+        AdoptionError: The error is not about any of the answers.
     """
     found = re.match(
         r"(?:Validation error|Invalid choice) for (?:question )?'(\w+)': (.*)", error, re.DOTALL
@@ -93,7 +93,8 @@ def without_rejected(
     finding = Finding(text)
     rest = accepted_parts(answers, name, template)
     kept = {other: answer for other, answer in answers.items() if other != name}
-    # If each part is accepted but the whole isn't, keep nothing. Otherwise, this would never end.
+    # If each part is accepted but the whole isn't, keep nothing. Otherwise, the validation would
+    # never end.
     return kept if rest in (None, answers[name]) else kept | {name: rest}, finding
 
 

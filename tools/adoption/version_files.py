@@ -18,10 +18,10 @@ VERSION_MODULE = re.compile(r"(?:\A|/)_*(?:static_)?version_*\.py\Z")
 
 
 def written_by_build(project: Project) -> list[str]:
-    """Return the modules in the wheel that the build has written the version into.
+    """Return the modules in the wheel into which the build has written the version.
 
-    They are declared in the settings or have no source. If an earlier build or the build of the
-    sdist has left them in the source tree, their names identify them. Only
+    These modules are declared in the settings or have no source. If an earlier build or the build
+    of the sdist has left them in the source tree, their names identify them. Only
     poetry-dynamic-versioning changes modules in the project itself.
     """
     if not project.has_vcs_version:
@@ -99,7 +99,7 @@ def declared_files(project: Project) -> dict[str, str]:
 
 
 def template_for(project: Project, name: str) -> str:
-    """Return the template for writing a file with setuptools-scm, or "" for the default one."""
+    """Return the template with which setuptools-scm writes a file, or "" for the default one."""
     declared = declared_files(project)
     requires = project.settings.get("build-system", {}).get("requires", [])
     if name in declared and (declared[name] or SCM & {required_name(text) for text in requires}):

@@ -70,7 +70,7 @@ def uses_pbr(settings: Mapping[str, Any], folder: Path | None) -> bool:
 
 
 def setup_texts(folder: Path | None) -> list[str]:
-    """Return the contents of setup.py and setup.cfg, if they exist."""
+    """Return the contents of setup.py and setup.cfg if they exist."""
     files = [folder / name for name in ("setup.py", "setup.cfg")] if folder else []
     return [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
 
@@ -91,7 +91,7 @@ def is_static(settings: Mapping[str, Any], folder: Path | None) -> bool:
 
 
 def last_tag(folder: Path | None) -> tuple[str, str]:
-    """Return the latest tag that is a version, and the version, or two empty strings.
+    """Return the latest tag that is a version and the version itself, or two empty strings.
 
     A prefix such as "v" or "demo-" is not part of the version.
     """

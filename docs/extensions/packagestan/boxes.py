@@ -24,7 +24,7 @@ class Box(SphinxDirective):
     title: ClassVar[str]
 
     def box(self, title: str, *classes: str) -> nodes.admonition:
-        """Return a box with a title and the directive's content."""
+        """Return a box that contains a title and the directive's content."""
         words, messages = self.parse_inline(title)
         box = nodes.admonition("", nodes.title(title, "", *words), *messages, classes=list(classes))
         self.set_source_info(box)

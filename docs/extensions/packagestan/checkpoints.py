@@ -16,7 +16,7 @@ from .boxes import COURSE
 from .renders import GREETINGS, checkpoint_file, checkpoint_project
 from .start_links import text_of
 
-# Longer than any fence in a project's Markdown files.
+# The fence is longer than any fence in a project's Markdown files.
 FENCE = "~" * 12
 
 
@@ -87,7 +87,7 @@ class Checkpoint(SphinxDirective):
 
 
 def commands(number: str) -> str:
-    """Return the commands that create or update a project with a checkpoint, as Markdown."""
+    """Return, as Markdown, the commands that create or update a project from a checkpoint."""
     return f"""\
 This lesson starts with the project whose answers are in {{download}}`{number}.yml
 </course/checkpoints/{number}.yml>`. Create it:

@@ -20,7 +20,7 @@ FAILS, NOT_RUN, GENERATED = "fails", "not-run", "generated"
 
 
 def blocks(document: nodes.document) -> Iterator[nodes.literal_block]:
-    """Yield the page's blocks of commands, except those that a directive generates."""
+    """Yield the page's command blocks, except those that a directive generates."""
     for block in document.findall(nodes.literal_block):
         if block.get("language") == "console" and GENERATED not in block["classes"]:
             yield block
@@ -62,7 +62,7 @@ def is_executed(app: Sphinx, page: str) -> bool:
 
 
 def sentence(total: int, reasons: dict[str, int]) -> str:
-    """Return a sentence that says how many commands are tested and why the others are not.
+    """Return a sentence that says how many commands are tested and why the rest are not.
 
     >>> sentence(1, {})
     'The command on this page is tested.'

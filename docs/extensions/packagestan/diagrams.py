@@ -1,4 +1,4 @@
-"""Diagrams as code: Graphviz files in `docs/diagrams/`, rendered as SVG within the page.
+"""Diagrams as code: Graphviz files in `docs/diagrams/` are rendered as SVG within the page.
 
 The SVG is part of the page, so its colors follow the page's light or dark scheme. The pygraphviz
 wheel includes Graphviz. https://graphviz.org/doc/info/lang.html
@@ -54,7 +54,7 @@ def warnings_of_graphviz() -> Iterator[list[str]]:
 
 
 def render(source: str) -> tuple[str, list[str]]:
-    """Return the SVG element of a Graphviz graph, and the warnings.
+    """Return the SVG element of a Graphviz graph, and Graphviz's warnings.
 
     Args:
         source: A complete graph in the DOT language. Its attributes override the defaults.

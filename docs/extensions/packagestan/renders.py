@@ -84,7 +84,7 @@ def checkpoint_project(source: Path, number: str) -> Path:
 
 
 def answers_of(text: str) -> dict[str, Any]:
-    """Return the answers in words like `mode=app plugins=true`. Each answer is parsed as YAML.
+    """Return the answers in a text such as `mode=app plugins=true`. Each answer is parsed as YAML.
 
     Raises:
         ValueError: A word has no "=".
@@ -97,7 +97,7 @@ def answers_of(text: str) -> dict[str, Any]:
 
 
 def language_of(name: str) -> str:
-    """Return Pygments' name for the language of a file.
+    """Return Pygments' name for a file's language.
 
     >>> language_of("pyproject.toml"), language_of("LICENSE")
     ('toml', 'text')

@@ -41,7 +41,7 @@ def slide_of(node: nodes.Element, heading: str) -> nodes.section:
 
     Args:
         node: The box or the figure.
-        heading: The heading of its section. It becomes the title of a diagram's slide.
+        heading: The heading of the node's section. It becomes the title of a diagram's slide.
     """
     if has_class(node, ["diagram"]):
         return slide(heading, node.deepcopy())

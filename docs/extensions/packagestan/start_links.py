@@ -103,7 +103,7 @@ class Start(ReferenceRole):
     """A link to the start page: {start}`a command-line app <mode=app cli_library=click>`."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the link, or only its text in slides and handouts, which have no start page."""
+        """Return the link, or only its text in slides and handouts, which lack a start page."""
         if self.env.app.builder.name != "html":
             return [nodes.Text(self.title)], []
         answers = answers_of(self.target) if self.has_explicit_title else {}

@@ -251,7 +251,8 @@ def content(name: str, text: str) -> Any:
 def surroundings(answer: str, text: str) -> set[str]:
     """Return each occurrence of an answer with the nearby characters in its line.
 
-    They show how the answer is quoted and escaped. The rest of the line is left out, because it may differ. An example is the license's name.
+    They show how the answer is quoted and escaped. The rest of the line is left out, because it
+    may differ. An example is the license's name.
     """
     return set(re.findall(rf"[^\n]{{0,20}}{re.escape(answer)}[^\n]{{0,20}}", text))
 
