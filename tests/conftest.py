@@ -89,7 +89,7 @@ class Unused(pytest.File):
 
 
 def is_incomplete(config: pytest.Config) -> bool:
-    """Return whether a choice is incomplete, so that only the test that reports it runs.
+    """Return whether a choice is incomplete. If so, only the test that reports it runs.
 
     An incomplete choice makes many tests fail, some during collection. Their messages would hide
     the message that says what is missing. Tests selected on the command line always run.
@@ -126,7 +126,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print tables recorded by tests, and overdue reviews."""
+    """Print the tables that tests have recorded, and the overdue reviews."""
     for report in terminalreporter.getreports("passed"):
         for title, lines in report.user_properties:
             terminalreporter.section(title)

@@ -87,7 +87,7 @@ def test_remaining_faults_are_unexplained(artifacts: ArtifactCache) -> None:
 def test_accepted_differences_are_not_errors(
     artifacts: ArtifactCache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The exit code is 0 once the list of accepted differences is complete."""
+    """If the list of accepted differences is complete, the exit code is 0."""
     (old,) = (adopted_project(artifacts, "src-layout") / "wheel").glob("*.whl")
     (new,) = (adopted_project(artifacts, "poetry") / "wheel").glob("*.whl")
     accept = tmp_path / "accepted.txt"

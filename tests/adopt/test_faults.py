@@ -1,4 +1,4 @@
-"""Test the report of existing faults."""
+"""Test how existing faults are reported."""
 
 from pathlib import Path
 

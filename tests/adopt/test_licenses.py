@@ -87,7 +87,7 @@ def test_license_names_are_understood(statement: str, expected: set[str]) -> Non
 def test_license_is_found(
     files: dict[str, str], metadata: dict[str, str], expected: str, tmp_path: Path
 ) -> None:
-    """License texts decide if the license in the metadata is ambiguous or missing."""
+    """If the license in the metadata is ambiguous or missing, the license texts determine it."""
     assert expected == find_license(unbuilt_project(tmp_path, files, **metadata)).expression
 
 
@@ -157,7 +157,7 @@ def test_changed_license_is_unexplained(tmp_path: Path) -> None:
 
 
 def test_guessed_license_is_unexplained(tmp_path: Path) -> None:
-    """A guessed combination of two licenses is unexplained, because only the owner knows it."""
+    """A guessed combination of licenses is unexplained, because only the owner can confirm it."""
     old = unbuilt_project(tmp_path, {"LICENSE": MIT, "LICENSE.bsd": BSD})
     expression = find_license(old).expression
     metadata = RawMetadata(name="tide", version="1.0", license_expression=expression)
@@ -167,7 +167,7 @@ def test_guessed_license_is_unexplained(tmp_path: Path) -> None:
 
 
 def test_updates_keep_an_unsupported_license(tmp_path: Path) -> None:
-    """An update keeps the license, and reports changes to the default one as conflicts."""
+    """An update keeps the license, and reports changes to the default license as conflicts."""
     template = tmp_path / "template"
     template.mkdir()
     git("init", "--quiet", cwd=template)

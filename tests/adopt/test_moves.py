@@ -70,7 +70,7 @@ def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
 
 
 def test_module_in_python_files_keeps_its_name(tmp_path: Path) -> None:
-    """A test module that the setting python_files lists is not renamed."""
+    """A test module that the `python_files` setting lists is not renamed."""
     files = {"tests.py": TEST, "tox.ini": "[pytest]\npython_files = tests.py\n"}
     assert [("tests.py", "tests/tests.py")] == find_moves(unbuilt_project(tmp_path, files))
 
@@ -100,7 +100,7 @@ def test_only_files_in_git_are_moved(tmp_path: Path) -> None:
 
 
 def test_replaced_starters_are_removed(tmp_path: Path) -> None:
-    """The starter README and changelog are removed if the existing ones have other names."""
+    """The starter README and changelog are removed if the existing files have other names."""
     project = unbuilt_project(
         tmp_path, {"README": "", "NEWS.rst": "", "LICENSE": ""}, license="MIT"
     )
@@ -216,7 +216,7 @@ def test_unusual_changelog_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("is_tracked", [True, False])
 def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_path: Path) -> None:
-    """Only tracked files that the new .gitignore would ignore are reported."""
+    """Files that the new .gitignore would ignore are reported only if they are tracked."""
     files = dict.fromkeys([".env", ".editor/a b.json", "docs/index.md", "docs/old.html"], "")
     project = unbuilt_project(tmp_path, files | {"docs/.gitignore": "*.html\n"})
     if is_tracked:

@@ -54,7 +54,7 @@ def test_existing_files_replace_starters(tmp_path: Path) -> None:
 
 
 def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
-    """Entries are added or replace the template's entries, and comments are kept."""
+    """Entries are added to or replace the template's entries, and comments are kept."""
     file = tmp_path / "pyproject.toml"
     file.write_text(PROJECT, encoding="utf-8")
     authors = [{"name": "Maren"}, {"name": "Ada", "email": "ada@example.com"}]
@@ -101,7 +101,7 @@ def test_only_new_projects_receive_files(
 def test_nothing_is_overwritten_without_confirmation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The differences are shown before the confirmation, and nothing changes if it is declined."""
+    """Differences are shown before the confirmation, and nothing changes if the user declines."""
     project = unbuilt_project(tmp_path / "old", {"setup.py": "", "LICENSE": "Ask.\n"})
     files = {".copier-answers.yml": "", "pyproject.toml": PROJECT, "LICENSE": "MIT License\n"}
     unbuilt_project(tmp_path / "new", files)

@@ -86,7 +86,7 @@ def test_project_with_rejected_names_keeps_them(tmp_path: Path) -> None:
 
 
 def with_packages(**files: list[str]) -> Project:
-    """Return the project "tide" with top-level packages. A package without files is a module."""
+    """Return a project with the given top-level packages. A package without files is a module."""
     names = [f"{top}/{name}" for top, inner in files.items() for name in inner]
     names += [f"{top}.py" for top, inner in files.items() if not inner]
     wheel = Wheel(dict.fromkeys(names, b""), {}, ["py3-none-any"], {}, RawMetadata(name="tide"))
@@ -130,7 +130,7 @@ def test_default_layout_needs_no_settings() -> None:
 
 
 def test_groups_are_merged() -> None:
-    """Requirements that the template's groups lack are added to them or to new groups."""
+    """Requirements that the template's groups lack are added to these groups or to new ones."""
     settings = {
         "dependency-groups": {
             "Dev": [{"include-group": "tests"}, "tox>=4", "tide"],

@@ -84,7 +84,7 @@ def test_url_dependency_disables_publishing() -> None:
 
 
 def test_dynamic_metadata_and_settings_are_reported(artifacts: ArtifactCache) -> None:
-    """The report lists dynamic metadata, and settings that a wheel doesn't contain."""
+    """The report lists dynamic metadata and the settings that a wheel doesn't contain."""
     reported = not_carried(examine(existing_project(artifacts, "flat-layout")))
     assert "`version` is dynamic" in reported
     left = read(existing_project(artifacts, "setup-cfg")).left

@@ -36,7 +36,7 @@ def old(value):
 
 @pytest.fixture
 def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """Return a project with code that violates rules of ruff and mypy."""
+    """Return a project whose code violates ruff's and mypy's rules."""
     files = {
         "pyproject.toml": PYPROJECT,
         "src/tide/__init__.py": '"""A package."""\n',
@@ -103,7 +103,7 @@ def test_files_are_left_out_of_type_checking(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for pyright is a shell script")
 def test_errors_of_pyright_are_read(tmp_path: Path) -> None:
-    """Errors have a path in the project, and warnings are left out. pyright itself isn't run."""
+    """Error paths are relative to the project, and warnings are left out. pyright isn't run."""
     file = str(tmp_path / "src" / "tide.py")
     found = {"file": file, "severity": "error", "message": "No.", "rule": "reportArgumentType"}
     results = {"generalDiagnostics": [found, found | {"severity": "warning"}]}

@@ -22,7 +22,7 @@ version_json = '''
 
 
 def built(settings: dict[str, Any], files: dict[str, str], folder: Path | None = None) -> Project:
-    """Return the project "tide" 1.2.3 with the files of a folder as its source tree."""
+    """Return version 1.2.3 of the project "tide". The files of a folder are its source tree."""
     metadata = RawMetadata(name="tide", version="1.2.3")
     contents = {name: text.encode() for name, text in files.items()}
     wheel = Wheel(contents, {}, ["py3-none-any"], {}, metadata)
@@ -63,7 +63,7 @@ def requires(*names: str) -> dict[str, Any]:
 def test_versions_from_git_are_recognized(
     settings: dict[str, Any], setup: str, expected: bool, tmp_path: Path
 ) -> None:
-    """A version from git is recognized from the build requirements or setup.py."""
+    """A version from git is recognized by the build requirements or by setup.py."""
     (tmp_path / "setup.py").write_text(setup, encoding="utf-8")
     assert expected == comes_from_git(settings, tmp_path)
 

@@ -27,7 +27,7 @@ EXAMPLES = re.compile(
 
 @functools.cache
 def listed() -> list[dict[str, Any]]:
-    """Return the groups of listed links, each with a date, a source, and its links."""
+    """Return the groups of listed links. Each group has a date, a source, and links."""
     return list(yaml.safe_load((ROOT / "tests" / "links.yml").read_text(encoding="utf-8")))
 
 
@@ -92,7 +92,7 @@ def test_documentation_link_is_repeated(link: str, expected: set[str], tmp_path:
 
 
 def test_links_have_a_date_and_a_place() -> None:
-    """Each group says when and where its links were seen, or that no one has seen them."""
+    """Each group says when and where its links were seen, or that nobody has seen them."""
     for group in listed():
         assert {"seen", "where", "links"} == set(group)
         assert isinstance(group["seen"], datetime.date)

@@ -18,7 +18,7 @@ def seen() -> dict[str, dict[str, Any]]:
 
 
 def data(name: str) -> dict[str, Any]:
-    """Return a data file of the template."""
+    """Return the contents of one of the template's data files."""
     file = ROOT / "template" / "data" / f"{name}.yml"
     return dict(yaml.safe_load(file.read_text(encoding="utf-8")))
 
@@ -36,7 +36,7 @@ def pinned(kind: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", ["actions", "hooks", "images"])
 def test_pins_match_the_second_record(kind: str) -> None:
-    """Each pin equals the one in the second record."""
+    """Each pin equals the pin in the second record."""
     assert {name: entry["pin"] for name, entry in seen()[kind].items()} == pinned(kind)
 
 

@@ -324,7 +324,7 @@ def flags_of_has() -> set[str]:
 
 
 def test_templates_use_existing_flags() -> None:
-    """The flags of `has` that templates and file names use are exactly those that exist."""
+    """Templates and file names use exactly those flags of `has` that exist."""
     used = set()
     for path in sorted(TEMPLATE.rglob("*")):
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
@@ -379,7 +379,7 @@ Loader.add_constructor("!include", lambda loader, node: node.value)
     ids=lambda path: path.relative_to(TEMPLATE).as_posix(),
 )
 def test_choices_are_dispatched_by_path(path: Path) -> None:
-    """No template has a chain of conditions on the choices of a question."""
+    """No template chains conditions on the choices of a question."""
     text = path.read_text(encoding="utf-8").replace("{%-", "{%")
     for axis in axes():
         if len(choices(axis)) > 2:

@@ -1,4 +1,4 @@
-"""Test the checker of the course's exercises."""
+"""Test the checker for the course's exercises."""
 
 import doctest
 import importlib.util
@@ -194,7 +194,7 @@ def test_learners_environment_is_not_used(package: Any, monkeypatch: pytest.Monk
 def test_project_without_build_backend_is_rejected(
     pyproject: str | None, package: Any, tmp_path: Path
 ) -> None:
-    """A project that only builds because setuptools is the default does not pass."""
+    """A project that builds only because setuptools is the default does not pass."""
     folder = Path(shutil.copytree(package.tree, tmp_path / "whistle"))
     if pyproject is None:
         (folder / "pyproject.toml").unlink()

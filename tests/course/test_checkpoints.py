@@ -16,7 +16,7 @@ from harness.packagestan.answers import questions
 from harness.updates import projects
 from harness.updates.releases import commit
 
-# Files of learners, which updates don't change.
+# Learners' files, which updates don't change.
 LEARNERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
 
 
@@ -48,7 +48,7 @@ def test_checkpoints_differ() -> None:
 def test_updates_lead_from_checkpoint_to_checkpoint(
     artifacts: ArtifactCache, releases: Path, tmp_path: Path
 ) -> None:
-    """An update to the next checkpoint has the same result as a new project, except for learners' files."""
+    """Except for learners' files, an update to the next checkpoint equals a new project."""
     first, *others = checkpoints.numbers()
     project = tmp_path / "greetings"
     projects.start(releases, None, project, checkpoints.answers(first))
@@ -76,7 +76,7 @@ def test_checkpoint_is_created(
 
 
 def test_existing_files_are_not_changed(tmp_path: Path) -> None:
-    """A checkpoint is not created in a folder with files."""
+    """A checkpoint is not created in a folder that contains files."""
     (tmp_path / "mine.txt").touch()
     with pytest.raises(checkpoints.CheckpointError, match="is not empty; choose another"):
         checkpoints.make("05", tmp_path)

@@ -21,7 +21,7 @@ def used() -> set[str]:
 
 
 def test_each_diagram_is_shown() -> None:
-    """Each file is used on a page, and each diagram on a page has a file."""
+    """Each diagram file is used on a page, and each diagram on a page has a file."""
     assert {file.stem for file in DIAGRAMS.glob("*.dot")} == used()
 
 

@@ -56,7 +56,7 @@ def program(path: Path, output: str) -> None:
 
 
 def test_each_missing_requirement_is_reported(tmp_path: Path) -> None:
-    """The doctor prints a hint for each missing or outdated program in order, and ends with 1."""
+    """The doctor prints a hint for each missing or outdated program, and the exit code is 1."""
     program(tmp_path / "git", "git version 2.9.5")
     finished = subprocess.run(
         [sys.executable, DOCTOR],

@@ -77,7 +77,7 @@ def start_hint(folder: Path) -> str:
 
 
 def added_lines(folder: Path) -> list[str]:
-    """Return the lines that the solution adds, except for very short ones."""
+    """Return the lines that the solution adds, except very short ones."""
     lines = (folder / "solution.patch").read_text(encoding="utf-8").splitlines()
     added = [line[1:].strip() for line in lines if line[:1] == "+" and line[:4] != "+++ "]
     return [line for line in added if len(line) > 6]
@@ -96,7 +96,7 @@ def test_start_fails_with_its_hint(folder: Path, artifacts: ArtifactCache, tmp_p
 
 @each_exercise
 def test_solution_passes(folder: Path, artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """The checker accepts the solution of each exercise."""
+    """The checker accepts the solution to each exercise."""
     package = begin(folder, artifacts, tmp_path / "package")
     apply(folder / "solution.patch", package)
     assert "All checks passed." in check(folder, package, exit_code=0).stdout

@@ -13,7 +13,7 @@ from harness.course.lessons import COURSE
 from harness.course.minutes import OPTIONAL_SECTION, Block, blocks, work
 
 PAGES = sorted(COURSE.glob("[0-9]*.md"))
-# Learners do Lesson 0 at home. Lesson 12 consists of puzzles, and Lesson 13 is for reading.
+# Learners do lesson 0 at home. Lesson 12 consists of puzzles, and lesson 13 is for reading.
 LESSONS = PAGES[1:12]
 
 SOURCES = ("packaging.python.org", "peps.python.org", "docs.pytest.org", "docs.docker.com")
@@ -114,7 +114,7 @@ def test_there_are_eleven_lessons() -> None:
 
 @each(*PAGES)
 def test_title_has_the_number(page: Path) -> None:
-    """The title contains the number of the lesson."""
+    """The title contains the lesson's number."""
     (title,) = re.findall(r"^# (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)[:1]
     assert title.startswith(f"Lesson {int(page.name[:2])}: ")
 
@@ -127,7 +127,7 @@ def test_lesson_has_all_parts(page: Path) -> None:
 
 @pytest.mark.parametrize("problem", FAULTS)
 def test_missing_part_is_reported(problem: str) -> None:
-    """A part that is removed from a complete lesson is reported."""
+    """A part that is missing from an otherwise complete lesson is reported."""
     text = PAGES[1].read_text(encoding="utf-8")
     assert problem in problems(text.replace(*FAULTS[problem], 1))
 

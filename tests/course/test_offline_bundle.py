@@ -21,7 +21,7 @@ $ .venv/bin/python -c "import {package}"
 ```
 """
 
-# What users do with a project that has the default answers.
+# The steps that users take with a project that has the default answers.
 DEFAULT_PROJECT = f"""\
 ```console
 $ copier copy --quiet --defaults --data project_name=Greetings {ADDRESS} greetings
@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small bundle with two versions of a package."""
     folder = tmp_path_factory.mktemp("bundle")
     requirements = folder / "requirements.txt"
-    # The build backend of a default project is hatchling, which needs editables for `uv sync`.
+    # The build backend of a default project is hatchling, which requires editables for `uv sync`.
     requirements.write_text("packaging\nhatchling\neditables\n", encoding="utf-8")
     older = folder / "older.txt"
     older.write_text("packaging<25\n", encoding="utf-8")
@@ -136,7 +136,7 @@ def test_other_packages_are_not_available(folder: Path, tmp_path: Path) -> None:
 
 
 def test_options_add_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wheels for a different system are added to the wheels of the first run."""
+    """Wheels for a different system are added to the wheels from the first run."""
     monkeypatch.setattr(offline_bundle, "BUILT", {})
     monkeypatch.setattr(offline_bundle, "make_bundle", lambda file: None)
     found: list[list[str]] = []

@@ -105,7 +105,7 @@ def test_output_looks_like_in_a_terminal(tmp_path: Path, releases: Path) -> None
 
 
 def test_output_is_written_into_a_page(tmp_path: Path, releases: Path) -> None:
-    """With `write`, only different output on a page is replaced."""
+    """With `write`, only output that differs from the page is replaced."""
     text = "# Title\n\n" + CONSOLE.format("$ echo a\nb\n$ echo c\n...") + "\nEnd.\n"
     page = page_of(tmp_path, text)
     lessons.run_page(page, tmp_path, releases, write=True)

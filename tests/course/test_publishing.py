@@ -63,7 +63,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def project(artifacts: ArtifactCache, tmp_path: Path) -> Path:
-    """A renamed project with its distributions in dist/."""
+    """A renamed project whose distributions are in dist/."""
     answers = checkpoints.answers("09") | NAMES
     built = artifacts.distributions(answers)
     folder = artifacts.copy(answers, tmp_path / "greetings")

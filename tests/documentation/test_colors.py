@@ -34,7 +34,7 @@ print(json.dumps({str(token): value["color"] for token, value in style if value[
 
 
 def luminance(color: str) -> float:
-    """Return the relative luminance of a color as WCAG defines it, from 0 to 1.
+    """Return the relative luminance of a color, from 0 to 1, as WCAG defines it.
 
     Args:
         color: A color such as `#1d4ed8`.
@@ -131,7 +131,7 @@ def test_text_of_the_site_is_readable(scheme: str) -> None:
         *too_low(colors, text + links, backgrounds, TEXT),
         *too_low(colors, ("foreground-secondary", "brand-primary"), (current,), TEXT),
         *too_low(colors, ("foreground-primary",), ("admonition-title-background",), TEXT),
-        # The most important button of the home page.
+        # The most important button on the home page.
         *too_low(colors, ("background-primary",), ("brand-primary",), TEXT),
     ]
 
@@ -150,7 +150,7 @@ def test_code_is_readable(scheme: str, sphinx: Environment) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_diagrams_are_readable(scheme: str) -> None:
-    """The text of a diagram has a high contrast, and its lines and borders are visible."""
+    """A diagram's text has a high contrast, and its lines and borders are visible."""
     page = site_colors(scheme)["background-primary"]
     colors = diagram_colors(scheme) | {"page": page}
     lines = ("line", "accent-line", "good-line", "bad-line")
@@ -181,7 +181,7 @@ def test_all_parts_have_the_same_brand_color(scheme: str) -> None:
 
 
 def test_logo_has_the_brand_colors() -> None:
-    """The logo, which is also the icon, contains the brand color of each scheme."""
+    """The logo, which is also the icon, contains each scheme's brand color."""
     conf = configuration()
     logo = (ROOT / "docs" / str(conf["html_favicon"])).read_text(encoding="utf-8")
     assert {site_colors(scheme)["brand-primary"] for scheme in SCHEMES} <= set(

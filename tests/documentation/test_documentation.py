@@ -87,7 +87,7 @@ def test_readme_names_the_oldest_python() -> None:
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
 def test_links_outside_the_site_are_valid(page: str) -> None:
-    """Links to places outside the site lead to a file in the repository or start with https."""
+    """Links to places outside the site refer to a file in the repository or start with https."""
     tokens = MarkdownIt("commonmark").parse((ROOT / page).read_text(encoding="utf-8"))
     children = [child for token in tokens for child in token.children or []]
     links = {str(child.attrs["href"]) for child in children if child.type == "link_open"}
@@ -97,7 +97,7 @@ def test_links_outside_the_site_are_valid(page: str) -> None:
 
 
 def with_addresses() -> list[str]:
-    """Return the pages with the template's address, except lessons after the preflight."""
+    """Return the pages that contain the template's address, except lessons after the preflight."""
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     names = [page.relative_to(ROOT).as_posix() for page in pages if page.is_file()]
     return [
@@ -122,7 +122,7 @@ def test_placeholder_account_is_defined_once() -> None:
 
 @pytest.mark.parametrize("page", with_addresses())
 def test_template_address_is_explained(page: str) -> None:
-    """Each page with the template's address explains its placeholder account."""
+    """Each page with the template's address explains the address's placeholder account."""
     text = " ".join((ROOT / page).read_text(encoding="utf-8").split())
     assert f"`{ORG}` stands for the account that hosts the template" in text
 

@@ -77,7 +77,7 @@ def is_so(condition: str, answers: dict[str, Any]) -> bool:
 
 @pytest.fixture(scope="module")
 def projects(artifacts: ArtifactCache) -> Projects:
-    """Return projects that contain every combination of the choices of any three questions."""
+    """Return projects that contain every combination of choices for any three questions."""
     found: Projects = []
     for answers in covering():
         project = artifacts.project(answers)
@@ -110,7 +110,7 @@ def test_every_file_is_explained(projects: Projects) -> None:
 
 
 def test_files_match_their_conditions(projects: Projects) -> None:
-    """Each file exists exactly in the projects that meet the condition on the page."""
+    """Each file exists in exactly the projects that meet the condition on the page."""
     for name, _, condition in ROW.findall(TEXT):
         for files, answers in projects:
             assert is_so(condition, answers) == (name in files), (name, answers)

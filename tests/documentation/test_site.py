@@ -240,7 +240,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(sphinx: Environment, artifacts: ArtifactCache) -> Site:
-    """Return a site with correct pages and with pages that contain one fault each."""
+    """Return a site that has correct pages and pages with one fault each."""
 
     def make(folder: Path) -> None:
         bad = {f"bad-{i}": f"# Bad\n\n{text}\n" for i, (text, _) in enumerate(BAD.values())}
@@ -262,7 +262,7 @@ def test_boxes_have_titles(site: Site) -> None:
 
 
 def test_challenges_have_anchors(site: Site) -> None:
-    """Each challenge has an anchor for links."""
+    """Each challenge has an anchor that links can use."""
     assert 'id="challenge-shadow-a-module"' in site.page("course/lesson")
 
 
@@ -411,7 +411,7 @@ def test_rendered_shows_part_of_a_file(site: Site) -> None:
 
 
 def test_rendered_shows_a_checkpoint(site: Site) -> None:
-    """`rendered` can show a file of a checkpoint."""
+    """`rendered` can show a file from a checkpoint."""
     assert "Copyright (c) 1843 greetings contributors" in site.words("course/rendered")
 
 

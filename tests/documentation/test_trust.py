@@ -23,14 +23,14 @@ FACTS = {
 }
 RENDERED = {"{{ package_name }}", "{{ _copier_conf.answers_file }}", *FACTS}
 
-# Names that git, Windows, or macOS treat as .git: the short name on Windows, other capitalization,
-# trailing dots and spaces, streams, and invisible characters (https://git-scm.com/docs/git-fsck,
-# hasDotgit).
+# Names that git, Windows, or macOS treat as .git: the short name on Windows, different
+# capitalization, trailing dots and spaces, streams, and invisible characters
+# (https://git-scm.com/docs/git-fsck, hasDotgit).
 REPOSITORIES = {".git", "git~1"}
 
 
 def leads_into_a_repository(part: str) -> bool:
-    """Return whether a part of a path in the template can become `.git`.
+    """Return whether part of a template path can become `.git`.
 
     Conditions are ignored, so their contents are always included. The values of expressions are
     unknown, so only listed expressions are accepted.

@@ -1,4 +1,4 @@
-"""Test finding the possible answers to a template's questions and the variants that cover them."""
+"""Test how possible answers to a template's questions and variants that cover them are found."""
 
 import itertools
 import shutil
@@ -75,7 +75,7 @@ def test_rejected_combinations_are_found(space: Coverage) -> None:
 
 
 def accepted_rows(space: Coverage) -> list[dict[str, Any]]:
-    """Return all rows with answers that Copier accepts, after trying each one."""
+    """Try all rows, and return the ones that Copier accepts."""
     factors = space.factors()
     rows = [
         dict(zip(factors, levels, strict=True)) for levels in itertools.product(*factors.values())
@@ -123,7 +123,7 @@ def test_difficult_text_is_copied_unchanged() -> None:
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """Return a copy of the cards template that a test may change."""
+    """Copy the cards template so that a test can change it."""
     return Path(shutil.copytree(CARDS.root, tmp_path / "cards"))
 
 

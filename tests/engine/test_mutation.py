@@ -110,7 +110,7 @@ def test_faults_are_syntactically_valid() -> None:
 
 
 def test_sample_is_reproducible() -> None:
-    """The seed determines the sample of faults, and a sample includes all parts."""
+    """The seed determines the sample of faults, and each sample includes all parts."""
     texts = sources()
     first = sample(texts, 18, seed=1)
     assert first == sample(texts, 18, seed=1)

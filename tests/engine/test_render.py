@@ -56,7 +56,7 @@ def test_rejected_answer_is_reported(tmp_path: Path) -> None:
 
 
 def test_snapshot_contains_only_the_template(tmp_path: Path) -> None:
-    """A snapshot contains only the template, and no other files of its repository."""
+    """A snapshot contains only the template and no other files from its repository."""
     for name in ("copier.yml", "card/card.md", ".git/config", "README.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()

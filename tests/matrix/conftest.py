@@ -18,7 +18,7 @@ def param(name: str, answers: Answers, *, is_quick: bool) -> object:
 def params() -> list[object]:
     """Return variants that cover the choices and every combination of contents.
 
-    If a choice is incomplete, return none, because some variants can't be rendered.
+    If a choice is incomplete, no variants are returned, because some can't be rendered.
     """
     if all_problems():
         return []
@@ -26,7 +26,7 @@ def params() -> list[object]:
     made, names = [], set()
     for number, answers in enumerate(covering()):
         name = contents_of(answers)
-        # The first variant with a combination of contents is named after it.
+        # The first variant with a combination of contents is named after the combination.
         is_first = name not in names
         names.add(name)
         identifier = name if is_first else f"covering-{number}"

@@ -26,7 +26,7 @@ def test_all_backends_build_equal_wheels(group: list[Answers], artifacts: Artifa
     """The wheels of all backends have the same files, licenses, tags, entry points, and metadata.
 
     `harness.artifacts.inspect.comparable` lists the permitted differences in the metadata. In the
-    files, the only one is that setuptools drops the executable bit.
+    files, the only permitted difference is that setuptools drops the executable bit.
     """
     expected = read_wheel(artifacts.wheel_from_tree(group[0]))
     # Three backends support versions from git, and all six support static versions.

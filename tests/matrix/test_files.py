@@ -32,7 +32,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     ".py": ast.parse,
 }
 
-# Each runner's file with the tasks, and the command that calls the runner.
+# The file that contains each runner's tasks, and the command that calls the runner.
 RUNNERS = {
     name: (data["file"] or data["executable_file"], re.escape(data["call"]))
     for name, data in facts("task_runner").items()
@@ -63,7 +63,8 @@ def test_no_jinja_remains(variant: Variant) -> None:
     for name, text in new_texts(variant, "searched for Jinja"):
         if name != ".copier-answers.yml":
             left = text.replace(FULL["project_description"], "").replace("{{ kind }}", "")
-            # GitHub workflows, just, Renovate, and poetry-dynamic-versioning also use braces.
+            # GitHub workflows, just, Renovate, and poetry-dynamic-versioning also use double
+            # braces.
             left = re.sub(
                 r"\${{.*?}}|{{ args }}|{{replace .*?}}|{{ get_version\([^)]*\) }}", "", left
             )

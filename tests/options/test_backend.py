@@ -111,7 +111,7 @@ def test_import_and_distribution_names_may_differ(
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_direct_references_can_be_built(backend: str, artifacts: ArtifactCache) -> None:
-    """An unpublished project with a dependency on a URL can be built."""
+    """An unpublished project with a URL dependency can be built."""
     link = "demo @ https://example.com/demo-1.0-py3-none-any.whl"
     answers: Answers = {"project_name": "My Project", "publish": "none"}
     answers |= {"dependencies": [link], "backend": backend}

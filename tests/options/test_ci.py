@@ -21,7 +21,7 @@ from harness.simulators.github_expressions import evaluate
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "github_user": "ada"}
 
-# Each answer that changes a workflow, in combinations that could break it.
+# All answers that change a workflow, in combinations that could break it.
 VARIANTS: list[Answers] = [
     BASE | more
     for more in (
@@ -182,7 +182,7 @@ def test_repo_review_finds_nothing(
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_actions_are_pinned(project: Any, artifacts: ArtifactCache) -> None:
-    """Each action is pinned to its commit in actions.yml, with the version in a comment."""
+    """Each action is pinned to its commit in actions.yml, and a comment shows the version."""
     allowed = {f"{name}@{pin['commit']}  # {pin['version']}" for name, pin in pins().items()}
     seen = set()
     for folder in [ROOT] if project == ROOT else map(artifacts.project, VARIANTS):
@@ -210,7 +210,7 @@ def test_jobs_install_what_they_run(artifacts: ArtifactCache) -> None:
                     assert "actions/checkout" in seen, (name, command)
 
 
-# The comments on permissions in this repository and in projects.
+# The comments about permissions in this repository and in projects.
 REASON = re.compile(r"  # (?:to )?(?:authenticate|check|create|deploy|edit|open)\b")
 
 
@@ -319,7 +319,7 @@ def test_jobs_run_the_tasks(runner: str, job: str, artifacts: ArtifactCache) -> 
 
 
 def test_missing_tools_have_no_jobs(artifacts: ArtifactCache) -> None:
-    """A project without documentation or a type checker has no job or step for it."""
+    """A project without documentation or a type checker has no jobs or steps for them."""
     jobs = ci_jobs(artifacts, type_checker="none")
     assert "docs" not in jobs
     assert ["uv run just lint"] == commands(jobs["lint"])
@@ -410,7 +410,7 @@ def test_image_is_built(artifacts: ArtifactCache) -> None:
 
 
 def test_uv_is_pinned(artifacts: ArtifactCache) -> None:
-    """Each job that installs uv gets the version in template/data/images.yml."""
+    """Each job that installs uv uses the version in template/data/images.yml."""
     images = yaml.safe_load((ROOT / "template/data/images.yml").read_text(encoding="utf-8"))
     for answers in VARIANTS:
         for name, job in github_jobs(artifacts.project(answers)):
@@ -420,7 +420,7 @@ def test_uv_is_pinned(artifacts: ArtifactCache) -> None:
 
 
 def test_builds_use_no_cache(artifacts: ArtifactCache) -> None:
-    """Released files are built without a cache and with the timestamp of the commit."""
+    """Released files are built without a cache and with the commit's timestamp."""
     for answers in VARIANTS:
         job = workflows.github(artifacts.project(answers), "ci")["jobs"]["build"]
         (setup,) = [step["with"] for step in job["steps"] if "setup-uv" in step.get("uses", "")]

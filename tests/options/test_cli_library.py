@@ -89,7 +89,7 @@ def test_usage_errors_are_the_same(answers: Answers, artifacts: ArtifactCache) -
 def test_exit_message_reaches_stderr(
     answers: Answers, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """`raise SystemExit("message")` prints the message on stderr and exits with 1."""
+    """`raise SystemExit("message")` prints the message to stderr and exits with 1."""
     environment = Environment.make(tmp_path / "environment")
     requirements = REQUIREMENTS[answers["cli_library"]]
     environment.install(artifacts.wheel_from_tree(answers), *requirements)

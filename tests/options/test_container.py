@@ -85,7 +85,7 @@ def using_idna(project: Path) -> Path:
     assert "import idna" in file.read_text(encoding="utf-8")
     pyproject = project / "pyproject.toml"
     text = pyproject.read_text(encoding="utf-8")
-    # Installing all tools with pip takes too long. One is enough to detect tools in the image.
+    # Installing all tools with pip takes too long. One tool is enough to detect tools in the image.
     text, number = re.subn(r"(?ms)^dev = \[.*?^\]", 'dev = ["colorama"]', text)
     assert 1 == number
     pyproject.write_text(text, encoding="utf-8")
@@ -257,7 +257,7 @@ def test_build_context_is_complete(
 def test_script_has_its_dependencies(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A script's image has its dependencies, even if the command is called `test`."""
+    """A script's image contains the dependencies, even if the command is called `test`."""
     answers = FULL | {"mode": "script", "container": True, "command_name": "test"}
     image = rehearsal(locked(artifacts.copy(answers, tmp_path / "project"))).build()
     assert "¡Hola, Ada!\n" == image.start("Ada", "--language", "es").stdout

@@ -13,7 +13,7 @@ GUIDES = {"CONTRIBUTING.md", "RELEASING.md"}
 
 @pytest.mark.parametrize("contributing", choices("contributing"))
 def test_both_guides_exist_when_selected(contributing: bool, artifacts: ArtifactCache) -> None:
-    """A project has either both guides or none."""
+    """A project has either both guides or neither."""
     names = set(tree(artifacts.project(BASE | {"contributing": contributing})))
     assert (GUIDES if contributing else set()) == GUIDES & names
 

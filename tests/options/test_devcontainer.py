@@ -51,7 +51,7 @@ def test_setup_commands_match_contributing(
 
 @pytest.mark.parametrize("checker", choices("type_checker"))
 def test_editor_has_the_extensions(checker: str, artifacts: ArtifactCache) -> None:
-    """VS Code gets extensions for Python, ruff, and the selected type checker."""
+    """VS Code has extensions for Python, ruff, and the selected type checker."""
     project = artifacts.project(BASE | {"type_checker": checker})
     expected = {"charliermarsh.ruff", "ms-python.python"}
     if checker != "none":

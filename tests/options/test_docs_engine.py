@@ -104,7 +104,7 @@ def built(answers: Answers, artifacts: ArtifactCache) -> Path:
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("engine", BUILD)
 class TestPages:
-    """Test the pages of a project with all options, after a strict build without a network."""
+    """After a strict build without a network, test the pages of a project with all options."""
 
     @pytest.fixture
     def project(self, mode: str, engine: str, artifacts: ArtifactCache) -> Path:
@@ -112,7 +112,7 @@ class TestPages:
         return built(FULL | NAMES | {"mode": mode, "docs_engine": engine}, artifacts)
 
     def test_api_page_documents_the_module(self, project: Path, engine: str) -> None:
-        """The API page renders signatures with types, and Google-style docstrings."""
+        """The API page shows signatures with types, and renders Google-style docstrings."""
         text = " ".join(page(project, engine, "api").text.split())
         assert "greet(name:str,language:str='en')" in text.replace(" ", "")
         assert "The name to greet." in text

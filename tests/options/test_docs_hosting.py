@@ -72,7 +72,7 @@ def jobs(engine: str, environment: str, artifacts: ArtifactCache) -> dict[str, A
 def test_read_the_docs_has_the_commands_of_each_choice(
     engine: str, environment: str, artifacts: ArtifactCache
 ) -> None:
-    """The commands depend only on the environment tool and on the documentation generator."""
+    """The commands depend only on the environment tool and the documentation generator."""
     own = jobs(engine, environment, artifacts)
     assert jobs(ENGINES[0], environment, artifacts)["install"] == own["install"]
     assert jobs(engine, ENVIRONMENTS[0], artifacts).get("build") == own.get("build")

@@ -288,7 +288,7 @@ def test_development_environment_is_small(
 
 
 def test_lower_bounds_are_at_most_a_year_old(tmp_path: Path) -> None:
-    """A tool's lower bound isn't older than its newest release a year before the last review."""
+    """A tool's lower bound isn't older than its newest release one year before the last review."""
     year_before = reviews()[TOOLS] - datetime.timedelta(days=365)
     tools = yaml.safe_load((ROOT / TOOLS).read_text(encoding="utf-8")).values()
     requirements = [Requirement(text) for text in tools]

@@ -24,7 +24,7 @@ from harness.rendering.template import Answers
 BASE: Answers = {"project_name": "My Project", "github_user": "ada"}
 FILE = ".pre-commit-config.yaml"
 
-# For each hook repository, the PyPI package, and the hooks as in .pre-commit-hooks.yaml.
+# The PyPI package and the hooks of each hook repository, as in .pre-commit-hooks.yaml.
 PACKAGES = {
     "pre-commit/pre-commit-hooks": "pre-commit-hooks",
     "astral-sh/ruff-pre-commit": "ruff",
@@ -258,7 +258,7 @@ def test_outdated_lock_file_is_rejected(
 
 
 def test_generated_text_passes_the_spelling_check(artifacts: ArtifactCache) -> None:
-    """With any answers, codespell finds no mistakes in generated files."""
+    """Whatever the answers are, codespell finds no mistakes in generated files."""
     version = revisions()["codespell-project/codespell"].removeprefix("v")
     own = artifacts.environment("codespell", BASE, f"codespell=={version}")
     variants = [*(BASE | chosen for chosen in each_level_once()), FULL | {"annotated": True}]
@@ -268,7 +268,7 @@ def test_generated_text_passes_the_spelling_check(artifacts: ArtifactCache) -> N
 
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
 def test_configuration_is_valid_for_pre_commit(hooks: str, artifacts: ArtifactCache) -> None:
-    """The configuration is valid for pre-commit, not only for prek."""
+    """The configuration is valid for pre-commit as well as for prek."""
     own = artifacts.environment("pre-commit", BASE, "pre-commit")
     project = artifacts.project(BASE | {"hooks": hooks})
     own.run("pre-commit", "validate-config", project / FILE)

@@ -68,7 +68,7 @@ def test_missing_attribute_is_an_attribute_error(artifacts: ArtifactCache) -> No
 def test_import_is_cheap(
     imported: str, allowed: str, package_data: bool, artifacts: ArtifactCache
 ) -> None:
-    """Importing the package or its command loads only the package's modules and a few others."""
+    """Importing the package or its command loads only its own modules and a few other modules."""
     answers = BASE | {"plugins": True, "package_data": package_data}
     code = f"import sys, {allowed}; before = set(sys.modules); import {imported};"
     code += "print(*sorted(set(sys.modules) - before))"
@@ -84,7 +84,7 @@ def test_app_has_a_command_with_its_name(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("mode", ["app", "script"])
 def test_readme_shows_the_output_of_the_command(mode: str, artifacts: ArtifactCache) -> None:
-    """The command in the README prints the output that is shown."""
+    """The command in the README prints the output that the README shows."""
     answers = BASE | {"mode": mode}
     readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     environment = installed(answers, artifacts)

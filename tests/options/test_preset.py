@@ -45,7 +45,7 @@ def preset_files() -> list[Path]:
 
 
 def answered_by_presets() -> set[str]:
-    """Return the questions with defaults from the preset."""
+    """Return the questions whose defaults come from the preset."""
     return {
         name
         for name, question in questions().items()
@@ -55,7 +55,7 @@ def answered_by_presets() -> set[str]:
 
 @pytest.mark.parametrize("file", preset_files(), ids=lambda file: file.stem)
 def test_preset_answers_the_right_questions(file: Path) -> None:
-    """A preset has a label, and answers exactly the questions with defaults from the preset."""
+    """A preset has a label, and answers exactly the questions whose defaults come from presets."""
     keys = set(yaml.safe_load(file.read_text(encoding="utf-8")))
     expected = answered_by_presets() | {"label"}
     problems = [f"answer {name}" for name in sorted(expected - keys)]

@@ -104,7 +104,7 @@ def test_private_index_accepts_dependencies_with_a_url(artifacts: ArtifactCache)
     ],
 )
 def test_default_is_valid(answers: Answers, default: str, artifacts: ArtifactCache) -> None:
-    """The default is the safest way to publish that is valid for the project."""
+    """The default is the safest way of publishing that is valid for the project."""
     assert default == recorded_answers(artifacts.project(BASE | answers))["publish"]
 
 

@@ -155,7 +155,7 @@ def test_one_issue_is_opened_and_closed(
 
 
 def test_issue_is_found_by_its_title(artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """The filter selects the number of the issue with the expected title."""
+    """The filter selects the number of the issue that has the expected title."""
     job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     (text,) = [step["run"] for step in job["steps"] if "GH_TOKEN" in step.get("env", {})]
     issues = [{"number": 3, "title": "Another"}, {"number": 7, "title": "Update from the template"}]

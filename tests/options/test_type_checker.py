@@ -162,7 +162,7 @@ def test_only_the_selected_checker_is_configured(checker: str, artifacts: Artifa
 def test_type_checkers_are_not_mentioned_if_none_is_selected(
     mode: str, artifacts: ArtifactCache
 ) -> None:
-    """Without a checker, no file mentions any, but the package keeps its type marker."""
+    """Without a type checker, no file mentions one, but the package keeps its type marker."""
     answers = BASE | {"mode": mode, "type_checker": "none", "devcontainer": True}
     project = artifacts.project(answers)
     assert (project / "src" / "my_project" / "py.typed").is_file()

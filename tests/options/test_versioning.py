@@ -223,7 +223,7 @@ def test_folder_without_history_is_rejected(
 def test_distributions_have_the_version(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Except for the version, the distributions equal those with a static version."""
+    """Except for the version, the distributions are the same as with a static version."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = artifacts.copy(answers | {"versioning": "vcs"}, tmp_path / "project")
     for name in TRACKED:

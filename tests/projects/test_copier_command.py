@@ -54,7 +54,7 @@ def commit(repository: Path, message: str, tag: str) -> None:
 def test_renders_from_a_repository_in_an_empty_home(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """With only a name, a project is created, and its answers record the template's release."""
+    """A project is created from only a name, and its answers record the template's release."""
     project = tmp_path / "project"
     answers = {"project_name": "My Project"}
     copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)

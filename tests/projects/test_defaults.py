@@ -181,7 +181,7 @@ TOOLS: dict[str, Answers] = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_dependency_groups_have_the_selected_tools(name: str, artifacts: ArtifactCache) -> None:
-    """Each dependency group has the right tools with their lower bounds."""
+    """Each dependency group contains the right tools and lower bounds."""
     groups = project_table(artifacts.project(BASE | TOOLS[name]))["dependency-groups"]
     found = {
         group: [

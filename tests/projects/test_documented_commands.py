@@ -39,7 +39,7 @@ APP = LIBRARY | {
     "type_checker": "none",
 }
 
-# pip needs ten seconds to install the tools for each nox session. All sessions install them with
+# pip takes ten seconds to install the tools for each nox session. All sessions install them with
 # the same function, so these can use uv.
 INSTALLED_WITH_UV = ("nox -s format", "nox -s lint")
 
@@ -208,7 +208,7 @@ def test_commands_without_uv(tmp_path: Path, releases: Path) -> None:
         for start in (FIRST_WITHOUT_UV, LAST_WITHOUT_UV)
     )
     tasks = [command.removeprefix("uv run ") for command in commands if " just" in command]
-    tasks.remove("just build")  # requires uv, as CONTRIBUTING.md says
+    tasks.remove("just build")  # This requires uv, as CONTRIBUTING.md says.
     for command in [*commands[first : last + 1], *tasks]:
         shell.run(command.replace("NAME", "greet"))
 

@@ -139,7 +139,7 @@ def commands(project: Path) -> list[str]:
         tasks = ["lint", "typecheck", "test", "build"]
         tasks += ["docs"] if (project / "docs").exists() else []
         return [f"uv run just {task}" for task in tasks]
-    # Only projects with a task runner, CI, or guides have tools to check the distributions.
+    # Only projects with a task runner, CI, or guides have tools that check the distributions.
     return [
         "uv run ruff check",
         "uv run ruff format --check",

@@ -27,7 +27,7 @@ IGNORED = [
     f"{PACKAGE}/__pycache__/greetings.cpython-311.pyc",
     ".coverage",
     ".coverage.host.123",
-    # setuptools creates this folder, and it remains after a switch to another backend.
+    # setuptools creates this folder, which remains after a switch to a different backend.
     "build/lib/my_project/__init__.py",
     f"{PACKAGE}.egg-info/PKG-INFO",
 ]

@@ -74,7 +74,7 @@ def test_ruff_wraps_at_100_columns(
 def test_ambiguous_letters_are_allowed_if_names_contain_them(
     texts: Answers, ignored: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Ruff allows ambiguous letters only if the project's names contain some."""
+    """Ruff allows ambiguous letters only if the project's names contain such letters."""
     text = (artifacts.project(BASE | texts) / "pyproject.toml").read_text(encoding="utf-8")
     assert ignored == tomllib.loads(text)["tool"]["ruff"]["lint"].get("ignore", [])
 

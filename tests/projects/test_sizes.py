@@ -1,4 +1,4 @@
-"""Test answers with no, one, and many requirements, extras, keywords, tools, and names."""
+"""Test answers that contain no, one, or many requirements, extras, keywords, tools, and names."""
 
 import itertools
 import re
@@ -67,7 +67,7 @@ def test_script_block_has_the_same_dependencies(
     assert {"requires-python": ">=3.11", "dependencies": listed} == block
 
 
-# The first extra has no requirements, the second one has one, and so on.
+# The first extra has no requirements, the second extra has one, and so on.
 EXTRAS = {
     name: REQUIREMENTS[:number]
     for number, name in enumerate(

@@ -151,7 +151,7 @@ def test_command_output_ends_with_the_message(
 def test_invalid_recorded_answer_is_rejected(
     question: str, recorded: Any, releases: Path, tmp_path: Path
 ) -> None:
-    """An invalid recorded YAML answer stops an update with a message that names it."""
+    """An invalid recorded YAML answer stops an update with a message that names the question."""
     from harness.processes.commands import run
 
     project = tmp_path / "project"

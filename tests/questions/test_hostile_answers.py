@@ -72,7 +72,7 @@ def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
         sample = {
             name: [text for text in texts if text in these]
             for name, these in accepted(*form.plain).items()
-            if name != "gui_command_name"  # must differ from the other command
+            if name != "gui_command_name"  # This must differ from the other command.
         }
         for batch, answers in enumerate(batches(sample)):
             project = render(tmp_path / f"{number}-{batch}", form.answers | answers)
@@ -165,7 +165,7 @@ def test_code_stays_clean_with_any_text(tmp_path: Path, artifacts: ArtifactCache
 def test_author_and_summary_are_unchanged_in_the_metadata(
     name: str, address: str, backend: str, artifacts: ArtifactCache
 ) -> None:
-    """The metadata contains the author and the summary unchanged with each backend."""
+    """With each backend, the metadata contains the author and the summary unchanged."""
     answers = {
         "project_name": "My Project",
         "project_description": f'{name}: "quoted" \\n {{{{ x }}}} 100% </script> # 🎉',

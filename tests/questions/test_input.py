@@ -50,7 +50,7 @@ def write_yaml(file: Path, value: Any) -> Path:
 
 @pytest.fixture(scope="module")
 def recorded(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a project in a repository. Tests change only its answers file."""
+    """Return a project in a repository. Tests change only the project's answers file."""
     folder = tmp_path_factory.mktemp("recorded") / "project"
     return start(releases, None, folder, {"project_name": "My Project", "copyright_year": "2026"})
 
@@ -137,7 +137,7 @@ def test_every_text_question_requires_text() -> None:
     """Each text question rejects other types and accepts text."""
     wrong: list[Any] = [["MIT"], {"MIT": True}, None, True, date(2026, 1, 1)]
     accepted = {(name, str(v)) for name in TEXTS for v in wrong if not type_error(name, v)}
-    assert {("hooks", "True")} == accepted  # has a different message
+    assert {("hooks", "True")} == accepted  # It has a different message.
     assert {""} == {type_error(name, "text") for name in TEXTS}
 
 

@@ -285,7 +285,7 @@ def test_control_character_is_rejected(pattern: str) -> None:
     ],
 )
 def test_extra_in_marker_is_rejected(marker: str) -> None:
-    """A marker with "extra" has an error that names the right place for the requirement."""
+    """A marker with "extra" has an error that says where the requirement belongs."""
     error = 'move the requirement to extras; a marker can\'t use "extra"'
     assert error == requirement_error(f"rich; {marker}")
 

@@ -2,7 +2,7 @@
 
 The descriptions follow the specifications. They use no regular expressions, so they don't repeat
 mistakes in the template. A check takes less than 0.1 milliseconds, so the tests can try many texts:
-every text that differs from an example in one character, and each Unicode character.
+every text that differs from an example by one character, and each Unicode character.
 """
 
 import ipaddress
@@ -193,7 +193,7 @@ DESCRIBED: list[tuple[str, Callable[[str], bool], list[str]]] = [
     ("github_user", is_account, ["", "a-1_b"]),
     ("distribution_name", is_distribution, ["x", "a-1-b"]),
     ("package_name", is_package, ["x", "a_1b"]),
-    ("command_name", is_command, ["x", "A.b_c-1"]),  # an app needs one
+    ("command_name", is_command, ["x", "A.b_c-1"]),  # An app requires a command.
     ("gui_command_name", lambda text: text == "" or is_command(text), ["", "A.b_c-1"]),
     ("repository_url", lambda text: text == "" or is_url(text), ["http://a.b-c:8/d%2F?e#f"]),
     ("repository_url", lambda text: text == "" or is_url(text), ["", "https://a#b"]),
@@ -247,7 +247,7 @@ def test_line_rejects_each_control_character(name: str) -> None:
     message = "enter one plain line; the answer has a control character"
     controls = [c for c in map(chr, range(0x10000)) if not is_text(c)]
     assert len(controls) > 2048
-    controls = [c for c in controls if not "\ud801" < c < "\udffe"]  # the others are similar
+    controls = [c for c in controls if not "\ud801" < c < "\udffe"]  # The others are similar.
     rejected = {c for c in controls if message == validated(name, f"a{c}b")}
     assert set(controls) == rejected
 

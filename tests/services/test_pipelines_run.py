@@ -71,7 +71,7 @@ def network(tmp_path: Path, pypi: Index) -> Iterator[Network]:
 
 @pytest.fixture
 def pipeline(tmp_path: Path, project: Path, network: Network) -> Pipeline:
-    """Return the pipeline for the tag of the project's version."""
+    """Return the pipeline for the tag that matches the project's version."""
     (tmp_path / "pipeline").mkdir()
     return Pipeline(tmp_path / "pipeline", project, network, interpreters(), tag("v0.1.0"))
 

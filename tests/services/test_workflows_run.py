@@ -137,7 +137,7 @@ def check_results(run: Run, expected: Mapping[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, artifacts: ArtifactCache) -> Path:
-    """Return a read-only repository of an app with a right and a wrong tag."""
+    """Return a read-only repository of an app that has a right and a wrong tag."""
     folder = tmp_path_factory.mktemp("app") / "project"
     return repository(artifacts.copy(BASE, folder), TAG.short_ref, WRONG_TAG.short_ref)
 

@@ -54,7 +54,7 @@ def warnings_of_graphviz() -> Iterator[list[str]]:
 
 
 def render(source: str) -> tuple[str, list[str]]:
-    """Return the SVG element of a Graphviz graph, and Graphviz's warnings.
+    """Return the SVG element of a Graphviz graph, and the warnings from Graphviz.
 
     Args:
         source: A complete graph in the DOT language. Its attributes override the defaults.
