@@ -2,18 +2,15 @@
 
 import difflib
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import copier
 import tomli_w
 
 from adoption.files import find_roles
 from adoption.moves import namespace_modules, role_moves, superseded
 from adoption.projects import Project
-from adoption.template import plain_template
 
 # Alternative names and locations of files with the same purpose.
 PURPOSE = re.compile(
@@ -25,15 +22,6 @@ SUPERSEDED_TABLES = {"black", "bumpversion", "flake8", "flit", "flit_scm", "hatc
 SUPERSEDED_TABLES |= {"poetry-dynamic-versioning", "setuptools-git-versioning", "setuptools-scm"}
 SUPERSEDED_TABLES |= {"uv-dynamic-versioning", "versioneer", "versioningit"}
 SUPERSEDED_TABLES |= {"pbr", "pdm", "poetry", "pytest", "setuptools", "setuptools_scm", "tox", "uv"}
-
-
-def rendered_files(answers: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return the files that the template renders with valid answers, by path."""
-    with plain_template() as template, tempfile.TemporaryDirectory() as out:
-        copier.run_copy(
-            *(str(template), out), data=dict(answers), defaults=True, quiet=True, overwrite=True
-        )
-        return folder_files(Path(out))
 
 
 def folder_files(folder: Path) -> dict[str, bytes]:

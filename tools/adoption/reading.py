@@ -1,7 +1,6 @@
 """Read an existing project: combine answers, manual entries, findings, and moves."""
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -20,7 +19,6 @@ from adoption.overwritten import (
     folder_files,
     left_behind,
     own_tables,
-    rendered_files,
     replaced_files,
 )
 from adoption.project_table import entries_by_hand
@@ -51,8 +49,7 @@ def read(project: Project) -> Reading:
     validated = validate(reading.answers)
     reading.answers = validated.answers
     reading.not_carried += validated.findings
-    new = rendered_files(validated.answers) if project.folder is not None else {}
-    add_uncovered(project, reading, validated, new)
+    add_uncovered(project, reading, validated)
     return reading
 
 
@@ -65,21 +62,20 @@ def read_created(project: Project, folder: Path) -> Reading:
     text = (folder / ".copier-answers.yml").read_text(encoding="utf-8")
     reading.answers = yaml.safe_load(text)
     settings = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
-    validated = Validated(reading.answers, reading.answers, settings, [])
-    add_uncovered(project, reading, validated, folder_files(folder))
+    files = folder_files(folder)
+    add_uncovered(
+        project, reading, Validated(reading.answers, reading.answers, settings, files, [])
+    )
     return reading
 
 
-def add_uncovered(
-    project: Project, reading: Reading, validated: Validated, new: Mapping[str, bytes]
-) -> None:
+def add_uncovered(project: Project, reading: Reading, validated: Validated) -> None:
     """Add everything that answers don't cover, and the moves of the project's files.
 
     Args:
         project: The existing project.
         reading: The results so far.
-        validated: The answers and the resulting pyproject.toml.
-        new: The contents of the new project's files by path.
+        validated: The answers and the resulting files.
     """
     reading.by_hand = entries_by_hand(project, validated.answers, validated.table)
     reading.tables = other_tables(project, validated)
@@ -88,6 +84,7 @@ def add_uncovered(
         reading.not_carried.append(groups_finding(reading.tables["dependency-groups"], rendered))
     if project.folder is None:
         return
+    new = validated.files
     files = replaced_files(project, new)
     reading.left = left_behind(project, [*reading.moves, *dict.fromkeys(files, "").items()])
     reading.moves = [(old, target) for old, target in reading.moves if old not in files]

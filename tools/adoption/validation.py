@@ -11,6 +11,7 @@ import jinja2
 import yaml
 
 from adoption.findings import AdoptionError, Finding
+from adoption.overwritten import folder_files
 from adoption.template import plain_template, questions
 
 # A question's validator raises the first error, and its `ask` key raises the second.
@@ -25,12 +26,14 @@ class Validated:
         answers: The accepted answers.
         recorded: All recorded answers, including defaults.
         settings: The contents of the resulting pyproject.toml.
+        files: The contents of each rendered file by path.
         findings: Findings about rejected answers, which include Copier's reasons.
     """
 
     answers: dict[str, Any]
     recorded: dict[str, Any]
     settings: dict[str, Any]
+    files: dict[str, bytes]
     findings: list[Finding]
 
     @property
@@ -64,7 +67,7 @@ def validate(answers: dict[str, Any]) -> Validated:
                 continue
             recorded = yaml.safe_load((out / ".copier-answers.yml").read_text(encoding="utf-8"))
             settings = tomllib.loads((out / "pyproject.toml").read_text(encoding="utf-8"))
-            return Validated(answers, recorded, settings, findings)
+            return Validated(answers, recorded, settings, folder_files(out), findings)
 
 
 def without_rejected(
@@ -121,6 +124,7 @@ def accepts(answers: dict[str, Any], name: str, part: Any, template: Path) -> bo
             defaults=True,
             quiet=True,
             pretend=True,
+            exclude=["*"],  # Copier still asks all questions.
         )
     except REJECTED as error:
         return f"'{name}'" not in str(error)
