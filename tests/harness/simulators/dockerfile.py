@@ -10,6 +10,7 @@ an engine can build the image.
 """
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -149,6 +150,11 @@ class Rehearsal:
     arguments: Mapping[str, str] = field(default_factory=dict)
     stages: dict[str, Stage] = field(default_factory=dict)
 
+    @functools.cached_property
+    def context(self) -> set[str]:
+        """Return the files in the build context, which don't change during a build."""
+        return read_context(self.tools, self.project)
+
     def build(self) -> Stage:
         """Execute all instructions, and return the last stage.
 
@@ -204,7 +210,7 @@ class Rehearsal:
     def _copy(self, instruction: Instruction, stage: Stage) -> None:
         source, target = instruction.values
         if not instruction.flags and source == target == ".":
-            for name in read_context(self.tools, self.project):
+            for name in self.context:
                 stage.path(name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(self.project / name, stage.path(name))
             return
@@ -236,7 +242,7 @@ class Rehearsal:
                 source = self.caches[target]
             case {"type": "bind", "source": name, "target": target, **rest} if not rest:
                 source = self.project / name
-                assert name in read_context(self.tools, self.project), f"{name} is ignored"
+                assert name in self.context, f"{name} is ignored"
             case _:
                 raise NotImplementedError(mount)
         link = stage.path(target)
