@@ -25,12 +25,17 @@ from harness.space.hostile_answers import LINES, SYNTAX, YAML_TEXTS, batches, ho
 NAMED = "(?:Validation error for question|Invalid choice for) '{}': [^\n]+"
 
 
+# The messages about all texts take several seconds. In one process, they are computed only once.
+needs_refusals = pytest.mark.xdist_group("hostile answers")
+
+
 def test_hostile_texts_are_comprehensive() -> None:
     """The hostile texts include every control character and punctuation mark."""
     assert 2000 < len(hostile_texts())
     assert {*map(chr, range(32)), *string.punctuation} <= set("".join(hostile_texts()))
 
 
+@needs_refusals
 def test_every_text_is_unchanged_or_rejected() -> None:
     """Each hostile text is written unchanged into every file or is rejected with a message.
 
@@ -52,6 +57,7 @@ def test_every_text_is_unchanged_or_rejected() -> None:
                 assert form.expected(file, answers) == said, (file, answers)
 
 
+@needs_refusals
 def test_each_answer_appears_in_a_file() -> None:
     """The answer to every question that accepts any text appears in a file."""
     judged: set[tuple[str, str]] = set()
@@ -65,6 +71,7 @@ def test_each_answer_appears_in_a_file() -> None:
     assert code | texts | {".copier-answers.yml"} == reached["project_description"]
 
 
+@needs_refusals
 def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
     """The files compared in memory equal the files that Copier writes."""
     for number, form in enumerate(forms()):
@@ -84,11 +91,12 @@ def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
             assert answers.items() <= recorded_answers(project).items()
 
 
+@needs_refusals
 def test_rejected_text_writes_nothing(tmp_path: Path) -> None:
     """Copier writes nothing if a question rejects a text."""
     form = forms()[0]
     for name in form.plain:
-        refused = [text for text in hostile_texts() if form.refusal(name, text)]
+        refused = [text for text, refusal in refusals(name).items() if refusal]
         for text in refused[:: len(refused) // 5]:
             with pytest.raises(ValueError, match=NAMED.format(name)):
                 render(tmp_path / "project", form.answers | {name: text})
@@ -123,6 +131,7 @@ def test_every_yaml_answer_is_recorded_or_rejected(name: str, tmp_path: Path) ->
     assert 0 < carried < len(YAML_TEXTS)
 
 
+@needs_refusals
 def test_code_stays_clean_with_any_text(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """With any names and summary, ruff finds nothing to format or fix."""
     ruff = Environment.make(tmp_path / "environment")

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 from jinja2 import TemplateError, meta
+from jinja2.sandbox import SandboxedEnvironment
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 
@@ -257,6 +258,16 @@ def surroundings(answer: str, text: str) -> set[str]:
     return set(re.findall(rf"[^\n]{{0,20}}{re.escape(answer)}[^\n]{{0,20}}", text))
 
 
+@functools.cache
+def names_in(
+    environment: SandboxedEnvironment, text: str
+) -> tuple[frozenset[str], frozenset[str | None]]:
+    """Return the names of the variables and of the templates that a Jinja text uses."""
+    tree = environment.parse(text)
+    used = frozenset(meta.find_undeclared_variables(tree))
+    return used, frozenset(meta.find_referenced_templates(tree))
+
+
 class Form:
     """Answered questions in which single answers can be replaced to compare files.
 
@@ -291,7 +302,8 @@ class Form:
                 self.answers[name] = next(
                     answer for answer in plain_answers(name) if not self.refusal(name, answer)
                 )
-                self._ask()
+        # Copier checks all plain answers together.
+        self._ask()
         self.plain = {name: self.answers[name] for name in free}
         self.plain = {name: text for name, text in self.plain.items() if name not in answers}
 
@@ -324,12 +336,10 @@ class Form:
         affected = set(names)
         for name, question in self.questionnaire.questions().items():
             if question.get("when") is False:
-                tree = self.environment.parse(question["default"])
-                included = set(meta.find_referenced_templates(tree))
-                used = meta.find_undeclared_variables(tree)
+                used, included = names_in(self.environment, question["default"])
                 for path in included - {None}:
                     text = (self.template.root / str(path)).read_text(encoding="utf-8")
-                    used |= meta.find_undeclared_variables(self.environment.parse(text))
+                    used |= names_in(self.environment, text)[0]
                 if None in included or used & affected:
                     affected.add(name)
         return [name for name in self.questionnaire.questions() if name in affected - names]
