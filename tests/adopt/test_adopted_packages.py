@@ -30,7 +30,7 @@ ADOPTED = ["flat-layout", "poetry", "setup-cfg", "setup-py", "src-layout"]
 
 @pytest.mark.parametrize("name", ADOPTED)
 def test_adopted_package_loses_nothing(name: str, artifacts: ArtifactCache) -> None:
-    """If the report's instructions are followed, all differences between the wheels are explained."""
+    """If the report's instructions are followed, all differences in the wheels are explained."""
     new = wheel_in(adopted_project(artifacts, name))
     assert [] == unexplained(existing_project(artifacts, name), new)
 

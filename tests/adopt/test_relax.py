@@ -116,7 +116,7 @@ def test_errors_of_pyright_are_read(tmp_path: Path) -> None:
 
 
 def test_rules_are_ignored_only_where_violated() -> None:
-    """Rules are ignored for each folder, and for each file in the project's root."""
+    """Violated rules are ignored for each folder and for each file in the project's root."""
     violations = [Violation("noxfile.py", "D100", "no-docstring"), Violation("a/b/c.py", "F401")]
     violations.append(Violation("a/d.py", "F401", "unused-import"))
     text = CHECKS["ruff"].write("", violations)

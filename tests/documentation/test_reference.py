@@ -17,7 +17,7 @@ TEXT = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(.+?)` \| (.+) \| (.+) \|$", re.MULTILINE)
 CLAUSE = re.compile(r"`(\w+)` (isn't|is|has) (`\w+`(?: or `\w+`)*|given)")
 
-# The files of each project, which use the page's package name, and the project's answers.
+# The paths of a project's files as the page writes them, and the project's answers.
 Projects = list[tuple[set[str], dict[str, Any]]]
 
 # Every file that a project may have, by kind. Any other file would be code of ours that the

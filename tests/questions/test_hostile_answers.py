@@ -133,7 +133,7 @@ def test_every_yaml_answer_is_recorded_or_rejected(name: str, tmp_path: Path) ->
 
 @needs_refusals
 def test_code_stays_clean_with_any_text(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """With any names and summary, ruff finds nothing to format or fix."""
+    """Whatever the names and the summary are, ruff finds nothing to format or fix."""
     ruff = Environment.make(tmp_path / "environment")
     ruff.install("ruff")
     names = ("project_name", "project_description", "user_name")

@@ -46,7 +46,7 @@ def page(source: Source, tmp_path: Path) -> Page:
 
 
 def test_bash_passes_each_answer_unchanged() -> None:
-    """With any answers, Bash splits the command into the intended words."""
+    """Whatever the answers are, Bash splits the command into the intended words."""
     answers = {f"q{number}": text for number, text in enumerate(HOSTILE)}
     command = commands("gh:ada/template", "my project", answers, ["--vcs-ref", "HEAD"])["bash"]
     shell = ("bash", "-c", command.replace("uvx ", "printf '%s\\0' ", 1))

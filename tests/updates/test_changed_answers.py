@@ -71,7 +71,7 @@ def files(artifacts: ArtifactCache, answers: Answers) -> set[str]:
 def test_changing_a_choice_and_back_keeps_the_work(
     axis: str, first: Any, other: Any, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Changing a choice and back adds and removes the right files, and keeps the user's work."""
+    """Changing a choice and reverting it adds and removes the right files, and keeps the work."""
     project = start(releases, None, tmp_path / "project", BASE | {axis: first})
     started = set(tree(project))
     work = a_year_of_work(project)

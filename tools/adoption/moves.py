@@ -43,7 +43,7 @@ def find_moves(project: Project) -> list[tuple[str, str]]:
 
 
 def role_moves(project: Project, roles: Roles) -> dict[str, str]:
-    """Return the moves of packages, tests, README, changelog, and licenses."""
+    """Return the moves of packages, tests, the README, the changelog, and licenses."""
     if project.folder is None:
         return {}
     moves = dict(package_moves(project, roles))

@@ -16,8 +16,8 @@ from adoption.findings import AdoptionError
 from adoption.versions import comes_from_git
 from adoption.wheels import Wheel, is_extension_module, read_wheel
 
-# Folders to hide from a build. For example, the results of earlier builds would end up in the
-# wheel.
+# Folders to hide from a build. Otherwise, for example, the results of earlier builds would end up
+# in the wheel.
 IGNORED = ("__pycache__", "*.py[cod]", "*.egg-info", ".tox", ".nox", "node_modules")
 TEST_PACKAGES = ("tests", "test")
 

@@ -16,7 +16,7 @@ class Distributions:
 
 
 def build_isolated(project: Path, out: Path, **env: str) -> Distributions:
-    """Build the sdist from a project's tree and the wheel from the sdist with `build`.
+    """Use `build` to build the sdist from a project's tree and the wheel from the sdist.
 
     `ArtifactCache.build` is much faster, because it builds in forks of a warm process.
 

@@ -269,7 +269,7 @@ def names_in(
 
 
 class Form:
-    """Answered questions in which single answers can be replaced to compare files.
+    """Answered questions in which individual answers can be replaced to compare files.
 
     Attributes:
         plain: A plain answer to each question that accepts any text.
