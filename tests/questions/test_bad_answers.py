@@ -1,6 +1,7 @@
 """Check that bad answers are rejected with a clear message."""
 
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ import pytest
 import yaml
 from jinja2.exceptions import FilterArgumentError
 
-from harness.artifacts.repository import GIT
+from harness.artifacts.artifact_cache import ArtifactCache
+from harness.artifacts.repository import GIT, commit
 from harness.packagestan.answers import QUESTIONNAIRE, axes, questions
 from harness.packagestan.bad_answers import FREE, REJECTED, first_rejected
 from harness.packagestan.template import render, snapshot
@@ -135,6 +137,16 @@ def test_command_output_ends_with_the_message(
     assert not project.exists()
 
 
+@pytest.fixture
+def good_project(artifacts: ArtifactCache, releases: Path) -> Path:
+    """Return a project that records valid answers."""
+
+    def make(folder: Path) -> None:
+        copier_command("copy", "--defaults", "--vcs-ref=HEAD", releases, folder, answers=GOOD)
+
+    return artifacts.once("good-answers", make)
+
+
 @pytest.mark.parametrize(
     ("question", "recorded"),
     [
@@ -149,19 +161,15 @@ def test_command_output_ends_with_the_message(
     ],
 )
 def test_invalid_recorded_answer_is_rejected(
-    question: str, recorded: Any, releases: Path, tmp_path: Path
+    question: str, recorded: Any, good_project: Path, tmp_path: Path
 ) -> None:
     """An invalid recorded YAML answer stops an update with a message that names the question."""
-    from harness.processes.commands import run
-
     project = tmp_path / "project"
-    copier_command("copy", "--defaults", "--vcs-ref=HEAD", releases, project, answers=GOOD)
+    shutil.copytree(good_project, project)
     file = project / ".copier-answers.yml"
     answers = yaml.safe_load(file.read_text(encoding="utf-8")) | {question: recorded}
     file.write_text(yaml.safe_dump(answers), encoding="utf-8")
-    run("git", "init", "--quiet", cwd=project)
-    run("git", "add", "--all", cwd=project)
-    run("git", "commit", "--quiet", "--message=Start", cwd=project, env=GIT)
+    commit(project)
     finished = copier_command(
         *("update", "--defaults", "--vcs-ref=HEAD"), cwd=project, env=GIT, exit_code=1
     )
