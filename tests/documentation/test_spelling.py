@@ -67,10 +67,11 @@ def unknown() -> dict[str, str]:
         # The spell checker leaves its files open.
         dictionary = Dictionary.from_files(str(data))
         gc.collect()
+    is_known = functools.cache(dictionary.lookup)
     found: dict[str, str] = {}
     for file in files():
         for word in words((ROOT / file).read_text(encoding="utf-8")):
-            if word.lower() not in found and not dictionary.lookup(word):
+            if word.lower() not in found and not is_known(word):
                 found[word.lower()] = file
     return found
 
