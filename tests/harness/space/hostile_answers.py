@@ -203,17 +203,38 @@ def plain_answers(name: str) -> Iterator[str]:
     yield from (f"plain@{word}.example.com", "2999")
 
 
-def changed(value: Any, change: Callable[[str], str]) -> Any:
-    """Return a structure with each string in it changed by a function."""
+def holders(value: Any, pattern: re.Pattern[str]) -> set[int]:
+    """Return the IDs of the strings in a structure that match, and of all objects around them."""
+    if isinstance(value, str):
+        return {id(value)} if pattern.search(value) else set()
+    inner: set[int] = set()
+    if isinstance(value, dict):
+        inner.update(*(holders(part, pattern) for pair in value.items() for part in pair))
+    elif isinstance(value, list):
+        inner.update(*(holders(part, pattern) for part in value))
+    return inner | {id(value)} if inner else inner
+
+
+def changed(value: Any, change: Callable[[str], str], only: set[int]) -> Any:
+    """Return a structure with strings in it changed by a function.
+
+    Args:
+        value: The structure.
+        change: The function.
+        only: The IDs of the strings to change and of all objects around them. The other objects,
+            usually almost all of them, are shared instead of copied.
+    """
+    if id(value) not in only:
+        return value
     match value:
         case str():
             return change(value)
         case dict():
-            return {changed(k, change): changed(item, change) for k, item in value.items()}
-        case list():
-            return [changed(item, change) for item in value]
+            return {
+                changed(k, change, only): changed(item, change, only) for k, item in value.items()
+            }
         case _:
-            return value
+            return [changed(item, change, only) for item in value]
 
 
 def spaced(page: str) -> str:
@@ -370,6 +391,13 @@ class Form:
         """Return the contents of each file, rendered with plain answers and read with `read`."""
         return {name: self.read(name, text) for name, text in self.plain_files.items()}
 
+    @functools.cached_property
+    def plain_holders(self) -> dict[str, set[int]]:
+        """Return the IDs of the objects in each plain content that contain a plain answer."""
+        texts = {form(text) for text in self.plain.values() for form in (str, escapeHtml)}
+        pattern = re.compile("|".join(map(re.escape, texts)))
+        return {name: holders(value, pattern) for name, value in self.plain_contents.items()}
+
     def expected(self, name: str, answers: dict[str, str]) -> Any:
         """Return the expected contents of a file: the plain contents with replaced answers."""
         swap = {self.plain[question]: answer for question, answer in answers.items()}
@@ -377,7 +405,9 @@ class Form:
             swap = {escapeHtml(plain): escapeHtml(answer) for plain, answer in swap.items()}
         pattern = re.compile("|".join(map(re.escape, swap)))
         value = changed(
-            self.plain_contents[name], lambda text: pattern.sub(lambda found: swap[found[0]], text)
+            self.plain_contents[name],
+            lambda text: pattern.sub(lambda found: swap[found[0]], text),
+            self.plain_holders[name],
         )
         return spaced(value) if name.endswith(".md") else value
 
