@@ -1,4 +1,4 @@
-"""The logic of the start page: the form, the files, the differences, the commands, and the archive.
+"""The logic of the start page: the form, the files, the diffs, the commands, and the archive.
 
 `worker.js` calls a `Page` in Pyodide. `assemble.py` writes the page's settings to `settings.json`.
 This module works with the questions of any template.
@@ -237,7 +237,7 @@ class Page:
         ]
 
     def view(self, path: str) -> dict[str, Any]:
-        """Return the tokens of a file, and its difference from the other project."""
+        """Return the tokens of a file, and the diff against the other project."""
         before, after = text_of(self.before.get(path)), text_of(self.after.get(path))
         shown = before if path not in self.after else after
         return {

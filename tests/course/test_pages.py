@@ -98,7 +98,7 @@ def test_blocks_share_a_session(tmp_path: Path, releases: Path) -> None:
     lessons.run_page(page_of(tmp_path, text), tmp_path, releases)
 
 
-def test_output_looks_like_in_a_terminal(tmp_path: Path, releases: Path) -> None:
+def test_output_looks_as_in_a_terminal(tmp_path: Path, releases: Path) -> None:
     """A carriage return overwrites the line, except in a Windows line ending."""
     text = CONSOLE.format("$ printf '1%%\\r2%%\\nend\\r\\n'\n2%\nend")
     lessons.run_page(page_of(tmp_path, text), tmp_path, releases)

@@ -1,4 +1,4 @@
-"""Test the page's commands, differences, and archives."""
+"""Test the start page's commands, diffs, and archives."""
 
 import io
 import re

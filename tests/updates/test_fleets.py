@@ -32,7 +32,7 @@ def blocks(language: str) -> list[str]:
 
 
 def in_a_branch(clone: Path) -> None:
-    """Add a commit to the branch that the loop creates."""
+    """Create a branch with the name that the loop uses, and commit to it."""
     git("switch", "--quiet", "--create", "template-update", cwd=clone)
     commit(clone, "Work")
     git("switch", "--quiet", "main", cwd=clone)

@@ -253,8 +253,8 @@ def tools(folder: Path) -> Path:
     folder.mkdir(parents=True)
     if IS_PORTABLE:
         run("busybox", "--install", "-s", folder)
-        # Unlike the diff on macOS and in the POSIX standard, BusyBox's always prints the unified
-        # format.
+        # Unlike `diff` on macOS and in the POSIX standard, BusyBox's `diff` always prints the
+        # unified format.
         (folder / "diff").unlink()
         # uv's scripts call realpath with `--`, which BusyBox rejects.
         (folder / "realpath").unlink()
