@@ -109,7 +109,13 @@ def docs(session: nox.Session) -> None:
     if has_browser():
         install(session, "browser")
         session.run("python", "docs/start/screenshot.py", "docs/_build/start")
-    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    # Only with a browser, the site contains the cheat sheet as a PDF file.
+    tag = ("-t", "pdf") if has_browser() else ()
+    html = ("-b", "html", *tag, "docs", "docs/_build/html")
+    session.run("sphinx-build", "-W", "--keep-going", *html)
+    if has_browser():
+        module = ("python", "-m", "sessions.browser_checks", "--cheat-sheet")
+        session.run(*module, env={"PYTHONPATH": "tests"})
 
 
 @nox.session(default=False)

@@ -7,6 +7,7 @@ https://www.w3.org/TR/WCAG22/
 import argparse
 import itertools
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,11 @@ Reveal.getSlides()
     .map((slide, number) => [number + 1, slide.scrollHeight - Reveal.getConfig().height])
     .filter(([, excess]) => excess > 0)
 """
+
+
+def installed_browser() -> str | None:
+    """Return the path of Chromium or Chrome, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 
 
 def problems_of_page(page: Page) -> Iterator[str]:
@@ -96,12 +102,17 @@ def look_at_slides(browser: Browser, pages: list[Path], pictures: Path) -> Itera
             yield f"{file.relative_to(BUILT)}: slide {number} is {excess} pixels too tall"
 
 
-def print_cheat_sheet(browser: Browser) -> Iterator[str]:
-    """Write the course's cheat sheet as a PDF file, and yield an error if it isn't a single page."""
+def print_cheat_sheet(browser: Browser, page: Path) -> Iterator[str]:
+    """Write the course's cheat sheet as a PDF file, and yield an error if it isn't a single page.
+
+    Args:
+        browser: The browser.
+        page: The HTML file. The PDF file has the same name and is next to it.
+    """
     shown = browser.new_page()
-    shown.goto((BUILT / "html" / "course" / "cheat-sheet.html").as_uri())
+    shown.goto(page.as_uri())
     # Each page of the PDF is an uncompressed object of this type.
-    pdf = shown.pdf(path=BUILT / "cheat-sheet.pdf", format="A4", landscape=True)
+    pdf = shown.pdf(path=page.with_suffix(".pdf"), format="A4", landscape=True)
     pages = len(re.findall(rb"/Type /Page\b", pdf))
     if pages != 1:
         yield f"the cheat sheet has {pages} pages"
@@ -110,8 +121,16 @@ def print_cheat_sheet(browser: Browser) -> Iterator[str]:
 def main() -> None:
     """Check the built pages and slides, and report problems."""
     parser = argparse.ArgumentParser(prog="nox -s browser --", description=main.__doc__)
-    parser.add_argument("--browser", default="/usr/bin/chromium", help="default: %(default)s")
+    parser.add_argument("--browser", default=installed_browser(), help="default: %(default)s")
+    parser.add_argument(
+        "--cheat-sheet", action="store_true", help="only write the cheat sheet as a PDF file"
+    )
     options = parser.parse_args()
+    cheat_sheet = BUILT / "html" / "course" / "cheat-sheet.html"
+    if options.cheat_sheet:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=options.browser, args=ARGUMENTS)
+            sys.exit("\n".join(print_cheat_sheet(browser, cheat_sheet)) or None)
     pictures = BUILT / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
     # Sphinx generates these pages.
@@ -128,7 +147,7 @@ def main() -> None:
             *look_at_pages(browser, pages, pictures),
             *folds_without_javascript(browser, pages),
             *look_at_slides(browser, decks, pictures),
-            *print_cheat_sheet(browser),
+            *print_cheat_sheet(browser, cheat_sheet),
         ]
         browser.close()
     print("\n".join(problems))

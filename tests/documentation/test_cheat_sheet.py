@@ -1,0 +1,29 @@
+"""Test the PDF file of the cheat sheet, which Chromium writes."""
+
+from pathlib import Path
+
+import pytest
+
+checks = pytest.importorskip("sessions.browser_checks", reason="Playwright is not installed")
+if not checks.installed_browser():
+    pytest.skip("Chromium is not installed", allow_module_level=True)
+
+SECOND_PAGE = '<p style="break-before: page">two</p>'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("<p>one</p>", []), ("<p>one</p>" + SECOND_PAGE, ["the cheat sheet has 2 pages"])],
+    ids=["one page", "two pages"],
+)
+def test_cheat_sheet_is_one_page(text: str, expected: list[str], tmp_path: Path) -> None:
+    """The PDF file is written next to the page, and a second page is a problem."""
+    page = tmp_path / "cheat-sheet.html"
+    page.write_text(text, encoding="utf-8")
+    with checks.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=checks.installed_browser(), args=checks.ARGUMENTS
+        )
+        assert expected == list(checks.print_cheat_sheet(browser, page))
+        browser.close()
+    assert (tmp_path / "cheat-sheet.pdf").read_bytes().startswith(b"%PDF")
