@@ -20,7 +20,7 @@ SOURCES = ("packaging.python.org", "peps.python.org", "docs.pytest.org", "docs.d
 
 # Four lessons of this length fit into half a day.
 MINUTES = 45
-COMMANDS = 30
+COMMANDS = range(20, 31)
 CHALLENGES = (2, 3)
 QUESTIONS = 3
 SLIDES = range(8, 13)
@@ -77,7 +77,7 @@ def problems(text: str) -> list[str]:
         listed += challenge_problems(challenge, found)
     checks = {
         f"has {len(challenges)} challenges, not 2 or 3": len(challenges) in CHALLENGES,
-        f"has {needed.commands} commands, more than {COMMANDS}": needed.commands <= COMMANDS,
+        f"has {needed.commands} commands, not 20 to 30": needed.commands in COMMANDS,
         f"takes {needed.total} minutes, more than {MINUTES}": needed.total <= MINUTES,
         f"has {slides} slides, not 8 to 12": slides in SLIDES,
         "has no quiz of three questions": names.count("question") == QUESTIONS,
@@ -97,7 +97,8 @@ FAULTS = {
     "has a challenge without minutes: Predict the result": (":minutes: 5\n", ""),
     "has a challenge without a hint or a solution: Predict the result": (":::{hint}", ":::{note}"),
     "has 4 challenges, not 2 or 3": ("## Quiz", ":::{challenge} One\n:::\n## Quiz"),
-    "has 52 commands, more than 30": ("## Quiz", "```console\n" + "$ ls\n" * 30 + "```\n## Quiz"),
+    "has 52 commands, not 20 to 30": ("## Quiz", "```console\n" + "$ ls\n" * 30 + "```\n## Quiz"),
+    "has 19 commands, not 20 to 30": ("```console", "```text"),
     "takes 50 minutes, more than 45": (":minutes: 5\n", ":minutes: 12\n"),
     "has no quiz of three questions": ("::::{question}", "::::{note}"),
     "has a question without an answer": (":::{answer}", ":::{note}"),

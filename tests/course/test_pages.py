@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.course import lessons
+from harness.packagestan.template import ROOT
 
 each_page = pytest.mark.parametrize(
     "page",
@@ -36,6 +37,19 @@ def test_commands_are_portable(page: Path) -> None:
     typed = [c.text.partition("<<")[0] for c in shown if c.prompted.startswith("$ ")]
     assert [] == [text for text in typed if ONLY_ON_LINUX.search(text)]
     assert [] == [text for text in typed if re.search(r"(?m)(?:^|[^\\'\"{$]\s)#(?!.*['\"])", text)]
+
+
+def test_tests_of_skipped_commands_exist() -> None:
+    """If a page names the test that runs a block in its place, the test exists."""
+    reasons = [
+        block.parsed.not_run
+        for page in lessons.pages()
+        for block in lessons.parse(page)
+        if isinstance(block.parsed, lessons.Console)
+    ]
+    named = {test for reason in reasons for test in re.findall(r"tests/\S+\.py", reason)}
+    assert named
+    assert [] == [test for test in sorted(named) if not (ROOT / test).is_file()]
 
 
 def page_of(folder: Path, text: str) -> Path:
