@@ -163,3 +163,11 @@ def test_pages_must_be_built_first(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ):
         offline_bundle.make(tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
+
+
+@pytest.mark.parametrize("what", ["check", "serve"])
+def test_missing_bundle_is_reported(what: str, tmp_path: Path) -> None:
+    """Without a bundle, the command says how to create one."""
+    command = (sys.executable, "-m", "harness.course.offline_bundle", what, "--folder", tmp_path)
+    done = run(*command, env={"PYTHONPATH": str(ROOT / "tests")}, exit_code=2)
+    assert f"error: {tmp_path} is not a bundle; run `nox -s bundle` first\n" in done.stderr

@@ -264,6 +264,8 @@ def main() -> None:
     )
     options, others = parser.parse_known_args()
     folder = options.folder.resolve()
+    if options.what in ("serve", "check") and not (folder / "wheelhouse").is_dir():
+        parser.error(f"{folder} is not a bundle; run `nox -s bundle` first")
     if options.what == "serve":
         with served(folder) as server:
             print(f"Serving {folder} on port {PORT}. Press Ctrl+C to stop.")
