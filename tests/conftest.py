@@ -13,6 +13,7 @@ from harness.artifacts import forks
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.packagestan import option_folders, reviews
 from harness.packagestan.artifacts import artifact_cache
+from harness.rendering import copier_program
 from harness.reporting.progress import Progress
 from harness.updates.releases import make_repository, missing_history
 
@@ -69,6 +70,7 @@ def isolated_environment(shared_folder: Path, tmp_path_factory: pytest.TempPathF
     # Compile each module only once, and keep compiled modules out of projects.
     os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder / "bytecode")
     os.environ["PIP_NO_COMPILE"] = "1"
+    os.environ[copier_program.VARIABLE] = str(shared_folder / "templates")
     # Processes can't share mypy's cache.
     os.environ["MYPY_CACHE_DIR"] = str(tmp_path_factory.mktemp("mypy"))
     os.environ["TMPDIR"] = tempfile.tempdir = str(tmp_path_factory.mktemp("temporary"))

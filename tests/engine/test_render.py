@@ -26,7 +26,8 @@ def test_files_equal_those_of_the_command(
     # Render other answers first to fill the caches.
     template.render(tmp_path / "before", {"recipient": "Ada"})
     rendered = template.render(tmp_path / "rendered", answers)
-    copier_command("copy", "--defaults", template.snapshot(), tmp_path / "copy", answers=answers)
+    copying = ("copy", "--defaults", template.snapshot(), tmp_path / "copy")
+    copier_command(*copying, answers=answers, plain=True)
     assert tree(tmp_path / "copy") == tree(rendered)
 
 

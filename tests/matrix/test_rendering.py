@@ -1,4 +1,4 @@
-"""Check that rendering in the test process creates the same files as the command."""
+"""Check that rendering with caches creates the same files as the plain command."""
 
 import random
 from pathlib import Path
@@ -11,10 +11,14 @@ from harness.rendering.template import Answers
 
 
 def test_command_renders_the_same_files(tmp_path: Path) -> None:
-    """For the defaults and for random variants, the `copier` command writes identical files."""
+    """For the defaults and for random variants, all ways to render a project are equal."""
     defaults: Answers = {"project_name": "My Project"}
     chosen = random.SystemRandom().sample([*contents().values(), *covering()], 3)
     for number, answers in enumerate([defaults, *chosen]):
-        project = tmp_path / f"command-{number}"
-        copier_command("copy", "--defaults", snapshot(), project, answers=answers)
-        assert tree(project) == tree(render(tmp_path / f"fast-{number}", answers)), answers
+        copied, cached = (tmp_path / f"{kind}-{number}" for kind in ("command", "cached"))
+        for project in (copied, cached):
+            copying = ("copy", "--defaults", snapshot(), project)
+            copier_command(*copying, answers=answers, plain=project == copied)
+        expected = tree(copied)
+        assert expected == tree(cached), answers
+        assert expected == tree(render(tmp_path / f"fast-{number}", answers)), answers

@@ -1,4 +1,4 @@
-"""Check that updates in the test process equal updates with the `copier` command."""
+"""Check that updates with caches equal updates with the plain `copier` command."""
 
 import shutil
 from pathlib import Path
@@ -14,7 +14,7 @@ from harness.updates.releases import IDENTITY, commit, past_releases
 
 @pytest.mark.parametrize("version", past_releases())
 def test_command_creates_the_same_project(version: str, releases: Path, tmp_path: Path) -> None:
-    """A project with local changes and a conflict is the same after both kinds of updates."""
+    """A project with local changes and a conflict is the same after all kinds of updates."""
     project = start(releases, version, tmp_path / "project", {"project_name": FULL["project_name"]})
     (project / "README.md").write_text("# Mine\n", encoding="utf-8")
     (project / "tests" / "test_greetings.py").unlink()
@@ -22,11 +22,16 @@ def test_command_creates_the_same_project(version: str, releases: Path, tmp_path
     text = pyproject.read_text(encoding="utf-8")
     pyproject.write_text(text.replace("[build-system]\n", "[build-system] # mine\n"), "utf-8")
     commit(project, "Work")
-    by_command = shutil.copytree(project, tmp_path / "by-command", symlinks=True)
+    by_command, by_cached_command = (
+        shutil.copytree(project, tmp_path / name, symlinks=True)
+        for name in ("by-command", "by-cached-command")
+    )
 
     update(project, backend="setuptools")
-    data = ("--data", "backend=setuptools")
-    copier_command("update", "--defaults", "--skip-answered", *data, by_command, env=IDENTITY)
+    updating = ("update", "--defaults", "--skip-answered", "--data", "backend=setuptools")
+    copier_command(*updating, by_command, env=IDENTITY, plain=True)
+    copier_command(*updating, by_cached_command, env=IDENTITY)
 
     assert tree(by_command) == tree(project)
+    assert tree(by_command) == tree(by_cached_command)
     assert "[build-system] # mine" in pyproject.read_text(encoding="utf-8")

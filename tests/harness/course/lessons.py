@@ -9,6 +9,7 @@ import doctest
 import functools
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,7 @@ from harness.artifacts.repository import commit
 from harness.course.pages import front_matter
 from harness.packagestan.template import ADDRESS, CLONE_ADDRESS, ROOT, render
 from harness.processes.commands import run
+from harness.rendering import copier_program
 from harness.simulators.package_index import plain_index
 from harness.updates.releases import make_repository, next_release
 
@@ -261,6 +263,12 @@ def tools(folder: Path) -> Path:
     scripts = Path(sysconfig.get_path("scripts"))
     for program in (scripts / "copier", find_uv_bin(), scripts / "uvx"):
         (folder / Path(program).name).symlink_to(program)
+    if cache := os.environ.get(copier_program.VARIABLE):
+        settings = f"{copier_program.VARIABLE}={shlex.quote(cache)}"
+        command = shlex.join([sys.executable, copier_program.__file__])
+        (folder / "copier").unlink()
+        (folder / "copier").write_text(f'#!/bin/sh\n{settings} exec {command} "$@"\n', "utf-8")
+        (folder / "copier").chmod(0o755)
     base = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
     (folder / "python3").symlink_to(base)
     return folder

@@ -23,8 +23,8 @@ TESTED = SpecifierSet("~=9.19.0")
 ADVICE = (
     f"The tests use private parts of Copier and support {TESTED}, but Copier {version('copier')} is "
     "installed. Adapt tests/harness/rendering/copier_internals.py. Then run "
-    "tests/matrix/test_rendering.py, tests/updates/test_update_command.py, and "
-    "tests/questions/test_input.py, which compare the results with those of the `copier` command. "
+    "tests/matrix/test_rendering.py, tests/updates/test_update_command.py, "
+    "tests/engine/test_copier_program.py, and tests/questions/test_input.py, which compare the results with those of the `copier` command. "
     "When they pass, change TESTED. Until then, add an upper bound for Copier to pyproject.toml."
 )
 

@@ -1,6 +1,7 @@
 """Run the `copier` command, and read the answers that it records."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from harness.processes.commands import run
+from harness.rendering import copier_program
 from harness.rendering.template import Answers
 
 
@@ -24,6 +26,7 @@ def copier_command(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     exit_code: int | None = 0,
+    plain: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run the `copier` command without a terminal and without `--trust`.
 
@@ -33,6 +36,7 @@ def copier_command(
         cwd: The folder to run in.
         env: Environment variables to add.
         exit_code: The expected exit code, or None to accept any.
+        plain: Run the command without the cache of compiled templates that tests share.
 
     Raises:
         CommandError: The command ended with a different exit code.
@@ -41,5 +45,7 @@ def copier_command(
     for name, value in (answers or {}).items():
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         data += ["--data", f"{name}={text}"]
-    command = [sys.executable, "-m", "copier", *arguments[:1], *data, *arguments[1:]]
+    has_cache = copier_program.VARIABLE in os.environ and not plain
+    program = [copier_program.__file__] if has_cache else ["-m", "copier"]
+    command = [sys.executable, *program, *arguments[:1], *data, *arguments[1:]]
     return run(*command, cwd=cwd, env=env, exit_code=exit_code)

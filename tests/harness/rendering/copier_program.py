@@ -1,0 +1,68 @@
+"""Run Copier's command line with a cache of compiled Jinja templates, which all processes share.
+
+A third of the CPU time of a `copier` command is spent on compiling the same templates as the
+previous command, because Copier doesn't keep their code. This program runs the same command line,
+but it loads that code from a folder, and it merges answers only once (see `copier_cache`). Everything
+else is the work of the installed Copier. `test_copier_program.py`, `test_rendering.py`, and
+`test_update_command.py` compare its results with those of the plain command.
+"""
+
+import gc
+import hashlib
+import marshal
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import CodeType
+from unittest import mock
+
+from jinja2 import Environment
+
+# The variable with the folder for compiled templates. Its files are only valid for the installed
+# versions of Python, Jinja, and Copier, so each test run uses a new folder.
+VARIABLE = "COPIER_COMPILED_TEMPLATES"
+
+compile_template = Environment.compile
+
+
+def compile_once(
+    environment: Environment, source: str, name: str | None = None, filename: str | None = None
+) -> CodeType:
+    """Return the code of a template, as `Environment.compile` does, and compile it only once."""
+    # Copier's extension forgets the previous template when it preprocesses the next one.
+    environment.preprocess(source, name, filename)
+    settings = {
+        key: value
+        for key, value in vars(environment).items()
+        if value is None or isinstance(value, (bool, str))
+    }
+    key = repr((source, name, sorted(settings.items()), sorted(environment.extensions)))
+    file = Path(os.environ[VARIABLE], hashlib.sha256(key.encode()).hexdigest())
+    try:
+        code: CodeType = marshal.loads(file.read_bytes())
+    except FileNotFoundError:
+        code = compile_template(environment, source, name, filename)
+        # Other processes may read or write the same file.
+        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
+            marshal.dump(code, temporary)
+        Path(temporary.name).replace(file)
+    return code.replace(co_filename=filename or "<template>")
+
+
+def main() -> None:
+    """Run the command line."""
+    # A command creates little garbage, and each collection takes time.
+    gc.disable()
+    Path(os.environ[VARIABLE]).mkdir(parents=True, exist_ok=True)
+    # The first entry is the folder of this file.
+    sys.path[0] = str(Path(__file__).parents[2])
+    from harness.rendering.copier_cache import cached_answers
+    from harness.rendering.copier_internals import CopierApp
+
+    with mock.patch.object(Environment, "compile", compile_once), cached_answers():
+        CopierApp.run(["copier", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
