@@ -253,6 +253,17 @@ def test_effects_are_recognized(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+def test_unreadable_template_is_an_effect(tmp_path: Path) -> None:
+    """If Copier can't load a template, each case has an error as its output."""
+    template = outputs.template_copy(tmp_path)
+    case: Answers = {"project_name": "My Project"}
+    (template / "copier.yml").write_text("a: [\n", encoding="utf-8")
+    assert [outputs.key(case)] == [found for found, _ in outputs.outputs(template, [case])]
+    before = {outputs.key(case): {"file README.md": ""}}
+    different = outputs.differences(before, outputs.outputs(template, [case]))
+    assert {"file README.md", "file error"} == {what for _, what in different}
+
+
 def test_excluded_faults_still_exist() -> None:
     """Each excluded fault can still be created from the sources, and has a reason."""
     for entry in exclusions():

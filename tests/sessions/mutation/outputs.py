@@ -121,7 +121,11 @@ def outputs(
     """
     template = Template(folder, *TEMPLATE.parts)
     used: set[str] = set()
-    _, environment = template.shared_parts()
+    try:
+        _, environment = template.shared_parts()
+    except Exception as error:  # noqa: BLE001 Copier can't load the template
+        yield from ((key(answers), {"file error": type(error).__name__}) for answers in cases)
+        return
     for name in ("get_template", "select_template"):
         vars(environment)[name] = noting(getattr(environment, name), used)
     with tempfile.TemporaryDirectory() as place:
