@@ -15,7 +15,7 @@ nox.options.reuse_venv = "yes"
 nox.options.sessions = ["lint", "docs", "tests"]
 
 ROOT = Path(__file__).parent
-# Each group reuses the versions of earlier groups so that all groups can be installed together.
+# Each group reuses the versions pinned for earlier groups, so all groups can be installed together.
 GROUPS = ["docs", "test", "lint", "browser"]
 
 
@@ -109,7 +109,7 @@ def docs(session: nox.Session) -> None:
     if has_browser():
         install(session, "browser")
         session.run("python", "docs/start/screenshot.py", "docs/_build/start")
-    # Only with a browser, the site contains the cheat sheet as a PDF file.
+    # The site contains the cheat sheet as a PDF file only if a browser is installed.
     tag = ("-t", "pdf") if has_browser() else ()
     html = ("-b", "html", *tag, "docs", "docs/_build/html")
     session.run("sphinx-build", "-W", "--keep-going", *html)
@@ -218,7 +218,7 @@ def checkpoint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bundle(session: nox.Session) -> None:
-    """Create the offline bundle after `nox -s docs slides`, or `-- serve` or `-- check` it."""
+    """Create the offline bundle after `nox -s docs slides`; `-- serve` and `-- check` use it."""
     install(session, "test")
     module = ("python", "-m", "harness.course.offline_bundle")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})

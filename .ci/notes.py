@@ -10,13 +10,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Pre-releases are not supported, because PEP 440 and Copier order them differently from
+# Pre-releases are not supported, because PEP 440 and Copier order them differently from Semantic
+# Versioning:
 # https://semver.org/spec/v2.0.0.html.
 SEMANTIC = r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
 
 
 def section(changelog: str, version: str) -> str:
-    """Return a changelog's section for a version, or "".
+    """Return the changelog section for a version, or "" if there is none.
 
     Args:
         changelog: Text with headings such as "## [1.2.3] - 2026-11-21".

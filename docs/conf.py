@@ -105,5 +105,5 @@ if tags.has("slides") or tags.has("handouts"):  # noqa: F821 Sphinx defines it
     extensions.append("sphinx_revealjs")
     root_doc = "course/index"
     include_patterns = ["course/index.md", "course/[0-9]*.md"]
-    # Only the excluded pages refer to each other.
+    # References to the excluded pages would cause these warnings.
     suppress_warnings = ["myst.xref_missing", "toc.not_readable", "ref.doc"]

@@ -1,7 +1,7 @@
 """Generate tables of error messages from the source files.
 
 Each message of the template has the form "remedy; problem", because Copier's prompt cuts off the
-end. Each message of `tools/adopt.py` has the form "problem" or "problem; remedy".
+end of long messages. Each message of `tools/adopt.py` has the form "problem" or "problem; remedy".
 """
 
 import ast
@@ -57,7 +57,7 @@ def sources() -> Iterator[str]:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Yield the strings in nested lists and maps that can contain a message."""
+    """Yield the strings that can contain a message from nested lists and maps."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

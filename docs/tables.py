@@ -25,8 +25,8 @@ from harness.packagestan.answers import axes, default
 from harness.packagestan.template import ROOT, environment, facts, render
 from harness.rendering.template import Answers
 
-# The reference pages compare variants of this project. Some axes only have an effect with
-# additional answers.
+# The reference pages compare variants of this project. Some axes have an effect only with the
+# additional answers in `SHOWN_WITH`.
 SHOWN: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode": "app"}
 SHOWN_WITH: dict[str, Answers] = {"docs_hosting": {"docs_engine": "sphinx"}}
 
@@ -253,7 +253,7 @@ def project_svg() -> str:
     # Without an empty last line, rich cuts off descenders and underscores.
     console.print(grid, "")
     svg = console.export_svg(title="my-project", unique_id="project")
-    # GitHub blocks fonts from other sites, and this site doesn't load any.
+    # Remove web fonts, because GitHub blocks fonts from other sites and this site doesn't load any.
     svg = re.sub(r"@font-face {.*?}\s*|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = svg.replace("Fira Code, ", "")
     return "".join(f"{line.rstrip()}\n" for line in svg.splitlines() if line.strip())
@@ -283,7 +283,7 @@ def share(part: int, whole: int) -> str:
 
 
 def faults() -> None:
-    """Print the results of the latest random sample of faults."""
+    """Print the results of the latest mutation test."""
     sample = latest_sample()
     every = sample["scores"]["all"]
     section(

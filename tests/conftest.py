@@ -22,7 +22,7 @@ collect_ignore = ["packages"]
 
 # Environment variables that programs started by the tests must not inherit.
 UNWANTED = (
-    "CI",  # Makes nox fail if an interpreter is missing.
+    "CI",  # This variable makes nox fail if an interpreter is missing.
     "FORCE_COLOR",
     "NO_COLOR",
     "PYTHONDONTWRITEBYTECODE",
@@ -71,7 +71,7 @@ def isolated_environment(shared_folder: Path, tmp_path_factory: pytest.TempPathF
     os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder / "bytecode")
     os.environ["PIP_NO_COMPILE"] = "1"
     os.environ[copier_program.VARIABLE] = str(shared_folder / "templates")
-    # Processes can't share mypy's cache.
+    # Each process gets its own cache, because processes can't share mypy's cache.
     os.environ["MYPY_CACHE_DIR"] = str(tmp_path_factory.mktemp("mypy"))
     os.environ["TMPDIR"] = tempfile.tempdir = str(tmp_path_factory.mktemp("temporary"))
 
@@ -107,13 +107,13 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Start one process more than the number of processors, because some wait for I/O."""
+    """Start one more process than there are processors, because some processes wait for I/O."""
     return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Configure the garbage collector, and show the progress of the run."""
-    # Tests create little garbage, and each collection takes time.
+    # Collect garbage rarely, because tests create little of it and each collection takes time.
     gc.set_threshold(50_000, 20, 50)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Progress(config))

@@ -13,22 +13,22 @@ can also specify a puzzle by its number, such as `puzzle-3`. The checks run in o
 them fails. Each entry of `[[checks]]` has one of these keys:
 
     builds = true                   the specified build backend builds an sdist, and a wheel from it
-    wheel_has, wheel_lacks          a pattern for the names of files, or several; `*` matches any text
+    wheel_has, wheel_lacks          one or more patterns for file names; `*` matches any text
     sdist_has, sdist_lacks          the same for the sdist, without its top-level folder
     sdist_skips = "data.csv"        the sdist does not include a new file with this name
     metadata = {field, has, lacks, is}
-                                    patterns for a value of the field, or for its only value;
-                                    requirements with any version match a check without a version,
+                                    patterns for a value of the field, or (`is`) for its only value;
+                                    a requirement without a version in the check matches any version,
                                     and a pattern such as `ruff*` matches any version and marker
     entry_point = {group, name, value}
     runs = {command, prints, lacks, exit, extras}
                                     what the command prints, and its exit code (default: 0), in a new
-                                    environment with the wheel and its extras (default: none)
+                                    environment with the wheel and `extras` (default: no extras)
     script = {command, prints, lacks, exit}
                                     the same in the project's folder, with nothing installed
     file = {path, has, lacks}       regular expressions for the contents of all files at a path
     hash_files = "*.yml"            each pattern in `hashFiles(...)` of these workflows matches a file
-    not_in_index = "index.json"     the index that sent this response has no file with the same name
+    not_in_index = "index.json"     no built file has the name of a file in this index response
     generated_by = {command, folder}
                                     the command writes the package that the next checks inspect
 
@@ -87,7 +87,8 @@ COMMAND_HINT = (
     "entry_points.txt lists the commands in a wheel."
 )
 TIMEOUT_HINT = "Run the command yourself. What is it waiting for?"
-# The first build downloads the build backend, and a whole class may do so at the same time.
+# The time limit is high, because the first build downloads the build backend, and a whole class may
+# do so at the same time.
 SECONDS = 180
 
 
@@ -159,7 +160,7 @@ class Package:
         self.work = work
         self.tree = work / "tree" / folder.name
         shutil.copytree(folder, self.tree, symlinks=True, ignore=ignore)
-        # `uv run` sets this variable to its own path.
+        # `uv run` sets this variable to the path of the uv executable.
         self.uv = os.environ.get("UV", "uv")
         if shutil.which(self.uv) is None:
             raise CheckerError(
@@ -471,7 +472,7 @@ def hash_files(package: Package, path: str) -> None:
 
 @kind("names of the sdist and the wheel")
 def not_in_index(package: Package, response: str) -> None:
-    """Reject built files whose names an index already has.
+    """Reject built files if the index already has files with the same names.
 
     https://packaging.python.org/en/latest/specifications/simple-repository-api/
     """
@@ -531,7 +532,7 @@ def as_parameters(kind: str, options: Any, about: str) -> tuple[list[Any], dict[
     if not isinstance(options, dict):
         return [options], {}
     named = {f"{name}_" if keyword.iskeyword(name) else name: v for name, v in options.items()}
-    # Only this kind has no other way to say what it didn't find.
+    # Only `file` needs this text to say what it didn't find.
     return [], named | ({"about": about} if kind == "file" and about else {})
 
 

@@ -82,7 +82,7 @@ def check_python() -> str:
 
 
 def check_modules() -> str:
-    """Require the modules that create virtual environments. Debian packages them separately."""
+    """Require the modules that create virtual environments, which Debian packages separately."""
     if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
         raise MissingError(
             "the Python modules venv and ensurepip",

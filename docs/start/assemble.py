@@ -62,7 +62,7 @@ SHORT = {"https://github.com/": "gh:", "https://gitlab.com/": "gl:"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 SETTINGS: dict[str, Any] = {
-    # The question that has no default, and the answer that the page starts with.
+    # The question without a default, and its initial answer on the page.
     "required": {"project_name": "My Project"},
     # Answers that make the template ask every question.
     "everything": {"preset": "custom"},
@@ -94,7 +94,7 @@ def short_address(remote: str) -> str:
     for prefix, short in SHORT.items():
         if https.startswith(prefix):
             return short + https.removeprefix(prefix).removesuffix(".git").rstrip("/")
-    # The account is a placeholder until the site is built in a clone.
+    # Without a remote, use the address with the placeholder account.
     return https if https.startswith("https://") else ADDRESS
 
 

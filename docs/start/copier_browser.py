@@ -1,6 +1,7 @@
-"""Run Copier where there is no git, no terminal, and only one process: in a browser.
+"""Run Copier in a browser, which has no git, no terminal, and only one process.
 
-Pyodide is CPython compiled to WebAssembly. Copier runs in it once three things are replaced:
+Pyodide is CPython compiled to WebAssembly. This module lets Copier run in it by replacing three
+things:
 
 - Modules that only exist on POSIX systems. Copier's dependencies import them, but rendering doesn't
   call them.
@@ -60,7 +61,7 @@ from jinja2.utils import missing
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-# The Copier releases with which tests/start_page has passed.
+# The Copier releases with which the tests in tests/start_page have passed.
 TESTED = SpecifierSet("~=9.19.0")
 
 ADVICE = (
@@ -136,7 +137,7 @@ def comparable(name: str, value: Any) -> Any:
 
 
 class RememberingTemplate(JinjaTemplate):
-    """A template that reuses an earlier result if all values that it read are the same."""
+    """A template that reuses an earlier result if all values that it read are unchanged."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """Return the rendered text."""
@@ -404,7 +405,7 @@ class Session:
         except Exception as error:
             raise RejectedError(str(error)) from error
         finally:
-            # Otherwise, Copier would read the next answers from an existing project.
+            # Delete the project. Otherwise, Copier would read the next answers from it.
             shutil.rmtree(root, ignore_errors=True)
 
     def _worker(self, answers: Mapping[str, str], folder: str) -> Worker:
@@ -444,7 +445,7 @@ class Session:
                     if name in self.required and given != self.required[name]:
                         used[name] = self.required[name]
                     elif given is None:
-                        break  # Because of other answers, even the default can be rejected.
+                        break  # Even the default can be rejected because of other answers.
                     continue
                 break
         with replaced(create):

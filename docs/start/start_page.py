@@ -184,7 +184,7 @@ class Page:
         self.is_compared = False
 
     def show(self, answers: Mapping[str, str], pinned: Mapping[str, str] | None) -> dict[str, Any]:
-        """Ask the questions, render the project, and compare it.
+        """Ask the questions, render the project, and compare it with another project.
 
         Args:
             answers: Answers by question, in the form of `--data`. Unknown names are ignored.

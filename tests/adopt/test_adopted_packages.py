@@ -24,13 +24,13 @@ from harness.packagestan.template import ADDRESS, CLONE_ADDRESS, ROOT, snapshot
 from harness.processes.commands import run
 from harness.rendering.render import recorded_answers
 
-# test_page_commands_adopt_a_project adopts setup-py-broken-script.
+# setup-py-broken-script is adopted in test_page_commands_adopt_a_project.
 ADOPTED = ["flat-layout", "poetry", "setup-cfg", "setup-py", "src-layout"]
 
 
 @pytest.mark.parametrize("name", ADOPTED)
 def test_adopted_package_loses_nothing(name: str, artifacts: ArtifactCache) -> None:
-    """If the report's instructions are followed, all differences in the wheels are explained."""
+    """If users follow the report's instructions, all differences between wheels are explained."""
     new = wheel_in(adopted_project(artifacts, name))
     assert [] == unexplained(existing_project(artifacts, name), new)
 

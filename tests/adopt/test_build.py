@@ -81,7 +81,7 @@ def test_only_files_and_folders_are_copied(tmp_path: Path, monkeypatch: pytest.M
     """Sockets, pipes, and broken symbolic links are not copied."""
     os.mkfifo(tmp_path / "pipe")
     with socket.socket(socket.AF_UNIX) as server:
-        monkeypatch.chdir(tmp_path)  # A socket's address must be short.
+        monkeypatch.chdir(tmp_path)  # A short address is required for sockets.
         server.bind("socket")
     (tmp_path / "broken").symlink_to("nowhere")
     (tmp_path / "file").touch()

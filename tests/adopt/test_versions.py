@@ -22,7 +22,7 @@ version_json = '''
 
 
 def built(settings: dict[str, Any], files: dict[str, str], folder: Path | None = None) -> Project:
-    """Return version 1.2.3 of the project "tide". The files of a folder are its source tree."""
+    """Return version 1.2.3 of the project "tide" with a folder's files as its source tree."""
     metadata = RawMetadata(name="tide", version="1.2.3")
     contents = {name: text.encode() for name, text in files.items()}
     wheel = Wheel(contents, {}, ["py3-none-any"], {}, metadata)

@@ -54,7 +54,7 @@ def used() -> set[str]:
 def documented(options: Path) -> set[str]:
     """Return the documentation links of choices that another file in the same folder repeats.
 
-    They need no entry in the list, because a typo in one of the files would make them differ.
+    They don't have to be listed, because a typo in one of the files would make them differ.
     """
     found: set[str] = set()
     for file in options.glob("*/*/choice.json"):
@@ -82,7 +82,7 @@ def test_every_link_is_listed() -> None:
     ],
 )
 def test_documentation_link_is_repeated(link: str, expected: set[str], tmp_path: Path) -> None:
-    """A documentation link needs no entry only if another file of the choice has the same link."""
+    """A documentation link may be unlisted only if another file of the choice has the same link."""
     folder = tmp_path / "task_runner" / "just"
     folder.mkdir(parents=True)
     facts = json.dumps({"documentation": "https://just.systems/man/en/"})

@@ -108,7 +108,7 @@ def test_each_choice_is_one_folder(axis: str) -> None:
         pytest.fail("\n".join(found), pytrace=False)
 
 
-# A choice to copy for each axis in which a new choice requires a line in the question and a folder.
+# Axes in which a new choice requires a line in the question and a folder, and a choice to copy.
 EXTENSIBLE = {
     "backend": "hatchling",
     "cli_library": "click",
@@ -171,7 +171,8 @@ def files(project: Path) -> list[Path]:
 @pytest.mark.parametrize("axis", EXTENSIBLE)
 def test_retired_choice_is_not_offered(axis: str, tmp_path: Path) -> None:
     """One entry in `choice.json` hides a choice from new projects, but existing projects keep it."""
-    # Copier clones a repository once for each path, but pytest reuses the paths of passed tests.
+    # Use a unique path, because Copier clones each path's repository only once, and pytest reuses
+    # the paths of passed tests.
     template = first_release(tmp_path / f"template-{axis}")
     model = EXTENSIBLE[axis]
     add_copy(template, axis)
@@ -324,7 +325,7 @@ def flags_of_has() -> set[str]:
 
 
 def test_templates_use_existing_flags() -> None:
-    """Templates and file names use exactly those flags of `has` that exist."""
+    """Templates and file names use exactly the existing flags of `has`."""
     used = set()
     for path in sorted(TEMPLATE.rglob("*")):
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
@@ -398,7 +399,7 @@ def test_files_only_depend_on_the_answers(path: Path) -> None:
     """
     if path.parent.name == "messages" or path.name in ("presets.jinja", "recorded.jinja"):
         return
-    # Shuffling one document always gives the same order. macros/yaml.jinja explains why it is used.
+    # Shuffling a single document has no effect. macros/yaml.jinja explains why `shuffle` is used.
     text = path.read_text(encoding="utf-8").replace("shuffle(seed='one')", "")
     words = ("now(", "random", "shuffle(", "expandvars", "fileglob", "_folder_name", "src_path")
     assert [] == [word for word in words if word in text.replace("_src_path", "")]
@@ -412,7 +413,7 @@ def test_data_has_a_review_date() -> None:
 
 
 def test_git_ignores_no_file_of_the_template() -> None:
-    """Git ignores no file in the template."""
+    """Git doesn't ignore any file in the template."""
     from harness.processes.commands import run
 
     listed = run(

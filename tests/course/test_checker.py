@@ -225,7 +225,7 @@ def test_hint_fits_the_error(error: Any, expected: str) -> None:
 
 @pytest.mark.parametrize("name", check.exercises())
 def test_checks_have_different_labels(name: str) -> None:
-    """An exercise has no two checks that look the same in the checker's output."""
+    """Each check of an exercise has a different label in the checker's output."""
     labels = [step.label for step in check.read(check.exercises()[name]).checks]
     assert sorted(set(labels)) == sorted(labels)
 

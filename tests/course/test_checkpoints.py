@@ -48,7 +48,7 @@ def test_checkpoints_differ() -> None:
 def test_updates_lead_from_checkpoint_to_checkpoint(
     artifacts: ArtifactCache, releases: Path, tmp_path: Path
 ) -> None:
-    """Except for learners' files, an update to the next checkpoint equals a new project."""
+    """After an update to the next checkpoint, only learners' files differ from a new project."""
     first, *others = checkpoints.numbers()
     project = tmp_path / "greetings"
     projects.start(releases, None, project, checkpoints.answers(first))

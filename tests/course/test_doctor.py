@@ -23,7 +23,7 @@ def lower_bound(requirement: str) -> str:
 
 
 def test_versions_match_the_template() -> None:
-    """The doctor requires the oldest versions that the template supports."""
+    """The doctor's minimum versions are the oldest versions that the template supports."""
     doctor = runpy.run_path(str(DOCTOR))
     data = ROOT / "template" / "data"
     tools, pythons = (
@@ -38,7 +38,7 @@ def test_versions_match_the_template() -> None:
 
 
 def test_uv_is_the_version_in_the_lessons() -> None:
-    """The doctor requires the version of uv whose output the lessons show."""
+    """The doctor's minimum version of uv is the version whose output the lessons show."""
     pinned = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8")
     expected = re.findall(r"^uv==(.+)$", pinned, re.MULTILINE)
     assert expected == [runpy.run_path(str(DOCTOR))["OLDEST"]["uv"]]

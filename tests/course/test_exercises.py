@@ -1,4 +1,4 @@
-"""Test the exercises and puzzles: only correct solutions are accepted, and others get a hint."""
+"""Test the exercises and puzzles: correct solutions are accepted, and wrong ones get a hint."""
 
 import os
 import shutil

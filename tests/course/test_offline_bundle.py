@@ -86,7 +86,7 @@ def test_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) -> Non
 
 
 def test_untagged_checkout_contains_the_releases(tmp_path: Path) -> None:
-    """Without tags, the file still contains past releases and the next one."""
+    """Even if the checkout has no tags, the bundle contains past releases and the next one."""
     checkout = tmp_path / "checkout"
     run("git", "clone", "--quiet", "--no-tags", ROOT, checkout)
     with pytest.MonkeyPatch.context() as patch:

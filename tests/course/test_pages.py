@@ -33,14 +33,14 @@ def test_commands_are_portable(page: Path) -> None:
     """Commands also work on macOS, and they don't contain comments, which zsh rejects."""
     consoles = [block.parsed for block in lessons.parse(page) if hasattr(block.parsed, "commands")]
     shown = [command for console in consoles for command in console.commands]
-    # The rest is the text of a here-document.
+    # Leave out the text of here-documents.
     typed = [c.text.partition("<<")[0] for c in shown if c.prompted.startswith("$ ")]
     assert [] == [text for text in typed if ONLY_ON_LINUX.search(text)]
     assert [] == [text for text in typed if re.search(r"(?m)(?:^|[^\\'\"{$]\s)#(?!.*['\"])", text)]
 
 
 def test_tests_of_skipped_commands_exist() -> None:
-    """If a page names the test that runs a block in its place, the test exists."""
+    """If a page names the test that runs a skipped block, the test exists."""
     reasons = [
         block.parsed.not_run
         for page in lessons.pages()

@@ -43,12 +43,12 @@ def test_front_matter_is_correct(page: Path) -> None:
 def test_short_section_without_commands_and_pictures_is_thin(
     section: topics.Section, expected: bool
 ) -> None:
-    """A few words are only enough with a command or a picture."""
+    """A section with few words is thin unless it contains a command or a picture."""
     assert expected == topics.Topic(1, "One", {("lesson", "anchor"): section}).is_thin
 
 
 def test_sections_of_a_topic_are_added() -> None:
-    """A topic with several sections has all of their words, commands, and pictures."""
+    """A topic's words, commands, and pictures are the totals for all of its sections."""
     found = {("a", "b"): topics.Section(1, 2, 3), ("c", "d"): topics.Section(10, 20, 30)}
     assert topics.Section(11, 22, 33) == topics.Topic(1, "One", found).total
 

@@ -1,7 +1,7 @@
 """Test the commands of lesson 8 that download Ruff from GitHub, using a mirror on this machine.
 
-The page refers to this file where it doesn't run its commands. The mirror offers the tests' Ruff as
-each version, so only the choice of a version and the download are tested.
+The page refers to this file where it doesn't run its commands. The mirror serves the tests' copy of
+Ruff for every version, so only the choice of a version and the download are tested.
 """
 
 import functools
@@ -120,7 +120,7 @@ def uv_format(number: int, mirror: Mirror, project: Path, exit_code: int) -> str
 
 
 def test_uv_chooses_the_version(mirror: Mirror, project: Path) -> None:
-    """`uv format` uses the newest Ruff in a range that uv defines, not the newest one."""
+    """`uv format` uses the newest Ruff in a range that uv defines, not the newest of all."""
     mirror.offer("99.0.0", "0.15.9", "0.15.8", "0.1.0")
     printed = uv_format(0, mirror, project, exit_code=1)
     assert ["0.15.9"] == mirror.downloaded

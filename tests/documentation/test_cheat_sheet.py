@@ -17,7 +17,7 @@ SECOND_PAGE = '<p style="break-before: page">two</p>'
     ids=["one page", "two pages"],
 )
 def test_cheat_sheet_is_one_page(text: str, expected: list[str], tmp_path: Path) -> None:
-    """The PDF file is written next to the page, and a second page is a problem."""
+    """The PDF file is written next to the page, and a PDF with a second page is reported."""
     page = tmp_path / "cheat-sheet.html"
     page.write_text(text, encoding="utf-8")
     with checks.sync_playwright() as playwright:

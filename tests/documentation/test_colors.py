@@ -1,7 +1,7 @@
 """Check that the colors of the site, its diagrams, and the start page have enough contrast.
 
-`nox -s browser` checks built pages with axe. These tests need no browser, and find a bad color even if no
-page shows it. https://www.w3.org/TR/WCAG22/#contrast-minimum
+`nox -s browser` checks built pages with axe. These tests don't require a browser, and find a bad
+color even if no page shows it. https://www.w3.org/TR/WCAG22/#contrast-minimum
 """
 
 import ast

@@ -16,7 +16,7 @@ from harness.processes.commands import run
 
 MOST_WORDS = 30
 
-# Words that are capitalized anywhere in a heading.
+# Words that are capitalized in any position in a heading.
 NAMES = {
     *("CI", "Copier", "GitHub", "GitLab", "Mac", "Packagestan", "Pipenv", "Poetry", "Python"),
     *("Renovate", "Windows"),

@@ -1,4 +1,4 @@
-"""Test how possible answers to a template's questions and variants that cover them are found."""
+"""Test finding the possible answers to a template's questions and variants that cover them."""
 
 import itertools
 import shutil
@@ -100,7 +100,7 @@ def test_every_combination_of_combined_axes_has_a_variant(space: Coverage) -> No
 
 
 def test_quick_variants_cover_each_level(space: Coverage) -> None:
-    """Fewer variants cover each choice in a quick run."""
+    """A quick run has fewer variants, which still cover each choice."""
     chosen = space.each_level_once()
     assert len(chosen) < len(space.rows())
     for axis in ("occasion", "format", "envelope", "stamp"):

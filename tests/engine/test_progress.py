@@ -27,7 +27,7 @@ def test_that_passes():
 def lines(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> list[list[str]]:
-    """Return the output lines of two runs. A test fails in the first one."""
+    """Return the output lines of two runs. A test fails in the first run."""
     folder = tmp_path_factory.mktemp("run")
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (folder / "test_some.py").write_text(TESTS, encoding="utf-8")

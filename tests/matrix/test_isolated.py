@@ -19,7 +19,7 @@ EVERY = [
         FULL | chosen, id="-".join(chosen.values()), marks=pytest.mark.xdist_group(str(chosen))
     )
     for number, chosen in enumerate(combinations("mode", "backend"))
-    # Use two of three variants so that each mode and each backend occurs several times.
+    # Use two of every three variants so that each mode and each backend occurs several times.
     if number % 3 != choices("mode").index(chosen["mode"])
 ]
 BACKENDS = [

@@ -216,7 +216,7 @@ REASON = re.compile(r"  # (?:to )?(?:authenticate|check|create|deploy|edit|open)
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None:
-    """Workflows have no permissions. Each job has a time limit, and permissions with reasons."""
+    """Workflows have no permissions. Jobs have a time limit, and a reason for each permission."""
     for folder in [ROOT] if project == ROOT else map(artifacts.project, VARIANTS):
         for file in github_files(folder):
             assert {} == workflows.read(file)["permissions"], file

@@ -144,7 +144,7 @@ def test_images_exist_for_the_newest_pythons() -> None:
 
 
 def test_hadolint_finds_nothing(tools: Environment, artifacts: ArtifactCache) -> None:
-    """The linter has no findings, not even about style."""
+    """The linter finds nothing, not even style problems."""
     answers: list[Answers] = [
         *(APP | {"environments": each} for each in (["uv"], ["pip"], [])),
         *(APP | {"mode": mode, "command_name": "test"} for mode in choices("mode")),

@@ -74,7 +74,8 @@ def bash(
     (tools / "conda").write_text(CONDA, encoding="utf-8")
     pipx = Path(sys.executable).with_name("pipx")
     for name, program in {"uv": find_uv_bin(), "pipx": pipx, "python": sys.executable}.items():
-        # Python would not find its virtual environment through a symbolic link.
+        # Write scripts, because Python would not find its virtual environment through a symbolic
+        # link.
         (tools / name).write_text(f'#!/bin/sh\nexec "{program}" "$@"\n', encoding="utf-8")
     for file in tools.iterdir():
         file.chmod(0o755)

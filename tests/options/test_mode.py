@@ -68,7 +68,7 @@ def test_missing_attribute_is_an_attribute_error(artifacts: ArtifactCache) -> No
 def test_import_is_cheap(
     imported: str, allowed: str, package_data: bool, artifacts: ArtifactCache
 ) -> None:
-    """Importing the package or its command loads only its own modules and a few other modules."""
+    """Importing the package or its command loads only the package's modules and a few others."""
     answers = BASE | {"plugins": True, "package_data": package_data}
     code = f"import sys, {allowed}; before = set(sys.modules); import {imported};"
     code += "print(*sorted(set(sys.modules) - before))"

@@ -162,7 +162,8 @@ def test_distribution_name_is_asked_if_necessary(tmp_path: Path) -> None:
 @in_terminal
 def test_custom_asks_every_question(tmp_path: Path) -> None:
     """With "custom", every applicable question is asked in order."""
-    # index_url doesn't apply to trusted publishing, and the other questions require a command.
+    # index_url doesn't apply to trusted publishing, docs_hosting requires a documentation
+    # generator, and the other questions require a command.
     left_out = {"index_url", "cli_library", "container", "docs_hosting"}
     keys = {"project_name": "My Project", "preset": DOWN * 2}
     assert [name for name in ASKABLE if name not in left_out] == asked(tmp_path / "one", **keys)

@@ -254,7 +254,7 @@ def test_the_readme_installs_from_the_private_index(
 def test_tag_must_match_the_wheels_version(
     tag: str, version: str, is_accepted: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A tag is accepted only if it is the wheel's version."""
+    """A tag is accepted only if it matches the wheel's version."""
     (text,) = [s["run"] for s in jobs(artifacts)["tag"]["steps"] if "GITHUB_REF_NAME" in str(s)]
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / f"my_project-{version}-py3-none-any.whl").touch()
@@ -304,7 +304,7 @@ def test_existing_release_is_kept(tmp_path: Path, artifacts: ArtifactCache) -> N
 
 
 def test_releases_of_this_repository_require_a_semantic_version(tmp_path: Path) -> None:
-    """The release notes come from the changelog, and other tags are rejected."""
+    """Release notes come from the changelog, and tags without a semantic version are rejected."""
     for tag in ("v1", "1.2.3", "v1.2.3rc1", "v01.2.3", "v1.2.3\n"):
         run(sys.executable, ROOT / ".ci" / "notes.py", tag, exit_code=1)
     refused = run(sys.executable, ROOT / ".ci" / "notes.py", "v99.0.0", exit_code=1)

@@ -16,7 +16,7 @@ VERSIONS = choices("python_min")
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_metadata_lists_python_versions(version: str, artifacts: ArtifactCache) -> None:
-    """The metadata requires the oldest version, and lists this version and all newer ones."""
+    """The metadata sets the selected version as the minimum, and lists it and all newer ones."""
     answers = {"project_name": "My Project", "python_min": version}
     metadata = read_wheel(artifacts.wheel_from_tree(answers)).metadata
     assert f">={version}" == metadata["requires_python"]
@@ -28,7 +28,7 @@ def test_metadata_lists_python_versions(version: str, artifacts: ArtifactCache) 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_tools_target_the_oldest_version(version: str, artifacts: ArtifactCache) -> None:
-    """The tools target the oldest version, which ruff reads from requires-python."""
+    """The tools target the selected version, which ruff reads from requires-python."""
     answers = {"project_name": "My Project", "python_min": version}
     pyproject = (artifacts.project(answers) / "pyproject.toml").read_text("utf-8")
     assert version == tomllib.loads(pyproject)["tool"]["mypy"]["python_version"]
@@ -36,7 +36,7 @@ def test_tools_target_the_oldest_version(version: str, artifacts: ArtifactCache)
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_script_metadata_has_the_oldest_version(version: str, artifacts: ArtifactCache) -> None:
-    """A script's inline metadata also requires the oldest version."""
+    """A script's inline metadata also sets the selected version as the minimum."""
     answers = {"project_name": "My Project", "python_min": version, "mode": "script"}
     script = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     assert re.search(rf'(?m)^# requires-python = ">={version}"$', script.read_text("utf-8"))

@@ -134,7 +134,7 @@ def test_tasks_succeed_in_a_new_project(runner: str, project: Path) -> None:
     """Every task succeeds in a new project, and formatting changes nothing."""
     before = tree(project)
     for name in TASKS:
-        # Some machines have only one Python.
+        # Test only one Python version, because some machines have only one.
         is_once_per_python = FACTS[runner]["isolated"] and name == "test"
         task = "test-3.11" if is_once_per_python else name
         uv_run(project, *CALL[runner], task)

@@ -40,7 +40,8 @@ def check(environment: Environment, project: Path, exit_code: int = 0) -> str:
     active = {
         "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(environment.bin.parent),
-        # mypy treats files with the same path, size, and time (in seconds) as unchanged.
+        # Use a separate cache for each package, because mypy treats files with the same path, size,
+        # and time (in seconds) as unchanged.
         "MYPY_CACHE_DIR": f"{os.environ['MYPY_CACHE_DIR']}-{package}",
     }
     return environment.run(

@@ -60,7 +60,7 @@ STANDARD: Answers = BASE | {
     "template_updates": "none",
     "annotated": False,
 }
-# Different default answers for other projects.
+# The default answers that differ in other projects.
 OTHERS: dict[str, tuple[Answers, Answers]] = {
     "minimal": (
         {"preset": "minimal"},

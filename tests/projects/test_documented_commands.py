@@ -40,7 +40,7 @@ APP = LIBRARY | {
 }
 
 # pip takes ten seconds to install the tools for each nox session. All sessions install them with
-# the same function, so these can use uv.
+# the same function, so the sessions below can use uv.
 INSTALLED_WITH_UV = ("nox -s format", "nox -s lint")
 
 # Commands for contributors without uv in the CONTRIBUTING.md of projects with uv.

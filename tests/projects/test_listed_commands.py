@@ -23,7 +23,7 @@ from harness.rendering.copier_internals import ask_questions, render_context
 from harness.rendering.template import Answers
 from harness.space.coverage import DIFFICULT
 
-# Text answers that add or change commands. All others have their defaults.
+# Text answers that add or change commands. All other text questions have their defaults.
 TEXTS = {"extras", "command_name", "index_url"}
 FIXED: Answers = {"project_name": "My Project", "github_user": "ada", "python_min": "3.11"}
 

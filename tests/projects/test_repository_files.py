@@ -131,7 +131,7 @@ def test_subpackage_called_build_is_packed(
 def test_tracked_file_missing_from_the_wheel_is_reported(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The build check names a file that git tracks but the wheel lacks, and fails.
+    """The build check fails and names a file that git tracks but that is missing from the wheel.
 
     It passes if the backend packs the file even though .gitignore matches it.
     """

@@ -1,4 +1,4 @@
-"""Test answers that contain no, one, or many requirements, extras, keywords, tools, and names."""
+"""Test answers with zero, one, or many requirements, extras, keywords, tools, and names."""
 
 import itertools
 import re
@@ -126,7 +126,8 @@ def test_keywords_keep_their_order(number: int, artifacts: ArtifactCache) -> Non
     }
 
 
-# The files and sentences for each environment tool. pipx creates pip's lock file without uv.
+# The files and sentences for each environment tool. Without uv, pip's lock file is created with
+# pipx.
 FILES = {"uv": ".python-version", "conda": "environment.yml", "direnv": ".envrc"}
 HEADINGS = {
     "uv": "Install [uv](https://docs.astral.sh/uv/getting-started/installation/)",

@@ -84,7 +84,7 @@ def test_equal_command_names_are_rejected(tmp_path: Path) -> None:
 def test_direct_references_are_not_published(
     place: str, publish: str | None, tmp_path: Path
 ) -> None:
-    """A project with a URL dependency can't publish to PyPI, which rejects it."""
+    """A project with a URL dependency can't publish to PyPI, which rejects such dependencies."""
     answer = [DIRECT_REFERENCE] if place == "dependencies" else {"idna": [DIRECT_REFERENCE]}
     answers = GOOD | {place: answer} | ({"publish": publish} if publish else {})
     message = "'publish': use none; PyPI rejects URL dependencies"

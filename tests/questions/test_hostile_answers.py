@@ -25,7 +25,7 @@ from harness.space.hostile_answers import LINES, SYNTAX, YAML_TEXTS, batches, ho
 NAMED = "(?:Validation error for question|Invalid choice for) '{}': [^\n]+"
 
 
-# The messages about all texts take several seconds. In one process, they are computed only once.
+# Computing the messages about all texts takes several seconds. A process computes them only once.
 needs_refusals = pytest.mark.xdist_group("hostile answers")
 
 

@@ -137,7 +137,7 @@ def test_every_text_question_requires_text() -> None:
     """Each text question rejects other types and accepts text."""
     wrong: list[Any] = [["MIT"], {"MIT": True}, None, True, date(2026, 1, 1)]
     accepted = {(name, str(v)) for name in TEXTS for v in wrong if not type_error(name, v)}
-    assert {("hooks", "True")} == accepted  # It has a different message.
+    assert {("hooks", "True")} == accepted  # `hooks` has its own message for `true`.
     assert {""} == {type_error(name, "text") for name in TEXTS}
 
 

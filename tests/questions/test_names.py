@@ -208,7 +208,7 @@ def test_tools_of_all_options_are_reserved() -> None:
 
 
 def test_programs_of_guides_are_reserved() -> None:
-    """Names of programs in the guides or in environments are reserved for commands."""
+    """Commands can't have the names of programs in the guides or in environments."""
     listed = yaml.safe_load((ROOT / "tests" / "commands.yml").read_text(encoding="utf-8"))
     typed = [command for group in listed.values() for each in group.values() for command in each]
     programs = {command.split()[0].rpartition("/")[2] for command in typed}
@@ -240,7 +240,7 @@ def full(artifacts: ArtifactCache) -> Path:
 
 
 def test_every_locked_distribution_is_reserved(full: Path) -> None:
-    """Names in the full preset's lock file are reserved for distributions."""
+    """Distributions can't have names that are in the full preset's lock file."""
     names = set(re.findall(r'(?m)^name = "(.+)"', (full / "uv.lock").read_text("utf-8")))
     assert {"my-project"} == without_reserved("distribution_name", names), OUTDATED
 
@@ -255,7 +255,7 @@ def test_every_installed_import_package_is_reserved(full: Path) -> None:
 
 
 def test_every_installed_script_is_reserved(full: Path) -> None:
-    """Names of programs in the full preset's environment are reserved for commands."""
+    """Commands can't have the names of programs in the full preset's environment."""
     (folder,) = (path for name in ("bin", "Scripts") if (path := full / ".venv" / name).is_dir())
     programs = {
         file.name.removesuffix(".exe") for file in folder.iterdir() if os.access(file, os.X_OK)

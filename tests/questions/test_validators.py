@@ -184,7 +184,7 @@ def is_person(text: str) -> bool:
     return is_line(text) and not set(text) & set("<>") and "  " not in text
 
 
-# For each question, whether it must accept a text, and examples to vary.
+# For each question, a function that returns whether a text is valid, and examples to vary.
 DESCRIBED: list[tuple[str, Callable[[str], bool], list[str]]] = [
     ("project_description", is_line, ["", "a b"]),
     ("project_name", lambda text: text != "" and is_line(text), ["a b"]),
@@ -247,7 +247,7 @@ def test_line_rejects_each_control_character(name: str) -> None:
     message = "enter one plain line; the answer has a control character"
     controls = [c for c in map(chr, range(0x10000)) if not is_text(c)]
     assert len(controls) > 2048
-    controls = [c for c in controls if not "\ud801" < c < "\udffe"]  # The others are similar.
+    controls = [c for c in controls if not "\ud801" < c < "\udffe"]  # Try a few surrogates.
     rejected = {c for c in controls if message == validated(name, f"a{c}b")}
     assert set(controls) == rejected
 
@@ -300,7 +300,7 @@ def test_host_labels_have_at_most_63_characters(name: str) -> None:
 @pytest.mark.parametrize("scheme", ["https://example.com", "http://localhost"])
 @pytest.mark.parametrize("end", ["", "/", "/a:1"])
 def test_ports_have_16_bits(name: str, scheme: str, end: str) -> None:
-    """The largest port is accepted, and the next one and the largest of five digits are rejected."""
+    """Port 65535 is accepted, and the next port and the largest five-digit port are rejected."""
     end = end.replace(":", "" if name == "index_url" else ":")
     assert "" == validated(name, f"{scheme}:65535{end}")
     for port in (65536, 99999):

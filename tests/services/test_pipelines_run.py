@@ -174,7 +174,7 @@ def renamed(built: Path, folder: Path, version: str) -> Path:
 
 
 def test_pre_release_is_accepted(pipeline: Pipeline, built: Path) -> None:
-    """The tag of a pre-release matches the file names of the version."""
+    """A pre-release's tag matches the version in the file names."""
     git(pipeline.origin, "tag", "v1.0.0rc1", "main")
     pipeline.event = tag("v1.0.0rc1")
     shutil.copytree(renamed(built, pipeline.folder, "1.0.0rc1"), pipeline.artifacts("build"))

@@ -44,7 +44,7 @@ CALLED = "./.github/workflows/ci.yml"
 
 
 def unchanged(jobs: Jobs) -> None:
-    """Don't change a workflow."""
+    """Leave a workflow unchanged."""
 
 
 def without(job: Job, text: str) -> None:
@@ -179,7 +179,8 @@ def test_all_checks_pass(released: tuple[Place, Run]) -> None:
     assert "no issues found" in checks.jobs["lint"].printed
     supported = ["3.11", "3.12", "3.13", "3.14", "3.15"]
     here = [python for python in supported if python in interpreters()]
-    # Each version runs with locked dependencies, and the oldest also with the lowest.
+    # Each Python runs the tests with locked dependencies, and the oldest Python also runs them with
+    # the lowest dependencies.
     assert len(here) + 1 == checks.jobs["tests"].printed.count(" passed")
     assert len(supported) - len(here) + 2 == len(checks.not_run())
     assert any("windows-latest" in leg for leg in checks.not_run())
@@ -462,7 +463,7 @@ def wrong_artifact(jobs: Jobs) -> None:
 
 
 def no_needs(jobs: Jobs) -> None:
-    """Remove the PyPI job's needs."""
+    """Remove `needs` from the PyPI job."""
     del jobs["pypi"]["needs"]
 
 
@@ -505,7 +506,7 @@ def test_release_without_an_upload_is_found(place: Place, released: tuple[Place,
 
 
 def test_check_with_too_many_permissions_is_found(place: Place) -> None:
-    """GitHub doesn't start a release if a check requests more than publish.yml grants."""
+    """GitHub rejects a run if a check requests more permissions than publish.yml grants."""
 
     def mutate(jobs: Jobs) -> None:
         jobs["lint"]["permissions"] = {"contents": "write"}

@@ -1,6 +1,6 @@
 """Test the start page in Chromium: files, links, and accessibility.
 
-`nox -s start_page` compares the projects for all sets of answers. Other sessions compare only a
+`nox -s start_page` compares the projects for all sets of answers. Other nox sessions compare only a
 few.
 """
 
@@ -46,7 +46,7 @@ WITH: dict[str, Answers] = {
     "testpypi": {"publish": "token"},
 }
 
-# Use a fixed year, because the default is the current year.
+# Use a fixed year, because the default, the current year, would change the results.
 BASE: Answers = {"project_name": "Sea Map", "copyright_year": "2026"}
 
 # The rules of the Web Content Accessibility Guidelines, levels A and AA.

@@ -39,7 +39,7 @@ def in_a_branch(clone: Path) -> None:
 
 
 def in_ignored_files(clone: Path) -> None:
-    """Check out an older commit, and create files that git ignores only in the newer one."""
+    """Check out an older commit, and create files that git ignores only in the newer commit."""
     commit(clone, "Work")
     git("checkout", "--quiet", "HEAD~1", cwd=clone)
     (clone / ".git" / "info" / "exclude").write_text("README.md\n*.log\n", encoding="utf-8")

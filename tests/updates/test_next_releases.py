@@ -108,8 +108,8 @@ def remove(template: Path, axis: str, removed: str) -> Callable[[Questions], Non
             return
         kept = {k: v for k, v in written_choices(question).items() if value_of(v) != removed}
         if isinstance(question["choices"], str):
-            # YAML would double the quotes in a validator, which Jinja renders before the YAML is
-            # parsed.
+            # Write JSON, because YAML would double the quotes in a validator, and Jinja would
+            # render the doubled quotes before the YAML is parsed.
             listed = f"{json.dumps(kept)}\n"
             question["choices"] = LISTED_CHOICES.sub(lambda _: listed, question["choices"])
         else:

@@ -60,7 +60,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ids=str,
 )
 def test_update_changes_the_listed_files(answers: Answers, template: Path, tmp_path: Path) -> None:
-    """The user's files that an update changes are exactly those in the documentation."""
+    """An update changes exactly the user's files that the documentation lists."""
     project = start(template, "1.0.0", tmp_path / "project", BASE | answers)
     guide = project / "CONTRIBUTING.md"
     text = guide.read_text(encoding="utf-8") if guide.exists() else ""

@@ -173,7 +173,7 @@ def changed_requirements(
 
 
 def changed_licenses(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Difference]:
-    """Yield the license files whose text only one wheel contains, even under another name."""
+    """Yield the license files whose text is in only one wheel, regardless of their names."""
     for name, content in old.items():
         if content not in new.values():
             yield Difference(f"license file {name}", LOST)

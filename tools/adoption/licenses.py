@@ -161,7 +161,7 @@ def contradicted(expression: str, texts: dict[str, tuple[str, ...]]) -> License:
 
 
 def same_family(name: str, expression: str) -> bool:
-    """Return whether an expression contains a license or one with the same text."""
+    """Return whether an expression contains a license or another license with the same text."""
     family = FAMILIES["PSF"] if name in FAMILIES["PSF"] else (name,)
     if is_gnu((name,)):
         stem = name.removesuffix("-only").removesuffix("-or-later")
@@ -224,7 +224,7 @@ def allows_later_versions(project: Project) -> bool | None:
 
 
 def understood(text: str) -> tuple[str, ...]:
-    """Return the licenses that a statement may mean, or none if it isn't understood.
+    """Return the licenses that a statement may mean, or an empty tuple if it isn't understood.
 
     >>> understood("GPLv3")
     ('GPL-3.0-only', 'GPL-3.0-or-later')
@@ -307,8 +307,8 @@ def close_match(text: str) -> str:
 def added_text(text: str, name: str) -> str:
     """Return the longest sentence that a text adds to one of the template's licenses.
 
-    The sentence could be an additional condition. Lines with titles and owners have fewer than ten
-    words.
+    The sentence could be an additional condition. Additions of fewer than ten words are ignored,
+    because they are usually titles and owners.
     """
     words, known = normalized_words(text), template_texts().get(name)
     if known is None or name not in recognized(text):

@@ -161,7 +161,7 @@ def data_of_tests(folder: Path, modules: list[str]) -> set[str]:
 
 
 def strings(file: Path) -> set[str]:
-    """Return the strings in a module's code, or none if it can't be parsed."""
+    """Return the strings in a module's code, or an empty set if it can't be parsed."""
     try:
         nodes = ast.walk(ast.parse(file.read_bytes()))
     except (SyntaxError, ValueError):
@@ -175,8 +175,8 @@ def outdated_paths(
 ) -> Iterator[str]:
     """Yield quoted paths in the tests that are no longer correct.
 
-    Each item has the form "`old path` (test module)". Only complete paths are found, even if they
-    are joined from parts.
+    Each item has the form "`old path` (test module)". Only complete paths are found, including
+    paths that the code joins from parts.
 
     Args:
         project: The existing project.

@@ -74,5 +74,5 @@ def backend_settings(backend: str, tops: Sequence[str], packages: Sequence[str])
         "poetry_core": {"poetry": {"packages": included}},
         "pdm_backend": {} if is_found else {"pdm": {"build": {"includes": paths}}},
     }
-    # For other backends, the rendered tables stay, and `compare` lists missing files.
+    # For other backends, the rendered tables stay unchanged, and `compare` lists missing files.
     return tables.get(backend, {})

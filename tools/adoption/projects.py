@@ -16,8 +16,8 @@ from adoption.findings import AdoptionError
 from adoption.versions import comes_from_git
 from adoption.wheels import Wheel, is_extension_module, read_wheel
 
-# Folders to hide from a build. Otherwise, for example, the results of earlier builds would end up
-# in the wheel.
+# Files and folders to hide from a build. Otherwise, for example, the results of earlier builds
+# would end up in the wheel.
 IGNORED = ("__pycache__", "*.py[cod]", "*.egg-info", ".tox", ".nox", "node_modules")
 TEST_PACKAGES = ("tests", "test")
 
@@ -58,7 +58,7 @@ class Project:
         )
 
     def files_of(self, package: str) -> list[str]:
-        """Return the paths of a top-level package's files, or none for a module."""
+        """Return the paths of a top-level package's files, or an empty list for a module."""
         return [name for name in self.wheel.files if name.startswith(f"{package}/")]
 
     @property

@@ -70,7 +70,8 @@ def relax(folder: Path) -> list[str]:
         text = existing or "[tool.pyright] ignore"
         raise AdoptionError(f"{file} is already relaxed; delete {text} to do it again")
     found: dict[str, list[Violation]] = {name: [] for name in names}
-    # Ignoring a rule can make a `noqa` comment unnecessary, which is another violation.
+    # Repeat the checks, because ignoring a rule can make a `noqa` comment unnecessary, which is
+    # another violation.
     for _ in range(3):
         new = {name: CHECKS[name].run(folder) for name in names}
         if not any(new.values()):

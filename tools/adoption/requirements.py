@@ -19,7 +19,7 @@ def required_name(text: str) -> str:
 
 
 def normalized(text: str) -> str:
-    """Return a requirement in a canonical spelling, because build backends differ.
+    """Return a requirement in a canonical spelling, because backends spell it differently.
 
     >>> normalized('PyYAML (!=6.0,>=6) ; python_full_version < "3.12"')
     'pyyaml!=6.0,>=6; python_version < "3.12"'

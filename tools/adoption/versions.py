@@ -33,8 +33,8 @@ PLUGINS = {
     "versioneer-518",
     "versioningit",
 }
-# Lines in setup.py and setup.cfg that have the same effect. Projects often contain copies of
-# versioneer and miniver.
+# Lines in setup.py and setup.cfg that also make the version come from git. Projects often contain
+# copies of versioneer and miniver.
 CALLS = re.compile(
     r"^\s*(?:use_scm_version|pbr|setuptools_git_versioning|version_config)\s*="
     r"|[(,]\s*(?:use_scm_version|pbr|setuptools_git_versioning|version_config)\s*="

@@ -1,4 +1,4 @@
-"""The course's checkpoints: how to create one, and what has changed since the previous one."""
+"""Show the course's checkpoints: the commands that create them, and the changes between them."""
 
 import difflib
 import shlex

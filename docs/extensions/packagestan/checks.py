@@ -9,12 +9,12 @@ from sphinx.util import logging
 LOGGER = logging.getLogger(__name__)
 
 # The host names of package indexes contain one of these labels. Pages must not link to indexes,
-# because links bypass mirrors.
+# because a link bypasses the reader's mirror.
 INDEXES = {"npmjs", "pypi", "pythonhosted"}
 
 
 def link_error(address: str) -> str:
-    """Return the problem with an external link, or "". The link isn't opened.
+    """Return a description of what is wrong with an external link, or "". The link isn't opened.
 
     >>> link_error("http://example.com/")
     'starts with http:, not https:'

@@ -32,7 +32,7 @@ def count(block: nodes.literal_block) -> int:
 
 
 def reason(block: nodes.literal_block) -> str:
-    """Return the reason in a block's caption for not running the block, or "".
+    """Return the reason that a block's caption gives for not running the block, or "".
 
     For the caption "Not run here: it requires a Docker engine.", return "it requires a Docker
     engine".

@@ -29,9 +29,9 @@ node [shape=box, style="rounded,filled", fillcolor=white, fontname=Helvetica, fo
 edge [fontname=Helvetica, fontsize=13, arrowsize=0.8]
 """
 
-# The maximum width in CSS pixels. On a phone, a 480-pixel-wide diagram shrinks to three quarters of
-# its size, so its text is as small as a footnote. The other 40 pixels are for machines with wider
-# fonts.
+# The maximum width in CSS pixels. On a phone, a diagram that is 480 pixels wide shrinks to three
+# quarters of its size, which makes its text as small as a footnote. The remaining 40 pixels allow
+# for wider fonts on other machines.
 WIDEST = 520
 
 
@@ -49,7 +49,7 @@ def warnings_of_graphviz() -> Iterator[list[str]]:
             os.close(stderr)
             file.seek(0)
             lines = file.read().decode("utf-8", "replace").splitlines()
-            # The wheel's copy of fontconfig can't read the configuration of newer systems.
+            # Ignore warnings of the wheel's fontconfig, which can't read newer configuration files.
             warnings += [line for line in lines if not line.startswith("Fontconfig")]
 
 

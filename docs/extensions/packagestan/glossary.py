@@ -46,7 +46,7 @@ def prose(document: nodes.document) -> Iterator[nodes.Text]:
 
 def link_terms(app: Sphinx, document: nodes.document) -> None:
     """Link the first use of each term on a page to the glossary."""
-    # Slides and handouts have no glossary. The home page is only an overview.
+    # Slides and handouts have no glossary to link to, and the home page is only an overview.
     if PAGE not in app.env.found_docs or app.env.docname in (PAGE, app.config.root_doc):
         return
     source = Path(app.env.doc2path(PAGE))

@@ -19,7 +19,8 @@ from sphinx.errors import ExtensionError
 from harness.packagestan.answers import questions
 from harness.packagestan.template import ADDRESS, render
 
-# The answers of the running example. The year is fixed because the default is the current one.
+# The answers of the running example. The year is fixed because its default, the current year, would
+# change the output.
 GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}
 
 
@@ -29,7 +30,7 @@ PROJECTS = tempfile.TemporaryDirectory(prefix="packagestan-")
 
 @functools.cache
 def rendered_project(answers: str) -> Path:
-    """Render a project and return its folder. The same answers are rendered only once.
+    """Render a project and return its folder. Each set of answers is rendered only once.
 
     Args:
         answers: The answers by question, as JSON.
@@ -41,7 +42,7 @@ def rendered_project(answers: str) -> Path:
     project = render(folder / "project", json.loads(answers))
     record = project / ".copier-answers.yml"
     lines = record.read_text(encoding="utf-8").splitlines()
-    # A learner's project records the template's address instead of a local folder.
+    # Record the template's address instead of the local folder, as in a learner's project.
     lines = [f"_src_path: {ADDRESS}" if line.startswith("_src_path:") else line for line in lines]
     record.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return project

@@ -1,7 +1,7 @@
 """Slides generated from the lessons: pictures, challenges, questions, and key points.
 
-Code isn't shown, because instructors type it live. The content between two slides becomes speaker
-notes for the first one. https://sphinx-revealjs.readthedocs.io/
+Code isn't shown, because instructors type it live. Content that isn't shown becomes speaker notes
+for the preceding slide. https://sphinx-revealjs.readthedocs.io/
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 OBJECTIVES = "objectives"
 # Boxes and figures that get their own slide.
 SHOWN = ("challenge", "question", "key-points", "diagram")
-# Learners see these only after they have tried a challenge.
+# Speaker notes contain these, because learners must try the challenge first.
 UNTOLD = ("hint", "solution", "answer", "checker")
 
 

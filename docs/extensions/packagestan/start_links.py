@@ -20,8 +20,8 @@ PAGE = "start/index.html"
 # The folder in which `nox -s docs` builds the page, relative to the documentation.
 BUILT = "_build/start"
 
-# Pages in this folder describe one option each. Their examples are apps with the answers below.
-# Some options only have an effect with additional answers.
+# Each page in this folder describes one option. Its examples are apps with the answers in `SHOWN`.
+# Some options have an effect only with the additional answers in `SHOWN_WITH`.
 OPTIONS = "reference/options/"
 SHOWN: dict[str, Any] = {"mode": "app"}
 SHOWN_WITH: dict[str, dict[str, Any]] = {"docs_hosting": {"docs_engine": "sphinx"}}
@@ -63,7 +63,7 @@ def compared(axis: str, title: nodes.title) -> tuple[dict[str, Any], dict[str, A
 
 
 def link_options(app: Sphinx, doctree: nodes.document) -> None:
-    """Add a link to each section that describes what a choice changes."""
+    """Add a link to the start page to each section about the effects of a choice."""
     page = app.env.docname
     if not page.startswith(OPTIONS):
         return

@@ -12,7 +12,7 @@ from harness.course.minutes import work_of
 
 
 def clock(start: str, minutes: int) -> str:
-    """Return the time of day that is a number of minutes after the start.
+    """Return the time of day at a given number of minutes after the start.
 
     >>> clock("09:45", 30)
     '10:15'

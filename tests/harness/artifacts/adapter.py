@@ -16,7 +16,8 @@ class Adapter:
         template: The template.
         versions: The Python versions that the projects support.
         static: For each build backend, answers that put the version in a file.
-        from_git: Answers that read the version from git, for each build backend that supports it.
+        from_git: For each build backend that supports it, answers with which the version comes from
+            git.
         version_variables: Variables that set the version if it can't come from git.
     """
 

@@ -81,7 +81,7 @@ class ArtifactCache:
         def make(folder: Path) -> None:
             Environment.make(folder).install(*requirements)
 
-        # Some backends read the timestamp on import.
+        # Set the timestamp before any imports, because some backends read it on import.
         forks = ForkServer(Environment(self.once(f"builder-{from_git}", make)), env=DATE)
         out = self.folder / f"warm-up-{os.getpid()}-{from_git}"
         for number, answers in enumerate(self.adapter.static):
@@ -102,7 +102,7 @@ class ArtifactCache:
         # An sdist has a version, but still requires the package that reads it from git.
         from_git = "version" in pyproject["project"].get("dynamic", [])
         from_git |= len(pyproject["build-system"]["requires"]) > 1
-        # Without a repository, the version can't come from git.
+        # Set a version if there is no repository, because it can't come from git.
         is_bare = not (project / ".git").exists() and not (project / "PKG-INFO").exists()
         variables = self.adapter.version_variables if is_bare and from_git else ()
         env = dict.fromkeys(variables, "0.1.dev0")

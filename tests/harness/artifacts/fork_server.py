@@ -96,7 +96,8 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
         return answer_in_new_process(do, arguments)
     with tempfile.TemporaryFile() as printed:
         read_end, write_end = os.pipe()
-        # Garbage collection would write to all memory pages, and the fork would have to copy them.
+        # Otherwise, garbage collection would write to all memory pages, and the fork would have to
+        # copy them.
         gc.freeze()
         if not os.fork():
             try:
@@ -120,7 +121,7 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
 
 
 def answer_in_new_process(do: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Process a request in a new process, because Windows has no forks."""
+    """Process a request in a new process, because Windows doesn't support forks."""
     request = json.dumps({"do": do, "arguments": arguments, "warm_up": True})
     command = [sys.executable, "-P", __file__]
     done = subprocess.run(

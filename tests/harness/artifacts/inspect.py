@@ -38,8 +38,8 @@ class Wheel:
 def unpack(archive: Path, folder: Path) -> None:
     """Extract a tar archive into a folder, and write nothing outside the folder.
 
-    Python 3.11.2 in Debian 12 doesn't support the argument `filter`, so this sets the attribute,
-    which later versions also use.
+    Python 3.11.2 in Debian 12 doesn't support the argument `filter`, so this function sets the
+    attribute `extraction_filter`, which later versions also use.
     """
     with tarfile.open(archive) as tar:
         tar.extraction_filter = getattr(tarfile, "data_filter", None)
@@ -109,7 +109,7 @@ def comparable(metadata: RawMetadata) -> dict[str, Any]:
 
     The metadata version, fields that depend on the backend (Dynamic, Import-Name), and the order of
     fields are ignored. An extra that refers to other extras of its package is replaced with their
-    requirements, as in Hatchling.
+    requirements, as Hatchling does.
     """
     requirements = set(map(normalized_requirement, metadata.get("requires_dist", [])))
     extras = set(map(canonicalize_name, metadata.get("provides_extra", [])))

@@ -43,8 +43,8 @@ RUN_FOLDERS = {"tutorial", "course"}
 # The home folder in the output on pages.
 HOME = "/home/ada"
 
-# With this variable, pages run in zsh, as on macOS, and with BusyBox, which lacks some options of
-# GNU tools. The messages of these programs differ from those in bash, so only the exit status of
+# If this variable is set, pages run in zsh, as on macOS, and with BusyBox, which lacks some options
+# of GNU tools. The messages of these programs differ from those in bash, so only the exit status of
 # each command is compared.
 IS_PORTABLE = "PACKAGESTAN_PORTABLE" in os.environ
 SHELL = ("zsh", "--no-rcs") if IS_PORTABLE else ("bash", "--noprofile", "--norc")
@@ -52,7 +52,7 @@ SHELL = ("zsh", "--no-rcs") if IS_PORTABLE else ("bash", "--noprofile", "--norc"
 SECONDS_A_COMMAND = 180
 END = "== end of the command =="
 
-# Lines that pip only prints with some settings.
+# Lines that pip prints only with some settings.
 NOISE = re.compile(r"^Looking in (indexes|links): .*\n", re.MULTILINE)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Readers are slower with technical prose than with a novel.
+# The speed is low, because technical prose takes longer to read than a novel.
 WORDS_A_MINUTE = 200
 # This is the time to type or paste a command, wait, and compare the output.
 SECONDS_A_COMMAND = 20

@@ -126,7 +126,8 @@ def make_wheelhouse(folder: Path, *options: str) -> None:
         run(*pip, *wheels, *options)
     with tempfile.TemporaryDirectory() as place:
         version, pinned = default_project(Path(place))
-    # The list is complete, and some of its packages are for other Python versions.
+    # Ignore dependencies and Python requirements, because the list is complete and some of its
+    # packages are for other Python versions.
     listed = ("--only-binary=:all:", "--no-deps", "--ignore-requires-python", "--dest", folder)
     run(*pip, *listed, f"--python-version={version}", *options, *pinned)
 
@@ -135,8 +136,8 @@ def make_bundle(file: Path) -> None:
     """Write the template's repository, including all releases, to a file that Git can clone.
 
     Copier uses the newest tag. If the checkout lacks the releases' tags, the file contains them
-    anyway. If the current commit has no tag, it becomes the next release, as in the tests of the
-    lessons.
+    anyway. If the current commit has no tag, it becomes the next release, as it does in the
+    lessons' tests.
 
     https://git-scm.com/docs/git-bundle
 

@@ -59,7 +59,7 @@ def open_puzzle(number: str, parent: Path) -> str:
         raise PuzzleError(
             f"{number!r} is not a puzzle. Choose a number from {min(puzzles())} to {max(puzzles())}."
         )
-    # An absolute path, because the symptom begins with `cd`.
+    # Use an absolute path, because the symptom begins with `cd`.
     folder = parent.resolve() / f"puzzle-{number}"
     if folder.exists():
         raise PuzzleError(f"{folder} already exists. Move it away or continue in it.")

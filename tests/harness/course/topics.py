@@ -1,7 +1,7 @@
 """Show where the course teaches each of its topics, and how thoroughly.
 
-`docs/course/topics.yml` lists the topics. The front matter of a lesson maps their numbers to the
-heading of a section, or to several.
+`docs/course/topics.yml` lists the topics. The front matter of a lesson maps the topics' numbers to
+one or more section headings.
 """
 
 import re
@@ -80,7 +80,7 @@ def sections(text: str) -> dict[str, Section]:
     >>> sections("# A\none\n## B `c`\ntwo words\n```console\n# no heading\n$ ls\n```\n")
     {'a': Section(words=3, commands=1, pictures=0), 'b-c': Section(words=2, commands=1, pictures=0)}
     """
-    # A comment in code looks like a heading.
+    # Remove "#" in code, where a comment looks like a heading.
     text = re.sub(r"(?ms)^(`{3,}).*?^\1$", lambda code: re.sub(r"(?m)^#", "", code[0]), text)
     parts = re.split(r"(?m)^(#+) (.+)$", text)
     levels = [len(marks) for marks in parts[1::3]]

@@ -22,7 +22,7 @@ def inputs() -> list[Path]:
 COVERAGE = Coverage(
     QUESTIONNAIRE,
     inputs=inputs,
-    # The year is fixed, because the default is the current year.
+    # The year is fixed, because its default, the current year, would change the variants.
     given={"project_name": "My Project", "copyright_year": "2026"},
     texts=FULL | {"index_url": "https://packages.example.com/zoe/upload/"},
     empty={"extras": {}},

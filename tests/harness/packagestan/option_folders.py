@@ -30,10 +30,10 @@ from harness.packagestan.template import OPTIONS, ROOT
 # Axes whose choices are files.
 FILES = {"license": ROOT / "template" / "licenses", "preset": ROOT / "template" / "presets"}
 
-# The endings of their names, and what a new file contains.
+# For each of these axes, the suffix of the files and the contents of a new file.
 CONTENTS = {"license": (".txt", "the text of the license"), "preset": (".yml", "the answers")}
 
-# Axes whose choices differ only in conditions.
+# Axes whose choices have no folders because they affect only conditions in templates.
 WITHOUT_FOLDERS = {"docs_hosting", "python_min", "release_tool", "test_matrix"}
 
 # Optional files: only pip requires a command to check its lock file, direnv has neither an
@@ -58,7 +58,7 @@ EMPTY = {
 EMPTY |= {"upper_bound", "vcs", "vcs_error"}
 NULL = {"requirement", "requires"}
 
-# Each choice except `none` has at least one of these facts.
+# Except for the choice `none`, at least one fact in each of these pairs must not be empty.
 ALTERNATIVES = [("file", "executable_file"), ("config", "docs_config")]
 
 TYPES = {bool: "true or false", str: "text", list: "a list", dict: "an object"}

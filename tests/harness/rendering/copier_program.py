@@ -2,8 +2,8 @@
 
 A third of the CPU time of a `copier` command is spent on compiling the same templates as the
 previous command, because Copier doesn't keep their code. This program runs the same command line,
-but it loads that code from a folder, and it merges answers only once (see `copier_cache`). Everything
-else is the work of the installed Copier. `test_copier_program.py`, `test_rendering.py`, and
+but it loads that code from a folder, and it merges answers only once (see `copier_cache`). The
+installed Copier does everything else. `test_copier_program.py`, `test_rendering.py`, and
 `test_update_command.py` compare its results with those of the plain command.
 """
 
@@ -43,7 +43,7 @@ def compile_once(
         code: CodeType = marshal.loads(file.read_bytes())
     except FileNotFoundError:
         code = compile_template(environment, source, name, filename)
-        # Other processes may read or write the same file.
+        # Replace the file in one step, because other processes may read or write it.
         with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
             marshal.dump(code, temporary)
         Path(temporary.name).replace(file)
@@ -52,10 +52,10 @@ def compile_once(
 
 def main() -> None:
     """Run the command line."""
-    # A command creates little garbage, and each collection takes time.
+    # Don't collect garbage, because a command creates little of it and each collection takes time.
     gc.disable()
     Path(os.environ[VARIABLE]).mkdir(parents=True, exist_ok=True)
-    # The first entry is the folder of this file.
+    # Replace the first entry, which is the folder of this file.
     sys.path[0] = str(Path(__file__).parents[2])
     from harness.rendering.copier_cache import cached_answers
     from harness.rendering.copier_internals import CopierApp

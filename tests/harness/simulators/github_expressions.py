@@ -43,7 +43,7 @@ def tokens(text: str) -> list[str]:
     """Return the tokens of an expression.
 
     Raises:
-        ExpressionError: The text contains something else.
+        ExpressionError: The text contains something that isn't a token.
 
     >>> tokens("a.b == 'c'")
     ['a', '.', 'b', '==', "'c'"]

@@ -1,9 +1,9 @@
 """Simulate package indexes on this machine, such as PyPI and TestPyPI.
 
-Each index is a pypiserver behind TLS. A proxy redirects requests for the index's host to it, so
-twine runs unchanged and uses the real URLs and its implementation of trusted publishing. The
-identities, the endpoint that exchanges them for tokens, and PyPI's acceptance of identical uploads
-are simulated.
+Each index is a pypiserver behind TLS. A proxy redirects requests for the index's host to this
+server, so twine runs unchanged and uses the real URLs and its own implementation of trusted
+publishing. The identities, the endpoint that exchanges them for tokens, and PyPI's acceptance of
+identical uploads are simulated.
 """
 
 import base64
@@ -29,7 +29,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import trustme
 
-# pypiserver's copy of bottle uses an importer API and a module, cgi, that Python has removed.
+# pypiserver's copy of bottle uses an importer API and the module `cgi`, which have been removed
+# from Python.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     importers = list(sys.meta_path)

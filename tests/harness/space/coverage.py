@@ -190,7 +190,7 @@ class Coverage:
             return dict(json.loads(file.read_text(encoding="utf-8")))
 
     def find_refused(self) -> list[Row]:
-        """Check answers as Copier does to find the smallest sets of levels that it rejects.
+        """Find the smallest sets of levels that Copier rejects, by checking answers as Copier does.
 
         A validator's result depends only on the answers that it uses and on the answers that their
         defaults use, so only these questions are varied.
@@ -264,7 +264,7 @@ class Coverage:
             yield dict(zip(names, levels, strict=True))
 
     def named_together(self, name: str) -> list[str]:
-        """Return a question and the questions that its validators use, even through defaults."""
+        """Return a question and the ones that its validators use, directly or through defaults."""
         question = self.questionnaire.questions()[name]
         offered = question.get("choices")
         judges = [question.get("validator", "")]

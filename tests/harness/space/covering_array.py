@@ -15,7 +15,7 @@ from covertable.main import Controller
 # covertable assigns a number to each level. A group is a set of levels that must occur in a row.
 Group = tuple[int, ...]
 
-# The number of bits for a level's count. A level has fewer than 2 ** 16 groups.
+# The number of bits for a level's count. Each level belongs to fewer than 2 ** 16 groups.
 BITS = 16
 
 
@@ -44,7 +44,7 @@ class CoveringArray(Controller):  # type: ignore[misc]
             self.count(group, 1)
 
     def count(self, group: Group, number: int) -> None:
-        """Add a number to the counts of a group's levels, because each of them may complete it."""
+        """Add a number to the counts of a group's levels, each of which may complete the group."""
         for level in group:
             rest = tuple(other for other in group if other != level)
             self.missing[rest] += number << (BITS * level)

@@ -204,7 +204,7 @@ def plain_answers(name: str) -> Iterator[str]:
 
 
 def holders(value: Any, pattern: re.Pattern[str]) -> set[int]:
-    """Return the IDs of the strings in a structure that match, and of all objects around them."""
+    """Return the IDs of all matching strings in a structure and of the objects containing them."""
     if isinstance(value, str):
         return {id(value)} if pattern.search(value) else set()
     inner: set[int] = set()
@@ -216,13 +216,13 @@ def holders(value: Any, pattern: re.Pattern[str]) -> set[int]:
 
 
 def changed(value: Any, change: Callable[[str], str], only: set[int]) -> Any:
-    """Return a structure with strings in it changed by a function.
+    """Return a copy of a structure in which a function has changed some of the strings.
 
     Args:
         value: The structure.
         change: The function.
-        only: The IDs of the strings to change and of all objects around them. The other objects,
-            usually almost all of them, are shared instead of copied.
+        only: The IDs of the strings to change and of the objects that contain them. All other
+            objects, usually almost the entire structure, are shared instead of copied.
     """
     if id(value) not in only:
         return value
@@ -273,8 +273,8 @@ def content(name: str, text: str) -> Any:
 def surroundings(answer: str, text: str) -> set[str]:
     """Return each occurrence of an answer with the nearby characters in its line.
 
-    They show how the answer is quoted and escaped. The rest of the line is left out, because it
-    may differ. An example is the license's name.
+    The nearby characters show how the answer is quoted and escaped. The rest of the line is left
+    out, because it may differ: for example, it may contain the license's name.
     """
     return set(re.findall(rf"[^\n]{{0,20}}{re.escape(answer)}[^\n]{{0,20}}", text))
 
@@ -393,13 +393,13 @@ class Form:
 
     @functools.cached_property
     def plain_holders(self) -> dict[str, set[int]]:
-        """Return the IDs of the objects in each plain content that contain a plain answer."""
+        """Return, for each file, the IDs of the objects that contain a plain answer."""
         texts = {form(text) for text in self.plain.values() for form in (str, escapeHtml)}
         pattern = re.compile("|".join(map(re.escape, texts)))
         return {name: holders(value, pattern) for name, value in self.plain_contents.items()}
 
     def expected(self, name: str, answers: dict[str, str]) -> Any:
-        """Return the expected contents of a file: the plain contents with replaced answers."""
+        """Return the expected contents of a file by replacing the plain answers in its contents."""
         swap = {self.plain[question]: answer for question, answer in answers.items()}
         if name.endswith(".md"):
             swap = {escapeHtml(plain): escapeHtml(answer) for plain, answer in swap.items()}

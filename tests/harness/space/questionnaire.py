@@ -80,7 +80,7 @@ class Questionnaire:
         }
 
     def answers(self, axis: str) -> list[Any]:
-        """Return the possible answers to an axis: its choices, or every set of them."""
+        """Return an axis's possible answers: its choices or, for multiselect, sets of choices."""
         offered = self.choices(axis)
         if not self.questions()[axis].get("multiselect"):
             return offered

@@ -168,7 +168,7 @@ class SomeWork(Work):
             super().delete(name)
 
     def comment(self, name: str) -> None:
-        """Insert a comment before a random line of a file other than the first one."""
+        """Insert a comment before a random line of a file, but not before the first line."""
         file = self.project / name
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         added = f"# ours {self.random.randrange(10**9)}"

@@ -66,7 +66,8 @@ def sharing() -> Iterator[None]:
         copier_internals.replaced(
             template=shared_template,
             environment=property(shared_environment),
-            # Copier runs git for each file to check whether the file system supports permissions.
+            # Skip a check of the file system's permissions, for which Copier runs git for each
+            # file.
             sync_executable_bits=mock.Mock(),
         ),
         cached_answers(),

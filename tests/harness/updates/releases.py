@@ -16,7 +16,7 @@ from harness.packagestan.template import ROOT, facts
 from harness.processes.commands import CommandError, run
 from harness.rendering.template import Answers
 
-# Maps each version to its commit.
+# The file that maps each version to its commit.
 RELEASES = ROOT / "tests" / "releases.yml"
 
 # The parts of a release that Copier reads.

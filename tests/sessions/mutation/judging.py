@@ -288,7 +288,7 @@ class Suite:
 
         Args:
             failed: The failed tests for each fault. A test is run again with the fault if it reads
-                the file. The first tests are cheap and read the files of few other faults.
+                the file. Tests that are cheap and read the files of few other faults run first.
         """
         jobs = {}
         files = Counter(fault.file for fault in failed)

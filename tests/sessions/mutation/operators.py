@@ -19,7 +19,7 @@ from jinja2 import TemplateSyntaxError
 
 from harness.packagestan.template import environment
 
-# The replacements for one line, or none for a deleted line.
+# The replacements for a line. An empty tuple deletes the line.
 Lines = tuple[str, ...]
 
 BRACKETS = {"[": "]", "(": ")", "{": "}"}
@@ -72,7 +72,7 @@ class Fault:
 
 
 def number_of(text: str, length: int) -> int:
-    """Return a number below a length that depends only on a text."""
+    """Return a number that is below a length and depends only on a text."""
     return int(hashlib.sha256(text.encode()).hexdigest(), 16) % length
 
 

@@ -38,7 +38,7 @@ ONLY_UPDATES = ("recorded", "update", "starters", "renamed_choices", "users_file
 
 
 def shows_everything(file: str) -> bool:
-    """Return whether the outputs show every effect of a file."""
+    """Return whether the outputs show every effect of a change to a file."""
     return not any(word in file for word in ONLY_UPDATES)
 
 

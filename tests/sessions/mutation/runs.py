@@ -37,9 +37,9 @@ COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "
 # The time limit in seconds for tests on a single fault. All other tests run only once for all
 # survivors.
 BUDGET = 5.0
-# The seconds it takes to prepare the build environments once per run.
+# The time in seconds to prepare the build environments, once per run.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
-# The seconds it takes to render a project that, during the recording, an earlier test had rendered.
+# The time in seconds to render a project that an earlier test rendered during the recording.
 RENDERING = 0.05
 # The number of parameter sets to try for each test.
 EXAMPLES = 4
