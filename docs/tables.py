@@ -287,9 +287,10 @@ def faults() -> None:
     sample = latest_sample()
     every = sample["scores"]["all"]
     section(
-        f"Of {every['faults']} random faults (seed {sample['seed']}, {sample['date']}), the tests caught "
-        f"{share(every['caught'], every['faults'])}.\nOf those that change a generated file, the quick tests "
-        f"caught {share(every['caught by the quick suite'], every['changing files'])} on their own."
+        f"In the latest mutation test (seed {sample['seed']}, {sample['date']}), the tests caught "
+        f"{share(every['caught'], every['faults'])} of the deliberately introduced faults.\n"
+        "Among the faults that change a generated file, the quick tests alone caught "
+        f"{share(every['caught by the quick suite'], every['changing files'])}."
     )
 
 
