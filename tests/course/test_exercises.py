@@ -279,7 +279,7 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "start",
         "quote.py",
         {"#": "# "},
-        "uv recognizes the block, but it can't read it.",
+        "uv recognizes the block but can't read it.",
     ),
     (
         "sorted-dependencies",
@@ -321,7 +321,7 @@ WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
         "start",
         "src/two_numbers/__init__.py",
         {"0.1.0": "0.2.0"},
-        "Both places contain the same version now.",
+        "Both places now contain the same version.",
     ),
     (
         "cache-key-without-file",
