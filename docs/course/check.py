@@ -325,7 +325,7 @@ def sdist_lacks(package: Package, patterns: str | Sequence[str]) -> None:
 
 @kind("new files in the sdist")
 def sdist_skips(package: Package, name: str) -> None:
-    """Add a file to a copy of the project, and reject it in the copy's sdist."""
+    """Add a file to a copy of the project, and reject the file if the copy's sdist contains it."""
     copy = Package(package.tree, Path(tempfile.mkdtemp(dir=package.work)))
     (copy.tree / name).touch()
     _lacks("After someone adds a file, the sdist", copy.sdist_files, name)

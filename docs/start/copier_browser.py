@@ -424,7 +424,7 @@ class Session:
         return worker
 
     def _ask(self, answers: Mapping[str, str]) -> tuple[list[Asked], dict[str, str]]:
-        """Return the questions, and the messages of rejected answers by question."""
+        """Return the questions, and the messages about rejected answers by question."""
         used = dict(answers)
         errors: dict[str, str] = {}
         while True:

@@ -202,7 +202,7 @@ def test_outdated_paths_in_tests_are_reported(line: str, found: list[str], tmp_p
 
 
 def test_renamed_test_module_with_its_old_name_is_reported(tmp_path: Path) -> None:
-    """A renamed test module that contains its old name is reported, because a test may use it."""
+    """A renamed module that contains its old name is reported, because a test may use the name."""
     files = {"test.py": f"NAMES = 'test.py', 'low.csv'\n{TEST}", "low.csv": ""}
     project = unbuilt_project(tmp_path, files)
     assert ["`test.py` (test.py)"] == list(outdated_paths(project, find_moves(project), NEW))

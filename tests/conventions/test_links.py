@@ -1,4 +1,4 @@
-"""Check external links against tests/links.yml, which records when and where each was seen.
+"""Check external links against tests/links.yml, which records when and where each link was seen.
 
 The tests run offline, so they can't open links. Comparing the links with a second list finds typos.
 """

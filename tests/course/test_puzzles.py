@@ -92,7 +92,7 @@ def test_unknown_puzzle_is_rejected(arguments: list[str], message: str) -> None:
 
 
 def test_puzzle_is_opened_without_packages(tmp_path: Path) -> None:
-    """The command that nox runs opens a puzzle without any installed packages."""
+    """The command that nox runs opens a puzzle even if no packages are installed."""
     isolated = tmp_path / "harness"
     isolated.mkdir()
     command = f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); sys.argv[1:] = ['2']; "

@@ -78,7 +78,7 @@ def test_templates_that_differ_have_their_own_code(cache: Path) -> None:
 
 
 def test_extensions_preprocess_cached_templates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Extensions see each template, because Copier's extension keeps a state for each."""
+    """Extensions see each template, because Copier's extension keeps state for each."""
     seen = []
     environment = SandboxedEnvironment()
     compile_once(environment, "{{ 1 }}")

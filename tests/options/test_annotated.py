@@ -78,7 +78,7 @@ def test_lines_are_short(projects: tuple[Path, Path]) -> None:
 
 
 def test_every_table_is_explained(projects: tuple[Path, Path]) -> None:
-    """In pyproject.toml, each table has a comment unless it follows another table of its tool."""
+    """In pyproject.toml, a table has a comment unless it follows another table of the same tool."""
     _, annotated = projects
     text = (annotated / "pyproject.toml").read_text(encoding="utf-8")
     explained = set()

@@ -195,7 +195,7 @@ def test_actions_are_pinned(project: Any, artifacts: ArtifactCache) -> None:
 
 
 def test_jobs_install_what_they_run(artifacts: ArtifactCache) -> None:
-    """A job that runs uv installs it first. A job that builds from the code checks the code out."""
+    """Jobs install uv before they run it, and check out the code before they build from it."""
     for answers in VARIANTS:
         for name, job in github_jobs(artifacts.project(answers)):
             seen: set[str] = set()
@@ -235,7 +235,7 @@ def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None
 
 
 def test_publishing_grants_the_permissions_of_the_checks(artifacts: ArtifactCache) -> None:
-    """The job that calls ci.yml grants all permissions that the jobs in it request.
+    """The job that calls ci.yml grants all permissions that the called jobs request.
 
     Otherwise, GitHub would refuse to start the whole run.
     """

@@ -156,7 +156,7 @@ def test_library_is_listed_once(library: str, artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("library", OTHERS)
 def test_lower_bound_works(library: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """The project's tests and type checks pass with the oldest supported version."""
+    """The project's tests and type checks pass with the library's oldest supported version."""
     answers = BASE | {"mode": "app", "cli_library": library}
     (requirement,) = REQUIREMENTS[library]
     oldest = requirement.replace(">=", "==")

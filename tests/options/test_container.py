@@ -29,7 +29,7 @@ from harness.simulators.dockerfile import (
     read_dockerfile,
 )
 
-# The project has a dependency, so an image without it fails.
+# The project has a dependency, so an image without this dependency fails.
 APP: Answers = {
     "project_name": "My Project",
     "copyright_year": "2026",
@@ -128,7 +128,7 @@ def test_image_requires_a_command(tmp_path: Path) -> None:
 def test_base_image_is_pinned(
     python_min: str, tools: Environment, artifacts: ArtifactCache
 ) -> None:
-    """The image pins a full version of the second-newest Python, or of a newer minimum version."""
+    """The image pins a full version of the second-newest Python or of the minimum if it's newer."""
     file = artifacts.project(APP | {"python_min": python_min}) / "Dockerfile"
     expected = max(python_min, choices("python_min")[-2], key=choices("python_min").index)
     images = [each.values[0] for each in read_dockerfile(tools, file) if each.name == "FROM"]

@@ -22,7 +22,7 @@ def description(project: Path) -> Any:
 
 @pytest.mark.parametrize("chosen", choices("devcontainer"))
 def test_exists_only_if_selected(chosen: bool, artifacts: ArtifactCache) -> None:
-    """A project has a devcontainer.json only if it is selected."""
+    """A project has a devcontainer.json only if the dev container is selected."""
     project = artifacts.project(FULL | {"devcontainer": chosen})
     assert chosen == (project / ".devcontainer").exists()
 

@@ -84,7 +84,7 @@ def test_read_the_docs_has_the_commands_of_each_choice(
 def test_read_the_docs_builds_the_site(
     engine: str, environment: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The commands in .readthedocs.yaml build the site strictly in an environment like Read the Docs'.
+    """The commands in .readthedocs.yaml build the site strictly in an environment like the host's.
 
     Each generator and each environment tool is tested only once. The test above shows that this is
     sufficient.

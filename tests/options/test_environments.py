@@ -84,7 +84,7 @@ def bash(
 
 
 def lock_commands(project: Path) -> str:
-    """Return the commands of the task that updates the lock files, if the project has one."""
+    """Return the commands of the task that updates the lock files, or "" without such a task."""
     text = (project / "justfile").read_text(encoding="utf-8")
     found = re.search(r"(?m)^lock:\n((?:    .+\n)+)", text)
     return found[1] if found else ""
@@ -289,7 +289,7 @@ def test_development_environment_is_small(
 
 
 def test_lower_bounds_are_at_most_a_year_old(tmp_path: Path) -> None:
-    """A tool's lower bound isn't older than its newest release one year before the last review."""
+    """A lower bound is at least the release that was the newest a year before the last review."""
     year_before = reviews()[TOOLS] - datetime.timedelta(days=365)
     tools = yaml.safe_load((ROOT / TOOLS).read_text(encoding="utf-8")).values()
     requirements = [Requirement(text) for text in tools]

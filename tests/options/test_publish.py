@@ -142,7 +142,7 @@ def test_upload_builds_nothing(answers: Answers, artifacts: ArtifactCache) -> No
 def test_permissions_are_granted_only_where_used(
     answers: Answers, artifacts: ArtifactCache
 ) -> None:
-    """Only upload jobs have a secret or an identity, and only the release has write access."""
+    """Only upload jobs have a secret or an identity, and only the release job has write access."""
     made = jobs(artifacts, **answers)
     for name, job in made.items():
         is_upload = name in uploading(made)
@@ -208,7 +208,7 @@ def test_uploads_go_to_the_private_index(url: str, artifacts: ArtifactCache) -> 
 def test_linux_wheels_are_rejected_before_the_tag(
     index_url: str, rejects: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """CI fails and names a wheel that PyPI would reject, but accepts it with a private index."""
+    """CI rejects and names a wheel that PyPI would reject, but accepts it with a private index."""
     project = artifacts.project(BASE | {"index_url": index_url})
     steps = workflows.github(project, "ci")["jobs"]["build"]["steps"]
     found = [step["run"] for step in steps if "linux_" in step.get("run", "")]

@@ -308,7 +308,7 @@ def test_pipeline_has_its_images_and_limits(artifacts: ArtifactCache) -> None:
 
 
 def test_renovate_has_the_default_settings(artifacts: ArtifactCache) -> None:
-    """The Renovate file has the schema, recommended settings, and a file name only if necessary."""
+    """The Renovate file has the schema, recommended settings, and, if necessary, a file name."""
     project = artifacts.project(BASE | {"template_updates": "renovate"})
     settings = json.loads((project / "renovate.json").read_text(encoding="utf-8"))
     assert "https://docs.renovatebot.com/renovate-schema.json" == settings["$schema"]

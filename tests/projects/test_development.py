@@ -126,7 +126,8 @@ def check(environment: Environment, project: Path) -> None:
     environment.run("mypy", cwd=project)
 
 
-# Test each mode once, because the tools read its code. Use backends that the next test doesn't use.
+# Test each mode once, because the tools check the mode's code. Use backends that the next test
+# doesn't use.
 CHOSEN: list[Answers] = [
     {"mode": mode, "backend": backend}
     for mode, backend in zip(choices("mode"), choices("backend")[1::2], strict=True)

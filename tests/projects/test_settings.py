@@ -45,7 +45,7 @@ MISTAKES = {
 def test_ruff_finds_mistakes_of_each_group(
     folder: str, missing: set[str], tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Each group of rules applies to the package and the tests, except docstrings in tests."""
+    """Each group of rules applies to the package and the tests, except docstring rules in tests."""
     project = artifacts.copy(BASE, tmp_path / "project")
     write(project / folder / "mistakes.py", "\n\n\n".join(MISTAKES.values()) + "\n")
     arguments = ("--no-cache", "--output-format=concise", project)

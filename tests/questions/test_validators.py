@@ -336,7 +336,7 @@ def spellings(address: ipaddress.IPv4Address) -> list[str]:
 def test_password_is_never_sent_unencrypted(
     address: ipaddress.IPv4Address, port: str, path: str
 ) -> None:
-    """With http, no spelling of another machine's address is accepted."""
+    """An upload URL with http is rejected for every spelling of another machine's address."""
     for host in spellings(address):
         assert validated("index_url", f"http://{host}{port}{path}"), host
 

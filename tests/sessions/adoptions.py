@@ -213,7 +213,7 @@ class Workplace:
         return command(f"adopt.py {name}").replace(f"adopt.py {name}", f"adopt.py {name} {options}")
 
     def adopt(self) -> str:
-        """Follow the how-to page until the commit, and return the report."""
+        """Follow the how-to page up to the commit, and return the report."""
         self.run("bash", "-euc", self.adopt_command("read"))
         (report,) = self.folder.glob("*.report.md")
         name = report.name.removesuffix(".report.md")

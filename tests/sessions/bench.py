@@ -1,8 +1,8 @@
 """Measure the performance of the template, its projects, and its tests.
 
 `python -m sessions.bench` prints a table of ratios. Each ratio is the median of several pairs of
-measurements. The two measurements in a pair follow each other directly, because figures from other
-machines or times aren't comparable.
+measurements. The two measurements in a pair are taken one after the other, because measurements
+from different machines or times aren't comparable.
 """
 
 import functools

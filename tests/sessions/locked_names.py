@@ -1,4 +1,4 @@
-"""Find names that new projects must not have because generated projects already use them.
+"""Find the names to reserve: the ones that packages in generated projects already use.
 
 `nox -s names` reads the names from real lock files and writes them to one of the template's data
 files.

@@ -1,7 +1,7 @@
 """Read facts from Renovate's npm package, and validate our settings with it.
 
 `nox -s renovate` installs the package, validates the settings, and writes the facts to
-tests/renovate.yml. The normal tests read only this file, because the package has a size of 340 MB.
+tests/renovate.yml. The regular tests read only this file, because the package takes up 340 MB.
 """
 
 import datetime

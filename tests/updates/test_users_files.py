@@ -91,7 +91,7 @@ def test_starter_files_of_each_option_are_listed() -> None:
 
 
 def test_deselected_options_lose_their_settings(template: Path, tmp_path: Path) -> None:
-    """If an option is deselected, only its two listed files disappear."""
+    """If options are deselected, only the two user files that the page lists are removed."""
     project = start(template, None, tmp_path / "project", BASE | {"mode": "app"})
     for name in ("docs/conf.py", "src/my_project/__main__.py"):
         with (project / name).open("a", encoding="utf-8") as file:

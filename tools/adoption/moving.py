@@ -92,7 +92,7 @@ def pop_trailing(table: Table) -> list[Any]:
 
 
 def last_table(table: Table) -> Table:
-    """Return the last table within a table, or the table itself."""
+    """Return the last table within a table, or the table itself if it contains no tables."""
     _, last = table.value.body[-1]
     return last_table(last) if isinstance(last, Table) else table
 

@@ -218,7 +218,7 @@ def run_pyright(folder: Path) -> list[Violation]:
 
 
 def write_ruff(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with the rules to ignore in each folder.
+    """Return pyproject.toml with settings that ignore the violated rules in each folder.
 
     https://docs.astral.sh/ruff/settings/#lint_extend-per-file-ignores
     """
@@ -236,7 +236,7 @@ def write_ruff(text: str, violations: list[Violation]) -> str:
 
 
 def write_mypy(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with the modules to exclude from type checking.
+    """Return pyproject.toml with settings that exclude the modules from type checking.
 
     https://mypy.readthedocs.io/en/stable/config_file.html#confval-ignore_errors
     """
@@ -253,7 +253,7 @@ def module_name(path: str) -> str:
 
 
 def write_ty(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with the files to exclude from type checking.
+    """Return pyproject.toml with settings that exclude the files from type checking.
 
     https://docs.astral.sh/ty/reference/configuration/#overrides
     """
@@ -264,7 +264,7 @@ def write_ty(text: str, violations: list[Violation]) -> str:
 
 
 def write_pyright(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with the files to exclude from type checking.
+    """Return pyproject.toml with settings that exclude the files from type checking.
 
     https://microsoft.github.io/pyright/#/configuration?id=main-configuration-options
     """

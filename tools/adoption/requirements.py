@@ -67,7 +67,7 @@ def without_extras(text: str) -> tuple[list[str], str]:
 
 def replace_own_extras(split: dict[str, set[str]], own_name: str) -> None:
     """Replace requirements on the project's own extras with the requirements of those extras."""
-    for _ in split:  # An extra can refer to an extra that refers to another one.
+    for _ in split:  # Repeat this, because references between extras can form a chain.
         for requirements in split.values():
             for text in sorted(requirements):
                 requirement = Requirement(text)

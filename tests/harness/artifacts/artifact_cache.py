@@ -102,7 +102,7 @@ class ArtifactCache:
         # An sdist has a version, but still requires the package that reads it from git.
         from_git = "version" in pyproject["project"].get("dynamic", [])
         from_git |= len(pyproject["build-system"]["requires"]) > 1
-        # Set a version if there is no repository, because it can't come from git.
+        # Without a repository, a variable sets the version, because it can't come from git.
         is_bare = not (project / ".git").exists() and not (project / "PKG-INFO").exists()
         variables = self.adapter.version_variables if is_bare and from_git else ()
         env = dict.fromkeys(variables, "0.1.dev0")

@@ -1,4 +1,4 @@
-"""Projects in git repositories that Copier renders and updates in this process.
+"""Projects that Copier renders and updates in this process, each in its own git repository.
 
 For each update, Copier clones the template several times, reads its questions, and compiles its
 files. Here, this happens only once for each release. `test_update_command.py` checks that the

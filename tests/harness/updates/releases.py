@@ -80,7 +80,7 @@ def advice(version: str) -> str:
 
 @functools.cache
 def release_questions(version: str) -> dict[str, Any]:
-    """Return the questions of a past release whose answers are recorded, by name."""
+    """Return, by name, the questions in a past release for which projects record answers."""
     revision = release_commits()[version]
     found: dict[str, Any] = {}
     for path in git("ls-tree", "--name-only", revision, "template/questions/", cwd=ROOT).split():
