@@ -180,7 +180,7 @@ def difference(before: dict[str, str], after: dict[str, str]) -> str:
         )
         lines = ["@@" if line.startswith("@@") else line for line in list(diff)[2:]]
         parts.append("\n".join(["In `pyproject.toml`:\n", "```diff", *lines, "```"]))
-    return "\n\n".join(parts) or "Doesn't change any file of an app."
+    return "\n\n".join(parts) or "Generates the same files for an app."
 
 
 def runners() -> None:
@@ -203,8 +203,8 @@ def files_of_choices() -> None:
     """Print the files that are generated only for a specific choice."""
     named = {
         "task_runner": ("Tasks for {}", ("file", "executable_file")),
-        "docs_engine": ("Settings of {}", ("config", "docs_config")),
-        "template_updates": ("Looks for new releases of the template", ("file",)),
+        "docs_engine": ("Settings for {}", ("config", "docs_config")),
+        "template_updates": ("Checks for new template releases", ("file",)),
     }
     rows = []
     for axis, (purpose, keys) in named.items():
@@ -231,7 +231,7 @@ def runners_on_windows() -> None:
     others = [code(name) for name in names if not runner[name]["posix_shell"]]
     section(
         f"These task runners work without a POSIX shell: {', '.join(others)}.\n"
-        f"These require Git Bash or WSL: {', '.join(posix)}."
+        f"These task runners require Git Bash or WSL: {', '.join(posix)}."
     )
 
 
@@ -316,7 +316,7 @@ def adoptions() -> None:
     corpus = yaml.safe_load((ROOT / "tests" / "adopt" / "corpus.yml").read_text(encoding="utf-8"))
     parts = [
         table(results["projects"][0], [project.values() for project in results["projects"]]),
-        "These tests can't pass until their paths are corrected. The reports list the paths.",
+        "These tests fail until you correct their paths, which the adoption reports list:",
         "\n".join(
             f"- {source['name']}, `{test}`: {reason}"
             for source in corpus

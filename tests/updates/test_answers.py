@@ -244,7 +244,7 @@ def test_invalid_list_of_starter_files_is_rejected(project: Path) -> None:
 
 def test_import_name_cannot_change(project: Path) -> None:
     """A changed import name is rejected, and no file changes."""
-    with pytest.raises(ValueError, match="keep my_project; rename a package by hand"):
+    with pytest.raises(ValueError, match="keep my_project; an update can't rename a package"):
         update(project, package_name="other")
     assert [] == status(project)
 

@@ -101,7 +101,7 @@ def test_recopying_replaces_the_configuration(releases: Path, tmp_path: Path) ->
 
     kept = {"README.md", "src/my_project/__init__.py", "src/my_project/ours.py"}
     assert fresh | {name: worked_on[name] for name in kept} == tree(project)
-    assert 'My Project was copied again. "git status" lists what changed.' in said
+    assert 'My Project was generated again. "git status" lists what changed.' in said
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def relax(folder: Path) -> list[str]:
     names = [name for name in CHECKS if name in tables]
     if "ruff" not in names:
         raise AdoptionError(
-            f"{file} has no table [tool.ruff]; run the command in an adopted project"
+            f"{file} has no [tool.ruff] table; run the command in an adopted project"
         )
     existing = next((header for header in HEADERS if header in original), "")
     if existing or "ignore" in tables.get("pyright", {}):
