@@ -190,7 +190,8 @@ def test_commands_with_uv(tmp_path: Path, releases: Path) -> None:
     )
     contribute(shell, commands[:first] + commands[last + 1 :])
     release(shell)
-    shell.run("python3 -m venv ../elsewhere")
+    # The next test runs the venv module, which takes longer.
+    shell.run("uv venv --quiet --seed ../elsewhere")
     shell.run("source ../elsewhere/bin/activate")
     for command in documented(shell.project / "README.md"):
         shell.run(command)
