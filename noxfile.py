@@ -144,7 +144,7 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Benchmark the template and its tests, `-- fleet 200` projects, or the `-- start` page."""
+    """Benchmark the template and tests, updates (`-- fleet 200`), or start page (`-- start`)."""
     install(session, "test")
     modules = {"fleet": "sessions.fleet", "start": "sessions.start_page"}
     chosen = next((name for name in modules if name in session.posargs), None)

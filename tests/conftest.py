@@ -20,7 +20,7 @@ from harness.updates.releases import make_repository, missing_history
 # Don't collect the tests of packages that serve as test data.
 collect_ignore = ["packages"]
 
-# Environment variables that programs started by the tests must not inherit.
+# Environment variables that must not be inherited by programs that the tests start.
 UNWANTED = (
     "CI",  # This variable makes nox fail if an interpreter is missing.
     "FORCE_COLOR",
@@ -52,7 +52,8 @@ def artifacts(shared_folder: Path) -> Iterator[ArtifactCache]:
 def releases(artifacts: ArtifactCache) -> Path:
     """Return a read-only repository with all releases and the current template.
 
-    Without the history, `test_history_contains_each_release` fails, and other tests are skipped.
+    Without the commit history, `test_history_contains_each_release` fails, and other tests are
+    skipped.
     """
     if missing_history():
         pytest.skip("run `git fetch --unshallow`")

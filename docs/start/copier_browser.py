@@ -280,7 +280,7 @@ class Source:
 
 @dataclass
 class Asked:
-    """A question as Copier asks it. All its values are computed.
+    """A question as Copier asks it, with all values computed.
 
     Attributes:
         name: The name of the question.

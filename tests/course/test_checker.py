@@ -231,7 +231,7 @@ def test_checks_have_different_labels(name: str) -> None:
 
 
 def test_each_kind_of_check_is_tested() -> None:
-    """Each kind has a passing and a failing example, or is tested with a puzzle."""
+    """Each kind of check has a passing and a failing example, or is tested with a puzzle."""
     in_puzzles = {"builds", "generated_by"}
     assert check.KINDS.keys() == {kind for kind, _ in PASSING} | in_puzzles
     assert check.KINDS.keys() == {kind for kind, _, _ in FAILING} | in_puzzles

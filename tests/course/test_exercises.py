@@ -60,7 +60,7 @@ def check(folder: Path, package: Path, exit_code: int) -> CompletedProcess[str]:
 
 
 def hints(folder: Path) -> list[str]:
-    """Return the hints of an exercise, beginning with the ones for its start."""
+    """Return an exercise's hints, beginning with the hints for its start."""
     checks = sorted(content(folder)["checks"], key=lambda check: "at_start" not in check)
     return [
         hint

@@ -24,7 +24,7 @@ def build_wheel(out):
 def test_build_runs_without_forks(
     out: str, key: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without os.fork, as on Windows, a new process builds and returns its result and output."""
+    """Without os.fork, a new process runs a build and returns the result and the output."""
     (tmp_path / "backend.py").write_text(BACKEND, encoding="utf-8")
     monkeypatch.delattr(os, "fork")
     answer = fork_server.answer(

@@ -46,7 +46,7 @@ PRIVATE = [
 def test_lowest_version_builds_the_same_distributions(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A backend's lowest supported version builds the same distributions."""
+    """A backend's lowest supported version builds the same distributions as its newest version."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = artifacts.copy(answers, tmp_path / "project")
     oldest = build_isolated(project, tmp_path / "dist", UV_RESOLUTION="lowest-direct")

@@ -30,7 +30,7 @@ def test_new_changelog_has_no_entries(artifacts: ArtifactCache) -> None:
 
 
 def test_metadata_links_to_the_changelog(artifacts: ArtifactCache) -> None:
-    """The metadata links to the changelog on the default branch if it exists."""
+    """If a changelog exists, the metadata links to it on the default branch."""
     answers = BASE | {"default_branch": "trunk"}
     text = (artifacts.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
     urls = tomllib.loads(text)["project"]["urls"]

@@ -38,7 +38,7 @@ APP: Answers = {
     "dependencies": ["idna>=3"],
 }
 
-# The variables that set the version in Dockerfiles, where it can't come from git.
+# The variables that set the version in Dockerfiles, where the version can't come from git.
 each_version_from_git = pytest.mark.parametrize(
     ("backend", "variable"),
     [

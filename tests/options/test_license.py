@@ -42,7 +42,7 @@ TEXTS = {
     ),
 }
 
-# The text before these words in licenses that name the copyright holder.
+# The text before these first words in licenses that name the copyright holder.
 NOTICES = {
     "MIT": "MIT License Copyright (c) 2026 Zoë Ünï",
     "BSD-3-Clause": "BSD 3-Clause License Copyright (c) 2026, Zoë Ünï",

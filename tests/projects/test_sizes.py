@@ -265,7 +265,7 @@ def test_repository_url_determines_the_links(
 def test_direct_references_are_allowed_where_they_are_used(
     number: int, artifacts: ArtifactCache
 ) -> None:
-    """Hatchling is configured to allow direct references if any dependency is one."""
+    """If any dependency is a direct reference, Hatchling is configured to allow it."""
     before = REQUIREMENTS[:number]
     link = "demo @ https://example.com/demo.zip"
     for chosen, expected in (

@@ -170,7 +170,7 @@ def is_branch(text: str) -> bool:
 
 
 def is_account(text: str) -> bool:
-    """Return whether a text is empty or has letters, digits, "_", and, after the first one, "-"."""
+    """Return whether a text is empty or has letters, digits, "_", and, except at the start, "-"."""
     return text == "" or (set(text) <= set(ALNUM + "_-") and text[0] in set(ALNUM))
 
 

@@ -1,4 +1,4 @@
-"""Update many projects from earlier releases that have local changes, and build them.
+"""Update many projects with local changes from earlier releases, and build them.
 
 `python -m sessions.fleet 200` prints the results for 200 projects. The projects are the same in
 each run.

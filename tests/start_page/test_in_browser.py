@@ -350,7 +350,7 @@ SIZES = {"phone": {"width": 390, "height": 844}, "laptop": {"width": 1280, "heig
 @pytest.mark.parametrize("scheme", ["light", "dark"] if ALL else ["dark"])
 @pytest.mark.parametrize("size", SIZES if ALL else ["phone"])
 def test_page_is_accessible(size: str, scheme: str, shown: Shown) -> None:
-    """With all options and a difference, axe finds no problems, and no content is too wide."""
+    """With all options and a visible diff, axe finds no problems, and no content is too wide."""
     shown.page.set_viewport_size(SIZES[size])
     shown.page.emulate_media(color_scheme=scheme)
     try:

@@ -22,7 +22,7 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def copy(releases: Path, project: Path, answers: Answers | None = None, **options: Any) -> str:
-    """Copy a project like `copier copy --defaults`, and return Copier's messages.
+    """Create a project as `copier copy --defaults` does, and return Copier's messages.
 
     Args:
         releases: The template's repository.

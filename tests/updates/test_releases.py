@@ -29,7 +29,7 @@ def test_missing_commit_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_history_contains_each_release() -> None:
-    """Each past release can be read from the history."""
+    """Each past release can be read from the commit history."""
     if problem := missing_history():
         pytest.fail(problem, pytrace=False)
 

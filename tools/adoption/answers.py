@@ -72,7 +72,7 @@ def command_answers(wheel: Wheel) -> dict[str, Any]:
 
 
 def has_changelog(project: Project) -> bool | None:
-    """Return whether the changelog has the template's name, or None if no changelog exists."""
+    """Return whether the changelog has the template's file name, or None if no changelog exists."""
     names = find_roles(project.folder).changelogs
     return "CHANGELOG.md" in names if names else None
 

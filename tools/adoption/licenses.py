@@ -281,7 +281,8 @@ def recognized(text: str) -> tuple[str, ...]:
         if words == normalized_words(text):
             return gnu_pair(choice)
     found, share = spdx_matcher.analyse_license_text(text, include_header_match=False)
-    # A partial match is enough, because files may also name the owners or describe the history.
+    # A partial match is enough, because files may also name the owners or describe the project's
+    # history.
     return tuple(sorted(found["licenses"])) if share > 0.75 else ()
 
 

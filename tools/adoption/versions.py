@@ -63,7 +63,7 @@ def comes_from_git(settings: Mapping[str, Any], folder: Path | None) -> bool:
 
 
 def uses_pbr(settings: Mapping[str, Any], folder: Path | None) -> bool:
-    """Return whether a project uses pbr, which also generates files from the history."""
+    """Return whether a project uses pbr, which also generates files from the commit history."""
     requires = settings.get("build-system", {}).get("requires", [])
     is_required = "pbr" in {required_name(text) for text in requires}
     return is_required or any(re.search(r"\bpbr\s*=", text) for text in setup_texts(folder))

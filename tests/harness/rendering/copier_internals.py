@@ -79,7 +79,7 @@ def replaced(**replacements: Any) -> Iterator[None]:
 
 
 def read_questions(file: Path) -> dict[str, dict[str, Any]]:
-    """Return the questions in a `copier.yml` and the files that it includes, by name."""
+    """Return, by name, the questions in a `copier.yml` and in the files that it includes."""
     return dict(filter_config(load_template_config(file))[1])
 
 

@@ -35,7 +35,7 @@ COMMON_WORDS = {"template", "options", "project", "jinja", "tools", "adoption", 
 COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "not", "with"}
 
 # The time limit in seconds for tests on a single fault. All other tests run only once for all
-# survivors.
+# surviving faults.
 BUDGET = 5.0
 # The time in seconds to prepare the build environments, once per run.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
