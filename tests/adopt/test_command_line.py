@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adoption.command_line import main
+from adoption.command_line import confirmed, main
 from harness.artifacts.inspect import tree
 
 
@@ -84,6 +84,16 @@ def test_build_requires_permission(
     assert "runs the code of setup.py" in printed.out
     assert sentence in printed.err
     assert {"project/setup.py"} == set(tree(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [("y", True), (" YES ", True), ("", False), ("e", False), ("n", False), ("yes please", False)],
+)
+def test_only_yes_confirms(answer: str, expected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the answers "y" and "yes" confirm an action."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
+    assert expected is confirmed("Build?", "the build")
 
 
 @pytest.mark.parametrize("output", [".", "elsewhere"])

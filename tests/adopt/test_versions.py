@@ -198,6 +198,8 @@ def test_tags_with_another_prefix_are_reported(
     assert expected == last_tag(tmp_path)
     found = [*find_versions(built(requires("hatch-vcs"), {}, tmp_path))]
     assert [advice] * bool(advice) == [text.text.split("`")[-2] for text in found]
+    begins = f"The tags look like `{expected[0]}`, but the new project only recognizes"
+    assert all(text.text.startswith(begins) for text in found)
 
 
 def test_hatchling_replaces_a_backend_without_versions_from_git() -> None:
