@@ -48,6 +48,12 @@ def code(choice: object) -> str:
     return f"`{str(choice).lower() if isinstance(choice, bool) else choice}`"
 
 
+def series(items: list[str]) -> str:
+    """Return items separated by commas and "and"."""
+    *first, last = items
+    return f"{', '.join(first)}{',' * (len(first) > 1)} and {last}" if first else last
+
+
 def question_text(name: str) -> str:
     """Return a question's text without the parts that depend on other answers."""
     return str(answers.questions()[name].get("help", name)).split("{{")[0].strip()
@@ -172,7 +178,9 @@ def difference(before: dict[str, str], after: dict[str, str]) -> str:
         "Changes": changed,
     }
     parts = [
-        f"{verb} {', '.join(map(code, sorted(files)))}." for verb, files in groups.items() if files
+        f"{verb} {series([code(file) for file in sorted(files)])}."
+        for verb, files in groups.items()
+        if files
     ]
     if "pyproject.toml" in changed:
         diff = difflib.unified_diff(
