@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from harness.packagestan.template import ROOT
+from harness.processes.commands import run
 
 
 @functools.cache
@@ -40,7 +41,21 @@ def test_pins_match_the_second_record(kind: str) -> None:
     assert {name: entry["pin"] for name, entry in seen()[kind].items()} == pinned(kind)
 
 
-@pytest.mark.parametrize("kind", ["actions", "hooks", "images"])
+def test_written_pins_match_the_second_record() -> None:
+    """Each pinned action in the documentation and in this repository's workflows is recorded."""
+    recorded = {
+        f"{name}@{commit}  # {version}"
+        for name, entry in (seen()["actions"] | seen()["course"]).items()
+        for version, commit in [entry["pin"].split()]
+    }
+    files = run("git", "ls-files", "docs", ".github", cwd=ROOT).stdout.splitlines()
+    texts = [(ROOT / file).read_bytes().decode(errors="ignore") for file in files]
+    written = {pin for text in texts for pin in re.findall(r"\S+@[0-9a-f]{40}\b.*", text)}
+    assert len(written) > 5
+    assert set() == written - recorded
+
+
+@pytest.mark.parametrize("kind", ["actions", "course", "hooks", "images"])
 def test_records_have_evidence_and_a_date(kind: str) -> None:
     """Each record says when and where the pin was seen."""
     for name, entry in seen()[kind].items():

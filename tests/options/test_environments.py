@@ -48,7 +48,7 @@ sed -n 's/^      - //p' environment.yml > "$place/requirements.txt"
 """
 # A script with the functions that direnv provides to .envrc. direnv isn't available either.
 DIRENV = """\
-watch_file() { :; }
+watch_file() { echo "watches $*"; }
 layout() { conda env create; source "$CONDA_ENVIRONMENTS/$2/bin/activate"; }
 source .envrc
 python -c 'import my_project, sys; print(sys.prefix)'
@@ -168,17 +168,28 @@ def test_conda_environment_has_a_valid_name(name: str, artifacts: ArtifactCache)
     assert {"pip": ["--editable=."]} == environment["dependencies"][-1]
 
 
-@pytest.mark.parametrize("main", ["uv", "pip", "conda"])
+@pytest.mark.parametrize(
+    ("main", "watched"),
+    [
+        ("uv", "pyproject.toml uv.lock"),
+        ("pip", "pyproject.toml"),
+        ("conda", "environment.yml pyproject.toml"),
+    ],
+)
 def test_direnv_activates_the_environment(
-    main: str, tmp_path: Path, artifacts: ArtifactCache
+    main: str, watched: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """.envrc creates and activates the environment of the first tool other than direnv."""
+    """.envrc creates and activates the environment of the first tool other than direnv.
+
+    When a file with its dependencies changes, direnv updates the environment.
+    """
     project = artifacts.copy(with_environments(main, "direnv"), tmp_path / "project")
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
     # Skip the development tools. They take a long time to install and aren't used here.
     file.write_text(re.sub(r"(?ms)^dev = \[.*?^\]", "dev = []", text), encoding="utf-8")
-    prefix = bash(project, DIRENV).stdout.splitlines()[-1]
+    first, *_, prefix = bash(project, DIRENV).stdout.splitlines()
+    assert f"watches {watched}" == first
     conda = tmp_path / "conda" / "my-project-dev"
     assert (conda if main == "conda" else project / ".venv") == Path(prefix)
 
