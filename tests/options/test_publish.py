@@ -60,7 +60,7 @@ REJECTED: list[tuple[Answers, str]] = [
     ({"ci": "none", "publish": "token"}, "use none; only a CI service can publish"),
     (
         {"license": "Proprietary", "publish": "trusted"},
-        "use none; PyPI would make the package public",
+        "use none; PyPI makes all packages public",
     ),
     ({"license": "Proprietary", "publish": "token"}, "enter the URL of your own index; "),
     ({"index_url": URL, "publish": "trusted"}, "use --data publish=token; "),
