@@ -241,7 +241,7 @@ class Package:
 
 
 def last_lines(text: str, number: int = 12) -> str:
-    """Return the last lines of a text, without empty lines."""
+    """Return the last non-empty lines of a string."""
     return "\n".join([line for line in text.splitlines() if line.strip()][-number:])
 
 
@@ -525,14 +525,14 @@ class Check:
 
 
 def as_parameters(kind: str, options: Any, about: str) -> tuple[list[Any], dict[str, Any]]:
-    """Return the positional and the named arguments for the function of a kind of check.
+    """Return the positional and keyword arguments for the function of a kind of check.
 
     Names that are Python keywords get a trailing underscore.
     """
     if not isinstance(options, dict):
         return [options], {}
     named = {f"{name}_" if keyword.iskeyword(name) else name: v for name, v in options.items()}
-    # Only `file` needs this text to say what it didn't find.
+    # Only `file` requires this description, to say what it didn't find.
     return [], named | ({"about": about} if kind == "file" and about else {})
 
 

@@ -19,7 +19,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-# The oldest supported versions. The lessons show the output of this version of uv.
+# The oldest supported versions. The lessons show the output of the uv version listed here.
 PYTHON = "3.11"
 OLDEST = {"uv": "0.13.8", "git": "2.27", "copier": "9.19"}
 

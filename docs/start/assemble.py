@@ -251,7 +251,7 @@ def runtime(cache: Path) -> Path:
 
 
 def download(folder: Path) -> float:
-    """Return the size of the browser's download in megabytes if the server compresses files."""
+    """Return the size of the download in megabytes, assuming that the server compresses files."""
     files = (file for file in folder.rglob("*") if file.is_file())
     return sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) / 1e6
 

@@ -169,7 +169,7 @@ class RememberingTemplate(JinjaTemplate):
 
 
 def remember(environment: SandboxedEnvironment) -> None:
-    """Compile each text only once in an environment, and reuse earlier results."""
+    """Compile each template only once in an environment, and reuse earlier results."""
     environment.context_class = RecordingContext
     environment.template_class = RememberingTemplate
     environment.auto_reload = False
@@ -177,7 +177,7 @@ def remember(environment: SandboxedEnvironment) -> None:
     compile_text = environment.from_string
 
     def from_string(source: Any, *args: Any, **kwargs: Any) -> JinjaTemplate:
-        # Copier's `yield` tag has a side effect, so a text with this tag must be rendered each
+        # Copier's `yield` tag has a side effect, so a template with this tag must be rendered each
         # time.
         if not isinstance(source, str) or "yield" in source:
             return compile_text(source, *args, **kwargs)

@@ -208,7 +208,7 @@ class Page:
                 notices += self._replace(files, pinned)
             except RejectedError as error:
                 errors.append(str(error))
-        if not self.after:  # The first project is rejected, so show the default project.
+        if not self.after:  # The first answers were rejected.
             self._replace(self.session.render(self.settings["required"]), None)
         return {
             "questions": [self._question(question) for question in asked],

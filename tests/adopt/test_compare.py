@@ -44,7 +44,7 @@ def test_losses_are_unexplained(lossy: Project, artifacts: ArtifactCache) -> Non
 
 
 def test_changed_values_are_unexplained(artifacts: ArtifactCache) -> None:
-    """A changed version, requirement, extra, URL, author, or file is unexplained."""
+    """A changed version, requirement, extra, URL, author, or file is reported as unexplained."""
     old = existing_project(artifacts, "src-layout")
     wheel = wheel_in(adopted_project(artifacts, "src-layout")).wheel
     metadata = wheel.metadata | {
@@ -76,7 +76,7 @@ def test_changed_values_are_unexplained(artifacts: ArtifactCache) -> None:
 
 
 def test_remaining_faults_are_unexplained(artifacts: ArtifactCache) -> None:
-    """A data file missing from both wheels and a command that still fails are unexplained."""
+    """A data file missing from both wheels and a command that still fails count as unexplained."""
     old = existing_project(artifacts, "setup-py-broken-script")
     new = Project(old.wheel, packages=find_packages(old.wheel))
     file, command = unexplained(old, new)

@@ -112,7 +112,7 @@ def test_license_questions_are_reported(
 
 
 def test_unknown_license_is_kept(tmp_path: Path) -> None:
-    """An unknown license keeps its text, and the project can still be uploaded."""
+    """The text of an unknown license is kept, and the project can still be uploaded."""
     project = unbuilt_project(tmp_path, {"COPYING": "Ask Maren."}, license="Maren's license")
     private = "Private :: Do Not Upload"
     rendered = {"license": "MIT", "license-files": ["LICENSE"], "classifiers": [private]}
@@ -136,7 +136,7 @@ def test_several_license_files_keep_their_names(tmp_path: Path) -> None:
 
 
 def test_changed_license_is_unexplained(tmp_path: Path) -> None:
-    """A changed license or license text is unexplained, but an equivalent SPDX expression is not."""
+    """A change to the license or its text is unexplained unless only the license's name differs."""
     old = unbuilt_project(tmp_path, {"LICENSE": MIT}, license="The MIT License")
     metadata = RawMetadata(name="tide", version="1.0", license_expression="MIT")
     wheel = dataclasses.replace(old.wheel, metadata=metadata, licenses={"LICENSE": MIT.encode()})
@@ -157,7 +157,7 @@ def test_changed_license_is_unexplained(tmp_path: Path) -> None:
 
 
 def test_guessed_license_is_unexplained(tmp_path: Path) -> None:
-    """A guessed combination of licenses is unexplained, because only the owner can confirm it."""
+    """A guessed license combination stays unexplained, because only the owner can confirm it."""
     old = unbuilt_project(tmp_path, {"LICENSE": MIT, "LICENSE.bsd": BSD})
     expression = find_license(old).expression
     metadata = RawMetadata(name="tide", version="1.0", license_expression=expression)

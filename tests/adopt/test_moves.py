@@ -58,7 +58,7 @@ SETTINGS = {"tool": {"ruff": {"line-length": 100}}}
     ],
 )
 def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
-    """Files with a known role move accordingly. Other files keep their paths or are left behind."""
+    """Files move to the location for their role. Other files keep their paths or stay behind."""
     files = dict.fromkeys(
         ["README.rst", "HISTORY.md", "COPYING.txt", "testing/conftest.py", "setup.py"], ""
     )

@@ -54,7 +54,7 @@ def test_existing_files_replace_starters(tmp_path: Path) -> None:
 
 
 def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
-    """Entries are added to or replace the template's entries, and comments are kept."""
+    """Entries are added to the template's entries or replace them, and comments are kept."""
     file = tmp_path / "pyproject.toml"
     file.write_text(PROJECT, encoding="utf-8")
     authors = [{"name": "Maren"}, {"name": "Ada", "email": "ada@example.com"}]

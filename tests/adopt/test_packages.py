@@ -116,7 +116,7 @@ MODULES = with_packages(tide=[], other=[])
 def test_each_backend_gets_the_packages(
     backend: str, project: Project, expected: dict[str, Any]
 ) -> None:
-    """The build backend's table lists the packages and modules that it doesn't find on its own."""
+    """The build backend's table lists packages and modules that the backend doesn't find itself."""
     tables = package_settings(project, backend, "tide")["tool"]
     names = [*project.packages]
     assert {"run": {"source_pkgs": names}} == tables.pop("coverage")
@@ -173,7 +173,7 @@ def test_groups_of_other_tools_are_merged() -> None:
 
 
 def test_universal_wheel_tags_are_explained() -> None:
-    """The new tags of a wheel that supported Python 2 and 3 are an explained difference."""
+    """If the old wheel supported Python 2 and 3, the difference between the tags is explained."""
     project = with_packages(tide=["__init__.py"])
     project.wheel.tags[:] = ["py2-none-any", "py3-none-any"]
     findings = [finding for finding in find_not_carried(project) if "tags" in finding.text]

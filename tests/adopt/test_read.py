@@ -42,7 +42,7 @@ def test_setup_py_is_read(artifacts: ArtifactCache) -> None:
 
 
 def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:
-    """A requirement of two extras is listed under both, and its other markers are kept."""
+    """A requirement shared by two extras is listed under both, and its other markers are kept."""
     answers = examine(existing_project(artifacts, "poetry")).answers
     window = ['pygame>=2.5; python_version >= "3.10"', "rich>=13"]
     assert {"colors": ["rich>=13"], "window": window} == answers["extras"]
@@ -50,7 +50,7 @@ def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:
 
 
 def test_main_package_is_detected() -> None:
-    """The main package is the one with the project's name or, if none has it, the public one."""
+    """If no package has the project's name, the public package is the main package."""
     packages: dict[str, Path | None] = dict.fromkeys(("_yaml", "tests", "yaml"))
     wheel = Wheel({}, {}, [], {}, RawMetadata(name="PyYAML"))
     assert "yaml" == Project(wheel, packages=packages).main_package
@@ -75,7 +75,7 @@ def test_unsupported_features_are_reported(artifacts: ArtifactCache) -> None:
 
 
 def test_url_dependency_disables_publishing() -> None:
-    """A project with a URL dependency, which PyPI rejects, is adopted without publishing."""
+    """PyPI rejects URL dependencies, so a project with one is adopted without publishing."""
     answers = {"project_name": "Tide", "dependencies": ["idna @ https://example.com/idna.zip"]}
     validated = validate(answers)
     assert "none" == validated.answers["publish"]
@@ -123,7 +123,7 @@ def test_existing_metadata_replaces_the_defaults(tmp_path: Path) -> None:
 
 
 def test_accepted_parts_of_an_answer_are_kept() -> None:
-    """Only those parts of a list or a map that the questions reject are left out."""
+    """Only the parts of a list or map that a question rejects are left out."""
     template = snapshot()
     extras = {"colors": ["rich>=13", "not valid"], "all": ["rich"], "empty": []}
     answers = {"project_name": "My Project", "extras": extras}

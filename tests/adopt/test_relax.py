@@ -36,7 +36,7 @@ def old(value):
 
 @pytest.fixture
 def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """Return a project whose code violates ruff's and mypy's rules."""
+    """Return a project whose code violates Ruff's and mypy's rules."""
     files = {
         "pyproject.toml": PYPROJECT,
         "src/tide/__init__.py": '"""A package."""\n',
@@ -55,7 +55,7 @@ def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
 
 
 def test_only_new_code_is_checked(project: Path) -> None:
-    """Ruff and mypy report violations in a new module, but not in existing ones."""
+    """Relaxed checks report violations in a new module, but not in existing ones."""
     assert 0 == main(["relax", str(project)])
     tables = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     ignored = tables["ruff"]["lint"]["extend-per-file-ignores"]
@@ -103,7 +103,7 @@ def test_files_are_left_out_of_type_checking(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for pyright is a shell script")
 def test_errors_of_pyright_are_read(tmp_path: Path) -> None:
-    """Error paths are relative to the project, and warnings are left out. pyright isn't run."""
+    """Paths in errors are relative to the project, and warnings are left out. Pyright isn't run."""
     file = str(tmp_path / "src" / "tide.py")
     found = {"file": file, "severity": "error", "message": "No.", "rule": "reportArgumentType"}
     results = {"generalDiagnostics": [found, found | {"severity": "warning"}]}

@@ -63,7 +63,7 @@ def requires(*names: str) -> dict[str, Any]:
 def test_versions_from_git_are_recognized(
     settings: dict[str, Any], setup: str, expected: bool, tmp_path: Path
 ) -> None:
-    """A version from git is recognized by the build requirements or by setup.py."""
+    """The build requirements or setup.py show that the version comes from git."""
     (tmp_path / "setup.py").write_text(setup, encoding="utf-8")
     assert expected == comes_from_git(settings, tmp_path)
 

@@ -108,7 +108,8 @@ def test_each_choice_is_one_folder(axis: str) -> None:
         pytest.fail("\n".join(found), pytrace=False)
 
 
-# Axes in which a new choice requires a line in the question and a folder, and a choice to copy.
+# Axes in which a new choice requires only a folder and a line in the question. Each axis is mapped
+# to the choice that the test copies.
 EXTENSIBLE = {
     "backend": "hatchling",
     "cli_library": "click",
@@ -325,7 +326,7 @@ def flags_of_has() -> set[str]:
 
 
 def test_templates_use_existing_flags() -> None:
-    """Templates and file names use exactly the existing flags of `has`."""
+    """Templates and file names use all flags of `has`, and no others."""
     used = set()
     for path in sorted(TEMPLATE.rglob("*")):
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
@@ -336,7 +337,7 @@ def test_templates_use_existing_flags() -> None:
 
 
 def test_templates_use_defined_names() -> None:
-    """Every name in a template is a question, or is set or imported by a template."""
+    """Every name in a template is a question's name, or is set or imported by a template."""
     texts = {
         str(path): path.read_text(encoding="utf-8")
         for path in sorted(TEMPLATE.rglob("*"))
@@ -380,7 +381,7 @@ Loader.add_constructor("!include", lambda loader, node: node.value)
     ids=lambda path: path.relative_to(TEMPLATE).as_posix(),
 )
 def test_choices_are_dispatched_by_path(path: Path) -> None:
-    """No template chains conditions on the choices of a question."""
+    """No template compares a question's answer with one choice after another in `elif` branches."""
     text = path.read_text(encoding="utf-8").replace("{%-", "{%")
     for axis in axes():
         if len(choices(axis)) > 2:
@@ -406,7 +407,7 @@ def test_files_only_depend_on_the_answers(path: Path) -> None:
 
 
 def test_data_has_a_review_date() -> None:
-    """Each data file with external facts has the date of its last review."""
+    """Each data file with external facts contains the date of its last review."""
     for name in ("actions", "python_versions", "tools"):
         text = (TEMPLATE / "data" / f"{name}.yml").read_text(encoding="utf-8")
         assert re.search(r"\(reviewed \d{4}-\d{2}-\d{2}\)", text), name
@@ -427,6 +428,6 @@ def test_git_ignores_no_file_of_the_template() -> None:
 
 @pytest.mark.xdist_group("together")
 def test_groups_of_tests_stay_together(request: pytest.FixtureRequest) -> None:
-    """The end of a test's ID contains its group, so a worker process runs the whole group."""
+    """A test's ID ends with the name of its group, so one worker process runs the whole group."""
     expected = "together@together" if "PYTEST_XDIST_WORKER" in os.environ else "together"
     assert expected == request.node.nodeid.rpartition("_")[2]

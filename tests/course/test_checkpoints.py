@@ -33,7 +33,7 @@ def test_lessons_use_their_own_checkpoints() -> None:
 
 @pytest.mark.parametrize("number", checkpoints.numbers())
 def test_checkpoints_answer_the_same_questions(number: str) -> None:
-    """No checkpoint depends on a default value, which may change, and no question is unknown."""
+    """All checkpoints answer the same questions, so none depends on defaults, which may change."""
     answered = {name for each in checkpoints.numbers() for name in checkpoints.answers(each)}
     assert answered == set(checkpoints.answers(number))
     assert answered <= set(questions())

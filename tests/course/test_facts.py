@@ -12,7 +12,7 @@ from harness.course.lessons import pages
 from harness.packagestan import reviews, template
 from harness.packagestan.template import ROOT
 
-# The choices of these axes have versions.
+# Axes whose choices have version numbers in `choice.json`.
 VERSIONED = ("backend", "docs_engine", "task_runner", "type_checker")
 
 # New releases of other projects don't affect these files.

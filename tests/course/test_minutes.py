@@ -25,7 +25,7 @@ CHALLENGE = "::::{challenge} Title\n:minutes: 7\nTask.\n\n" + COMMAND + "::::\n"
     ],
 )
 def test_work_is_counted(text: str, expected: Work) -> None:
-    """Words, commands, files, questions, and challenges are counted once."""
+    """Words, commands, files, questions, and challenges are each counted once."""
     assert expected == work("# Title\n\n" + text)
 
 

@@ -45,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small bundle with two versions of a package."""
     folder = tmp_path_factory.mktemp("bundle")
     requirements = folder / "requirements.txt"
-    # The build backend of a default project is hatchling, which requires editables for `uv sync`.
+    # The build backend of a default project is Hatchling, which requires editables for `uv sync`.
     requirements.write_text("packaging\nhatchling\neditables\n", encoding="utf-8")
     older = folder / "older.txt"
     older.write_text("packaging<25\n", encoding="utf-8")
@@ -151,7 +151,7 @@ def test_options_add_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for options in ((), ("--platform", "other"), ()):
         offline_bundle.make(tmp_path / "bundle", *options)
     assert found == [["this"], ["other", "this"], ["this"]]
-    # Without the start page, the README doesn't list it.
+    # The start page hasn't been built, so the README doesn't list it.
     assert "site/start/" not in (tmp_path / "bundle" / "README.md").read_text(encoding="utf-8")
 
 

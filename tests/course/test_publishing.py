@@ -35,7 +35,7 @@ NAMES: Answers = {
 
 
 def commands(beginning: str) -> str:
-    """Return the commands of the block that test_pages.py skips and that begins with this text."""
+    """Return the commands of the skipped block on the page that begins with the given text."""
     blocks = [example.parsed for example in parse(PAGE)]
     (found,) = [
         block

@@ -10,12 +10,12 @@ from harness.course.lessons import DOCS
 
 CATALOGS = sorted(DOCS.glob("locales/*/LC_MESSAGES/**/*.po"))
 
-# A translation is outdated if its page contains a smaller share of the original texts.
+# A translation is outdated if its page contains a smaller share of the source strings.
 SHARE = 0.8
 
 
 def messages(catalog: Path) -> dict[str, str]:
-    """Return the translations in a catalog by their original text.
+    """Return the translations in a catalog by their source strings.
 
     https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
     """
@@ -31,7 +31,7 @@ def messages(catalog: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.stem)
 def test_translation_fits_its_page(catalog: Path) -> None:
-    """Most original texts in a catalog are still on its page."""
+    """Most of the source strings in a catalog are still on its page."""
     folder = catalog.parents[len(catalog.relative_to(DOCS).parts) - 4]
     page = DOCS / catalog.relative_to(folder).with_suffix(".md")
     text = " ".join(page.read_text(encoding="utf-8").split())

@@ -120,7 +120,7 @@ def uv_format(number: int, mirror: Mirror, project: Path, exit_code: int) -> str
 
 
 def test_uv_chooses_the_version(mirror: Mirror, project: Path) -> None:
-    """`uv format` uses the newest Ruff in a range that uv defines, not the newest of all."""
+    """`uv format` uses the newest Ruff in a range that uv defines, not the newest overall."""
     mirror.offer("99.0.0", "0.15.9", "0.15.8", "0.1.0")
     printed = uv_format(0, mirror, project, exit_code=1)
     assert ["0.15.9"] == mirror.downloaded
@@ -129,7 +129,7 @@ def test_uv_chooses_the_version(mirror: Mirror, project: Path) -> None:
 
 
 def test_version_and_options_are_passed(mirror: Mirror, project: Path) -> None:
-    """`--version` selects a Ruff, and the arguments after `--` are Ruff's options."""
+    """`--version` selects a version of Ruff, and the arguments after `--` are passed to Ruff."""
     mirror.offer("99.0.0", "0.17.5")
     assert "1 file would be reformatted" in uv_format(1, mirror, project, exit_code=1)
     assert ["0.17.5"] == mirror.downloaded

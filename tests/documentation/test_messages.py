@@ -32,7 +32,7 @@ def test_doctests_pass() -> None:
 
 @pytest.mark.parametrize("remedy", sorted({remedy for _, _, remedy, _ in REJECTED}))
 def test_remedies_are_listed(remedy: str) -> None:
-    """The page has the remedy for each rejected answer in the tests."""
+    """The page lists the remedy for each rejected answer in the tests."""
     listed = [each for _, each in rows("Messages of the template")]
     assert any(re.fullmatch(each, remedy) for each in listed)
 

@@ -17,7 +17,7 @@ TEXT = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(.+?)` \| (.+) \| (.+) \|$", re.MULTILINE)
 CLAUSE = re.compile(r"`(\w+)` (isn't|is|has) (`\w+`(?: or `\w+`)*|given)")
 
-# The paths of a project's files as the page writes them, and the project's answers.
+# For each project, its file paths in the notation of the reference page, and its answers.
 Projects = list[tuple[set[str], dict[str, Any]]]
 
 # Every file that a project may have, by kind. Any other file would be code of ours that the
@@ -54,7 +54,7 @@ def is_so(condition: str, answers: dict[str, Any]) -> bool:
     """Return whether a condition on the page is true for a project's answers.
 
     Raises:
-        AssertionError: The form of the condition is unknown.
+        AssertionError: The condition has an unsupported form.
 
     >>> is_so("`ci` is `github`; `environments` has `uv` or `pip`", {"ci": "github", "environments": []})
     False

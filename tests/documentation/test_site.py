@@ -233,7 +233,7 @@ class Site:
         return re.split("</?article[^>]*>", text)[1]
 
     def words(self, name: str) -> str:
-        """Return the text of a built page, in which single spaces separate the words."""
+        """Return a built page's text with whitespace collapsed to single spaces."""
         text = re.sub(r"<[^>]+>", "", self.page(name)).replace("¶", "")
         return " ".join(html.unescape(text).split())
 
@@ -293,7 +293,7 @@ def test_instructor_notes_start_with_the_minutes(site: Site) -> None:
 
 
 def test_diagram_has_alternative_text_and_caption(site: Site) -> None:
-    """A diagram is an inline SVG with alternative text and a caption."""
+    """A diagram is an inline SVG with alt text and a caption."""
     page = site.page("course/lesson")
     (svg,) = re.findall(
         r'<svg role="img" aria-label="Python looks into each folder.".*?</svg>', page, re.DOTALL
@@ -516,7 +516,7 @@ def test_handouts_have_no_solutions(sphinx: Environment, tmp_path: Path) -> None
 
 
 def test_lessons_can_be_translated(sphinx: Environment, tmp_path: Path) -> None:
-    """Titles, captions, and alternative texts are in the catalogs and can be translated."""
+    """Titles, captions, and alt text are in the catalogs and can be translated."""
     site = Site(sphinx, tmp_path)
     pages = {"index": "# Site\n\n```{toctree}\ncourse/lesson\n```\n", "course/lesson": LESSON}
     translated = {

@@ -22,7 +22,7 @@ from harness.processes.commands import run
 
 WORDS = Path(__file__).with_name("spelling.txt")
 PARTS = ("copier.yml", "template", "tools", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs")
-# Third-party texts, and generated names.
+# Third-party text, and generated names.
 EXCLUDED = re.compile(
     r"template/licenses/|locked_names|docs/(?:locales|start/static)|LICENSE$|\.(?:dot|png|svg)$|lock\.json$"
 )
@@ -45,7 +45,7 @@ def choices() -> set[str]:
 
 
 def words(text: str) -> set[str]:
-    """Return the words of a text, including the parts of identifiers."""
+    """Return the words in a string, including the parts of identifiers."""
     plain = NOT_WORDS.sub(" ", text)
     found = set(re.findall(r"[A-Za-z]+(?:'[a-z]+)?", plain)) - PYTHON
     parts = {part for word in found for part in re.findall(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])", word)}
@@ -95,5 +95,5 @@ def test_every_word_is_in_a_dictionary(unknown: dict[str, str], listed: list[str
 
 
 def test_every_listed_word_is_used(unknown: dict[str, str], listed: list[str]) -> None:
-    """The list is sorted, and has only words that are used and that the dictionary lacks."""
+    """The list is sorted, and contains only words that are used and that the dictionary lacks."""
     assert sorted(unknown) == listed

@@ -35,7 +35,7 @@ PHRASES = re.compile(
     r")",
     re.IGNORECASE,
 )
-# Third-party texts, packages with their owners' wording, and a test about "e.g.".
+# Third-party text, packages with their owners' wording, and a test about "e.g.".
 OTHER_WORDS = ("template/licenses/", "tests/packages/", "docs/extensions/packagestan/slides.py")
 
 PAGES = [

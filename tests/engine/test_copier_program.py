@@ -61,7 +61,7 @@ def test_each_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_templates_that_differ_have_their_own_code(cache: Path) -> None:
-    """A template with another text, name, or setting is compiled again."""
+    """A template is compiled again if its text, its name, or a setting differs."""
     environment = SandboxedEnvironment()
     for number, differing in enumerate(
         [
@@ -78,7 +78,7 @@ def test_templates_that_differ_have_their_own_code(cache: Path) -> None:
 
 
 def test_extensions_preprocess_cached_templates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Extensions see each template, because Copier's extension keeps state for each."""
+    """Extensions preprocess even cached templates, because Copier's extension keeps their state."""
     seen = []
     environment = SandboxedEnvironment()
     compile_once(environment, "{{ 1 }}")

@@ -55,7 +55,7 @@ def test_multiselect_answers_include_every_combination() -> None:
 
 
 def test_factors_have_their_levels(space: Coverage) -> None:
-    """Each axis and each choice of a multiselect question is a factor, and text has two levels."""
+    """Each axis and each multiselect choice is a factor, and each text question has two levels."""
     assert {
         "occasion": ["birthday", "wedding"],
         "motto": ["default", "difficult"],

@@ -1,4 +1,4 @@
-"""Test mutation testing: the faults of each operator, and the report."""
+"""Test mutation testing: the faults that each operator creates, and the report."""
 
 import csv
 import dataclasses
@@ -25,7 +25,7 @@ from sessions.mutation.operators import Fault, code_lines, faults
 from sessions.mutation.sources import PARTS, part_of, sample, sources
 
 EXAMPLES = [
-    # The operator, the file, the original text, and the text with the fault.
+    # The operator, the file, the original contents, and the contents with the fault.
     ("delete line", "a.py", "a()\nb()\n", "b()\n"),
     ("remove entry", "a.yml", "a: 1\npermissions:\n  contents: read\n", "a: 1\n"),
     ("remove entry", "a.yml", "a: 1\ntimeout-minutes: 5\n", "a: 1\n"),
@@ -55,7 +55,7 @@ EXAMPLES = [
 
 
 def with_fault(fault: Fault, text: str) -> str:
-    """Return a text with a fault applied."""
+    """Return the given text with a fault applied."""
     lines = text.splitlines()
     fault.seed(lines)
     return "".join(f"{line}\n" for line in lines)
@@ -110,7 +110,7 @@ def test_faults_are_syntactically_valid() -> None:
 
 
 def test_sample_is_reproducible() -> None:
-    """The seed determines the sample of faults, and each sample includes all parts."""
+    """The seed determines the sample of faults, and each sample has faults in all parts."""
     texts = sources()
     first = sample(texts, 18, seed=1)
     assert first == sample(texts, 18, seed=1)
@@ -131,7 +131,7 @@ def test_faults_are_seeded_and_removed(tmp_path: Path) -> None:
 
 
 def test_linter_catches_faults(tmp_path: Path) -> None:
-    """A fault that ruff reports is caught by the lint session. Only Python files are linted."""
+    """The lint session catches faults that Ruff reports. Only Python files are linted."""
     (tmp_path / "code.py").write_text("import os\n\nprint(os.name)\n", encoding="utf-8")
     fault = Fault("code.py", 1, "change character", ("import os",), ("import oz",))
     assert not runs.is_linted(tmp_path, fault)
@@ -224,7 +224,7 @@ def test_overlapping_faults_are_not_seeded_together() -> None:
     ],
 )
 def test_equivalent_texts_have_no_effect(file: str, before: str, after: str) -> None:
-    """Texts are equivalent only if their parser returns the same result for both."""
+    """Two versions of a file are equivalent only if parsing them gives the same result."""
     assert outputs.same_meaning(file, before, after)
     assert not outputs.same_meaning(file, before, after.replace("b", "x"))
 

@@ -64,7 +64,7 @@ def test_wheel_has_no_common_mistakes(variant: Variant) -> None:
 
 
 def test_metadata_lacks_only_missing_answers(variant: Variant) -> None:
-    """Pyroma rates the metadata 10 of 10, or complains only about missing answers."""
+    """Pyroma rates the metadata 10 out of 10, or complains only about missing answers."""
     metadata = read_wheel(variant.distributions.wheel).metadata
     singular = {"classifiers": "classifier", "project_urls": "project-url"}
     data = {singular.get(k, k.replace("_", "-")): value for k, value in metadata.items()}

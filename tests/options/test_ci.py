@@ -216,7 +216,10 @@ REASON = re.compile(r"  # (?:to )?(?:authenticate|check|create|deploy|edit|open)
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None:
-    """Workflows have no permissions. Jobs have a time limit, and a reason for each permission."""
+    """No permissions are granted at the workflow level.
+
+    Each job has a time limit, and each of its permissions has a comment with the reason.
+    """
     for folder in [ROOT] if project == ROOT else map(artifacts.project, VARIANTS):
         for file in github_files(folder):
             assert {} == workflows.read(file)["permissions"], file
@@ -337,7 +340,7 @@ def test_missing_tools_have_no_jobs(artifacts: ArtifactCache) -> None:
 def test_pushes_use_locked_dependencies(
     event: str, lowest: bool, expected: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Pushes test locked dependencies, weekly runs test the newest, and one job tests the lowest."""
+    """CI tests locked dependencies on pushes, the newest ones weekly, and the lowest in one job."""
     contexts = {"github": {"event_name": event}, "matrix": {"lowest": lowest}}
     ran, resolutions = [], []
     for step in ci_jobs(artifacts)["tests"]["steps"]:
@@ -395,7 +398,7 @@ def test_pylock_is_checked(environments: list[str], artifacts: ArtifactCache) ->
 
 
 def test_coverage_is_reported(artifacts: ArtifactCache) -> None:
-    """The tests measure coverage, and add a table to the job summary."""
+    """The test jobs measure coverage, and add a table to the job summary."""
     line = commands(ci_jobs(artifacts)["tests"])[-1]
     assert line.startswith("uv run --no-sync pytest --cov ")
     assert '--cov-report=markdown-append:"$GITHUB_STEP_SUMMARY"' in line
@@ -461,7 +464,7 @@ def test_dependabot_waits_a_week(
 
 @pytest.mark.parametrize(("engine", "path"), [("sphinx", "docs/_build/html"), ("zensical", "site")])
 def test_pages_deploys_the_site(engine: str, path: str, artifacts: ArtifactCache) -> None:
-    """One job builds the site with the newest Python, and a second deploys it without commands."""
+    """One job builds the site with the newest Python, and another deploys it using only actions."""
     answers = {"docs_engine": engine, "docs_hosting": "pages", "task_runner": "none"}
     workflow = workflows.github(artifacts.project(BASE | answers), "docs")
     build, deploy = workflow["jobs"]["build"], workflow["jobs"]["deploy"]

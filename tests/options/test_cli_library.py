@@ -89,7 +89,7 @@ def test_usage_errors_are_the_same(answers: Answers, artifacts: ArtifactCache) -
 def test_exit_message_reaches_stderr(
     answers: Answers, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """`raise SystemExit("message")` prints the message to stderr and exits with 1."""
+    """`raise SystemExit("message")` prints the message to stderr, and the exit code is 1."""
     environment = Environment.make(tmp_path / "environment")
     requirements = REQUIREMENTS[answers["cli_library"]]
     environment.install(artifacts.wheel_from_tree(answers), *requirements)
@@ -115,7 +115,7 @@ def test_project_tests_reach_the_required_coverage(
 
 @every_mode
 def test_library_changes_only_the_command(mode: str, artifacts: ArtifactCache) -> None:
-    """The library changes only the command, its tests, and the dependencies."""
+    """The choice of library affects only the command, its tests, and the dependencies."""
     answers = BASE | {"mode": mode, "copyright_year": "2026"}
     command = "__main__.py" if mode == "script" else "cli.py"
     expected = {".copier-answers.yml", "pyproject.toml", f"src/my_project/{command}"}

@@ -29,7 +29,7 @@ def test_exists_only_if_selected(chosen: bool, artifacts: ArtifactCache) -> None
 
 @pytest.mark.parametrize("version", choices("python_min"))
 def test_python_is_the_oldest_supported(version: str, artifacts: ArtifactCache) -> None:
-    """The image has the oldest supported Python, so the code uses no newer features."""
+    """The image has the oldest supported Python, so the code can't use newer features."""
     project = artifacts.project(BASE | {"python_min": version})
     assert f"mcr.microsoft.com/devcontainers/python:{version}" == description(project)["image"]
 
@@ -51,7 +51,7 @@ def test_setup_commands_match_contributing(
 
 @pytest.mark.parametrize("checker", choices("type_checker"))
 def test_editor_has_the_extensions(checker: str, artifacts: ArtifactCache) -> None:
-    """VS Code has extensions for Python, ruff, and the selected type checker."""
+    """The container has VS Code extensions for Python, Ruff, and the selected type checker."""
     project = artifacts.project(BASE | {"type_checker": checker})
     expected = {"charliermarsh.ruff", "ms-python.python"}
     if checker != "none":

@@ -26,7 +26,7 @@ from harness.rendering.template import Answers
 
 PLAIN: Answers = {"project_name": "My Project", "backend": "flit_core"}
 TOOLS = "template/data/tools.yml"
-# The maximum number of distributions in the environment of a standard library project.
+# The maximum number of distributions in the environment of a library with the "standard" preset.
 MOST_DISTRIBUTIONS = 30
 
 FILES = {
@@ -56,7 +56,7 @@ python -c 'import my_project, sys; print(sys.prefix)'
 
 
 def with_environments(*environments: str) -> Answers:
-    """Return the answers for a project with some environment tools."""
+    """Return the answers for a project with the given environment tools."""
     return PLAIN | {"environments": list(environments)}
 
 
@@ -244,7 +244,7 @@ def test_ci_accepts_a_current_pylock(
 def test_ci_names_a_package_with_different_locked_versions(
     tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The check fails and names ruff if uv.lock and pylock.toml have different versions of it."""
+    """If the lock files have different versions of Ruff, the check fails and names the package."""
     project = shutil.copytree(locked(artifacts, "uv", "pip"), tmp_path / "project")
     uv(project, "lock", "--quiet", "--upgrade-package=ruff==0.16.4")
     commit(project)

@@ -207,7 +207,7 @@ def labels(name: str) -> list[str]:
 
 
 def test_questions_are_short() -> None:
-    """Help texts, labels, and reasons for unavailable choices fit into 80 columns."""
+    """Help text, labels, and reasons for unavailable choices fit in 80 columns."""
     widest = COLUMNS - len("🎤 ") - 1
     for name in ASKABLE:
         assert [] == [text for text in helps(QUESTIONNAIRE, name) if len(text) > widest]

@@ -208,7 +208,7 @@ def test_uploads_go_to_the_private_index(url: str, artifacts: ArtifactCache) -> 
 def test_linux_wheels_are_rejected_before_the_tag(
     index_url: str, rejects: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """CI rejects and names a wheel that PyPI would reject, but accepts it with a private index."""
+    """CI fails and names the wheel if PyPI would reject it, but accepts it with a private index."""
     project = artifacts.project(BASE | {"index_url": index_url})
     steps = workflows.github(project, "ci")["jobs"]["build"]["steps"]
     found = [step["run"] for step in steps if "linux_" in step.get("run", "")]

@@ -28,7 +28,7 @@ def test_metadata_lists_python_versions(version: str, artifacts: ArtifactCache) 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_tools_target_the_oldest_version(version: str, artifacts: ArtifactCache) -> None:
-    """The tools target the selected version, which ruff reads from requires-python."""
+    """The tools target the selected version, which Ruff reads from requires-python."""
     answers = {"project_name": "My Project", "python_min": version}
     pyproject = (artifacts.project(answers) / "pyproject.toml").read_text("utf-8")
     assert version == tomllib.loads(pyproject)["tool"]["mypy"]["python_version"]

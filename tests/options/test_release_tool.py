@@ -112,7 +112,7 @@ def test_bump_my_version_is_configured_only_if_used(artifacts: ArtifactCache) ->
 
 
 def test_uncommitted_changes_stop_a_release(tools: Environment, project: Path) -> None:
-    """Uncommitted changes stop a release, so it can't include them."""
+    """Uncommitted changes prevent a release, so a release can't include them."""
     (project / "README.md").write_text("Changed.\n", encoding="utf-8")
     assert "Git working directory is not clean" in bump(tools, project, "minor", exit_code=2)
     assert {"0.1.0"} == versions(project)

@@ -33,7 +33,7 @@ def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
 def test_standard_tests_run_everything_on_linux(python_min: str, artifacts: ArtifactCache) -> None:
-    """Linux has a job for every Python and the lowest dependencies, and other systems have one job."""
+    """Linux has one job per Python and one for the lowest dependencies. Other systems have one."""
     pythons = choices("python_min")[choices("python_min").index(python_min) :]
     expected = {("ubuntu-latest", python, False) for python in pythons}
     expected |= {(f"{system}-latest", pythons[-1], False) for system in ("macos", "windows")}

@@ -105,7 +105,7 @@ def test_message_explains_a_copy_from_a_plain_folder(template: Path, tmp_path: P
 
 
 def test_message_explains_dubious_ownership(template: Path, tmp_path: Path) -> None:
-    """If git doesn't trust the template's owner, the message has a working remedy."""
+    """If git doesn't trust the template's owner, the message contains a working remedy."""
     commit(template)
     project = tmp_path / "project"
     # Git provides this variable for tests.

@@ -63,7 +63,7 @@ def test_releasing_names_the_environments(answers: Answers, artifacts: ArtifactC
 
 @each_published
 def test_releasing_names_the_secrets(answers: Answers, artifacts: ArtifactCache) -> None:
-    """RELEASING.md names exactly the secrets that jobs use. Trusted publishing has none."""
+    """RELEASING.md names exactly the secrets that jobs use, and none with trusted publishing."""
     project = artifacts.project(answers)
     text, _ = publishing(project)
     named = set(re.findall(r"`((?:TWINE|UV)_\w+)`", read(project, "RELEASING.md")))

@@ -1,4 +1,4 @@
-"""Check that each setting of a tool is effective."""
+"""Check that each tool setting takes effect."""
 
 import re
 import tomllib

@@ -25,21 +25,21 @@ from harness.space.hostile_answers import LINES, SYNTAX, YAML_TEXTS, batches, ho
 NAMED = "(?:Validation error for question|Invalid choice for) '{}': [^\n]+"
 
 
-# Computing the messages about all texts takes several seconds. A process computes them only once.
+# Computing the messages about all strings takes several seconds, so each process does it only once.
 needs_refusals = pytest.mark.xdist_group("hostile answers")
 
 
 def test_hostile_texts_are_comprehensive() -> None:
-    """The hostile texts include every control character and punctuation mark."""
+    """The hostile strings include every control character and punctuation mark."""
     assert 2000 < len(hostile_texts())
     assert {*map(chr, range(32)), *string.punctuation} <= set("".join(hostile_texts()))
 
 
 @needs_refusals
 def test_every_text_is_unchanged_or_rejected() -> None:
-    """Each hostile text is written unchanged into every file or is rejected with a message.
+    """Each hostile string is written unchanged into every file or is rejected with a message.
 
-    Each question that accepts any text is answered with each of the texts. The contents that
+    Each question that accepts any text is answered with each of the strings. The contents that
     programs read from the files must be the same as with plain text, except for the answer.
     """
     for name in free_questions("str"):
@@ -93,7 +93,7 @@ def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
 
 @needs_refusals
 def test_rejected_text_writes_nothing(tmp_path: Path) -> None:
-    """Copier writes nothing if a question rejects a text."""
+    """Copier writes nothing if a question rejects an answer."""
     form = forms()[0]
     for name in form.plain:
         refused = [text for text, refusal in refusals(name).items() if refusal]
@@ -133,7 +133,7 @@ def test_every_yaml_answer_is_recorded_or_rejected(name: str, tmp_path: Path) ->
 
 @needs_refusals
 def test_code_stays_clean_with_any_text(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Whatever the names and the summary are, ruff finds nothing to format or fix."""
+    """Whatever the names and the summary are, Ruff finds nothing to format or fix."""
     ruff = Environment.make(tmp_path / "environment")
     ruff.install("ruff")
     names = ("project_name", "project_description", "user_name")

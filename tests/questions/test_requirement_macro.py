@@ -243,32 +243,32 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", VALID)
 def test_valid_requirement_is_accepted(text: str) -> None:
-    """Requirements in common forms that packaging accepts have no error."""
+    """The macro accepts requirements in common forms that packaging accepts."""
     assert ("", True) == (requirement_error(text), is_valid(text))
 
 
 @pytest.mark.parametrize("text", INVALID)
 def test_invalid_requirement_is_rejected(text: str) -> None:
-    """Requirements that packaging rejects have an error."""
+    """The macro rejects requirements that packaging rejects."""
     assert (True, False) == (bool(requirement_error(text)), is_valid(text))
 
 
 @pytest.mark.parametrize("text", VALID_YET_REFUSED)
 def test_unusual_requirement_is_rejected(text: str) -> None:
-    """Unusual requirements have an error even though packaging accepts them."""
+    """The macro rejects unusual requirements even though packaging accepts them."""
     assert (True, True) == (bool(requirement_error(text)), is_valid(text))
 
 
 @pytest.mark.parametrize("value", [None, True, 13, 1.5, [], ["rich"], {"rich": "13"}, b"rich"])
 def test_value_that_is_not_text_is_rejected(value: object) -> None:
-    """Values other than text have an error that says so."""
+    """Values other than text are rejected with a message that says so."""
     error = 'write it like "rich>=13"; a requirement must be nonempty text'
     assert error == requirement_error(value)
 
 
 @pytest.mark.parametrize("pattern", ["{}rich", "rich{}", "rich >={}13", "rich; os_name == '{}'"])
 def test_control_character_is_rejected(pattern: str) -> None:
-    """The error for a control character or a line break doesn't contain it."""
+    """The message about a control character or a line break doesn't contain the character."""
     error = 'use ASCII, as in "rich>=13"; a requirement is one line of ASCII characters'
     errors = {character: requirement_error(pattern.format(character)) for character in CONTROL}
     assert dict.fromkeys(CONTROL, error) == errors
@@ -285,7 +285,7 @@ def test_control_character_is_rejected(pattern: str) -> None:
     ],
 )
 def test_extra_in_marker_is_rejected(marker: str) -> None:
-    """A marker with "extra" has an error that says where the requirement belongs."""
+    """A marker with "extra" is rejected, and the message says where the requirement belongs."""
     error = 'move the requirement to extras; a marker can\'t use "extra"'
     assert error == requirement_error(f"rich; {marker}")
 
@@ -326,7 +326,7 @@ def test_extra_in_marker_is_rejected(marker: str) -> None:
     ],
 )
 def test_error_starts_with_the_remedy(text: str, error: str) -> None:
-    """A common mistake has a specific error that starts with the remedy."""
+    """The message about a common mistake is specific and starts with the remedy."""
     assert error == requirement_error(text)
 
 
@@ -473,7 +473,7 @@ def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
 @REPRODUCIBLE
 @given(REQUIREMENT)
 def test_generated_requirement_is_accepted(text: str) -> None:
-    """Text that follows the grammar has no error, and packaging finds the same name."""
+    """Requirements that follow the grammar are accepted, and packaging finds the same name."""
     assert ("", canonicalize_name(Requirement(text).name)) == (
         requirement_error(text),
         requirement_name(text),
@@ -484,5 +484,5 @@ def test_generated_requirement_is_accepted(text: str) -> None:
 @given(st.builds(edited, REQUIREMENT, EDITS) | ANYTHING)
 @example("rich~=1.0po\u017ft1")
 def test_accepted_text_is_valid(text: str) -> None:
-    """Any modified text without an error is valid for packaging."""
+    """If the macro accepts a modified requirement, packaging accepts it, too."""
     assert bool(requirement_error(text)) or is_valid(text)

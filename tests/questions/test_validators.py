@@ -1,8 +1,8 @@
-"""Check that each validator accepts exactly the texts in a described set.
+"""Check that each validator accepts exactly the strings in a described set.
 
 The descriptions follow the specifications. They use no regular expressions, so they don't repeat
-mistakes in the template. A check takes less than 0.1 milliseconds, so the tests can try many texts:
-every text that differs from an example by one character, and each Unicode character.
+mistakes in the template. A check takes less than 0.1 milliseconds, so the tests can try many
+strings: every string that differs from an example by one character, and each Unicode character.
 """
 
 import ipaddress
@@ -68,7 +68,7 @@ def prompted(name: str, answer: Any, **others: Any) -> str:
 
 
 def edits(text: str) -> Iterator[str]:
-    """Yield a text, and variants with a character inserted, replaced, or removed."""
+    """Yield a string, and variants with a character inserted, replaced, or removed."""
     yield text
     for place in range(len(text) + 1):
         for other in OTHERS:
@@ -78,30 +78,30 @@ def edits(text: str) -> Iterator[str]:
 
 
 def is_line(text: str) -> bool:
-    """Return whether a text is one line without outer spaces. Control characters are tested below."""
+    """Return whether a string is one line without outer spaces. It may have control characters."""
     return text == text.strip() and "\n" not in text
 
 
 def is_label(text: str) -> bool:
-    """Return whether a text is a host name label (RFC 1123, 2.1)."""
+    """Return whether a string is a host name label (RFC 1123, 2.1)."""
     inner = set(text) <= {*ALNUM, "-"}
     return 1 <= len(text) <= 63 and inner and text[0] != "-" and text[-1] != "-"
 
 
 def is_host(text: str, labels: int = 1) -> bool:
-    """Return whether a text is a host name with a minimum number of labels."""
+    """Return whether a string is a host name with a minimum number of labels."""
     return text.count(".") >= labels - 1 and all(map(is_label, text.split(".")))
 
 
 def is_email(text: str) -> bool:
-    """Return whether a text is a dot-atom, "@", and a host name (RFC 5322, 3.4.1)."""
+    """Return whether a string is a dot-atom, "@", and a host name (RFC 5322, 3.4.1)."""
     local, at, host = text.rpartition("@")
     atoms = set(ALNUM) | set("!#$%&'*+-/=?^_`{|}~")
     return at == "@" and all(a and set(a) <= atoms for a in local.split(".")) and is_host(host, 2)
 
 
 def is_authority(text: str) -> bool:
-    """Return whether a text is a host name with an optional port between 0 and 65535."""
+    """Return whether a string is a host name with an optional port between 0 and 65535."""
     host, colon, port = text.partition(":")
     is_number = 1 <= len(port) <= 5 and set(port) <= set(string.digits)
     is_port = is_number and int(port) <= 65535
@@ -109,7 +109,7 @@ def is_authority(text: str) -> bool:
 
 
 def is_url(text: str) -> bool:
-    """Return whether a text is an HTTP URL with only characters from RFC 3986, 3.3 to 3.5."""
+    """Return whether a string is an HTTP URL with only characters from RFC 3986, 3.3 to 3.5."""
     scheme, slashes, rest = text.partition("://")
     before, hash_, fragment = rest.partition("#")
     authority, slash, path = before.partition("/")
@@ -131,7 +131,7 @@ def is_url(text: str) -> bool:
 
 
 def is_index(text: str) -> bool:
-    """Return whether a text is an https URL, or a URL on this machine, without special characters."""
+    """Return whether a string is an https URL or local URL without special characters."""
     if set(text) & set("@?#%"):
         return False
     scheme, slashes, rest = text.partition("://")
@@ -143,7 +143,7 @@ def is_index(text: str) -> bool:
 
 
 def is_distribution(text: str) -> bool:
-    """Return whether a text is a normalized name according to the packaging library."""
+    """Return whether a string is a normalized name according to the packaging library."""
     try:
         return canonicalize_name(text, validate=True) == text and "\n" not in text
     except InvalidName:
@@ -151,18 +151,18 @@ def is_distribution(text: str) -> bool:
 
 
 def is_package(text: str) -> bool:
-    """Return whether a text is a lowercase ASCII identifier that starts with a letter."""
+    """Return whether a string is a lowercase ASCII identifier that starts with a letter."""
     is_lower = text.isascii() and text == text.lower()
     return text.isidentifier() and is_lower and text[0] != "_"
 
 
 def is_command(text: str) -> bool:
-    """Return whether a text contains letters, digits, and, except at the ends, "._-"."""
+    """Return whether a string contains only letters, digits, and, except at the ends, "._-"."""
     return set(text) <= set(ALNUM + "._-") and text[:1] in set(ALNUM) and text[-1:] in set(ALNUM)
 
 
 def is_branch(text: str) -> bool:
-    """Return whether a text is a branch name that needs no quotes in YAML, a shell, or a URL."""
+    """Return whether a string is a branch name that needs no quotes in YAML, a shell, or a URL."""
     words = text.replace("/", ".").split(".")
     is_plain = all(word and set(word) <= set(ALNUM + "_-") for word in words)
     is_lock = any(part.endswith(".lock") for part in text.split("/"))
@@ -170,21 +170,21 @@ def is_branch(text: str) -> bool:
 
 
 def is_account(text: str) -> bool:
-    """Return whether a text is empty or has letters, digits, "_", and, except at the start, "-"."""
+    """Return whether a string has only letters, digits, "_", and, except at the start, "-"."""
     return text == "" or (set(text) <= set(ALNUM + "_-") and text[0] in set(ALNUM))
 
 
 def is_year(text: str) -> bool:
-    """Return whether a text is a year from 1000 to 2999."""
+    """Return whether a string is a year from 1000 to 2999."""
     return text.isascii() and text.isdigit() and len(text) == 4 and 1000 <= int(text) <= 2999
 
 
 def is_person(text: str) -> bool:
-    """Return whether a text is a line without angle brackets or double spaces."""
+    """Return whether a string is a line without angle brackets or double spaces."""
     return is_line(text) and not set(text) & set("<>") and "  " not in text
 
 
-# For each question, a function that returns whether a text is valid, and examples to vary.
+# For each question, a function that returns whether a string is valid, and examples to vary.
 DESCRIBED: list[tuple[str, Callable[[str], bool], list[str]]] = [
     ("project_description", is_line, ["", "a b"]),
     ("project_name", lambda text: text != "" and is_line(text), ["a b"]),
@@ -230,7 +230,7 @@ def is_text(character: str) -> bool:
 
 
 def test_line_accepts_all_text() -> None:
-    """Every Unicode character except control characters is accepted."""
+    """Every Unicode character is accepted, except control characters."""
     accepted = "".join(filter(is_text, map(chr, range(sys.maxunicode + 1))))
     for start in range(0, len(accepted), 510):
         assert "" == validated("project_description", f"a{accepted[start : start + 510]}a")
@@ -252,7 +252,7 @@ def test_line_rejects_each_control_character(name: str) -> None:
     assert set(controls) == rejected
 
 
-# The maximum length of each answer, and a text with this length.
+# The maximum length of each answer, and a string with this length.
 LONGEST = {
     "project_name": (100, "a{}"),
     "project_description": (512, "a{}"),
@@ -271,7 +271,7 @@ LONGEST = {
 
 @pytest.mark.parametrize(("name", "longest", "text"), [(n, *rest) for n, rest in LONGEST.items()])
 def test_length_has_a_limit(name: str, longest: int, text: str) -> None:
-    """A text with the maximum length is accepted, and a longer one is rejected."""
+    """An answer with the maximum length is accepted, and a longer one is rejected."""
     for length in (longest - 1, longest):
         assert "" == validated(name, text.format("x" * (length - len(text) + 2)))
     message = f"shorten to {longest} characters; the answer has {longest + 1}"

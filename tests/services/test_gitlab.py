@@ -104,7 +104,7 @@ CHECKS = ["lint", "build", "tests", "lowest dependencies"]
 def test_event_starts_its_jobs(
     event: dict[str, str], expected: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Only version tags publish, and only schedules test the newest dependencies."""
+    """Only tag pipelines publish, and only scheduled pipelines test the newest dependencies."""
     project = artifacts.project(BASE | {"testpypi": True})
     assert expected == list(gitlab_pipelines.jobs(project, event))
 
@@ -183,7 +183,7 @@ def test_upload_jobs_only_upload(answers: Answers, artifacts: ArtifactCache) -> 
 
 
 def test_identity_token_has_the_expected_name_and_audience(artifacts: ArtifactCache) -> None:
-    """The identity token has the index's audience, and the variable name that upload tools expect."""
+    """The identity token is for the index, and is in the variable that upload tools read."""
     found = jobs(artifacts, testpypi=True)
     for name in ("pypi", "testpypi"):
         assert {f"{name.upper()}_ID_TOKEN": {"aud": name}} == found[name]["id_tokens"]

@@ -48,7 +48,7 @@ def unchanged(jobs: Jobs) -> None:
 
 
 def without(job: Job, text: str) -> None:
-    """Remove the only step that contains a text."""
+    """Remove the only step that contains the given text."""
     (step,) = [step for step in job["steps"] if text in str(step)]
     job["steps"].remove(step)
 

@@ -118,7 +118,7 @@ def snapshot() -> Path:
 
 
 def command(start: str) -> str:
-    """Return the commands in the how-to page's block that contains a text. Prompts are removed."""
+    """Return the commands, without prompts, in the how-to page's block that contains a string."""
     blocks = re.findall(r"```console\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
     block = next(text for text in blocks if start in text)
     lines = re.sub(r"(?m)^\$ ", "", block).splitlines()

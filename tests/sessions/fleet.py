@@ -145,7 +145,7 @@ def one_file_releases(folder: Path) -> Path:
 
 
 def cpu_of_update(project: Path, folder: Path) -> float:
-    """Return the CPU time, in seconds, of `copier update`. It runs in a copy of the project."""
+    """Return the CPU time, in seconds, of `copier update` in a copy of a project."""
     copy = shutil.copytree(project, folder / "copy", symlinks=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     copier_command("update", "--defaults", "--skip-answered", cwd=copy, env=IDENTITY)

@@ -78,7 +78,7 @@ def dependencies(project: Path) -> dict[str, Any]:
 
 
 def before(day: datetime.date) -> str:
-    """Return the uv option that ignores releases from a date on."""
+    """Return the uv option that ignores releases uploaded on or after a date."""
     return f"--exclude-newer={day}T00:00:00Z"
 
 

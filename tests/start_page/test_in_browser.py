@@ -58,7 +58,7 @@ ALL = os.environ.get("PACKAGESTAN_START_SETS") == "all"
 
 
 def answer_sets() -> dict[str, Answers]:
-    """Return answers by name: each choice once, each preset, and difficult texts."""
+    """Return answers by name: each choice once, each preset, and difficult text answers."""
     found: dict[str, Answers] = {"full": FULL, "defaults": BASE}
     for axis in axes():
         for choice in choices(axis):

@@ -176,7 +176,7 @@ def test_template_without_question_files_has_no_groups(tmp_path: Path) -> None:
 
 
 def test_difference_has_both_sides() -> None:
-    """Rows have the line numbers and texts of both sides, and distant equal lines are skipped."""
+    """Rows contain the line numbers and text of both sides, and distant equal lines are skipped."""
     before = "".join(f"{number}\n" for number in range(1, 21))
     rows = list(difference(before, before.replace("20\n", "twenty\n21\n")))
     assert [

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-# The kinds of differences in the new wheel. Findings use these texts to refer to differences.
+# The kinds of differences in the new wheel. Findings use these strings to refer to differences.
 LOST, NEW = "missing from the new wheel", "only in the new wheel"
 
 

@@ -108,7 +108,7 @@ def resolved(name: str, tables: Mapping[str, Any], outer: tuple[str, ...] = ()) 
 
 
 def is_requirement(text: str) -> bool:
-    """Return whether a text is a requirement rather than an option or a path."""
+    """Return whether a string is a requirement rather than an option or a path."""
     try:
         return bool(required_name(text))
     except InvalidRequirement:

@@ -177,7 +177,7 @@ def reference(project: Project) -> str:
 
 
 def statements(project: Project) -> Iterator[str]:
-    """Yield texts that name the license, starting with the most reliable one."""
+    """Yield strings that name the license, starting with the most reliable one."""
     yield from stated_licenses(project.wheel)
     settings = project.settings
     for table in (settings.get("project", {}), settings.get("tool", {}).get("poetry", {})):

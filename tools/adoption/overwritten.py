@@ -17,7 +17,8 @@ PURPOSE = re.compile(
     r"(?i)(?:\.github/|docs/)?\.?(contributing|dependabot|readthedocs|releasing|renovate"
     r"|pre-commit-config)(?:rc)?(?:\.\w+)?"
 )
-# Tables in pyproject.toml that describe the old build or that ruff and pytest replace.
+# Tables in pyproject.toml that describe the old build or are replaced by settings for Ruff and
+# pytest.
 SUPERSEDED_TABLES = {"black", "bumpversion", "flake8", "flit", "flit_scm", "hatch", "isort", "nox"}
 SUPERSEDED_TABLES |= {"poetry-dynamic-versioning", "setuptools-git-versioning", "setuptools-scm"}
 SUPERSEDED_TABLES |= {"uv-dynamic-versioning", "versioneer", "versioningit"}

@@ -39,7 +39,7 @@ def entries_by_hand(
     table |= requirement_entries(wheel, answers, rendered)
     urls = dict(rendered.get("urls", {}))
     if any(CHANGELOG.fullmatch(label) for label in wheel.urls):
-        urls.pop("Changelog", None)  # The old project has its own URL.
+        urls.pop("Changelog", None)  # The old project has its own changelog URL.
     if lost := {label: url for label, url in wheel.urls.items() if url not in urls.values()}:
         table["urls"] = urls | lost
     table |= entry_point_entries(project, rendered)

@@ -1,6 +1,6 @@
 """Relax the checks of a new project until its existing code passes them.
 
-Each violated ruff rule is ignored in the affected folder, and each module with type errors is
+Each violated Ruff rule is ignored in the affected folder, and each module with type errors is
 excluded from type checking. Comments in pyproject.toml show the number of violations for each
 exception. All other rules and modules, including new ones, stay strict.
 """
@@ -154,7 +154,7 @@ def parsed(name: str, text: str) -> Any:
 
 
 def run_ruff(folder: Path) -> list[Violation]:
-    """Return the violations that ruff reports.
+    """Return the violations that Ruff reports.
 
     https://docs.astral.sh/ruff/settings/#output-format
     """
@@ -201,7 +201,7 @@ def run_ty(folder: Path) -> list[Violation]:
 
 
 def run_pyright(folder: Path) -> list[Violation]:
-    """Return the errors that pyright reports.
+    """Return the errors that Pyright reports.
 
     https://microsoft.github.io/pyright/#/command-line?id=json-output
     """

@@ -1,4 +1,4 @@
-"""Give captions in the sidebar the heading level that screen readers require and Sphinx omits."""
+"""Add heading levels, which screen readers require and Sphinx omits, to the sidebar's captions."""
 
 from typing import Any
 

@@ -21,7 +21,7 @@ FENCE = "~" * 12
 
 
 def texts(project: Path) -> dict[str, str]:
-    """Return the text of each file in a project by path, except the recorded answers."""
+    """Return the text of each file in a project, by path, except for the answers file."""
     return {
         name: (project / name).read_text(encoding="utf-8")
         for name in tree(project)
@@ -87,7 +87,7 @@ class Checkpoint(SphinxDirective):
 
 
 def commands(number: str) -> str:
-    """Return, as Markdown, the commands that create or update a project from a checkpoint."""
+    """Return Markdown with the commands that create a checkpoint's project or update to it."""
     return f"""\
 This lesson starts with the project whose answers are in {{download}}`{number}.yml
 </course/checkpoints/{number}.yml>`. Create it:

@@ -1,4 +1,4 @@
-"""Check external links and the alternative text of images."""
+"""Check external links and the alt text of images."""
 
 from urllib.parse import urlsplit
 
@@ -37,7 +37,7 @@ def link_error(address: str) -> str:
 
 
 def check_page(app: Sphinx, document: nodes.document) -> None:
-    """Warn about bad links and images without alternative text. A warning fails a strict build."""
+    """Warn about bad links and images without alt text. A warning fails a strict build."""
     for link in document.findall(nodes.reference):
         address = link.get("refuri", "")
         if "://" in address and (error := link_error(address)):

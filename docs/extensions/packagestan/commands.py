@@ -55,7 +55,7 @@ class Code(CodeBlock):
 
 
 def is_executed(app: Sphinx, page: str) -> bool:
-    """Return whether a page's name or front matter makes the tests run its commands."""
+    """Return whether the tests run a page's commands, according to its name and front matter."""
     if any(patmatch(page, pattern) for pattern in app.config.packagestan_executed):
         return True
     return "commands" in front_matter(Path(app.env.doc2path(page)))

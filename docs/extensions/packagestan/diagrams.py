@@ -30,8 +30,8 @@ edge [fontname=Helvetica, fontsize=13, arrowsize=0.8]
 """
 
 # The maximum width in CSS pixels. On a phone, a diagram that is 480 pixels wide shrinks to three
-# quarters of its size, which makes its text as small as a footnote. The remaining 40 pixels allow
-# for wider fonts on other machines.
+# quarters of its size, which makes its text as small as a footnote. The limit is 40 pixels higher,
+# because fonts are wider on some machines.
 WIDEST = 520
 
 
@@ -84,24 +84,24 @@ def width(svg: str) -> int:
 
 
 class Picture(nodes.General, nodes.Element, addnodes.translatable):
-    """An inline SVG with alternative text that can be translated."""
+    """An inline SVG with alt text that can be translated."""
 
     def preserve_original_messages(self) -> None:
-        """Remember the original alternative text."""
+        """Remember the original alt text."""
         self.setdefault("original_alt", self["alt"])
 
     def apply_translated_message(self, original: str, translated: str) -> None:
-        """Replace the alternative text with its translation."""
+        """Replace the alt text with its translation."""
         if self["original_alt"] == original:
             self["alt"] = translated
 
     def extract_original_messages(self) -> Sequence[str]:
-        """Return the alternative text."""
+        """Return the alt text."""
         return [self.get("original_alt", self["alt"])]
 
 
 def visit_picture(translator: HTML5Translator, node: nodes.Element) -> None:
-    """Write the SVG with its alternative text."""
+    """Write the SVG with its alt text."""
     label = html.escape(node["alt"])
     translator.body.append(node["svg"].replace("<svg", f'<svg role="img" aria-label="{label}"', 1))
     raise nodes.SkipNode
@@ -110,7 +110,7 @@ def visit_picture(translator: HTML5Translator, node: nodes.Element) -> None:
 class Diagram(SphinxDirective):
     """A diagram, specified by its file name.
 
-    The directive's first paragraph is the caption, and the second is the alternative text.
+    The directive's first paragraph is the caption, and the second is the alt text.
     """
 
     required_arguments = 1

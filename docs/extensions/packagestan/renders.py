@@ -19,8 +19,8 @@ from sphinx.errors import ExtensionError
 from harness.packagestan.answers import questions
 from harness.packagestan.template import ADDRESS, render
 
-# The answers of the running example. The year is fixed because its default, the current year, would
-# change the output.
+# The answers of the running example. The year is fixed, because the default (the current year)
+# would change the output every year.
 GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}
 
 
@@ -85,7 +85,7 @@ def checkpoint_project(source: Path, number: str) -> Path:
 
 
 def answers_of(text: str) -> dict[str, Any]:
-    """Return the answers in a text such as `mode=app plugins=true`. Each answer is parsed as YAML.
+    """Parse answers such as `mode=app plugins=true`, in which each value is YAML.
 
     Raises:
         ValueError: A word has no "=".

@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 OBJECTIVES = "objectives"
 # Boxes and figures that get their own slide.
 SHOWN = ("challenge", "question", "key-points", "diagram")
-# Speaker notes contain these, because learners must try the challenge first.
+# These appear only in speaker notes, because learners must try the challenge first.
 UNTOLD = ("hint", "solution", "answer", "checker")
 
 

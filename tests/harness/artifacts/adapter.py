@@ -16,7 +16,7 @@ class Adapter:
         template: The template.
         versions: The Python versions that the projects support.
         static: For each build backend, answers that put the version in a file.
-        from_git: For each build backend that supports it, answers with which the version comes from
+        from_git: For each build backend that supports it, answers that make the version come from
             git.
         version_variables: Variables that set the version if it can't come from git.
     """

@@ -1,4 +1,4 @@
-"""Run work in forks of a warm process, which can use any environment's Python."""
+"""Process requests in forks of a warm process, which can use any environment's Python."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def close_all(keep: int = 0) -> None:
 
 
 class ForkServer:
-    """A warm process that uses an environment's Python and runs each piece of work in a fork."""
+    """A warm process that uses an environment's Python and processes each request in a fork."""
 
     def __init__(
         self, environment: Environment, *modules: str, env: Mapping[str, str] | None = None
@@ -49,7 +49,7 @@ class ForkServer:
         """Send a request, and return the answer.
 
         Raises:
-            CommandError: The work failed. The message contains its output.
+            CommandError: The requested operation failed. The message contains its output.
         """
         assert self.process.stdin
         assert self.process.stdout

@@ -54,7 +54,7 @@ class Variant:
 
     @functools.cached_property
     def python(self) -> Path:
-        """Return the oldest supported Python, or the newest installed one if it is missing."""
+        """Return the oldest supported Python if installed, or else the newest installed one."""
         here = self.artifacts.adapter.interpreters()
         return here.get(self.oldest_python, here[max(here, key=Version)])
 

@@ -275,7 +275,7 @@ def tools(folder: Path) -> Path:
 
 
 def record_origin(project: Path) -> None:
-    """Record a project's origin as the `copier` command does so that updates work."""
+    """Record a project's origin, as the `copier` command does, so that updates work."""
     record = project / ".copier-answers.yml"
     text = record.read_text(encoding="utf-8")
     origin = f"_commit: {next_release()}\n_src_path: {ADDRESS}\n"

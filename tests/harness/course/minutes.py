@@ -1,7 +1,7 @@
 """Estimate how long a lesson takes.
 
 The model includes everything that all learners read, type, and solve in class. It ignores collapsed
-blocks and the section "Going deeper". This module only uses the standard library, because the
+blocks and the section "Going deeper". This module uses only the standard library, because the
 documentation imports it, too.
 """
 

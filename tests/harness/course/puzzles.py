@@ -1,6 +1,6 @@
 """Open one of the packaging puzzles: `python -m harness.course.puzzles NUMBER [FOLDER]`.
 
-This module only requires Python, because it runs before anything is installed.
+This module requires only Python, because it runs before anything is installed.
 """
 
 import re

@@ -49,7 +49,7 @@ class Topic:
 
     @property
     def total(self) -> Section:
-        """All sections together."""
+        """The totals for all sections."""
         found = self.sections.values()
         return Section(
             sum(section.words for section in found),

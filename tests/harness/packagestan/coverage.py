@@ -22,7 +22,8 @@ def inputs() -> list[Path]:
 COVERAGE = Coverage(
     QUESTIONNAIRE,
     inputs=inputs,
-    # The year is fixed, because its default, the current year, would change the variants.
+    # The year is fixed, because the default (the current year) would change the variants every
+    # year.
     given={"project_name": "My Project", "copyright_year": "2026"},
     texts=FULL | {"index_url": "https://packages.example.com/zoe/upload/"},
     empty={"extras": {}},

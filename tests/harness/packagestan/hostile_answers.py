@@ -42,12 +42,12 @@ def forms() -> list[Form]:
 
 @functools.cache
 def refusals(name: str) -> dict[str, str]:
-    """Return a question's message about each hostile text, or "" if it accepts the text."""
+    """Return a question's message about each hostile string, or "" if it accepts the string."""
     return {text: forms()[0].refusal(name, text) for text in hostile_texts()}
 
 
 def accepted(*names: str) -> dict[str, list[str]]:
-    """Return the hostile texts, except "", that each question accepts."""
+    """Return the nonempty hostile strings that each question accepts."""
     return {
         name: [text for text, refusal in refusals(name).items() if text and not refusal]
         for name in names
@@ -61,10 +61,10 @@ def content(name: str, text: str) -> Any:
         text = text.replace("import html\n", "").replace("html.escape(f", "(f")
     value = hostile_answers.content(name, text)
     if Path(name).name == "zensical.toml":
-        # Zensical doesn't escape these texts in HTML.
+        # Zensical doesn't escape these strings in HTML.
         for key in ("site_name", "site_description", "site_author", "repo_url"):
             value["project"][key] = html.unescape(value["project"].get(key, ""))
     elif name.endswith(".toml"):
-        # The ambiguous characters that ruff allows depend on the project's texts.
+        # The ambiguous characters that Ruff allows depend on the project's names.
         value.get("tool", {}).get("ruff", {}).get("lint", {}).pop("ignore", None)
     return value

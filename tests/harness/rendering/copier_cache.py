@@ -52,14 +52,14 @@ def parse_yaml(text: str) -> Any:
     return pickle.loads(pickled_value(text))
 
 
-# The compiled code of each text, by the settings of its environment.
+# The compiled code of each template, by the settings of its environment.
 compiled: dict[tuple[object, ...], CodeType] = {}
 
 
 def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
-    """Compile each text and parse each YAML string only once in an environment.
+    """Compile each template and parse each YAML string only once in an environment.
 
-    Environments with the same settings share the code, because most texts are the same in all
+    Environments with the same settings share the code, because most templates are the same in all
     releases. The environment doesn't check whether files have changed.
     """
     compile_text = environment.compile

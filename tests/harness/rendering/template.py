@@ -78,7 +78,7 @@ class Template:
     def shared_parts(self) -> tuple[copier_internals.Template, SandboxedEnvironment]:
         """Return Copier's template object and a Jinja environment, to share between projects.
 
-        Copier would create both for each project. The environment compiles each text only once.
+        Copier would create both for each project. The environment compiles each template only once.
         `test_rendering.py` checks that the projects are the same as with the `copier` command.
         """
         worker = Worker(src_path=str(self.snapshot()))

@@ -42,7 +42,7 @@ print(json.dumps(sorted(exclude_paths(sys.argv[1], patterns))))
 
 @dataclass(frozen=True)
 class Instruction:
-    """An instruction of a Dockerfile.
+    """A Dockerfile instruction.
 
     Attributes:
         name: The keyword, such as `RUN`.

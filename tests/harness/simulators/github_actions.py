@@ -588,7 +588,7 @@ def _status(before: Any) -> dict[str, bool]:
 
 
 def _holds(condition: Any, contexts: Mapping[str, Any], status: Mapping[str, bool]) -> bool:
-    """Return whether a job or a step runs.
+    """Return whether a job or a step should run.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
     """

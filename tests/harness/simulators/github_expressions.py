@@ -9,7 +9,7 @@ from typing import Any
 
 TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*|\|\||&&|==|!=|[!().,*])")
 LITERALS = {"true": True, "false": False, "null": None}
-# A condition without any of these functions is only true if nothing has failed so far.
+# A condition without any of these functions is true only if nothing has failed so far.
 STATUS = {"always", "cancelled", "failure", "success"}
 
 
@@ -84,7 +84,7 @@ def evaluate(
 
 
 def interpolate(text: str, contexts: Mapping[str, Any]) -> str:
-    """Return a text in which each `${{ }}` is replaced with its value.
+    """Return a string in which each `${{ }}` is replaced with its value.
 
     Raises:
         ExpressionError: An expression is not supported.

@@ -1,4 +1,4 @@
-"""Simulate package indexes on this machine, such as PyPI and TestPyPI.
+"""Simulate package indexes such as PyPI and TestPyPI on this machine.
 
 Each index is a pypiserver behind TLS. A proxy redirects requests for the index's host to this
 server, so twine runs unchanged and uses the real URLs and its own implementation of trusted
@@ -152,7 +152,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Network:
-    """The services that jobs use: package indexes and the provider of identities.
+    """The services that jobs use: package indexes and the identity provider.
 
     Use it as a context manager.
     """

@@ -70,7 +70,7 @@ class Terminal:
         return True
 
     def wait_for(self, text: str) -> None:
-        """Wait until the screen shows a text.
+        """Wait until the screen shows the given text.
 
         Raises:
             AssertionError: The program stopped or didn't show the text in time. The message
@@ -101,7 +101,7 @@ class Terminal:
 
 
 def helps(questionnaire: Questionnaire, name: str) -> set[str]:
-    """Return all possible help texts of a question, because they may depend on other answers."""
+    """Return all possible versions of a question's help, which may depend on other answers."""
     environment = questionnaire.template.shared_parts()[1]
     text = str(questionnaire.questions()[name].get("help", ""))
     used = meta.find_undeclared_variables(environment.parse(text))

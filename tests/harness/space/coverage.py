@@ -2,7 +2,7 @@
 
 A factor has a small number of levels. Each axis is a factor with its choices as levels. Each choice
 of a multiselect question is a factor that is on or off. Each text question is a factor with the
-default and a difficult text as levels.
+default and difficult text as levels.
 """
 
 import functools
@@ -23,10 +23,10 @@ from harness.rendering.template import Answers
 from harness.space.covering_array import CoveringArray
 from harness.space.questionnaire import Questionnaire
 
-# The levels of a text question: the default, a difficult text, and, in some cases, no text.
+# The levels of a text question: the default, difficult text, and, in some cases, no text.
 DEFAULT, DIFFICULT, EMPTY = "default", "difficult", "empty"
 
-# The harness. Its code also affects the variants.
+# The harness, whose code also affects the variants.
 HARNESS = Path(__file__).parents[1]
 
 DAY = 24 * 60 * 60
@@ -133,8 +133,9 @@ class Coverage:
     def covering(self) -> list[Answers]:
         """Return answers that cover every combination of `strength` levels that shape a project.
 
-        They include every possible combination of the combined axes, and each level of a text with
-        each level of every other factor. Combinations that Copier rejects are left out.
+        They include every possible combination of the combined axes, and each level of a text
+        question with each level of every other factor. Combinations that Copier rejects are left
+        out.
         """
         return [self.answers_of(row) for row in self.rows()]
 
@@ -190,7 +191,7 @@ class Coverage:
             return dict(json.loads(file.read_text(encoding="utf-8")))
 
     def find_refused(self) -> list[Row]:
-        """Find the smallest sets of levels that Copier rejects, by checking answers as Copier does.
+        """Find the smallest sets of levels that Copier rejects.
 
         A validator's result depends only on the answers that it uses and on the answers that their
         defaults use, so only these questions are varied.

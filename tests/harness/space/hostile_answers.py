@@ -61,7 +61,7 @@ TEXTS = [
     "x" * 512,
 ]
 
-# Texts that have a special meaning in some format or program.
+# Strings that have a special meaning in some format or program.
 SNIPPETS = [
     *("'; DROP TABLE users; --", "$(touch owned)", "`touch owned`", "; touch owned #", "| sh"),
     *("&& id", "${IFS}", "$'\\n'", "%PATH%", "~root", "../../etc/passwd", "!event", "<(id)"),
@@ -109,7 +109,7 @@ SCRIPTS = list(
 
 @functools.cache
 def hostile_texts() -> list[str]:
-    """Return the texts to try as answers to each question that accepts any text."""
+    """Return the strings to try as answers to each question that accepts any text."""
     signs = string.punctuation
     lengths = [n + d for n in (4, 39, 40, 64, 100, 200, 254, 500, 512) for d in (0, 1)]
     texts = [
@@ -432,9 +432,9 @@ class Form:
 
 
 def batches(answers: dict[str, list[str]]) -> Iterator[dict[str, str]]:
-    """Yield sets of answers that together contain every text for every question.
+    """Yield sets of answers that together contain every string for every question.
 
-    Within a set, the texts differ, because two commands can't have the same name.
+    Within a set, the strings differ, because two commands can't have the same name.
     """
     columns = [
         [(name, texts[(number + place) % len(texts)]) for place in range(len(texts))]

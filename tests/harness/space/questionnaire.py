@@ -46,7 +46,7 @@ class Questionnaire:
         ]
 
     def default(self, axis: str) -> Any:
-        """Return the default answer to an axis."""
+        """Return the default choice of an axis."""
         return self.defaults.get(axis, self.questions()[axis]["default"])
 
     def choices(self, axis: str) -> list[Any]:

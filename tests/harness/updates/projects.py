@@ -52,7 +52,7 @@ environments: dict[Path, SandboxedEnvironment] = {}
 
 
 def shared_environment(worker: Worker) -> SandboxedEnvironment:
-    """Return a clone's Jinja environment, which compiles each text only once."""
+    """Return a clone's Jinja environment, which compiles each template only once."""
     folder = worker.template.local_abspath
     if folder not in environments:
         environments[folder] = compile_once(copier_internals.make_environment(worker))

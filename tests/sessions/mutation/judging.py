@@ -87,7 +87,7 @@ class Worker:
 
     @functools.cached_property
     def all_before(self) -> dict[str, outputs.Outputs]:
-        """Return the outputs of the original template in all other cases and with hostile texts."""
+        """Return the original template's outputs in all other cases and with hostile strings."""
         return dict(outputs.outputs(self.template, outputs.all_cases(), thoroughly=True))
 
     def judge(self, fault: Fault) -> Verdict:

@@ -72,7 +72,7 @@ class Fault:
 
 
 def number_of(text: str, length: int) -> int:
-    """Return a number that is below a length and depends only on a text."""
+    """Derive a number below the given length from a string."""
     return int(hashlib.sha256(text.encode()).hexdigest(), 16) % length
 
 
@@ -285,7 +285,7 @@ def code_lines(file: str, text: str) -> set[int]:
 
 
 def is_valid(file: str, text: str) -> bool:
-    """Return whether a file's parser accepts a text."""
+    """Return whether a file's parser accepts the text."""
     try:
         if file.endswith(".py"):
             with warnings.catch_warnings(action="ignore"):
@@ -316,7 +316,7 @@ def candidates(file: str, lines: list[str], number: int) -> Iterator[Fault]:
 
 
 def faults(file: str, text: str, only: int | None = None) -> list[Fault]:
-    """Return the faults for a text.
+    """Return the faults for a file's contents.
 
     Args:
         file: The path in the repository.

@@ -1,7 +1,8 @@
 """Compute the outputs of a template to recognize faults without an effect.
 
 Two templates are equivalent if they render the same files, messages, questions, and exclusions for
-all covering variants, presets, modes, and texts, and if their validators return the same results.
+all covering variants, presets, modes, and text answers, and if their validators return the same
+results.
 """
 
 import ast
@@ -29,7 +30,7 @@ from harness.rendering.template import Answers, Template
 from harness.space.hostile_answers import Form, hostile_texts
 from harness.space.questionnaire import Questionnaire
 
-# The outputs in a case: the hash of each text that is written, and "read FILE" for each source.
+# The outputs in a case: the hash of each output by name, and "read FILE" for each source.
 Outputs = dict[str, str]
 READ = "read "
 
@@ -43,7 +44,7 @@ def shows_everything(file: str) -> bool:
 
 
 def few_cases() -> list[Answers]:
-    """Return answers with each level of each factor, each preset in each mode, and all texts."""
+    """Return answers with every factor level, every preset in every mode, and every text answer."""
     presets = itertools.product(choices("preset"), choices("mode"))
     basic: Answers = {"project_name": "My Project", "copyright_year": "2026"}
     return [*each_level_once(), *(basic | {"preset": p, "mode": m} for p, m in presets), FULL]
@@ -62,7 +63,7 @@ def cases_that_read(file: str, cases: list[Answers], before: dict[str, Outputs])
 
 
 def key(answers: Answers) -> str:
-    """Return a text that identifies answers."""
+    """Return a string that identifies a set of answers."""
     return json.dumps(answers, sort_keys=True)
 
 
@@ -78,7 +79,7 @@ def noting(lookup: Callable[..., Any], used: set[str]) -> Callable[..., Any]:
 
 
 def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[str, str]:
-    """Return a project's files, and all texts that Copier shows or uses for it."""
+    """Return a project's files, and all text that Copier shows or uses for it."""
     with template.prepared_worker(folder, answers) as worker:
         worker.run_copy()
         context = dict(render_context(worker))
@@ -117,7 +118,7 @@ def outputs(
     Args:
         folder: The folder of the template.
         cases: The answers to render with.
-        thoroughly: Whether to also try hostile texts with the validators.
+        thoroughly: Whether to also try hostile strings with the validators.
     """
     template = Template(folder, *TEMPLATE.parts)
     used: set[str] = set()
@@ -141,7 +142,7 @@ def outputs(
 
 
 def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
-    """Return hashes of the texts, from which the folder's name is removed, or of an exception."""
+    """Return the hashes of the outputs, without the folder's name, or the hash of an exception."""
     try:
         found = make()
     except Exception as error:  # noqa: BLE001 whatever a fault causes is its effect

@@ -76,7 +76,7 @@ def records() -> dict[str, Record]:
 
 
 def words(text: str) -> set[str]:
-    """Return the words in a text that can identify related tests."""
+    """Return the words in a string that can identify related tests."""
     return set(re.findall(r"[a-z]{3,}", text.lower())) - COMMON_WORDS
 
 
@@ -177,7 +177,7 @@ def write(path: Path, text: str) -> None:
 
 
 def is_linted(repository: Path, fault: Fault) -> bool:
-    """Return whether ruff accepts a file with a fault, as `nox -s lint` requires."""
+    """Return whether Ruff accepts a file with a fault, as `nox -s lint` requires."""
     if not fault.file.endswith(".py"):
         return True
     ruff = (sys.executable, "-m", "ruff")
