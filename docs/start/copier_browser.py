@@ -3,7 +3,7 @@
 Pyodide is CPython compiled to WebAssembly. This module lets Copier run in it by replacing three
 things:
 
-- Modules that only exist on POSIX systems. Copier's dependencies import them, but rendering doesn't
+- Modules that exist only on POSIX systems. Copier's dependencies import them, but rendering doesn't
   call them.
 - The information that Copier gets from git: the template's version and its executable files.
 - The prompts. A `Session` accepts answers in the same form as `--data`, and `Asked` contains what a

@@ -194,7 +194,7 @@ def test_lost_tests_are_reported(new: dict[str, str], lost: list[str], tmp_path:
     ],
 )
 def test_outdated_paths_in_tests_are_reported(line: str, found: list[str], tmp_path: Path) -> None:
-    """The report lists paths in tests that don't exist in the new project."""
+    """The report lists paths that tests use but that don't exist in the new project."""
     files = dict.fromkeys(["tide/__init__.py", "setup.py", "COPYING", "notes.txt"], "")
     files |= {"test/test_high.py": f"{line}\n{TEST}", "pyproject.toml": "[project]\n"}
     project = unbuilt_project(tmp_path, files)
@@ -238,7 +238,7 @@ def test_folder_that_tests_refer_to_is_not_renamed(tmp_path: Path) -> None:
 
 
 def test_adding_tests_to_the_wheel_is_explained(tmp_path: Path) -> None:
-    """The report announces that the new wheel will contain tests that the old wheel leaves out."""
+    """The report says that the new wheel will contain tests that the old wheel doesn't contain."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": ""})
     (tmp_path / "tide" / "tests.py").write_text(TEST, encoding="utf-8")
     assert "tide/tests.py" not in faults(project)

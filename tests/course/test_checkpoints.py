@@ -67,7 +67,7 @@ def test_updates_lead_from_checkpoint_to_checkpoint(
 def test_checkpoint_is_created(
     tmp_path: Path, releases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A checkpoint is a project that records its answers and its version for later updates."""
+    """A checkpoint's project records the answers and the template's version for later updates."""
     monkeypatch.setattr(checkpoints, "ROOT", releases)
     project = checkpoints.make("5", tmp_path / "greetings")
     recorded = (project / ".copier-answers.yml").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ def test_each_topic_has_a_section(topic: topics.Topic) -> None:
 
 @pytest.mark.parametrize("topic", topics.topics(), ids=lambda topic: topic.number)
 def test_no_topic_is_thin(topic: topics.Topic) -> None:
-    """The course teaches each topic, and doesn't only mention it."""
+    """The course teaches each topic instead of only mentioning it."""
     assert not topic.is_thin, topic
 
 

@@ -30,7 +30,7 @@ def test_missing_part_is_explained(owner: type, name: str, monkeypatch: pytest.M
 
 
 def test_only_two_modules_import_private_parts() -> None:
-    """Only one module for the tests and one for the start page import private parts."""
+    """Only two modules import private parts: one for the tests, and one for the start page."""
     modules = [
         file for folder in ("docs", "tests", "tools") for file in (ROOT / folder).rglob("*.py")
     ]

@@ -31,7 +31,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_results_equal_those_of_the_plain_command(
     answers: Answers, exit_code: int, tmp_path: Path
 ) -> None:
-    """The exit code, the message, and the files are the same, with an empty and with a full cache."""
+    """The cached command's exit code, message, and files equal those of the plain command."""
     results = []
     for name in ("plain", "empty cache", "full cache"):
         folder = tmp_path / name
@@ -78,7 +78,7 @@ def test_templates_that_differ_have_their_own_code(cache: Path) -> None:
 
 
 def test_extensions_preprocess_cached_templates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Extensions preprocess even cached templates, because Copier's extension keeps their state."""
+    """Extensions preprocess even cached templates, because this resets Copier's extension."""
     seen = []
     environment = SandboxedEnvironment()
     compile_once(environment, "{{ 1 }}")

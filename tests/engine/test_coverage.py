@@ -17,7 +17,7 @@ QUESTIONNAIRE = Questionnaire(CARDS)
 
 @pytest.fixture(scope="module")
 def space(tmp_path_factory: pytest.TempPathFactory) -> Coverage:
-    """Return the space of the cards template."""
+    """Return the space of possible answers to the cards template."""
     return cards(CARDS.root, tmp_path_factory.mktemp("cache"))
 
 
@@ -49,7 +49,7 @@ def test_other_defaults_come_first() -> None:
 
 
 def test_multiselect_answers_include_every_combination() -> None:
-    """A multiselect question can have any combination of its choices as its answer."""
+    """The answer to a multiselect question can be any combination of its choices."""
     expected = [[], ["ribbon"], ["glitter"], ["ribbon", "glitter"]]
     assert expected == QUESTIONNAIRE.answers("decorations")
 

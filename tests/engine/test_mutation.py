@@ -119,7 +119,7 @@ def test_sample_is_reproducible() -> None:
 
 
 def test_faults_are_seeded_and_removed(tmp_path: Path) -> None:
-    """Several faults can be seeded into a file at once, and the file is restored."""
+    """Several faults can be seeded into a file at once, and the file is restored afterward."""
     (tmp_path / "a.py").write_text("a()\nb()\nc()\n", encoding="utf-8")
     chosen = [
         Fault("a.py", 1, "delete line", ("a()",), ()),
@@ -230,7 +230,7 @@ def test_equivalent_texts_have_no_effect(file: str, before: str, after: str) -> 
 
 
 def test_effects_are_recognized(tmp_path: Path) -> None:
-    """Changes to files, messages, questions, and validators are effects, but parentheses are not."""
+    """Changes to output are recognized as effects, but additional parentheses are not."""
     template = outputs.template_copy(tmp_path)
     cases: list[Answers] = [{"project_name": "My Project", "copyright_year": "2026"}]
     before = dict(outputs.outputs(template, cases))
@@ -254,7 +254,7 @@ def test_effects_are_recognized(tmp_path: Path) -> None:
 
 
 def test_unreadable_template_is_an_effect(tmp_path: Path) -> None:
-    """If Copier can't load a template, each case has an error as its output."""
+    """If Copier can't load a template, the output in each case is an error."""
     template = outputs.template_copy(tmp_path)
     case: Answers = {"project_name": "My Project"}
     (template / "copier.yml").write_text("a: [\n", encoding="utf-8")

@@ -16,7 +16,7 @@ PACKAGE = Template(TEMPLATES / "package", "copier.yml", "project")
 
 
 def cards(root: Path, cache: Path, *, motto: str = "Ahoy: {{ x }} # 'a'") -> Coverage:
-    """Return the space of the cards template in a folder."""
+    """Return the space of possible answers to the cards template in a folder."""
     template = Template(root, *CARDS.parts)
     return Coverage(
         Questionnaire(template),

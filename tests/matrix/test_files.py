@@ -53,7 +53,7 @@ def new_texts(variant: Variant, check: str) -> Iterator[tuple[str, str]]:
 
 
 def test_files_parse(variant: Variant) -> None:
-    """TOML, YAML, JSON, and Python files parse."""
+    """TOML, YAML, JSON, and Python files can be parsed."""
     for name, text in new_texts(variant, "parsed"):
         PARSERS.get(PurePosixPath(name).suffix, str)(text)
 

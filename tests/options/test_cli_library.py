@@ -144,7 +144,7 @@ def test_no_library_is_added_without_a_command(library: str, artifacts: Artifact
 
 @pytest.mark.parametrize("library", OTHERS)
 def test_library_is_listed_once(library: str, artifacts: ArtifactCache) -> None:
-    """The user's requirement for the library replaces the template's unless it has a marker."""
+    """The template's requirement for the library is omitted if the user's has no marker."""
     everywhere = f"{library.title()} >= 8.2"
     answers = BASE | {"mode": "script", "cli_library": library, "dependencies": [everywhere]}
     assert [everywhere] == dependencies(artifacts.project(answers))

@@ -208,7 +208,7 @@ def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, artifacts: Art
 
 @pytest.mark.parametrize("engine", BUILD)
 def test_broken_link_fails_the_build(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A link to a missing page fails the strict build."""
+    """A link to a missing page makes a strict build fail."""
     answers = NAMES | {"project_name": "My Project", "docs_engine": engine}
     project = artifacts.copy(answers, tmp_path / "project")
     with (project / "docs" / "index.md").open("a", encoding="utf-8") as file:

@@ -230,7 +230,7 @@ def test_pip_installs_locked_versions(
 def test_ci_accepts_a_current_pylock(
     environments: list[str], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The check passes for a current pylock.toml, even in another version's format."""
+    """The check passes for a current pylock.toml, even if a different uv version wrote it."""
     project = shutil.copytree(locked(artifacts, *environments), tmp_path / "project")
     bash(project, check_commands(project))
     assert "" == git(project, "status", "--porcelain")

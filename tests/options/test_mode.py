@@ -182,7 +182,7 @@ def test_copied_script_runs(tool: str, tmp_path: Path, artifacts: ArtifactCache)
 
 
 def test_script_is_a_single_file_by_default(artifacts: ArtifactCache) -> None:
-    """A script has a data file or an extra only if it is selected."""
+    """A script has a data file or an extra only if that option is selected."""
     project = artifacts.project({"project_name": "My Project", "mode": "script"})
     names = {path.name for path in (project / "src" / "my_project").iterdir()}
     assert {"__init__.py", "__main__.py", "py.typed"} == names
@@ -202,7 +202,7 @@ def test_script_installs_as_a_command(artifacts: ArtifactCache) -> None:
 def test_script_metadata_differences_are_detected(
     field: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """One of the project's tests fails if the metadata in the script and in pyproject.toml differ."""
+    """One of the project's tests fails if the script's metadata differs from pyproject.toml."""
     answers = BASE | {"mode": "script"}
     project = artifacts.copy(answers, tmp_path / "project")
     file = project / "pyproject.toml"

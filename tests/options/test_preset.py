@@ -64,7 +64,7 @@ def test_preset_answers_the_right_questions(file: Path) -> None:
 
 
 def test_comparison_has_current_numbers(artifacts: ArtifactCache) -> None:
-    """The comparison in the README has the current numbers of files and lines."""
+    """The comparison in the README shows the current numbers of files and lines."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     files, lines = measure(artifacts.project(NAME | {"github_user": "ada"}))
     assert [str(files)] == re.findall(r"(?m)^\| files \| ([\d,]+) \|", text)
@@ -130,7 +130,7 @@ def test_new_preset_requires_only_a_file(tmp_path: Path) -> None:
 
 
 def asked(project: Path, *arguments: str, **keys: str) -> list[str]:
-    """Accept all answers in a terminal after pressing some keys, and return the questions."""
+    """Press some keys in a terminal, accept all answers, and return the questions."""
     with Terminal(QUESTIONNAIRE, project, *arguments) as terminal:
         while name := terminal.next_question():
             terminal.send(keys.get(name, "") + "\r")

@@ -277,7 +277,7 @@ def test_jobs_have_names_and_time_limits(artifacts: ArtifactCache) -> None:
 
 
 def test_workflows_start_at_odd_minutes(artifacts: ArtifactCache) -> None:
-    """Weekly runs start on Monday, at minutes when GitHub is less busy."""
+    """Weekly runs start on Mondays, at minutes when GitHub is less busy."""
     schedules = {
         name: each["on"]["schedule"]
         for name, each in read_workflows(artifacts.project(ALL)).items()
@@ -308,7 +308,7 @@ def test_pipeline_has_its_images_and_limits(artifacts: ArtifactCache) -> None:
 
 
 def test_renovate_has_the_default_settings(artifacts: ArtifactCache) -> None:
-    """The Renovate file has the schema, recommended settings, and, if necessary, a file name."""
+    """The Renovate file uses the schema and recommended settings, and manages only the template."""
     project = artifacts.project(BASE | {"template_updates": "renovate"})
     settings = json.loads((project / "renovate.json").read_text(encoding="utf-8"))
     assert "https://docs.renovatebot.com/renovate-schema.json" == settings["$schema"]
@@ -318,7 +318,7 @@ def test_renovate_has_the_default_settings(artifacts: ArtifactCache) -> None:
 
 
 def test_dev_container_is_named_after_the_distribution(artifacts: ArtifactCache) -> None:
-    """devcontainer.json has the expected keys, and the name of the distribution."""
+    """devcontainer.json contains the expected keys, and is named after the distribution."""
     project = artifacts.project(BASE | {"devcontainer": True})
     file = project / ".devcontainer" / "devcontainer.json"
     description = json.loads(file.read_text(encoding="utf-8"))

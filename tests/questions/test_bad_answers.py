@@ -72,7 +72,7 @@ def test_app_requires_a_command(tmp_path: Path) -> None:
 
 
 def test_equal_command_names_are_rejected(tmp_path: Path) -> None:
-    """Equal names for both commands are rejected, ignoring case."""
+    """The same name for both commands is rejected, even if the case differs."""
     answers = GOOD | {"command_name": "greet", "gui_command_name": "Greet"}
     message = "'gui_command_name': use Greet-gui; both commands have the same name"
     with pytest.raises(ValueError, match=message):

@@ -162,7 +162,7 @@ def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [2048, None, False, ["x"]], ids=repr)
 def test_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) -> None:
-    """A recorded answer that isn't text is rejected by name, and no file changes."""
+    """If a recorded answer isn't text, the message names the question, and no file changes."""
     project = edit(project_name=value)
     before = tree(project)
     with pytest.raises(FilterArgumentError, match="question 'project_name': use text in quotes"):

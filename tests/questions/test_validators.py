@@ -209,7 +209,7 @@ DESCRIBED: list[tuple[str, Callable[[str], bool], list[str]]] = [
 def test_validator_accepts_the_described_texts(
     name: str, is_described: Callable[[str], bool], examples: list[str]
 ) -> None:
-    """Each neighbor of an example is accepted if and only if it is in the described set."""
+    """Each variation of an example is accepted if and only if it is in the described set."""
     texts = {text for example in examples for text in edits(example)}
     expected = {text for text in texts if is_described(text)}
     assert expected == {text for text in texts if not validated(name, text)}

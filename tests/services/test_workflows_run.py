@@ -137,7 +137,7 @@ def check_results(run: Run, expected: Mapping[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, artifacts: ArtifactCache) -> Path:
-    """Return a read-only repository of an app that has a right and a wrong tag."""
+    """Return a read-only repository of an app that has one correct tag and one wrong tag."""
     folder = tmp_path_factory.mktemp("app") / "project"
     return repository(artifacts.copy(BASE, folder), TAG.short_ref, WRONG_TAG.short_ref)
 
@@ -544,7 +544,7 @@ def test_skipped_result_is_found(place: Place, released: tuple[Place, Run]) -> N
     ],
 )
 def test_expressions_are_evaluated(text: str, expected: object) -> None:
-    """Expressions have the same values as on GitHub."""
+    """Expressions evaluate to the same values as on GitHub."""
     contexts = {
         "github": {"ref": "refs/heads/main", "event": {"pull_request": None}},
         "needs": {"lint": {"result": "success"}, "docs": {"result": "failure"}},

@@ -162,7 +162,7 @@ def test_rejected_answer_has_the_same_message(name: str, session: Session) -> No
 
 
 def test_form_continues_after_a_rejected_answer(session: Session) -> None:
-    """Questions after a rejected answer are shown with their own messages."""
+    """The questions after a rejected answer are still shown, with their own messages."""
     asked = session.ask({"project_name": "", "user_email": "ada", "copyright_year": "now"})
     errors = {question.name: question.error for question in asked if question.error}
     assert {"project_name", "user_email", "copyright_year"} == errors.keys()
@@ -170,7 +170,7 @@ def test_form_continues_after_a_rejected_answer(session: Session) -> None:
 
 
 def test_form_has_the_questions_of_the_template(session: Session) -> None:
-    """A form with all questions asks every question of a library in order."""
+    """The form contains all of the template's questions for a library, in order."""
     asked = [question.name for question in session.ask({"project_name": "Demo"})]
     # These questions depend on answers that differ from a library's defaults.
     conditional = {"cli_library", "container", "docs_hosting", "index_url"}
@@ -208,7 +208,7 @@ def test_answer_that_equals_the_default_is_not_given(session: Session) -> None:
 def test_second_template_renders_the_same_files(
     answers: Answers, tiny: Source, tmp_path: Path
 ) -> None:
-    """For a template that is unrelated to Packagestan, the files are also the same."""
+    """For a template that is unrelated to Packagestan, the files also equal Copier's."""
     expected = of_command(tiny.folder, tmp_path / "command", answers)
     session = Session(tiny, tmp_path / "work")
     session.render({"name": "before"})

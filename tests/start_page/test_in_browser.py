@@ -285,7 +285,7 @@ def test_answers_make_no_requests(shown: Shown) -> None:
 
 
 def test_loaded_page_works_offline(shown: Shown) -> None:
-    """Answers change the files even without a network."""
+    """Changing an answer updates the files even without a network."""
     shown.follow(fragment(BASE))
     shown.context.set_offline(True)
     try:

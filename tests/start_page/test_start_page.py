@@ -145,7 +145,7 @@ def test_rejected_answer_keeps_the_files(page: Page) -> None:
 
 
 def test_unknown_names_are_reported_and_ignored(page: Page) -> None:
-    """Names in a link that aren't questions are reported and ignored."""
+    """Names in a link that don't belong to questions are reported and ignored."""
     hostile = {"project": "{}", "has": "{}", "starters": "{}", "_exclude": "x", "__proto__": "x"}
     shown = page.show({"project_name": "Demo", **hostile}, None)
     (notice,) = shown["notices"]
@@ -232,5 +232,5 @@ def test_fork_gets_its_own_address(remote: str, address: str) -> None:
 
 
 def test_answers_have_the_form_of_data_options() -> None:
-    """Text answers are unchanged, and other answers are JSON."""
+    """Text answers are passed unchanged, and other answers are passed as JSON."""
     assert ["a: b", "true", '["é"]', "null"] == list(map(as_text, ["a: b", True, ["é"], None]))

@@ -225,7 +225,7 @@ def test_pdm_keeps_its_version_from_git(releases: Path, tmp_path: Path) -> None:
 
 
 def test_direct_reference_stops_the_update(releases: Path, tmp_path: Path) -> None:
-    """A direct reference in a project from 0.3 that publishes to PyPI stops the update."""
+    """The update stops if a project from 0.3 publishes to PyPI and has a direct reference."""
     requirement = "idna @ git+https://github.com/kjd/idna@v3.7"
     project = start(releases, "0.3.0", tmp_path / "project", BASE | {"dependencies": [requirement]})
     with pytest.raises(ValueError, match="PyPI rejects"):

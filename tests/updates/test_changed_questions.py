@@ -131,7 +131,7 @@ def test_retired_choice_is_not_offered(tmp_path: Path) -> None:
 
 
 def test_removed_choice_stops_the_update(tmp_path: Path) -> None:
-    """If the recorded choice is removed, the update names the question, and writes nothing."""
+    """If the recorded choice is removed, the message names the question, and nothing is written."""
     repository = make_history(tmp_path / "template", *recipe("Remove a choice"))
     project = start(repository, "1.0.0", tmp_path / "project", {"docs_engine": "mkdocs"})
     with pytest.raises(FilterArgumentError, match="--data docs_engine=sphinx, or choose"):

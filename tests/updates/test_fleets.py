@@ -87,7 +87,7 @@ def state(clone: Path) -> dict[str, object]:
 def test_loop_updates_in_branches(tmp_path: Path) -> None:
     """The loop updates clean clones in a branch, and never changes or deletes users' files.
 
-    The template is small to keep the calls of Copier fast.
+    The template is small so that Copier runs fast.
     """
     clones, programs, temporary = (tmp_path / name for name in ("clones", "programs", "temporary"))
     for folder in (clones, programs, temporary):

@@ -14,7 +14,7 @@ from harness.updates.releases import IDENTITY, commit, past_releases
 
 @pytest.mark.parametrize("version", past_releases())
 def test_command_creates_the_same_project(version: str, releases: Path, tmp_path: Path) -> None:
-    """After each kind of update, a project with local changes and a conflict is the same."""
+    """Each kind of update has the same result, even with local changes and a conflict."""
     project = start(releases, version, tmp_path / "project", {"project_name": FULL["project_name"]})
     (project / "README.md").write_text("# Mine\n", encoding="utf-8")
     (project / "tests" / "test_greetings.py").unlink()

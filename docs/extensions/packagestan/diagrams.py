@@ -138,7 +138,7 @@ class Diagram(SphinxDirective):
         self.set_source_info(figure)
         text = " ".join(caption.split())
         words, messages = self.parse_inline(text)
-        # Sphinx only translates nodes that have a source.
+        # Sphinx translates only nodes that have a source.
         figure += [nodes.caption(text, "", *words), *messages]
         self.set_source_info(figure[1])
         return [figure]

@@ -22,13 +22,12 @@ def inputs() -> list[Path]:
 COVERAGE = Coverage(
     QUESTIONNAIRE,
     inputs=inputs,
-    # The year is fixed, because the default (the current year) would change the variants every
-    # year.
+    # The year is fixed, because the default (the current year) would change the variants yearly.
     given={"project_name": "My Project", "copyright_year": "2026"},
     texts=FULL | {"index_url": "https://packages.example.com/zoe/upload/"},
     empty={"extras": {}},
     shaping={"dependencies", "extras", "command_name", "gui_command_name", "index_url"},
-    # A preset only affects which questions are asked and their defaults.
+    # A preset affects only which questions are asked and their defaults.
     left_out={"preset"},
     combined=("mode", "backend", "versioning", "package_data", "plugins"),
     cache=user_cache_path("packagestan") / "variants",

@@ -1,6 +1,6 @@
 """Speed up Copier by caching values that cannot change within a run.
 
-Copier merges the answers for every path and text that it renders, although they only change while
+Copier merges the answers for every path and text that it renders, although they change only while
 it asks questions. It also parses the same YAML strings repeatedly. `test_rendering.py` and
 `test_update_command.py` check that the results are the same as with the `copier` command.
 """

@@ -19,7 +19,7 @@ from unittest import mock
 
 from jinja2 import Environment
 
-# The variable with the folder for compiled templates. Its files are only valid for the installed
+# The variable with the folder for compiled templates. Its files are valid only for the installed
 # versions of Python, Jinja, and Copier, so each test run uses a new folder.
 VARIABLE = "COPIER_COMPILED_TEMPLATES"
 
