@@ -78,7 +78,7 @@ def isolated_environment(shared_folder: Path, tmp_path_factory: pytest.TempPathF
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark all tests in the files that `nox -s quick` includes completely."""
+    """Mark each test in `tests/conventions` and `tests/options` as quick."""
     if item.path.parent.name in ("conventions", "options"):
         item.add_marker("quick")
 

@@ -532,7 +532,7 @@ def as_parameters(kind: str, options: Any, about: str) -> tuple[list[Any], dict[
     if not isinstance(options, dict):
         return [options], {}
     named = {f"{name}_" if keyword.iskeyword(name) else name: v for name, v in options.items()}
-    # Only `file` requires this description, to say what it didn't find.
+    # Only `file` uses `about`. Its error message says what was not found.
     return [], named | ({"about": about} if kind == "file" and about else {})
 
 

@@ -42,7 +42,7 @@ def test_constraint_applies_to_build(tmp_path: Path) -> None:
     ],
 )
 def test_build_failure_suggests_a_remedy(output: str, expected: str) -> None:
-    """The message about a failed build suggests what to add to the command."""
+    """The message about a failed build suggests a remedy."""
     assert expected in remedy(error_line(output))
 
 

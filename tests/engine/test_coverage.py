@@ -1,4 +1,4 @@
-"""Test finding the possible answers to a template's questions and variants that cover them."""
+"""Test the search for possible answers, and for variants that cover them."""
 
 import itertools
 import shutil

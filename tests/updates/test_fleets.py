@@ -194,7 +194,7 @@ def test_renovate_proposes_releases() -> None:
 
 @pytest.mark.parametrize("name", ANSWERS_FILES)
 def test_renovate_finds_the_answers_file(name: str) -> None:
-    """The patterns of Renovate and of the project match the project's answers file."""
+    """The answers file matches Renovate's default pattern, or the project adds a pattern for it."""
     (default,) = [pattern.strip("/") for pattern in recorded()["copier_files"]]
     added = generated(name).get("copier", {"managerFilePatterns": []})["managerFilePatterns"]
     assert ([] if re.search(default, name) else [name]) == added

@@ -73,7 +73,7 @@ def suggestion(reference: str, project: Project) -> str:
 
 
 def valid_entry_points(project: Project) -> dict[tuple[str, str], str]:
-    """Return the entry points by (group, name), corrected if the meaning is unambiguous."""
+    """Return the valid entry points by (group, name). Errors with an obvious fix are corrected."""
     corrected = {
         key: suggestion(value, project) if missing_object(value, project) else value
         for key, value in project.wheel.entry_points.items()

@@ -52,7 +52,7 @@ def relax(folder: Path) -> list[str]:
     """Relax the checks of a project, and return sentences about the changes.
 
     Raises:
-        AdoptionError: The project has no checks to relax, or a check fails for another reason.
+        AdoptionError: The settings can't be read, are already relaxed, or lack Ruff, or a check still fails.
     """
     file = folder / "pyproject.toml"
     try:

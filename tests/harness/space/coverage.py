@@ -235,7 +235,7 @@ class Coverage:
         return False
 
     def smallest(self, rows: list[Row]) -> list[Row]:
-        """Return the smallest sets of levels for which every row that contains them is in `rows`.
+        """Return each smallest set of levels such that `rows` has every row that contains the set.
 
         If a set occurs with every level of a factor, that factor doesn't matter, so its level is
         removed from the set.

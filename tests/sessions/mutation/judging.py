@@ -51,7 +51,7 @@ class Verdict:
         changes: Whether the fault changes a rendered file.
         quick: The test in the quick suite that catches the fault, or "".
         caught_by: The test that catches the fault, or the reason why it has no effect.
-        seconds: The duration, without the runs for all faults together.
+        seconds: The time spent on this fault, without the runs that test all faults together.
     """
 
     file: str
