@@ -67,10 +67,10 @@ html_theme_options = {
         "color-admonition-title": "#7cb0ff",
         "color-admonition-title-background": "#1e3a5f",
     },
-    "source_repository": f"https://github.com/{ORG}/packagestan/",
     "source_branch": "main",
     "source_directory": "docs/",
 }
+html_theme_options["source_repository"] = f"https://github.com/{ORG}/packagestan/"
 
 # Colors of code: https://github.com/Quansight-Labs/accessible-pygments
 pygments_style = "a11y-high-contrast-light"
