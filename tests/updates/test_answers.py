@@ -88,7 +88,9 @@ def test_preset_cannot_be_changed(
     project = start(releases, version, tmp_path / "project", BASE)
     (project / ".copier-answers.yml").rename(project / "answers.yml")
     commit(project, "Move the answers file")
-    with pytest.raises(FilterArgumentError, match="change individual answers, such as --data docs"):
+    with pytest.raises(
+        FilterArgumentError, match="change individual answers, for example with --data docs"
+    ):
         operate(operation, project, {"preset": "full"}, answers_file="answers.yml")
     assert [] == status(project)
 

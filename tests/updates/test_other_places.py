@@ -162,7 +162,7 @@ def test_update_in_a_subfolder_changes_only_the_subfolder(releases: Path, tmp_pa
 def test_existing_files_are_kept_as_documented(releases: Path, tmp_path: Path) -> None:
     """The documented options keep the user's files, all existing files, or specific files."""
     page = (ROOT / "docs" / "how-to" / "start.md").read_text(encoding="utf-8")
-    section = page.split("\n## If the folder is not empty\n")[1]
+    section = page.split("\n## If the destination folder is not empty\n")[1]
     overwrite, skip, exclude = re.findall("`(--.+?)`", section)
     files = ("README.md", ".gitignore", "docs/conf.py", "src/my_project/__main__.py")
     kept = []
