@@ -532,8 +532,8 @@ def as_parameters(kind: str, options: Any, about: str) -> tuple[list[Any], dict[
     if not isinstance(options, dict):
         return [options], {}
     named = {f"{name}_" if keyword.iskeyword(name) else name: v for name, v in options.items()}
-    # Only `file` uses `about`. Its error message says what was not found.
-    return [], named | ({"about": about} if kind == "file" and about else {})
+    takes_about = about and "about" in inspect.signature(KINDS[kind].function).parameters
+    return [], named | ({"about": about} if takes_about else {})
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.processes.commands import installed_browser
+
 checks = pytest.importorskip("sessions.browser_checks", reason="Playwright is not installed")
-if not checks.installed_browser():
+BROWSER = installed_browser()
+if BROWSER is None:
     pytest.skip("Chromium is not installed", allow_module_level=True)
 
 SECOND_PAGE = '<p style="break-before: page">two</p>'
@@ -21,9 +24,7 @@ def test_cheat_sheet_is_one_page(text: str, expected: list[str], tmp_path: Path)
     page = tmp_path / "cheat-sheet.html"
     page.write_text(text, encoding="utf-8")
     with checks.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=checks.installed_browser(), args=checks.ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=checks.ARGUMENTS)
         assert expected == list(checks.print_cheat_sheet(browser, page))
         browser.close()
     assert (tmp_path / "cheat-sheet.pdf").read_bytes().startswith(b"%PDF")

@@ -7,13 +7,14 @@ https://www.w3.org/TR/WCAG22/
 import argparse
 import itertools
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from harness.processes.commands import installed_browser
 
 BUILT = Path(__file__).parents[2] / "docs" / "_build"
 
@@ -33,11 +34,6 @@ Reveal.getSlides()
     .map((slide, number) => [number + 1, slide.scrollHeight - Reveal.getConfig().height])
     .filter(([, excess]) => excess > 0)
 """
-
-
-def installed_browser() -> str | None:
-    """Return the path of Chromium or Chrome, or None."""
-    return next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
 
 
 def problems_of_page(page: Page) -> Iterator[str]:

@@ -87,7 +87,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Source:
 
 def of_command(template: Path, project: Path, answers: Answers) -> dict[str, tuple[str, bool]]:
     """Return the hash and the executable bit of each file that `copier copy` writes."""
-    copier_command("copy", "--defaults", "--quiet", template, project, answers=answers, plain=True)
+    copier_command("copy", "--defaults", "--quiet", template, project, answers=answers)
     return tree(project)
 
 

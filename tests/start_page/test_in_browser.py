@@ -22,11 +22,12 @@ from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
 from harness.packagestan.answers import FULL, axes, choices, preset
 from harness.packagestan.bad_answers import REJECTED
+from harness.processes.commands import installed_browser
 from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
 from harness.space.hostile_answers import TEXTS
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+BROWSER = installed_browser()
 if BROWSER is None:
     pytest.skip("Chromium is not installed", allow_module_level=True)
 if not (shutil.which("node") and shutil.which("npm")):

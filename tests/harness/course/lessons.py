@@ -261,14 +261,16 @@ def tools(folder: Path) -> Path:
         # uv's scripts call realpath with `--`, which BusyBox rejects.
         (folder / "realpath").unlink()
     scripts = Path(sysconfig.get_path("scripts"))
-    for program in (scripts / "copier", find_uv_bin(), scripts / "uvx"):
+    for program in (find_uv_bin(), scripts / "uvx"):
         (folder / Path(program).name).symlink_to(program)
+    copier = folder / "copier"
     if cache := os.environ.get(copier_program.VARIABLE):
         settings = f"{copier_program.VARIABLE}={shlex.quote(cache)}"
         command = shlex.join([sys.executable, copier_program.__file__])
-        (folder / "copier").unlink()
-        (folder / "copier").write_text(f'#!/bin/sh\n{settings} exec {command} "$@"\n', "utf-8")
-        (folder / "copier").chmod(0o755)
+        copier.write_text(f'#!/bin/sh\n{settings} exec {command} "$@"\n', "utf-8")
+        copier.chmod(0o755)
+    else:
+        copier.symlink_to(scripts / "copier")
     base = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
     (folder / "python3").symlink_to(base)
     return folder

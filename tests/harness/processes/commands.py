@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,3 +46,8 @@ def run(
             f"{finished.stdout}\n{finished.stderr}"
         )
     return finished
+
+
+def installed_browser() -> str | None:
+    """Return the path of Chromium or Chrome, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)

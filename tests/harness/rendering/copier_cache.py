@@ -38,6 +38,9 @@ def render_context(worker: Worker) -> dict[str, Any]:
 def answers_path(worker: Worker) -> Path:
     """Return the path of the answers file."""
     cached = vars(worker).get("cached")
+    if cached:
+        # Rendering the path would also reset Jinja's extensions after the previous template.
+        worker.jinja_env.preprocess("")
     return Path(cached[0] if cached else copier_internals.answers_path(worker))
 
 

@@ -4,8 +4,7 @@ A third of the CPU time of a `copier` command is spent on compiling the same tem
 previous command, because Copier doesn't keep their code. This program runs the same command line,
 but it loads that code from a folder, and it merges answers only once (see `copier_cache`). The
 installed Copier does everything else. `test_copier_program.py`, `test_rendering.py`, and
-`test_update_command.py` compare its results with those of the plain command. It doesn't support the
-`yield` tag, which this template doesn't use.
+`test_update_command.py` compare its results with those of the plain command.
 """
 
 import gc
