@@ -20,7 +20,7 @@ from harness.updates.releases import make_repository, missing_history
 # Don't collect the tests of packages that serve as test data.
 collect_ignore = ["packages"]
 
-# Environment variables that must not be inherited by programs that the tests start.
+# Environment variables that programs started by the tests must not inherit.
 UNWANTED = (
     "CI",  # This variable makes nox fail if an interpreter is missing.
     "FORCE_COLOR",
@@ -43,17 +43,17 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def artifacts(shared_folder: Path) -> Iterator[ArtifactCache]:
-    """Return the artifact cache, which generates projects and distributions only once."""
+    """Yield the artifact cache, and stop its warm processes after the last test."""
     yield artifact_cache(shared_folder / "artifacts")
     forks.close_all()
 
 
 @pytest.fixture(scope="session")
 def releases(artifacts: ArtifactCache) -> Path:
-    """Return a read-only repository with all releases and the current template.
+    """Return a repository with all releases and the current template, which tests must not change.
 
-    Without the commit history, `test_history_contains_each_release` fails, and other tests are
-    skipped.
+    Without the commit history, tests that use this fixture are skipped, and
+    `test_history_contains_each_release` fails.
     """
     if missing_history():
         pytest.skip("run `git fetch --unshallow`")
@@ -62,7 +62,7 @@ def releases(artifacts: ArtifactCache) -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def isolated_environment(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Hide personal settings, and keep temporary files in pytest's temporary folder."""
+    """Hide personal settings, and keep caches and temporary files in pytest's temporary folder."""
     settings = tmp_path_factory.mktemp("settings") / "settings.yml"
     settings.write_text("{}\n", encoding="utf-8")
     os.environ["COPIER_SETTINGS_PATH"] = str(settings)
@@ -72,7 +72,7 @@ def isolated_environment(shared_folder: Path, tmp_path_factory: pytest.TempPathF
     os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder / "bytecode")
     os.environ["PIP_NO_COMPILE"] = "1"
     os.environ[copier_program.VARIABLE] = str(shared_folder / "templates")
-    # Each process gets its own cache, because processes can't share mypy's cache.
+    # Each worker process gets its own cache, because processes can't share mypy's cache.
     os.environ["MYPY_CACHE_DIR"] = str(tmp_path_factory.mktemp("mypy"))
     os.environ["TMPDIR"] = tempfile.tempdir = str(tmp_path_factory.mktemp("temporary"))
 
@@ -84,7 +84,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 class Unused(pytest.File):
-    """A test file that is skipped because a choice is incomplete."""
+    """A test file whose tests are not collected because a choice is incomplete."""
 
     def collect(self) -> list[pytest.Item]:
         """Collect nothing."""
@@ -92,28 +92,29 @@ class Unused(pytest.File):
 
 
 def is_incomplete(config: pytest.Config) -> bool:
-    """Return whether a choice is incomplete. If so, only the test that reports it runs.
+    """Return whether a choice is incomplete, so that only the test that reports it should run.
 
     An incomplete choice makes many tests fail, some during collection. Their messages would hide
-    the message that says what is missing. Tests selected on the command line always run.
+    the message that says what is missing. If the command line selects a test by its ID, the result
+    is False.
     """
     return bool(option_folders.all_problems()) and not any("::" in each for each in config.args)
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.File | None:
-    """Collect only the conventions if a choice is incomplete."""
+    """If a choice is incomplete, collect only the tests in `test_template.py`."""
     if module_path.name != "test_template.py" and is_incomplete(parent.config):
         return Unused.from_parent(parent, path=module_path)
     return None
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Start one more process than there are processors, because some processes wait for I/O."""
+    """Return one more than the number of processors, because some processes wait for I/O."""
     return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Configure the garbage collector, and show the progress of the run."""
+    """Configure the garbage collector, and register the progress plugin in the main process."""
     # Collect garbage rarely, because tests create little of it and each collection takes time.
     gc.set_threshold(50_000, 20, 50)
     if not hasattr(config, "workerinput"):
@@ -122,14 +123,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run the short variant tests last so that all processes end at about the same time."""
+    """Run the short variant tests last so that all processes end at about the same time.
+
+    If a choice is incomplete, run only the test that reports it.
+    """
     if is_incomplete(config):
         items[:] = [item for item in items if "test_each_choice_is_one_folder" in item.name]
     items.sort(key=lambda item: "variant" in getattr(item, "fixturenames", ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the tables that tests have recorded, and the overdue reviews."""
+    """Print the tables that passed tests have recorded, and the files with overdue reviews."""
     for report in terminalreporter.getreports("passed"):
         for title, lines in report.user_properties:
             terminalreporter.section(title)

@@ -1,1 +1,1 @@
-"""Shared test code for rendering, building, inspecting, and installing projects."""
+"""Code that the tests share: the test engine, and packages that are specific to Packagestan."""

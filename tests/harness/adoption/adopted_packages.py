@@ -27,7 +27,7 @@ COMMANDS = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
 
 
 def existing_project(artifacts: ArtifactCache, name: str) -> Project:
-    """Return a package from tests/packages/, built once with its own build backend."""
+    """Return a project from tests/packages/. Its own build backend builds the wheel only once."""
 
     def make(folder: Path) -> None:
         copied = shutil.copytree(PACKAGES / name, folder / "tree")
@@ -39,7 +39,11 @@ def existing_project(artifacts: ArtifactCache, name: str) -> Project:
 
 
 def adopted_project(artifacts: ArtifactCache, name: str) -> Path:
-    """Return a folder that contains an adopted package in `new/`, its answers, and its wheel."""
+    """Adopt a package once, and return a folder with the results.
+
+    The folder contains the new project in `new/`, its answers in `answers.yml`, and its wheel in
+    `wheel/`.
+    """
     old = existing_project(artifacts, name)
 
     def make(folder: Path) -> None:
@@ -59,14 +63,27 @@ def adopted_project(artifacts: ArtifactCache, name: str) -> Path:
 
 
 def block(text: str, language: str) -> str:
-    """Return a report's only code block in a language, or "" if it has none."""
+    """Return a report's code block in a language, or "" if it has none.
+
+    Raises:
+        AssertionError: The report has several code blocks in this language.
+    """
     found = re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
     assert len(found) <= 1
     return found[0] if found else ""
 
 
 def follow(text: str, old: Path, new: Path) -> None:
-    """Follow a report: copy the entries into pyproject.toml, and run the commands."""
+    """Follow a report: copy the entries into pyproject.toml, and run the commands.
+
+    Args:
+        text: The report.
+        old: The folder of the existing project.
+        new: The folder of the new project.
+
+    Raises:
+        CommandError: A command failed.
+    """
     file = new / "pyproject.toml"
     settings: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     tables = tomllib.loads(block(text, "toml"))
@@ -86,30 +103,35 @@ def merge(entries: dict[str, Any], settings: dict[str, Any]) -> None:
 
 
 def wheel_in(folder: Path) -> Project:
-    """Return the project for the only wheel in a folder's `wheel/` subfolder."""
+    """Read the only wheel in a folder's `wheel/` subfolder as a project."""
     (wheel,) = folder.glob("wheel/*.whl")
     return open_project(wheel)
 
 
 def unexplained(old: Project, new: Project) -> list[str]:
-    """Return the unexplained differences."""
+    """Return the unexplained differences between the wheels of two projects."""
     return [str(found) for found in compare(old, new) if not found.reason]
 
 
 def faults(project: Project) -> str:
-    """Return the existing faults, one per line."""
+    """Return the faults of an existing project, one per line."""
     return "\n".join(finding.text for finding in examine(project).faults)
 
 
 def not_carried(reading: Reading) -> str:
-    """Return the findings about what is not carried over, one per line."""
+    """Return the findings about properties that are not carried over, one per line."""
     return "\n".join(finding.text for finding in reading.not_carried)
 
 
 def unbuilt_project(folder: Path, files: dict[str, str], **metadata: Any) -> Project:
-    """Return a project with the given files and metadata, and a wheel with the package "tide".
+    """Write a project with the package "tide", and return it with a simulated wheel.
 
     The wheel isn't built, because building takes seconds and only the wheel's contents matter.
+
+    Args:
+        folder: The folder to write to.
+        files: The text of each file by path. Files in the package's folder are also in the wheel.
+        metadata: The wheel's metadata. The default name is "tide", and the default version is 1.0.
     """
     for name, text in files.items():
         file = folder / name

@@ -1,1 +1,1 @@
-"""Everything in the harness that is specific to Packagestan."""
+"""Packagestan as the template under test: its questions, answers, variants, and choices."""

@@ -9,7 +9,7 @@ from harness.packagestan.template import ROOT, TEMPLATE, facts
 from harness.rendering.template import Answers
 from harness.space.questionnaire import Questionnaire
 
-# All options are on, and every free-text answer contains characters that could break a template.
+# Many options are on, and most text answers contain characters that could break a template.
 FULL: Answers = {
     "project_name": "Straße & Friends",
     "project_description": 'Says "hello" in C:\\new\\languages: 100% {{ kind }} # </b> 🎉 שלום',
@@ -42,7 +42,7 @@ def preset(name: str) -> Answers:
     return {key: value for key, value in yaml.safe_load(text).items() if key != "label"}
 
 
-# The defaults if only the project's name is given.
+# The questions, with the defaults that apply if only the project's name is given.
 QUESTIONNAIRE = Questionnaire(TEMPLATE, {"preset": "standard"} | preset("standard"))
 
 questions = QUESTIONNAIRE.questions
@@ -66,12 +66,12 @@ def retired(axis: str) -> list[str]:
 
 
 def rendered(axis: str) -> list[Any]:
-    """Return all choices that a project can have, including retired choices."""
+    """Return all choices of a question that a project can have, including retired choices."""
     return choices(axis) + retired(axis)
 
 
 def written_choices(question: dict[str, Any]) -> dict[str, Any]:
-    """Return the choices in a question file by label.
+    """Return the choices that a question contains, by label.
 
     Args:
         question: A question whose choices are a map or a template that passes a map to `offer`.

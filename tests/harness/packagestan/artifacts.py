@@ -10,7 +10,7 @@ from harness.packagestan.template import TEMPLATE, facts
 
 
 def version_variables() -> set[str]:
-    """Return the variables that set the version of a project that would read it from git."""
+    """Return the environment variables that set the version if it can't come from git."""
     return {data["vcs"]["variable"] for data in facts("backend").values() if data["vcs"]}
 
 

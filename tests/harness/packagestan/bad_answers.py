@@ -81,7 +81,7 @@ REJECTED: list[tuple[str, Any, str, str]] = [
     ("starters", "cli", "restore the answers file with git checkout", "damaged"),
 ]  # fmt: skip
 
-# The questions that accept any text or YAML.
+# The questions that are answered with text or YAML and have no choices.
 FREE = [
     name
     for name, question in questions().items()
@@ -92,5 +92,5 @@ FREE = [
 
 
 def first_rejected(name: str) -> tuple[Any, str]:
-    """Return an answer that a question rejects, and the remedy in the message."""
+    """Return the first rejected answer to a question, and the remedy in the message."""
     return next((answer, remedy) for n, answer, remedy, _ in REJECTED if n == name)

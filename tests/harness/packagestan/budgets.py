@@ -22,7 +22,7 @@ class Size:
     Attributes:
         preset: The preset.
         mode: The project type.
-        files: The number of files.
+        files: The number of files, without the license and the answers file.
         lines: The number of lines in these files.
     """
 
@@ -38,13 +38,13 @@ class Size:
 
     @property
     def is_within_budget(self) -> bool:
-        """Return whether both numbers are within the budget."""
+        """Return whether both numbers are within the budget, or True if there is no budget."""
         return self.budget is None or (
             self.files <= self.budget[0] and self.lines <= self.budget[1]
         )
 
     def __str__(self) -> str:
-        """Return a row for the table."""
+        """Return the size as a row for the table."""
         limit = "{:5} /{:6}".format(*self.budget) if self.budget else "      -"
         return f"{self.preset:9} {self.mode:8} {self.files:5} /{self.lines:6}   {limit}"
 
@@ -53,13 +53,13 @@ HEADER = "preset    type     files / lines    budget"
 
 
 def measure(project: Path) -> tuple[int, int]:
-    """Return the numbers of files and lines in a project."""
+    """Count a project's files and their lines, without the license and the answers file."""
     files = [project / name for name in tree(project) if name not in NOT_COUNTED]
     return len(files), sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
 
 
 def sizes(artifacts: ArtifactCache) -> list[Size]:
-    """Return the sizes of all presets and project types."""
+    """Return the size of a project for each combination of a preset and a project type."""
     return [
         Size(
             preset,

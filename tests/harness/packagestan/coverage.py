@@ -22,7 +22,7 @@ def inputs() -> list[Path]:
 COVERAGE = Coverage(
     QUESTIONNAIRE,
     inputs=inputs,
-    # The year is fixed, because the default (the current year) would change the variants yearly.
+    # The default year is the current year. With a fixed year, the variants don't change every year.
     given={"project_name": "My Project", "copyright_year": "2026"},
     texts=FULL | {"index_url": "https://packages.example.com/zoe/upload/"},
     empty={"extras": {}},
@@ -44,16 +44,16 @@ each_choice_once = COVERAGE.each_choice_once
 
 
 def contents() -> dict[str, Answers]:
-    """Return the possible combinations by name, each with the text answers from `FULL`.
+    """Return the answers for each possible combination of the combined axes, by name.
 
-    The answers are the same for all build backends.
+    The answers to all other questions come from `FULL`.
     """
     possible = filter(COVERAGE.is_possible, COVERAGE.combinations())
     return {contents_of(row): FULL | row for row in possible}
 
 
 def summary() -> list[str]:
-    """Return a summary of the possible answers and the variants."""
+    """Return the lines of a summary of the possible answers and the variants."""
     rows = covering_rows()
     met, out, every = interactions(rows, COVERAGE.strength)
     return [

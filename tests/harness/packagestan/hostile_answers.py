@@ -16,19 +16,22 @@ FIRST: Answers = {"project_name": "Plain", "command_name": "plain"}
 
 
 def free_questions(*types: str) -> list[str]:
-    """Return the names of questions that have the given types and accept any answer."""
+    """Return the names of the questions of the given types that are answered with text or YAML.
+
+    See `harness.space.hostile_answers.free_questions`.
+    """
     return hostile_answers.free_questions(QUESTIONNAIRE, *types)
 
 
 @functools.cache
 def forms() -> list[Form]:
-    """Return sets of answers that together contain every choice of every axis."""
+    """Return forms whose answers together contain every choice of every axis."""
     without: dict[tuple[str, str], Answers] = {
-        # uv_build requires some names to be separate from the email address, so the files differ.
+        # For uv_build, some names must be separate from the email address, so the files differ.
         ("backend", "uv_build"): {"user_email": ""},
         # Trusted publishing works only with PyPI.
         ("publish", "trusted"): {"index_url": ""},
-        # With a token, a proprietary package needs its own index.
+        # A proprietary package that is published with a token requires its own index.
         ("license", "Proprietary"): {"index_url": "https://packages.example.com/upload/"},
     }
     found = []
@@ -42,12 +45,12 @@ def forms() -> list[Form]:
 
 @functools.cache
 def refusals(name: str) -> dict[str, str]:
-    """Return a question's message about each hostile string, or "" if it accepts the string."""
+    """Return a question's message for each hostile string, or "" if it accepts the string."""
     return {text: forms()[0].refusal(name, text) for text in hostile_texts()}
 
 
 def accepted(*names: str) -> dict[str, list[str]]:
-    """Return the nonempty hostile strings that each question accepts."""
+    """Return, for each question, the nonempty hostile strings that it accepts."""
     return {
         name: [text for text, refusal in refusals(name).items() if text and not refusal]
         for name in names
@@ -55,13 +58,16 @@ def accepted(*names: str) -> dict[str, list[str]]:
 
 
 def content(name: str, text: str) -> Any:
-    """Return what a program reads from a file, or the text if the format is unknown."""
+    """Return the parsed contents of a file, or its text if the format is unknown.
+
+    Expected differences between the files of different projects are removed.
+    """
     if name.endswith(".py"):
         # Sphinx's settings escape a title with characters that are special in HTML.
         text = text.replace("import html\n", "").replace("html.escape(f", "(f")
     value = hostile_answers.content(name, text)
     if Path(name).name == "zensical.toml":
-        # Zensical doesn't escape these strings in HTML.
+        # Zensical doesn't escape these strings in HTML, so they are escaped in the file.
         for key in ("site_name", "site_description", "site_author", "repo_url"):
             value["project"][key] = html.unescape(value["project"].get(key, ""))
     elif name.endswith(".toml"):

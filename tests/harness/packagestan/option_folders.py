@@ -36,15 +36,15 @@ CONTENTS = {"license": (".txt", "the text of the license"), "preset": (".yml", "
 # Axes whose choices have no folders because they affect only conditions in templates.
 WITHOUT_FOLDERS = {"docs_hosting", "python_min", "release_tool", "test_matrix"}
 
-# Optional files: only pip requires a command to check its lock file, direnv has neither an
-# environment nor a lock file, conda has no lock file, and the facts say which backends read git.
+# Files that some choices of an axis don't have. For example, conda and direnv have no lock file,
+# and only some build backends read the version from git.
 OPTIONAL = {
     "backend": {"vcs.toml.jinja"},
     "environments": {"check.jinja", "envrc.jinja", "lock.jinja", "run.jinja"},
     "publish": {"github.yml.jinja", "gitlab.yml.jinja"},
 }
 
-# Facts that may be missing, empty, or null because nothing is installed.
+# Facts that may be missing (ADDITIONAL), empty (EMPTY), or null if nothing is installed (NULL).
 ADDITIONAL = {"retired", "reviewed"}
 EMPTY = {
     "build_folder",
@@ -88,7 +88,7 @@ def file_problems(axis: str, folder: Path, offered: list[str]) -> list[str]:
 
 
 def folder_axes() -> list[str]:
-    """Return the questions whose choices are folders."""
+    """Return the axes whose choices have folders."""
     without = WITHOUT_FOLDERS | FILES.keys()
     return [axis for axis in axes() if "choices" in questions()[axis] and axis not in without]
 
@@ -103,18 +103,21 @@ def listed(axis: str) -> list[str]:
 
 @functools.cache
 def all_problems() -> list[str]:
-    """Return the problems with the choices of all axes in the repository."""
+    """Return the problems with the choices of all axes in `folder_axes`."""
     return [problem for axis in folder_axes() for problem in axis_problems(axis)]
 
 
 def axis_problems(axis: str) -> list[str]:
-    """Return one sentence for each problem with an axis's question and folders."""
+    """Return one sentence for each problem with an axis.
+
+    The folders of the choices are checked only if the question is valid.
+    """
     question = questions()[axis]
     return choices_problems(axis, question) or problems(OPTIONS / axis, listed(axis), page(axis))
 
 
 def choices_problems(axis: str, question: dict[str, Any]) -> list[str]:
-    """Return a sentence if the choices in a question are not a map of labels to choices."""
+    """Return one sentence if a question's choices are not a map of labels to choices, or []."""
     try:
         values = written_choices(question).values() if is_written(question) else []
     except yaml.YAMLError:
@@ -140,7 +143,7 @@ def question_file(axis: str) -> str:
 
 
 def page(axis: str) -> str:
-    """Return the reference page of an axis."""
+    """Return the text of an axis's reference page, or "" if the page doesn't exist."""
     file = ROOT / "docs" / "reference" / "options" / f"{axis}.md"
     return file.read_text(encoding="utf-8") if file.exists() else ""
 
@@ -151,7 +154,7 @@ def problems(folder: Path, offered: list[str], page: str) -> list[str]:
     Args:
         folder: The folder of the axis.
         offered: The choices in the question, including retired ones.
-        page: The reference page of the axis.
+        page: The text of the axis's reference page.
     """
     found = [
         f"{shown(path)}: offer it in the question, or delete the folder"
@@ -184,12 +187,12 @@ def problems(folder: Path, offered: list[str], page: str) -> list[str]:
 
 
 def shown(path: Path) -> str:
-    """Return a template path in readable form."""
+    """Return a path in the folder of an axis, relative to the repository."""
     return f"template/options/{path.as_posix().rpartition('/options/')[2]}"
 
 
 def read(file: Path) -> dict[str, Any] | str | None:
-    """Return the facts about a choice, a problem with the file, or None if the file doesn't exist."""
+    """Return a choice's facts, a problem with the file, or None if the file is missing or empty."""
     if not file.exists() or not file.read_text(encoding="utf-8").strip():
         return None
     try:
@@ -200,7 +203,7 @@ def read(file: Path) -> dict[str, Any] | str | None:
 
 
 def common_facts(choices: list[dict[str, Any]]) -> dict[str, type]:
-    """Return the types of the facts that most choices have, by name."""
+    """Return, by name, the usual types of the facts that more than half of the choices have."""
     types: dict[str, collections.Counter[type]] = collections.defaultdict(collections.Counter)
     for data in choices:
         for key, value in data.items():
@@ -213,7 +216,7 @@ def common_facts(choices: list[dict[str, Any]]) -> dict[str, type]:
 
 
 def part_problems(folder: Path, choice: str) -> Iterator[str]:
-    """Yield a sentence for each of a choice's files that is missing or empty."""
+    """Yield one sentence for each of a choice's files that is missing or empty."""
     parts = {path.name for path in folder.glob("*/*")} - OPTIONAL.get(folder.name, set())
     if choice == "none":
         parts &= {"choice.json"}
@@ -225,7 +228,13 @@ def part_problems(folder: Path, choice: str) -> Iterator[str]:
 
 
 def fact_problems(data: dict[str, Any], expected: dict[str, type], choice: str) -> Iterator[str]:
-    """Yield sentences about missing, misspelled, unknown, empty, or wrongly typed facts."""
+    """Yield one sentence for each problem with a choice's facts.
+
+    Args:
+        data: The facts.
+        expected: The types of the facts that every choice must have, by name.
+        choice: The name of the choice.
+    """
     missing = expected.keys() - data.keys()
     misspelled = set[str]()
     for key in sorted(data.keys() - expected.keys() - ADDITIONAL - {"documentation"}):
@@ -258,7 +267,7 @@ def fact_problems(data: dict[str, Any], expected: dict[str, type], choice: str) 
 
 
 def vcs_problems(folder: Path, data: dict[str, Any]) -> Iterator[str]:
-    """Yield problems with the settings for reading a build backend's version from git."""
+    """Yield one sentence for each problem with a build backend's settings for versions from git."""
     vcs, error = data.get("vcs"), data.get("vcs_error")
     if not isinstance(vcs, dict) or not isinstance(error, str):
         return
@@ -276,6 +285,6 @@ def vcs_problems(folder: Path, data: dict[str, Any]) -> Iterator[str]:
 
 
 def defaults(axis: str) -> set[Any]:
-    """Return the default answers to a question."""
+    """Return the default answers to a question, including the defaults of the presets."""
     presets = [preset(file.stem) for file in FILES["preset"].glob("*.yml")]
     return {default(axis), *(answers.get(axis) for answers in presets)}

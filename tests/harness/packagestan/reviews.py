@@ -11,14 +11,14 @@ import re
 from harness.course.pages import front_matter
 from harness.packagestan.template import ROOT
 
-# Half a year. By then, every tool in the template usually has a new release.
+# Half a year. Within this time, most tools in the template have a new release.
 DAYS = 183
 
 IN_DATA = re.compile(r"\(reviewed (\d{4}-\d{2}-\d{2})\)|\"reviewed\": \"(\d{4}-\d{2}-\d{2})\"")
 
 
 def reviews() -> dict[str, datetime.date]:
-    """Return the date on which each file with such facts was last reviewed, by path."""
+    """Return the date of the last review of each reviewed file, by path."""
     found = {}
     template = ROOT / "template"
     for file in sorted([*template.glob("data/*"), *template.glob("options/*/*/choice.json")]):
@@ -33,7 +33,7 @@ def reviews() -> dict[str, datetime.date]:
 
 
 def overdue(today: datetime.date) -> list[str]:
-    """Return the files that are due for a review, starting with the oldest review.
+    """Return one line for each file with an overdue review, starting with the oldest review.
 
     Args:
         today: The current date.

@@ -1,1 +1,1 @@
-"""Reporting on test runs."""
+"""The progress and the results of test runs."""

@@ -8,7 +8,12 @@ from xml.etree import ElementTree
 
 @dataclass
 class Results:
-    """A test suite's results: the passed tests, and the number of each other outcome."""
+    """The results of a test suite.
+
+    Attributes:
+        passed: The number of passed tests with each name.
+        others: The number of other tests by outcome, such as `failed` or `skipped`.
+    """
 
     passed: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)
@@ -20,16 +25,20 @@ class Results:
 
 
 def read_results(file: Path) -> Results:
-    """Return the results in a JUnit report. Test names omit files, because files can move."""
+    """Return the results in a JUnit report, or empty results if the report doesn't exist.
+
+    Test names don't contain the paths of files, because files can move.
+    """
     results = Results()
     if not file.is_file():
         return results
     for case in ElementTree.parse(file).iter("testcase"):
-        # Keep only the last class, because an inherited test has its base class's file.
+        # The file of an inherited test is its base class's file, which can differ from the module
+        # of its own class. If so, keep only the name of its own class.
         module = case.get("file", "").removesuffix(".py").replace("/", ".")
         classes = case.get("classname", "")
         own = classes.removeprefix(module) if classes.startswith(module) else classes.split(".")[-1]
-        # The name of a doctest starts with its module.
+        # The name of a doctest starts with its module, which may be in the `src` folder.
         name = f"{own}.{case.get('name', '').removeprefix('src.')}".strip(".")
         outcomes = [each.tag for each in case if each.tag in ("failure", "error", "skipped")]
         if outcomes:

@@ -9,7 +9,7 @@ KEY = "progress/seconds"
 
 
 class Progress:
-    """A pytest plugin for the main process, which prints the results."""
+    """A pytest plugin for the main process that prints a time estimate and failures."""
 
     def __init__(self, config: pytest.Config) -> None:
         """Read the durations of previous runs."""
@@ -26,11 +26,13 @@ class Progress:
             reporter.write(f"{text}\n")
 
     def estimate(self, tests: list[str], processes: int) -> str:
-        """Return a sentence with the number of tests and the estimated time.
+        """Return a line with the number of tests and the estimated time.
+
+        If most of the durations are unknown, there is no estimate.
 
         Args:
             tests: The IDs of the tests.
-            processes: The number of processes that share them.
+            processes: The number of processes that run the tests.
         """
         number = "1 test" if len(tests) == 1 else f"{len(tests)} tests"
         known = [self.seconds.get(test.split("::")[0]) for test in tests]
@@ -41,7 +43,7 @@ class Progress:
         return f"{number}, about {total / 60:.1f} minutes, based on previous runs"
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Print the estimate if the tests run in this process."""
+        """Print the estimate if this process has collected tests to run."""
         if session.items and not self.config.getoption("collectonly"):
             self.print(self.estimate([item.nodeid for item in session.items], 1))
 
@@ -53,7 +55,7 @@ class Progress:
             self.print(self.estimate(ids, self.processes))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Store the duration of a test, and print the test's name if it failed."""
+        """Add the duration of a phase of a test, and print the test's ID if the phase failed."""
         test = report.nodeid.split("@")[0]
         durations = self.durations[test.split("::")[0]]
         durations[test] = durations.get(test, 0) + report.duration
@@ -62,7 +64,7 @@ class Progress:
             self.print(f"\nFAILED {report.nodeid}")
 
     def pytest_sessionfinish(self) -> None:
-        """Store the durations for later runs."""
+        """Store the average duration of each file's tests for later runs."""
         for file, durations in self.durations.items():
             self.seconds[file] = sum(durations.values()) / len(durations)
         if self.durations and self.cache:

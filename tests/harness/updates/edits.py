@@ -83,6 +83,7 @@ class Work:
     """The user's work on a project, which an update must preserve.
 
     Attributes:
+        project: The project's folder.
         added: The lines added to each file, by path.
         deleted: The deleted files.
     """
@@ -146,29 +147,29 @@ class SomeWork(Work):
         self.random = random
 
     def write(self, name: str, text: str) -> None:
-        """Replace a file, or leave it unchanged at random."""
+        """Create or replace a file with a probability of 50%."""
         if self.random.random() < 0.5:
             super().write(name, text)
 
     def replace(self, name: str, old: str, new: str) -> None:
-        """Replace a string that occurs once in a file, or leave the file unchanged at random."""
+        """If a string occurs exactly once in a file, replace it with a probability of 50%."""
         file = self.project / name
         present = file.exists() and 1 == file.read_text(encoding="utf-8").count(old)
         if present and self.random.random() < 0.5:
             super().replace(name, old, new)
 
     def append(self, name: str, text: str) -> None:
-        """Append text to a file, or leave the file unchanged at random."""
+        """If a file exists, append text to it with a probability of 50%."""
         if (self.project / name).exists() and self.random.random() < 0.5:
             super().append(name, text)
 
     def delete(self, name: str) -> None:
-        """Delete a file, or leave it unchanged at random."""
+        """If a file exists, delete it with a probability of 50%."""
         if (self.project / name).exists() and self.random.random() < 0.5:
             super().delete(name)
 
     def comment(self, name: str) -> None:
-        """Insert a comment before a random line of a file, but not before the first line."""
+        """Insert a comment at a random position after the first line of a file."""
         file = self.project / name
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         added = f"# ours {self.random.randrange(10**9)}"
@@ -180,11 +181,15 @@ class SomeWork(Work):
 def a_year_of_work(project: Path, work: Work | None = None) -> Work:
     """Develop a project as a user would: replace the starter code, and edit most files.
 
-    The edits avoid lines that the update from 0.3 rewrites; see `edits_of_rewritten_lines`.
+    The edits avoid lines that the update from release 0.3 rewrites; see
+    `edits_of_rewritten_lines`.
 
     Args:
         project: The project's folder.
-        work: The object that applies the edits. By default, it applies all of them.
+        work: The object that applies the edits. By default, all edits are applied.
+
+    Returns:
+        The object that has applied the edits.
     """
     work = work or Work(project)
     source, tests = f"src/{PACKAGE}", "tests"
@@ -256,7 +261,7 @@ def settings_edits(work: Work) -> None:
 
 
 def edits_of_rewritten_lines(work: Work) -> None:
-    """In a project from 0.3, edit lines that the next update rewrites or removes."""
+    """In a project from release 0.3, edit text that the next update rewrites or removes."""
     name = "pyproject.toml"
     work.replace(name, '    "pytest>=8.3",\n', '    "pytest>=8.3",\n    "pytest-xdist>=3",\n')
     work.replace(name, "\nskip_covered = true\n", "\nskip_covered = false\nfail_under = 80\n")

@@ -44,7 +44,7 @@ def cloned_template(url: str, ref: str | None, use_prereleases: bool, _refs: str
 
 
 def shared_template(url: str, ref: str | None = None, use_prereleases: bool = False) -> Template:
-    """Return the template of a release, even if a test reuses the path of another repository."""
+    """Return the template of a release. If a test replaces a repository, clone the new one."""
     return cloned_template(url, ref, use_prereleases, git("for-each-ref", cwd=Path(url)))
 
 
@@ -61,13 +61,12 @@ def shared_environment(worker: Worker) -> SandboxedEnvironment:
 
 @contextmanager
 def sharing() -> Iterator[None]:
-    """Make all runs of Copier share everything that doesn't change between them."""
+    """Make runs of Copier share values that don't change, and hide personal git settings."""
     with (
         copier_internals.replaced(
             template=shared_template,
             environment=property(shared_environment),
-            # Skip a check of the file system's permissions, for which Copier runs git for each
-            # file.
+            # Skip a check of the file permissions, because Copier runs git for each file.
             sync_executable_bits=mock.Mock(),
         ),
         cached_answers(),
@@ -77,7 +76,7 @@ def sharing() -> Iterator[None]:
 
 
 def start(repository: Path, version: str | None, project: Path, answers: Answers) -> Path:
-    """Render a project from a release, and commit it.
+    """Render a project from a release, commit it, and return its folder.
 
     Args:
         repository: The repository with the template's releases.
@@ -130,6 +129,10 @@ def operate(operation: str, project: Path, answers: Answers, **options: Any) -> 
 
     Returns:
         Copier's output on stderr.
+
+    Raises:
+        ValueError: Copier rejected an answer.
+        copier.errors.UserMessageError: Copier rejected the operation.
     """
     run = {"update": copier.run_update, "recopy": copier.run_recopy}[operation]
     with sharing(), redirect_stderr(io.StringIO()) as said:
@@ -138,7 +141,7 @@ def operate(operation: str, project: Path, answers: Answers, **options: Any) -> 
 
 
 def conflicts(project: Path) -> list[str]:
-    """Return the files with conflict markers or rejected changes."""
+    """Return the files with conflict markers, and the `.rej` files with rejected changes."""
     listed = git("ls-files", "-z", "--cached", "--others", cwd=project).split("\0")
     return sorted(
         {
@@ -152,11 +155,11 @@ def conflicts(project: Path) -> list[str]:
 
 
 def resolve(project: Path, side: str) -> None:
-    """Resolve conflicts by choosing one side for each file: "ours" (the user's) or "theirs"."""
+    """Resolve all conflicts in favor of a side: "ours" (the user) or "theirs" (the template)."""
     if names := conflicts(project):
         git("checkout", f"--{side}", "--", *names, cwd=project)
 
 
 def status(project: Path) -> list[str]:
-    """Return the output of `git status`, which lists the changes since the last commit."""
+    """Return the lines that `git status --porcelain` prints, one for each uncommitted change."""
     return git("status", "--porcelain", "--untracked-files=all", cwd=project).splitlines()

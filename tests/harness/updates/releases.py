@@ -37,14 +37,19 @@ class NoHistoryError(AssertionError):
 def git(*arguments: str | Path, cwd: Path, exit_code: int | None = 0) -> str:
     """Run git without personal settings, and return the output.
 
+    Args:
+        arguments: The subcommand and its arguments.
+        cwd: The folder to run in.
+        exit_code: The expected exit code, or None to accept any.
+
     Raises:
-        CommandError: git fails.
+        CommandError: git ended with a different exit code.
     """
     return run("git", *arguments, cwd=cwd, env=IDENTITY, exit_code=exit_code).stdout
 
 
 def commit(repository: Path, message: str) -> None:
-    """Commit all files of a repository."""
+    """Commit all changes in a repository. If there are none, create an empty commit."""
     git("add", "--all", cwd=repository)
     git("commit", "--quiet", "--allow-empty", f"--message={message}", cwd=repository)
 
@@ -61,7 +66,7 @@ def past_releases() -> list[str]:
 
 
 def missing_history() -> str:
-    """Return a sentence that says what to do if a past release can't be read, or ""."""
+    """Return advice if git can't read a past release, or "" if it can read all of them."""
     for version, revision in release_commits().items():
         try:
             git("cat-file", "-e", f"{revision}^{{tree}}", cwd=ROOT)
@@ -71,7 +76,7 @@ def missing_history() -> str:
 
 
 def advice(version: str) -> str:
-    """Return a sentence that says what to do if a past release can't be read."""
+    """Return a sentence that says what to do if git can't read a past release."""
     return (
         "run `git fetch --unshallow` in a clone of the repository; updates are tested from release "
         f"{version}, and commit {release_commits()[version]} is missing or git cannot read it"
@@ -80,7 +85,11 @@ def advice(version: str) -> str:
 
 @functools.cache
 def release_questions(version: str) -> dict[str, Any]:
-    """Return, by name, the questions in a past release for which projects record answers."""
+    """Return, by name, the questions in a past release for which projects record answers.
+
+    Raises:
+        CommandError: The release's commit is missing from the repository.
+    """
     revision = release_commits()[version]
     found: dict[str, Any] = {}
     for path in git("ls-tree", "--name-only", revision, "template/questions/", cwd=ROOT).split():
@@ -89,19 +98,23 @@ def release_questions(version: str) -> dict[str, Any]:
 
 
 def release_choices(question: dict[str, Any]) -> list[Any]:
-    """Return answers that contain each choice of a question, or [] if it has no choices."""
+    """Return answers that together contain each choice, or [] if the question has no choices."""
     if question["type"] == "bool":
         return [False, True]
     offered = question.get("choices", {})
     if isinstance(offered, str) and "call offer" not in offered:
-        return ["3.11", "3.13"]  # The Python versions are in a data file.
+        # The Python versions are in a data file, which isn't read here.
+        return ["3.11", "3.13"]
     listed = written_choices(question).values() if offered else []
     values = [value["value"] if isinstance(value, dict) else value for value in listed]
     return [values, values[:1], values[1:], []] if question.get("multiselect") else values
 
 
 def covering_answers(version: str) -> list[Answers]:
-    """Return sets of answers that together contain each choice of a past release."""
+    """Return sets of answers that together contain each choice of a past release.
+
+    Some answers are replaced, because the release rejects them in combination with the others.
+    """
     asked = release_questions(version)
     rows = []
     for row in range(max(len(release_choices(question)) for question in asked.values())):
@@ -145,7 +158,7 @@ def extract(version: str, folder: Path) -> None:
 
 
 def copy_template(folder: Path) -> None:
-    """Copy the current template into a folder."""
+    """Copy the current template into an existing folder."""
     shutil.copy(ROOT / "copier.yml", folder)
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "template", folder / "template", ignore=ignored)
@@ -161,7 +174,7 @@ def first_release(repository: Path) -> Path:
 
 
 def add_release(repository: Path, version: str) -> None:
-    """Commit and tag the files of a repository."""
+    """Commit all files of a repository, and tag the commit."""
     commit(repository, f"Release {version}")
     git("tag", version, cwd=repository)
 
