@@ -4,9 +4,9 @@ No container engine is required. A stage is a folder that replaces `/` in absolu
 virtual environment in place of the base image's Python. Each stage is built at the same path, as in
 a container, and then moved away. Unsupported instructions raise an error.
 
-The base image, layers, users, and isolation from the machine are not simulated. A rehearsal shows
-that the commands work with the context, arguments, mounts, and earlier stages. It doesn't show that
-an engine can build the image.
+The base image, layers, users, and isolation from the machine are not simulated. A successful
+simulation shows that the commands work with the context, arguments, mounts, and earlier stages. It
+doesn't show that an engine can build the image.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from uv import find_uv_bin
 from harness.artifacts.install import Environment
 from harness.processes.commands import run
 
-# Bindings for Docker's parser, and a Python implementation of .dockerignore.
+# A Python implementation of .dockerignore, and bindings for Docker's parser.
 REQUIREMENTS = ("docker>=7.1", "dockerfile>=3.4")
 READ_DOCKERFILE = """
 import json, sys, dockerfile
@@ -79,15 +79,19 @@ class Stage:
     entry_point: list[str] = field(default_factory=list)
 
     def path(self, name: str) -> Path:
-        """Return the location of an image's path on this machine."""
+        """Return the location, on this machine, of a path in the stage."""
         return self.root / str(PurePosixPath(self.folder, name)).lstrip("/")
 
     def start(self, *arguments: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run the image's command, like `docker run`."""
+        """Run the image's command with additional arguments, like `docker run`."""
         return self.execute(*self.entry_point, *arguments, exit_code=exit_code)
 
     def execute(self, *command: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run a command in the stage, like `RUN`."""
+        """Run a command in the stage, like `RUN`.
+
+        Raises:
+            CommandError: The command ended with a different exit code.
+        """
         paths = [str(self.path(path)) for path in ("/bin", "/usr/local/bin")]
         variables = {
             "HOME": str(self.path("/root")),
@@ -116,7 +120,7 @@ def read_dockerfile(tools: Environment, file: Path) -> list[Instruction]:
 
 
 def read_context(tools: Environment, project: Path) -> set[str]:
-    """Return the project's files that are in the build context.
+    """Return the paths of the project's files in the build context.
 
     Args:
         tools: An environment with REQUIREMENTS.
@@ -139,7 +143,8 @@ class Rehearsal:
         project: The folder with the Dockerfile.
         folder: The folder for the stages.
         caches: The folder of each cache mount, by target path in the image.
-        arguments: The values of `--build-arg`.
+        arguments: The values of `--build-arg`, by name.
+        stages: The stages built so far, by name.
     """
 
     tools: Environment
@@ -159,6 +164,7 @@ class Rehearsal:
         """Execute all instructions, and return the last stage.
 
         Raises:
+            AssertionError: An instruction mounts a file that isn't in the build context.
             CommandError: A command failed.
             NotImplementedError: The simulator doesn't support an instruction.
         """
@@ -201,7 +207,7 @@ class Rehearsal:
             case "RUN":
                 self._run(instruction, stage)
             case "USER":
-                pass  # The command always runs as the user who runs the tests.
+                pass  # Commands always run as the user who runs the tests.
             case "ENTRYPOINT" if instruction.is_json:
                 stage.entry_point = values
             case _:

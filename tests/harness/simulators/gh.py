@@ -2,8 +2,8 @@
 
 In `python gh.py STORE ORIGIN release create ...`, STORE is the folder of the releases, ORIGIN is
 the repository's folder, and the rest are the arguments of `gh`. Only options that the generated
-workflows use are supported. `harness.simulators.github_actions` sets GH_TOKEN to the list of
-permissions.
+workflows use are supported. The GH_TOKEN variable contains the list of permissions, which
+`harness.simulators.github_actions` provides as the token.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Run the command."""
+    """Create a release or check that it exists, or exit with an error message."""
     store, origin, group, command, *rest = sys.argv[1:]
     parser = argparse.ArgumentParser(prog=f"gh {group} {command}", allow_abbrev=False)
     parser.add_argument("tag")

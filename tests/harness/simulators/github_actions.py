@@ -1,7 +1,7 @@
-"""Run a project's GitHub workflows on this machine in jobs that simulate runners.
+"""Run a project's GitHub workflows on this machine with simulated runners.
 
 The commands run unchanged in the same shell as on GitHub. They use the conditions, variables,
-permissions, matrix, and artifacts that the workflow defines. Actions are simulated:
+permissions, matrix, and artifacts that the workflow defines. Actions and `gh` are simulated:
 
 - `actions/checkout`: clones the project's repository at the ref with the requested depth.
 - `astral-sh/setup-uv`: adds uv and the interpreters to PATH.
@@ -11,7 +11,7 @@ permissions, matrix, and artifacts that the workflow defines. Actions are simula
 - `gh`: runs `harness.simulators.gh`.
 
 A called workflow shares its caller's artifacts. An unsupported key, action, input, or expression
-raises an error that names it. The page about CI lists what isn't simulated.
+raises an error that names it. The page about CI lists the features that aren't simulated.
 """
 
 import fnmatch
@@ -77,7 +77,7 @@ class Event:
         """Return whether the event starts a workflow.
 
         Raises:
-            NotImplementedError: The workflow uses something that the simulator doesn't support.
+            NotImplementedError: The workflow filters the event by unsupported keys.
         """
         triggers = workflow["on"]
         if self.name not in triggers:
@@ -89,7 +89,8 @@ class Event:
         if filters:
             raise NotImplementedError(f"on: {self.name}: {filters}")
         kind = self.ref.split("/")[1]
-        # If a workflow filters only branches or only tags, other refs don't start it.
+        # If a workflow filters only branches or only tags, other refs don't start it. The branches
+        # for pull requests are not checked, because the target of a pull request isn't simulated.
         if self.name == "pull_request" or not any(patterns.values()):
             return True
         return any(fnmatch.fnmatchcase(self.short_ref, p) for p in patterns[kind] or ())
@@ -130,7 +131,7 @@ class Run:
         event: The event that started it.
         folder: The folder in which the jobs run.
         artifacts: The folder with the artifacts.
-        jobs: The outcome of each job, in the order in which they ran.
+        jobs: The outcome of each job by name, in the order in which they ran.
     """
 
     workflow: Mapping[str, Any]
@@ -148,7 +149,7 @@ class Run:
         return replace(self, jobs={name: self.jobs[name] for name in names})
 
     def failures(self) -> str:
-        """Return the messages of failed jobs."""
+        """Return the messages of all failed jobs, separated by newlines."""
         return "\n".join(outcome.failure for outcome in self.jobs.values() if outcome.failure)
 
     def not_run(self) -> list[str]:
@@ -221,12 +222,16 @@ class Service:
             file: The workflow's file name, such as `publish.yml`.
             called: The parsed workflows that it may call, by path, such as
                 `./.github/workflows/ci.yml`.
-            again: An earlier run. Jobs that succeeded in it and haven't changed are not run again,
-                as with "Re-run failed jobs".
+            again: An earlier run. As with "Re-run failed jobs", a job doesn't run again if it and
+                all jobs that it needs succeeded in the earlier run and haven't changed.
+
+        Returns:
+            The run, or None if the event doesn't start the workflow.
 
         Raises:
             ExpressionError: An expression is not supported.
-            NotImplementedError: Something else is not supported. The message names it.
+            NotImplementedError: Another feature is not supported. The message names it.
+            ValueError: A called workflow can't be called or requests too many permissions.
         """
         if not event.starts(workflow):
             return None
@@ -273,7 +278,10 @@ class Service:
         }
 
     def _taken(self, made: Run, name: str, again: Run) -> Outcome | None:
-        """Reuse a successful job of an earlier run and its artifacts if the job hasn't changed."""
+        """Return a job's outcome in an earlier run after copying its artifacts, or return None.
+
+        The job and all jobs that it needs must have succeeded and must not have changed.
+        """
         jobs = made.workflow["jobs"]
         for each in (name, *_all_needs(jobs, name)):
             is_done = each in again.jobs and again.jobs[each].result == "success"
@@ -286,7 +294,13 @@ class Service:
     def _job(
         self, made: Run, name: str, job: Job, file: str, called: Mapping[str, Mapping[str, Any]]
     ) -> Outcome:
-        """Run a job with each combination of its matrix that this machine supports."""
+        """Run a job with each combination of its matrix that this machine supports.
+
+        A job whose condition is false is skipped.
+
+        Raises:
+            NotImplementedError: This machine supports none of the combinations.
+        """
         needs = {each: {"result": made.jobs[each].result} for each in _needs(job)}
         before = {each: made.jobs[each].result for each in _all_needs(made.workflow["jobs"], name)}
         status = _status(before.values())
@@ -312,10 +326,11 @@ class Service:
     def _call(self, made: Run, name: str, workflow: Mapping[str, Any], file: str) -> Outcome:
         """Run a called workflow with its caller's artifacts and event.
 
-        Raises:
-            ValueError: GitHub would not start the run.
-
         https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
+
+        Raises:
+            ValueError: The workflow has no `workflow_call` trigger, or it requests more permissions
+                than the calling job grants.
         """
         if "workflow_call" not in workflow["on"]:
             raise ValueError(f"{name}: the called workflow has no `workflow_call` trigger")
@@ -375,7 +390,7 @@ class _Leg:
         return {name: interpolate(str(value), self.contexts) for name, value in values.items()}
 
     def missing(self) -> str:
-        """Return what this machine lacks for the job, or ""."""
+        """Return the reason why this machine can't run the job, or ""."""
         runner = interpolate(self.job["runs-on"], self.contexts)
         if not runner.startswith("ubuntu-"):
             return f"{runner} is not available"
@@ -387,7 +402,7 @@ class _Leg:
         )
 
     def run(self, outcome: Outcome) -> None:
-        """Run the job's steps."""
+        """Run the job's steps, and add their results to the outcome."""
         self.workspace.mkdir(parents=True)
         (self.folder / "home").mkdir()
         (self.folder / "temporary").mkdir()
@@ -483,7 +498,11 @@ class _Leg:
         act(self, step, outcome)
 
     def check_out(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Clone the repository if the job has permission, as for a private repository."""
+        """Clone the repository if the job has permission, as for a private repository.
+
+        Raises:
+            StepError: The job doesn't have permission.
+        """
         if self.permissions.get("contents") not in ("read", "write"):
             raise StepError("the job's permissions lack contents: read")
         depth = step.get("with", {}).get("fetch-depth", 1)
@@ -497,11 +516,15 @@ class _Leg:
         git(self.workspace, "checkout", "--quiet", refs[0].split(":")[1])
 
     def set_up_uv(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Add uv to PATH."""
+        """Add uv and the interpreters to PATH."""
         self.path.insert(0, self.service._tools["uv"])
 
     def upload_artifact(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Store a file, or a folder without hidden files."""
+        """Store a file, or a folder without hidden files, as an artifact.
+
+        Raises:
+            StepError: The artifact already exists, or `path` contains no files.
+        """
         inputs = step["with"]
         artifact = self.made.artifact(inputs["name"])
         source = self.workspace / inputs["path"]
@@ -524,7 +547,11 @@ class _Leg:
         outcome.artifacts.append(inputs["name"])
 
     def download_artifact(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Copy an artifact from a job that this job needs."""
+        """Copy an artifact from a job that this job needs.
+
+        Raises:
+            StepError: None of these jobs uploaded the artifact.
+        """
         inputs = step["with"]
         artifact = self.made.artifact(inputs["name"])
         before = sorted(_all_needs(self.made.workflow["jobs"], self.name))
@@ -534,7 +561,11 @@ class _Leg:
         shutil.copytree(artifact, self.workspace / inputs["path"], dirs_exist_ok=True)
 
     def publish(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Upload dist/ to PyPI with a password or the job's identity."""
+        """Upload the files in dist/ to PyPI with a password or the job's identity.
+
+        Raises:
+            StepError: There are no files, or the upload failed.
+        """
         files = sorted(str(file) for file in (self.workspace / "dist").glob("*"))
         if not files:
             raise StepError("dist/ is empty")
@@ -560,7 +591,11 @@ ACTIONS: dict[str, tuple[Action, set[str]]] = {
 
 
 def _know(given: Mapping[str, Any], known: set[str], where: str) -> None:
-    """Reject unsupported keys."""
+    """Check that all keys are supported.
+
+    Raises:
+        NotImplementedError: There are other keys. The message names them.
+    """
     if unknown := sorted(set(given) - known):
         raise NotImplementedError(f"{where}: {', '.join(unknown)}")
 
@@ -603,7 +638,7 @@ def legs(job: Job) -> list[dict[str, Any]]:
     """Return the combinations in a job's matrix, or an empty combination if it has no matrix.
 
     Each entry of `include` extends all combinations whose values it doesn't change. If there are
-    none, it becomes a new combination.
+    none, the entry becomes a new combination.
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrixinclude
     """
     strategy = dict(job.get("strategy", {}))
@@ -629,7 +664,7 @@ def legs(job: Job) -> list[dict[str, Any]]:
 
 
 def link_uv(folder: Path, pythons: Mapping[str, Path]) -> None:
-    """Create a folder for PATH that contains only uv and some interpreters."""
+    """Create a folder for PATH that contains only uv, uvx, and some interpreters."""
     folder.mkdir(parents=True)
     program = Path(find_uv_bin())
     for name in ("uv", "uvx"):
@@ -640,7 +675,7 @@ def link_uv(folder: Path, pythons: Mapping[str, Path]) -> None:
 
 @functools.cache
 def machine_variables() -> dict[str, str]:
-    """Return the variables that make uv use this machine's index and cache."""
+    """Return the variables that make uv and pip use this machine's indexes and caches."""
     kept = re.compile("(PIP|SSL|UV)_")
     return {
         **{name: value for name, value in os.environ.items() if kept.match(name)},

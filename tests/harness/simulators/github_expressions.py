@@ -30,7 +30,7 @@ def starts_with(text: Any, beginning: Any) -> bool:
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Return whether two values are equal, ignoring case."""
+    """Return whether two values are equal. Strings are compared without regard to case."""
     if isinstance(one, str) and isinstance(other, str):
         return one.casefold() == other.casefold()
     return bool(one == other)
@@ -75,7 +75,8 @@ def evaluate(
         status: The results of the status functions, such as `success`, where they are available.
 
     Raises:
-        ExpressionError: A name, function, or operator is not supported. The message names it.
+        ExpressionError: The expression is malformed, or a name, function, or operator is not
+            supported. The message names it.
     """
     functions = dict(FUNCTIONS)
     for name, value in (status or {}).items():
@@ -87,7 +88,7 @@ def interpolate(text: str, contexts: Mapping[str, Any]) -> str:
     """Return a string in which each `${{ }}` is replaced with its value.
 
     Raises:
-        ExpressionError: An expression is not supported.
+        ExpressionError: An expression is malformed or not supported.
 
     >>> interpolate("ci-${{ github.run_id }}", {"github": {"run_id": "7"}})
     'ci-7'

@@ -1,8 +1,8 @@
 """Run the scripts of a project's GitLab pipeline locally, stage by stage.
 
-`rules` determine whether a job exists, and `needs` or `dependencies` determine its artifacts. A
-matrix runs with only one of this machine's interpreters. uv comes from PATH instead of the image,
-and `glab` only records its arguments. Unsupported rules raise an error.
+`rules` determine whether a job exists, and `needs` or `dependencies` determine which artifacts it
+receives. A job with a matrix runs only once, with one of this machine's interpreters. uv comes from
+PATH instead of the image, and `glab` only records its arguments. Unsupported rules raise an error.
 """
 
 import os
@@ -38,7 +38,7 @@ SCHEDULE = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main"}
 
 
 def tag(name: str) -> dict[str, str]:
-    """Return the variables of a tag pipeline."""
+    """Return the variables of the event that pushes a tag."""
     return {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_TAG": name}
 
 
@@ -68,7 +68,7 @@ def _holds(text: str, variables: Variables) -> bool:
 
 
 def jobs(project: Path, event: Variables) -> dict[str, Job]:
-    """Return the jobs that an event starts, in the order of their stages."""
+    """Return the jobs that an event starts by name, in the order of their stages."""
     pipeline = read(project / ".gitlab-ci.yml")
     variables = COMMON | dict(event)
     if not _applies(pipeline["workflow"], variables):
@@ -94,7 +94,7 @@ class Pipeline:
         event: The variables that describe the event that started the pipeline.
         environments: The CI variables of each environment.
         printed: The output of each job.
-        results: `success`, `failed`, or `skipped`, by job.
+        results: The result of each job: `success`, `failed`, or `skipped`.
     """
 
     folder: Path
@@ -143,7 +143,7 @@ class Pipeline:
 
     @property
     def certificates(self) -> Path:
-        """Return the file with the certificate authorities."""
+        """Return the file with the certificate authorities that the jobs trust."""
         return self.folder / "authorities.pem"
 
     def _job(self, name: str, job: Job, tools: Path) -> None:
@@ -187,7 +187,7 @@ class Pipeline:
         own = {
             name: re.sub(r"\$(\w+)", lambda match: given.get(match[1], ""), str(value))
             for name, value in variables.items()
-            # Use this machine's cache instead.
+            # The jobs use this machine's cache instead.
             if name != "UV_CACHE_DIR"
         }
         for name, settings in job.get("id_tokens", {}).items():

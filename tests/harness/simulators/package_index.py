@@ -29,8 +29,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import trustme
 
-# pypiserver's copy of bottle uses an importer API and the module `cgi`, which have been removed
-# from Python.
+# pypiserver's copy of bottle uses the module `cgi` and an importer API that newer versions of
+# Python don't support. Hide the warnings, and remove the importer.
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     importers = list(sys.meta_path)
@@ -50,7 +50,7 @@ class Index:
         url: The upload URL.
         audience: The required audience of an identity.
         folder: The folder for its files.
-        publisher: The claims of the trusted identity, or None.
+        publisher: The claims of the trusted identity without the audience, or None.
         tokens: The accepted passwords.
         asked: The paths of all requests.
     """
@@ -94,7 +94,7 @@ class Index:
         return self.keeper(environ, start_response)
 
     def _mint(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Exchange an identity for a token."""
+        """Exchange an identity for a token, or reject it if it isn't the trusted one."""
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         claims = json.loads(body)["token"].split(".")[1]
         identity = json.loads(base64.urlsafe_b64decode(claims))
@@ -108,7 +108,7 @@ class Index:
         return _answer(start_response, "200 OK", {"success": True, "token": minted})
 
     def _has_already(self, environ: WSGIEnvironment) -> bool:
-        """Return whether an upload is identical to an existing file."""
+        """Return whether an upload has a valid password and is identical to an existing file."""
         request = Request(environ)
         uploaded = request.files.get("content")
         password = (request.auth or ("", ""))[1]
@@ -147,7 +147,7 @@ class _Quiet(WSGIRequestHandler):
         """Print nothing."""
 
     def get_stderr(self) -> Any:
-        """Don't print pypiserver's log."""
+        """Return a stream that discards pypiserver's log."""
         return io.StringIO()
 
 
@@ -158,10 +158,10 @@ class Network:
     """
 
     def __init__(self, folder: Path, *indexes: Index) -> None:
-        """Create the certificate.
+        """Create a certificate authority.
 
         Args:
-            folder: The path of the certificate to write.
+            folder: The folder for the authority's certificate.
             indexes: The indexes, which must have different hosts.
         """
         self.indexes = {str(urlsplit(index.url).hostname): index for index in indexes}

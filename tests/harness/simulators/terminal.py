@@ -60,7 +60,11 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def _read(self) -> bool:
-        """Process the program's next output, and return whether it is still running."""
+        """Process the program's next output, and return False if the program has ended.
+
+        Raises:
+            AssertionError: The program printed nothing in time.
+        """
         try:
             self.stream.feed(self.process.read_nonblocking(10_000, timeout=PATIENCE))
         except pexpect.EOF:
@@ -82,7 +86,11 @@ class Terminal:
             assert time.monotonic() < deadline, f"{text!r} is not in:\n{self.text}"
 
     def next_question(self) -> str | None:
-        """Wait for the next question, and return its name, or None if there are no more."""
+        """Wait for the next question, and return its name, or None if the program has ended.
+
+        Raises:
+            AssertionError: The program didn't ask a new question in time.
+        """
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             lines = [line.strip() for line in self.text.splitlines() if line.startswith("🎤")]
@@ -96,12 +104,12 @@ class Terminal:
         raise AssertionError(f"no new question in:\n{self.text}")
 
     def send(self, keys: str) -> None:
-        """Press keys."""
+        """Send keys to the program."""
         self.process.send(keys)
 
 
 def helps(questionnaire: Questionnaire, name: str) -> set[str]:
-    """Return all possible versions of a question's help, which may depend on other answers."""
+    """Return all possible versions of a question's help, which may depend on the axes' answers."""
     environment = questionnaire.template.shared_parts()[1]
     text = str(questionnaire.questions()[name].get("help", ""))
     used = meta.find_undeclared_variables(environment.parse(text))

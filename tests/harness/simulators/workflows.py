@@ -11,7 +11,7 @@ Job = dict[str, Any]
 
 
 class Loader(yaml.SafeLoader):
-    """A loader that uses YAML 1.2's booleans, so GitHub's key "on" stays a string."""
+    """A loader whose only Booleans are `true` and `false`, so GitHub's key `on` stays a string."""
 
 
 Loader.yaml_implicit_resolvers = {
@@ -27,7 +27,7 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def github(project: Path, name: str) -> dict[str, Any]:
-    """Read one of a project's workflows.
+    """Read one of a project's GitHub workflows.
 
     Args:
         project: The folder that contains `.github`.
@@ -37,7 +37,10 @@ def github(project: Path, name: str) -> dict[str, Any]:
 
 
 def gitlab(project: Path) -> dict[str, Job]:
-    """Return the jobs of a GitLab pipeline after resolving `include` and `extends`."""
+    """Return the jobs of a GitLab pipeline after resolving `include` and `extends`.
+
+    Hidden jobs and jobs without a script are left out.
+    """
     pipeline = read(project / ".gitlab-ci.yml")
     for included in pipeline.get("include", []):
         pipeline |= read(project / included["local"])
@@ -62,7 +65,7 @@ def _merged(base: Job, job: Job) -> Job:
 
 
 def scripts(project: Path) -> Iterator[str]:
-    """Yield each shell script in the jobs of a project's workflows."""
+    """Yield the shell scripts in a project's GitHub workflows and GitLab pipeline."""
     for file in sorted(project.glob(".github/workflows/*.yml")):
         for job in read(file)["jobs"].values():
             yield from (step["run"] for step in job.get("steps", []) if "run" in step)
@@ -72,7 +75,7 @@ def scripts(project: Path) -> Iterator[str]:
 
 
 def needed(jobs: dict[str, Job], name: str) -> set[str]:
-    """Return the names of all jobs that must succeed before a GitHub job starts."""
+    """Return the names of all jobs that a GitHub job needs, directly or indirectly."""
     direct = jobs[name].get("needs", [])
     direct = {direct} if isinstance(direct, str) else set(direct)
     return direct.union(*(needed(jobs, each) for each in direct))

@@ -1,8 +1,8 @@
 """Find variants that cover the possible answers to a template's questions.
 
 A factor has a small number of levels. Each axis is a factor with its choices as levels. Each choice
-of a multiselect question is a factor that is on or off. Each text question is a factor with the
-default and difficult text as levels.
+of a multiselect question is a factor that is on or off. Most text questions are factors whose
+levels are the default and difficult text.
 """
 
 import functools
@@ -23,7 +23,7 @@ from harness.rendering.template import Answers
 from harness.space.covering_array import CoveringArray
 from harness.space.questionnaire import Questionnaire
 
-# The levels of a text question: the default, difficult text, and, in some cases, no text.
+# The levels of a text question: the default, a difficult answer, and sometimes an empty answer.
 DEFAULT, DIFFICULT, EMPTY = "default", "difficult", "empty"
 
 # The harness, whose code also affects the variants.
@@ -38,8 +38,8 @@ class Coverage:
     """Variants that together contain every combination of a few levels.
 
     Attributes:
-        strength: For any set of this many factors that shape a project, every combination of levels
-            occurs. For text that is only copied into files, every pair of levels occurs.
+        strength: For any set of this many factors that shape a project, every possible combination
+            of levels occurs. For text that is only copied into files, every possible pair occurs.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Coverage:
         cache: Path,
         strength: int = 3,
     ) -> None:
-        """Describe the space.
+        """Describe the space of possible answers.
 
         Args:
             questionnaire: The questions.
@@ -81,10 +81,12 @@ class Coverage:
 
     @functools.cache  # noqa: B019 the cache lives as long as the tests
     def factors(self) -> dict[str, list[Any]]:
-        """Return the levels of each factor, default first.
+        """Return the levels of each factor by its name, which is `QUESTION` or `QUESTION.CHOICE`.
+
+        The default of an axis or a text question comes first.
 
         Raises:
-            KeyError: A new question has no difficult text.
+            KeyError: A question without choices has no difficult answer.
         """
         found: dict[str, list[Any]] = {}
         axes = self.questionnaire.axes()
@@ -101,7 +103,7 @@ class Coverage:
         return found
 
     def texts(self) -> list[str]:
-        """Return the factors that are only copied into files, such as names and addresses."""
+        """Return the names of factors for text that is only copied, such as names and addresses."""
         shaping = self.shaping.union(self.questionnaire.axes())
         return [name for name in self.factors() if "." not in name and name not in shaping]
 
@@ -173,8 +175,8 @@ class Coverage:
     def plan(self) -> dict[str, list[Row]]:
         """Return the rejected combinations and the rows that cover all others.
 
-        The results are cached because computing them takes seconds. Results that have not been used
-        for a week are deleted.
+        The results are cached because computing them takes seconds. Each computation deletes the
+        results that have not been used for a week.
         """
         folder = self.cache
         folder.mkdir(parents=True, exist_ok=True)
@@ -260,12 +262,16 @@ class Coverage:
         return found
 
     def rows_of(self, names: list[str]) -> Iterator[Row]:
-        """Yield every row for some factors."""
+        """Yield every combination of the levels of some factors."""
         for levels in itertools.product(*(self.factors()[name] for name in names)):
             yield dict(zip(names, levels, strict=True))
 
     def named_together(self, name: str) -> list[str]:
-        """Return a question and the ones that its validators use, directly or through defaults."""
+        """Return the factors that determine whether a question's answer is rejected.
+
+        These are the question itself and the ones that its validators use, directly or through
+        defaults. If the validators use no other factor that shapes a project, the list is empty.
+        """
         question = self.questionnaire.questions()[name]
         offered = question.get("choices")
         judges = [question.get("validator", "")]
@@ -283,12 +289,16 @@ class Coverage:
         return [factor for factor in self.factors() if factor in names]
 
     def variables(self, template: str) -> set[str]:
-        """Return the answers that a template uses."""
+        """Return the names of the variables that a Jinja template uses."""
         environment = self.questionnaire.template.environment()
         return meta.find_undeclared_variables(environment.parse(template))
 
     def find_covering(self, forbidden: list[Row]) -> list[Row]:
-        """Find rows that contain all combinations of levels, except rejected ones."""
+        """Find rows that contain the combinations that `covering` describes.
+
+        Args:
+            forbidden: The rejected combinations, which the rows must not contain.
+        """
         shaping = [name for name in self.factors() if name not in self.texts()]
         beginnings = [
             row
@@ -306,6 +316,10 @@ class Coverage:
 
     def interactions(self, rows: list[Row], strength: int) -> tuple[int, int, int]:
         """Count the combinations of levels of factors that shape a project.
+
+        Args:
+            rows: The rows to search for the combinations.
+            strength: The number of factors in each combination.
 
         Returns:
             The number of combinations in the rows, the number of rejected combinations, and the
@@ -336,7 +350,7 @@ class Coverage:
         return chosen
 
     def each_choice_once(self) -> list[Answers]:
-        """Return the choices in `each_level_once`, which include each choice of each axis."""
+        """Return the axes' answers from `each_level_once`, which contain each choice of an axis."""
         return [
             {axis: answers[axis] for axis in self.questionnaire.axes() if axis in answers}
             for answers in self.each_level_once()

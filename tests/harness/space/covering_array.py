@@ -12,7 +12,7 @@ from typing import Any
 
 from covertable.main import Controller
 
-# covertable assigns a number to each level. A group is a set of levels that must occur in a row.
+# covertable assigns a number to each level. The levels of a group must occur in the same row.
 Group = tuple[int, ...]
 
 # The number of bits for a level's count. Each level belongs to fewer than 2 ** 16 groups.
@@ -32,7 +32,8 @@ class CoveringArray(Controller):  # type: ignore[misc]
             beginnings: The levels to start rows with, one item per row.
             settings: covertable's other settings.
         """
-        # The number of missing groups that each level would complete, packed into one integer.
+        # For each set of levels in a row, the number of missing groups that each other level would
+        # complete. The numbers are packed into one integer.
         self.missing: dict[Group, int] = collections.defaultdict(int)
         self.known: dict[tuple[object, ...], bool] = {}
         super().__init__(factors, sorter=self, criterion=self, **settings)
@@ -44,7 +45,7 @@ class CoveringArray(Controller):  # type: ignore[misc]
             self.count(group, 1)
 
     def count(self, group: Group, number: int) -> None:
-        """Add a number to the counts of a group's levels, each of which may complete the group."""
+        """For each level in a group, change the number of groups that the level would complete."""
         for level in group:
             rest = tuple(other for other in group if other != level)
             self.missing[rest] += number << (BITS * level)
@@ -68,7 +69,11 @@ class CoveringArray(Controller):  # type: ignore[misc]
         return len(self.serials[self.parents[level]])
 
     def extract(self, _: Controller) -> Iterator[Group]:
-        """Yield levels for the current row, and skip rejected ones."""
+        """Yield the levels to try next in the current row: first a group, and then single levels.
+
+        Each single level is tried only once, because covertable may reject it. The row ends when no
+        level completes a missing group.
+        """
         yield self.beginnings.pop() if self.beginnings else next(iter(self.incomplete))
         held: list[int] = []
         refused: set[int] = set()
@@ -106,7 +111,7 @@ class CoveringArray(Controller):  # type: ignore[misc]
     def _storable_check(
         self, candidate: Iterable[tuple[str, int]], row: dict[str, int] | None = None
     ) -> bool:
-        """Return whether more levels can be added to a row."""
+        """Return whether levels can be added to a row without violating a constraint."""
         levels = {**(self.row if row is None else row), **dict(candidate)}
         check = functools.partial(super()._storable_check, row={})
         return self.holds("storable", check, levels)

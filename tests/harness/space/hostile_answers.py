@@ -93,7 +93,7 @@ SNIPPETS = [
     *("{{cookiecutter.x}}", "<%= x %>", "#{x}", "@{x}", "$x$", "\\begin{x}", ".. raw:: html"),
 ]
 
-# Characters that are not allowed in a single line of text or that look like other characters.
+# Control characters, invisible characters, and characters with unusual forms or case mappings.
 CONTROL = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
 INVISIBLE = list(
     "\u00a0\u00ad\u034f\u0600\u061c\u070f\u115f\u1680\u17b4\u180e\u2000\u2003\u2007\u200b\u200c\u200d"
@@ -132,7 +132,7 @@ def hostile_texts() -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-# Malformed YAML, YAML of other types, and YAML with side effects.
+# Malformed YAML, YAML of unexpected types, YAML with side effects, and valid answers.
 YAML_TEXTS = [
     *("[", "]", "{", "}", "[a", "[a]]", "{a: b", '["a', "['a", '"', "'", "a: b: c", "- a\nb", "\t- a"),
     *("", " ", "#", "---", "...", "a\n---\nb", "[a]\n---\n[b]", "--- [a]\n...\nb", "%YAML 9.9\n---\na"),
@@ -149,7 +149,7 @@ YAML_TEXTS = [
     *('["rich>=13"]', "- rich>=13", "[rich]", "{a: [rich]}", "a:\n- rich", '{"a": ["b; c"]}', "[a] # b"),
 ]  # fmt: skip
 
-# A strategy for lines that line_error accepts.
+# Strategies for lines that the macro `line_error` accepts, and for text with special syntax.
 LINES = st.text(
     st.characters(
         exclude_categories=["Cc", "Cs"],
@@ -175,14 +175,21 @@ def markdown() -> MarkdownIt:
 
 
 def shown(text: str) -> str:
-    """Return the text that is visible in the first paragraph or heading of a Markdown document."""
+    """Return the text that is visible in the first paragraph or heading of a Markdown document.
+
+    Raises:
+        AssertionError: The paragraph or heading contains markup.
+    """
     (inline, *_) = [token for token in markdown().parse(text) if token.type == "inline"]
     assert all(child.type == "text" for child in inline.children or [])
     return "".join(child.content for child in inline.children or [])
 
 
 def free_questions(questionnaire: Questionnaire, *types: str) -> list[str]:
-    """Return the names of questions that have the given types and accept any answer."""
+    """Return the names of the questions of the given types that are answered with text or YAML.
+
+    Multiselect questions are included only if "yaml" is given, because their answers can be YAML.
+    """
     return [
         name
         for name, question in questionnaire.asked().items()
@@ -192,7 +199,7 @@ def free_questions(questionnaire: Questionnaire, *types: str) -> list[str]:
 
 
 def plain_answers(name: str) -> Iterator[str]:
-    """Yield plain answers. Each question that accepts any text accepts at least one."""
+    """Yield plain answers to a question. Each question that accepts text accepts at least one."""
     word = name.replace("_", "")
     yield from (
         f"Plain {word}",
@@ -204,7 +211,7 @@ def plain_answers(name: str) -> Iterator[str]:
 
 
 def holders(value: Any, pattern: re.Pattern[str]) -> set[int]:
-    """Return the IDs of all matching strings in a structure and of the objects containing them."""
+    """Return the IDs of matching strings in a structure and of the objects that contain them."""
     if isinstance(value, str):
         return {id(value)} if pattern.search(value) else set()
     inner: set[int] = set()
@@ -254,7 +261,12 @@ def syntax(node: Any) -> Any:
 
 
 def content(name: str, text: str) -> Any:
-    """Return what a program reads from a file, or the text if the format is unknown."""
+    """Return the parsed contents of a file, or its text if the format is unknown.
+
+    Args:
+        name: The file's name, whose suffix determines the format.
+        text: The file's text.
+    """
     match Path(name).suffix:
         case ".toml":
             return tomllib.loads(text)
@@ -283,7 +295,10 @@ def surroundings(answer: str, text: str) -> set[str]:
 def names_in(
     environment: SandboxedEnvironment, text: str
 ) -> tuple[frozenset[str], frozenset[str | None]]:
-    """Return the names of the variables and of the templates that a Jinja text uses."""
+    """Return the names of the variables and of the templates that a Jinja template uses.
+
+    A template whose name is computed is represented by None.
+    """
     tree = environment.parse(text)
     used = frozenset(meta.find_undeclared_variables(tree))
     return used, frozenset(meta.find_referenced_templates(tree))
@@ -293,7 +308,7 @@ class Form:
     """Answered questions in which individual answers can be replaced to compare files.
 
     Attributes:
-        plain: A plain answer to each question that accepts any text.
+        plain: A plain answer to each question that accepts text and has no given answer.
     """
 
     def __init__(
@@ -303,13 +318,16 @@ class Form:
         first: Answers | None = None,
         read: Callable[[str, str], Any] = content,
     ) -> None:
-        """Answer all questions. Questions that accept any text get a plain answer if none is given.
+        """Answer all questions. Questions that accept text get a plain answer if none is given.
 
         Args:
             questionnaire: The questions.
             answers: The given answers.
             first: Initial answers to questions whose default is rejected or empty.
-            read: A function that returns what a program reads from a file, given its name and text.
+            read: A function that returns a file's parsed contents, given its name and text.
+
+        Raises:
+            ValueError: Copier rejected an answer.
         """
         self.questionnaire = questionnaire
         self.template = questionnaire.template
@@ -334,7 +352,7 @@ class Form:
         self.context = dict(render_context(self.worker))
 
     def refusal(self, name: str, answer: Any) -> str:
-        """Return Copier's message if it rejects an answer from `--data`, or ""."""
+        """Return Copier's message if it rejects an answer from `--data`, or "" if it accepts it."""
         try:
             checked_answer(question_of(self.worker, name, self.context | {name: answer}), answer)
         except (TypeError, ValueError, TemplateError, yaml.YAMLError) as error:
@@ -367,7 +385,7 @@ class Form:
 
     @functools.cached_property
     def sources(self) -> dict[str, str]:
-        """Return the template of each rendered file by path."""
+        """Return the Jinja template of each rendered file by path."""
         folder = self.worker.template_copy_root
         found = {}
         for path in sorted(folder.rglob("*.jinja")):
@@ -378,17 +396,17 @@ class Form:
         return found
 
     def file(self, name: str, context: Answers) -> str:
-        """Render a file in memory."""
+        """Return the text of a file, rendered with a context."""
         return self.environment.from_string(self.sources[name]).render(context)
 
     @functools.cached_property
     def plain_files(self) -> dict[str, str]:
-        """Return all files, rendered with plain answers."""
+        """Return the text of each file, rendered with plain answers, by path."""
         return {name: self.file(name, self.context) for name in self.sources}
 
     @functools.cached_property
     def plain_contents(self) -> dict[str, Any]:
-        """Return the contents of each file, rendered with plain answers and read with `read`."""
+        """Return the parsed contents of each file, rendered with plain answers, by path."""
         return {name: self.read(name, text) for name, text in self.plain_files.items()}
 
     @functools.cached_property
@@ -412,12 +430,11 @@ class Form:
         return spaced(value) if name.endswith(".md") else value
 
     def files_to_judge(self, judged: set[tuple[str, str]]) -> dict[str, list[str]]:
-        """Return the files that contain the plain answer to each question.
+        """Return, for each question, the files with new occurrences of its plain answer.
 
         Args:
             judged: The occurrences that have already been compared, as pairs of path and
-                surroundings. Files without new occurrences are left out. New occurrences are added
-                to the set.
+                surroundings. New occurrences are added to the set.
         """
         found: dict[str, list[str]] = {name: [] for name in self.plain}
         new = set()

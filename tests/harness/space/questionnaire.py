@@ -29,7 +29,7 @@ class Questionnaire:
         return self.template.questions()
 
     def asked(self) -> dict[str, dict[str, Any]]:
-        """Return the questions that can be answered. Computed values are left out."""
+        """Return the questions that Copier can ask. For example, computed values are left out."""
         return {
             name: question
             for name, question in self.questions().items()
@@ -66,7 +66,7 @@ class Questionnaire:
         return sorted(self.labels(axis), key=lambda value: value != default)
 
     def labels(self, axis: str) -> dict[Any, str]:
-        """Return the choices that a question offers for new projects, and their labels."""
+        """Return the labels of the choices that a question offers for new projects, by choice."""
         offered = self.questions()[axis]["choices"]
         if isinstance(offered, str):
             context = {"_copier_conf": {"src_path": self.template.root}}
