@@ -18,7 +18,7 @@ REJECTED = FOLDED | {"envelope": False, "stamp": True}
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty folder for compiled templates."""
+    """Return an empty folder in which the tests store compiled templates."""
     folder = tmp_path / "templates"
     folder.mkdir()
     monkeypatch.setenv(VARIABLE, str(folder))
@@ -31,7 +31,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_results_equal_those_of_the_plain_command(
     answers: Answers, exit_code: int, tmp_path: Path
 ) -> None:
-    """The cached command's exit code, message, and files equal those of the plain command."""
+    """The cached command has the same exit code, output, and files as the plain command."""
     results = []
     for name in ("plain", "empty cache", "full cache"):
         folder = tmp_path / name
@@ -43,7 +43,7 @@ def test_results_equal_those_of_the_plain_command(
             exit_code=exit_code,
             plain=name == "plain",
         )
-        # Only the last line of a traceback is the message.
+        # For a rejected answer, compare only the message, which is the last line of the traceback.
         lines = finished.stderr.splitlines()
         results.append((finished.stdout, lines[-1:] if exit_code else lines, tree(folder)))
     plain, empty, full = results
@@ -52,7 +52,7 @@ def test_results_equal_those_of_the_plain_command(
 
 
 def test_each_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second environment uses the code that the first one compiled."""
+    """A second environment uses the code that the first one compiled, with its own file name."""
     code = compile_once(SandboxedEnvironment(), "{{ 1 }}", "card.md", "/one/card.md")
     monkeypatch.delattr(copier_program, "compile_template")
     again = compile_once(SandboxedEnvironment(), "{{ 1 }}", "card.md", "/two/card.md")

@@ -43,7 +43,7 @@ def test_choices_begin_with_the_default(axis: str, choices: list[Any]) -> None:
 
 
 def test_other_defaults_come_first() -> None:
-    """A preset's defaults replace the questions' defaults."""
+    """Other defaults replace the questions' defaults, so their choices come first."""
     other = Questionnaire(CARDS, {"occasion": "wedding"})
     assert ["wedding", "birthday"] == other.choices("occasion")
 
@@ -55,7 +55,7 @@ def test_multiselect_answers_include_every_combination() -> None:
 
 
 def test_factors_have_their_levels(space: Coverage) -> None:
-    """Each axis and each multiselect choice is a factor, and each text question has two levels."""
+    """Axes, multiselect choices, and questions with difficult text have the expected levels."""
     assert {
         "occasion": ["birthday", "wedding"],
         "motto": ["default", "difficult"],
@@ -100,7 +100,7 @@ def test_every_combination_of_combined_axes_has_a_variant(space: Coverage) -> No
 
 
 def test_quick_variants_cover_each_level(space: Coverage) -> None:
-    """A quick run has fewer variants, which still cover each choice."""
+    """A quick run has fewer variants, but they still contain each choice."""
     chosen = space.each_level_once()
     assert len(chosen) < len(space.rows())
     for axis in ("occasion", "format", "envelope", "stamp"):
@@ -108,7 +108,7 @@ def test_quick_variants_cover_each_level(space: Coverage) -> None:
 
 
 def test_difficult_text_is_copied_unchanged() -> None:
-    """A difficult answer is copied unchanged into the files or is rejected."""
+    """An invalid answer is rejected, and difficult answers are copied unchanged into the files."""
     form = Form(Questionnaire(PACKAGE), {})
     assert (
         form.refusal("numbers", "a text") == "Validation error for question 'numbers': enter a list"
@@ -160,7 +160,7 @@ def test_cached_variants_depend_on_each_question_file(
 
 
 def test_cached_variants_depend_on_paths(copied: Path) -> None:
-    """Moving a file to another folder invalidates the cache, because questions read files by path."""
+    """Moving a file invalidates the cache, because questions read files by path."""
     (copied / "questions" / "red").mkdir()
     (copied / "questions" / "red" / "facts.json").write_text("{}\n", encoding="utf-8")
     before = cards(copied, copied).digest()

@@ -1,4 +1,4 @@
-"""Check that the fork server also works on systems without forks."""
+"""Check that builds and installed commands also run on Windows, which doesn't support forks."""
 
 import os
 import sys

@@ -22,18 +22,18 @@ IMPORTABLE = ["tests", "tools", "docs", "docs/extensions", "docs/start"]
 # Names of questions that are also metadata fields, GitLab keys, or parameters.
 STANDARD = {"backend", "dependencies", "keywords"}
 
-# The repository's folders that tests read.
+# Folders of this repository that the engine must not read.
 FOLDERS = ("template/", "docs/")
 
 
 def modules(package: str) -> Iterator[ast.Module]:
-    """Yield the modules of a harness package."""
+    """Yield the syntax trees of a harness package's modules."""
     for file in sorted((HARNESS / package).rglob("*.py")):
         yield ast.parse(file.read_text(encoding="utf-8"))
 
 
 def imported_modules(package: str) -> set[str]:
-    """Return the modules from this repository that a package imports."""
+    """Return the names of the modules from this repository that a package imports."""
     found: set[str] = set()
     for module in modules(package):
         for node in ast.walk(module):
@@ -50,12 +50,12 @@ def imported_modules(package: str) -> set[str]:
 
 
 def is_module(name: str) -> bool:
-    """Return whether a dotted name is a module."""
+    """Return whether a dotted name is a module in the folder `tests`."""
     return (ROOT / "tests" / name.replace(".", "/")).with_suffix(".py").is_file()
 
 
 def texts(package: str) -> Iterator[str]:
-    """Yield the strings in a package's code, except docstrings."""
+    """Yield the constants in a package's code as strings, except docstrings."""
     for module in modules(package):
         statements = (node.value for node in ast.walk(module) if isinstance(node, ast.Expr))
         docstrings = {id(value) for value in statements if isinstance(value, ast.Constant)}

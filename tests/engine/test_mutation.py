@@ -1,4 +1,4 @@
-"""Test mutation testing: the faults that each operator creates, and the report."""
+"""Test mutation testing: the operators, the runs with seeded faults, and the report."""
 
 import csv
 import dataclasses
@@ -86,7 +86,7 @@ def test_one_character_is_changed(text: str) -> None:
 
 
 def test_every_operator_has_an_example() -> None:
-    """Each operator that creates a fault in the sources has an example."""
+    """Each operator that occurs in a sample of faults has an example."""
     created = {fault.operator for fault in sample(sources(), 200, seed=0)}
     assert {operator for operator, *_ in EXAMPLES} >= created
 
@@ -110,7 +110,7 @@ def test_faults_are_syntactically_valid() -> None:
 
 
 def test_sample_is_reproducible() -> None:
-    """The seed determines the sample of faults, and each sample has faults in all parts."""
+    """The seed determines the sample of faults, which contains faults in all parts."""
     texts = sources()
     first = sample(texts, 18, seed=1)
     assert first == sample(texts, 18, seed=1)
@@ -119,7 +119,7 @@ def test_sample_is_reproducible() -> None:
 
 
 def test_faults_are_seeded_and_removed(tmp_path: Path) -> None:
-    """Several faults can be seeded into a file at once, and the file is restored afterward."""
+    """Several faults can be seeded into a file together, and the file is restored afterward."""
     (tmp_path / "a.py").write_text("a()\nb()\nc()\n", encoding="utf-8")
     chosen = [
         Fault("a.py", 1, "delete line", ("a()",), ()),
@@ -131,7 +131,7 @@ def test_faults_are_seeded_and_removed(tmp_path: Path) -> None:
 
 
 def test_linter_catches_faults(tmp_path: Path) -> None:
-    """The lint session catches faults that Ruff reports. Only Python files are linted."""
+    """A Python file with a fault that Ruff reports isn't accepted. Other files are not linted."""
     (tmp_path / "code.py").write_text("import os\n\nprint(os.name)\n", encoding="utf-8")
     fault = Fault("code.py", 1, "change character", ("import os",), ("import oz",))
     assert not runs.is_linted(tmp_path, fault)
@@ -143,7 +143,7 @@ def test_linter_catches_faults(tmp_path: Path) -> None:
 
 
 def test_surviving_fault_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A surviving fault is named in the report and counted in the table."""
+    """The report names surviving faults and counts each result, and the table lists all faults."""
     verdicts = [
         Verdict("tools/a.py", 7, "delete line", "a() → (nothing)", "adoption tool"),
         Verdict("tools/b.py", 8, "delete line", "b() → (nothing)", "adoption tool", CAUGHT),
@@ -204,7 +204,7 @@ def test_failed_tests_run_again_with_the_faults_in_their_files(
 
 
 def test_overlapping_faults_are_not_seeded_together() -> None:
-    """Faults in the same lines are in different groups."""
+    """Faults that change the same line are in different groups."""
     text = "- a\n- b\n- c\n"
     first, second = [f for f in faults("a.yml", text) if f.operator == "swap siblings"]
     third = next(f for f in faults("a.yml", text) if f.line == 3)
@@ -224,7 +224,7 @@ def test_overlapping_faults_are_not_seeded_together() -> None:
     ],
 )
 def test_equivalent_texts_have_no_effect(file: str, before: str, after: str) -> None:
-    """Two versions of a file are equivalent only if parsing them gives the same result."""
+    """Changes to formatting, annotations, and the order of imports or keys have no effect."""
     assert outputs.same_meaning(file, before, after)
     assert not outputs.same_meaning(file, before, after.replace("b", "x"))
 

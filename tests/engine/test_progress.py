@@ -39,7 +39,7 @@ def lines(
 
 
 def test_failure_is_printed_immediately(lines: list[list[str]]) -> None:
-    """The name of a failed test is printed before the other results and before the traceback."""
+    """The ID of a failed test is printed before the section with the failures."""
     named = lines[0].index("FAILED test_some.py::test_that_fails")
     assert named < next(n for n, line in enumerate(lines[0]) if "= FAILURES =" in line)
 

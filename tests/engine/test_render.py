@@ -1,4 +1,4 @@
-"""Test rendering any template in this process."""
+"""Test rendering templates in this process."""
 
 import sys
 from pathlib import Path
@@ -41,13 +41,13 @@ def test_file_without_a_name_is_not_written(tmp_path: Path) -> None:
 
 
 def test_question_that_is_not_asked_is_not_recorded(tmp_path: Path) -> None:
-    """The answers file contains neither computed values nor questions that are not asked."""
+    """The answers file contains neither computed values nor answers to skipped questions."""
     recorded = recorded_answers(CARDS.render(tmp_path / "card", {"recipient": "Ada"}))
     assert ["decorations", "format", "motto", "occasion", "recipient", "stamp"] == sorted(recorded)
 
 
 def test_rejected_answer_is_reported(tmp_path: Path) -> None:
-    """A rejected answer raises the validator's message, and `refusal` returns it."""
+    """`refusal` returns the validator's message, and rendering raises an error with it."""
     answers = FOLDED | {"envelope": False, "stamp": True}
     message = "Validation error for question 'stamp': add an envelope"
     assert message == CARDS.refusal(answers)

@@ -1,4 +1,4 @@
-"""Test building and using the projects of any template."""
+"""Test building, installing, and using a template's projects."""
 
 import sys
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 @pytest.fixture
 def variant(tmp_path: Path) -> Iterator[Variant]:
-    """Return a variant with its own artifact cache."""
+    """Yield a variant with its own artifact cache, and stop its warm processes afterward."""
     backends = [{"backend": name} for name in ("flit_core", "hatchling")]
     cache = ArtifactCache(tmp_path, Adapter(PACKAGE, [OWN], backends))
     others = len(forks.running)
@@ -36,6 +36,6 @@ def test_package_is_built_and_used(variant: Variant) -> None:
 
 
 def test_build_requirements_come_from_the_projects(variant: Variant) -> None:
-    """The builder's environment contains the build requirements of the adapter's projects."""
+    """The build requirements and the oldest Python version come from a project's pyproject.toml."""
     assert ["flit_core>=3.11"] == variant.artifacts.build_requires({"backend": "flit_core"})
     assert "3.11" == variant.oldest_python

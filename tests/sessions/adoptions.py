@@ -89,7 +89,7 @@ class Adoption:
         before: The results of the old project's test suite.
         after: The results of the new project's test suite.
         findings: Other problems, in one sentence each.
-        seconds: The duration.
+        seconds: The duration in seconds.
     """
 
     source: Source
@@ -109,7 +109,7 @@ def read_corpus(file: Path) -> list[Source]:
 
 @functools.cache
 def snapshot() -> Path:
-    """Return a copy of the files that users clone but without the repository."""
+    """Return a folder with a copy of the template and the tools but without the repository."""
     folder = Path(tempfile.mkdtemp(prefix="packagestan-template-"))
     shutil.copy(ROOT / "copier.yml", folder)
     for name in ("template", "tools"):
@@ -118,7 +118,10 @@ def snapshot() -> Path:
 
 
 def command(start: str) -> str:
-    """Return the commands, without prompts, in the how-to page's block that contains a string."""
+    """Return the commands, without prompts, in the how-to page's block that contains a string.
+
+    `git clone` commands are left out, because the adoption uses its own clones.
+    """
     blocks = re.findall(r"```console\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
     block = next(text for text in blocks if start in text)
     lines = re.sub(r"(?m)^\$ ", "", block).splitlines()
@@ -129,7 +132,7 @@ class Workplace:
     """The folder for adopting one project. `log.txt` contains all output."""
 
     def __init__(self, folder: Path, source: Source) -> None:
-        """Create the folder with a copy of the template."""
+        """Create the folder with a link to a copy of the template, and the build constraint."""
         self.folder, self.source = folder, source
         folder.mkdir(parents=True)
         (folder / "packagestan").symlink_to(snapshot())
@@ -137,7 +140,11 @@ class Workplace:
         self.constraint.write_text(f"{source.constraint}\n", encoding="utf-8")
 
     def run(self, *arguments: str | Path, cwd: str = ".", exit_code: int | None = 0) -> str:
-        """Run a command in a subfolder, log it, and return its output."""
+        """Run a command in a subfolder, log it, and return its output from stdout and stderr.
+
+        Raises:
+            CommandError: The command ended with a different exit code.
+        """
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         env = IDENTITY | {"PATH": path, "PYTHONPATH": ""}
         env["PIP_BUILD_CONSTRAINT"] = str(self.constraint)
@@ -151,11 +158,11 @@ class Workplace:
             file.write(text.replace("\0", "\n") + "\n")
 
     def git(self, *arguments: str, cwd: str = OLD) -> str:
-        """Run git in a subfolder."""
+        """Run git in a subfolder, and return its output."""
         return self.run("git", *arguments, cwd=cwd)
 
     def unpack(self, sdists: Path) -> None:
-        """Create a repository for the old project, and clone it to compare the new project with."""
+        """Create the old project's repository, and a clone for later comparisons."""
         if self.source.folder:
             self.git("clone", "--quiet", str(Path(self.source.folder).resolve()), OLD, cwd=".")
         else:
@@ -173,10 +180,13 @@ class Workplace:
         self.git("clone", "--quiet", OLD, BEFORE, cwd=".")
 
     def sdist(self, sdists: Path) -> Path:
-        """Download the sdist unless it is cached, and check its hash.
+        """Download the sdist unless it is cached, check its hash, and return its path.
+
+        Args:
+            sdists: The folder for cached sdists.
 
         Raises:
-            CommandError: The hash of the sdist is wrong.
+            CommandError: The download failed, or the hash of the sdist is wrong.
         """
         name = self.source.name
         folder = sdists / f"{name}-{self.source.version}"
@@ -191,7 +201,19 @@ class Workplace:
         return file
 
     def test(self, repository: str, *arguments: str, group: bool = False) -> Results:
-        """Build the wheel from a clone, and run the clone's test suite with this wheel."""
+        """Build the wheel from a clone, and run the clone's test suite with this wheel.
+
+        Args:
+            repository: The name of the repository to clone.
+            arguments: Arguments for pytest.
+            group: Whether to install the dependency group `test`.
+
+        Returns:
+            The results, which are empty if pytest doesn't write a report.
+
+        Raises:
+            CommandError: The wheel can't be built or installed.
+        """
         clone = f"tested-{repository}"
         self.git("clone", "--quiet", repository, clone, cwd=".")
         wheels = self.folder / f"wheel-{repository}"
@@ -206,7 +228,7 @@ class Workplace:
         return read_results(results)
 
     def adopt_command(self, name: str) -> str:
-        """Return an `adopt.py` command from the how-to page, and add the source's options."""
+        """Return an `adopt.py` command from the how-to page with additional options."""
         options = "--yes"
         if self.source.constraint:
             options += f" --constraint {shlex.quote(self.source.constraint)}"
@@ -230,14 +252,14 @@ class Workplace:
         return text
 
     def unexplained(self) -> list[str]:
-        """Compare the wheels, and return the unexplained differences."""
+        """Compare the wheels, and return the unexplained differences or an error message."""
         text = self.adopt_command("compare").replace(f"{OLD} {NEW}", f"{BEFORE} {OLD}")
         output = self.run("bash", "-euc", text, exit_code=None)
         failed = [] if "explained: " in output else [output.strip().splitlines()[-1]]
         return failed + re.findall(r"(?m)^not explained: (.*)", output)
 
     def files(self, revision: str) -> dict[str, str]:
-        """Return the hash of each committed file."""
+        """Return the hash of each file in a commit, by path."""
         lines = self.git("ls-tree", "-r", "-z", "--full-tree", revision).split("\0")
         return {line.split("\t")[1]: line.split()[2] for line in lines if "\t" in line}
 
@@ -257,7 +279,7 @@ def prose(report: str) -> str:
 
 
 def account(old: dict[str, str], new: dict[str, str], report: str, adoption: Adoption) -> None:
-    """Group the old project's files by their outcome."""
+    """Record which of the old project's files were carried over, reported, or lost."""
     contents = set(new.values())
     # A path in a diff or in a copy command doesn't count as reporting the file.
     report = prose(report)
@@ -303,7 +325,7 @@ def adopted(source: Source, folder: Path, sdists: Path) -> Adoption:
 
 
 def row(adoption: Adoption) -> dict[str, str]:
-    """Return a project's row in the table by column heading."""
+    """Return the cells of a project's row in the table, by column heading."""
     return {
         "project": f"{adoption.source.name} {adoption.source.version}".strip(),
         "kind": adoption.source.kind,

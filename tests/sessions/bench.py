@@ -49,7 +49,7 @@ class Ratio:
 
     Attributes:
         what: The description of the comparison.
-        target: The upper limit of the ratio, a negative lower limit, or None.
+        target: The upper limit of the ratio, its negated lower limit, or None.
         measured: The ratio of each pair.
     """
 
@@ -58,7 +58,7 @@ class Ratio:
     measured: Sequence[float]
 
     def row(self) -> str:
-        """Return a row for the table."""
+        """Return the comparison as a row of a Markdown table."""
         bound = "none"
         if self.target is not None:
             bound = f"at {'most' if self.target > 0 else 'least'} {abs(self.target):g}"
@@ -130,7 +130,7 @@ def cpu_of_copy(template: Path, destination: Path, *options: str, scratch: Path)
 
 
 def copy(folder: Path) -> Iterator[Ratio]:
-    """Compare the baseline with copying a default project from a folder and from a repository."""
+    """Compare copying a default project, from a folder and from a repository, with the baseline."""
     for name, text in ONE_FILE.items():
         file = folder / "one-file" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -218,7 +218,7 @@ def variant(folder: Path) -> Iterator[Ratio]:
 
 
 def rendering(folder: Path) -> Iterator[Ratio]:
-    """Compare rendering in the tests with compiling, rendering, and writing the same files."""
+    """Compare rendering in the tests with only compiling, rendering, and writing the same files."""
     with (
         plumbum.local.env(PATH=os.devnull),
         Worker(
@@ -260,7 +260,7 @@ def rendering(folder: Path) -> Iterator[Ratio]:
 
 
 def main() -> None:
-    """Print all measurements."""
+    """Print a table of all ratios."""
     # Use compiled modules, as users do. Compiling them in every run would raise the baseline.
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH"):
         os.environ.pop(name, None)

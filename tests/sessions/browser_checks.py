@@ -1,7 +1,7 @@
-"""Check the size and the accessibility of built pages and slides in a browser.
+"""Check the built pages, slides, and cheat sheet in a browser.
 
-axe-core checks them in Debian's Chromium against the Web Content Accessibility Guidelines.
-https://www.w3.org/TR/WCAG22/
+None of them may be too large. axe-core checks the pages against the Web Content Accessibility
+Guidelines. https://www.w3.org/TR/WCAG22/
 """
 
 import argparse
@@ -25,7 +25,7 @@ SCHEMES = ("light", "dark")
 # Conformance levels A and AA.
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
-# The sandbox doesn't work in containers, and connections to the internet are blocked.
+# Disable the sandbox, which doesn't work in containers, and the browser's own connections.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -37,7 +37,7 @@ Reveal.getSlides()
 
 
 def problems_of_page(page: Page) -> Iterator[str]:
-    """Yield the problems with the current page."""
+    """Yield one message for each problem with the current page."""
     if (excess := page.evaluate(OVERFLOW)) > 0:
         yield f"{excess} pixels wider than the screen"
     for violation in Axe().run(page, options=RULES).response["violations"]:
@@ -50,7 +50,7 @@ def look_at_pages(browser: Browser, pages: list[Path], pictures: Path) -> Iterat
 
     Args:
         browser: The browser.
-        pages: HTML files.
+        pages: The HTML files.
         pictures: The folder for screenshots.
     """
     for (size, (width, height)), scheme in itertools.product(SIZES.items(), SCHEMES):
@@ -69,7 +69,7 @@ def look_at_pages(browser: Browser, pages: list[Path], pictures: Path) -> Iterat
 
 
 def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[str]:
-    """Yield pages with a collapsed section that doesn't open without JavaScript."""
+    """Yield one message for each collapsed section that doesn't open without JavaScript."""
     context = browser.new_context(java_script_enabled=False)
     shown = context.new_page()
     for file in pages:
@@ -87,7 +87,13 @@ def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[st
 
 
 def look_at_slides(browser: Browser, pages: list[Path], pictures: Path) -> Iterator[str]:
-    """Show each deck's first slide, take a screenshot, and yield slides that are too tall."""
+    """Take a screenshot of each deck, and yield one message for each slide that is too tall.
+
+    Args:
+        browser: The browser.
+        pages: The HTML files of the decks.
+        pictures: The folder for screenshots.
+    """
     shown = browser.new_page(viewport={"width": 1280, "height": 720})
     for file in pages:
         shown.goto(file.as_uri())
@@ -115,7 +121,7 @@ def print_cheat_sheet(browser: Browser, page: Path) -> Iterator[str]:
 
 
 def main() -> None:
-    """Check the built pages and slides, and report problems."""
+    """Check the built pages, slides, and cheat sheet, and report problems."""
     parser = argparse.ArgumentParser(prog="nox -s browser --", description=main.__doc__)
     parser.add_argument("--browser", default=installed_browser(), help="default: %(default)s")
     parser.add_argument(

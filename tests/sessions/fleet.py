@@ -1,4 +1,4 @@
-"""Update many projects with local changes from earlier releases, and build them.
+"""Update many projects, which have local changes, from past releases, and build them.
 
 `python -m sessions.fleet 200` prints the results for 200 projects. The projects are the same in
 each run.
@@ -56,8 +56,8 @@ class Updated:
         number: The number of the project.
         conflicts: The files with conflicts.
         lost: The user's lost lines and deletions.
-        failure: The message of a failed build.
-        seconds: The duration of the update.
+        failure: The error message if the build failed, or "".
+        seconds: The duration of the update in seconds.
     """
 
     number: int
@@ -70,7 +70,7 @@ class Updated:
 def fleet(number: int) -> Iterator[tuple[str, Answers]]:
     """Yield a release and the answers for each project.
 
-    They cover all past releases, modes, and backends, and cycle through all other choices.
+    They cycle through all past releases, modes, backends, and other choices.
     """
     versions = past_releases()
     for count in range(number):
@@ -90,7 +90,7 @@ def fleet(number: int) -> Iterator[tuple[str, Answers]]:
 
 
 def worked_on(project: Path, number: int) -> SomeWork:
-    """Apply part of a year of work, add comments in random places, and commit."""
+    """Apply part of a year of work, add comments in random lines, commit, and return the work."""
     random = Random(number)
     work = SomeWork(project, random)
     a_year_of_work(project, work)
@@ -176,7 +176,7 @@ def report(all_of_them: Sequence[Updated], ratios: Sequence[float], seconds: flo
 
 
 def run_fleet(number: int, folder: Path) -> tuple[str, list[Updated]]:
-    """Update some projects, and return the report and the results."""
+    """Update the given number of projects, and return the report and the results."""
     began = time.perf_counter()
     artifacts = artifact_cache(folder / "artifacts")
     releases = make_repository(folder / "releases")
@@ -198,7 +198,7 @@ def run_fleet(number: int, folder: Path) -> tuple[str, list[Updated]]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the report and the failures, and return 1 if work was lost or a build failed."""
+    """Print the report, conflicts, and failures. Return 1 if work was lost or a build failed."""
     os.environ.pop("PYTHONPATH", None)
     number = int(arguments[0]) if arguments else 200
     with tempfile.TemporaryDirectory(prefix="packagestan-fleet-") as folder:

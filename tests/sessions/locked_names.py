@@ -1,4 +1,4 @@
-"""Find the names to reserve: the ones that packages in generated projects already use.
+"""Find the names to reserve: the ones that dependencies of generated projects already use.
 
 `nox -s names` reads the names from real lock files and writes them to one of the template's data
 files.
@@ -34,7 +34,7 @@ HEADER = """\
 """
 
 FULL: Answers = preset("full") | {"project_name": "Example"}
-# A project with a command. Without publishing, it can be combined with any other choice.
+# A project with commands. Without publishing, it can be combined with most other choices.
 BASE: Answers = FULL | {
     "mode": "app",
     "gui_command_name": "example-window",
@@ -60,7 +60,7 @@ def variants() -> Iterator[Answers]:
 
 
 def projects(folder: Path) -> Iterator[Path]:
-    """Render the variants that Copier accepts."""
+    """Render the variants that Copier accepts, and yield the folders of the projects."""
     for number, variant in enumerate(variants()):
         try:
             yield render(folder / str(number), variant)
@@ -85,6 +85,9 @@ def before(day: datetime.date) -> str:
 def lock(project: Path, day: datetime.date) -> Pins:
     """Lock a project with releases from before a date.
 
+    Returns:
+        The newest locked version of each distribution from an index.
+
     Raises:
         CommandError: uv can't lock it.
     """
@@ -104,6 +107,9 @@ def resolve(requirements: Iterable[str], day: datetime.date, *options: str) -> P
         requirements: Requirements that can be installed together.
         day: The date.
         options: Additional options for `uv pip compile`.
+
+    Returns:
+        The newest version of each distribution.
 
     Raises:
         CommandError: uv can't resolve them.
@@ -135,7 +141,7 @@ def template_data(name: str) -> dict[str, Any]:
 
 
 def tools() -> list[str]:
-    """Return the requirements of the tools, including tools with separate environments."""
+    """Return the tools' requirements, including the ones for tools with separate environments."""
     hooks = (
         name.partition("/")[2].removesuffix("-pre-commit") for name in template_data("hooks.yml")
     )
@@ -180,7 +186,7 @@ def import_package(entry: str) -> str:
 
 
 def script(file: str) -> str:
-    """Return the lowercase name of a script, or "" if it contains a Python version.
+    """Return the lowercase name of a script, or "" if it ends with a Python version.
 
     >>> script("Py.Test"), script("coverage-3.15"), script("rst2html5")
     ('py.test', '', 'rst2html5')
@@ -215,7 +221,7 @@ def names(day: datetime.date) -> Names:
         day: The date before which releases must have been uploaded.
 
     Raises:
-        CommandError: A variant can't be locked or installed.
+        CommandError: A project can't be locked, or a distribution can't be installed.
     """
     pins: Pins = {}
     own_modules: set[str] = set()
@@ -251,7 +257,7 @@ def recorded() -> tuple[Names, datetime.date]:
 
 
 def write() -> None:
-    """Update the data file."""
+    """Update the data file with the names from the newest releases."""
     today = datetime.datetime.now(tz=datetime.UTC).date()
     FILE.write_text(text(names(today), today), encoding="utf-8")
 

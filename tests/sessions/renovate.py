@@ -1,4 +1,4 @@
-"""Read facts from Renovate's npm package, and validate our settings with it.
+"""Read facts from Renovate's npm package, and validate this repository's settings with it.
 
 `nox -s renovate` installs the package, validates the settings, and writes the facts to
 tests/renovate.yml. The regular tests read only this file, because the package takes up 340 MB.
@@ -49,7 +49,7 @@ HEADER = """\
 
 
 def examples() -> Iterator[dict[str, Any]]:
-    """Yield the settings in the documentation."""
+    """Yield the settings in the examples on the page about fleets."""
     for text in re.findall(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
         yield json.loads(text)
 
@@ -69,13 +69,13 @@ def generated(answers_file: str) -> dict[str, Any]:
 
 
 def recorded() -> dict[str, Any]:
-    """Return the recorded facts."""
+    """Return the facts that tests/renovate.yml contains."""
     facts: dict[str, Any] = yaml.safe_load(FACTS.read_text(encoding="utf-8"))
     return facts
 
 
 def published() -> list[dict[str, Any]]:
-    """Return all settings that this repository publishes."""
+    """Return the settings to validate: the examples on the page and generated files."""
     return [*examples(), *map(generated, ANSWERS_FILES)]
 
 
@@ -90,7 +90,7 @@ def main() -> int:
     """Install the package, validate the settings, and write the facts.
 
     Raises:
-        CommandError: Renovate rejected the settings, or its package has changed.
+        CommandError: The package can't be installed or read, or Renovate rejected the settings.
     """
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

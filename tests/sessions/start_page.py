@@ -43,7 +43,7 @@ async (hash) => {
 
 
 def processor_seconds() -> float:
-    """Return the CPU time in seconds that the browser's processes have used so far."""
+    """Return the CPU time in seconds of this process and its descendants, such as the browser."""
     ticks: dict[int, tuple[int, int]] = {}
     for file in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):  # The process has ended.
@@ -69,7 +69,7 @@ def load(page: Page, address: str) -> None:
 
 
 def main() -> None:
-    """Measure the start page."""
+    """Measure the start page, and print the results."""
     browser = next(filter(None, map(shutil.which, BROWSERS)))
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         built, profile = Path(name) / "start", Path(name) / "profile"

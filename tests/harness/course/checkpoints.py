@@ -1,4 +1,4 @@
-"""The checkpoints of the course: the example project at the start of each lesson."""
+"""The checkpoints of the course: the example project at the start of some lessons."""
 
 import argparse
 from pathlib import Path
@@ -18,7 +18,7 @@ class CheckpointError(ValueError):
 
 
 def numbers() -> list[str]:
-    """Return the numbers of the lessons that begin with a checkpoint, in order."""
+    """Return the numbers of the lessons that begin with a checkpoint, such as `05`, in order."""
     return sorted(file.stem for file in CHECKPOINTS.glob("*.yml"))
 
 
@@ -39,7 +39,11 @@ def answers_file(number: str) -> Path:
 
 
 def answers(number: str) -> dict[str, Any]:
-    """Return the answers for a lesson's checkpoint."""
+    """Return the answers for a lesson's checkpoint.
+
+    Raises:
+        CheckpointError: There is no such checkpoint.
+    """
     return dict(yaml.safe_load(answers_file(number).read_text(encoding="utf-8")))
 
 
@@ -52,6 +56,7 @@ def make(number: str, destination: Path) -> Path:
 
     Raises:
         CheckpointError: There is no such checkpoint, or the folder is not empty.
+        CommandError: The `copier` command failed.
     """
     answers = answers_file(number)
     if destination.exists() and any(destination.iterdir()):

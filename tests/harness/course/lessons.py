@@ -1,4 +1,4 @@
-"""Run documentation pages' commands: Sybil parses a page, and a shell session runs its blocks.
+"""Run the commands on documentation pages: Sybil parses a page, and a shell runs its blocks.
 
 docs/how-to/write-documentation.md describes the blocks. https://sybil.readthedocs.io/
 """
@@ -43,9 +43,9 @@ RUN_FOLDERS = {"tutorial", "course"}
 # The home folder in the output on pages.
 HOME = "/home/ada"
 
-# If this variable is set, pages run in zsh, as on macOS, and with BusyBox, which lacks some options
-# of GNU tools. The messages of these programs differ from those in bash, so only the exit status of
-# each command is compared.
+# If the environment variable is set, pages run in zsh, as on macOS, and with BusyBox, which lacks
+# some options of GNU tools. The messages of these programs differ from the ones on the pages, so
+# only the exit status of each command is compared.
 IS_PORTABLE = "PACKAGESTAN_PORTABLE" in os.environ
 SHELL = ("zsh", "--no-rcs") if IS_PORTABLE else ("bash", "--noprofile", "--norc")
 
@@ -57,7 +57,7 @@ NOISE = re.compile(r"^Looking in (indexes|links): .*\n", re.MULTILINE)
 
 
 class PageError(AssertionError):
-    """The result of a command differs from the page."""
+    """A page is malformed, or the result of a command differs from the page."""
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Console:
         commands: The commands.
         not_run: The reason why the commands can't be run, or an empty string.
         fails: Whether the last command is expected to fail.
-        any_output: Whether the page omits the output.
+        any_output: Whether the output may differ from the page.
     """
 
     commands: list[Command]
@@ -113,6 +113,9 @@ def commands_in(source: str, line: int) -> list[Command]:
     Args:
         source: The text in the block.
         line: The number of the block's first line on the page.
+
+    Raises:
+        PageError: The block doesn't begin with a command.
 
     >>> commands_in("$ echo a \\\n> b\na b\n", 7)
     [Command(line=7, prompted='$ echo a \\\n> b\n', text='echo a \\\nb\n', expected='a b\n')]
@@ -167,13 +170,13 @@ def blocks(document: Document) -> Iterator[Region]:
 
 
 def parse(page: Path) -> Document:
-    """Parse a page."""
+    """Return the parsed page, whose examples are the blocks with commands or files."""
     return Document.parse(str(page), blocks)
 
 
 @functools.cache
 def pages() -> list[Path]:
-    """Return the pages whose commands are run: lessons, and pages with `commands: run`."""
+    """Return the pages of the tutorial and the course, and the pages with `commands: run`."""
     return [
         page
         for page in sorted(DOCS.rglob("*.md"))
@@ -187,7 +190,7 @@ def pages() -> list[Path]:
 
 
 class Session:
-    """A shell session in an empty home folder."""
+    """A shell session that starts in its home folder."""
 
     def __init__(self, home: Path, env: dict[str, str]) -> None:
         """Start the shell.
@@ -213,7 +216,7 @@ class Session:
         )
 
     def run(self, command: str) -> tuple[str, int]:
-        """Run a command and return its output and its exit status.
+        """Run a command, and return its output and its exit status.
 
         Raises:
             PageError: The command timed out or ended the session.
@@ -251,7 +254,7 @@ class Session:
 
 
 def tools(folder: Path) -> Path:
-    """Create a folder with the programs that readers install before the first lesson."""
+    """Create a folder with the programs that readers install before they run the first command."""
     folder.mkdir(parents=True)
     if IS_PORTABLE:
         run("busybox", "--install", "-s", folder)
@@ -290,8 +293,11 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
 
     Args:
         page: The page.
-        folder: An empty folder to use as the home folder.
+        folder: An empty folder for the home folder, the tools, and the package index.
         releases: A repository with the template's releases.
+
+    Yields:
+        The session, which ends with the context.
     """
     wanted = front_matter(page)
     home = folder / "home"
@@ -359,11 +365,11 @@ def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -
         page: The page.
         folder: An empty folder for the session.
         releases: A repository with the template's releases.
-        write: Update the page instead of raising an error.
+        write: Whether to write different output into the page instead of raising an error.
 
     Raises:
-        PageError: The output or the exit status of a command differs from the page. The message
-            contains the page, the line, and the command.
+        PageError: The exit status of a command is wrong, or its output differs from the page and
+            `write` is False. The message contains the page, the line, and the command.
     """
     document = parse(page)
     real: list[tuple[int, int, str]] = []
@@ -389,7 +395,7 @@ def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -
 
 
 def _output(page: Path, block: Console, command: Command, shell: Session, write: bool) -> str:
-    """Run a command, and return it and its output in the format that pages use."""
+    """Run a command, and return it with the output for the page, or raise a `PageError`."""
     place = f"{page}:{command.line}: `{command.text.strip()}`"
     try:
         printed, status = shell.run(command.text)
@@ -412,7 +418,10 @@ def run_pages(pages: list[Path], folder: Path, *, write: bool = False) -> None:
     Args:
         pages: The pages.
         folder: An empty folder for the sessions.
-        write: Update the pages instead of raising an error.
+        write: Whether to write different output into the pages instead of raising an error.
+
+    Raises:
+        PageError: The result of a command differs from its page.
     """
     releases = make_repository(folder / "releases")
     for number, page in enumerate(pages):

@@ -1,8 +1,8 @@
 """Estimate how long a lesson takes.
 
 The model includes everything that all learners read, type, and solve in class. It ignores collapsed
-blocks and the section "Going deeper". This module uses only the standard library, because the
-documentation imports it, too.
+blocks, notes for instructors, and the section "Going deeper". This module uses only the standard
+library, because the documentation imports it, too.
 """
 
 import argparse
@@ -53,12 +53,12 @@ class Block:
 
     @property
     def is_code(self) -> bool:
-        """Whether the block is literal and contains neither prose nor other blocks."""
+        """Return whether the block is literal and contains neither prose nor other blocks."""
         return self.marks[0] != ":"
 
     @property
     def is_in_class(self) -> bool:
-        """Whether everyone reads the block in class."""
+        """Return whether everyone reads the block in class."""
         return (
             self.section != OPTIONAL_SECTION
             and self.name not in COLLAPSED
@@ -67,12 +67,10 @@ class Block:
 
 
 def blocks(text: str) -> Iterator[Block]:
-    r"""Yield the blocks of a page in order.
+    r"""Yield the blocks of a page in order. The prose of a section is a block without a name.
 
     Args:
         text: A page in MyST Markdown.
-
-    The prose of a section is a block without a name.
 
     >>> text = "# A\n## B\ntwo words\n::::{challenge} C\n:minutes: 7\none\n```console\n$ ls\n```\n::::\n"
     >>> for block in blocks(text):
@@ -111,12 +109,12 @@ def blocks(text: str) -> Iterator[Block]:
 
 @dataclass(frozen=True)
 class Work:
-    """What learners do on a page in class.
+    """The work of learners on a page in class.
 
     Attributes:
-        words: The number of words in prose and tables.
+        words: The number of words in prose and tables outside of challenges.
         commands: The number of commands outside of challenges.
-        files: The number of files to write.
+        files: The number of files to write outside of challenges.
         questions: The number of quiz questions.
         challenges: The minutes of each challenge.
     """
@@ -129,7 +127,7 @@ class Work:
 
     @property
     def teach(self) -> int:
-        """The minutes to read or present the page and to run its commands."""
+        """Return the minutes to read or present the page, run its commands, and write its files."""
         minutes = (
             self.words / WORDS_A_MINUTE
             + self.commands * SECONDS_A_COMMAND / 60
@@ -139,12 +137,12 @@ class Work:
 
     @property
     def do(self) -> int:
-        """The minutes for challenges and the quiz."""
+        """Return the minutes for challenges and the quiz."""
         return sum(self.challenges) + self.questions * MINUTES_A_QUESTION
 
     @property
     def total(self) -> int:
-        """The minutes in a timetable, rounded up to a multiple of five."""
+        """Return the minutes in a timetable, rounded up to a multiple of five."""
         return math.ceil((self.teach + self.do) / 5) * 5
 
 
@@ -156,7 +154,7 @@ def words(block: Block) -> int:
 
 
 def work(text: str) -> Work:
-    """Count what learners do on a page in class.
+    """Measure the work of learners on a page in class.
 
     Args:
         text: The page in MyST Markdown.
@@ -188,7 +186,7 @@ def work(text: str) -> Work:
 
 
 def work_of(page: Path) -> Work:
-    """Count what learners do on a page, as `work` does."""
+    """Measure the work of learners on a page in a file, as `work` does."""
     return work(page.read_text(encoding="utf-8"))
 
 

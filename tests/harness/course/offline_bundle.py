@@ -1,4 +1,4 @@
-"""Create and serve the offline bundle, a folder with everything for a class without internet access.
+"""Create and serve the offline bundle, a folder with all files for a class without the internet.
 
 The folder is copied to other machines, so it doesn't contain anything specific to this one.
 """
@@ -36,7 +36,7 @@ BUILT = {
 
 PACKAGES = ROOT / "tests" / "packages"
 
-# Learners need these folders in addition to the two scripts.
+# The folders for learners, in addition to two scripts.
 FOLDERS = ("checkpoints", "exercises", "puzzles")
 
 PORT = 8080
@@ -162,7 +162,7 @@ def make_bundle(file: Path) -> None:
 
 
 def copy_course(folder: Path) -> None:
-    """Copy the files for learners. A puzzle's package is in the puzzle's folder."""
+    """Copy the files for learners, and add each puzzle's package to the puzzle's folder."""
     for name in FOLDERS:
         shutil.copytree(COURSE / name, folder / name)
     for script in ("check.py", "doctor.py"):
@@ -176,7 +176,7 @@ def make(folder: Path, *options: str) -> None:
 
     Args:
         folder: The folder of the bundle.
-        options: Options for `pip download`.
+        options: Options for `pip download`. If there are any, the existing wheels are kept.
 
     Raises:
         BundleError: The pages have not been built, or a past release is missing.
@@ -206,8 +206,11 @@ def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
         folder: The bundle.
         port: The port to listen on. The server uses all of the machine's addresses.
 
+    Yields:
+        The server's process, which ends with the context.
+
     Raises:
-        OSError: The server doesn't answer.
+        urllib3.exceptions.MaxRetryError: The server doesn't answer.
     """
     # The server stores uploads in the first folder.
     folders = [folder / "uploads", folder / "wheelhouse"]
@@ -224,7 +227,7 @@ def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def variables(port: int = PORT, host: str = "127.0.0.1") -> dict[str, str]:
-    """Return the environment variables with which learners use the index."""
+    """Return the environment variables that make uv and pip use the bundle's index."""
     index = f"http://{host}:{port}/simple/"
     return {"UV_DEFAULT_INDEX": index, "PIP_INDEX_URL": index, "PIP_TRUSTED_HOST": host}
 
@@ -249,12 +252,12 @@ def check(folder: Path, pages: list[Path]) -> None:
         lessons.run_pages(pages, Path(place))
 
 
-# Run a command in a network namespace that contains only this machine.
+# The prefix of a command that runs in a network namespace with only this machine.
 ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 
 
 def main() -> None:
-    """Create the offline bundle, serve it, or run all lessons with it."""
+    """Create the offline bundle, serve it, or run the course's pages with it."""
     parser = argparse.ArgumentParser(prog="nox -s bundle --", description=main.__doc__)
     parser.add_argument("what", nargs="?", choices=["make", "serve", "check", "alone"])
     parser.add_argument(

@@ -1,6 +1,6 @@
 """Open one of the packaging puzzles: `python -m harness.course.puzzles NUMBER [FOLDER]`.
 
-This module requires only Python, because it runs before anything is installed.
+This module uses only the standard library, because it runs before anything is installed.
 """
 
 import re
@@ -15,7 +15,7 @@ PACKAGES = ROOT / "tests" / "packages"
 
 
 class PuzzleError(Exception):
-    """A puzzle can't be opened. The message says why in one sentence."""
+    """A puzzle can't be opened. The message says why or what to do."""
 
 
 def puzzles() -> dict[int, str]:
@@ -27,7 +27,7 @@ def puzzles() -> dict[int, str]:
 
 
 def symptom(defect: str) -> str:
-    """Return the text before the challenge on a puzzle's page, without markup."""
+    """Return the text before the challenge on a puzzle's page, without the markup of blocks."""
     page = (COURSE / "puzzles" / defect / "index.md").read_text(encoding="utf-8")
     text = page.split("---\n", 2)[2].split("\n:::", 1)[0]
     lines = [line for line in text.splitlines() if not re.match(r"```|:\w+:", line)]
@@ -59,7 +59,7 @@ def open_puzzle(number: str, parent: Path) -> str:
         raise PuzzleError(
             f"{number!r} is not a puzzle. Choose a number from {min(puzzles())} to {max(puzzles())}."
         )
-    # Use an absolute path, because the symptom begins with `cd`.
+    # Use an absolute path, because a command in the symptom changes the current folder.
     folder = parent.resolve() / f"puzzle-{number}"
     if folder.exists():
         raise PuzzleError(f"{folder} already exists. Move it away or continue in it.")
@@ -80,7 +80,7 @@ $ {check}"""
 
 
 def main() -> int:
-    """Open the puzzle from the command line and return the exit code."""
+    """Open the puzzle that the command line selects, and return the exit code."""
     try:
         if len(sys.argv) not in (2, 3):
             raise PuzzleError("Specify the number of a puzzle: `nox -s puzzle -- 3`.")

@@ -1,7 +1,7 @@
 """Show where the course teaches each of its topics, and how thoroughly.
 
 `docs/course/topics.yml` lists the topics. The front matter of a lesson maps the topics' numbers to
-one or more section headings.
+the anchors of one or more sections.
 """
 
 import re
@@ -49,7 +49,7 @@ class Topic:
 
     @property
     def total(self) -> Section:
-        """The totals for all sections."""
+        """Return the totals for all sections."""
         found = self.sections.values()
         return Section(
             sum(section.words for section in found),
@@ -59,7 +59,7 @@ class Topic:
 
     @property
     def is_thin(self) -> bool:
-        """Whether the course only mentions the topic."""
+        """Return whether the course only mentions the topic."""
         return self.total.words < ENOUGH_WORDS and not self.total.commands + self.total.pictures
 
 
@@ -69,7 +69,7 @@ def lessons() -> list[Path]:
 
 
 def headings(page: Path) -> dict[int, list[str]]:
-    """Return the headings in the front matter of a lesson by the numbers of the topics."""
+    """Return the anchors in the front matter of a lesson by the numbers of their topics."""
     named = front_matter(page).get("topics", {})
     return {number: [each] if isinstance(each, str) else each for number, each in named.items()}
 
@@ -80,7 +80,7 @@ def sections(text: str) -> dict[str, Section]:
     >>> sections("# A\none\n## B `c`\ntwo words\n```console\n# no heading\n$ ls\n```\n")
     {'a': Section(words=3, commands=1, pictures=0), 'b-c': Section(words=2, commands=1, pictures=0)}
     """
-    # Remove "#" in code, where a comment looks like a heading.
+    # Remove "#" at the start of lines of code, where a comment looks like a heading.
     text = re.sub(r"(?ms)^(`{3,}).*?^\1$", lambda code: re.sub(r"(?m)^#", "", code[0]), text)
     parts = re.split(r"(?m)^(#+) (.+)$", text)
     levels = [len(marks) for marks in parts[1::3]]

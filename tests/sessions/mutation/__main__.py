@@ -20,12 +20,12 @@ from sessions.mutation.judging import CAUGHT, EQUIVALENT, SURVIVED, Verdict, exa
 from sessions.mutation.operators import faults
 from sessions.mutation.sources import PARTS, PLACES, part_of, sample, sources
 
-# The scores of the latest sample, for the documentation.
+# The file with the scores of the latest sample, for the documentation.
 LATEST = Path(__file__).with_name("latest.json")
 
 
 def score(verdicts: Sequence[Verdict]) -> dict[str, int]:
-    """Return the number of faults that have an effect, and how many of them each suite catches."""
+    """Return the numbers of faults with and without an effect, and how many each suite catches."""
     real = [verdict for verdict in verdicts if verdict.result != EQUIVALENT]
     changing = [verdict for verdict in real if verdict.changes]
     return {
@@ -56,7 +56,7 @@ def report(verdicts: list[Verdict], table: Path) -> dict[str, dict[str, int]]:
 
 
 def record(arguments: Sequence[str]) -> int:
-    """Run the tests, and record the files that each of them reads."""
+    """Run the tests, record the files that each of them reads, and return pytest's exit code."""
     runs.RECORDS.mkdir(exist_ok=True)
     for file in runs.RECORDS.glob("*.jsonl"):
         file.unlink()
@@ -66,7 +66,10 @@ def record(arguments: Sequence[str]) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Test a sample of faults, or all faults in some paths, and return 1 if any fault survives."""
+    """Test a sample of faults, or all faults in some paths, and return 1 if any fault survives.
+
+    With `--record`, run and record the tests instead, and return pytest's exit code.
+    """
     parser = argparse.ArgumentParser("nox -s mutation --", description=__doc__)
     parser.add_argument("paths", nargs="*", default=PLACES, help="files or folders (default: all)")
     parser.add_argument(

@@ -1,9 +1,9 @@
 """Find the tests that catch a fault.
 
 The tests that are most likely to catch a fault run first, in order of cost, until one fails. Then,
-the quick suite and the full suite run once for all remaining faults together. Tests that fail run
-again with each fault that may be the cause. This way, every test has run on each surviving fault,
-although the suite runs only once.
+the quick suite and the full suite run once for all remaining faults that don't overlap. Tests that
+fail run again with each fault that may be the cause. This way, every test has run on each surviving
+fault, although the suites don't run for each fault.
 """
 
 import functools
@@ -27,11 +27,11 @@ from sessions.mutation import outputs, runs
 from sessions.mutation.operators import Fault
 from sessions.mutation.sources import part_of
 
-# Faults that have no effect but can't be recognized automatically: the file, the fault, and the
-# reason.
+# The file that lists faults that have no effect but can't be recognized automatically. Each entry
+# contains the path, the fault, and the reason.
 EXCLUDED = Path(__file__).with_name("excluded.yml")
 PROCESSES = 2
-# The time limit in seconds for failed tests that run again with a single fault.
+# The maximum recorded time, in seconds, of all failed tests that run again with a single fault.
 AGAIN = 60.0
 
 CAUGHT, SURVIVED, EQUIVALENT = "caught", "survived", "equivalent"
@@ -45,13 +45,14 @@ class Verdict:
         file: The file with the fault.
         line: The line number.
         operator: The operator that created the fault.
-        fault: The line before and after the change.
+        fault: The changed lines before and after the change.
         part: The part of the template that contains the fault.
         result: "caught", "survived", or "equivalent" (without an effect).
         changes: Whether the fault changes a rendered file.
         quick: The test in the quick suite that catches the fault, or "".
-        caught_by: The test that catches the fault, or the reason why it has no effect.
-        seconds: The time spent on this fault, without the runs that test all faults together.
+        caught_by: The test or session that catches the fault, the reason why the fault has no
+            effect, or "".
+        seconds: The time spent on this fault, without the runs that test several faults together.
     """
 
     file: str
@@ -91,7 +92,7 @@ class Worker:
         return dict(outputs.outputs(self.template, outputs.all_cases(), thoroughly=True))
 
     def judge(self, fault: Fault) -> Verdict:
-        """Run the tests that are most likely to catch a fault, and compare the template's outputs."""
+        """Compare outputs, run the tests most likely to catch a fault, and return the verdict."""
         start = time.monotonic()
         verdict = Verdict(fault.file, fault.line, fault.operator, str(fault), part_of(fault.file))
         if reason := reason_to_exclude(fault, self.repository):
@@ -120,7 +121,13 @@ class Worker:
         return verdict
 
     def failing(self, fault: Fault, tests: list[str]) -> str:
-        """Return the first test that fails because of a fault, or ""."""
+        """Return the first test that fails because of a fault, or "".
+
+        If pytest can't collect a file or fails itself, return the failure from `runs.run_tests`.
+
+        Raises:
+            RuntimeError: The same failure occurs without the fault.
+        """
         while tests:
             expected = sum(self.known[test].seconds for test in tests)
             options = ("-x", "--numprocesses=0")
@@ -148,7 +155,10 @@ class Worker:
         *,
         thoroughly: bool = False,
     ) -> set[tuple[str, str]]:
-        """Return a fault's effects on the template's outputs; see `outputs.differences`."""
+        """Return a fault's effects on the template's outputs; see `outputs.differences`.
+
+        If Copier doesn't read the file, the result is empty.
+        """
         if not runs.is_template(fault.file):
             return set()
         reading = outputs.cases_that_read(fault.file, cases, before)
@@ -158,13 +168,13 @@ class Worker:
 
 
 def start_worker(places: "SimpleQueue[Path]") -> None:
-    """Create this process's worker."""
+    """Create this process's worker in the next folder of a queue."""
     global worker
     worker = Worker(places.get())
 
 
 def judge(fault: Fault) -> Verdict:
-    """Use this process's worker to run the tests against a fault."""
+    """Use this process's worker to test a fault, and return the verdict."""
     return worker.judge(fault)
 
 
@@ -192,12 +202,12 @@ def reason_to_exclude(fault: Fault, repository: Path) -> str:
 
 @functools.cache
 def exclusions() -> list[dict[str, str]]:
-    """Return the faults that are excluded by hand."""
+    """Return the faults in `EXCLUDED` and the reasons to exclude them."""
     return list(yaml.safe_load(EXCLUDED.read_text(encoding="utf-8")) or [])
 
 
 def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict]:
-    """Run the tests against each fault, and print its verdict.
+    """Test each fault, print its first verdict, and return the final verdicts.
 
     Args:
         chosen: The faults.
@@ -222,7 +232,7 @@ def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict
 
 @dataclass
 class Suite:
-    """Runs of a whole test suite against several faults at once.
+    """Runs of a whole test suite on several faults together.
 
     Attributes:
         pool: The processes that find out which of the faults a test catches.
@@ -235,7 +245,7 @@ class Suite:
     known: dict[str, runs.Record]
 
     def run_quick_tests(self, verdicts: dict[Fault, Verdict]) -> None:
-        """Run the quick suite for all faults that it may catch but that no quick test has caught."""
+        """Run the quick suite on all faults that change files and that no quick test has caught."""
         left = [
             f for f, v in verdicts.items() if v.changes and not v.quick and v.result != EQUIVALENT
         ]
@@ -252,7 +262,7 @@ class Suite:
             verdict.quick = test
 
     def run_all_tests(self, verdicts: dict[Fault, Verdict]) -> None:
-        """Run all tests for all faults that haven't been caught."""
+        """Run all tests on all faults that haven't been caught, and update the verdicts."""
         left = [fault for fault, verdict in verdicts.items() if verdict.result != CAUGHT]
         failed = self.failures(left)
         found = self.caught(dict.fromkeys(left, failed))
@@ -265,10 +275,10 @@ class Suite:
             verdicts[fault].result, verdicts[fault].caught_by = CAUGHT, test
 
     def failures(self, left: list[Fault], *arguments: str) -> list[str]:
-        """Return the tests that fail because of the faults.
+        """Run tests on several faults together, and return the IDs of the tests that fail.
 
         Args:
-            left: The faults.
+            left: The faults. Overlapping faults are seeded in different runs.
             arguments: The arguments for pytest that select the tests.
         """
         failed: dict[str, None] = {}
@@ -280,15 +290,16 @@ class Suite:
         return list(failed)
 
     def read_by(self, test: str) -> frozenset[str]:
-        """Return the files that a test reads."""
+        """Return the recorded files that a test reads, or an empty set if it has no record."""
         return self.known[test].reads if test in self.known else frozenset()
 
     def caught(self, failed: dict[Fault, list[str]]) -> dict[Fault, str]:
         """Return the faults that make a test fail on their own, and a failing test for each.
 
         Args:
-            failed: The failed tests for each fault. A test is run again with the fault if it reads
-                the file. Tests that are cheap and read the files of few other faults run first.
+            failed: The failed tests for each fault. Tests that read the file run again with only
+                this fault, within the time limit `AGAIN`. Tests that are cheap and read the files
+                of few other faults run first.
         """
         jobs = {}
         files = Counter(fault.file for fault in failed)
@@ -322,7 +333,7 @@ def without_overlaps(left: Iterable[Fault]) -> list[list[Fault]]:
 
 
 def culprits(repository: Path, group: list[Fault], tests: list[str]) -> dict[Fault, str]:
-    """Return a failing test for each fault in a group that makes tests fail."""
+    """Bisect a group of faults, and return a failing test for each fault that makes tests fail."""
     if not (group and tests):
         return {}
     with runs.seeded(group, repository):

@@ -1,8 +1,8 @@
 """Mutation operators, which create faults in lines of text.
 
-The operators recognize only lines, brackets, and regular expressions, so they work for Jinja, YAML,
-TOML, JSON, Python, and shell scripts. Faults that a parser rejects are left out, because every test
-would catch them.
+The operators split text into lines, and search them for brackets and regular expressions, so they
+work for Jinja, YAML, TOML, JSON, Python, and shell scripts. Faults that a parser rejects are left
+out, because every test would catch them.
 """
 
 import ast
@@ -19,7 +19,7 @@ from jinja2 import TemplateSyntaxError
 
 from harness.packagestan.template import environment
 
-# The replacements for a line. An empty tuple deletes the line.
+# Consecutive lines. As a replacement, an empty tuple deletes the old lines.
 Lines = tuple[str, ...]
 
 BRACKETS = {"[": "]", "(": ")", "{": "}"}
@@ -30,7 +30,7 @@ DATA: dict[str, Callable[[str], object]] = {
     ".yml": yaml.safe_load,
 }
 
-# Matches the start and the end of a condition.
+# Matches a condition and the text before and after it.
 CONDITION = re.compile(
     r"(?P<start>\{%-?\s*(?:el)?if |^\s*(?:el)?if (?=.*(?:;|:$))|^\s*(?:while|assert) |^\s*(?:- )?if: "
     r"|(?<=[\w)\]}'\"]) if )(?P<condition>.+?)(?P<end>\s*-?%\}| else\b|;|:$|\s*-?\}\}|[\])}]?,?$)"
@@ -66,7 +66,7 @@ class Fault:
         lines[start : start + len(self.old)] = self.new
 
     def __str__(self) -> str:
-        """Return a one-line description."""
+        """Return the old and the new lines as a single line."""
         old, new = (" ⏎ ".join(line.strip() for line in lines) for lines in (self.old, self.new))
         return f"{old} → {new or '(nothing)'}"
 
@@ -77,7 +77,14 @@ def number_of(text: str, length: int) -> int:
 
 
 def closing(line: str, start: int, stop: str = "") -> int:
-    """Return the position of the closing bracket, or of a stop word outside brackets."""
+    """Return the position of the closing bracket, or the line's length if there is none.
+
+    Args:
+        line: The line.
+        start: The position after the opening bracket.
+        stop: A regular expression. If it matches earlier, outside inner brackets, the result is the
+            position of the match.
+    """
     depth, quote = 0, ""
     for place in range(start, len(line)):
         sign = line[place]
@@ -97,13 +104,13 @@ def closing(line: str, start: int, stop: str = "") -> int:
 
 
 def conditions(line: str) -> Iterator[tuple[int, int]]:
-    """Yield the start and the end of each condition in a line."""
+    """Yield the start and end positions of each condition in a line."""
     for found in CONDITION.finditer(line):
         yield found.span("condition")
 
 
 def negate_condition(line: str, file: str) -> Iterator[str]:
-    """Negate a condition."""
+    """Yield the line with each condition negated in turn."""
     for start, end in conditions(line):
         condition = line[start:end]
         if line[:start].endswith("if: "):
@@ -121,7 +128,7 @@ def negate_condition(line: str, file: str) -> Iterator[str]:
 
 
 def take_other_branch(line: str, file: str) -> Iterator[str]:
-    """Replace a condition with a constant."""
+    """Yield the line with each condition replaced by true and by false."""
     constants = ("True", "False") if file.endswith(".py") else ("true", "false")
     for start, end in conditions(line):
         for constant in constants:
@@ -129,7 +136,7 @@ def take_other_branch(line: str, file: str) -> Iterator[str]:
 
 
 def drop_condition(line: str, file: str) -> Iterator[str]:
-    """Drop one of two conditions that are combined with "and" or "or"."""
+    """Yield the line without one of the conditions that are combined with "and" or "or"."""
     ends = r" and | or | else\b| if |\s*-?%\}|\s*-?\}\}|:$|,| && | \|\| "
     for found in re.finditer(r" (?:and|or|&&|\|\|) ", line):
         before = line[: found.start()]
@@ -142,7 +149,7 @@ def drop_condition(line: str, file: str) -> Iterator[str]:
 
 
 def remove_element(line: str, file: str) -> Iterator[str]:
-    """Remove an element of a list or map, or an argument of a call."""
+    """Yield the line without one element of a list or map, or one argument of a call."""
     for start, sign in enumerate(line):
         around = line[max(start - 1, 0) : start + 2]
         if sign not in BRACKETS or any(mark in around for mark in ("{{", "{%", "{#")):
@@ -162,7 +169,7 @@ def remove_element(line: str, file: str) -> Iterator[str]:
 
 
 def drop_filter(line: str, file: str) -> Iterator[str]:
-    """Drop a filter or a command after a pipe."""
+    """Yield the line without a filter or a command after a pipe. Ignore Python modules."""
     if file.endswith(".py"):
         return
     for found in re.finditer(r" \| \w+", line):
@@ -173,7 +180,7 @@ def drop_filter(line: str, file: str) -> Iterator[str]:
 
 
 def changed(token: str) -> str:
-    """Return a token with one letter or digit changed."""
+    """Return a token with one letter or digit changed, if it contains any."""
     places = [place for place, sign in enumerate(token) if sign.isalnum() and sign.isascii()]
     if not places:
         return token
@@ -188,7 +195,10 @@ def changed(token: str) -> str:
 
 
 def change_character(line: str, file: str) -> Iterator[str]:
-    """Change one character of a string, number, hash, or URL."""
+    """Yield the line with one character of a string, number, hash, or URL changed.
+
+    In the texts of licenses, words are changed, too.
+    """
     tokens = [SHA, URL, NUMBER, STRING]
     if "licenses/" in file:
         tokens.append(re.compile(r"[A-Za-z]{2,}"))
@@ -200,7 +210,7 @@ def change_character(line: str, file: str) -> Iterator[str]:
 
 
 def weaken_expression(line: str, file: str) -> Iterator[str]:
-    """Weaken an anchor, a class, or a quantifier in a regular expression."""
+    """Yield the line with a weakened assertion, class, or quantifier in a regular expression."""
     if not re.search(r"regex_|\bre\.|pattern|[Ee]xpression|\\\\?[AZbdsw]|\(\?[:=!]", line):
         return
     for expression, replacement in (
@@ -234,7 +244,10 @@ def indentation(line: str) -> int:
 
 
 def delete_lines(lines: list[str], number: int) -> tuple[str, Lines]:
-    """Return the name of the operator, the line, and all lines indented below it."""
+    """Return the name of the operator that deletes a line, and the lines that it deletes.
+
+    If the line is a key without a value on the same line, the lines indented below it are included.
+    """
     line = lines[number]
     end = number + 1
     if re.match(r"\s*(?:- )?[\w.-]+:\s*$", line):
@@ -248,7 +261,10 @@ def delete_lines(lines: list[str], number: int) -> tuple[str, Lines]:
 
 
 def swapped(first: str, second: str) -> Lines:
-    """Return two siblings in reverse order. For key-value pairs, only the values are swapped."""
+    """Return two siblings in reverse order, or an empty tuple if they can't be swapped.
+
+    For key-value pairs, only the values are swapped.
+    """
     if indentation(first) != indentation(second) or re.search(r"\{%|^\s*[\])}]", first + second):
         return ()
     pairs = PAIR.fullmatch(first), PAIR.fullmatch(second)
@@ -316,7 +332,7 @@ def candidates(file: str, lines: list[str], number: int) -> Iterator[Fault]:
 
 
 def faults(file: str, text: str, only: int | None = None) -> list[Fault]:
-    """Return the faults for a file's contents.
+    """Return the valid faults for a file's contents.
 
     Args:
         file: The path in the repository.

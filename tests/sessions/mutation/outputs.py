@@ -30,11 +30,11 @@ from harness.rendering.template import Answers, Template
 from harness.space.hostile_answers import Form, hostile_texts
 from harness.space.questionnaire import Questionnaire
 
-# The outputs in a case: the hash of each output by name, and "read FILE" for each source.
+# The outputs in a case: the hash of each output by name, and "read FILE" for each template used.
 Outputs = dict[str, str]
 READ = "read "
 
-# Only updates read these files, and projects aren't updated here.
+# Words in the names of files that only updates read. Projects aren't updated here.
 ONLY_UPDATES = ("recorded", "update", "starters", "renamed_choices", "users_files")
 
 
@@ -44,20 +44,20 @@ def shows_everything(file: str) -> bool:
 
 
 def few_cases() -> list[Answers]:
-    """Return answers with every factor level, every preset in every mode, and every text answer."""
+    """Return answers with every factor level, with every preset in every mode, and `FULL`."""
     presets = itertools.product(choices("preset"), choices("mode"))
     basic: Answers = {"project_name": "My Project", "copyright_year": "2026"}
     return [*each_level_once(), *(basic | {"preset": p, "mode": m} for p, m in presets), FULL]
 
 
 def all_cases() -> list[Answers]:
-    """Return all other covering variants."""
+    """Return the answers of the covering variants that aren't in `few_cases`."""
     few = few_cases()
     return [answers for answers in covering() if answers not in few]
 
 
 def cases_that_read(file: str, cases: list[Answers], before: dict[str, Outputs]) -> list[Answers]:
-    """Return the cases that can depend on a file, or all cases if it isn't a Jinja template."""
+    """Return the cases in which Jinja reads a file, or all cases if there are none."""
     known = {key(answers): READ + file in before[key(answers)] for answers in cases}
     return [answers for answers in cases if known[key(answers)]] or cases
 
@@ -68,7 +68,7 @@ def key(answers: Answers) -> str:
 
 
 def noting(lookup: Callable[..., Any], used: set[str]) -> Callable[..., Any]:
-    """Wrap a method of Jinja's environment to collect the names of templates in a set."""
+    """Wrap a method of Jinja's environment to collect the names of the templates it looks up."""
 
     def wrapper(*args: Any, **options: Any) -> Any:
         template = lookup(*args, **options)
@@ -79,7 +79,7 @@ def noting(lookup: Callable[..., Any], used: set[str]) -> Callable[..., Any]:
 
 
 def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[str, str]:
-    """Return a project's files, and all text that Copier shows or uses for it."""
+    """Return a project's file hashes and all text that Copier shows or uses for it, by name."""
     with template.prepared_worker(folder, answers) as worker:
         worker.run_copy()
         context = dict(render_context(worker))
@@ -99,7 +99,12 @@ def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[
 
 
 def validator_outputs(template: Template, *, thoroughly: bool) -> dict[str, str]:
-    """Return the message for each possible text answer to each question."""
+    """Return the validator's message for each answer that is tried.
+
+    Args:
+        template: The template.
+        thoroughly: Whether to try hostile strings, too. Each question gets a third of them.
+    """
     form = Form(Questionnaire(template), {"publish": "token"}, FIRST)
     tried = [(name, answer) for name, answer, *_ in REJECTED]
     if thoroughly:
@@ -113,7 +118,9 @@ def validator_outputs(template: Template, *, thoroughly: bool) -> dict[str, str]
 def outputs(
     folder: Path, cases: Iterable[Answers], *, thoroughly: bool = False
 ) -> Iterator[tuple[str, Outputs]]:
-    """Yield the outputs of the template in a folder. An error is also an output.
+    """Yield the name and the outputs of each case. An error is also an output.
+
+    The first case contains the outputs of the validators.
 
     Args:
         folder: The folder of the template.
@@ -142,7 +149,7 @@ def outputs(
 
 
 def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
-    """Return the hashes of the outputs, without the folder's name, or the hash of an exception."""
+    """Return the hashes of outputs, without the folder's path, or the hash of an exception."""
     try:
         found = make()
     except Exception as error:  # noqa: BLE001 whatever a fault causes is its effect
@@ -156,7 +163,7 @@ def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
 def differences(
     before: dict[str, Outputs], after: Iterable[tuple[str, Outputs]], *, only_first: bool = False
 ) -> set[tuple[str, str]]:
-    """Return the cases whose outputs differ, and the differences.
+    """Return a pair of the case and the output's name for each output that differs.
 
     Args:
         before: The original outputs by case.
@@ -177,7 +184,10 @@ def differences(
 
 
 def same_meaning(file: str, before: str, after: str) -> bool:
-    """Return whether two versions of a file have the same meaning to the program that reads it."""
+    """Return whether two versions of a file have the same meaning to the program that reads it.
+
+    The result is False if the format is unknown, or if TOML, JSON, or YAML is invalid.
+    """
     if file.endswith(".py"):
         return program(before) == program(after)
     try:
@@ -193,7 +203,7 @@ def same_meaning(file: str, before: str, after: str) -> bool:
 
 
 def program(text: str) -> str:
-    """Return the syntax tree of a module without annotations and with sorted imports."""
+    """Return a module's syntax tree as text, without annotations and with sorted imports."""
     module = ast.parse(text)
     for node in ast.walk(module):
         if isinstance(node, ast.arg | ast.AnnAssign):
@@ -209,7 +219,7 @@ def program(text: str) -> str:
 
 
 def template_copy(folder: Path) -> Path:
-    """Copy the current template into a folder."""
+    """Copy the current template into a folder, and return the folder."""
     shutil.copytree(ROOT / "template", folder / "template")
     shutil.copy(ROOT / "copier.yml", folder)
     return folder

@@ -1,4 +1,4 @@
-"""A pytest plugin that records each test's duration and the sources that it reads.
+"""A pytest plugin that records each test's CPU time and the sources that it reads.
 
 `pytest -p sessions.mutation.recorder` writes one file for each process to the folder in the
 `PACKAGESTAN_RECORDS` variable. A test reads a file if it opens the file, calls a function in it, or
@@ -30,7 +30,7 @@ records: dict[str, dict[str, Any]] = {}
 
 
 def note(path: object) -> None:
-    """Record that the current test reads a file."""
+    """Record that the current test reads a file, if the file is a source."""
     if isinstance(path, str) and (found := SOURCE.match(path.removeprefix(f"{ROOT}/"))):
         reads.add(found[1])
 
@@ -73,7 +73,7 @@ def with_reads(once: Callable[..., Path]) -> Callable[..., Path]:
 
 
 def pytest_configure() -> None:
-    """Start recording files."""
+    """Start recording the files that are read."""
     for name in ("get_template", "select_template", "get_or_select_template"):
         setattr(Environment, name, noted(getattr(Environment, name)))
     setattr(ArtifactCache, "once", with_reads(ArtifactCache.once))  # noqa: B010
@@ -82,7 +82,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Record a test's duration and the files that it reads."""
+    """Record a test's CPU time, the files that it reads, and whether it is quick."""
     reads.clear()
     start = sum(os.times()[:4])
     is_python = item.path.parent.name in ("adopt", "course", "documentation")
@@ -95,7 +95,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     finally:
         sys.setprofile(None)
     record = records.pop(item.nodeid)
-    # The CPU time, which doesn't depend on the machine's load.
+    # Record the CPU time, because it hardly depends on the machine's load.
     record |= {"test": item.nodeid, "seconds": round(sum(os.times()[:4]) - start, 3)}
     record["reads"] = sorted(reads)
     record["quick"] = item.get_closest_marker("quick") is not None
@@ -106,6 +106,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Record whether a phase of a test has failed."""
+    """Record whether all phases of a test have passed so far."""
     record = records.setdefault(report.nodeid, {"passed": True})
     record["passed"] &= not report.failed

@@ -21,29 +21,30 @@ from harness.processes.commands import run
 from sessions.mutation.operators import Fault
 from sessions.mutation.selected import FAILURES, ORDER
 
-# The output of `nox -s mutation -- --record`: each test's duration and the files that it reads.
+# The folder with the output of `nox -s mutation -- --record`; see `recorder`.
 RECORDS = ROOT / ".mutation"
 
-# The tests that `nox -s quick` always runs, and the changed files that select additional tests.
+# The folders with tests that `nox -s quick` always runs, and a pattern for changed files that
+# select additional tests.
 QUICK_FOLDERS = ("tests/conventions/", "tests/matrix/")
 CHANGED_OPTIONS = re.compile(
     r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
 )
 
-# Words that occur in most names.
+# Words that occur in many names or lines.
 COMMON_WORDS = {"template", "options", "project", "jinja", "tools", "adoption", "docs", "harness"}
 COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "not", "with"}
 
-# The time limit in seconds for tests on a single fault. All other tests run only once for all
-# surviving faults.
+# The maximum recorded time, in seconds, of the quick tests and of the other tests that run on a
+# single fault. All tests that exceed it run only once for all surviving faults.
 BUDGET = 5.0
-# The time in seconds to prepare the build environments, once per run.
+# The time in seconds that the first test of a module takes to prepare the build environments.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
 # The time in seconds to render a project that an earlier test rendered during the recording.
 RENDERING = 0.05
-# The number of parameter sets to try for each test.
+# The maximum number of parameter sets to try for each test.
 EXAMPLES = 4
-# Increasing modification times for files with faults. Python ignores changes within a second.
+# Increasing modification times for files with faults. Python misses changes within a second.
 times = itertools.count(1_000_000_000)
 # The time limit for tests that don't end, relative to the recorded CPU time.
 PATIENCE = 20
@@ -51,7 +52,13 @@ PATIENCE = 20
 
 @dataclass(frozen=True)
 class Record:
-    """The record of a test."""
+    """The record of a test.
+
+    Attributes:
+        seconds: The CPU time.
+        reads: The sources that the test reads.
+        is_quick: Whether the test has the marker `quick`.
+    """
 
     seconds: float
     reads: frozenset[str]
@@ -64,7 +71,7 @@ def without_group(test: str) -> str:
 
 
 def records() -> dict[str, Record]:
-    """Return the record of each test that passed."""
+    """Return the records of the tests that passed, by ID."""
     found = {}
     for file in sorted(RECORDS.glob("*.jsonl")):
         for record in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
@@ -86,7 +93,7 @@ def is_template(file: str) -> bool:
 
 
 def tests_of_options(file: str) -> str:
-    """Return the option tests that `nox -s quick` runs if a file has changed, or ""."""
+    """Return the path of the option tests that `nox -s quick` runs if a file changes, or ""."""
     option = CHANGED_OPTIONS.match(file)
     return f"tests/options/test_{option[1]}.py" if option else ""
 
@@ -101,7 +108,8 @@ def near_tests(
 
     Args:
         fault: The fault.
-        variants: The names of variants that the fault changes. Tests of other variants are skipped.
+        variants: The names of variants that the fault changes. In `tests/matrix`, tests of other
+            variants are skipped.
         effects: The names of the changed outputs.
         known: The records of the tests.
     """
@@ -153,7 +161,7 @@ def copy_repository(destination: Path) -> Path:
 
 @contextmanager
 def seeded(faults: Sequence[Fault], *folders: Path) -> Iterator[None]:
-    """Apply faults that don't overlap to a copy of the repository, and restore the files afterward."""
+    """Apply faults that don't overlap in each of the folders, and restore the files afterward."""
     contents: dict[Path, bytes] = {}
     try:
         for folder in folders:
@@ -177,7 +185,10 @@ def write(path: Path, text: str) -> None:
 
 
 def is_linted(repository: Path, fault: Fault) -> bool:
-    """Return whether Ruff accepts a file with a fault, as `nox -s lint` requires."""
+    """Return whether Ruff accepts a file with a fault, as `nox -s lint` requires.
+
+    For files that aren't Python modules, the result is True.
+    """
     if not fault.file.endswith(".py"):
         return True
     ruff = (sys.executable, "-m", "ruff")
@@ -189,7 +200,7 @@ def is_linted(repository: Path, fault: Fault) -> bool:
 
 
 def overlap(one: Fault, other: Fault) -> bool:
-    """Return whether two faults change the same lines."""
+    """Return whether two faults change the same line."""
     return (
         one.file == other.file
         and one.line < other.line + len(other.old)
@@ -206,14 +217,18 @@ def run_tests(
         repository: The copy of the repository.
         arguments: Arguments for pytest.
         tests: The tests to run, in order. If empty, run all tests that the arguments select.
-        timeout: The time limit in seconds. Exceeding it counts as a failure.
+        timeout: The time limit in seconds.
+
+    Returns:
+        The IDs of failed tests and the paths of files that can't be collected. If there are none,
+        but pytest ends with an error or exceeds the time limit, a message in parentheses.
     """
     place = repository.with_name(f"{repository.name}-run")
     shutil.rmtree(place / "base", ignore_errors=True)
-    # The variants are cached here.
+    # The tests cache variants in this folder.
     (place / "tmp").mkdir(parents=True, exist_ok=True)
     (place / "failures").unlink(missing_ok=True)
-    # This variable could contain the path of the tests outside the copy.
+    # The current `PYTHONPATH` could contain the path of the tests outside the copy.
     env = os.environ | {
         "PYTHONPATH": str(repository / "tests"),
         "PYTHONDONTWRITEBYTECODE": "",

@@ -1,4 +1,4 @@
-"""A pytest plugin that runs the listed tests in order, and records failures in a file."""
+"""A pytest plugin that runs listed tests in order and writes the IDs of failures to a file."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,10 @@ ORDER, FAILURES = "PACKAGESTAN_TESTS", "PACKAGESTAN_FAILURES"
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Keep only the listed tests. Some may be missing, because faults can remove parameters."""
+    """If there is a list of tests, keep only these tests, and run them in order.
+
+    Some of them may be missing, because faults can remove parameters.
+    """
     yield
     if ORDER in os.environ:
         listed = Path(os.environ[ORDER]).read_text(encoding="utf-8").splitlines()
@@ -20,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 def failed(report: pytest.CollectReport | pytest.TestReport) -> None:
-    """Add a test, or a file that can't be imported, to the failures."""
+    """Record a failed test or a file that can't be imported."""
     if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
         with Path(os.environ[FAILURES]).open("a", encoding="utf-8") as file:
             print(report.nodeid, file=file)

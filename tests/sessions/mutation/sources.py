@@ -21,13 +21,14 @@ PARTS = {
     "starter code": r"project/(?:src|tests)/|\.py\.jinja|options/(?:mode|cli_library)/",
     "metadata": r"template/",
 }
-# Lessons and puzzle descriptions aren't code, and the start states of exercises are in patches.
+# Lessons, puzzle descriptions, requirements, and topics aren't code, and `__init__.py` files
+# contain only docstrings.
 LEFT_OUT = r"docs/course/.*\.(?:md|txt)$|docs/course/topics\.yml|/__init__\.py$"
 PLACES = ("copier.yml", "template", "tools", "docs/course", "tests/harness/course")
 
 
 def part_of(file: str) -> str:
-    """Return the part of a file."""
+    """Return the name of the part to which a file belongs."""
     return next(part for part, pattern in PARTS.items() if re.search(pattern, file))
 
 
@@ -44,7 +45,7 @@ def sources(paths: Sequence[str] = PLACES) -> dict[str, str]:
 
 
 def sample(texts: dict[str, str], number: int, seed: int) -> list[Fault]:
-    """Return random faults, distributed evenly over the parts.
+    """Return different random faults, distributed evenly over the parts.
 
     A file's probability is proportional to the square root of its number of lines. Otherwise, most
     faults would be in license texts. All lines in a file and all operators for a line are equally
@@ -52,7 +53,7 @@ def sample(texts: dict[str, str], number: int, seed: int) -> list[Fault]:
 
     Args:
         texts: The text of each file.
-        number: The number of faults.
+        number: The maximum number of faults.
         seed: The seed of the random number generator.
     """
     choice = random.Random(seed)
