@@ -1,4 +1,4 @@
-"""A cache for projects and their distributions, each generated once per test run."""
+"""A cache for projects, distributions, and environments, each created once per test run."""
 
 import functools
 import hashlib
@@ -30,7 +30,7 @@ class ArtifactCache:
     """
 
     def __init__(self, folder: Path, adapter: Adapter) -> None:
-        """Use an existing folder."""
+        """Use an existing folder for the projects that an adapter describes."""
         self.folder = folder
         self.adapter = adapter
 
@@ -52,12 +52,12 @@ class ArtifactCache:
         return folder
 
     def project(self, answers: Answers) -> Path:
-        """Return a rendered project."""
+        """Return the folder of a rendered project, which must not be changed."""
         name = key("project", answers)
         return self.once(name, lambda folder: self.adapter.template.render(folder, answers))
 
     def copy(self, answers: Answers, destination: Path) -> Path:
-        """Copy a rendered project so that a test can change it."""
+        """Copy a rendered project so that a test can change it, and return the copy."""
         return Path(shutil.copytree(self.project(answers), destination))
 
     def build_requires(self, answers: Answers) -> list[str]:
@@ -94,6 +94,11 @@ class ArtifactCache:
 
     def call_hook(self, hook: str, project: Path, out: Path) -> Path:
         """Call a hook of a project's build backend in a fork, and return the created file.
+
+        Args:
+            hook: `build_sdist` or `build_wheel`.
+            project: The folder with pyproject.toml.
+            out: The folder to write to.
 
         Raises:
             CommandError: The build failed.
@@ -156,12 +161,15 @@ class ArtifactCache:
         return wheel
 
     def environment(self, name: str, answers: Answers, *requirements: str | Path) -> Environment:
-        """Return an environment that contains only the given requirements.
+        """Return an environment that contains only the given requirements and their dependencies.
 
         Args:
             name: The environment's name, which must be unique among the project's environments.
-            answers: The project whose folder defines the dependency groups.
-            requirements: The requirements to install.
+            answers: The answers of the project that defines the dependency groups.
+            requirements: Arguments for `uv pip install`, such as requirements and files.
+
+        Raises:
+            CommandError: A requirement can't be installed.
         """
         made = key(f"environment-{name}", answers)
         return Environment(
@@ -175,6 +183,6 @@ class ArtifactCache:
 
 
 def key(kind: str, answers: Answers) -> str:
-    """Return a name for an artifact generated from these answers."""
+    """Return a name for a kind of artifact that is generated from these answers."""
     text = json.dumps(answers, sort_keys=True)
     return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -9,7 +9,7 @@ from harness.processes.commands import run
 
 @dataclass(frozen=True)
 class Distributions:
-    """The files that a build created."""
+    """The sdist and the wheel that a build created."""
 
     sdist: Path
     wheel: Path
@@ -33,7 +33,7 @@ def build_isolated(project: Path, out: Path, **env: str) -> Distributions:
 
 
 def distributions_in(folder: Path) -> Distributions:
-    """Return the only sdist and the only wheel in a folder."""
+    """Return the sdist and the wheel in a folder that contains one of each."""
     (sdist,) = folder.glob("*.tar.gz")
     (wheel,) = folder.glob("*.whl")
     return Distributions(sdist, wheel)

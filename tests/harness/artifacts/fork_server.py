@@ -65,7 +65,7 @@ def test(project: str, python: str, site_packages: str) -> str:
 
 
 def use(probe: str, python: str, site_packages: str, arguments: dict[str, Any]) -> str:
-    """Use the package in an environment, and return the results as a JSON object.
+    """Use the package in an environment, and return the results as JSON.
 
     Args:
         probe: The path of `harness.artifacts.import_smoke`.
@@ -83,7 +83,7 @@ WORK: dict[str, Callable[..., str]] = {"build": build, "test": test, "use": use}
 
 
 def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Process a request, and return the result or the error."""
+    """Process a request in this process, and return the result or the traceback."""
     try:
         return {"result": WORK[do](**arguments)}
     except BaseException:  # noqa: BLE001 any exception is a result
@@ -91,7 +91,7 @@ def result_of(do: str, arguments: dict[str, Any]) -> dict[str, str]:
 
 
 def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Process a request in a fork, and return its output and the result or the error."""
+    """Process a request in a fork, and return its output and the result or the traceback."""
     if not hasattr(os, "fork"):
         return answer_in_new_process(do, arguments)
     with tempfile.TemporaryFile() as printed:
@@ -121,7 +121,10 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
 
 
 def answer_in_new_process(do: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Process a request in a new process, because Windows doesn't support forks."""
+    """Process a request in a new process, because Windows doesn't support forks.
+
+    Return the output and the result or the traceback.
+    """
     request = json.dumps({"do": do, "arguments": arguments, "warm_up": True})
     command = [sys.executable, "-P", __file__]
     done = subprocess.run(
@@ -132,7 +135,7 @@ def answer_in_new_process(do: str, arguments: dict[str, Any]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Answer requests until stdin ends."""
+    """Import the modules, and answer requests until stdin ends."""
     for module in sys.argv[1:]:
         importlib.import_module(module)
     # The output of requests must not be mixed with the answers.

@@ -73,7 +73,7 @@ class ForkServer:
         Args:
             hook: `build_sdist` or `build_wheel`.
             project: The folder with pyproject.toml.
-            out: The folder to write to. It is created.
+            out: The folder to write to. It is created if necessary.
             env: Environment variables to add.
             warm_up: Whether to call the hook in the warm process itself.
 
@@ -96,6 +96,10 @@ class ForkServer:
 
     def test(self, project: Path, environment: Environment) -> str:
         """Run a project's tests against the packages in an environment.
+
+        Args:
+            project: The folder of the project.
+            environment: An environment with this process's Python.
 
         Returns:
             The output of pytest.

@@ -35,13 +35,17 @@ def call(script: Path, arguments: list[str]) -> tuple[str, str, object]:
 
 
 def use(name: str, package: str, scripts: str, commands: list[list[str]]) -> dict[str, object]:
-    """Import a package, load its entry points, run its commands, and return the results.
+    """Import a package, load its entry points, and run its commands.
 
     Args:
         name: The name of the distribution package.
         package: The name of the import package.
         scripts: The environment's folder for scripts.
         commands: The scripts to run, and their arguments.
+
+    Returns:
+        The path of the package's main file, the version, whether the package is typed, the names of
+        data files and entry points, and the stdout, stderr, and exit code of each command.
     """
     distribution = importlib.metadata.distribution(name)
     files = importlib.resources.files(package)

@@ -20,10 +20,10 @@ class Wheel:
 
     Attributes:
         files: The hash of each file outside `.dist-info`, by path.
-        executable: The executable files outside `.dist-info`.
+        executable: The paths of the executable files outside `.dist-info`.
         licenses: The hash of each license file, by path below `.dist-info/licenses`.
         tags: The sorted `Tag` and `Root-Is-Purelib` lines from the WHEEL file.
-        entry_points: The object references by (group, name).
+        entry_points: The object reference of each entry point, by (group, name).
         metadata: The unprocessed core metadata.
     """
 
@@ -47,7 +47,7 @@ def unpack(archive: Path, folder: Path) -> None:
 
 
 def read_wheel(path: Path) -> Wheel:
-    """Read a wheel.
+    """Return the contents of a wheel.
 
     https://packaging.python.org/en/latest/specifications/binary-distribution-format/
     """
@@ -143,7 +143,7 @@ def comparable(metadata: RawMetadata) -> dict[str, Any]:
 
 
 def people(metadata: RawMetadata) -> set[tuple[str, str]]:
-    """Return the authors as (name, address) from either form of the metadata.
+    """Return the authors as (name, email address) from either form of the metadata.
 
     Most backends write an author with an email address as `Author-email: name <address>`.
     poetry-core writes `Author: name` and `Author-email: address`.
@@ -160,7 +160,7 @@ def people(metadata: RawMetadata) -> set[tuple[str, str]]:
 
 
 def tree(folder: Path) -> dict[str, tuple[str, bool]]:
-    """Return the hash and the executable bit of each file in a folder, except git's files."""
+    """Return the hash and the executable bit of each file in a folder, by path, without `.git`."""
     return {
         path.relative_to(folder).as_posix(): (
             hashlib.sha256(path.read_bytes()).hexdigest(),

@@ -35,7 +35,7 @@ class Environment:
             python: The path or version of the interpreter.
 
         Raises:
-            CommandError: The interpreter doesn't exist.
+            CommandError: uv can't find the interpreter or create the environment.
         """
         run(find_uv_bin(), "venv", "--quiet", "--python", python, folder)
         return cls(folder)

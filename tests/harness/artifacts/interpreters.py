@@ -13,8 +13,8 @@ from harness.processes.commands import run
 def interpreters(*versions: str) -> dict[str, Path]:
     """Return this machine's interpreters for the given versions, by version.
 
-    The interpreter that runs the tests takes precedence over other interpreters with the same
-    version.
+    Versions that aren't installed are left out. The interpreter that runs the tests takes
+    precedence over other interpreters with the same version.
     """
     found = {}
     own = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -8,7 +8,7 @@ from subprocess import CompletedProcess
 from harness.artifacts.install import Environment
 from harness.processes.commands import run
 
-# The author of commits. It doesn't depend on personal settings.
+# Variables that set the author of commits and hide personal settings.
 GIT = {
     "GIT_AUTHOR_NAME": "Ada",
     "GIT_AUTHOR_EMAIL": "ada@example.com",
@@ -22,8 +22,13 @@ GIT = {
 def git(project: Path, *arguments: str, exit_code: int | None = 0) -> str:
     """Run git in a project, and return git's output without the last newline.
 
+    Args:
+        project: The folder to run in.
+        arguments: The subcommand and its arguments.
+        exit_code: The expected exit code, or None to accept any.
+
     Raises:
-        CommandError: git fails.
+        CommandError: git ended with a different exit code.
     """
     finished = run("git", *arguments, cwd=project, env=GIT, exit_code=exit_code)
     return finished.stdout.removesuffix("\n")
@@ -39,7 +44,7 @@ def commit(project: Path, *tags: str) -> None:
 
 
 def active(environment: Environment) -> dict[str, str]:
-    """Return the variables of a shell with an active environment."""
+    """Return the variables of a shell with an active environment and without personal settings."""
     return GIT | {
         "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(environment.bin.parent),
@@ -66,7 +71,7 @@ def call(
         exit_code: The expected exit code, or None to accept any.
 
     Raises:
-        CommandError: The command ends with a different exit code.
+        CommandError: The command ended with a different exit code.
     """
     script = 'typed=$1; shift; printf "%s" "$typed" | "$@"'
     return run(

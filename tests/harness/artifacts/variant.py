@@ -34,12 +34,12 @@ class Variant:
 
     @functools.cached_property
     def project(self) -> Path:
-        """Return the rendered project."""
+        """Return the folder of the rendered project."""
         return self.artifacts.project(self.answers)
 
     @functools.cached_property
     def recorded(self) -> Answers:
-        """Return all answers, including defaults."""
+        """Return the answers that the project records, including defaults."""
         return recorded_answers(self.project)
 
     @functools.cached_property
@@ -54,7 +54,7 @@ class Variant:
 
     @functools.cached_property
     def python(self) -> Path:
-        """Return the oldest supported Python if installed, or else the newest installed one."""
+        """Return the interpreter of the oldest supported version or, if missing, the newest one."""
         here = self.artifacts.adapter.interpreters()
         return here.get(self.oldest_python, here[max(here, key=Version)])
 
@@ -69,7 +69,7 @@ class Variant:
     def environment(self) -> Environment:
         """Return an environment with the wheel and its dependencies.
 
-        If no Python on this machine is new enough, use the newest one.
+        Its interpreter is `python`, even if this interpreter is too old for the project.
         """
         wheel = self.distributions.wheel
         requirements = run_time_requirements(wheel)
@@ -116,7 +116,7 @@ class Variant:
             commands: The environment's scripts to run, and their arguments.
 
         Raises:
-            CommandError: The import or an entry point failed.
+            CommandError: The import or an entry point failed, or the import printed something.
         """
         wheel = read_wheel(self.distributions.wheel)
         (package,) = {name.split("/")[0] for name in wheel.files}
@@ -133,7 +133,7 @@ class Variant:
 
 
 def run_time_requirements(wheel: Path) -> list[str]:
-    """Return the requirements of a wheel, except the ones that belong to extras."""
+    """Return the sorted requirements of a wheel, except the ones that belong to extras."""
     texts = read_wheel(wheel).metadata.get("requires_dist", [])
     return sorted(text for text in texts if "extra ==" not in str(Requirement(text).marker))
 

@@ -1,1 +1,1 @@
-"""Running programs."""
+"""Running programs in subprocesses."""

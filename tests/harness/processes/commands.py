@@ -1,4 +1,4 @@
-"""Run programs."""
+"""Run programs, and check their exit codes."""
 
 import os
 import shlex
@@ -18,7 +18,7 @@ def run(
     env: Mapping[str, str] | None = None,
     exit_code: int | None = 0,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command, and return its output.
+    """Run a command without input, and return its exit code and output.
 
     Args:
         command: The program and its arguments.
@@ -28,6 +28,7 @@ def run(
 
     Raises:
         CommandError: The command ended with a different exit code.
+        subprocess.TimeoutExpired: The command didn't end within five minutes.
     """
     finished = subprocess.run(
         [str(part) for part in command],
@@ -49,5 +50,5 @@ def run(
 
 
 def installed_browser() -> str | None:
-    """Return the path of Chromium or Chrome, or None."""
+    """Return the path of Chromium or Chrome, or None if neither is installed."""
     return next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)

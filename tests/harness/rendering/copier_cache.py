@@ -30,16 +30,17 @@ def render_template(worker: Worker) -> None:
 
 
 def render_context(worker: Worker) -> dict[str, Any]:
-    """Return a copy of the merged context."""
+    """Return a copy of the merged context, which is cached while files are written."""
     cached = vars(worker).get("cached")
     return dict(cached[1] if cached else copier_internals.render_context(worker))
 
 
 def answers_path(worker: Worker) -> Path:
-    """Return the path of the answers file."""
+    """Return the path of the answers file, which is cached while files are written."""
     cached = vars(worker).get("cached")
     if cached:
-        # Rendering the path would also reset Jinja's extensions after the previous template.
+        # Rendering the path would also reset Jinja's extensions after the previous template. Reset
+        # them here instead.
         worker.jinja_env.preprocess("")
     return Path(cached[0] if cached else copier_internals.answers_path(worker))
 
@@ -55,12 +56,12 @@ def parse_yaml(text: str) -> Any:
     return pickle.loads(pickled_value(text))
 
 
-# The compiled code of each template, by the settings of its environment.
+# The compiled code of each template, by the settings of its environment, its text, and its name.
 compiled: dict[tuple[object, ...], CodeType] = {}
 
 
 def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
-    """Compile each template and parse each YAML string only once in an environment.
+    """Let an environment compile templates and parse YAML strings only once, and return it.
 
     Environments with the same settings share the code, because most templates are the same in all
     releases. The environment doesn't check whether files have changed.
@@ -88,7 +89,7 @@ def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
 
 @contextmanager
 def cached_answers() -> Iterator[None]:
-    """Make Copier merge the answers of a project once for all its files."""
+    """Make Copier merge a project's answers once for all its files, and parse YAML strings once."""
     with copier_internals.replaced(
         merged_answers=property(copier_internals.merge_answers),
         render_template=render_template,

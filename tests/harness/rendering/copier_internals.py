@@ -1,8 +1,8 @@
 """All private parts of Copier that the tests use. No other test module imports private parts.
 
 The `copier` command takes about a second for each project. The tests render thousands of projects,
-so they call Copier in this process and replace functions whose results can't change. These
-functions can change incompatibly in any release. `tests/engine/test_copier_internals.py` checks the
+so they call Copier in this process and replace parts that would compute the same results again. Any
+release can change private parts incompatibly. `tests/engine/test_copier_internals.py` checks the
 installed version, and `ADVICE` says how to support a new one.
 """
 
@@ -17,7 +17,7 @@ from unittest import mock
 from jinja2.sandbox import SandboxedEnvironment
 from packaging.specifiers import SpecifierSet
 
-# The Copier releases with which the tests named below have passed.
+# The Copier releases with which the tests in `ADVICE` have passed.
 TESTED = SpecifierSet("~=9.19.0")
 
 ADVICE = (
@@ -89,7 +89,7 @@ def share(worker: Worker, template: Template, environment: SandboxedEnvironment)
 
 
 def question_of(worker: Worker, name: str, context: Mapping[str, Any]) -> Question:
-    """Return a copy of a question that a worker has asked, with a different context."""
+    """Return a question from a worker's template, with the given context."""
     return Question(
         answers=worker.answers,
         context=context,
@@ -119,7 +119,7 @@ def checked_answer(question: Question, *answer: Any) -> Any:
 
 
 def merge_answers(answers: AnswersMap) -> dict[str, Any]:
-    """Return all answers merged into one map. This is ten times as fast as `dict(ChainMap(...))`."""
+    """Return all answers in one map. This is ten times as fast as `dict(ChainMap(...))`."""
     return {
         **DEFAULT_DATA,
         "_external_data": answers.external,
@@ -132,7 +132,7 @@ def merge_answers(answers: AnswersMap) -> dict[str, Any]:
 
 
 def rendered_names(worker: Worker) -> dict[str, str]:
-    """Return the path that a worker renders for each path in the template."""
+    """Return the path of each file that a worker renders, by the path of its source."""
     root = worker.template_copy_root
     return {
         source.relative_to(worker.template.local_abspath).as_posix(): str(rendered)
@@ -144,10 +144,10 @@ def rendered_names(worker: Worker) -> dict[str, str]:
 
 @functools.cache
 def native(kind: str, text: str) -> Any:
-    """Cast a computed value as Copier does. The result is shared, because templates only read it."""
+    """Cast a computed value as Copier does. Callers share the value and must not change it."""
     return CAST_STR_TO_NATIVE[kind](text)
 
 
 def run_command(*arguments: str | Path) -> None:
-    """Run the `copier` command in this process, and raise an exception if an answer is rejected."""
+    """Run the `copier` command in this process. Rejected answers raise an exception."""
     CopierApp.run(["copier", *map(str, arguments)], exit=False)

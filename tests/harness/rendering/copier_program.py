@@ -43,7 +43,7 @@ def compile_once(
         code: CodeType = marshal.loads(file.read_bytes())
     except FileNotFoundError:
         code = compile_template(environment, source, name, filename)
-        # Replace the file in one step, because other processes may read or write it.
+        # Create the file in one step, because other processes may read or write it.
         with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
             marshal.dump(code, temporary)
         Path(temporary.name).replace(file)
@@ -51,7 +51,7 @@ def compile_once(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run Copier's command line with the caches."""
     # Don't collect garbage, because a command creates little of it and each collection takes time.
     gc.disable()
     Path(os.environ[VARIABLE]).mkdir(parents=True, exist_ok=True)

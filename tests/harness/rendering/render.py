@@ -15,7 +15,7 @@ from harness.rendering.template import Answers
 
 
 def recorded_answers(project: Path) -> Answers:
-    """Return the answers that a project records."""
+    """Return the answers that a project records, without Copier's own entries."""
     text = (project / ".copier-answers.yml").read_text(encoding="utf-8")
     return {key: value for key, value in yaml.safe_load(text).items() if key[0] != "_"}
 
@@ -36,7 +36,7 @@ def copier_command(
         cwd: The folder to run in.
         env: Environment variables to add.
         exit_code: The expected exit code, or None to accept any.
-        plain: Run the command without the cache of compiled templates that tests share.
+        plain: Whether to run the command without the caches that the tests use.
 
     Raises:
         CommandError: The command ended with a different exit code.

@@ -35,7 +35,7 @@ class Template:
         self.copies: list[tempfile.TemporaryDirectory[str]] = []
 
     def files(self) -> list[Path]:
-        """Return all files that Copier reads, sorted."""
+        """Return the sorted paths of all files that Copier reads."""
         found = [
             path
             for part in self.parts
@@ -59,10 +59,10 @@ class Template:
 
     @functools.cache  # noqa: B019
     def snapshot(self) -> Path:
-        """Return a folder with a copy of the template but without its repository.
+        """Return a folder that contains the template but isn't a repository.
 
-        Copier uses a plain folder as is, but clones a repository at its newest tag. The copy is
-        deleted when the process ends.
+        Copier uses a plain folder as is, but clones a repository at its newest tag. For a template
+        in a repository, the folder is a copy, which is deleted when the process ends.
         """
         if not (self.root / ".git").exists():
             return self.root
@@ -89,7 +89,7 @@ class Template:
         """Yield a Copier worker that uses the shared parts to render a project."""
         template, environment = self.shared_parts()
         with (
-            # With an empty PATH, Copier doesn't run git, which isn't necessary for a plain folder.
+            # With this PATH, Copier can't find and run git, which a plain folder doesn't require.
             plumbum.local.env(PATH=os.devnull),
             cached_answers(),
             Worker(
