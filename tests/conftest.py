@@ -25,6 +25,9 @@ UNWANTED = (
     "CI",  # This variable makes nox fail if an interpreter is missing.
     "FORCE_COLOR",
     "NO_COLOR",
+    "PIP_REQUIRE_VIRTUALENV",
+    "PYTEST_ADDOPTS",
+    "PYTEST_PLUGINS",
     "PYTHONDONTWRITEBYTECODE",
     "PYTHONPATH",
     "SOURCE_DATE_EPOCH",
