@@ -21,14 +21,12 @@ from rich.text import Text
 
 from harness.artifacts.inspect import tree
 from harness.packagestan import answers
-from harness.packagestan.answers import axes, default
+from harness.packagestan.answers import SHOWN_WITH, axes, default
 from harness.packagestan.template import ROOT, environment, facts, render
 from harness.rendering.template import Answers
 
-# The reference pages compare variants of this project. Some axes have an effect only with the
-# additional answers in `SHOWN_WITH`.
+# The reference pages compare variants of this project.
 SHOWN: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode": "app"}
-SHOWN_WITH: dict[str, Answers] = {"docs_hosting": {"docs_engine": "sphinx"}}
 
 
 def section(text: str) -> None:

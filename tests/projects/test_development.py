@@ -1,4 +1,4 @@
-"""Test working on a new project: the message after copying, the guides, and the environments."""
+"""Test working on a new project: the message after copying and the environments."""
 
 import re
 import shutil
@@ -17,54 +17,6 @@ from harness.rendering.render import copier_command, recorded_answers
 from harness.rendering.template import Answers
 
 DEFAULTS: Answers = {"project_name": "My Project"}
-
-# Variants with the longest guides, or with guides for other services.
-LONGEST: Answers = {
-    "preset": "full",
-    "mode": "script",
-    "github_user": "ada",
-    "environments": ["uv", "pip", "conda", "direnv"],
-    "container": True,
-    "testpypi": True,
-}
-GUIDES: dict[str, Answers] = {
-    "standard": {},
-    "longest": LONGEST,
-    "longest, Renovate, no runner": LONGEST
-    | {"template_updates": "renovate", "task_runner": "none"},
-    "vcs": {"versioning": "vcs"},
-    "GitLab": {"ci": "gitlab", "publish": "token", "index_url": "https://packages.example.com/"},
-    "by hand": {"ci": "none", "release_tool": "none", "environments": []},
-    "conda, nox": {"environments": ["conda"], "task_runner": "nox", "publish": "token"},
-}
-
-
-@pytest.mark.parametrize("chosen", GUIDES.values(), ids=GUIDES)
-def test_guides_are_short(chosen: Answers, artifacts: ArtifactCache) -> None:
-    """CONTRIBUTING.md has at most 90 lines, and RELEASING.md has at most 50."""
-    project = artifacts.project(DEFAULTS | chosen)
-    for name, budget in (("CONTRIBUTING.md", 90), ("RELEASING.md", 50)):
-        text = (project / name).read_text(encoding="utf-8")
-        assert text.count("\n") <= budget
-        assert "\n\n\n" not in text
-        assert text.endswith("\n")
-        assert not text.endswith("\n\n")
-
-
-def test_release_sections_fit_in_25_lines(artifacts: ArtifactCache) -> None:
-    """The sections about direct pushes and protected branches have at most 25 lines in total."""
-    text = (artifacts.project(DEFAULTS) / "RELEASING.md").read_text(encoding="utf-8")
-    flows = text[text.index("If you can push to `main`") : text.rindex("\n```\n") + 5]
-    assert flows.count("\n") <= 25
-    assert 3 == flows.count("```console")
-
-
-def test_release_is_pushed_atomically_to_the_default_branch(artifacts: ArtifactCache) -> None:
-    """A release is pushed to the default branch, and the branch and tag are pushed atomically."""
-    project = artifacts.project(DEFAULTS | {"default_branch": "trunk"})
-    text = (project / "RELEASING.md").read_text(encoding="utf-8")
-    assert '$ git push --atomic origin trunk "v$(uv version --short)"' in text.splitlines()
-    assert "main" not in text
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
-from harness.packagestan.answers import questions
+from harness.packagestan.answers import SHOWN_WITH, questions
 
 from .renders import answers_of
 
@@ -21,10 +21,8 @@ PAGE = "start/index.html"
 BUILT = "_build/start"
 
 # Each page in this folder describes one option. Its examples are apps with the answers in `SHOWN`.
-# Some options have an effect only with the additional answers in `SHOWN_WITH`.
 OPTIONS = "reference/options/"
 SHOWN: dict[str, Any] = {"mode": "app"}
-SHOWN_WITH: dict[str, dict[str, Any]] = {"docs_hosting": {"docs_engine": "sphinx"}}
 
 
 def text_of(answer: Any) -> str:

@@ -31,6 +31,9 @@ FULL: Answers = {
     "docs_engine": "sphinx",
 }
 
+# Some options have an effect only with these additional answers. The reference pages use them to
+# show the effect.
+SHOWN_WITH: dict[str, Answers] = {"docs_hosting": {"docs_engine": "sphinx"}}
 
 # Matches the choices in a question that passes them to the `offer` macro.
 LISTED_CHOICES = re.compile(r"(?s)(?<=\) %}\n).*(?={%- endcall)")
