@@ -15,9 +15,10 @@
     uv run tools/adopt.py read my-project
     uv run tools/adopt.py move my-project my-project-adopted
     uv run tools/adopt.py compare my-project my-project-adopted
+    uv run tools/adopt.py relax my-project-adopted
 
-A copy of the project is built with its own build backend. Only the wheel is read, so this works the
-same way for setup.py, setup.cfg, Poetry's tables, and [project].
+A copy of the project is built with its own build backend. The metadata is read from the wheel, so
+the commands work the same way for setup.py, setup.cfg, Poetry's tables, and [project].
 """
 
 import sys

@@ -14,13 +14,16 @@ from adoption.wheels import Wheel
 
 
 def derive_answers(project: Project) -> dict[str, Any]:
-    """Return a project's answers. Copier hasn't validated them yet."""
+    """Return the answers that are known for a project. Copier hasn't validated them yet."""
     answers = identity_answers(project) | package_answers(project) | command_answers(project.wheel)
     return {name: answer for name, answer in answers.items() if answer is not None}
 
 
 def identity_answers(project: Project) -> dict[str, Any]:
-    """Return the answers about the project's names and owner."""
+    """Return the answers about the project's names, owner, license, and repository.
+
+    Unknown answers are None.
+    """
     wheel, name = project.wheel, project.wheel.metadata["name"]
     repository = repository_url(wheel)
     github = re.match(r"https://github\.com/([^/]+)/", repository)
@@ -41,7 +44,10 @@ def identity_answers(project: Project) -> dict[str, Any]:
 
 
 def package_answers(project: Project) -> dict[str, Any]:
-    """Return the answers about the build and the dependencies."""
+    """Return the answers about the build, the dependencies, and the package.
+
+    Unknown answers are None.
+    """
     wheel = project.wheel
     extras = {name: sorted(texts) for name, texts in wheel.extras.items() if name}
     if has_generated_all(wheel):
@@ -59,7 +65,7 @@ def package_answers(project: Project) -> dict[str, Any]:
 
 
 def command_answers(wheel: Wheel) -> dict[str, Any]:
-    """Return the answers about the commands that the wheel installs."""
+    """Return the answers about the commands that the wheel installs, including the mode."""
     commands = [name for group, name in wheel.entry_points if group == "console_scripts"]
     windows = [name for group, name in wheel.entry_points if group == "gui_scripts"]
     required = {required_name(text) for text in wheel.extras[""]}
@@ -78,7 +84,10 @@ def has_changelog(project: Project) -> bool | None:
 
 
 def has_generated_all(wheel: Wheel) -> bool:
-    """Return whether the extra "all" only repeats other extras, as it does in the template."""
+    """Return whether the extra "all" exists and only repeats other requirements of the wheel.
+
+    The template generates such an extra.
+    """
     extras = wheel.extras
     others = set().union(*(texts for name, texts in extras.items() if name != "all"))
     return "all" in extras and extras["all"] <= others
@@ -95,14 +104,17 @@ def repository_url(wheel: Wheel) -> str:
 
 
 def build_backend(project: Project) -> str:
-    """Return the module of the project's build backend, which is setuptools by default."""
+    """Return the module of the project's build backend, which is setuptools by default.
+
+    Old names of setuptools' and Poetry's backends are replaced with the current ones.
+    """
     module = project.settings.get("build-system", {}).get("build-backend", "setuptools.build_meta")
     module = str(module).removesuffix(":__legacy__")
     return module.replace("poetry.masonry", "poetry.core.masonry")
 
 
 def backend_choice(project: Project) -> str | None:
-    """Return the choice for the project's build backend, or None if it isn't supported."""
+    """Return the choice for the project's build backend, or None if no choice matches."""
     module = build_backend(project)
     for choice, data in choice_facts("backend").items():
         if module in (data["module"], data["vcs"].get("module")):
@@ -111,7 +123,7 @@ def backend_choice(project: Project) -> str | None:
 
 
 def minimum_python(wheel: Wheel) -> str | None:
-    """Return the oldest Python version that the template and Requires-Python support."""
+    """Return the oldest Python version that the template and Requires-Python support, or None."""
     specifiers = SpecifierSet(wheel.metadata.get("requires_python", ""))
     versions = map(str, template_data("python_versions"))
     return next((version for version in versions if supports(specifiers, version)), None)

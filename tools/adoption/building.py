@@ -107,7 +107,11 @@ def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) ->
 
 
 def environment(temporary: str) -> dict[str, str]:
-    """Return the build process's environment variables, which include its temporary folder."""
+    """Return the build process's environment variables.
+
+    Args:
+        temporary: The folder for temporary files.
+    """
     own = {"PYTHONPATH": str(Path(__file__).parents[1])}
     return os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary) | own
 
@@ -127,6 +131,9 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def build_here() -> None:
     """Build a wheel in this process as the command-line arguments specify.
+
+    The arguments are the project's folder, the folder for the wheel, the number of constraints, the
+    constraints, and the additional requirements. If the build fails, exit with a message.
 
     https://peps.python.org/pep-0517/
     """
@@ -181,7 +188,10 @@ def error_line(output: str | bytes | None) -> str:
 
 
 def last_line(output: str | bytes | None) -> str:
-    """Return the last line of a program's output that contains text."""
+    """Return the last line of a program's output that contains text, or a default message.
+
+    Lines that only underline code are ignored.
+    """
     text = output.decode(errors="replace") if isinstance(output, bytes) else output or ""
     lines = [line.strip() for line in text.splitlines() if line.strip(" ^~-\t")]
     return lines[-1] if lines else "there was no error message"

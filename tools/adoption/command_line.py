@@ -29,7 +29,11 @@ from adoption.report import answers_file, report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, and return 0 for success, 1 for a loss or an error, or 130 for Ctrl-C."""
+    """Run a command, and return the exit code.
+
+    Returns:
+        0 for success, 1 for an error or a difference that is not explained, or 130 for Ctrl-C.
+    """
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -110,7 +114,11 @@ def add_build_options(command: argparse.ArgumentParser) -> None:
 
 
 def requirement(text: str) -> str:
-    """Validate and return a requirement from the command line."""
+    """Validate and return a requirement from the command line.
+
+    Raises:
+        argparse.ArgumentTypeError: The text is not a requirement.
+    """
     try:
         return str(Requirement(text))
     except InvalidRequirement as error:
@@ -120,7 +128,11 @@ def requirement(text: str) -> str:
 
 
 def positive(text: str) -> float:
-    """Validate and return a number of seconds from the command line."""
+    """Validate and return a number of seconds from the command line.
+
+    Raises:
+        argparse.ArgumentTypeError: The text is not a positive, finite number.
+    """
     with contextlib.suppress(ValueError):
         if 0 < float(text) < float("inf"):
             return float(text)
@@ -173,10 +185,14 @@ def check_output(output: Path, existing: Path) -> None:
 
 
 def ask(paths: Sequence[Path], yes: bool) -> None:
-    """Ask for permission to run projects' build code unless `--yes` is given.
+    """Ask for permission to run the build code of the projects that aren't wheels.
+
+    Args:
+        paths: The folders and wheels of the projects.
+        yes: Whether the user has already given permission with `--yes`.
 
     Raises:
-        AdoptionError: The user denies permission.
+        AdoptionError: The user denies permission, or no input is available.
     """
     folders = [str(path) for path in paths if path.is_dir()]
     if yes or not folders:
@@ -189,6 +205,10 @@ def ask(paths: Sequence[Path], yes: bool) -> None:
 
 def confirmed(question: str, action: str) -> bool:
     """Return whether the user confirms an action.
+
+    Args:
+        question: The question to ask.
+        action: The name of the action in the error message.
 
     Raises:
         AdoptionError: No input is available.
@@ -220,14 +240,17 @@ def run_move(options: argparse.Namespace) -> int:
 
 
 def show(files: Mapping[str, str]) -> None:
-    """Print the diff of each file."""
+    """Print the name and the diff of each file or table, or "None." if there are none."""
     for name, text in files.items():
         print(f"\n{name}:\n{text or 'Unchanged.'}")
     print("" if files else "None.\n")
 
 
 def run_compare(options: argparse.Namespace) -> int:
-    """Print every difference between two projects' wheels, and return the exit code."""
+    """Print every difference between two projects, and return the exit code.
+
+    The exit code is 1 if a difference is neither explained nor accepted.
+    """
     old, new = options.old, options.new
     patterns = read_accepted(options.accept)
     for path in (old, new):
@@ -257,7 +280,7 @@ def run_compare(options: argparse.Namespace) -> int:
 
 
 def run_relax(options: argparse.Namespace) -> int:
-    """Relax the checks of a new project, and return the exit code."""
+    """Relax the checks of a new project, print a summary, and return the exit code."""
     for line in relax(options.project):
         print(line)
     return 0

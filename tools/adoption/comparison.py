@@ -22,7 +22,7 @@ from adoption.pytest_settings import collected_tests
 from adoption.reading import examine
 from adoption.wheels import Wheel
 
-# The reasons for differences that the template causes in every project, by pattern.
+# The reasons for differences that the template causes by design, by `fnmatch` pattern.
 BY_DESIGN = {
     f"file */py.typed: {NEW}": "it marks the package as typed",
     f"extra all: {NEW}": "the template's extra all refers to all others",
@@ -43,12 +43,12 @@ BY_DESIGN = {
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference between two wheels.
+    """A difference between two projects.
 
     Attributes:
         what: The subject, such as "file demo/data.json".
-        change: The change.
-        reason: The reason why the change is correct, or "" if it is unexplained.
+        change: The description of the change, such as "missing from the new wheel".
+        reason: The reason why the change is expected, or "" if it is unexplained.
     """
 
     what: str
@@ -61,10 +61,10 @@ class Difference:
 
 
 def compare(old: Project, new: Project) -> list[Difference]:
-    """Return all differences between two projects' wheels, and explain them if possible.
+    """Return all differences between two wheels, remaining faults, and tests that no longer run.
 
-    A difference is explained if the template causes it by design or if a finding about the old
-    project announces it.
+    Differences between the wheels have a reason if the adoption is expected to cause them. Faults
+    and tests never have a reason.
     """
     reasons = expected_differences(old, new.wheel)
     found = [
@@ -75,7 +75,7 @@ def compare(old: Project, new: Project) -> list[Difference]:
 
 
 def expected_differences(old: Project, new: Wheel) -> dict[str, str]:
-    """Return the reasons for differences that an adoption causes, by pattern."""
+    """Return the reasons for differences that the adoption is expected to cause, by pattern."""
     reading = examine(old)
     reasons = dict(BY_DESIGN)
     for finding in (*reading.faults, *reading.not_carried):
@@ -92,7 +92,7 @@ def expected_differences(old: Project, new: Wheel) -> dict[str, str]:
 def expected_license(old: Project, new: Wheel) -> dict[str, str]:
     """Return the reasons for expected differences between the licenses, by pattern.
 
-    A change to the license or its text is never expected.
+    A different license or a changed text is never expected.
     """
     found, texts = find_license(old), license_texts(old)
     reasons = {}
@@ -129,7 +129,13 @@ def differences(old: Wheel, new: Wheel) -> Iterator[Difference]:
 
 
 def changes(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
-    """Yield the differences between two mappings."""
+    """Yield the differences between two mappings.
+
+    Args:
+        kind: The kind of the items, such as "file", which precedes each name.
+        old: The items of the old wheel by name.
+        new: The items of the new wheel by name.
+    """
     for name in sorted({*old, *new}):
         if name not in new:
             yield Difference(f"{kind} {name}", LOST)
@@ -147,16 +153,19 @@ def was_is(old: Any, new: Any) -> str:
 
 
 def membership_changes(kind: str, old: Iterable[str], new: Iterable[str]) -> Iterator[Difference]:
-    """Yield the differences between two sets."""
+    """Yield a difference for each name that only one of two collections contains.
+
+    `changes` describes the arguments.
+    """
     yield from changes(kind, dict.fromkeys(old), dict.fromkeys(new))
 
 
 def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
-    """Yield the differences in metadata fields that have a single value."""
+    """Yield the differences in the values from `single_fields`."""
     for name, value in old.items():
         if value != new[name]:
             shown = (value, new[name])
-            if name == "description":  # too long to show
+            if name == "description":  # The text is too long to show.
                 other = "a different text" if value else "a text"
                 shown = (value and "one text", new[name] and other)
             yield Difference(name, was_is(*shown))
@@ -173,7 +182,7 @@ def changed_requirements(
 
 
 def changed_licenses(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Difference]:
-    """Yield the license files whose text is in only one wheel, regardless of their names."""
+    """Yield a difference for each license file whose text is in only one wheel."""
     for name, content in old.items():
         if content not in new.values():
             yield Difference(f"license file {name}", LOST)
@@ -188,7 +197,7 @@ def named_entry_points(wheel: Wheel) -> dict[str, str]:
 
 
 def single_fields(wheel: Wheel) -> dict[str, Any]:
-    """Return the metadata fields that have a single value."""
+    """Return the metadata fields that have a single value, and the tags, by name."""
     metadata = wheel.metadata
     return {
         "name": metadata["name"],
@@ -202,7 +211,7 @@ def single_fields(wheel: Wheel) -> dict[str, Any]:
 
 
 def multiple_fields(wheel: Wheel) -> dict[str, set[str]]:
-    """Return the metadata fields that can have several values."""
+    """Return the values of the metadata fields that can have several values, by kind."""
     return {
         "author": {f"{name} <{address}>" for name, address in wheel.authors},
         "maintainer": {f"{name} <{address}>" for name, address in wheel.maintainers},
@@ -213,7 +222,7 @@ def multiple_fields(wheel: Wheel) -> dict[str, set[str]]:
 
 
 def remaining_faults(old: Project, new: Project) -> Iterator[Difference]:
-    """Yield the existing project's faults that the new project still has."""
+    """Yield differences for source files in neither wheel and for broken new entry points."""
     for name in missing_from_wheel(old):
         if name not in new.wheel.files:
             yield Difference(f"file {name}", "in the source tree, but in neither wheel")
@@ -224,9 +233,10 @@ def remaining_faults(old: Project, new: Project) -> Iterator[Difference]:
 
 
 def lost_tests(old: Project, new: Project) -> Iterator[Difference]:
-    """Yield the test modules that pytest doesn't collect in the new project.
+    """Yield a difference for each old test module that pytest doesn't collect in the new project.
 
-    A module that moved is recognized by its name or contents.
+    A module that moved is recognized by its name or contents. If all modules are lost, the first
+    difference says so.
     """
     if old.folder is None or new.folder is None:
         return
@@ -247,7 +257,9 @@ def lost_tests(old: Project, new: Project) -> Iterator[Difference]:
 
 
 def read_accepted(file: Path | None) -> list[str]:
-    """Return the patterns in a file of accepted differences. Lines are patterns or comments.
+    """Return the patterns in a file of accepted differences, or no patterns without a file.
+
+    Blank lines and lines that start with "#" are ignored.
 
     Raises:
         AdoptionError: The file can't be read.

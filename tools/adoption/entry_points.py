@@ -13,7 +13,10 @@ from adoption.wheels import is_extension_module
 
 
 def missing_object(reference: str, project: Project) -> str:
-    """Return the object or module that an object reference names but the wheel lacks, or ""."""
+    """Return the module or object that an object reference names but the wheel lacks, or "".
+
+    References to dependencies are not checked. For extension modules, the object is not checked.
+    """
     module, _, attribute = reference.split("[")[0].strip().partition(":")
     path = module.strip().replace(".", "/")
     files = project.wheel.files
@@ -30,7 +33,10 @@ def missing_object(reference: str, project: Project) -> str:
 
 
 def defines(source: bytes, name: str) -> bool:
-    """Return whether a module's code binds a name or might bind it dynamically."""
+    """Return whether a module's code binds a name or might bind it dynamically.
+
+    Code that can't be parsed might bind any name.
+    """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -47,7 +53,7 @@ def defines(source: bytes, name: str) -> bool:
 
 
 def bound_names(node: ast.AST) -> set[str]:
-    """Return the names that a node binds directly."""
+    """Return the names that a node binds directly. A star import binds "*"."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
@@ -58,7 +64,7 @@ def bound_names(node: ast.AST) -> set[str]:
 
 
 def suggestion(reference: str, project: Project) -> str:
-    """Return the probable meaning of an invalid object reference, or "" if it is ambiguous.
+    """Return the probable meaning of an invalid object reference, or "" if it is unknown.
 
     A common mistake is to name a file, such as "main.py:run", instead of a module.
     """
@@ -73,7 +79,10 @@ def suggestion(reference: str, project: Project) -> str:
 
 
 def valid_entry_points(project: Project) -> dict[tuple[str, str], str]:
-    """Return the valid entry points by (group, name). Errors with an obvious fix are corrected."""
+    """Return the object references of the valid entry points by (group, name).
+
+    Invalid object references are corrected if their meaning is clear, and left out otherwise.
+    """
     corrected = {
         key: suggestion(value, project) if missing_object(value, project) else value
         for key, value in project.wheel.entry_points.items()

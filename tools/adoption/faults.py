@@ -20,7 +20,7 @@ SOURCES = (".c", ".cc", ".cpp", ".h", ".hpp", ".pyx", ".pxd", ".rs")
 
 
 def find_faults(project: Project) -> Iterator[Finding]:
-    """Yield all faults in an existing project and its wheel."""
+    """Yield findings about all faults in an existing project and its wheel."""
     yield from license_faults(project)
     yield from broken_entry_points(project)
     yield from wrong_files(project)
@@ -29,7 +29,7 @@ def find_faults(project: Project) -> Iterator[Finding]:
 
 
 def broken_entry_points(project: Project) -> Iterator[Finding]:
-    """Yield entry points that refer to something that the wheel doesn't contain."""
+    """Yield findings about entry points whose module or object is missing from the wheel."""
     for (group, name), value in project.wheel.entry_points.items():
         if missing := missing_object(value, project):
             correct = suggestion(value, project)
@@ -42,7 +42,7 @@ def broken_entry_points(project: Project) -> Iterator[Finding]:
 
 
 def wrong_files(project: Project) -> Iterator[Finding]:
-    """Yield files that the wheel lacks or shouldn't install."""
+    """Yield findings about files that the wheel lacks or shouldn't install."""
     for name in missing_from_wheel(project):
         text = f"The wheel doesn't contain `{name}`, which is in the source tree."
         yield Finding(text, (f"file {glob.escape(name)}: {NEW}",))
@@ -60,8 +60,8 @@ def wrong_files(project: Project) -> Iterator[Finding]:
 def missing_from_wheel(project: Project) -> Iterator[str]:
     """Yield the paths of files that are in the packages' folders but not in the wheel.
 
-    Tests and the `__init__.py` files of namespace packages are ignored, because they are left out
-    on purpose.
+    Files that wheels usually leave out on purpose are ignored: tests, hidden and compiled files,
+    the sources of extension modules, and the `__init__.py` files of namespace packages.
     """
     unpacked = [".pyc", ".pyo", ".so", ".pyd"]
     unpacked += SOURCES if project.wheel.extension_modules else ()
@@ -79,7 +79,7 @@ def missing_from_wheel(project: Project) -> Iterator[str]:
 
 
 def missing_metadata(project: Project) -> Iterator[Finding]:
-    """Yield faults for missing metadata that every project should have."""
+    """Yield findings about a missing summary, license file, or author."""
     wheel = project.wheel
     if not wheel.summary:
         text = "The metadata has no summary. Set project_description to one line."
@@ -94,7 +94,7 @@ def missing_metadata(project: Project) -> Iterator[Finding]:
 
 
 def invalid_metadata(project: Project) -> Iterator[Finding]:
-    """Yield a fault if the version isn't normalized."""
+    """Yield a finding if the version is invalid or not normalized."""
     version = written_version(project)
     try:
         if version and str(Version(version)) != version:
@@ -107,7 +107,7 @@ def invalid_metadata(project: Project) -> Iterator[Finding]:
 
 
 def written_version(project: Project) -> str:
-    """Return the version as the project's files spell it, or "" if no file contains it."""
+    """Return the version as pyproject.toml, setup.cfg, or setup.py spells it, or ""."""
     if project.folder is None:
         return ""
     settings = project.settings
@@ -121,7 +121,7 @@ def written_version(project: Project) -> str:
 
 
 def version_in_setup_cfg(file: Path) -> str:
-    """Return the version in setup.cfg, or ""."""
+    """Return the version in setup.cfg, or "". It may be a reference such as "file: VERSION"."""
     parser = configparser.RawConfigParser()
     with contextlib.suppress(configparser.Error, UnicodeDecodeError):
         parser.read(file, encoding="utf-8")
@@ -130,7 +130,7 @@ def version_in_setup_cfg(file: Path) -> str:
 
 
 def version_in_setup_py(file: Path) -> str:
-    """Return the literal version in setup.py, or "" if the version is computed."""
+    """Return the literal version in setup.py, or "" if there is none."""
     if file.is_file():
         with contextlib.suppress(SyntaxError, ValueError):
             for node in ast.walk(ast.parse(file.read_bytes())):

@@ -1,7 +1,7 @@
 """Group the files of an existing project by role.
 
-A file's role determines where it goes. Its name is only a hint, because projects use many names for
-their README, changelog, tests, and license.
+A file's role determines its path in the new project. The patterns cover the many names that
+projects use for their README, changelog, license, and tests.
 """
 
 import os
@@ -63,9 +63,9 @@ def find_roles(folder: Path | None) -> Roles:
 
 
 def project_files(folder: Path) -> list[str]:
-    """Return the files that git tracks, or all files if git tracks none.
+    """Return the sorted paths of the files that git tracks, or of all files if git tracks none.
 
-    Other entries, such as sockets and broken links, are ignored.
+    Generated files and entries that aren't files, such as broken links, are left out.
     """
     tracked = git(folder, "ls-files", "-z")
     names = tracked.strip("\0").split("\0") if tracked else walked_files(folder)
@@ -75,7 +75,7 @@ def project_files(folder: Path) -> list[str]:
 
 
 def walked_files(folder: Path) -> Iterable[str]:
-    """Yield all files in a folder except environments, build results, and git's files."""
+    """Yield the paths of the files in a folder, except ignored entries and git's own files."""
     for path, folders, names in os.walk(folder):
         skipped = ignored(path, folders) | {".git"}
         folders[:] = [name for name in folders if name not in skipped]
@@ -100,14 +100,14 @@ def git(folder: Path, *arguments: str, text: bytes = b"") -> str:
 
 
 def is_test_module(folder: Path, name: str) -> bool:
-    """Return whether a file is a module that contains tests."""
+    """Return whether a file has the name of a test module and contains tests."""
     if not TEST_MODULE.fullmatch(PurePosixPath(name).name):
         return False
     return HAS_TESTS.search((folder / name).read_text("utf-8", errors="replace")) is not None
 
 
 def is_test_file(name: str) -> bool:
-    """Return whether a file is a test module or is in a test folder."""
+    """Return whether a file has the name of a test module or is in a test folder."""
     path = PurePosixPath(name)
     return bool(TEST_MODULE.fullmatch(path.name) or {*TEST_FOLDERS} & {*path.parts[:-1]})
 
@@ -115,7 +115,8 @@ def is_test_file(name: str) -> bool:
 def default_branch(folder: Path | None) -> str | None:
     """Return the default branch of a project's repository, or None if it is unknown.
 
-    Without a remote repository, this is a branch with a common name or the current branch.
+    If the remote repository's default branch is unknown, this is main, master, or the current
+    branch.
     """
     if folder is None:
         return None

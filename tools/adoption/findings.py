@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-# The kinds of differences in the new wheel. Findings use these strings to refer to differences.
+# These strings describe differences between wheels. The patterns of findings also contain them.
 LOST, NEW = "missing from the new wheel", "only in the new wheel"
 
 
 class AdoptionError(Exception):
-    """An error with a one-sentence message for the user. Nothing has been written yet."""
+    """An error whose message is shown to the user."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Reading:
         tables: The entries for other tables in pyproject.toml that no answer covers.
         gitignore: Lines to add to .gitignore.
         gitattributes: Lines to add to .gitattributes.
-        not_carried: Findings about properties that neither answers nor `[project]` can express.
-        faults: Faults that the existing project already has.
-        moves: The old path and the new path of each file.
-        removed: The starter files that existing files replace.
+        not_carried: Findings about properties that change or must be carried over by hand.
+        faults: Findings about faults that the existing project already has.
+        moves: The old path and the new path of each moved file.
+        removed: The starter files to remove from the new project.
         replaced: The diffs of the files and tables that the new project replaces, by name.
-        left: The files that are not moved, grouped by what replaces them.
+        left: The files that are not moved, by the description of their replacement.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)

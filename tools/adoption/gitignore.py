@@ -18,7 +18,7 @@ def hidden_finding(
 
     Args:
         project: The existing project.
-        moves: The new path of each file.
+        moves: The old path and the new path of each moved file.
         new: The contents of the new project's files by path.
     """
     folder = project.folder
@@ -38,12 +38,12 @@ def hidden_finding(
 
 
 def is_gitignore(name: str) -> bool:
-    """Return whether a file is a .gitignore file."""
+    """Return whether a path is the path of a .gitignore file."""
     return PurePosixPath(name).name == ".gitignore"
 
 
 def ignored_paths(patterns: Mapping[str, bytes], paths: Iterable[str]) -> list[str]:
-    """Return the paths that .gitignore files match.
+    """Return the paths that .gitignore files hide.
 
     Args:
         patterns: The contents of the .gitignore files by path.

@@ -19,10 +19,10 @@ SAME |= {"default": "dev", "develop": "dev", "development": "dev"}
 
 
 def old_groups(project: Project) -> dict[str, list[str]]:
-    """Return the requirements of groups and test extras by the template's group names.
+    """Return the requirements of a project's groups and test extras, by group.
 
-    Because extras are published, they also stay extras. The new project's tests need the
-    requirements in a group.
+    Alternative group names are replaced with the template's. Test extras stay extras because they
+    are published, but the new project's tests need their requirements in a group.
     """
     tool = project.settings.get("tool", {})
     tables = project.settings.get("dependency-groups", {})
@@ -46,7 +46,7 @@ def old_groups(project: Project) -> dict[str, list[str]]:
 def poetry_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Yield the names and requirements of Poetry's groups.
 
-    Dependencies from git, URLs, or paths are left out.
+    Dependencies without a single version constraint, such as those from git, are left out.
 
     https://python-poetry.org/docs/pyproject/#dependency-groups
     """
@@ -65,7 +65,7 @@ def poetry_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
 def poetry_specifier(text: str) -> str:
     """Convert a Poetry version constraint to a specifier. Keep only the lower bound of ^ and ~.
 
-    Upper bounds are left out because they prevent updates of development tools.
+    The upper bounds of these operators would prevent updates of development tools.
 
     >>> poetry_specifier("^7.2, !=7.3")
     '>=7.2,!=7.3'
@@ -86,6 +86,8 @@ def poetry_specifier(text: str) -> str:
 def hatch_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Yield the names and requirements of Hatch's environments.
 
+    Requirements that contain context variables are left out.
+
     https://hatch.pypa.io/latest/config/environment/overview/#dependencies
     """
     for name, environment in table.get("envs", {}).items():
@@ -94,7 +96,13 @@ def hatch_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 
 def resolved(name: str, tables: Mapping[str, Any], outer: tuple[str, ...] = ()) -> list[str]:
-    """Return a group's requirements, including the requirements of included groups."""
+    """Return a group's requirements, including the requirements of included groups.
+
+    Args:
+        name: The name of the group.
+        tables: The contents of `[dependency-groups]`.
+        outer: The names of the groups that include this group. They are not included again.
+    """
     names = {canonicalize_name(each): each for each in tables}
     texts = []
     for entry in tables[name]:
@@ -116,9 +124,10 @@ def is_requirement(text: str) -> bool:
 
 
 def merged_groups(project: Project, rendered: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return the combined groups of the template and the project.
+    """Return the groups to which the project adds requirements, including the template's.
 
-    The template's requirements take precedence, because its settings require those versions.
+    If both require the same package, only the template's requirement is kept, because its settings
+    depend on that version.
 
     Args:
         project: The existing project.

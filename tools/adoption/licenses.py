@@ -33,8 +33,8 @@ FAMILIES = {
     "Artistic": ("Artistic-2.0", "Artistic-1.0", "Artistic-1.0-Perl", "Artistic-1.0-cl8"),
 }
 
-# Other license names in lowercase, without "the", "license", and punctuation. They include the last
-# parts of PyPI's license classifiers.
+# Patterns for other license names in lowercase, without "the", "license", and most punctuation.
+# They also match the last parts of PyPI's license classifiers.
 NAMES = {
     r"mit( x11)?|mit mit|expat": ("MIT",),
     r"apache( software)? ?v?(version )?(2(\.0)?)?( only)?|asl ?(2(\.0)?)?|al2": ("Apache-2.0",),
@@ -69,7 +69,7 @@ class License:
     Attributes:
         expression: The SPDX expression. It starts with "LicenseRef-" if the license isn't on the
             SPDX list, and is "" if the project states no license.
-        problem: A sentence about what the project's owner must check, or "".
+        problem: The reason why the project's owner must check the license, or "".
         is_guess: Whether the expression may be wrong.
     """
 
@@ -88,8 +88,9 @@ class License:
 def find_license(project: Project) -> License:
     """Return a project's license.
 
-    If the metadata names exactly one license, use it. Otherwise, the license text decides. The text
-    may differ in a few words if an ambiguous name in the metadata, such as "BSD", matches it.
+    An expression or a clear name in the metadata, the settings, or the code has priority. If
+    several names differ, they are joined with AND as a guess. Otherwise, the license text decides.
+    The text may differ in a few words if an ambiguous name, such as "BSD", matches it.
     """
     texts = {name: recognized(text) for name, text in license_texts(project).items()}
     if expression := project.wheel.metadata.get("license_expression"):
@@ -123,8 +124,8 @@ def find_license(project: Project) -> License:
 def chosen(names: list[str], project: Project) -> License:
     """Return the license of a project that contains the texts of these licenses.
 
-    GNU licenses have the same text with and without "or any later version". Only the notices in the
-    code distinguish them.
+    GNU licenses have the same text with and without "or any later version". Only notices in the
+    code or the description distinguish them.
     """
     licenses = [name for name in names if not is_gnu((name,))]
     stems = {re.sub(r"-(?:only|or-later)\Z", "", name) for name in names if is_gnu((name,))}
@@ -151,7 +152,12 @@ def is_gnu(names: tuple[str, ...]) -> bool:
 
 
 def contradicted(expression: str, texts: dict[str, tuple[str, ...]]) -> License:
-    """Return the stated license, and report a problem if a text belongs to another license."""
+    """Return the stated license, with a problem if a text belongs to another license.
+
+    Args:
+        expression: The SPDX expression of the stated license.
+        texts: The recognized licenses in each license file by path.
+    """
     for name, known in texts.items():
         if known and not any(same_family(each, expression) for each in known):
             return License(
@@ -177,7 +183,7 @@ def reference(project: Project) -> str:
 
 
 def statements(project: Project) -> Iterator[str]:
-    """Yield strings that name the license, starting with the most reliable one."""
+    """Yield strings that may name the license, starting with the most reliable source."""
     yield from stated_licenses(project.wheel)
     settings = project.settings
     for table in (settings.get("project", {}), settings.get("tool", {}).get("poetry", {})):
@@ -200,7 +206,7 @@ def stated_licenses(wheel: Wheel) -> list[str]:
 
 
 def setup_cfg(project: Project, *keys: str) -> list[str]:
-    """Return the values of some keys in the metadata section of setup.cfg."""
+    """Return the lines in the values of keys in the metadata section of setup.cfg."""
     parser = configparser.RawConfigParser()
     if project.folder is not None:
         with contextlib.suppress(configparser.Error, UnicodeDecodeError):
@@ -210,13 +216,13 @@ def setup_cfg(project: Project, *keys: str) -> list[str]:
 
 
 def code(project: Project) -> str:
-    """Return the start of each file in the packages, where notices name the license."""
+    """Return the joined beginnings of the wheel's Python files, where notices name the license."""
     files = [content for name, content in project.wheel.files.items() if name.endswith(".py")]
     return "\n".join(content[:3000].decode(errors="replace") for content in files)
 
 
 def allows_later_versions(project: Project) -> bool | None:
-    """Return whether the notices in the code allow later versions, or None if this is unknown."""
+    """Return whether the code or the description allows later versions, or None if unknown."""
     text = re.sub(r"[\s#*]+", " ", code(project) + project.wheel.metadata.get("description", ""))
     if re.search(r"(?i)any later version|or[- ]later", text):
         return True
@@ -246,7 +252,11 @@ def understood(text: str) -> tuple[str, ...]:
 
 
 def gnu_licenses(found: re.Match[str]) -> tuple[str, ...]:
-    """Return the GNU licenses that a name may refer to."""
+    """Return the GNU licenses that a name may refer to.
+
+    Args:
+        found: A match of `GNU` for the name.
+    """
     kind = {"a": "A", "l": "L"}.get((found["kind"] or "")[:1], "")
     versions = {"A": ["3.0"], "L": ["3.0", "2.1", "2.0"]}.get(kind, ["3.0", "2.0", "1.0"])
     if found["version"]:
@@ -272,7 +282,7 @@ def license_texts(project: Project) -> dict[str, str]:
 
 @functools.cache
 def recognized(text: str) -> tuple[str, ...]:
-    """Return the licenses on the SPDX list that a text contains.
+    """Return the licenses on the SPDX list that a text contains, or an empty tuple.
 
     The template's license texts are checked first, because comparing words is cheap.
     https://spdx.github.io/spdx-spec/v3.0.1/annexes/license-matching-guidelines-and-templates/
@@ -306,9 +316,9 @@ def close_match(text: str) -> str:
 
 @functools.cache
 def added_text(text: str, name: str) -> str:
-    """Return the longest sentence that a text adds to one of the template's licenses.
+    """Return the longest passage that a text adds to one of the template's licenses, or "".
 
-    The sentence could be an additional condition. Additions of fewer than ten words are ignored,
+    The passage could be an additional condition. Additions of fewer than ten words are ignored,
     because they are usually titles and owners.
     """
     words, known = normalized_words(text), template_texts().get(name)
@@ -322,20 +332,20 @@ def added_text(text: str, name: str) -> str:
 
 @functools.cache
 def template_texts() -> dict[str, list[str]]:
-    """Return the words of each of the template's licenses except Proprietary."""
+    """Return the words of each of the template's licenses by name, except Proprietary."""
     folder = TEMPLATE / "template/licenses"
     choices = [choice for choice in license_choices() if choice != "Proprietary"]
     return {name: normalized_words((folder / f"{name}.txt").read_text("utf-8")) for name in choices}
 
 
 def gnu_pair(name: str) -> tuple[str, ...]:
-    """Return a license, or both of its variants if they have the same text."""
+    """Return a license, or both variants of a GNU license, which have the same text."""
     stem = name.removesuffix("-or-later")
     return (name,) if stem == name else (f"{stem}-only", name)
 
 
 def normalized_words(text: str) -> list[str]:
-    """Return the words of a license text, without the title and copyright notices."""
+    """Return the lowercase words of a license text, without the title and copyright notices."""
     lines = [
         line
         for line in text.lower().splitlines()
@@ -345,7 +355,7 @@ def normalized_words(text: str) -> list[str]:
 
 
 def license_faults(project: Project) -> Iterator[Finding]:
-    """Yield problems with the license, including decisions that the owner must make."""
+    """Yield findings about a missing license and about a license that the owner must check."""
     found = find_license(project)
     if not found.expression:
         yield Finding(
@@ -371,8 +381,8 @@ def license_not_offered(project: Project) -> Iterator[Finding]:
 def license_targets(project: Project) -> dict[str, str]:
     """Return the license files and their paths in the new project.
 
-    The license itself is renamed to LICENSE unless it consists of several files, such as
-    LICENSE-MIT.
+    The main license file becomes LICENSE. If there are only several files such as LICENSE-MIT, they
+    keep their names.
     """
     names = license_files(project)
     main = [name for name in names if PLAIN_NAME.fullmatch(name)][:1]
@@ -383,9 +393,10 @@ def license_targets(project: Project) -> dict[str, str]:
 
 
 def license_files(project: Project) -> list[str]:
-    """Return the paths of the license files, starting with the license itself.
+    """Return the paths of the license files, starting with the main one.
 
-    These are the files in the wheel, the files in the settings, and the files with common names.
+    These are the files in the wheel, the files in the settings, and the files with common names. If
+    the project's folder is available, files that it doesn't contain are left out.
     """
     names = list(project.wheel.licenses)
     value = project.settings.get("project", {}).get("license", {})
@@ -401,7 +412,7 @@ def license_files(project: Project) -> list[str]:
 
 
 def copyright_year(project: Project) -> str | None:
-    """Return the year of the first copyright notice in the license files."""
+    """Return the year of the first copyright notice in the license files, or None."""
     for text in license_texts(project).values():
         found = re.search(r"(?i)copyright\D{0,20}((?:19|20)\d\d)\b", text)
         if found:

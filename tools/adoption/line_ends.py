@@ -12,9 +12,14 @@ from adoption.projects import Project
 
 
 def attribute_lines(project: Project, moves: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the lines for .gitattributes: the existing ones, and patterns for files with CRLF.
+    """Return the lines to add to .gitattributes: the old ones, and patterns for files with CRLF.
 
-    Files that have the same folder and suffix share a pattern.
+    Comments and blank lines are left out. Files that have the same folder and suffix share a
+    pattern.
+
+    Args:
+        project: The existing project.
+        moves: The old path and the new path of each moved file.
     """
     folder = project.folder
     if folder is None:
@@ -36,7 +41,10 @@ def attribute_lines(project: Project, moves: Iterable[tuple[str, str]]) -> list[
 
 
 def with_crlf(folder: Path) -> set[str]:
-    """Return the text files that git stores with CRLF or, if git tracks nothing, that contain CRLF."""
+    """Return the text files in which git stores CRLF line endings.
+
+    If git tracks nothing, return the text files that contain them.
+    """
     tracked = git(folder, "ls-files", "--eol", "-z").strip("\0")
     if tracked:
         entries = [entry.partition("\t") for entry in tracked.split("\0")]

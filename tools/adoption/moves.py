@@ -1,4 +1,4 @@
-"""Decide where each file of an existing project goes."""
+"""Decide the new path of each file in an existing project."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ from adoption.licenses import find_license, license_targets
 from adoption.projects import TEST_PACKAGES, Project
 from adoption.pytest_settings import matches, own_settings
 
-# Patterns for files that the new project doesn't need, and what replaces these files.
+# Patterns for files that the new project doesn't need, and descriptions of their replacements.
 SUPERSEDED = {
     r"setup\.(py|cfg)|MANIFEST\.in|ez_setup\.py|versioneer\.py|pyproject\.toml": "pyproject.toml",
     r"\.?pytest\.ini": "`[tool.pytest]` in pyproject.toml",
@@ -30,7 +30,7 @@ SUPERSEDED = {
 
 
 def find_moves(project: Project) -> list[tuple[str, str]]:
-    """Return the old path and the new path of each file.
+    """Return the old path and the new path of each file to move.
 
     Files without a special role keep their paths. Files that the new project doesn't need are left
     out.
@@ -43,7 +43,7 @@ def find_moves(project: Project) -> list[tuple[str, str]]:
 
 
 def role_moves(project: Project, roles: Roles) -> dict[str, str]:
-    """Return the moves of packages, tests, the README, the changelog, and licenses."""
+    """Return the new paths of packages, tests, READMEs, changelogs, and licenses by old path."""
     if project.folder is None:
         return {}
     moves = dict(package_moves(project, roles))
@@ -57,7 +57,11 @@ def role_moves(project: Project, roles: Roles) -> dict[str, str]:
 
 
 def removed_starters(project: Project, moves: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the new project's starter files that existing files with other names replace."""
+    """Return the new project's starter files that existing files with other names replace.
+
+    If the template doesn't offer the license, LICENSE is included unless an existing file moves
+    there.
+    """
     roles, targets = find_roles(project.folder), {new for _, new in moves}
     starters = {
         "README.md": bool(roles.readmes),
@@ -69,13 +73,13 @@ def removed_starters(project: Project, moves: Iterable[tuple[str, str]]) -> list
 
 
 def superseded(name: str) -> str:
-    """Return the replacement for an old file in the new project, or ""."""
+    """Return the description of an old file's replacement in the new project, or ""."""
     found = (new for old, new in SUPERSEDED.items() if re.fullmatch(old, name, re.IGNORECASE))
     return next(found, "")
 
 
 def package_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
-    """Yield the moves of packages and modules into src/."""
+    """Yield the old path and the new path in src/ of each file in packages, and of each module."""
     assert project.folder is not None
     for name, source in project.packages.items():
         if source is None or name in TEST_PACKAGES:
@@ -90,7 +94,7 @@ def package_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
 
 
 def namespace_modules(project: Project) -> set[str]:
-    """Return the `__init__.py` files in namespace packages.
+    """Return the paths of possible `__init__.py` files in top-level namespace packages.
 
     The wheel lacks these files, and they would hide other packages in the namespace.
     """
@@ -103,7 +107,7 @@ def namespace_modules(project: Project) -> set[str]:
 
 
 def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
-    """Yield the moves of tests into tests/, including the data next to single test modules.
+    """Yield the moves of tests into tests/, including the helpers and data of single test modules.
 
     A second test folder keeps its name, because the names of its files may be taken. A folder that
     its files import or mention also keeps its name.
@@ -144,7 +148,7 @@ def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
 
 
 def helpers_of_tests(project: Project, modules: list[str]) -> Iterator[str]:
-    """Yield modules that are next to test modules, imported by them, and missing from the wheel."""
+    """Yield modules that are next to test modules, imported by them, and not in the wheel."""
     assert project.folder is not None
     for module in modules:
         text = (project.folder / module).read_text("utf-8", errors="replace")
@@ -155,7 +159,12 @@ def helpers_of_tests(project: Project, modules: list[str]) -> Iterator[str]:
 
 
 def data_of_tests(folder: Path, modules: list[str]) -> set[str]:
-    """Return files and folders that are next to test modules and named in the modules' strings."""
+    """Return the test data in a project's root folder that strings in test modules name.
+
+    Args:
+        folder: The project's folder.
+        modules: The paths of the test modules.
+    """
     texts = {text for module in modules for text in strings(folder / module)}
     return {name for name in {text.split("/")[0] for text in texts} if is_test_data(folder, name)}
 
@@ -180,7 +189,7 @@ def outdated_paths(
 
     Args:
         project: The existing project.
-        moves: The new path of each file.
+        moves: The old path and the new path of each moved file.
         new: The paths of the new project's files.
     """
     files, targets = find_roles(project.folder).files, dict(moves)
@@ -200,7 +209,7 @@ def outdated_paths(
 
 
 def is_test_data(folder: Path, name: str) -> bool:
-    """Return whether a name belongs to a data file or folder that only tests need."""
+    """Return whether a file or folder in a project's root folder is probably test data."""
     if not re.fullmatch(r"\w[\w.-]*", name) or name in ("src", "docs", "doc", "examples"):
         return False
     path = folder / name

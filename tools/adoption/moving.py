@@ -18,10 +18,10 @@ WHOLE_TABLES = ("pytest",)
 
 
 def check_created(folder: Path) -> None:
-    """Check that Copier has created a project in a folder.
+    """Check that Copier has created a project without src/ in a folder.
 
     Raises:
-        AdoptionError: The folder doesn't contain a new project.
+        AdoptionError: The folder doesn't contain a new project, or it contains src/.
     """
     for name in (".copier-answers.yml", "pyproject.toml"):
         if not (folder / name).is_file():
@@ -33,7 +33,10 @@ def check_created(folder: Path) -> None:
 
 
 def overwritten_files(project: Project, reading: Reading, folder: Path) -> dict[str, str]:
-    """Return the diffs of the new project's files that existing files replace, by path."""
+    """Return the diffs of the new project's files that are replaced or removed, by path.
+
+    Files that stay the same are left out.
+    """
     assert project.folder is not None
     found = {}
     for old, new in reading.moves:
@@ -48,9 +51,14 @@ def overwritten_files(project: Project, reading: Reading, folder: Path) -> dict[
 
 
 def move(project: Project, reading: Reading, folder: Path) -> None:
-    """Copy a project's files, and write the entries that answers don't cover.
+    """Copy a project's files into the new project, and write the settings of the reading.
 
-    The existing project stays unchanged.
+    Starter files that existing files replace are deleted. The existing project stays unchanged.
+
+    Args:
+        project: The existing project.
+        reading: The results of reading it.
+        folder: The new project's folder.
     """
     assert project.folder is not None
     for name in reading.removed:
@@ -67,7 +75,7 @@ def move(project: Project, reading: Reading, folder: Path) -> None:
 
 
 def write_entries(file: Path, reading: Reading) -> None:
-    """Write the report's entries into pyproject.toml without changing other lines."""
+    """Write a reading's entries into pyproject.toml without changing other lines."""
     document = tomlkit.parse(file.read_text(encoding="utf-8"))
     project = document["project"]
     assert isinstance(project, Table)
@@ -92,13 +100,13 @@ def pop_trailing(table: Table) -> list[Any]:
 
 
 def last_table(table: Table) -> Table:
-    """Return the last table within a table, or the table itself if it contains no tables."""
+    """Return the innermost table at the end of a table, or the table itself."""
     _, last = table.value.body[-1]
     return last_table(last) if isinstance(last, Table) else table
 
 
 def merge(table: Any, entries: Mapping[str, Any]) -> None:
-    """Write entries into a table. Values are replaced, and most tables are merged."""
+    """Write entries into a table. Tables are merged unless `WHOLE_TABLES` contains their name."""
     for name, value in entries.items():
         if isinstance(value, Mapping) and isinstance(table.get(name), Mapping):
             if name in WHOLE_TABLES:
@@ -110,7 +118,7 @@ def merge(table: Any, entries: Mapping[str, Any]) -> None:
 
 
 def replace(table: Table, entries: Mapping[str, Any]) -> None:
-    """Replace all entries of a table."""
+    """Replace all entries of a table, but keep the comments at its end."""
     comments = pop_trailing(table)
     for name in [name for name in table if name not in entries]:
         table.remove(name)
@@ -141,7 +149,7 @@ def insert_entry(table: Table, name: str, value: Item) -> None:
 def item(value: Any) -> Item:
     """Convert a value to TOML. In longer lists, each element is on a separate line.
 
-    People are written as inline tables, as in the template.
+    People are written as inline tables, as in the template. bump-my-version's files are not.
     """
     if not isinstance(value, list) or any("filename" in each for each in value):
         return tomlkit.item(value)  # type: ignore[no-any-return]

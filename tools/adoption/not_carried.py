@@ -1,4 +1,4 @@
-"""Find what neither answers nor `[project]` can express."""
+"""Find properties of a project that neither answers nor `[project]` can express."""
 
 import glob
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from adoption.wheels import Wheel
 
 
 def find_not_carried(project: Project) -> Iterator[Finding]:
-    """Yield findings about everything that must be carried over by hand or that changes."""
+    """Yield findings about properties that change or must be carried over by hand."""
     yield from replaced_answers(project)
     yield from unsupported_packages(project)
     yield from unsupported_files(project.wheel)
@@ -43,7 +43,7 @@ def replaced_answers(project: Project) -> Iterator[Finding]:
 
 
 def unsupported_packages(project: Project) -> Iterator[Finding]:
-    """Yield findings about kinds of packages that the template doesn't create."""
+    """Yield findings about wheel tags, and about packages that the template doesn't create."""
     wheel, main = project.wheel, project.main_package
     if wheel.tags != ["py3-none-any"]:
         yield Finding(
@@ -67,7 +67,7 @@ def unsupported_packages(project: Project) -> Iterator[Finding]:
 
 
 def unsupported_files(wheel: Wheel) -> Iterator[Finding]:
-    """Yield findings about files outside packages and about plugins' entry points."""
+    """Yield findings about files outside packages and about entry points other than commands."""
     for name in wheel.files:
         if name.startswith(".data/"):
             yield Finding(
@@ -133,7 +133,7 @@ def changed_description(project: Project) -> Iterator[Finding]:
 
 
 def unread_settings(project: Project) -> Iterator[Finding]:
-    """Yield a finding about settings that a wheel doesn't contain."""
+    """Yield findings about superseded tables, pytest's settings, and the changelog."""
     names = SUPERSEDED_TABLES - {"pytest"}
     tables = [f"`[tool.{name}]`" for name in project.settings.get("tool", {}) if name in names]
     if tables:

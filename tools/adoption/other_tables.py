@@ -1,4 +1,4 @@
-"""Find entries to write by hand for tables in pyproject.toml other than `[project]`."""
+"""Find entries that answers don't cover for tables in pyproject.toml other than `[project]`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from adoption.version_files import bumped_files, version_settings
 
 
 def other_tables(project: Project, validated: Validated) -> dict[str, Any]:
-    """Return entries that the template doesn't render or renders differently.
+    """Return entries of other tables that the template doesn't render or renders differently.
 
     Args:
         project: The existing project.
@@ -31,7 +31,7 @@ def other_tables(project: Project, validated: Validated) -> dict[str, Any]:
 
 
 def merge(tables: dict[str, Any], entries: Mapping[str, Any]) -> None:
-    """Add entries to nested tables."""
+    """Add entries to tables. Nested tables are merged, and other values are replaced."""
     for name, value in entries.items():
         if isinstance(value, Mapping):
             merge(tables.setdefault(name, {}), value)

@@ -1,4 +1,4 @@
-"""Find existing files that the new project replaces, and compare them."""
+"""Find existing files and tables that the new project replaces, and compare them."""
 
 import difflib
 import re
@@ -17,8 +17,8 @@ PURPOSE = re.compile(
     r"(?i)(?:\.github/|docs/)?\.?(contributing|dependabot|readthedocs|releasing|renovate"
     r"|pre-commit-config)(?:rc)?(?:\.\w+)?"
 )
-# Tables in pyproject.toml that describe the old build or are replaced by settings for Ruff and
-# pytest.
+# Names of tables below [tool] that describe the old build or configure tools that the new project
+# replaces. The table for pytest is converted separately.
 SUPERSEDED_TABLES = {"black", "bumpversion", "flake8", "flit", "flit_scm", "hatch", "isort", "nox"}
 SUPERSEDED_TABLES |= {"poetry-dynamic-versioning", "setuptools-git-versioning", "setuptools-scm"}
 SUPERSEDED_TABLES |= {"uv-dynamic-versioning", "versioneer", "versioningit"}
@@ -26,13 +26,15 @@ SUPERSEDED_TABLES |= {"pbr", "pdm", "poetry", "pytest", "setuptools", "setuptool
 
 
 def folder_files(folder: Path) -> dict[str, bytes]:
-    """Return the contents of each file in a new project by path."""
+    """Return the contents of a new project's files by path."""
     names = find_roles(folder).files
     return {name: (folder / name).read_bytes() for name in names}
 
 
 def replaced_files(project: Project, new: Mapping[str, bytes]) -> dict[str, str]:
     """Return the diffs of the old files that the new project replaces, by path.
+
+    The diff of equal files is empty.
 
     Args:
         project: The existing project.
@@ -63,7 +65,16 @@ def counterpart(name: str, new: Iterable[str]) -> str:
 
 
 def difference(old: bytes, new: bytes, name: str, other: str) -> str:
-    """Return the unified diff of two files, or "" if they are equal."""
+    """Return the unified diff of two files, or "" if they are equal.
+
+    If one of the files is binary, return a sentence instead of a diff.
+
+    Args:
+        old: The contents of the old file.
+        new: The contents of the new file.
+        name: The name of the old file.
+        other: The name of the new file.
+    """
     try:
         before, after = old.decode().splitlines(), new.decode().splitlines()
     except UnicodeDecodeError:
@@ -72,7 +83,9 @@ def difference(old: bytes, new: bytes, name: str, other: str) -> str:
 
 
 def changed_tables(project: Project, settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return the diffs of the tables for tools that both projects configure.
+    """Return the diffs of the tables for tools that both projects configure, by table.
+
+    Equal and superseded tables are left out.
 
     Args:
         project: The existing project.
@@ -90,18 +103,25 @@ def changed_tables(project: Project, settings: Mapping[str, Any]) -> dict[str, s
 
 
 def own_tables(project: Project, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the tables for tools that only the existing project configures."""
+    """Return the tables for tools that only the existing project configures, by tool.
+
+    Superseded tables are left out.
+
+    Args:
+        project: The existing project.
+        settings: The contents of the new project's pyproject.toml.
+    """
     known = {*settings.get("tool", {}), *SUPERSEDED_TABLES}
     tables = project.settings.get("tool", {})
     return {name: table for name, table in tables.items() if name not in known}
 
 
 def left_behind(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return the files that are not moved, grouped by what replaces them.
+    """Return the paths of the files that are not moved, by the description of their replacement.
 
     Args:
         project: The existing project.
-        moves: All moves.
+        moves: The old path and the new path of each moved file.
     """
     moved = {old for old, _ in moves}
     groups: dict[str, list[str]] = {}

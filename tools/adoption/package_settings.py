@@ -10,7 +10,7 @@ from adoption.projects import TEST_PACKAGES, Project
 def top_levels(project: Project) -> list[str]:
     """Return the top-level names in the new project's src/, such as "demo" or "demo.py".
 
-    A main module becomes a package.
+    If the main package is a single module, it becomes a package.
     """
     names = []
     for name in project.packages:
@@ -21,7 +21,7 @@ def top_levels(project: Project) -> list[str]:
 
 
 def import_packages(project: Project) -> list[str]:
-    """Return the packages that aren't namespaces, such as "demo" and "acme.tools"."""
+    """Return the outermost packages that contain modules, such as "demo" and "acme.tools"."""
     found: dict[str, None] = {}
     for name in sorted(project.wheel.files, key=lambda name: (name.count("/"), name)):
         path = PurePosixPath(name)
@@ -38,6 +38,8 @@ def import_packages(project: Project) -> list[str]:
 def package_settings(project: Project, backend: str, rendered_package: str) -> dict[str, Any]:
     """Return the tables that replace the template's single package with a project's packages.
 
+    If the project has only this package, no tables are necessary.
+
     Args:
         project: The existing project.
         backend: The new project's build backend.
@@ -53,6 +55,11 @@ def package_settings(project: Project, backend: str, rendered_package: str) -> d
 
 def backend_settings(backend: str, tops: Sequence[str], packages: Sequence[str]) -> dict[str, Any]:
     """Return the tables that configure a build backend for the contents of src/.
+
+    Args:
+        backend: The new project's build backend.
+        tops: The top-level names in src/.
+        packages: The outermost packages that contain modules.
 
     https://hatch.pypa.io/latest/config/build/#packages
     https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#setuptools-specific-configuration

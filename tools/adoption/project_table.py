@@ -47,9 +47,10 @@ def entries_by_hand(
 
 
 def main_readme(project: Project) -> str:
-    """Return the name of the README that contains the long description, or "".
+    """Return the name of the README that contains the long description, or "" without a README.
 
-    If no README has this text, return the first README in a common format.
+    If no README has this text, Markdown, reStructuredText, and plain text are preferred in this
+    order.
     """
     names = find_roles(project.folder).readmes
     text = normalized_text(project.wheel.metadata.get("description", ""))
@@ -82,14 +83,20 @@ def readme_entry(name: str, wheel: Wheel) -> str | dict[str, str]:
 
 
 def requires_python(wheel: Wheel, rendered: str) -> str:
-    """Return the old Requires-Python, raised to the rendered minimum."""
+    """Return the old Requires-Python, raised to the rendered minimum.
+
+    If the old project has none, return the rendered one.
+    """
     old = wheel.metadata.get("requires_python")
     raised = raise_minimum(old, rendered.removeprefix(">=")) if old else rendered
     return rendered if SpecifierSet(raised) == SpecifierSet(rendered) else raised
 
 
 def license_entries(project: Project) -> dict[str, Any]:
-    """Return the entries for license files and for a license that the template doesn't offer."""
+    """Return the entries for license files and for a license that the template doesn't offer.
+
+    Entries that aren't necessary are left out.
+    """
     table: dict[str, Any] = {}
     found = find_license(project)
     if not found.choice:
@@ -101,7 +108,7 @@ def license_entries(project: Project) -> dict[str, Any]:
 
 
 def keywords(project: Project) -> list[str]:
-    """Return the keywords, preferably from pyproject.toml. In wheels, commas separate them."""
+    """Return the keywords from pyproject.toml, or else from the wheel."""
     tool = project.settings.get("tool", {})
     for table in (project.settings.get("project", {}), tool.get("poetry", {})):
         if "keywords" in table:
@@ -110,9 +117,9 @@ def keywords(project: Project) -> list[str]:
 
 
 def people_entries(wheel: Wheel) -> dict[str, Any]:
-    """Return the maintainers, and the authors unless they are a single person with a name.
+    """Return the entries for maintainers and authors.
 
-    A project with maintainers may have no authors.
+    A single author with a name needs no entry. If there are only maintainers, `authors` is empty.
     """
     table: dict[str, Any] = {}
     has_one = len(wheel.authors) == 1 and wheel.authors[0][0]
@@ -130,7 +137,7 @@ def as_tables(people: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def classifiers(project: Project, rendered: Sequence[str]) -> list[str]:
-    """Return the old classifiers, and the rendered ones that apply to the old project."""
+    """Return the old classifiers that aren't outdated, and the rendered ones that still apply."""
     wheel = project.wheel
     # Other fields state the license and the Python versions.
     outdated = re.compile(r"License :: .*|Programming Language :: Python( :: \d.*)?")
@@ -148,7 +155,7 @@ def classifiers(project: Project, rendered: Sequence[str]) -> list[str]:
 def requirement_entries(
     wheel: Wheel, answers: Mapping[str, Any], rendered: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the dependencies and the extras unless the answers cover all of them."""
+    """Return the entries for dependencies and extras that the answers don't cover completely."""
     table: dict[str, Any] = {}
     extras = wheel.extras
     dependencies = extras.pop("")

@@ -1,4 +1,4 @@
-"""Read existing projects: their settings, packages, and wheels."""
+"""Read projects: their settings, packages, and wheels."""
 
 import fnmatch
 import shutil
@@ -27,9 +27,9 @@ class Project:
     """A project's wheel and information from its folder.
 
     Attributes:
-        wheel: The wheel built by the project's own build backend.
+        wheel: The contents of the project's wheel.
         folder: The project's folder, or None if only the wheel is available.
-        settings: The contents of pyproject.toml.
+        settings: The contents of pyproject.toml, or an empty mapping.
         packages: The top-level packages and modules in the wheel. The values are their folders or
             files in the project, or None if unknown.
     """
@@ -46,7 +46,7 @@ class Project:
 
     @property
     def main_package(self) -> str:
-        """Return the import package that the template uses, or ""."""
+        """Return the name of the main top-level package or module, or "" if there is none."""
         expected = self.name.replace("-", "_")
 
         def rank(name: str) -> tuple[bool, bool, bool, str]:
@@ -58,7 +58,7 @@ class Project:
         )
 
     def files_of(self, package: str) -> list[str]:
-        """Return the paths of a top-level package's files, or an empty list for a module."""
+        """Return the paths of a top-level package's files in the wheel, or [] for a module."""
         return [name for name in self.wheel.files if name.startswith(f"{package}/")]
 
     @property
@@ -71,7 +71,7 @@ def open_project(path: Path, options: BuildOptions | None = None) -> Project:
     """Read a project from its folder or from its wheel.
 
     Raises:
-        AdoptionError: The path is neither a project nor a wheel, or the build fails.
+        AdoptionError: The path is neither a project nor a valid wheel, or the build fails.
     """
     if is_wheel(path):
         wheel = read_wheel(path)
@@ -80,7 +80,7 @@ def open_project(path: Path, options: BuildOptions | None = None) -> Project:
 
 
 def is_wheel(path: Path) -> bool:
-    """Return whether a path refers to a wheel."""
+    """Return whether a path refers to an existing file with the suffix of a wheel."""
     return path.suffix == ".whl" and path.is_file()
 
 
@@ -88,7 +88,8 @@ def read_project(folder: Path, options: BuildOptions | None = None) -> Project:
     """Build a project in a copy of its folder, and read the wheel.
 
     Raises:
-        AdoptionError: The folder doesn't contain a project, or the build fails.
+        AdoptionError: The folder doesn't contain a valid project or can't be copied, or the build
+            fails.
     """
     settings = read_settings(folder)
     with tempfile.TemporaryDirectory(prefix="packagestan-adopt-") as temporary:
@@ -103,10 +104,10 @@ def read_project(folder: Path, options: BuildOptions | None = None) -> Project:
 
 
 def check_supported(project: Project) -> None:
-    """Check that a project contains only Python code.
+    """Check that a project's wheel works on all platforms.
 
     Raises:
-        AdoptionError: The project's wheel is for a specific platform.
+        AdoptionError: The wheel contains extension modules or is for a specific platform.
     """
     wheel, name = project.wheel, project.wheel.metadata["name"]
     if wheel.extension_modules:
@@ -122,9 +123,13 @@ def check_supported(project: Project) -> None:
 
 
 def ignored(folder: str, names: list[str]) -> set[str]:
-    """Return the entries of a folder that must not be copied.
+    """Return the names of a folder's entries that must not be copied.
 
-    These are environments, build results, sockets, pipes, and broken symbolic links.
+    Examples are environments, build results, sockets, pipes, and broken symbolic links.
+
+    Args:
+        folder: The path of the folder.
+        names: The names of all entries.
     """
     found = {name for name in names for pattern in IGNORED if fnmatch.fnmatch(name, pattern)}
     found |= {name for name in names if not is_file_or_folder(Path(folder) / name)}
@@ -145,10 +150,10 @@ def is_file_or_folder(path: Path) -> bool:
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
-    """Return the contents of a project's pyproject.toml, or nothing if it has only a setup.py.
+    """Return the contents of a project's pyproject.toml, or {} if it has only a setup.py.
 
     Raises:
-        AdoptionError: The folder doesn't contain a project.
+        AdoptionError: The folder doesn't contain a project, or pyproject.toml is not valid TOML.
     """
     if not folder.is_dir():
         raise AdoptionError(f"{folder} is not a folder; specify the project's folder or a wheel")
@@ -173,7 +178,10 @@ def read_settings(folder: Path) -> dict[str, Any]:
 
 
 def find_packages(wheel: Wheel, folder: Path | None = None) -> dict[str, Path | None]:
-    """Return a wheel's top-level packages and modules, and their sources in a project's folder."""
+    """Return a wheel's top-level packages and modules, and their sources in a project's folder.
+
+    The sources are None if they aren't found or if the folder is unknown.
+    """
     packages: dict[str, Path | None] = {}
     tops = {name.split("/")[0] for name in wheel.files if not name.startswith(".data/")}
     for top in sorted(tops):
@@ -185,8 +193,13 @@ def find_packages(wheel: Wheel, folder: Path | None = None) -> dict[str, Path | 
 def find_source(top: str, wheel: Wheel, folder: Path) -> Path | None:
     """Return the source of a wheel's top-level package or module, or None if it isn't found.
 
-    If a project has several folders or files with this name, the one with most of the wheel's files
-    is the source.
+    If a project has several folders or files with this name, the one that contains the most of the
+    wheel's files is the source.
+
+    Args:
+        top: The name in the wheel, such as "demo" or "demo.py".
+        wheel: The project's wheel.
+        folder: The project's folder.
     """
     files = [
         PurePosixPath(name).parts[1:]

@@ -35,7 +35,11 @@ def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str
     """Return the `[tool.pytest]` entries for running a project's tests in the new project.
 
     They replace the template's table completely, because old tests rarely pass with its strict
-    settings.
+    settings. If no tests are moved, there are no entries.
+
+    Args:
+        project: The existing project.
+        moves: The old path and the new path of each moved file.
     """
     targets = dict(moves)
     _, own = own_settings(project)
@@ -70,7 +74,10 @@ def pytest_finding(project: Project) -> Finding | None:
 
 
 def own_settings(project: Project) -> tuple[str, dict[str, Any]]:
-    """Return the name of the file that contains a project's pytest settings, and the settings."""
+    """Return the name of the file with a project's pytest settings, and the converted settings.
+
+    If the project has no settings, both are empty.
+    """
     if project.folder is None:
         return "", {}
     for name, section in SECTIONS.items():
@@ -85,7 +92,7 @@ def own_settings(project: Project) -> tuple[str, dict[str, Any]]:
 
 
 def ini_section(file: Path, section: str) -> Mapping[str, str]:
-    """Return a section of an INI file, or nothing if it doesn't exist."""
+    """Return a section of an INI file, or {} if it doesn't exist or the file isn't valid."""
     parser = configparser.RawConfigParser()
     with contextlib.suppress(configparser.Error, UnicodeDecodeError):
         parser.read(file, encoding="utf-8")
@@ -125,7 +132,7 @@ def test_paths(own: Iterable[str], tests: Iterable[str], targets: Mapping[str, s
 
 
 def collected_tests(project: Project) -> list[str]:
-    """Return the test modules that pytest collects with the project's settings."""
+    """Return the paths of the test modules that pytest collects with the project's settings."""
     _, own = own_settings(project)
     paths, patterns = own.get("testpaths", ["."]), own.get("python_files", COLLECTED)
     tests = find_roles(project.folder).tests

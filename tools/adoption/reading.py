@@ -43,7 +43,7 @@ def read(project: Project) -> Reading:
     """Examine a project, validate its answers, and add what the answers don't cover.
 
     Raises:
-        AdoptionError: The template and this program are incompatible.
+        AdoptionError: Copier can't render the template with the answers.
     """
     reading = examine(project)
     validated = validate(reading.answers)
@@ -70,11 +70,11 @@ def read_created(project: Project, folder: Path) -> Reading:
 
 
 def add_uncovered(project: Project, reading: Reading, validated: Validated) -> None:
-    """Add everything that answers don't cover, and the moves of the project's files.
+    """Add everything that answers don't cover, and remove the moves of files that are replaced.
 
     Args:
         project: The existing project.
-        reading: The results so far.
+        reading: The results so far, which are changed.
         validated: The answers and the resulting files.
     """
     reading.by_hand = entries_by_hand(project, validated.answers, validated.table)
@@ -88,7 +88,7 @@ def add_uncovered(project: Project, reading: Reading, validated: Validated) -> N
     files = replaced_files(project, new)
     reading.left = left_behind(project, [*reading.moves, *dict.fromkeys(files, "").items()])
     reading.moves = [(old, target) for old, target in reading.moves if old not in files]
-    # Without a changelog, no starter file has to be removed.
+    # The new project lacks some starter files, depending on the answers.
     reading.removed = [name for name in removed_starters(project, reading.moves) if name in new]
     reading.gitattributes = attribute_lines(project, reading.moves)
     if paths := list(outdated_paths(project, reading.moves, new)):

@@ -33,12 +33,12 @@ TYPES_COMMENT = """\
 
 @dataclass(frozen=True)
 class Violation:
-    """A violation of a rule, or a type error.
+    """A violation of a lint rule, or a type error.
 
     Attributes:
         path: The file's path relative to the project's folder. It contains forward slashes.
-        rule: The code of the rule.
-        name: The readable name of the rule, or "" if the code is the name.
+        rule: The code of the rule or the error.
+        name: The readable name of the rule, or "" if it has none.
         message: The tool's message.
     """
 
@@ -49,10 +49,11 @@ class Violation:
 
 
 def relax(folder: Path) -> list[str]:
-    """Relax the checks of a project, and return sentences about the changes.
+    """Relax the checks of a project, and return one line about each tool.
 
     Raises:
-        AdoptionError: The settings can't be read, are already relaxed, or lack Ruff, or a check still fails.
+        AdoptionError: The settings can't be read, are already relaxed, or don't configure Ruff. Or
+            a tool can't run, a file has a syntax error, or a check still fails.
     """
     file = folder / "pyproject.toml"
     try:
@@ -105,7 +106,7 @@ def check_syntax(violations: Iterable[Violation]) -> None:
 
 
 def summary(name: str, violations: list[Violation]) -> str:
-    """Return a sentence about the exceptions for a tool."""
+    """Return a summary of the exceptions for a tool, such as "ruff: nothing to relax"."""
     if not violations:
         return f"{name}: nothing to relax"
     if name == "ruff":
@@ -116,10 +117,10 @@ def summary(name: str, violations: list[Violation]) -> str:
 
 
 def run_tool(folder: Path, name: str, *arguments: str) -> str:
-    """Run a tool in the project's environment, and return its stdout.
+    """Run a tool from .venv, or else with `uv run`, and return its stdout.
 
     Raises:
-        AdoptionError: The tool isn't installed or prints no result.
+        AdoptionError: The tool can't be found, or it fails without a result.
     """
     scripts = [folder.absolute() / ".venv" / place / name for place in ("bin", "Scripts")]
     installed = shutil.which(name, path=os.pathsep.join(str(path.parent) for path in scripts))
@@ -218,7 +219,9 @@ def run_pyright(folder: Path) -> list[Violation]:
 
 
 def write_ruff(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with settings that ignore the violated rules in each folder.
+    """Return the text of pyproject.toml with the violated rules ignored in each top-level folder.
+
+    Files in the root folder have their own entries.
 
     https://docs.astral.sh/ruff/settings/#lint_extend-per-file-ignores
     """
@@ -236,7 +239,7 @@ def write_ruff(text: str, violations: list[Violation]) -> str:
 
 
 def write_mypy(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with settings that exclude the modules from type checking.
+    """Return the text of pyproject.toml with the modules excluded from mypy's checks.
 
     https://mypy.readthedocs.io/en/stable/config_file.html#confval-ignore_errors
     """
@@ -253,7 +256,7 @@ def module_name(path: str) -> str:
 
 
 def write_ty(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with settings that exclude the files from type checking.
+    """Return the text of pyproject.toml with the files excluded from ty's checks.
 
     https://docs.astral.sh/ty/reference/configuration/#overrides
     """
@@ -264,7 +267,7 @@ def write_ty(text: str, violations: list[Violation]) -> str:
 
 
 def write_pyright(text: str, violations: list[Violation]) -> str:
-    """Return pyproject.toml with settings that exclude the files from type checking.
+    """Return the text of pyproject.toml with the files excluded from Pyright's checks.
 
     https://microsoft.github.io/pyright/#/configuration?id=main-configuration-options
     """
@@ -281,7 +284,7 @@ def numbered(counts: Counter[str]) -> Iterator[tuple[str, str]]:
 
 
 def array(key: str, items: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the lines of a TOML array in which each item has a comment."""
+    """Return the lines of a TOML array. Each item consists of a string and its comment."""
     lines = [f"    {json.dumps(item)},  # {comment}".rstrip() for item, comment in items]
     return [f"{key} = [", *lines, "]"]
 
@@ -296,8 +299,8 @@ class Check:
     """A tool that checks a project.
 
     Attributes:
-        run: A function that returns the violations in a folder.
-        write: A function that returns pyproject.toml with exceptions for violations.
+        run: A function that returns the violations in a project's folder.
+        write: A function that adds exceptions for violations to the text of pyproject.toml.
     """
 
     run: Callable[[Path], list[Violation]]

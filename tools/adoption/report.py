@@ -14,7 +14,7 @@ from adoption.projects import Project
 
 
 def answers_file(project: Project, reading: Reading) -> str:
-    """Return the data file that contains the answers for Copier."""
+    """Return the text of the data file that contains the answers for Copier."""
     answers = yaml.safe_dump(reading.answers, allow_unicode=True, sort_keys=False)
     return f"# Answers from {project.wheel.metadata['name']}.\n{answers}"
 
@@ -34,7 +34,7 @@ def report(project: Project, reading: Reading) -> str:
 
 
 def bullets(findings: Sequence[Finding]) -> list[str]:
-    """Return the lines of a list of findings."""
+    """Return the lines of a list of findings, or a sentence if there are none."""
     return [f"- {finding.text}" for finding in findings] or ["Nothing was found."]
 
 
@@ -55,7 +55,10 @@ def by_hand(reading: Reading) -> list[str]:
 
 
 def move_commands(project: Project, reading: Reading) -> list[str]:
-    """Return the lines that contain the shell commands for copying the files."""
+    """Return the lines with shell commands that remove, copy, and extend files.
+
+    Unlike `adopt.py move`, they don't change pyproject.toml.
+    """
     copies = list(copy_commands(project, reading.moves))
     folders = sorted({new.rpartition("/")[0] for _, new in copies} - {""})
     commands = [f'rm "$NEW"/{shlex.quote(name)}' for name in reading.removed]
@@ -94,7 +97,13 @@ def copy_commands(project: Project, moves: Sequence[tuple[str, str]]) -> Iterato
 def whole_folder(project: Path, folder: str, targets: Mapping[str, str]) -> str:
     """Return the new path of a folder that can be copied as a whole, or "".
 
-    Folders with files that are not moved, such as build results, can't be copied as a whole.
+    A folder can't be copied as a whole if it is renamed or if some of its files are not moved with
+    it. Generated files don't count.
+
+    Args:
+        project: The folder of the existing project.
+        folder: The old path of the folder.
+        targets: The new path of each moved file by old path.
     """
     names = [f"{folder}/{name}" for name in walked_files(project / folder)]
     names = [name for name in names if not GENERATED.fullmatch(name)]

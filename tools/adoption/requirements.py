@@ -14,7 +14,11 @@ OF_EXTRAS = re.compile(rf"(?:(?P<before>.+) and )?{EXTRAS}|{EXTRAS} and (?P<afte
 
 
 def required_name(text: str) -> str:
-    """Return the normalized name of a requirement's distribution."""
+    """Return the normalized name of a requirement's distribution.
+
+    Raises:
+        InvalidRequirement: The text is not a requirement.
+    """
     return canonicalize_name(Requirement(text).name)
 
 
@@ -31,7 +35,7 @@ def normalized(text: str) -> str:
 
 
 def split_by_extra(metadata: RawMetadata) -> dict[str, set[str]]:
-    """Return the requirements of each extra by normalized name.
+    """Return the requirements of each extra by the extra's normalized name.
 
     Requirements without an extra are listed under "". Requirements on the project's own extras, as
     in `all = ["demo[a,b]"]`, are replaced with the requirements of these extras.
@@ -49,9 +53,9 @@ def split_by_extra(metadata: RawMetadata) -> dict[str, set[str]]:
 
 
 def without_extras(text: str) -> tuple[list[str], str]:
-    """Return a requirement's extras, and the requirement without their marker.
+    """Return the extras to which a requirement belongs, and the requirement without their marker.
 
-    If a marker can't be split safely, it is kept.
+    If the marker can't be split safely, the requirement stays unchanged.
     """
     requirement = Requirement(text)
     marker = str(requirement.marker or "")
@@ -66,7 +70,14 @@ def without_extras(text: str) -> tuple[list[str], str]:
 
 
 def replace_own_extras(split: dict[str, set[str]], own_name: str) -> None:
-    """Replace requirements on the project's own extras with the requirements of those extras."""
+    """Replace requirements on the project's own extras with the requirements of those extras.
+
+    Requirements with a marker are kept.
+
+    Args:
+        split: The requirements of each extra, which are changed.
+        own_name: The project's normalized name.
+    """
     for _ in split:  # Repeat this, because references between extras can form a chain.
         for requirements in split.values():
             for text in sorted(requirements):
@@ -83,7 +94,9 @@ def supports(specifiers: SpecifierSet, version: str) -> bool:
 
 
 def raise_minimum(requires_python: str, minimum: str) -> str:
-    """Raise the lower bound in Requires-Python to a minimum version, and keep the other bounds.
+    """Raise the lower bound in Requires-Python to a minimum version, and keep the bounds above it.
+
+    If the lower bound isn't below the minimum, return Requires-Python unchanged.
 
     >>> raise_minimum(">=3.8,<4", "3.11")
     '>=3.11,<4'

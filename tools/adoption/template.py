@@ -25,12 +25,12 @@ def questions() -> dict[str, dict[str, Any]]:
 
 
 def template_data(name: str) -> Any:
-    """Return the contents of a data file, such as "python_versions"."""
+    """Return the contents of one of the template's data files, such as "python_versions"."""
     return yaml.safe_load((TEMPLATE / f"template/data/{name}.yml").read_text(encoding="utf-8"))
 
 
 def choice_facts(axis: str) -> dict[str, dict[str, Any]]:
-    """Return the facts in the `choice.json` of each of a question's choices."""
+    """Return the contents of the `choice.json` files of a question's choices, by choice."""
     files = (TEMPLATE / "template/options" / axis).glob("*/choice.json")
     return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
 

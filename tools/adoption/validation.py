@@ -23,11 +23,11 @@ class Validated:
     """The result of a validation.
 
     Attributes:
-        answers: The accepted answers.
+        answers: The accepted answers, without defaults.
         recorded: All recorded answers, including defaults.
         settings: The contents of the resulting pyproject.toml.
         files: The contents of each rendered file by path.
-        findings: Findings about rejected answers, which include Copier's reasons.
+        findings: Findings about rejected answers, including Copier's reasons.
     """
 
     answers: dict[str, Any]
@@ -38,15 +38,16 @@ class Validated:
 
     @property
     def table(self) -> dict[str, Any]:
-        """Return the `[project]` table."""
+        """Return the `[project]` table of the resulting pyproject.toml."""
         return dict(self.settings["project"])
 
 
 def validate(answers: dict[str, Any]) -> Validated:
-    """Render the template with the answers that Copier accepts.
+    """Render the template with the answers that Copier accepts, and return the result.
 
     Raises:
-        AdoptionError: An answer's question doesn't exist, or Copier fails for another reason.
+        AdoptionError: An answer's question doesn't exist, Copier can't render the template, or an
+            error isn't about one of the answers.
     """
     unknown = set(answers) - set(questions())
     if unknown:
@@ -74,6 +75,9 @@ def without_rejected(
     answers: dict[str, Any], error: str, template: Path
 ) -> tuple[dict[str, Any], Finding]:
     """Return answers without a rejected answer or its rejected parts, and a finding about it.
+
+    If the error is about publishing to PyPI or a backend's version source, set `publish` or
+    `backend` instead.
 
     Raises:
         AdoptionError: The error is not about any of the answers.
@@ -116,7 +120,7 @@ def accepted_parts(answers: dict[str, Any], name: str, template: Path) -> Any:
 
 
 def accepts(answers: dict[str, Any], name: str, part: Any, template: Path) -> bool:
-    """Return whether Copier accepts a part of an answer."""
+    """Return whether Copier accepts a part of an answer. Errors about other answers are ignored."""
     try:
         copier.run_copy(
             *(str(template), template / "tried"),

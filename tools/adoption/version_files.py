@@ -18,11 +18,11 @@ VERSION_MODULE = re.compile(r"(?:\A|/)_*(?:static_)?version_*\.py\Z")
 
 
 def written_by_build(project: Project) -> list[str]:
-    """Return the modules in the wheel into which the build has written the version.
+    """Return the paths in the wheel of the files into which the build has written the version.
 
-    These modules are declared in the settings or have no source. If an earlier build or the build
-    of the sdist has left them in the source tree, their names identify them. Only
-    poetry-dynamic-versioning changes modules in the project itself.
+    These files are declared in the settings, or they are modules without a source. If an earlier
+    build or the build of the sdist has left the modules in the source tree, their names identify
+    them. Only poetry-dynamic-versioning changes modules in the project itself.
     """
     if not project.has_vcs_version:
         return []
@@ -56,7 +56,10 @@ def source_of(project: Project, name: str) -> Path | None:
 
 
 def is_source(project: Project, name: str) -> bool:
-    """Return whether a file in the wheel has the same contents in the source tree."""
+    """Return whether a file in the wheel has the same contents in the source tree.
+
+    Line endings are ignored.
+    """
     file = source_of(project, name)
     return file is not None and lines(file.read_bytes()) == lines(project.wheel.files[name])
 
@@ -99,7 +102,15 @@ def declared_files(project: Project) -> dict[str, str]:
 
 
 def template_for(project: Project, name: str) -> str:
-    """Return the template with which setuptools-scm writes a file, or "" for the default one."""
+    """Return the template with which a plugin such as setuptools-scm writes a version file.
+
+    An empty template means the default one. If the settings don't specify the template, it is
+    derived from the file in the wheel.
+
+    Args:
+        project: The existing project.
+        name: The path of the file in the wheel.
+    """
     declared = declared_files(project)
     requires = project.settings.get("build-system", {}).get("requires", [])
     if name in declared and (declared[name] or SCM & {required_name(text) for text in requires}):
@@ -112,7 +123,9 @@ def template_for(project: Project, name: str) -> str:
 
 
 def version_settings(project: Project, backend: str) -> dict[str, Any]:
-    """Return the tables that make the new build backend write the same files.
+    """Return the tables that make the new build backend write the version files.
+
+    If no file is written or the backend can't write one, there are no tables.
 
     Args:
         project: The existing project.
@@ -123,7 +136,7 @@ def version_settings(project: Project, backend: str) -> dict[str, Any]:
         return {}
     if backend == "poetry_core":
         return poetry_settings(project, names)
-    # The other backends write only one file.
+    # The other backends write one file at most.
     name = names[0]
     template = template_for(project, name)
     if backend == "setuptools":
@@ -153,20 +166,20 @@ def poetry_settings(project: Project, names: list[str]) -> dict[str, Any]:
 
 
 def ignored_files(project: Project) -> list[str]:
-    """Return the .gitignore lines for files that the new build backend creates."""
+    """Return the .gitignore lines for the file that the new build backend creates, if any."""
     if is_poetry(project):
         return []
     return [f"/src/{name}" for name in written_by_build(project)[:1]]
 
 
 def is_poetry(project: Project) -> bool:
-    """Return whether poetry-dynamic-versioning changes files during a build."""
+    """Return whether the project is built with poetry-dynamic-versioning, which changes files."""
     requires = project.settings.get("build-system", {}).get("requires", [])
     return "poetry-dynamic-versioning" in {required_name(text) for text in requires}
 
 
 def find_versions(project: Project) -> Iterator[Finding]:
-    """Yield findings about the version."""
+    """Yield findings about generated files, tags, and modules that contain the version."""
     names = written_by_build(project)
     if names:
         yield Finding(
@@ -206,7 +219,10 @@ def tag_findings(project: Project) -> Iterator[Finding]:
 
 
 def copies(project: Project) -> dict[str, str]:
-    """Return the assignments of the version to a name, by module."""
+    """Return the first assignment of the version in each module, by the module's path in the wheel.
+
+    Test packages and modules that the build has changed are left out.
+    """
     version = re.escape(project.wheel.metadata["version"])
     pattern = re.compile(
         rf"^((?:__version__|VERSION|version)\s*(?::[^=\n]*)?=\s*(['\"]){version}\2)", re.MULTILINE
@@ -222,13 +238,15 @@ def copies(project: Project) -> dict[str, str]:
 
 
 def bumped_files(project: Project, rendered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return bump-my-version's list of files, including files that contain a copy of the version.
+    """Return bump-my-version's list of files with the modules that contain a copy of the version.
+
+    If there are no such modules or bump-my-version isn't configured, the result is empty.
 
     https://callowayproject.github.io/bump-my-version/reference/configuration/file/
 
     Args:
         project: The existing project.
-        rendered: The new project's pyproject.toml.
+        rendered: The contents of the new project's pyproject.toml.
     """
     table = rendered.get("tool", {}).get("bumpversion")
     found = copies(project)

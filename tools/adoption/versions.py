@@ -1,4 +1,4 @@
-"""Find the source of an existing project's version: git, a file, or a literal."""
+"""Find out whether an existing project's version comes from git, and read its tags."""
 
 import configparser
 import contextlib
@@ -49,7 +49,7 @@ def comes_from_git(settings: Mapping[str, Any], folder: Path | None) -> bool:
 
     Args:
         settings: The contents of pyproject.toml.
-        folder: The project's folder.
+        folder: The project's folder, or None if it is unknown.
     """
     tool = settings.get("tool", {})
     if is_static(settings, folder):
@@ -70,13 +70,13 @@ def uses_pbr(settings: Mapping[str, Any], folder: Path | None) -> bool:
 
 
 def setup_texts(folder: Path | None) -> list[str]:
-    """Return the contents of setup.py and setup.cfg if they exist."""
+    """Return a list with the contents of setup.py and setup.cfg if they exist."""
     files = [folder / name for name in ("setup.py", "setup.cfg")] if folder else []
     return [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
 
 
 def is_static(settings: Mapping[str, Any], folder: Path | None) -> bool:
-    """Return whether the settings contain the version or name the file that contains it."""
+    """Return whether pyproject.toml or setup.cfg contains the version or says where it is defined."""
     tool = settings.get("tool", {})
     parser = configparser.RawConfigParser()
     with contextlib.suppress(configparser.Error, UnicodeDecodeError):
@@ -91,9 +91,10 @@ def is_static(settings: Mapping[str, Any], folder: Path | None) -> bool:
 
 
 def last_tag(folder: Path | None) -> tuple[str, str]:
-    """Return the latest tag that is a version and the version itself, or two empty strings.
+    """Return the tag with the highest version and the version itself, or two empty strings.
 
-    A prefix such as "v" or "demo-" is not part of the version.
+    Only tags in the history of the current commit are considered. A prefix such as "v" or "demo-"
+    is not part of the version.
     """
     if folder is None:
         return "", ""

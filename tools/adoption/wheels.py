@@ -18,7 +18,8 @@ class Wheel:
     """The contents of a wheel.
 
     Attributes:
-        files: The contents of each file outside `.dist-info`, by path.
+        files: The contents of each file outside `.dist-info`, by path. Paths in the data folder
+            start with `.data/`.
         licenses: The contents of each license file, by its name in the metadata.
         tags: The compatibility tags, such as "py3-none-any".
         entry_points: The object references by (group, name).
@@ -38,7 +39,7 @@ class Wheel:
 
     @property
     def summary(self) -> str:
-        """Return the one-line description, or ""."""
+        """Return the first line of the summary, or ""."""
         lines = self.metadata.get("summary", "").split("\n")
         return "" if lines[0] == "UNKNOWN" else lines[0].strip()
 
@@ -60,7 +61,7 @@ class Wheel:
 
     @property
     def urls(self) -> dict[str, str]:
-        """Return all URLs by label."""
+        """Return all URLs by label, including the home page and the download URL."""
         fields = {"Homepage": self.metadata.get("home_page", "")}
         fields["Download"] = self.metadata.get("download_url", "")
         urls = {label: url for label, url in fields.items() if url and url != "UNKNOWN"}
@@ -73,17 +74,17 @@ class Wheel:
 
 
 def is_extension_module(name: str) -> bool:
-    """Return whether a file is a compiled module."""
+    """Return whether a file has the suffix of a compiled module."""
     return name.endswith((".so", ".pyd"))
 
 
 def read_wheel(path: Path) -> Wheel:
-    """Read a wheel.
+    """Read the contents of a wheel.
 
     https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 
     Raises:
-        AdoptionError: The file is not a valid wheel.
+        AdoptionError: The file can't be read or is not a valid wheel.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -93,10 +94,11 @@ def read_wheel(path: Path) -> Wheel:
 
 
 def read_archive(archive: zipfile.ZipFile) -> Wheel:
-    """Read an open wheel.
+    """Read the contents of an open wheel.
 
     Raises:
-        ValueError: A required part is missing.
+        KeyError: METADATA or WHEEL is missing.
+        ValueError: The `.dist-info` folder, the name, or the version is missing.
     """
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
     (dist_info,) = {name.split("/")[0] for name in names if ".dist-info/" in name}
@@ -123,7 +125,15 @@ def read_archive(archive: zipfile.ZipFile) -> Wheel:
 def license_contents(
     archive: zipfile.ZipFile, dist_info: str, stated: list[str]
 ) -> dict[str, bytes]:
-    """Return the contents of each license file, including files that the metadata doesn't list."""
+    """Return the contents of each license file by its name in the metadata.
+
+    Files in the `licenses` folder are included even if the metadata doesn't list them.
+
+    Args:
+        archive: The open wheel.
+        dist_info: The name of the `.dist-info` folder.
+        stated: The names of the license files in the metadata.
+    """
     paths = {
         name: path
         for path in archive.namelist()
@@ -137,7 +147,10 @@ def license_contents(
 
 
 def people(names: str, addresses: str) -> list[tuple[str, str]]:
-    """Return people as (name, email address) from two fields such as Author and Author-email."""
+    """Return people as (name, email address) from two fields such as Author and Author-email.
+
+    Unknown names and addresses are empty.
+    """
     if "<" in names:  # The field for names also contains addresses.
         names, addresses = "", names if addresses in names else f"{names}, {addresses}"
     listed = [name.strip() for name in names.split(",") if name.strip() not in ("", "UNKNOWN")]
