@@ -31,18 +31,19 @@ def install_npm(session: nox.Session) -> None:
 
 
 def has_browser() -> bool:
-    """Return whether Chromium is installed."""
+    """Return whether Chromium or Google Chrome is on PATH."""
     return any(map(shutil.which, ("chromium", "google-chrome")))
 
 
 def pytest(session: nox.Session, *arguments: str, **env: str) -> None:
-    """Run pytest. Its worker processes share compiled modules."""
+    """Run pytest with additional environment variables."""
+    # With compiled modules on disk, the worker processes can share them.
     compiled = {"PYTHONDONTWRITEBYTECODE": ""}
     session.run("python", "-m", "pytest", *arguments, env=compiled | env)
 
 
 def changed_options() -> list[str]:
-    """Return the test files for options with changes in the working tree."""
+    """Return the test files of the options that have uncommitted changes."""
     command = ("git", "status", "--porcelain", "--untracked-files=all")
     status = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
     places = r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
@@ -53,7 +54,7 @@ def changed_options() -> list[str]:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Render, build, install, and run the template's projects."""
+    """Run the test suite, which renders, builds, installs, and runs projects."""
     # The start page is also tested in a browser if one is installed.
     install(session, "test", *(["browser"] if has_browser() else []))
     pytest(session, *session.posargs)
@@ -61,7 +62,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def start_page(session: nox.Session) -> None:
-    """Test the start page with more than 100 sets of answers in Debian's Chromium."""
+    """Test the start page with more than 100 sets of answers in Chromium."""
     install(session, "test", "browser")
     install_npm(session)
     pytest(session, "tests/start_page", *session.posargs, PACKAGESTAN_START_SETS="all")
@@ -77,14 +78,14 @@ def portable(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def quick(session: nox.Session) -> None:
-    """Test the conventions, one variant for each choice, and the options that you have changed."""
+    """Test the conventions, variants that cover each choice, and the options that you changed."""
     install(session, "test")
     pytest(session, "-m", "quick", "tests/conventions", "tests/matrix", *changed_options())
 
 
 @nox.session(default=False)
 def random(session: nox.Session) -> None:
-    """Test variants with random answers; `nox -s random -- 500` tests 500 variants."""
+    """Test 200 variants with random answers, or 500 with `nox -s random -- 500`."""
     install(session, "test")
     number = session.posargs[0] if session.posargs else "200"
     pytest(session, "tests/matrix/test_random_answers.py", PACKAGESTAN_EXAMPLES=number)
@@ -102,7 +103,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documentation, and treat warnings as errors."""
+    """Build the documentation and the start page, and treat Sphinx warnings as errors."""
     install(session, "docs")
     install_npm(session)
     session.run("python", "docs/start/assemble.py", "docs/_build/start")
@@ -129,7 +130,7 @@ def slides(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
-    """Check the output of `nox -s docs slides` in Debian's Chromium."""
+    """Check the output of `nox -s docs slides` in Chromium."""
     install(session, "browser")
     module = ("python", "-m", "sessions.browser_checks")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
@@ -158,7 +159,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def tables(session: nox.Session) -> None:
-    """Update the generated sections of the documentation, or check them with `-- --check`."""
+    """Update the generated sections and `project.svg`, or check the sections with `-- --check`."""
     install(session, "test")
     mode = session.posargs or ["-r", "--verbosity=1"]
     # Cog expands the patterns itself and leaves pages without its blocks unchanged.
@@ -186,7 +187,7 @@ def renovate(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def updates(session: nox.Session) -> None:
-    """Update many random projects; `nox -s updates -- 500` updates 500."""
+    """Test updates of 200 random projects, or of 500 with `nox -s updates -- 500`."""
     install(session, "test")
     number = session.posargs[0] if session.posargs else "200"
     pytest(session, "tests/updates/test_any_project.py", PACKAGESTAN_UPDATE_EXAMPLES=number)
@@ -194,7 +195,7 @@ def updates(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def adoptions(session: nox.Session) -> None:
-    """Adopt real projects and run their tests; `-- six path/to/clone` selects two."""
+    """Adopt real projects and run their tests; `-- six path/to/clone` selects two projects."""
     install(session, "test")
     env = {"PYTHONPATH": "tests"}
     session.run("python", "-m", "sessions.adoptions", *session.posargs, env=env)
@@ -226,7 +227,7 @@ def bundle(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
-    """Pin the newest versions of the dependency groups in requirements/."""
+    """Pin the newest versions of each dependency group's packages in requirements/."""
     session.install("uv")
     for number, group in enumerate(GROUPS):
         others = [f"--constraint=requirements/{other}.txt" for other in GROUPS[:number]]

@@ -4,16 +4,16 @@
 # ///
 """Check your solution to an exercise or a puzzle: `uv run check.py NAME [FOLDER]`.
 
-The checker builds the package in FOLDER (default: the current folder), installs it, and inspects
-the results: the files in the wheel and the sdist, the metadata, and the output of commands. It
-works on a copy and doesn't change FOLDER.
+FOLDER is the project's folder (default: the current folder). Depending on the checks, the checker
+builds and installs the package. It inspects the project's files, the files in the wheel and the
+sdist, the metadata, and the output of commands. It works on a copy and doesn't change FOLDER.
 
 The checks are in `exercises/NAME/check.toml` or `puzzles/NAME/check.toml`, next to this script. You
 can also specify a puzzle by its number, such as `puzzle-3`. The checks run in order until one of
 them fails. Each entry of `[[checks]]` has one of these keys:
 
     builds = true                   the specified build backend builds an sdist, and a wheel from it
-    wheel_has, wheel_lacks          one or more patterns for file names; `*` matches any text
+    wheel_has, wheel_lacks          one or more patterns for paths; `*` matches any text
     sdist_has, sdist_lacks          the same for the sdist, without its top-level folder
     sdist_skips = "data.csv"        the sdist does not include a new file with this name
     metadata = {field, has, lacks, is}
@@ -22,15 +22,18 @@ them fails. Each entry of `[[checks]]` has one of these keys:
                                     and a pattern such as `ruff*` matches any version and marker
     entry_point = {group, name, value}
     runs = {command, prints, lacks, exit, extras}
-                                    what the command prints, and its exit code (default: 0), in a new
-                                    environment with the wheel and `extras` (default: no extras)
+                                    text that the command prints or doesn't print, and its exit code
+                                    (default: 0), in a virtual environment that contains the wheel
+                                    and `extras` (default: no extras)
     script = {command, prints, lacks, exit}
                                     the same in the project's folder, with nothing installed
-    file = {path, has, lacks}       regular expressions for the contents of all files at a path
+    file = {path, has, lacks}       regular expressions for the joined contents of the files that
+                                    match a path pattern
     hash_files = "*.yml"            each pattern in `hashFiles(...)` of these workflows matches a file
     not_in_index = "index.json"     no built file has the name of a file in this index response
     generated_by = {command, folder}
-                                    the command writes the package that the next checks inspect
+                                    the command writes a project to `folder`, which the next checks
+                                    inspect
 
 Other keys of an entry:
 
@@ -39,7 +42,7 @@ Other keys of an entry:
     hint        a question that points to the error (optional for `builds`)
     hints       more specific hints, by regular expressions that match the displayed error
     see         a link to a page about the subject
-    at_start    true if the start of the exercise fails this check but passes the previous ones
+    at_start    true if the unsolved exercise fails this check but passes the previous ones
 
 The exit code is 0 if all checks pass, 1 if a check fails, and 2 if nothing could be checked. The
 checker requires uv and uses its settings for package indexes, such as UV_DEFAULT_INDEX.
@@ -75,7 +78,7 @@ from packaging.requirements import Requirement
 
 HERE = Path(__file__).parent
 
-# Files that other tools have generated and that don't belong to the project.
+# Version control data and generated files, which are not copied.
 IGNORED = shutil.ignore_patterns(".git", ".venv", ".nox", "__pycache__", "*.egg-info")
 IGNORED_AT_TOP = {"build", "dist"}
 
@@ -93,7 +96,7 @@ SECONDS = 180
 
 
 class CheckerError(Exception):
-    """Nothing can be checked. The message says why in one sentence."""
+    """Nothing can be checked. The message says why."""
 
 
 class NotYetError(Exception):
@@ -104,17 +107,18 @@ class NotYetError(Exception):
 
         Args:
             found: The message.
-            hint: A hint for this error, which replaces the check's hint.
+            hint: A hint for this error, which replaces the check's `hint`. If it is empty, the
+                check's own hint is used.
         """
         super().__init__(found)
         self.hint = hint
 
 
 def run(*command: str | Path, cwd: Path, env: dict[str, str]) -> tuple[int, str]:
-    """Run a command and return its exit code and its output.
+    """Run a command, and return its exit code and its output, including stderr.
 
     Raises:
-        NotYetError: The command doesn't exist, or it takes too long.
+        NotYetError: The command isn't on PATH, or it takes more than `SECONDS` seconds.
     """
     program = shutil.which(command[0], path=env["PATH"])
     if program is None:
@@ -140,17 +144,17 @@ def run(*command: str | Path, cwd: Path, env: dict[str, str]) -> tuple[int, str]
 
 
 class Package:
-    """A copy of a package. It is built and installed when a check requires it."""
+    """A copy of a project. It is built and installed when a check requires it."""
 
     def __init__(self, folder: Path, work: Path) -> None:
         """Copy the folder.
 
         Args:
-            folder: The folder of the package.
+            folder: The project's folder.
             work: An empty folder for the copy and everything that is built from it.
 
         Raises:
-            CheckerError: uv is not installed.
+            CheckerError: uv can't be found.
         """
 
         def ignore(path: str, names: list[str]) -> set[str]:
@@ -169,7 +173,7 @@ class Package:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The current environment variables, except those that point to other environments."""
+        """The variables for commands, without references to other Python environments."""
         excluded = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
         kept = {name: value for name, value in os.environ.items() if name not in excluded}
         return kept | {"NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
@@ -179,7 +183,7 @@ class Package:
         """The folder with the sdist and the wheel, which is built from the sdist.
 
         Raises:
-            NotYetError: The build failed.
+            NotYetError: The build failed or took too long.
         """
         folder = self.work / "dist"
         build = (self.uv, "build", "--python", sys.executable, "--out-dir", folder)
@@ -197,13 +201,13 @@ class Package:
 
     @cached_property
     def wheel_files(self) -> list[str]:
-        """The names of the files in the wheel."""
+        """The sorted paths of the files in the wheel."""
         with zipfile.ZipFile(self.wheel) as archive:
             return sorted(posixpath.normpath(name) for name in archive.namelist())
 
     @cached_property
     def sdist_files(self) -> list[str]:
-        """The names of the files in the sdist, without its top-level folder."""
+        """The sorted paths of the files in the sdist, relative to its top-level folder."""
         (sdist,) = self.distributions.glob("*.tar.gz")
         with tarfile.open(sdist) as archive:
             names = [member.name for member in archive if not member.isdir()]
@@ -211,18 +215,19 @@ class Package:
 
     @cached_property
     def metadata(self) -> importlib.metadata.Distribution:
-        """The metadata and the entry points in the wheel."""
+        """The built distribution, with its metadata and entry points."""
         (distribution,) = importlib.metadata.distributions(path=[str(self.wheel)])
         return distribution
 
     def environment(self, extras: Sequence[str] | None = None) -> dict[str, str]:
-        """Create a virtual environment and return the variables that activate it.
+        """Return the variables for commands in a virtual environment. Create it if necessary.
 
         Args:
-            extras: The extras to install with the wheel; if None, nothing is installed.
+            extras: The extras to install with the wheel. If this is None, nothing is installed.
 
         Raises:
-            NotYetError: The wheel or one of its dependencies can't be installed.
+            NotYetError: The environment can't be created, or the package can't be built or
+                installed.
         """
         folder = self.work / ("empty" if extras is None else "-".join(["installed", *extras]))
         programs = folder / ("Scripts" if os.name == "nt" else "bin")
@@ -241,7 +246,12 @@ class Package:
 
 
 def last_lines(text: str, number: int = 12) -> str:
-    """Return the last non-empty lines of a string."""
+    """Return the last lines of a string, ignoring blank lines.
+
+    Args:
+        text: The string.
+        number: The maximum number of lines.
+    """
     return "\n".join([line for line in text.splitlines() if line.strip()][-number:])
 
 
@@ -265,7 +275,8 @@ class Kind:
 
     Attributes:
         function: The function, which raises NotYetError if the check fails.
-        label: What the check inspects. The label doesn't reveal the expected result.
+        label: A description of the inspected part, in which `{name}` stands for an option. It
+            doesn't reveal the expected result.
     """
 
     function: Callable[..., None]
@@ -276,7 +287,14 @@ KINDS: dict[str, Kind] = {}
 
 
 def kind(label: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as a kind of check. Its parameters are the check's options."""
+    """Return a decorator that registers a function as a kind of check.
+
+    The function's name is the key in check.toml. Its parameters after the package are the check's
+    options.
+
+    Args:
+        label: The label of the kind.
+    """
 
     def add(function: Callable[..., None]) -> Callable[..., None]:
         KINDS[function.__name__] = Kind(function, label)
@@ -287,9 +305,9 @@ def kind(label: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 @kind("sdist and wheel")
 def builds(package: Package, expected: bool) -> None:
-    """Require a build backend that builds an sdist, and a wheel from the sdist.
+    """Require a specified build backend that builds an sdist, and a wheel from the sdist.
 
-    Without a specified backend, frontends use setuptools:
+    A successful build isn't enough, because frontends use setuptools if no backend is specified:
     https://packaging.python.org/en/latest/specifications/pyproject-toml/
     """
     assert package.distributions.is_dir() == expected
@@ -325,7 +343,7 @@ def sdist_lacks(package: Package, patterns: str | Sequence[str]) -> None:
 
 @kind("new files in the sdist")
 def sdist_skips(package: Package, name: str) -> None:
-    """Add a file to a copy of the project, and reject the file if the copy's sdist contains it."""
+    """Add a file to a copy of the project, and reject the copy's sdist if it contains the file."""
     copy = Package(package.tree, Path(tempfile.mkdtemp(dir=package.work)))
     (copy.tree / name).touch()
     _lacks("After someone adds a file, the sdist", copy.sdist_files, name)
@@ -354,6 +372,9 @@ def metadata(
 ) -> None:
     """Check the values of a field in the core metadata.
 
+    If they are specified, `has` must match a value, `lacks` must match no value, and `is_` must
+    match the only value.
+
     https://packaging.python.org/en/latest/specifications/core-metadata/
     """
     values = package.metadata.metadata.get_all(field) or []
@@ -376,6 +397,8 @@ def metadata(
 def is_requirement(value: str, expected: str) -> bool:
     """Return whether a requirement is the expected one.
 
+    If the expected requirement has no version specifier, any version is accepted.
+
     https://packaging.python.org/en/latest/specifications/dependency-specifiers/
 
     >>> is_requirement("rich>=13; extra == 'colors'", "rich; extra == 'colors'")
@@ -391,7 +414,7 @@ def is_requirement(value: str, expected: str) -> bool:
 
 @kind("entry point {name}")
 def entry_point(package: Package, *, group: str, name: str, value: str) -> None:
-    """Require an entry point.
+    """Require an entry point with a group, a name, and an object reference.
 
     https://packaging.python.org/en/latest/specifications/entry-points/
     """
@@ -411,7 +434,7 @@ def runs(
     exit: int = 0,
     extras: Sequence[str] = (),
 ) -> None:
-    """Run a command outside the source tree in a new environment that contains the wheel."""
+    """Check a command that runs outside the source tree, with the wheel installed."""
     elsewhere = package.work / "elsewhere"
     elsewhere.mkdir(exist_ok=True)
     _runs(command, prints, lacks, exit, cwd=elsewhere, env=package.environment(extras))
@@ -426,7 +449,7 @@ def script(
     lacks: str = "",
     exit: int = 0,
 ) -> None:
-    """Run a command in the project's folder without installing anything."""
+    """Check a command that runs in the project's folder, with nothing installed."""
     _runs(command, prints, lacks, exit, cwd=package.tree, env=package.environment())
 
 
@@ -442,7 +465,7 @@ def _runs(
 
 @kind("file {path}")
 def file(package: Package, *, path: str, about: str, has: str = "", lacks: str = "") -> None:
-    """Search files for regular expressions."""
+    """Require a match for `has`, and reject a match for `lacks`, in the files at a path."""
     files = sorted(package.tree.glob(path))
     if not files:
         raise NotYetError(f"There is no file {path}.")
@@ -475,6 +498,10 @@ def not_in_index(package: Package, response: str) -> None:
     """Reject built files if the index already has files with the same names.
 
     https://packaging.python.org/en/latest/specifications/simple-repository-api/
+
+    Args:
+        package: The package.
+        response: The path of the index's JSON response in the project.
     """
     listed = json.loads((package.tree / response).read_text(encoding="utf-8"))["files"]
     built = {path.name for path in package.distributions.iterdir()}
@@ -492,7 +519,14 @@ def generated_by(package: Package, *, command: str, folder: str) -> None:
 
 @dataclass(frozen=True)
 class Check:
-    """A check in an exercise. The module's docstring describes the attributes."""
+    """A check in an exercise or a puzzle.
+
+    The module's docstring describes the other attributes.
+
+    Attributes:
+        kind: The key that specifies the kind of check, such as "wheel_has".
+        options: The value of this key.
+    """
 
     kind: str
     options: Any
@@ -504,7 +538,7 @@ class Check:
 
     @property
     def label(self) -> str:
-        """What the check inspects."""
+        """A description of the inspected part, followed by `about` if it is specified."""
         options = self.options if isinstance(self.options, dict) else {}
         label = KINDS[self.kind].label.format(**options)
         return f"{label}: {self.about}" if self.about else label
@@ -519,7 +553,7 @@ class Check:
         KINDS[self.kind].function(package, *positional, **named)
 
     def hint_for(self, error: NotYetError) -> str:
-        """Return this check's most specific hint for an error."""
+        """Return the matching hint from `hints`, or else the error's hint or this check's hint."""
         specific = (hint for found, hint in self.hints.items() if re.search(found, str(error)))
         return next(specific, error.hint or self.hint)
 
@@ -527,7 +561,9 @@ class Check:
 def as_parameters(kind: str, options: Any, about: str) -> tuple[list[Any], dict[str, Any]]:
     """Return the positional and keyword arguments for the function of a kind of check.
 
-    Names that are Python keywords get a trailing underscore.
+    A table becomes keyword arguments, and any other value becomes the only positional argument.
+    Names that are Python keywords get a trailing underscore. `about` is added if the function
+    accepts it.
     """
     if not isinstance(options, dict):
         return [options], {}
@@ -551,7 +587,7 @@ def read(path: Path) -> Exercise:
     """Read a check.toml file.
 
     Raises:
-        CheckerError: A key is wrong or missing.
+        CheckerError: The file is not valid TOML, or a key is wrong or missing.
     """
 
     def invalid(problem: str) -> CheckerError:
@@ -589,7 +625,7 @@ def read(path: Path) -> Exercise:
 
 
 def exercises() -> dict[str, Path]:
-    """Return the paths of all check.toml files by the name of the exercise or puzzle."""
+    """Return the paths of all check.toml files by exercise name or puzzle number ("puzzle-3")."""
     found = {path.parent.name: path for path in sorted(HERE.glob("exercises/*/check.toml"))}
     puzzles = {read(path).puzzle: path for path in HERE.glob("puzzles/*/check.toml")}
     return found | {f"puzzle-{number}": puzzles[number] for number in sorted(puzzles)}
@@ -599,11 +635,12 @@ def check(name: str, folder: Path) -> bool:
     """Check a solution, print the results, and return whether all checks passed.
 
     Args:
-        name: The name of the exercise or the puzzle.
+        name: The name of an exercise or a puzzle, or "puzzle-" and the number of a puzzle.
         folder: The folder of the solution.
 
     Raises:
-        CheckerError: The exercise or the folder doesn't exist.
+        CheckerError: The exercise or the folder doesn't exist, a check.toml file is invalid, or
+            uv can't be found.
     """
     known = exercises()
     # The name of a puzzle's folder reveals the defect, so messages contain only its number.

@@ -39,11 +39,16 @@ SECONDS = 60
 
 
 class MissingError(Exception):
-    """A requirement is missing. The arguments are the requirement and a hint."""
+    """A requirement is missing. The exception's arguments are the requirement and a hint."""
 
 
 def output_of(*command: str) -> tuple[str, bool]:
-    """Run a command, and return its output and whether it succeeded."""
+    """Run a command, and return its output and whether it succeeded.
+
+    Returns:
+        The output, including stderr, and whether the exit code was 0. The output is empty if the
+        program isn't on PATH, and a message if the command took too long.
+    """
     program = shutil.which(command[0])
     if program is None:
         return "", False
@@ -62,7 +67,7 @@ def output_of(*command: str) -> tuple[str, bool]:
 
 
 def numbers(version: str) -> list[int]:
-    """Return a version as a list that can be compared.
+    """Return the numbers in a version as a list, so that versions can be compared.
 
     >>> numbers("9.19") < numbers("9.19.1")
     True
@@ -71,7 +76,7 @@ def numbers(version: str) -> list[int]:
 
 
 def check_python() -> str:
-    """Require a recent version of Python."""
+    """Require a supported version of Python."""
     found = ".".join(map(str, sys.version_info[:3]))
     if numbers(found) < numbers(PYTHON):
         raise MissingError(
@@ -92,7 +97,7 @@ def check_modules() -> str:
 
 
 def check_program(name: str) -> str:
-    """Require a recent version of a program on PATH."""
+    """Require a program on PATH. If `OLDEST` lists it, also require that version or a later one."""
     wanted = f"{name} {OLDEST[name]} or later" if name in OLDEST else name
     printed, succeeded = output_of(name, "--version")
     if not printed:
@@ -133,6 +138,7 @@ def check_index() -> str:
     return "package index"
 
 
+# Each check returns a description of the satisfied requirement, or raises MissingError.
 CHECKS: list[Callable[[], str]] = [
     check_python,
     check_modules,
