@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     tags: Tags
 
-# This site's extension, and the test harness that it uses to render projects.
+# Sphinx imports this site's extension, which uses the test harness to render projects.
 HERE = Path(__file__).parent
 sys.path += [str(HERE / "extensions"), str(HERE.parent / "tests")]
 
@@ -72,7 +72,7 @@ html_theme_options = {
 }
 html_theme_options["source_repository"] = f"https://github.com/{ORG}/packagestan/"
 
-# Colors of code: https://github.com/Quansight-Labs/accessible-pygments
+# The color schemes for code: https://github.com/Quansight-Labs/accessible-pygments
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
@@ -86,7 +86,7 @@ locale_dirs = ["locales"]
 gettext_compact = False
 gettext_location = False
 
-# This site's extension.
+# The tests run the commands on these pages.
 packagestan_executed = ["tutorial/**", "course/**"]
 
 # https://sphinx-revealjs.readthedocs.io/en/stable/configurations/

@@ -21,9 +21,9 @@ ANY = "..."
 
 
 def template_messages() -> None:
-    """Print the template's messages about rejected answers."""
+    """Print a table of the template's messages about rejected answers."""
     found = {message for text in sources() for message in in_template(text)}
-    # Each backend that can't read the version from git has its own message.
+    # In one message, the problem is the backend's reason for not reading the version from git.
     reasons = [each["vcs_error"] for each in facts("backend").values() if each["vcs_error"]]
     rows = set()
     for message in found:
@@ -33,7 +33,7 @@ def template_messages() -> None:
 
 
 def adoption_messages() -> None:
-    """Print the messages of `tools/adopt.py`."""
+    """Print a table of the error messages of `tools/adopt.py`."""
     modules = (ROOT / "tools" / "adoption").glob("*.py")
     found = {each for file in modules for each in in_python(file.read_text(encoding="utf-8"))}
     rows = {message.partition("; ")[::2] for message in found}
@@ -42,14 +42,18 @@ def adoption_messages() -> None:
 
 
 def print_table(rows: Iterable[tuple[str, ...]]) -> None:
-    """Print messages sorted by problem, ignoring case and punctuation."""
+    """Print a table of messages, sorted by problem without regard to case and punctuation.
+
+    Args:
+        rows: The problem and the remedy of each message.
+    """
     ordered = sorted(rows, key=lambda row: [re.sub(r"\W", "", cell).lower() for cell in row])
     cells = [[re.sub(r"([|*<\[])", r"\\\1", cell) for cell in row] for row in ordered]
     section(table(["problem", "what to do"], cells))
 
 
 def sources() -> Iterator[str]:
-    """Yield the Jinja source of the questions and macros, without help texts and labels."""
+    """Yield the source of the macros and the strings of the questions that may contain messages."""
     for file in sorted((ROOT / "template" / "macros").glob("*.jinja")):
         yield file.read_text(encoding="utf-8")
     for file in sorted((ROOT / "template" / "questions").glob("*.yml")):
@@ -57,7 +61,7 @@ def sources() -> Iterator[str]:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Yield the strings that can contain a message from nested lists and maps."""
+    """Yield the strings in nested lists and mappings, except help texts and placeholders."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -91,7 +95,7 @@ def in_template(text: str) -> Iterator[str]:
 
 
 def words(node: nodes.Node) -> str:
-    """Return the constant parts of an expression, with "..." in place of the variable parts."""
+    """Return the text of an expression, with "..." in place of the variable parts."""
     if isinstance(node, nodes.TemplateData):
         return node.data
     if isinstance(node, nodes.Const) and isinstance(node.value, str):
@@ -105,7 +109,7 @@ def words(node: nodes.Node) -> str:
 
 
 def in_python(text: str) -> Iterator[str]:
-    """Yield the messages of the errors that a Python module raises.
+    """Yield the literal messages of the errors that a Python module raises for users.
 
     >>> list(in_python('raise AdoptionError(f"{file} exists; move it")'))
     ['... exists; move it']

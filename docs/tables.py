@@ -2,6 +2,8 @@
 
 Comments in the pages call these functions. `nox -s tables` replaces the section after each comment
 with the function's output. https://cog.readthedocs.io/
+
+When this module runs as a script, it writes docs/project.svg.
 """
 
 import difflib
@@ -30,7 +32,7 @@ SHOWN: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode"
 
 
 def section(text: str) -> None:
-    """Print a section between the blank lines that Markdown requires."""
+    """Print a section between two blank lines, which Markdown requires."""
     print(f"\n{text}\n")
 
 
@@ -47,18 +49,22 @@ def code(choice: object) -> str:
 
 
 def series(items: list[str]) -> str:
-    """Return items separated by commas and "and"."""
+    """Join items with commas and "and". The list must not be empty."""
     *first, last = items
     return f"{', '.join(first)}{',' * (len(first) > 1)} and {last}" if first else last
 
 
 def question_text(name: str) -> str:
-    """Return a question's text without the parts that depend on other answers."""
+    """Return a question's text before the first variable part, or its name if it has no text."""
     return str(answers.questions()[name].get("help", name)).split("{{")[0].strip()
 
 
 def possible_answers(name: str) -> str:
-    """Return the choices of a question, default first, or the type of its answer."""
+    """Return the choices of a question as Markdown, or the type of its answer.
+
+    The default is the first choice. If several choices can be selected, the defaults are listed
+    separately.
+    """
     question = answers.questions()[name]
     if name not in axes():
         return {"str": "text", "yaml": "YAML"}[question["type"]]
@@ -69,7 +75,7 @@ def possible_answers(name: str) -> str:
 
 
 def questions() -> None:
-    """Print the questions that Copier asks."""
+    """Print a table of the questions that Copier asks."""
     asked = [
         name
         for name, question in answers.questions().items()
@@ -80,7 +86,7 @@ def questions() -> None:
 
 
 def choices(axis: str) -> None:
-    """Print an axis's question, and its choices and their descriptions."""
+    """Print an axis's question and its choices, with descriptions if the axis has labels."""
     offered = answers.choices(axis)
     selected = default(axis) if answers.questions()[axis].get("multiselect") else offered[:1]
     shown = {each: code(each) + (" (default)" if each in selected else "") for each in offered}
@@ -94,13 +100,17 @@ def choices(axis: str) -> None:
 
 
 def description(choice: str, label: str) -> str:
-    """Return a label, but leave out its name if the name is the same as the choice."""
+    """Return a choice's label. If it starts with the choice itself, leave out this name.
+
+    >>> description("uv", "uv - one tool"), description("gh", "GitHub - a service")
+    ('one tool', 'GitHub: a service')
+    """
     name, _, rest = label.partition(" - ")
     return rest if rest and name.lower() == choice.lower() else label.replace(" - ", ": ")
 
 
 def labels_of(axis: str) -> dict[str, str]:
-    """Return the labels of an axis by choice, or an empty mapping."""
+    """Return the labels of an axis by choice, except labels that are the same as the choice."""
     if "choices" not in answers.questions()[axis]:
         return {}
     labels = answers.labels(axis)
@@ -109,7 +119,7 @@ def labels_of(axis: str) -> dict[str, str]:
 
 
 def tasks() -> None:
-    """Print all tasks that a project can have."""
+    """Print a table of all tasks that a project can have."""
     everything = {axis: answers.choices(axis)[0] for axis in axes()} | {"docs_engine": "sphinx"}
     everything["has"] = {"type_checker": True, "docs_site": True}
     everything["project"] = {
@@ -123,7 +133,7 @@ def tasks() -> None:
 
 
 def backends() -> None:
-    """Print the requirement and the entry point of each build backend."""
+    """Print a table of the build backends' requirements and values of `build-backend`."""
     backend = facts("backend")
     rows = [
         (code(name), code(backend[name]["requires"]), code(backend[name]["module"]))
@@ -135,7 +145,8 @@ def backends() -> None:
 def changes(axis: str) -> None:
     """Print the changes that each choice of an axis makes to a project.
 
-    If the axis accepts several choices, each is compared with an empty selection.
+    If the axis accepts several choices, each is compared with an empty selection. Otherwise, each
+    is compared with the default.
     """
     if answers.questions()[axis].get("multiselect"):
         parts = [
@@ -154,7 +165,13 @@ def changes(axis: str) -> None:
 
 @functools.cache
 def shown_files(axis: str, *chosen: Any) -> dict[str, str]:
-    """Return the example project's files, except the recorded answers, with one choice selected."""
+    """Return the text of the example project's files by path, except the answers file.
+
+    Args:
+        axis: The name of the axis.
+        chosen: The selected choice, or nothing if the axis accepts several choices and none is
+            selected.
+    """
     answer = list(chosen) if answers.questions()[axis].get("multiselect") else chosen[0]
     with tempfile.TemporaryDirectory() as folder:
         project = render(
@@ -168,7 +185,10 @@ def shown_files(axis: str, *chosen: Any) -> dict[str, str]:
 
 
 def difference(before: dict[str, str], after: dict[str, str]) -> str:
-    """Return the added, removed, and changed files, and the differences in pyproject.toml."""
+    """Return Markdown that lists the added, removed, and changed files.
+
+    The differences in pyproject.toml are included. For equal projects, return a sentence.
+    """
     changed = {name for name in before.keys() & after.keys() if before[name] != after[name]}
     groups = {
         "Adds": after.keys() - before.keys(),
@@ -190,7 +210,7 @@ def difference(before: dict[str, str], after: dict[str, str]) -> str:
 
 
 def runners() -> None:
-    """Print the commands of each task runner."""
+    """Print a table of the task runners' commands."""
     runner = facts("task_runner")
     rows = [
         (
@@ -206,7 +226,10 @@ def runners() -> None:
 
 
 def files_of_choices() -> None:
-    """Print the files that are generated only for a specific choice."""
+    """Print a table of the files that are generated only for some choices.
+
+    It covers task runners, documentation engines, template updates, and build backends.
+    """
     named = {
         "task_runner": ("Tasks for {}", ("file", "executable_file")),
         "docs_engine": ("Settings for {}", ("config", "docs_config")),
@@ -230,7 +253,7 @@ def files_of_choices() -> None:
 
 
 def runners_on_windows() -> None:
-    """Print which task runners require a POSIX shell."""
+    """Print which task runners work without a POSIX shell and which require one."""
     runner = facts("task_runner")
     names = [name for name in answers.choices("task_runner") if runner[name]["call"]]
     posix = [code(name) for name in names if runner[name]["posix_shell"]]
@@ -242,7 +265,10 @@ def runners_on_windows() -> None:
 
 
 def project_svg() -> str:
-    """Return a picture of a new library's files and their purposes, which the reference lists."""
+    """Return an SVG that shows a new library's files and their purposes.
+
+    The purposes come from docs/reference/files.md.
+    """
     text = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
     purpose = dict(re.findall(r"^\| `(.+?)` \| (.+?) \| .+ \|$", text, re.MULTILINE))
     grid = Table.grid(padding=(0, 3))
@@ -259,14 +285,19 @@ def project_svg() -> str:
     # Without an empty last line, rich cuts off descenders and underscores.
     console.print(grid, "")
     svg = console.export_svg(title="my-project", unique_id="project")
-    # Remove web fonts, because GitHub blocks fonts from other sites and this site doesn't load any.
+    # Remove comments and web fonts. GitHub blocks fonts from other sites, and this site has none.
     svg = re.sub(r"@font-face {.*?}\s*|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = svg.replace("Fira Code, ", "")
     return "".join(f"{line.rstrip()}\n" for line in svg.splitlines() if line.strip())
 
 
 def listing(folder: Path, indent: str = "") -> Iterator[tuple[str, Path]]:
-    """Yield the path and the line of each entry in a folder as the `tree` command prints them."""
+    """Yield a line, as the `tree` command prints it, and the path for each entry in a folder.
+
+    Args:
+        folder: The folder, whose subfolders are included.
+        indent: The text at the start of each line.
+    """
     entries = sorted(folder.iterdir())
     for entry in entries:
         is_last = entry == entries[-1]
@@ -278,13 +309,13 @@ def listing(folder: Path, indent: str = "") -> Iterator[tuple[str, Path]]:
 
 @functools.cache
 def latest_sample() -> dict[str, Any]:
-    """Return the results of the latest `nox -s mutation` sample."""
+    """Return the recorded results of the latest mutation test."""
     file = ROOT / "tests" / "sessions" / "mutation" / "latest.json"
     return dict(json.loads(file.read_text(encoding="utf-8")))
 
 
 def share(part: int, whole: int) -> str:
-    """Return a share as a percentage followed by both numbers."""
+    """Return a share as a percentage followed by both numbers, or "-" if the whole is 0."""
     return f"{part / whole:.0%} ({part} of {whole})" if whole else "-"
 
 
@@ -301,7 +332,7 @@ def faults() -> None:
 
 
 def faults_by_part() -> None:
-    """Print the latest sample's scores for each part of the template."""
+    """Print a table of the latest mutation test's results for each part of the template."""
     rows = [
         (
             part,
@@ -316,7 +347,10 @@ def faults_by_part() -> None:
 
 
 def adoptions() -> None:
-    """Print the results of the last `nox -s adoptions`, and the corpus's notes about them."""
+    """Print the recorded results of `nox -s adoptions`.
+
+    Also list the expected failures and the rejected projects from tests/adopt/corpus.yml.
+    """
     text = (ROOT / "docs" / "explanation" / "adoptions.json").read_text(encoding="utf-8")
     results = json.loads(text)
     corpus = yaml.safe_load((ROOT / "tests" / "adopt" / "corpus.yml").read_text(encoding="utf-8"))

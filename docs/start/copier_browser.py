@@ -10,8 +10,8 @@ things:
   form needs to show a question.
 
 The questions, the answers, and the files come from Copier's own code. To speed up later renders, a
-`Session` compiles each template once and stores its result with the values that it read. If these
-values are the same in the next render, it reuses the result.
+`Session` compiles each Jinja template once. It stores the template's latest results with the values
+that the template read. If a later render has the same values, the result is reused.
 
 The module works with any template that doesn't require `--trust`. For tests, it also runs outside a
 browser.
@@ -36,7 +36,11 @@ class MissingModule(types.ModuleType):
     """A stand-in for a POSIX module. Its functions can be imported but not called."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        """Return a function that fails like an unsupported system call."""
+        """Return a function that fails like an unsupported system call.
+
+        Raises:
+            AttributeError: The name starts with two underscores.
+        """
         if name.startswith("__"):
             raise AttributeError(name)
 
@@ -46,7 +50,7 @@ class MissingModule(types.ModuleType):
         return missing_function
 
 
-# The modules that Pyodide lacks.
+# Replace the POSIX modules that Pyodide lacks.
 for module in ("grp", "pwd", "resource"):
     try:
         importlib.import_module(module)
@@ -96,12 +100,12 @@ try:
 except (AttributeError, ImportError) as error:
     raise ImportError(ADVICE) from error
 
-# The number of results to keep for each template: enough to switch between a few projects.
+# The number of results to keep for each Jinja template: enough to switch between a few projects.
 REMEMBERED = 4
 
 
 class Recorder:
-    """The names that the current template has read from its context."""
+    """The names that the current template has read from its context, or None between renders."""
 
     names: set[str] | None = None
 
@@ -110,13 +114,13 @@ class RecordingContext(Context):
     """A context that records which names are read."""
 
     def resolve_or_missing(self, key: str) -> Any:
-        """Return the value of a name, or Jinja's marker for a missing value."""
+        """Record a name, and return its value or Jinja's marker for a missing value."""
         if Recorder.names is not None:
             Recorder.names.add(key)
         return super().resolve_or_missing(key)
 
     def __contains__(self, name: str) -> bool:
-        """Return whether a name has a value."""
+        """Record a name, and return whether it has a value."""
         return self.resolve_or_missing(name) is not missing
 
 
@@ -137,7 +141,7 @@ def comparable(name: str, value: Any) -> Any:
 
 
 class RememberingTemplate(JinjaTemplate):
-    """A template that reuses an earlier result if all values that it read are unchanged."""
+    """A template that reuses an earlier result if the values that it reads are the same."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """Return the rendered text."""
@@ -169,7 +173,10 @@ class RememberingTemplate(JinjaTemplate):
 
 
 def remember(environment: SandboxedEnvironment) -> None:
-    """Compile each template only once in an environment, and reuse earlier results."""
+    """Make an environment compile each template only once and reuse earlier results.
+
+    Templates with the tag `yield` are excluded.
+    """
     environment.context_class = RecordingContext
     environment.template_class = RememberingTemplate
     environment.auto_reload = False
@@ -204,7 +211,7 @@ class BrowserWorker(Worker):
 
     @property
     def answers_relpath(self) -> Path:
-        """Return the path of the answers file."""
+        """Return the path of the answers file, relative to the project's folder."""
         merged = vars(self).get("merged")
         return merged[0] if merged else super().answers_relpath
 
@@ -229,7 +236,7 @@ def as_text(answer: Any) -> str:
 
 @contextmanager
 def replaced(question: Callable[..., Question]) -> Iterator[None]:
-    """Let Copier create questions with the given function, and merge answers faster."""
+    """In a `with` block, let Copier create questions with a function and merge answers faster."""
     parts: list[tuple[Any, str, Any]] = [
         (_main, "Question", question),
         (AnswersMap, "combined", property(merged_answers)),
@@ -291,11 +298,12 @@ class Asked:
         placeholder: An example that is shown while the answer is empty.
         choices: For each choice, the answer, the label, and the reason why it is unavailable, or
             "".
-        answer: The answer as text, even if it was rejected.
-        default: The default as text, or None if the question requires an answer.
-        given: Whether the answer was given. Otherwise, it is the default.
-        asked: Whether Copier would ask the question.
-        offered: Whether Copier would ask the question with the answers in `Session.everything`.
+        answer: The answer as text, even if it was rejected, or else the default.
+        default: The default as text, or None if the question has no valid default.
+        given: Whether an answer was given and was rejected or differs from the default.
+        asked: Whether Copier would ask the question or has rejected its answer.
+        offered: Whether the question is asked, or Copier would ask it with the answers in
+            `Session.everything`.
         error: The message that rejects the answer, or "".
     """
 
@@ -328,7 +336,7 @@ class File:
 
 
 class RejectedError(ValueError):
-    """Copier rejects an answer, or rendering fails with it."""
+    """Copier rejects an answer, or can't render the project with the answers."""
 
 
 class Session:
@@ -350,7 +358,11 @@ class Session:
         required: Mapping[str, str] | None = None,
         everything: Mapping[str, Any] | None = None,
     ) -> None:
-        """Load the template and its questions."""
+        """Load the template and its questions.
+
+        Raises:
+            ValueError: The template requires `--trust`.
+        """
         self.template = source.template()
         self.work = work
         self.required = dict(required or {})
@@ -376,8 +388,8 @@ class Session:
             answers: Answers by question, in the form of `--data`.
 
         Returns:
-            The questions that Copier would ask or that have an answer. If an answer is rejected,
-            the later questions are based on the default instead.
+            The questions that are offered or answered. If an answer is rejected, the later
+            questions are based on the answer in `required`, or else on the default.
         """
         return self._ask(answers)[0]
 
@@ -389,7 +401,7 @@ class Session:
             folder: The name of the project's folder.
 
         Raises:
-            RejectedError: Copier rejects an answer.
+            RejectedError: Copier rejects an answer, or can't render the project.
         """
         root = self.work / folder
         try:
@@ -405,7 +417,7 @@ class Session:
         except Exception as error:
             raise RejectedError(str(error)) from error
         finally:
-            # Delete the project. Otherwise, Copier would read the next answers from it.
+            # Delete the project. Otherwise, Copier would reuse its recorded answers.
             shutil.rmtree(root, ignore_errors=True)
 
     def _worker(self, answers: Mapping[str, str], folder: str) -> Worker:
@@ -459,7 +471,7 @@ class Session:
     def _describe(
         self, question: Question, worker: Worker, answers: Mapping[str, str], errors: dict[str, str]
     ) -> Asked | None:
-        """Return a question with everything that a form shows, or None if it isn't offered."""
+        """Return a question with everything that a form shows, or None if it isn't shown."""
         name = question.var_name
         given = name in answers
         details = self.template.questions_data[name]
@@ -513,5 +525,5 @@ class Session:
 
 
 def replace_context(question: Question, context: Mapping[str, Any]) -> Question:
-    """Return a copy of a question whose context contains other answers."""
+    """Return a copy of a question with a different context."""
     return replace(question, context=context)

@@ -1,6 +1,7 @@
 """Take the screenshot of the start page: `python docs/start/screenshot.py FOLDER`.
 
-It requires Playwright and Chromium, and writes `screenshot.png` into the built page's folder.
+The script requires Playwright and Chromium or Google Chrome. It writes `screenshot.png` into
+FOLDER, which contains the built page.
 """
 
 import argparse

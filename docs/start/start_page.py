@@ -42,8 +42,10 @@ Files = dict[str, File]
 def groups(folder: Path) -> dict[str, str]:
     """Return the group of each question, named after the file that `copier.yml` includes.
 
+    If `copier.yml` includes no files, the mapping is empty.
+
     Args:
-        folder: The template's folder. If `copier.yml` includes no files, the mapping is empty.
+        folder: The template's folder.
     """
     lines = next(folder.glob("copier.y*ml")).read_text(encoding="utf-8").splitlines()
     patterns = [line.removeprefix("!include ") for line in lines if line.startswith("!include ")]
@@ -75,7 +77,7 @@ def powershell_quote(word: str) -> str:
 def commands(
     address: str, folder: str, answers: Mapping[str, str], options: list[str]
 ) -> dict[str, str]:
-    """Return the command that creates the project in each shell.
+    """Return the command that creates the project, for Bash and PowerShell.
 
     Args:
         address: The address of the template.
@@ -96,7 +98,7 @@ def commands(
 
 
 def text_of(file: File | None) -> str | None:
-    """Return the text of a file, or None for a binary file."""
+    """Return the text of a file, None for a binary file, or "" without a file."""
     try:
         return "" if file is None else file.content.decode()
     except UnicodeDecodeError:
@@ -104,7 +106,7 @@ def text_of(file: File | None) -> str | None:
 
 
 def states(before: Files, after: Files) -> dict[str, str]:
-    """Return "added", "changed", "removed", or "" (unchanged) for each file of two projects."""
+    """Return "added", "changed", "removed", or "" (unchanged) for each path in two projects."""
     return {
         path: "added"
         if path not in before
@@ -119,7 +121,10 @@ def states(before: Files, after: Files) -> dict[str, str]:
 
 @functools.lru_cache(maxsize=200)
 def tokens(path: str, text: str) -> list[tuple[str, str]]:
-    """Return the tokens of a file with the CSS classes that Pygments assigns."""
+    """Return the CSS class and the text of each token in a file.
+
+    If the page contains no lexer for the file, its whole text is one token without a class.
+    """
     try:
         lexer = get_lexer_for_filename(path, stripnl=False, ensurenl=False)
     except (ClassNotFound, ImportError):
@@ -168,8 +173,9 @@ class Page:
     Args:
         template: The folder of the template.
         work: The folder to render into.
-        settings: `address`, `commit`, `modes`, `options`, `required`, and `everything` as in
-            `copier_browser`, and `folder`, the question whose answer names the project's folder.
+        settings: `address`, `commit`, and `modes` as in `Source`; `required` and `everything` as in
+            `Session`; `options` as in `commands`; and `folder`, the question whose answer names
+            the project's folder.
     """
 
     def __init__(self, template: Path, work: Path, settings: Mapping[str, Any]) -> None:
@@ -187,12 +193,12 @@ class Page:
         """Ask the questions, render the project, and compare it with another project.
 
         Args:
-            answers: Answers by question, in the form of `--data`. Unknown names are ignored.
+            answers: Answers by question, in the form of `--data`. Unknown names cause a notice.
             pinned: The answers of the project to compare with, or None for the previous project.
 
         Returns:
             The data for the page. If an answer is rejected, the files are from the previous
-            project.
+            project or, for the first project, from one with the default answers.
         """
         used = self._known(answers)
         asked = self.session.ask(used)
@@ -237,7 +243,7 @@ class Page:
         ]
 
     def view(self, path: str) -> dict[str, Any]:
-        """Return the tokens of a file, and the diff against the other project."""
+        """Return the tokens, the text, and the diff of a file. For a binary file, they are None."""
         before, after = text_of(self.before.get(path)), text_of(self.after.get(path))
         shown = before if path not in self.after else after
         return {
@@ -247,7 +253,7 @@ class Page:
         }
 
     def archive(self) -> bytes:
-        """Return a zip archive of the project."""
+        """Return a zip archive of the current project."""
         return archive(self.after, self.folder)
 
     def call(self, method: str, arguments: str) -> str:
@@ -258,11 +264,11 @@ class Page:
         return self.after.get(path) or self.before[path]
 
     def _known(self, answers: Mapping[str, str]) -> dict[str, str]:
-        """Return the answers whose questions exist in the template, in order."""
+        """Return the answers to the template's questions, in the template's order."""
         return {name: answers[name] for name in self.session.questions() if name in answers}
 
     def _replace(self, files: Files, pinned: Mapping[str, str] | None) -> list[str]:
-        """Show new files, compare them with the previous or pinned ones, and return notices."""
+        """Store new files and the previous or pinned files to compare with, and return notices."""
         before, self.after = self.after, files
         was_compared, self.is_compared = self.is_compared, pinned is not None
         if pinned is None:
@@ -280,7 +286,7 @@ class Page:
         return []
 
     def _question(self, question: Asked) -> dict[str, Any]:
-        """Return a question with its group."""
+        """Return a question's attributes and its group, with a shortened error message."""
         # The message is shown next to the question, so it doesn't need to repeat the name.
         error = re.sub(
             r"^(Validation error for question|Invalid choice for) '\w+': ", "", question.error

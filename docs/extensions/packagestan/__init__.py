@@ -1,7 +1,8 @@
 """The Sphinx extension of Packagestan's documentation.
 
-It provides the elements of lessons, renders projects while the site is built, and checks what
-Sphinx doesn't check itself. `docs/how-to/write-documentation.md` describes how to use it in pages.
+It provides the elements of lessons, renders projects while the site is built, creates slides and
+handouts, and checks links and images. `docs/how-to/write-documentation.md` describes how to use it
+in pages.
 
 https://www.sphinx-doc.org/en/master/extdev/
 """
@@ -34,18 +35,18 @@ STATIC = Path(__file__).parent / "static"
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    """Add this extension's style sheet and the version numbers that pages can use."""
+    """Add this extension's static files and the substitutions for versions to the settings."""
     config.html_static_path.append(str(STATIC))
     config.myst_substitutions = versions.substitutions() | config.myst_substitutions
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directives, roles, and event handlers with Sphinx."""
+    """Register the extension with Sphinx, and return its metadata."""
     app.setup_extension("myst_parser")
     app.setup_extension("sphinx_design")
     app.add_css_file("packagestan.css")
     app.add_css_file("diagrams.css")
-    # Patterns for pages whose commands the tests run, even without `commands: run`.
+    # Patterns for pages whose commands the tests run, even without `commands` in the front matter.
     app.add_config_value("packagestan_executed", [], "env", list)
     app.connect("config-inited", configure, priority=100)
     for name, box in boxes.DIRECTIVES.items():

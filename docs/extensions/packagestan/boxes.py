@@ -18,13 +18,13 @@ COURSE = "~/packagestan/docs/course"
 
 
 class Box(SphinxDirective):
-    """A box with a fixed title."""
+    """A box with a title and content. Its title is fixed unless a subclass overrides `run`."""
 
     has_content = True
     title: ClassVar[str]
 
     def box(self, title: str, *classes: str) -> nodes.admonition:
-        """Return a box that contains a title and the directive's content."""
+        """Return a box with a title, the directive's content, and CSS classes."""
         words, messages = self.parse_inline(title)
         box = nodes.admonition("", nodes.title(title, "", *words), *messages, classes=list(classes))
         self.set_source_info(box)
@@ -32,7 +32,7 @@ class Box(SphinxDirective):
         return box
 
     def run(self) -> list[nodes.Node]:
-        """Return the box as a node."""
+        """Return the box with its fixed title."""
         self.assert_has_content()
         return [self.box(self.title, self.name)]
 
@@ -44,7 +44,7 @@ class Questions(Box):
 
 
 class Objectives(Box):
-    """What a learner can do after a lesson."""
+    """The skills that a learner has after a lesson."""
 
     title = "After this lesson, you can"
 
@@ -62,7 +62,7 @@ class KeyPoints(Box):
 
 
 class Challenge(Box):
-    """A task for the learner, optionally with a checker."""
+    """A task for the learner, optionally with its duration and the command that checks it."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -84,7 +84,13 @@ class Challenge(Box):
         return [box]
 
     def checker(self, name: str) -> nodes.paragraph:
-        """Return a sentence with the checker's command, and warn if the checker doesn't exist."""
+        """Return a paragraph with the command that checks the solution.
+
+        If the exercise or puzzle doesn't exist, log a warning.
+
+        Args:
+            name: The name of the exercise or puzzle.
+        """
         course = Path(self.env.srcdir, "course")
         if not any((course / kind / name).is_dir() for kind in ("exercises", "puzzles")):
             LOGGER.warning(
@@ -96,7 +102,7 @@ class Challenge(Box):
 
 
 class Question(Box):
-    """A quiz question with a collapsed answer."""
+    """A quiz question. Its content includes the collapsed answer."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -113,7 +119,7 @@ class Fold(DropdownDirective):
     title: ClassVar[str]
 
     def run_with_defaults(self) -> list[nodes.Node]:
-        """Return the collapsed content. If no title is given, use the default."""
+        """Return the collapsed content. Without a title in the page, use the default title."""
         self.assert_has_content()
         self.arguments = self.arguments or [self.title]
         self.options["class-container"] = [self.name, *self.options.get("class-container", [])]

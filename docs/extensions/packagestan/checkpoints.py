@@ -71,7 +71,10 @@ class Checkpoint(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Return a link to the answers, the commands that use them, and the resulting changes."""
+        """Return the commands, a link to the start page, and the changes since the last checkpoint.
+
+        The first checkpoint has no changes.
+        """
         (number,) = self.arguments
         source = Path(self.env.srcdir)
         try:
@@ -87,7 +90,7 @@ class Checkpoint(SphinxDirective):
 
 
 def commands(number: str) -> str:
-    """Return Markdown with the commands that create a checkpoint's project or update to it."""
+    """Return Markdown with the answers file and the commands that create or update the project."""
     return f"""\
 This lesson starts with the project whose answers are in {{download}}`{number}.yml
 </course/checkpoints/{number}.yml>`. Create it:
@@ -111,14 +114,25 @@ $ copier update --defaults --skip-answered --data-file {COURSE}/checkpoints/{num
 
 
 def on_start_page(source: Path, number: str) -> str:
-    """Return a Markdown link to the start page, including a checkpoint's answers."""
+    """Return a Markdown sentence that links to the start page with a checkpoint's answers.
+
+    Args:
+        source: The folder of the documentation.
+        number: The checkpoint's number, such as "05".
+    """
     answers = yaml.safe_load(checkpoint_file(source, number).read_text(encoding="utf-8")) or {}
     words = [f"{name}={text_of(answer)}" for name, answer in (GREETINGS | answers).items()]
     return f"To look at its files first, open {{start}}`the start page <{shlex.join(words)}>`.\n"
 
 
 def changes(number: str, before: Path, after: Path) -> str:
-    """Return the changes since a checkpoint as Markdown."""
+    """Return the changes since a checkpoint as Markdown.
+
+    Args:
+        number: The number of the earlier checkpoint.
+        before: The folder of the earlier project.
+        after: The folder of the later project.
+    """
     old, new = texts(before), texts(after)
     if old == new:
         return f"Nothing has changed since checkpoint {number}.\n"

@@ -14,7 +14,7 @@ INDEXES = {"npmjs", "pypi", "pythonhosted"}
 
 
 def link_error(address: str) -> str:
-    """Return a description of what is wrong with an external link, or "". The link isn't opened.
+    """Return the problem with an external link, or "" if it has none. The link isn't opened.
 
     >>> link_error("http://example.com/")
     'starts with http:, not https:'
@@ -37,7 +37,7 @@ def link_error(address: str) -> str:
 
 
 def check_page(app: Sphinx, document: nodes.document) -> None:
-    """Warn about bad links and images without alt text. A warning fails a strict build."""
+    """Warn about invalid external links and images without alt text."""
     for link in document.findall(nodes.reference):
         address = link.get("refuri", "")
         if "://" in address and (error := link_error(address)):

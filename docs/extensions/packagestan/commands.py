@@ -15,27 +15,27 @@ from harness.course.pages import front_matter
 LOGGER = logging.getLogger(__name__)
 
 PROMPT = "$ "
-# The classes that mark a block of commands.
+# The CSS classes that mark blocks of commands.
 FAILS, NOT_RUN, GENERATED = "fails", "not-run", "generated"
 
 
 def blocks(document: nodes.document) -> Iterator[nodes.literal_block]:
-    """Yield the page's command blocks, except those that a directive generates."""
+    """Yield a page's blocks of commands, except those that a directive generates."""
     for block in document.findall(nodes.literal_block):
         if block.get("language") == "console" and GENERATED not in block["classes"]:
             yield block
 
 
 def count(block: nodes.literal_block) -> int:
-    """Return the number of commands in a block: the lines that start with a prompt."""
+    """Return the number of commands in a block, which are the lines that start with a prompt."""
     return sum(line.startswith(PROMPT) for line in block.astext().splitlines())
 
 
 def reason(block: nodes.literal_block) -> str:
-    """Return the reason that a block's caption gives for not running the block, or "".
+    """Return the reason for not running a block, or "" if the block has no caption.
 
-    For the caption "Not run here: it requires a Docker engine.", return "it requires a Docker
-    engine".
+    If the caption is "Not run here: it requires a Docker engine.", the reason is "it requires a
+    Docker engine".
     """
     if not isinstance(block.parent, nodes.container):
         return ""
@@ -44,10 +44,10 @@ def reason(block: nodes.literal_block) -> str:
 
 
 class Code(CodeBlock):
-    """A code block whose caption is not parsed as markup, so it can be a file name."""
+    """A code block. A caption without spaces is a file name, so it isn't parsed as markup."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the block."""
+        """Return the block with its caption."""
         caption = self.options.get("caption", "")
         if caption and " " not in caption:
             self.options["caption"] = f"`{caption}`"
@@ -55,14 +55,18 @@ class Code(CodeBlock):
 
 
 def is_executed(app: Sphinx, page: str) -> bool:
-    """Return whether the tests run a page's commands, according to its name and front matter."""
+    """Return whether the tests run a page's commands, according to the settings or front matter."""
     if any(patmatch(page, pattern) for pattern in app.config.packagestan_executed):
         return True
     return "commands" in front_matter(Path(app.env.doc2path(page)))
 
 
 def sentence(total: int, reasons: dict[str, int]) -> str:
-    """Return a sentence that says how many commands are tested and why the rest are not.
+    """Return text that says how many commands are tested and why the rest are not.
+
+    Args:
+        total: The number of commands on the page.
+        reasons: The number of commands that are not tested, by reason.
 
     >>> sentence(1, {})
     'The command on this page is tested.'
@@ -80,7 +84,10 @@ def sentence(total: int, reasons: dict[str, int]) -> str:
 
 
 def finish_page(app: Sphinx, document: nodes.document) -> None:
-    """Mark commands that fail on purpose, and add a footer that counts the tested commands."""
+    """Mark commands that fail on purpose, and add a footer if the page's commands are tested.
+
+    If a block that isn't run has no caption, log a warning.
+    """
     total = 0
     reasons: collections.Counter[str] = collections.Counter()
     for block in list(blocks(document)):

@@ -37,7 +37,10 @@ WIDEST = 520
 
 @contextlib.contextmanager
 def warnings_of_graphviz() -> Iterator[list[str]]:
-    """Collect the warnings from Graphviz, which bypass `sys.stderr`."""
+    """Yield a list, and add Graphviz's warnings to it at the end of the `with` block.
+
+    Graphviz doesn't use `sys.stderr`, so its file descriptor is redirected.
+    """
     warnings: list[str] = []
     with tempfile.TemporaryFile() as file:
         stderr = os.dup(2)
@@ -49,7 +52,7 @@ def warnings_of_graphviz() -> Iterator[list[str]]:
             os.close(stderr)
             file.seek(0)
             lines = file.read().decode("utf-8", "replace").splitlines()
-            # Ignore warnings of the wheel's fontconfig, which can't read newer configuration files.
+            # Ignore warnings from the wheel's fontconfig, which can't read newer settings files.
             warnings += [line for line in lines if not line.startswith("Fontconfig")]
 
 
@@ -66,14 +69,14 @@ def render(source: str) -> tuple[str, list[str]]:
         graph = pygraphviz.AGraph(string=source.replace("{", "{" + DEFAULTS, 1))
         svg = graph.draw(format="svg", prog="dot").decode("utf-8")
     svg = svg[svg.index("<svg") :]
-    # Remove tooltips, which only repeat node names, and IDs, which must be unique on a page.
+    # Remove comments, tooltips that only repeat node names, and IDs, which may not be unique.
     svg = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?| id=\"[^\"]*\"", "", svg, flags=re.DOTALL)
     # Use pixels instead of points so that the graph's font size is the font size on the page.
     return re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', svg), warnings
 
 
 def width(svg: str) -> int:
-    """Return the width of an SVG element, in pixels.
+    """Return the width of an SVG element in pixels, rounded down.
 
     >>> width('<svg width="193" height="20">')
     193
@@ -91,33 +94,37 @@ class Picture(nodes.General, nodes.Element, addnodes.translatable):
         self.setdefault("original_alt", self["alt"])
 
     def apply_translated_message(self, original: str, translated: str) -> None:
-        """Replace the alt text with its translation."""
+        """Replace the alt text with its translation if the original is the alt text."""
         if self["original_alt"] == original:
             self["alt"] = translated
 
     def extract_original_messages(self) -> Sequence[str]:
-        """Return the alt text."""
+        """Return a list that contains the original alt text."""
         return [self.get("original_alt", self["alt"])]
 
 
 def visit_picture(translator: HTML5Translator, node: nodes.Element) -> None:
-    """Write the SVG with its alt text."""
+    """Write the SVG with its alt text.
+
+    Raises:
+        nodes.SkipNode: Always, because the node has no other output.
+    """
     label = html.escape(node["alt"])
     translator.body.append(node["svg"].replace("<svg", f'<svg role="img" aria-label="{label}"', 1))
     raise nodes.SkipNode
 
 
 class Diagram(SphinxDirective):
-    """A diagram, specified by its file name.
+    """A diagram from `docs/diagrams/`, specified by its file name without the suffix.
 
-    The directive's first paragraph is the caption, and the second is the alt text.
+    The first paragraph of the content is the caption, and the rest is the alt text.
     """
 
     required_arguments = 1
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Return the figure with the diagram and the caption."""
+        """Return the figure with the diagram and the caption. Log warnings from Graphviz."""
         (name,) = self.arguments
         file = Path(self.env.srcdir, "diagrams", f"{name}.dot")
         self.env.note_dependency(file)

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 
 PAGE = "reference/glossary"
 
-# Text inside these nodes isn't prose or is already a link.
+# Terms in headings, code, and existing links are not linked.
 SKIPPED = (
     nodes.title,
     nodes.literal,
@@ -21,7 +21,9 @@ SKIPPED = (
 
 
 def terms(text: str) -> list[str]:
-    r"""Return the terms of a glossary, longest first, so "wheel" doesn't match "wheelhouse".
+    r"""Return the terms in the Markdown source of a glossary.
+
+    Longer terms come first, so that a term isn't linked inside a longer one.
 
     >>> terms("```{glossary}\nsdist\n  An archive.\n\nwheel\n  A file.\n```\n")
     ['sdist', 'wheel']
@@ -35,7 +37,7 @@ def terms(text: str) -> list[str]:
 
 
 def prose(document: nodes.document) -> Iterator[nodes.Text]:
-    """Yield the text nodes of a page in which a term can be linked."""
+    """Yield a page's text nodes in which terms can be linked."""
     for text in document.findall(nodes.Text):
         parent: nodes.Node | None = text.parent
         while parent and not isinstance(parent, SKIPPED):

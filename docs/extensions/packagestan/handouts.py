@@ -9,7 +9,7 @@ LEFT_OUT = ("solution", "answer", "instructor", "commands-run")
 
 
 def leave_out_solutions(app: Sphinx, document: nodes.document, _: str) -> None:
-    """Remove solutions, answers, and notes for instructors if handouts are built."""
+    """Remove the elements in `LEFT_OUT`, and open the hints, if handouts are built."""
     if not app.tags.has("handouts"):
         return
     for node in list(document.findall(lambda node: has_class(node, LEFT_OUT))):

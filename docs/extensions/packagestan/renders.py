@@ -34,6 +34,9 @@ def rendered_project(answers: str) -> Path:
 
     Args:
         answers: The answers by question, as JSON.
+
+    Raises:
+        ValueError: Copier rejects an answer.
     """
     # Personal settings must not affect the site.
     settings = Path(__file__).with_name("settings.yml")
@@ -63,17 +66,17 @@ def project_of(answers: dict[str, Any]) -> Path:
 
 
 def checkpoint_file(source: Path, number: str) -> Path:
-    """Return the answers file of a checkpoint.
+    """Return the path of a checkpoint's answers file, which may not exist.
 
     Args:
         source: The folder of the documentation.
-        number: Two digits, such as "05".
+        number: The checkpoint's number with two digits, such as "05".
     """
     return source / "course" / "checkpoints" / f"{number}.yml"
 
 
 def checkpoint_project(source: Path, number: str) -> Path:
-    """Return the folder of a checkpoint's project. See `checkpoint_file`.
+    """Return the folder of a checkpoint's project. `checkpoint_file` describes the arguments.
 
     Raises:
         ExtensionError: The checkpoint doesn't exist, or its answers are rejected.
@@ -88,7 +91,8 @@ def answers_of(text: str) -> dict[str, Any]:
     """Parse answers such as `mode=app plugins=true`, in which each value is YAML.
 
     Raises:
-        ValueError: A word has no "=".
+        ValueError: A word has no "=", or a quotation mark is missing.
+        yaml.YAMLError: A value is not valid YAML.
 
     >>> answers_of("mode=app 'environments=[uv, pip]' plugins=true")
     {'mode': 'app', 'environments': ['uv', 'pip'], 'plugins': True}
@@ -98,7 +102,7 @@ def answers_of(text: str) -> dict[str, Any]:
 
 
 def language_of(name: str) -> str:
-    """Return Pygments' name for a file's language.
+    """Return Pygments' name for a file's language, or "text" if it doesn't recognize the file.
 
     >>> language_of("pyproject.toml"), language_of("LICENSE")
     ('toml', 'text')
@@ -110,10 +114,10 @@ def language_of(name: str) -> str:
 
 
 class Rendered(LiteralInclude):
-    """A file from a real project, or a part of it.
+    """A file from a rendered project, or a part of the file.
 
     In addition to the options of Sphinx's `literalinclude`, the `checkpoint` and `answers` options
-    specify the project.
+    specify the project. Without them, it is the running example.
     """
 
     option_spec: ClassVar = LiteralInclude.option_spec | {

@@ -1,4 +1,4 @@
-"""Slides generated from the lessons: pictures, challenges, questions, and key points.
+"""Slides generated from the lessons: objectives, diagrams, challenges, questions, and key points.
 
 Code isn't shown, because instructors type it live. Content that isn't shown becomes speaker notes
 for the preceding slide. https://sphinx-revealjs.readthedocs.io/
@@ -23,7 +23,7 @@ def has_class(node: nodes.Node, names: Iterable[str]) -> bool:
 
 
 def slide(title: str, *shown: nodes.Node) -> nodes.section:
-    """Return a slide with a title."""
+    """Return a slide with a title and content."""
     return nodes.section("", nodes.title("", title), *shown, ids=[nodes.make_id(title)])
 
 
@@ -54,7 +54,10 @@ def slide_of(node: nodes.Element, heading: str) -> nodes.section:
 
 
 def flattened(section: nodes.Element, heading: str) -> Iterator[tuple[str, nodes.Node]]:
-    """Yield the nodes of a section and its subsections, each with its nearest heading."""
+    """Yield the nodes of a section and its subsections, each preceded by its nearest heading.
+
+    Headings themselves are left out.
+    """
     for node in section.children:
         if isinstance(node, nodes.section):
             yield from flattened(node, node.children[0].astext())

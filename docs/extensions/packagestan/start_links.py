@@ -1,4 +1,4 @@
-"""Links to the start page that fill in answers."""
+"""Add the start page, its screenshot, and links that fill in its answers to the site."""
 
 import json
 import posixpath
@@ -17,7 +17,7 @@ from .renders import answers_of
 
 PAGE = "start/index.html"
 
-# The folder in which `nox -s docs` builds the page, relative to the documentation.
+# The folder in which `nox -s docs` builds the page, relative to the documentation's folder.
 BUILT = "_build/start"
 
 # Each page in this folder describes one option. Its examples are apps with the answers in `SHOWN`.
@@ -35,7 +35,7 @@ def address(page: str, answers: Mapping[str, Any], pinned: Mapping[str, Any] | N
 
     Args:
         page: The name of the page that contains the link.
-        answers: Answers by question.
+        answers: The answers that the start page fills in, by question.
         pinned: The answers of the project to compare with, or None.
 
     >>> address("reference/options/mode", {"mode": "app"}, {"mode": "script"})
@@ -50,7 +50,16 @@ def address(page: str, answers: Mapping[str, Any], pinned: Mapping[str, Any] | N
 
 
 def compared(axis: str, title: nodes.title) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Return the answers of the two projects that an option's section compares, or None."""
+    """Return the answers of the two projects that an option's section compares.
+
+    Args:
+        axis: The name of the option.
+        title: The title of the section.
+
+    Returns:
+        The answers of the project with the choice, and of the project to compare it with. If the
+        title doesn't announce a comparison, this is None.
+    """
     choices = [literal.astext() for literal in title.findall(nodes.literal)]
     base = {**SHOWN, **SHOWN_WITH.get(axis, {})}
     if " instead of " in title.astext() and len(choices) == 2:
@@ -61,7 +70,7 @@ def compared(axis: str, title: nodes.title) -> tuple[dict[str, Any], dict[str, A
 
 
 def link_options(app: Sphinx, doctree: nodes.document) -> None:
-    """Add a link to the start page to each section about the effects of a choice."""
+    """Add a link to the start page to each section that compares two choices of an option."""
     page = app.env.docname
     if not page.startswith(OPTIONS):
         return
@@ -76,17 +85,17 @@ def link_options(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def copy_page(app: Sphinx, error: Exception | None) -> None:
-    """Copy the start page into the site. `nox -s docs` builds both."""
+    """Copy the start page into the HTML site if the page exists and the build succeeded."""
     built = app.srcdir / BUILT
     if error is None and app.builder.name == "html" and built.is_dir():
         shutil.copytree(built, app.outdir / "start", dirs_exist_ok=True)
 
 
 class Screenshot(SphinxDirective):
-    """A screenshot that links to the start page. It is omitted if no browser is installed."""
+    """A screenshot that links to the start page. `nox -s docs` takes it if it finds a browser."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the picture if the screenshot exists."""
+        """Return the linked screenshot, or nothing if it doesn't exist or no site is built."""
         picture = f"{BUILT}/screenshot.png"
         self.env.note_reread()
         if self.env.app.builder.name != "html" or not (self.env.srcdir / picture).exists():
@@ -101,7 +110,10 @@ class Start(ReferenceRole):
     """A link to the start page: {start}`a command-line app <mode=app cli_library=click>`."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the link, or only its text in slides and handouts, which lack a start page."""
+        """Return the link, or only its text in slides and handouts, which lack a start page.
+
+        If a question doesn't exist, return an error message.
+        """
         if self.env.app.builder.name != "html":
             return [nodes.Text(self.title)], []
         answers = answers_of(self.target) if self.has_explicit_title else {}

@@ -25,7 +25,8 @@ class Timetable(SphinxDirective):
     """A timetable for one day.
 
     Each line is a lesson's number, or a break such as `Lunch 60`. A lesson gets its estimated
-    minutes unless the line specifies more, as in `12 60`.
+    minutes unless the line specifies more, as in `12 60`. The `start` option is the time at which
+    the day starts, such as `09:00`.
     """
 
     has_content = True

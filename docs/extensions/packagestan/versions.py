@@ -15,7 +15,7 @@ def data(name: str) -> Any:
 
 
 def lowest(requirement: str) -> str:
-    """Return the lower bound of a requirement.
+    """Return the lower bound of a requirement that has exactly one.
 
     >>> lowest("uv_build>=0.9,<0.14")
     '0.9'
