@@ -1,4 +1,4 @@
-"""Adopt packages of each kind without losing anything from their wheels."""
+"""Test adopting the packages in tests/packages/, and the commands of the how-to guide."""
 
 import os
 import re
@@ -30,14 +30,14 @@ ADOPTED = ["flat-layout", "poetry", "setup-cfg", "setup-py", "src-layout"]
 
 @pytest.mark.parametrize("name", ADOPTED)
 def test_adopted_package_loses_nothing(name: str, artifacts: ArtifactCache) -> None:
-    """If users follow the report's instructions, all differences between wheels are explained."""
+    """Each difference between the wheels is explained if the user follows the report."""
     new = wheel_in(adopted_project(artifacts, name))
     assert [] == unexplained(existing_project(artifacts, name), new)
 
 
 @pytest.mark.parametrize("name", ADOPTED)
 def test_copier_records_the_answers(name: str, artifacts: ArtifactCache) -> None:
-    """Each answer belongs to a question, and Copier records it unchanged."""
+    """Each answer belongs to a question that isn't hidden, and Copier records it unchanged."""
     folder = adopted_project(artifacts, name)
     answers = yaml.safe_load((folder / "answers.yml").read_text(encoding="utf-8"))
     recorded = recorded_answers(folder / "new")
@@ -47,7 +47,11 @@ def test_copier_records_the_answers(name: str, artifacts: ArtifactCache) -> None
 
 
 def test_page_commands_adopt_a_project(tmp_path: Path) -> None:
-    """The page's commands, run in order, adopt a project with a setup.py."""
+    """The guide's commands adopt a project with a setup.py, and keep its git history.
+
+    The existing project stays unchanged until its files are replaced. Untracked files are not added
+    to git.
+    """
     git = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     old = shutil.copytree(PACKAGES / "setup-py-broken-script", tmp_path / "my-project")
     run("git", "init", "--quiet", "--initial-branch=main", cwd=old)

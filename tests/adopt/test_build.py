@@ -1,4 +1,4 @@
-"""Test builds of existing projects: constraints, remedies, time limits, and Ctrl-C."""
+"""Test builds of existing projects: constraints, remedies, interruptions, and copied files."""
 
 import os
 import select
@@ -11,7 +11,8 @@ from adoption.building import BuildOptions, build_wheel, error_line, remedy
 from adoption.command_line import main
 from adoption.projects import ignored
 
-# A build that never ends and whose child process keeps a pipe open.
+# A setup.py that waits for a long-running child process, which keeps a pipe open. If INTERRUPTS is
+# true, it also interrupts the process that started the build, as Ctrl-C would.
 HANGING = """\
 import os, signal, subprocess
 process = subprocess.Popen("echo started; exec sleep 600", shell=True, stdout=open(PIPE, "w"))
@@ -22,7 +23,7 @@ process.wait()
 
 
 def test_constraint_applies_to_build(tmp_path: Path) -> None:
-    """A constraint that requires an old setuptools lets a setup.py import pkg_resources."""
+    """With a constraint on setuptools, setup.py can import pkg_resources."""
     code = "import pkg_resources, setuptools\nsetuptools.setup(name='tide', version='1.0')\n"
     (tmp_path / "setup.py").write_text(code, encoding="utf-8")
     options = BuildOptions(constraints=["setuptools<80"])
@@ -42,7 +43,7 @@ def test_constraint_applies_to_build(tmp_path: Path) -> None:
     ],
 )
 def test_build_failure_suggests_a_remedy(output: str, expected: str) -> None:
-    """The message about a failed build suggests a remedy."""
+    """The suggested remedy fits the error in a build's output."""
     assert expected in remedy(error_line(output))
 
 
@@ -54,7 +55,10 @@ def test_hanging_build_is_terminated(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Neither the time limit nor Ctrl-C leaves processes or files behind."""
+    """A build that exceeds the time limit or is interrupted leaves no temporary files behind.
+
+    After an interruption, the build's child process has ended, too.
+    """
     for name in ("project", "out", "temporary"):
         (tmp_path / name).mkdir()
     pipe = tmp_path / "project" / "pipe"
@@ -70,7 +74,7 @@ def test_hanging_build_is_terminated(
     assert interrupts == ("didn't finish within 0.1 seconds" not in message)
     assert "Traceback" not in message
     assert [] == [*(tmp_path / "temporary").iterdir()]
-    if interrupts:  # The other build can be terminated before it starts the process.
+    if interrupts:  # The other build may be terminated before it starts the child process.
         poll = select.poll()
         poll.register(reader, 0)
         assert [(reader, select.POLLHUP)] == poll.poll(10_000)
@@ -78,10 +82,10 @@ def test_hanging_build_is_terminated(
 
 
 def test_only_files_and_folders_are_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sockets, pipes, and broken symbolic links are not copied."""
+    """Sockets, pipes, and broken symbolic links are ignored, but files and valid links are not."""
     os.mkfifo(tmp_path / "pipe")
     with socket.socket(socket.AF_UNIX) as server:
-        monkeypatch.chdir(tmp_path)  # A short address is required for sockets.
+        monkeypatch.chdir(tmp_path)  # The address of a socket must be short.
         server.bind("socket")
     (tmp_path / "broken").symlink_to("nowhere")
     (tmp_path / "file").touch()

@@ -1,4 +1,4 @@
-"""Test the command line of adopt.py: rejected projects, confirmations, and output."""
+"""Test the command line of adopt.py: rejected projects, confirmations, and output folders."""
 
 import io
 from pathlib import Path
@@ -10,7 +10,12 @@ from harness.artifacts.inspect import tree
 
 
 def files_for(case: str, folder: Path) -> Path:
-    """Create a project that can't be adopted, and return its path."""
+    """Create a project that can't be adopted, and return its path.
+
+    Args:
+        case: The name of the fault. For "nowhere", the returned path doesn't exist.
+        folder: The folder to create.
+    """
     folder.mkdir()
     contents = {
         "empty": {},
@@ -44,7 +49,7 @@ def test_unsuitable_projects_are_rejected(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A rejected project stays unchanged, and one sentence gives the reason."""
+    """An unsuitable project is rejected with one line, and no files are changed or added."""
     project = files_for(case, tmp_path / "project")
     before = tree(tmp_path)
     for name in ("out", "temporary"):
@@ -72,7 +77,7 @@ def test_build_requires_permission(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The program asks for permission before it runs a project's build."""
+    """The program asks before it runs setup.py. Without permission, it runs and writes nothing."""
     project = tmp_path / "project"
     project.mkdir()
     code = f"open({str(tmp_path / 'ran')!r}, 'w')\n"
@@ -91,7 +96,7 @@ def test_build_requires_permission(
     [("y", True), (" YES ", True), ("", False), ("e", False), ("n", False), ("yes please", False)],
 )
 def test_only_yes_confirms(answer: str, expected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the answers "y" and "yes" confirm an action."""
+    """Only "y" and "yes" confirm an action, regardless of case and surrounding spaces."""
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
     assert expected is confirmed("Build?", "the build")
 
@@ -100,7 +105,7 @@ def test_only_yes_confirms(answer: str, expected: bool, monkeypatch: pytest.Monk
 def test_output_folder_must_be_outside_the_project(
     output: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An output folder inside the existing project is rejected."""
+    """An output folder that is the existing project or doesn't exist is rejected."""
     project = tmp_path / "project"
     project.mkdir()
     (project / "setup.py").touch()

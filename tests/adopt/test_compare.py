@@ -1,4 +1,4 @@
-"""Test comparing two wheels."""
+"""Test which differences between two wheels are explained, unexplained, or accepted."""
 
 import dataclasses
 import shutil
@@ -19,7 +19,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 
 @pytest.fixture(scope="session")
 def lossy(artifacts: ArtifactCache) -> Project:
-    """Return an adopted package that lacks a data file and a command from the existing package."""
+    """Return an adopted project that lacks a data file and a command of the existing project."""
 
     def make(folder: Path) -> None:
         new = shutil.copytree(adopted_project(artifacts, "setup-py") / "new", folder / "new")
@@ -44,7 +44,7 @@ def test_losses_are_unexplained(lossy: Project, artifacts: ArtifactCache) -> Non
 
 
 def test_changed_values_are_unexplained(artifacts: ArtifactCache) -> None:
-    """A changed version, requirement, extra, URL, author, or file is reported as unexplained."""
+    """Changes to files, requirements, extras, and other metadata are unexplained."""
     old = existing_project(artifacts, "src-layout")
     wheel = wheel_in(adopted_project(artifacts, "src-layout")).wheel
     metadata = wheel.metadata | {
@@ -87,7 +87,7 @@ def test_remaining_faults_are_unexplained(artifacts: ArtifactCache) -> None:
 def test_accepted_differences_are_not_errors(
     artifacts: ArtifactCache, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """If the list of accepted differences is complete, the exit code is 0."""
+    """The exit code is 0 only if all unexplained differences are accepted."""
     (old,) = (adopted_project(artifacts, "src-layout") / "wheel").glob("*.whl")
     (new,) = (adopted_project(artifacts, "poetry") / "wheel").glob("*.whl")
     accept = tmp_path / "accepted.txt"

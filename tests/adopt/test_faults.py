@@ -1,4 +1,4 @@
-"""Test how existing faults are reported."""
+"""Test finding faults that an existing project already has."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 
 
 def test_faults_are_reported(artifacts: ArtifactCache) -> None:
-    """The report lists a broken command, a missing data file, and a missing license."""
+    """The faults include a broken command, a missing data file, and a missing license."""
     reported = faults(existing_project(artifacts, "setup-py-broken-script"))
     assert "`tag = __main__.py:cli` in console_scripts fails" in reported
     assert "It probably means genre_tagger.__main__:cli." in reported
@@ -23,14 +23,14 @@ def test_faults_are_reported(artifacts: ArtifactCache) -> None:
 
 
 def test_packaged_tests_and_nonstandard_versions_are_reported(artifacts: ArtifactCache) -> None:
-    """The report lists a top-level package "tests" and a version that isn't normalized."""
+    """The faults include a top-level package "tests" and a version that isn't normalized."""
     reported = faults(existing_project(artifacts, "setup-py"))
     assert "installs a top-level package `tests`" in reported
     assert "The version 2.0-beta is not normalized. Its normalized form is 2.0b0." in reported
 
 
 def test_computed_version_spelling_is_not_checked(tmp_path: Path) -> None:
-    """A version computed by setup.py is not checked, because its original spelling is unknown."""
+    """If setup.py computes the version, its original spelling is unknown."""
     (tmp_path / "setup.py").write_text("setup(version=about['version'])\n", encoding="utf-8")
     wheel = Wheel({}, {}, [], {}, RawMetadata(name="demo"))
     assert "" == written_version(Project(wheel, tmp_path))
@@ -48,5 +48,5 @@ def test_computed_version_spelling_is_not_checked(tmp_path: Path) -> None:
     ],
 )
 def test_only_module_level_names_are_defined(code: str, name: str, defined: bool) -> None:
-    """A name counts as defined if any statement at the module level binds it."""
+    """A name counts as defined only if module-level code binds it or contains a star import."""
     assert defined == defines(code.encode(), name)

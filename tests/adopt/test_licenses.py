@@ -1,4 +1,4 @@
-"""Test finding a project's license in its metadata, license files, and code."""
+"""Test finding, moving, and comparing the license of an existing project."""
 
 import dataclasses
 from pathlib import Path
@@ -43,7 +43,7 @@ GPL_CLASSIFIER = "License :: OSI Approved :: GNU General Public License v3 (GPLv
     ],
 )
 def test_license_names_are_understood(statement: str, expected: set[str]) -> None:
-    """A common license name maps to its SPDX identifier, or to several if it is ambiguous."""
+    """A statement maps to the SPDX expressions that it may mean, or to none if it isn't a license."""
     assert expected == {*understood(statement)}
 
 
@@ -87,7 +87,10 @@ def test_license_names_are_understood(statement: str, expected: set[str]) -> Non
 def test_license_is_found(
     files: dict[str, str], metadata: dict[str, str], expected: str, tmp_path: Path
 ) -> None:
-    """If the license in the metadata is ambiguous or missing, the license texts determine it."""
+    """The metadata, the settings, the license texts, and the code determine the license.
+
+    If none of them contains a license, the expression is empty.
+    """
     assert expected == find_license(unbuilt_project(tmp_path, files, **metadata)).expression
 
 
@@ -107,12 +110,12 @@ def test_license_is_found(
 def test_license_questions_are_reported(
     files: dict[str, str], metadata: dict[str, str], problem: str, tmp_path: Path
 ) -> None:
-    """The report lists questions about the license that only the copyright holder can answer."""
+    """A contradictory, ambiguous, or extended license is reported as a problem."""
     assert problem in find_license(unbuilt_project(tmp_path, files, **metadata)).problem
 
 
 def test_unknown_license_is_kept(tmp_path: Path) -> None:
-    """The text of an unknown license is kept, and the project can still be uploaded."""
+    """An unknown license is kept with its text, and the classifier that blocks uploads is removed."""
     project = unbuilt_project(tmp_path, {"COPYING": "Ask Maren."}, license="Maren's license")
     private = "Private :: Do Not Upload"
     rendered = {"license": "MIT", "license-files": ["LICENSE"], "classifiers": [private]}
@@ -124,19 +127,19 @@ def test_unknown_license_is_kept(tmp_path: Path) -> None:
 
 
 def test_default_license_text_is_removed(tmp_path: Path) -> None:
-    """The default license text is removed from a project with a different license."""
+    """The default license text is removed if the template doesn't offer the project's license."""
     project = unbuilt_project(tmp_path, {}, license="ISC")
     assert ["LICENSE"] == removed_starters(project, [])
 
 
 def test_several_license_files_keep_their_names(tmp_path: Path) -> None:
-    """Only a single license file is renamed to LICENSE."""
+    """Neither of two license files with names such as LICENSE-MIT is renamed to LICENSE."""
     project = unbuilt_project(tmp_path, {"LICENSE-MIT": MIT, "LICENSE-BSD": BSD})
     assert {"LICENSE-BSD": "LICENSE-BSD", "LICENSE-MIT": "LICENSE-MIT"} == license_targets(project)
 
 
 def test_changed_license_is_unexplained(tmp_path: Path) -> None:
-    """A change to the license or its text is unexplained unless only the license's name differs."""
+    """A different license or text is unexplained, but another name for the license is explained."""
     old = unbuilt_project(tmp_path, {"LICENSE": MIT}, license="The MIT License")
     metadata = RawMetadata(name="tide", version="1.0", license_expression="MIT")
     wheel = dataclasses.replace(old.wheel, metadata=metadata, licenses={"LICENSE": MIT.encode()})
@@ -157,7 +160,7 @@ def test_changed_license_is_unexplained(tmp_path: Path) -> None:
 
 
 def test_guessed_license_is_unexplained(tmp_path: Path) -> None:
-    """A guessed license combination stays unexplained, because only the owner can confirm it."""
+    """A guessed combination of licenses is unexplained, because only the owner can confirm it."""
     old = unbuilt_project(tmp_path, {"LICENSE": MIT, "LICENSE.bsd": BSD})
     expression = find_license(old).expression
     metadata = RawMetadata(name="tide", version="1.0", license_expression=expression)
@@ -167,7 +170,7 @@ def test_guessed_license_is_unexplained(tmp_path: Path) -> None:
 
 
 def test_updates_keep_an_unsupported_license(tmp_path: Path) -> None:
-    """An update keeps the license, and reports changes to the default license as conflicts."""
+    """An update keeps an unsupported license, and marks changes to the default one as conflicts."""
     template = tmp_path / "template"
     template.mkdir()
     git("init", "--quiet", cwd=template)

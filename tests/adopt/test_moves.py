@@ -1,4 +1,4 @@
-"""Test where existing files go, and which files the template replaces."""
+"""Test where existing files move, what replaces other files, and which problems are reported."""
 
 import dataclasses
 from pathlib import Path
@@ -70,13 +70,13 @@ def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
 
 
 def test_module_in_python_files_keeps_its_name(tmp_path: Path) -> None:
-    """A test module that the `python_files` setting lists is not renamed."""
+    """A test module that matches the `python_files` setting keeps its file name."""
     files = {"tests.py": TEST, "tox.ini": "[pytest]\npython_files = tests.py\n"}
     assert [("tests.py", "tests/tests.py")] == find_moves(unbuilt_project(tmp_path, files))
 
 
 def test_test_modules_get_unique_paths(tmp_path: Path) -> None:
-    """Two test modules never get the same new path."""
+    """A test module whose new path is already taken gets a numbered name."""
     files = {"tide/__init__.py": "", "test.py": TEST, "tests/test_tide.py": TEST}
     moves = dict(find_moves(unbuilt_project(tmp_path, files)))
     assert "tests/test_tide_2.py" == moves["test.py"]
@@ -92,7 +92,7 @@ def test_helper_modules_move_with_their_tests(tmp_path: Path) -> None:
 
 
 def test_only_files_in_git_are_moved(tmp_path: Path) -> None:
-    """Files that git ignores or doesn't track are not moved."""
+    """Files that git doesn't track are not moved."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": "", "notes.txt": ""})
     run("git", "init", "--quiet", cwd=tmp_path)
     run("git", "add", "tide", cwd=tmp_path)
@@ -100,7 +100,7 @@ def test_only_files_in_git_are_moved(tmp_path: Path) -> None:
 
 
 def test_replaced_starters_are_removed(tmp_path: Path) -> None:
-    """The starter README and changelog are removed if the existing files have other names."""
+    """The starter README and changelog are removed only if files with other names replace them."""
     project = unbuilt_project(
         tmp_path, {"README": "", "NEWS.rst": "", "LICENSE": ""}, license="MIT"
     )
@@ -110,7 +110,7 @@ def test_replaced_starters_are_removed(tmp_path: Path) -> None:
 
 
 def test_each_file_is_moved_replaced_or_listed(tmp_path: Path) -> None:
-    """The template replaces files with the same purpose, and the report shows the differences."""
+    """Files and tables are kept, replaced, or left behind, and diffs show the replacements."""
     files = {
         ".gitignore": "*.log\n",
         ".github/CONTRIBUTING.rst": "Hello.\n",
@@ -134,7 +134,7 @@ def test_each_file_is_moved_replaced_or_listed(tmp_path: Path) -> None:
 
 
 def test_reported_commands_move_the_files(tmp_path: Path) -> None:
-    """The report's commands copy whole folders where possible, and skip files that stay behind."""
+    """The report's commands create the expected files, and copy whole folders if possible."""
     files = {
         "LICENSE": "MIT",
         "README.rst": "Tide",
@@ -175,7 +175,10 @@ def test_reported_commands_move_the_files(tmp_path: Path) -> None:
     ],
 )
 def test_lost_tests_are_reported(new: dict[str, str], lost: list[str], tmp_path: Path) -> None:
-    """A test module is reported as lost if pytest doesn't collect it in the new project."""
+    """A test module is reported as lost if pytest doesn't collect it in the new project.
+
+    If all modules are lost, an additional difference reports this.
+    """
     tests = {"test/test_high.py": f"# High\n{TEST}", "test/test_low.py": f"# Low\n{TEST}"}
     old = unbuilt_project(tmp_path / "old", tests)
     settings = {"pyproject.toml": '[project]\n[tool.pytest]\ntestpaths = ["tests"]\n'}
@@ -194,7 +197,7 @@ def test_lost_tests_are_reported(new: dict[str, str], lost: list[str], tmp_path:
     ],
 )
 def test_outdated_paths_in_tests_are_reported(line: str, found: list[str], tmp_path: Path) -> None:
-    """The report lists paths that tests use but that don't exist in the new project."""
+    """A file's path in a test is reported if the file moves or the new project lacks it."""
     files = dict.fromkeys(["tide/__init__.py", "setup.py", "COPYING", "notes.txt"], "")
     files |= {"test/test_high.py": f"{line}\n{TEST}", "pyproject.toml": "[project]\n"}
     project = unbuilt_project(tmp_path, files)
@@ -202,7 +205,7 @@ def test_outdated_paths_in_tests_are_reported(line: str, found: list[str], tmp_p
 
 
 def test_renamed_test_module_with_its_old_name_is_reported(tmp_path: Path) -> None:
-    """A renamed module that contains its old name is reported, because a test may use the name."""
+    """A renamed test module is reported if one of its strings is its old name."""
     files = {"test.py": f"NAMES = 'test.py', 'low.csv'\n{TEST}", "low.csv": ""}
     project = unbuilt_project(tmp_path, files)
     assert ["`test.py` (test.py)"] == list(outdated_paths(project, find_moves(project), NEW))
@@ -216,7 +219,7 @@ def test_unusual_changelog_is_reported(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("is_tracked", [True, False])
 def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_path: Path) -> None:
-    """Files that the new .gitignore would ignore are reported only if they are tracked."""
+    """Files that the new project's .gitignore files match are reported only if git tracks them."""
     files = dict.fromkeys([".env", ".editor/a b.json", "docs/index.md", "docs/old.html"], "")
     project = unbuilt_project(tmp_path, files | {"docs/.gitignore": "*.html\n"})
     if is_tracked:
@@ -228,7 +231,7 @@ def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_p
 
 
 def test_folder_that_tests_refer_to_is_not_renamed(tmp_path: Path) -> None:
-    """The test folder isn't renamed if a test refers to it by name."""
+    """A test folder keeps its name if a test imports from it, and `testpaths` contains the name."""
     test = f"from test import tides\n{TEST}"
     project = unbuilt_project(tmp_path, {"test/test_tide.py": test, "test/tides.py": ""})
     assert {name: name for name in ("test/test_tide.py", "test/tides.py")} == dict(
@@ -238,7 +241,7 @@ def test_folder_that_tests_refer_to_is_not_renamed(tmp_path: Path) -> None:
 
 
 def test_adding_tests_to_the_wheel_is_explained(tmp_path: Path) -> None:
-    """The report says that the new wheel will contain tests that the old wheel doesn't contain."""
+    """The report announces tests that only the new wheel contains, so they are explained."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": ""})
     (tmp_path / "tide" / "tests.py").write_text(TEST, encoding="utf-8")
     assert "tide/tests.py" not in faults(project)
@@ -251,7 +254,7 @@ def test_adding_tests_to_the_wheel_is_explained(tmp_path: Path) -> None:
 
 
 def test_namespace_package_loses_its_init_module(tmp_path: Path) -> None:
-    """An `__init__.py` that isn't in the wheel stays behind, because it would break the namespace."""
+    """A package's `__init__.py` that isn't in the wheel stays behind to keep the namespace."""
     project = unbuilt_project(tmp_path, {"src/tide/low.py": ""})
     (tmp_path / "src" / "tide" / "__init__.py").touch()
     assert [("src/tide/low.py", "src/tide/low.py")] == find_moves(project)
@@ -262,7 +265,10 @@ def test_namespace_package_loses_its_init_module(tmp_path: Path) -> None:
 
 
 def test_line_endings_are_preserved(tmp_path: Path) -> None:
-    """Existing attributes and CRLF line endings in git are kept."""
+    """The lines for .gitattributes include the existing ones, and patterns for files with CRLF.
+
+    In a repository, only tracked files that git stores with CRLF get patterns.
+    """
     files = {"tide/__init__.py": "", ".gitattributes": "# Data\n*.dat binary\n", "low.txt": ""}
     project = unbuilt_project(tmp_path, files)
     for name in ("low.txt", "tide/a b.csv", "tide/b.csv", "one two.md"):
@@ -281,7 +287,10 @@ def test_line_endings_are_preserved(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("branch", ["main", "master", "trunk"])
 def test_default_branch_is_detected(branch: str, tmp_path: Path) -> None:
-    """The default branch is detected even if a different branch is checked out."""
+    """The default branch is detected, even in a clone in which another branch is checked out.
+
+    Outside a repository, the default branch is unknown.
+    """
     identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     origin, clone = tmp_path / "origin", tmp_path / "clone"
     run("git", "init", "--quiet", f"--initial-branch={branch}", str(origin))

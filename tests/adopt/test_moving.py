@@ -35,7 +35,7 @@ log_level = "INFO"
 
 
 def test_existing_files_replace_starters(tmp_path: Path) -> None:
-    """Existing files replace starter files, and the differences can be shown first."""
+    """Existing files replace starter files, and the diffs are available before the move."""
     project = unbuilt_project(tmp_path / "old", {"README.rst": "Tide", "COPYING": "Ask.\n"})
     new = tmp_path / "new"
     files = {"README.md": "# Starter\n", "LICENSE": "MIT License\n", "pyproject.toml": PROJECT}
@@ -54,7 +54,7 @@ def test_existing_files_replace_starters(tmp_path: Path) -> None:
 
 
 def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
-    """Entries are added to the template's entries or replace them, and comments are kept."""
+    """Entries in pyproject.toml are added, replaced, or removed, and comments are kept."""
     file = tmp_path / "pyproject.toml"
     file.write_text(PROJECT, encoding="utf-8")
     authors = [{"name": "Maren"}, {"name": "Ada", "email": "ada@example.com"}]
@@ -89,7 +89,7 @@ def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
 def test_only_new_projects_receive_files(
     files: dict[str, str], sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Files are moved only into a new project that Copier has created without starter code."""
+    """A folder that Copier didn't create or that contains src/ is rejected and stays unchanged."""
     unbuilt_project(tmp_path / "old", {"setup.py": ""})
     unbuilt_project(tmp_path / "new", {"notes.txt": "", "pyproject.toml": PROJECT} | files)
     before = tree(tmp_path)

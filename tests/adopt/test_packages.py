@@ -1,4 +1,4 @@
-"""Test adopting rejected names, various package layouts, and dependency groups."""
+"""Test adopting package names and layouts, dependency groups, and wheel tags."""
 
 import re
 import shutil
@@ -45,7 +45,7 @@ build.hooks.vcs.version-file = "Rich/_version.py"
 
 
 def commit(folder: Path, tag: str) -> None:
-    """Commit all files in a folder, and tag the commit."""
+    """Make a folder a git repository if necessary, commit all files, and tag the commit."""
     run("git", "init", "--quiet", cwd=folder)
     run("git", "add", "--all", cwd=folder)
     run(*GIT, "commit", "--quiet", "--message=Change", cwd=folder)
@@ -86,7 +86,12 @@ def test_project_with_rejected_names_keeps_them(tmp_path: Path) -> None:
 
 
 def with_packages(**files: list[str]) -> Project:
-    """Return a project with the given top-level packages. A package without files is a module."""
+    """Return a project whose wheel has the given top-level packages and modules.
+
+    Args:
+        files: The paths of each package's files, relative to the package. A name without paths is a
+            module.
+    """
     names = [f"{top}/{name}" for top, inner in files.items() for name in inner]
     names += [f"{top}.py" for top, inner in files.items() if not inner]
     wheel = Wheel(dict.fromkeys(names, b""), {}, ["py3-none-any"], {}, RawMetadata(name="tide"))
@@ -116,7 +121,10 @@ MODULES = with_packages(tide=[], other=[])
 def test_each_backend_gets_the_packages(
     backend: str, project: Project, expected: dict[str, Any]
 ) -> None:
-    """The build backend's table lists packages and modules that the backend doesn't find itself."""
+    """Each build backend gets its own settings for the packages and modules.
+
+    The settings for coverage list all top-level packages and modules.
+    """
     tables = package_settings(project, backend, "tide")["tool"]
     names = [*project.packages]
     assert {"run": {"source_pkgs": names}} == tables.pop("coverage")
@@ -124,13 +132,13 @@ def test_each_backend_gets_the_packages(
 
 
 def test_default_layout_needs_no_settings() -> None:
-    """A single package with a valid name needs no additional settings."""
+    """A single package with the rendered name needs no settings, even with tests in the wheel."""
     project = with_packages(tide=["__init__.py"], tests=["__init__.py"])
     assert {} == package_settings(project, "hatchling", "tide")
 
 
 def test_groups_are_merged() -> None:
-    """Requirements that the template's groups lack are added to these groups or to new ones."""
+    """Requirements that the template's groups lack are added to these or new groups, and listed."""
     settings = {
         "dependency-groups": {
             "Dev": [{"include-group": "tests"}, "tox>=4", "tide"],
@@ -188,7 +196,7 @@ def test_universal_wheel_tags_are_explained() -> None:
     ],
 )
 def test_platform_wheels_are_rejected(file: str, tag: str, sentence: str) -> None:
-    """A project that builds platform-specific wheels is rejected with one sentence."""
+    """A project whose wheel contains extension modules or is for a single platform is rejected."""
     wheel = Wheel({file: b""}, {}, [tag], {}, RawMetadata(name="tide"))
     with pytest.raises(AdoptionError, match=f"tide {sentence}"):
         check_supported(Project(wheel))

@@ -63,14 +63,14 @@ def test_settings_are_read_from_each_file(file: str, text: str, tmp_path: Path) 
 def test_pytest_finds_the_tests(
     files: dict[str, str], expected: dict[str, Any], tmp_path: Path
 ) -> None:
-    """`testpaths` and `python_files` match the moved test modules."""
+    """The settings are relaxed, and their paths and patterns match the moved test modules."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": ""} | files)
     relaxed = {"strict": False, "filterwarnings": [], "addopts": ["-ra"]}
     assert relaxed | expected == pytest_table(project, find_moves(project))
 
 
 def test_pytest_accepts_the_settings(tmp_path: Path) -> None:
-    """The moved tests run with the converted settings and without a warning."""
+    """The moved tests pass with the converted settings and without a warning."""
     ini = f"[pytest]\n{OPTIONS}xfail_strict = true\nlog_level = INFO\nminversion = 2\n"
     files = {"tide/__init__.py": "", "test.py": TEST, "tide/test_own.py": TEST, "tox.ini": ini}
     project = unbuilt_project(tmp_path / "old", files)
@@ -98,6 +98,6 @@ def test_pytest_accepts_the_settings(tmp_path: Path) -> None:
 
 
 def test_project_without_tests_keeps_default_settings(tmp_path: Path) -> None:
-    """The template's settings aren't relaxed for a project without tests."""
+    """A project without tests keeps the template's pytest settings."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": ""})
     assert {} == pytest_table(project, find_moves(project))

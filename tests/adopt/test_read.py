@@ -1,4 +1,4 @@
-"""Test reading answers, manual entries, findings, and moves from an existing project."""
+"""Test reading answers, manual entries, and findings from an existing project."""
 
 import dataclasses
 from pathlib import Path
@@ -18,7 +18,7 @@ from harness.packagestan.template import snapshot
 
 
 def test_setup_py_is_read(artifacts: ArtifactCache) -> None:
-    """The answers contain values that setup.py computes, including requirements with markers."""
+    """The answers contain the names, requirements, and other metadata from setup.py."""
     answers = examine(existing_project(artifacts, "setup-py")).answers
     expected = {
         "project_name": "Tide_Tables",
@@ -42,7 +42,7 @@ def test_setup_py_is_read(artifacts: ArtifactCache) -> None:
 
 
 def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:
-    """A requirement shared by two extras is listed under both, and its other markers are kept."""
+    """A requirement of two extras is listed under both, and markers without an extra are kept."""
     answers = examine(existing_project(artifacts, "poetry")).answers
     window = ['pygame>=2.5; python_version >= "3.10"', "rich>=13"]
     assert {"colors": ["rich>=13"], "window": window} == answers["extras"]
@@ -50,7 +50,7 @@ def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:
 
 
 def test_main_package_is_detected() -> None:
-    """If no package has the project's name, the public package is the main package."""
+    """The main package has the project's name or, if no package has it, is the public package."""
     packages: dict[str, Path | None] = dict.fromkeys(("_yaml", "tests", "yaml"))
     wheel = Wheel({}, {}, [], {}, RawMetadata(name="PyYAML"))
     assert "yaml" == Project(wheel, packages=packages).main_package
@@ -59,7 +59,11 @@ def test_main_package_is_detected() -> None:
 
 
 def test_unsupported_features_are_reported(artifacts: ArtifactCache) -> None:
-    """The report lists additional packages, namespaces, scripts, licenses, and markers."""
+    """Unsupported packages, scripts, licenses, and markers are reported.
+
+    The answers contain only the accepted requirements, but the manual entries contain all
+    requirements.
+    """
     project = existing_project(artifacts, "several-packages")
     reading = read(project)
     reported = not_carried(reading)
@@ -84,7 +88,7 @@ def test_url_dependency_disables_publishing() -> None:
 
 
 def test_dynamic_metadata_and_settings_are_reported(artifacts: ArtifactCache) -> None:
-    """The report lists dynamic metadata and the settings that a wheel doesn't contain."""
+    """Dynamic metadata and a settings file that pyproject.toml replaces are reported."""
     reported = not_carried(examine(existing_project(artifacts, "flat-layout")))
     assert "`version` is dynamic" in reported
     left = read(existing_project(artifacts, "setup-cfg")).left
@@ -92,7 +96,7 @@ def test_dynamic_metadata_and_settings_are_reported(artifacts: ArtifactCache) ->
 
 
 def test_license_file_is_renamed(artifacts: ArtifactCache) -> None:
-    """The license file is renamed to LICENSE, and other notices keep their names."""
+    """License files and notices are moved, and the license itself comes before other notices."""
     project = existing_project(artifacts, "flat-layout")
     moves = examine(project).moves
     assert {("LICENSE", "LICENSE"), ("NOTICE", "NOTICE")} <= {*moves}
@@ -103,7 +107,10 @@ def test_license_file_is_renamed(artifacts: ArtifactCache) -> None:
 
 
 def test_existing_metadata_replaces_the_defaults(tmp_path: Path) -> None:
-    """The old project's changelog URL, maintainers, and Python implementations are kept."""
+    """Existing URLs and implementation classifiers are kept instead of the template's defaults.
+
+    The default author is left out, because the project has a maintainer.
+    """
     implementation = "Programming Language :: Python :: Implementation :: PyPy"
     project = unbuilt_project(
         tmp_path,
@@ -123,7 +130,10 @@ def test_existing_metadata_replaces_the_defaults(tmp_path: Path) -> None:
 
 
 def test_accepted_parts_of_an_answer_are_kept() -> None:
-    """Only the parts of a list or map that a question rejects are left out."""
+    """Only the parts of a list or map that a question accepts are kept.
+
+    Other answers have no parts.
+    """
     template = snapshot()
     extras = {"colors": ["rich>=13", "not valid"], "all": ["rich"], "empty": []}
     answers = {"project_name": "My Project", "extras": extras}

@@ -1,4 +1,4 @@
-"""Test relaxing checks by adding tables to pyproject.toml."""
+"""Test relaxing checks by adding exceptions to pyproject.toml."""
 
 import json
 import sys
@@ -36,7 +36,7 @@ def old(value):
 
 @pytest.fixture
 def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """Return a project whose code violates Ruff's and mypy's rules."""
+    """Return the folder of a project that Ruff and mypy, installed in its .venv, reject."""
     files = {
         "pyproject.toml": PYPROJECT,
         "src/tide/__init__.py": '"""A package."""\n',
@@ -74,7 +74,7 @@ def test_only_new_code_is_checked(project: Path) -> None:
 def test_unsupported_type_checker_is_reported(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A message asks the user to add exceptions for a type checker that can't be relaxed."""
+    """For an unsupported type checker, a message says that the user must add exceptions by hand."""
     monkeypatch.delitem(CHECKS, "mypy")
     assert 0 == main(["relax", str(project)])
     assert "mypy: not supported; add exceptions to [tool.mypy] by hand" in capsys.readouterr().out
@@ -94,7 +94,7 @@ def test_unsupported_type_checker_is_reported(
 def test_files_are_left_out_of_type_checking(
     name: str, table: str, expected: dict[str, object]
 ) -> None:
-    """Files with type errors are excluded, and a comment shows the number of errors."""
+    """Files with type errors are excluded, and comments show the number of errors in each file."""
     violations = [Violation("b.py", "x"), Violation("a.py", "x"), Violation("b.py", "y")]
     text = CHECKS[name].write(table + "\n[tool.other]\n", violations)
     assert {name: expected, "other": {}} == tomllib.loads(text)["tool"]
@@ -103,7 +103,7 @@ def test_files_are_left_out_of_type_checking(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for pyright is a shell script")
 def test_errors_of_pyright_are_read(tmp_path: Path) -> None:
-    """Paths in errors are relative to the project, and warnings are left out. Pyright isn't run."""
+    """Pyright's errors get relative paths, and warnings are ignored. A script simulates Pyright."""
     file = str(tmp_path / "src" / "tide.py")
     found = {"file": file, "severity": "error", "message": "No.", "rule": "reportArgumentType"}
     results = {"generalDiagnostics": [found, found | {"severity": "warning"}]}
@@ -116,7 +116,7 @@ def test_errors_of_pyright_are_read(tmp_path: Path) -> None:
 
 
 def test_rules_are_ignored_only_where_violated() -> None:
-    """Violated rules are ignored for each folder and for each file in the project's root."""
+    """A violated rule is ignored only in the top-level folders and root files that violate it."""
     violations = [Violation("noxfile.py", "D100", "no-docstring"), Violation("a/b/c.py", "F401")]
     violations.append(Violation("a/d.py", "F401", "unused-import"))
     text = CHECKS["ruff"].write("", violations)
@@ -126,7 +126,7 @@ def test_rules_are_ignored_only_where_violated() -> None:
 
 
 def test_project_is_relaxed_only_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Relaxing a project again changes nothing, because a duplicate table isn't valid."""
+    """Relaxing a project again fails and changes nothing, because a duplicate table isn't valid."""
     file = project / "pyproject.toml"
     text = f"{PYPROJECT}[tool.ruff.lint.extend-per-file-ignores]\n"
     file.write_text(text, encoding="utf-8")

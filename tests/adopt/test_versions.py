@@ -22,7 +22,13 @@ version_json = '''
 
 
 def built(settings: dict[str, Any], files: dict[str, str], folder: Path | None = None) -> Project:
-    """Return version 1.2.3 of the project "tide" with a folder's files as its source tree."""
+    """Return version 1.2.3 of the project "tide" without building it.
+
+    Args:
+        settings: The contents of pyproject.toml.
+        files: The text of each file in the wheel by path.
+        folder: The project's folder. If it is None, the source tree doesn't exist.
+    """
     metadata = RawMetadata(name="tide", version="1.2.3")
     contents = {name: text.encode() for name, text in files.items()}
     wheel = Wheel(contents, {}, ["py3-none-any"], {}, metadata)
@@ -31,7 +37,7 @@ def built(settings: dict[str, Any], files: dict[str, str], folder: Path | None =
 
 
 def requires(*names: str) -> dict[str, Any]:
-    """Return the settings of a project with build requirements."""
+    """Return the settings of a project with these build requirements and a dynamic version."""
     return {"build-system": {"requires": list(names)}, "project": {"dynamic": ["version"]}}
 
 
@@ -63,13 +69,16 @@ def requires(*names: str) -> dict[str, Any]:
 def test_versions_from_git_are_recognized(
     settings: dict[str, Any], setup: str, expected: bool, tmp_path: Path
 ) -> None:
-    """The build requirements or setup.py show that the version comes from git."""
+    """The settings and setup.py show whether the version comes from git.
+
+    A version in the settings, or the name of a file that contains it, takes precedence.
+    """
     (tmp_path / "setup.py").write_text(setup, encoding="utf-8")
     assert expected == comes_from_git(settings, tmp_path)
 
 
 def test_version_in_setup_cfg_is_static(tmp_path: Path) -> None:
-    """If setup.cfg has a version, setuptools-scm is used only to find the sdist's files."""
+    """If setup.cfg specifies the version, it doesn't come from git, even with setuptools-scm."""
     text = "[metadata]\nversion = attr: tide.__version__\n"
     (tmp_path / "setup.cfg").write_text(text, encoding="utf-8")
     assert not comes_from_git(requires("setuptools", "setuptools-scm"), tmp_path)
@@ -134,7 +143,11 @@ PDM = requires("pdm-backend") | {
 def test_new_backend_writes_the_version_file(
     settings: dict[str, Any], name: str, text: str, backend: str, expected: dict[str, Any]
 ) -> None:
-    """With its new settings, each build backend writes the same version file as before."""
+    """The new backend's settings specify the version file that the old build has written.
+
+    A finding explains the different content of this file. The new project's .gitignore includes the
+    file unless Poetry changes it in the source tree.
+    """
     project = built(settings, {name: text, "tide/other.py": "version = '1.2.2'"})
     assert {"tool": expected} == version_settings(project, backend)
     (finding,) = find_versions(project)
@@ -143,7 +156,7 @@ def test_new_backend_writes_the_version_file(
 
 
 def test_module_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
-    """A module in the source tree counts as generated only if its name suggests it."""
+    """A module in the source tree counts as generated only if it is named like a version file."""
     files = {"tide/base.py": "version = '1.2.3'\r\n", "tide/_version.py": "version = '1.2.3'\n"}
     (tmp_path / "tide").mkdir()
     for name, text in files.items():
@@ -154,7 +167,7 @@ def test_module_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
 
 
 def test_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
-    """bump-my-version updates files that contain the version, in addition to the changelog."""
+    """Files that contain the version are added to bump-my-version's settings if these exist."""
     (tmp_path / "tide").mkdir()
     text = '__version__: str = "1.2.3"\nold = "1.2.3"\n'
     (tmp_path / "tide" / "__init__.py").write_text(text, encoding="utf-8")
@@ -171,7 +184,7 @@ def test_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
 
 
 def test_generated_files_of_pbr_are_reported(tmp_path: Path) -> None:
-    """The report lists AUTHORS, which pbr generates but the new project lacks."""
+    """A finding explains that the new wheel lacks AUTHORS, which pbr generates."""
     (tmp_path / "setup.py").write_text("setup(setup_requires=['pbr'], pbr=True)", encoding="utf-8")
     (finding,) = find_versions(built({}, {}, tmp_path))
     assert ("license file AUTHORS: missing from the new wheel",) == finding.explains
@@ -189,7 +202,10 @@ def test_generated_files_of_pbr_are_reported(tmp_path: Path) -> None:
 def test_tags_with_another_prefix_are_reported(
     tags: list[str], expected: tuple[str, str], advice: str, tmp_path: Path
 ) -> None:
-    """For tags without the prefix "v", the report says how to tag the latest release."""
+    """The tag with the latest version is found.
+
+    If it isn't "v" and the version, a finding contains the command that adds such a tag.
+    """
     git = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     run("git", "init", "--quiet", cwd=tmp_path)
     run(*git, "commit", "--quiet", "--allow-empty", "--message=Begin", cwd=tmp_path)
@@ -203,7 +219,7 @@ def test_tags_with_another_prefix_are_reported(
 
 
 def test_hatchling_replaces_a_backend_without_versions_from_git() -> None:
-    """Hatchling is selected if the old backend can't read the version from git."""
+    """Hatchling replaces a build backend that can't be combined with versions from git."""
     answers = {"project_name": "Tide", "backend": "pdm_backend", "versioning": "vcs"}
     validated = validate(answers)
     assert answers | {"backend": "hatchling"} == validated.answers

@@ -35,7 +35,7 @@ from adoption.wheels import people
     ],
 )
 def test_requirements_are_split_by_extra(requirement: str, expected: dict[str, set[str]]) -> None:
-    """Requirements are split by extra, however build backends write the markers."""
+    """Requirements are split by extra, in whichever form build backends write the markers."""
     metadata = {"name": "Demo", "provides_extra": ["a", "b"], "requires_dist": [requirement]}
     assert expected == split_by_extra(cast("RawMetadata", metadata))
 
@@ -51,7 +51,7 @@ def test_requirements_are_split_by_extra(requirement: str, expected: dict[str, s
     ],
 )
 def test_requires_python_keeps_its_bounds(old: str, minimum: str, expected: str) -> None:
-    """The lower bound is raised to the template's minimum, and other bounds are kept."""
+    """A lower bound below the minimum is raised, and other bounds that still apply are kept."""
     assert expected == raise_minimum(old, minimum)
 
 
@@ -74,5 +74,5 @@ def test_requires_python_keeps_its_bounds(old: str, minimum: str, expected: str)
 def test_names_and_addresses_are_combined(
     names: str, addresses: str, expected: list[tuple[str, str]]
 ) -> None:
-    """Names and addresses from two fields are combined."""
+    """Names and addresses from two fields are combined, and the placeholder UNKNOWN is ignored."""
     assert expected == people(names, addresses)
