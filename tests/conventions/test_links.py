@@ -18,7 +18,8 @@ from harness.packagestan.template import OPTIONS, ORG, ROOT
 
 PLACES = ("copier.yml", "*.md", "docs/**/*", "template/**/*", "tools/**/*")
 
-# Example domains, local addresses, and the XML namespace of SVG.
+# Links that don't have to be listed: examples, local addresses, the template's own repository and
+# site, and the XML namespace of SVG.
 EXAMPLES = re.compile(
     rf"https?://(?:[\w.-]+\.)?(?:example\.com|localhost|127\.0\.0\.1|host/|{ORG}\.github\.io"
     rf"|github\.com/(?:ada|{ORG})\b|www\.w3\.org/2000/svg)"
@@ -39,7 +40,7 @@ def links_in(path: Path) -> set[str]:
 
 
 def used() -> set[str]:
-    """Return the external links in the template, the documentation, and the tools."""
+    """Return the external links in the template, documentation, and tools, except EXAMPLES."""
     found: set[str] = set()
     for path in {path for place in PLACES for path in ROOT.glob(place)}:
         if (
@@ -65,7 +66,7 @@ def documented(options: Path) -> set[str]:
 
 
 def test_every_link_is_listed() -> None:
-    """The files contain exactly the listed links, and documentation links of choices."""
+    """Each link is listed once or is repeated within a choice, and each listed link is used."""
     links = [link for group in listed() for link in group["links"]]
     assert sorted(set(links)) == sorted(links)
     new = sorted(used() - set(links) - documented(OPTIONS))
@@ -92,7 +93,7 @@ def test_documentation_link_is_repeated(link: str, expected: set[str], tmp_path:
 
 
 def test_links_have_a_date_and_a_place() -> None:
-    """Each group says when and where its links were seen, or that nobody has seen them."""
+    """Each group has a date, a description of where its links were seen, and sorted links."""
     for group in listed():
         assert {"seen", "where", "links"} == set(group)
         assert isinstance(group["seen"], datetime.date)

@@ -37,12 +37,12 @@ def pinned(kind: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", ["actions", "hooks", "images"])
 def test_pins_match_the_second_record(kind: str) -> None:
-    """Each pin equals the pin in the second record."""
+    """The template has exactly the pins in the second record."""
     assert {name: entry["pin"] for name, entry in seen()[kind].items()} == pinned(kind)
 
 
 def test_written_pins_match_the_second_record() -> None:
-    """Each pinned action in the documentation and in this repository's workflows is recorded."""
+    """Each pinned action in the documentation and in .github is recorded with its version."""
     recorded = {
         f"{name}@{commit}  # {version}"
         for name, entry in (seen()["actions"] | seen()["course"]).items()

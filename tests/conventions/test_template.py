@@ -42,7 +42,7 @@ def test_question_files_are_included_in_order() -> None:
 
 
 def test_only_the_project_name_has_no_default() -> None:
-    """Only the project's name requires an answer."""
+    """The project's name is the only question without a default."""
     without = [name for name, question in questions().items() if "default" not in question]
     assert ["project_name"] == without
 
@@ -57,7 +57,7 @@ def test_every_asked_question_has_a_one_line_help_text() -> None:
 
 
 def test_computed_values_come_last() -> None:
-    """Computed values come last, except the input check and the preset's answers."""
+    """Only the last question file's values, valid_input, and preset_answers are computed."""
     last = yaml.safe_load((ROOT / question_files()[-1]).read_text(encoding="utf-8"))
     computed = [name for name, question in questions().items() if question.get("when") is False]
     assert ["valid_input", "preset_answers", *last] == computed
@@ -72,7 +72,7 @@ def test_axis_has_a_test_and_a_page(axis: str) -> None:
 
 @pytest.mark.parametrize("axis", FILES)
 def test_each_choice_is_one_file(axis: str) -> None:
-    """Each license and preset has a file, and each file belongs to a choice."""
+    """Each license and preset has a file that isn't empty, and each file belongs to a choice."""
     offered = [choice for choice in choices(axis) if choice != "custom"]
     if found := file_problems(axis, FILES[axis], offered):
         pytest.fail("\n".join(found), pytrace=False)
@@ -109,7 +109,7 @@ def test_each_choice_is_one_folder(axis: str) -> None:
 
 
 # Axes in which a new choice requires only a folder and a line in the question. Each axis is mapped
-# to the choice that the test copies.
+# to the choice that the tests copy.
 EXTENSIBLE = {
     "backend": "hatchling",
     "cli_library": "click",
@@ -122,7 +122,7 @@ EXTENSIBLE = {
 
 
 def add_copy(template: Path, axis: str) -> None:
-    """Add a copy of a choice to a template under a new name."""
+    """Add a copy of the axis's choice in EXTENSIBLE to a template: its folder and its line."""
     model = EXTENSIBLE[axis]
     folder = template / "template" / "options" / axis
     shutil.copytree(folder / model, folder / f"{model}-copy")
@@ -135,7 +135,7 @@ def add_copy(template: Path, axis: str) -> None:
 
 
 def test_new_choice_requires_a_line_and_a_folder(tmp_path: Path) -> None:
-    """A new choice that copies another choice's line and folder generates the same project."""
+    """A copy of a choice's line and folder generates the same project, except for the name."""
     template = tmp_path / "template"
     template.mkdir()
     copy_template(template)
@@ -165,13 +165,13 @@ def test_new_choice_requires_a_line_and_a_folder(tmp_path: Path) -> None:
 
 
 def files(project: Path) -> list[Path]:
-    """Return the contents of each file in a project."""
+    """Return the paths of all files in a project."""
     return [path for path in project.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("axis", EXTENSIBLE)
 def test_retired_choice_is_not_offered(axis: str, tmp_path: Path) -> None:
-    """One entry in `choice.json` hides a choice from new projects, but existing projects keep it."""
+    """A retired choice is rejected in a new project, but existing projects keep it."""
     # Use a unique path, because Copier clones each path's repository only once, and pytest reuses
     # the paths of passed tests.
     template = first_release(tmp_path / f"template-{axis}")
@@ -194,7 +194,7 @@ def test_retired_choice_is_not_offered(axis: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("axis", folder_axes())
 def test_incomplete_choice_is_reported(axis: str, tmp_path: Path) -> None:
-    """A copy of a choice is complete, and each missing part is reported."""
+    """A complete copy of a choice has no problems, and each missing or empty part is reported."""
     folder = shutil.copytree(OPTIONS / axis, tmp_path / "options" / axis)
     model = EXTENSIBLE.get(axis) or next(choice for choice in listed(axis) if choice != "none")
     shutil.copytree(folder / model, folder / "novelty")
@@ -230,7 +230,7 @@ def test_incomplete_choice_is_reported(axis: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ["poe - tasks in TOML", "poe:", ": poe", "poe - tasks: TOML: poe"])
 def test_wrong_line_in_a_question_is_reported(line: str) -> None:
-    """A choice without a label or a value is reported with the file and the format."""
+    """A line that isn't a label and a choice is reported with the file and the format."""
     choices = f"{{%- call offer('task_runner') %}}\n    just: just\n    {line}\n{{%- endcall %}}"
     file = question_file("task_runner")
     sentence = f'{file}: write each choice of `task_runner` on a line as "label: choice"'
@@ -239,7 +239,7 @@ def test_wrong_line_in_a_question_is_reported(line: str) -> None:
 
 @pytest.mark.parametrize("axis", EXTENSIBLE)
 def test_incomplete_fact_is_reported(axis: str, tmp_path: Path) -> None:
-    """Each missing, misspelled, unknown, empty, or unreadable fact is reported in one sentence."""
+    """Invalid JSON and missing, misspelled, unknown, empty, or wrongly typed facts are reported."""
     folder = shutil.copytree(OPTIONS / axis, tmp_path / "options" / axis)
     shutil.copytree(folder / EXTENSIBLE[axis], folder / "novelty")
     file = folder / "novelty" / "choice.json"
@@ -281,7 +281,7 @@ def test_incomplete_fact_is_reported(axis: str, tmp_path: Path) -> None:
 def test_backend_has_vcs_settings_or_a_reason(
     changed: dict[str, object], sentence: str, tmp_path: Path
 ) -> None:
-    """The facts about a backend say how it reads the version from git, or why it can't."""
+    """Incomplete or contradictory facts about a backend's versions from git are reported."""
     folder = shutil.copytree(OPTIONS / "backend", tmp_path / "options" / "backend")
     file = folder / "hatchling" / "choice.json"
     facts = json.loads(file.read_text(encoding="utf-8")) | changed
@@ -290,7 +290,7 @@ def test_backend_has_vcs_settings_or_a_reason(
 
 
 def test_missing_settings_for_versions_from_git_are_reported(tmp_path: Path) -> None:
-    """A backend without settings for versions from git is reported."""
+    """A backend that supports versions from git but has no file with settings is reported."""
     folder = shutil.copytree(OPTIONS / "backend", tmp_path / "options" / "backend")
     (folder / "hatchling" / "vcs.toml.jinja").unlink()
     (sentence,) = problems(folder, listed("backend"), page("backend"))
@@ -306,7 +306,10 @@ def test_options_belong_to_axes() -> None:
 
 
 def test_file_names_contain_at_most_one_flag() -> None:
-    """A path segment has at most one condition, and no characters that Windows forbids."""
+    """A path segment has at most one condition, and no characters that Windows forbids.
+
+    Each condition is a flag of `has` or a yes/no question. Paths have fewer than 100 characters.
+    """
     flags = {f"has.{name}" for name in flags_of_has()} | {
         name for name in axes() if questions()[name]["type"] == "bool"
     }
@@ -337,7 +340,7 @@ def test_templates_use_existing_flags() -> None:
 
 
 def test_templates_use_defined_names() -> None:
-    """Every name in a template is a question's name, or is set or imported by a template."""
+    """Each name in a template is a question, is set or imported, or comes from Copier."""
     texts = {
         str(path): path.read_text(encoding="utf-8")
         for path in sorted(TEMPLATE.rglob("*"))
@@ -360,7 +363,7 @@ def test_templates_use_defined_names() -> None:
 
 
 def test_no_feature_requires_trust() -> None:
-    """The template has no tasks, migrations, or Jinja extensions, and reads only the answers file."""
+    """copier.yml has no tasks, migrations, or Jinja extensions, and reads only the answers file."""
     for document in yaml.load_all((ROOT / "copier.yml").read_text(encoding="utf-8"), Loader):
         for key, value in document.items() if isinstance(document, dict) else ():
             assert key not in ("_tasks", "_migrations", "_jinja_extensions")
@@ -381,7 +384,7 @@ Loader.add_constructor("!include", lambda loader, node: node.value)
     ids=lambda path: path.relative_to(TEMPLATE).as_posix(),
 )
 def test_choices_are_dispatched_by_path(path: Path) -> None:
-    """No template compares a question's answer with one choice after another in `elif` branches."""
+    """No template has an `elif` branch for a choice of a question with more than two choices."""
     text = path.read_text(encoding="utf-8").replace("{%-", "{%")
     for axis in axes():
         if len(choices(axis)) > 2:
@@ -428,6 +431,6 @@ def test_git_ignores_no_file_of_the_template() -> None:
 
 @pytest.mark.xdist_group("together")
 def test_groups_of_tests_stay_together(request: pytest.FixtureRequest) -> None:
-    """A test's ID ends with the name of its group, so one worker process runs the whole group."""
+    """With xdist, a test's ID ends with its group's name, so one worker runs the whole group."""
     expected = "together@together" if "PYTEST_XDIST_WORKER" in os.environ else "together"
     assert expected == request.node.nodeid.rpartition("_")[2]

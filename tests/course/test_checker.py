@@ -71,7 +71,7 @@ def uv() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A small package without errors."""
+    """Return the checker's copy of a small package with files for the checks in this module."""
     folder = tmp_path_factory.mktemp("whistle")
     (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     (folder / "src" / "whistle").mkdir(parents=True)
@@ -163,18 +163,18 @@ FAILING = [
 
 @pytest.mark.parametrize(("kind", "options"), PASSING)
 def test_check_accepts_correct_package(package: Any, kind: str, options: Any) -> None:
-    """Each kind of check passes for a correct package."""
+    """A check passes if the package meets the conditions in the check's options."""
     assert "" == error_of(package, kind, options)
 
 
 @pytest.mark.parametrize(("kind", "options", "found"), FAILING)
 def test_check_reports_error(package: Any, kind: str, options: Any, found: str) -> None:
-    """Each kind of check reports what it found in a faulty package."""
+    """A failed check reports what it found in the package."""
     assert found in error_of(package, kind, options)
 
 
 def test_learners_environment_is_not_used(package: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package can't import modules from the learner's PYTHONPATH."""
+    """A check's command can't import modules from the learner's PYTHONPATH."""
     monkeypatch.setenv("PYTHONPATH", str(package.tree / "src"))
     command = {"command": "python -c 'import whistle'"}
     assert "No module named 'whistle'" in error_of(package, "script", command)
@@ -194,7 +194,7 @@ def test_learners_environment_is_not_used(package: Any, monkeypatch: pytest.Monk
 def test_project_without_build_backend_is_rejected(
     pyproject: str | None, package: Any, tmp_path: Path
 ) -> None:
-    """A project that builds only because setuptools is the default does not pass."""
+    """A project that can be built only because setuptools is the default fails with a hint."""
     folder = Path(shutil.copytree(package.tree, tmp_path / "whistle"))
     if pyproject is None:
         (folder / "pyproject.toml").unlink()
@@ -217,7 +217,7 @@ def test_project_without_build_backend_is_rejected(
     ],
 )
 def test_hint_fits_the_error(error: Any, expected: str) -> None:
-    """A hint for a specific message takes precedence over the error's hint and the check's hint."""
+    """A hint for the message takes precedence over the error's hint, and both over the check's."""
     hints = {"exit code": "for exit codes"}
     step = check.Check("runs", {}, hint="for all errors", hints=hints)
     assert expected == step.hint_for(error)
@@ -231,7 +231,7 @@ def test_checks_have_different_labels(name: str) -> None:
 
 
 def test_each_kind_of_check_is_tested() -> None:
-    """Each kind of check has a passing and a failing example, or is tested with a puzzle."""
+    """Each kind of check is documented, and has both kinds of examples unless puzzles test it."""
     in_puzzles = {"builds", "generated_by"}
     assert check.KINDS.keys() == {kind for kind, _ in PASSING} | in_puzzles
     assert check.KINDS.keys() == {kind for kind, _, _ in FAILING} | in_puzzles
@@ -246,7 +246,7 @@ def test_docstring_examples_are_correct() -> None:
 
 
 def error_message(*arguments: str | Path, checker: str | Path = CHECKER, uv: str = "") -> str:
-    """Return the single line that the checker prints if it can't check anything."""
+    """Return the checker's one-line error message after it has ended with exit code 2."""
     ended = run(sys.executable, checker, *arguments, env={"UV": uv or find_uv_bin()}, exit_code=2)
     assert 1 == ended.stderr.count("\n")
     return ended.stderr
@@ -303,7 +303,7 @@ def test_missing_uv_is_reported() -> None:
     ],
 )
 def test_wrong_key_is_rejected(text: str, problem: str, tmp_path: Path) -> None:
-    """The checker reports a misspelled or missing key in a check.toml file."""
+    """The checker reports invalid TOML, and misspelled or missing keys in a check.toml file."""
     (tmp_path / "exercises" / "one").mkdir(parents=True)
     (tmp_path / "exercises" / "one" / "check.toml").write_text(text, encoding="utf-8")
     checker = shutil.copy(CHECKER, tmp_path)
@@ -311,7 +311,7 @@ def test_wrong_key_is_rejected(text: str, problem: str, tmp_path: Path) -> None:
 
 
 def test_list_has_all_exercises() -> None:
-    """`--list` shows the title of each exercise and each puzzle, but doesn't reveal a defect."""
+    """`--list` shows all exercises by name, and all puzzles by number instead of by defect."""
     lines = run(sys.executable, CHECKER, "--list").stdout.splitlines()
     names = [line.split(": ")[0] for line in lines]
     exercises = sorted(path.parent.name for path in COURSE.glob("exercises/*/check.toml"))
@@ -319,6 +319,6 @@ def test_list_has_all_exercises() -> None:
 
 
 def test_script_declares_its_dependencies(tmp_path: Path) -> None:
-    """`uv run` installs the checker's dependencies and passes the path of uv to it."""
+    """`uv run` runs the checker with the dependencies that the script declares."""
     uv_run = (find_uv_bin(), "run", "--quiet", "--python", sys.executable)
     run(*uv_run, CHECKER, "--list", cwd=tmp_path, env={"PATH": os.devnull})

@@ -21,7 +21,7 @@ LEARNERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
 
 
 def test_lessons_use_their_own_checkpoints() -> None:
-    """Each page uses the checkpoint with its own number."""
+    """Each lesson with a checkpoint uses the one with its own number, which exists."""
     asked = {
         page.name[:2]: str(front_matter(page)["checkpoint"])
         for page in COURSE.glob("[0-9]*.md")
@@ -33,14 +33,14 @@ def test_lessons_use_their_own_checkpoints() -> None:
 
 @pytest.mark.parametrize("number", checkpoints.numbers())
 def test_checkpoints_answer_the_same_questions(number: str) -> None:
-    """All checkpoints answer the same questions, so none depends on defaults, which may change."""
+    """All checkpoints answer the same questions, and these questions exist."""
     answered = {name for each in checkpoints.numbers() for name in checkpoints.answers(each)}
     assert answered == set(checkpoints.answers(number))
     assert answered <= set(questions())
 
 
 def test_checkpoints_differ() -> None:
-    """Each checkpoint differs from the previous one."""
+    """The answers of each checkpoint differ from the previous one's."""
     for before, after in pairwise(checkpoints.numbers()):
         assert checkpoints.answers(before) != checkpoints.answers(after), after
 
@@ -48,7 +48,10 @@ def test_checkpoints_differ() -> None:
 def test_updates_lead_from_checkpoint_to_checkpoint(
     artifacts: ArtifactCache, releases: Path, tmp_path: Path
 ) -> None:
-    """After an update to the next checkpoint, only learners' files differ from a new project."""
+    """Updates from checkpoint to checkpoint have no conflicts, and result in a new project's files.
+
+    Learners' files and Copier's answers file are not compared.
+    """
     first, *others = checkpoints.numbers()
     project = tmp_path / "greetings"
     projects.start(releases, None, project, checkpoints.answers(first))

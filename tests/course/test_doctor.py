@@ -23,7 +23,7 @@ def lower_bound(requirement: str) -> str:
 
 
 def test_versions_match_the_template() -> None:
-    """The doctor's minimum versions are the oldest versions that the template supports."""
+    """The doctor requires the template's oldest Python and Copier, and a supported uv."""
     doctor = runpy.run_path(str(DOCTOR))
     data = ROOT / "template" / "data"
     tools, pythons = (
@@ -38,7 +38,7 @@ def test_versions_match_the_template() -> None:
 
 
 def test_uv_is_the_version_in_the_lessons() -> None:
-    """The doctor's minimum version of uv is the version whose output the lessons show."""
+    """The doctor's minimum version of uv is the one pinned in requirements/test.txt."""
     pinned = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8")
     expected = re.findall(r"^uv==(.+)$", pinned, re.MULTILINE)
     assert expected == [runpy.run_path(str(DOCTOR))["OLDEST"]["uv"]]
@@ -81,7 +81,7 @@ def test_each_missing_requirement_is_reported(tmp_path: Path) -> None:
 
 
 def test_unknown_certificate_gets_its_own_hint(tmp_path: Path) -> None:
-    """If uv rejects a certificate, the hint names the setting that uses the system's certificates."""
+    """If uv rejects a certificate, the doctor's hint is about a network's own certificates."""
     program(tmp_path / "uv", "cause: invalid peer certificate: UnknownIssuer; exit 2")
     ended = run(sys.executable, DOCTOR, env={"PATH": str(tmp_path)}, exit_code=1)
     assert "UnknownIssuer\n    Hint: Does your network use its own certificates?" in ended.stdout

@@ -36,7 +36,7 @@ def apply(patch: Path, tree: Path) -> None:
 
 
 def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
-    """Create a copy of an exercise's start."""
+    """Create a copy of an exercise's start, and return its folder."""
     exercise = content(folder)
     if "checkpoint" in exercise:
         answers = COURSE / "checkpoints" / f"{exercise['checkpoint']}.yml"
@@ -50,7 +50,7 @@ def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
 
 
 def check(folder: Path, package: Path, exit_code: int) -> CompletedProcess[str]:
-    """Run the checker with the tests' Python and uv."""
+    """Run the checker on a package with the tests' Python and uv, and return the result."""
     programs = Path(sys.executable).parent
     return run(
         *(sys.executable, COURSE / "check.py", folder.name, package),
@@ -85,7 +85,10 @@ def added_lines(folder: Path) -> list[str]:
 
 @each_exercise
 def test_start_fails_with_its_hint(folder: Path, artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """The checker rejects the start of an exercise with the correct hint and doesn't change it."""
+    """The checker rejects the start of an exercise with the correct hint, and doesn't change it.
+
+    The output contains no line of the solution.
+    """
     package = begin(folder, artifacts, tmp_path / "package")
     before = tree(package)
     printed = check(folder, package, exit_code=1).stdout
@@ -104,7 +107,7 @@ def test_solution_passes(folder: Path, artifacts: ArtifactCache, tmp_path: Path)
 
 @each_exercise
 def test_hints_do_not_reveal_the_solution(folder: Path) -> None:
-    """No hint and no title contains a line of the solution."""
+    """No title, description of a check, or hint contains a line of the solution."""
     about = [check.get("about", "") for check in content(folder)["checks"]]
     text = "\n".join([content(folder)["title"], *about, *hints(folder)])
     assert [] == [line for line in added_lines(folder) if line in text]
@@ -112,7 +115,7 @@ def test_hints_do_not_reveal_the_solution(folder: Path) -> None:
 
 @each_exercise
 def test_checks_have_hints(folder: Path) -> None:
-    """Each check has a hint except the one that shows the build backend's own message."""
+    """Each check has a hint, except `builds`, which shows the build backend's own message."""
     checks = content(folder)["checks"]
     assert [] == [c for c in checks if not {"hint", "hints", "builds"} & set(c)]
 
@@ -125,7 +128,7 @@ def test_hints_are_questions(folder: Path) -> None:
 
 @each_exercise
 def test_built_package_must_specify_its_backend(folder: Path) -> None:
-    """Each exercise that builds a package requires a build backend."""
+    """Each exercise that checks a built package also requires a build backend."""
     kinds = {kind for check in content(folder)["checks"] for kind in check}
     built = {"entry_point", "metadata", "not_in_index", "runs", "sdist_has", "wheel_has"}
     assert "builds" in kinds or not kinds & built

@@ -29,12 +29,12 @@ INTRODUCTION_WORDS = 120
 
 
 def each(*pages: Path) -> pytest.MarkDecorator:
-    """Run a test for each page."""
+    """Return a mark that runs a test for each page."""
     return pytest.mark.parametrize("page", pages, ids=lambda page: page.stem)
 
 
 def introduction_problems(text: str) -> Iterator[str]:
-    """Yield the problems above the first section."""
+    """Yield the problems with the text above the first section, and with boxes of questions."""
     start = re.split(r"^## ", text, maxsplit=1, flags=re.MULTILINE)[0]
     body = f"\n{start}".partition("\n# ")[2].partition("\n")[2]
     problem, picture, rest = body.partition("```{diagram}")
@@ -51,7 +51,12 @@ def introduction_problems(text: str) -> Iterator[str]:
 
 
 def challenge_problems(challenge: Block, found: list[Block]) -> Iterator[str]:
-    """Yield the problems with a challenge."""
+    """Yield the problems with a challenge.
+
+    Args:
+        challenge: The challenge.
+        found: All blocks of the page.
+    """
     inside = found[found.index(challenge) + 1 :]
     names = []
     for block in inside:
@@ -109,7 +114,7 @@ FAULTS = {
 
 
 def test_there_are_eleven_lessons() -> None:
-    """The preflight, eleven lessons, the puzzles, and further topics are numbered from 0."""
+    """The preflight, eleven lessons, the puzzles, and further topics are numbered from 00 to 13."""
     assert [f"{number:02}" for number in range(14)] == [page.name[:2] for page in PAGES]
 
 
@@ -128,7 +133,7 @@ def test_lesson_has_all_parts(page: Path) -> None:
 
 @pytest.mark.parametrize("problem", FAULTS)
 def test_missing_part_is_reported(problem: str) -> None:
-    """A part that is missing from an otherwise complete lesson is reported."""
+    """A single fault in an otherwise correct lesson is reported."""
     text = PAGES[1].read_text(encoding="utf-8")
     assert problem in problems(text.replace(*FAULTS[problem], 1))
 
@@ -141,13 +146,13 @@ def test_lesson_has_a_checked_exercise(page: Path) -> None:
 
 @each(*LESSONS)
 def test_lesson_links_sources(page: Path) -> None:
-    """Each lesson contains a link to a specification, a PEP, or the documentation of a tool."""
+    """Each lesson contains a link to one of the SOURCES."""
     text = page.read_text(encoding="utf-8")
     assert any(f"https://{host}/" in text for host in SOURCES)
 
 
 def test_each_exercise_has_its_challenge() -> None:
-    """A lesson contains a challenge for each exercise."""
+    """The lessons have a challenge for each exercise, and for no others."""
     texts = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     exercises = {check.parent.name for check in COURSE.glob("exercises/*/check.toml")}
     assert exercises == set(re.findall(r"^:check: (.+)$", texts, re.MULTILINE))

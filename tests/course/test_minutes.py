@@ -25,7 +25,7 @@ CHALLENGE = "::::{challenge} Title\n:minutes: 7\nTask.\n\n" + COMMAND + "::::\n"
     ],
 )
 def test_work_is_counted(text: str, expected: Work) -> None:
-    """Words, commands, files, questions, and challenges are each counted once."""
+    """Words, commands, files, questions, and the minutes of challenges are counted."""
     assert expected == work("# Title\n\n" + text)
 
 
@@ -42,7 +42,10 @@ def test_going_deeper_is_ignored() -> None:
 
 
 def test_minutes_match_the_documentation() -> None:
-    """One minute is enough for 200 words, three commands, one file, or one question."""
+    """200 words, three commands, or one file take one minute to teach, and minutes are rounded up.
+
+    A question takes one minute, and a challenge takes its own number of minutes.
+    """
     assert 1 == Work(200, 0, 0, 0, ()).teach
     assert 1 == Work(0, 3, 0, 0, ()).teach
     assert 1 == Work(0, 0, 1, 0, ()).teach

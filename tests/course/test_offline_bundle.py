@@ -11,7 +11,7 @@ from harness.packagestan.template import ADDRESS, CLONE_ADDRESS, ROOT
 from harness.processes.commands import run
 from harness.updates.releases import make_repository, next_release, past_releases
 
-# All tests share one bundle.
+# A single worker process runs all tests, because most of them share one bundle.
 pytestmark = pytest.mark.xdist_group("bundle")
 
 PAGE = """\
@@ -42,7 +42,7 @@ $ uv lock --quiet && rm uv.lock && uv lock --quiet
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small bundle with two versions of a package."""
+    """Return a small bundle that contains two versions of a package."""
     folder = tmp_path_factory.mktemp("bundle")
     requirements = folder / "requirements.txt"
     # The build backend of a default project is Hatchling, which requires editables for `uv sync`.
@@ -63,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_bundle_is_complete(folder: Path) -> None:
-    """A bundle contains pages, slides, wheels, scripts, exercises, puzzles, and instructions."""
+    """A bundle contains the built pages, both wheels, scripts, puzzles, and a README."""
     assert {"handouts", "site", "slides", "uploads", "wheelhouse", "course"} == {
         path.name for path in folder.iterdir() if path.is_dir()
     }
@@ -78,7 +78,7 @@ def test_bundle_is_complete(folder: Path) -> None:
 
 
 def test_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) -> None:
-    """Git can clone the template with all releases from the bundle."""
+    """Git can clone the template with all past releases from the bundle."""
     clone = tmp_path / "clone"
     run("git", "clone", "--quiet", folder / "packagestan.bundle", clone)
     assert (clone / "copier.yml").is_file()
@@ -129,14 +129,14 @@ def test_default_project_works_without_a_network(folder: Path, tmp_path: Path) -
 
 
 def test_other_packages_are_not_available(folder: Path, tmp_path: Path) -> None:
-    """A package that is not in the bundle can't be installed, even if it is cached."""
+    """A package that is not in the bundle can't be installed."""
     page = tmp_path / "page.md"
     page.write_text(PAGE.format(package="flask"), encoding="utf-8")
     assert "flask was not found in the package registry" in without_network(folder, page, 1)
 
 
 def test_options_add_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wheels for a different system are added to the wheels from the first run."""
+    """With options, wheels are added to the existing ones. Without options, they are replaced."""
     monkeypatch.setattr(offline_bundle, "BUILT", {})
     monkeypatch.setattr(offline_bundle, "make_bundle", lambda file: None)
     found: list[list[str]] = []

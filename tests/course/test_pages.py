@@ -1,4 +1,4 @@
-"""Test the commands on documentation pages."""
+"""Test the commands on documentation pages, and the harness that runs them."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ def test_commands_match_the_page(page: Path, tmp_path: Path, releases: Path) -> 
     lessons.run_page(page, tmp_path, releases)
 
 
-# These options and variables don't exist in macOS tools or in zsh.
+# These commands, options, and variables don't exist in macOS or in zsh.
 ONLY_ON_LINUX = re.compile(
     r"\bsed (?:-\w+ )*-i (?!'')|\bgrep (?:--|-\w*P)|\benv --|BASH_REMATCH|\breadlink -f|\bsort -\w*V"
     r"|(?<!git )\b(?:cp|rm|mv|ls|head|tail|mkdir|wc|cut) --|\bdate -d|\bstat -c|\bsha256sum\b|\bxargs -r"
@@ -30,7 +30,7 @@ ONLY_ON_LINUX = re.compile(
 
 @each_page
 def test_commands_are_portable(page: Path) -> None:
-    """Commands also work on macOS, and they don't contain comments, which zsh rejects."""
+    """Commands use no features that macOS or zsh lacks, and no comments, which zsh rejects."""
     consoles = [block.parsed for block in lessons.parse(page) if hasattr(block.parsed, "commands")]
     shown = [command for console in consoles for command in console.commands]
     # Leave out the text of here-documents.
@@ -53,7 +53,7 @@ def test_tests_of_skipped_commands_exist() -> None:
 
 
 def page_of(folder: Path, text: str) -> Path:
-    """Create a page."""
+    """Write a page to a folder, and return its path."""
     page = folder / "page.md"
     page.write_text(text, encoding="utf-8")
     return page
@@ -74,7 +74,7 @@ MARKED = "```{{code-block}} console\n:class: {}\n:caption: Not run here: no engi
     ],
 )
 def test_wrong_page_is_reported(text: str, problem: str, tmp_path: Path, releases: Path) -> None:
-    """A command whose result differs from the page is reported."""
+    """Wrong output, a wrong exit status, an ended session, and an invalid block are reported."""
     page = page_of(tmp_path, text)
     with pytest.raises(lessons.PageError) as raised:
         lessons.run_page(page, tmp_path, releases)
@@ -95,13 +95,13 @@ def test_output_can_be_omitted(tmp_path: Path, releases: Path) -> None:
 
 
 def test_hidden_commands_are_run(tmp_path: Path, releases: Path) -> None:
-    """A command in a comment runs before the next block."""
+    """The commands in a `run` comment are run before the next block."""
     text = "<!-- run: greeting=Hello &&\n  name=Ada -->\n\n" + CONSOLE.format("$ echo $name\nAda")
     lessons.run_page(page_of(tmp_path, text), tmp_path, releases)
 
 
 def test_blocks_share_a_session(tmp_path: Path, releases: Path) -> None:
-    """Blocks share the current folder and variables, and `...` matches any text."""
+    """Blocks share the current folder, files, and variables, and `...` matches any text."""
     text = (
         CONSOLE.format("$ mkdir there && cd there\n$ greeting=Hello")
         + "```{code-block} text\n:caption: names/all.txt\nAda\nBob\n```\n"

@@ -1,6 +1,6 @@
-"""Test the commands of lesson 9 that require a second machine, which is simulated.
+"""Test the commands and the form of lesson 9 that require a package index.
 
-The page refers to this file where it doesn't run its commands.
+The page refers to this file where it doesn't run its commands. TestPyPI is simulated.
 """
 
 import os
@@ -49,7 +49,7 @@ def commands(beginning: str) -> str:
 
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
-    """The environment variables of a learner with an empty home folder."""
+    """Return the environment variables of a learner with an empty home folder."""
     home = tmp_path / "home"
     home.mkdir()
     return {
@@ -63,7 +63,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def project(artifacts: ArtifactCache, tmp_path: Path) -> Path:
-    """A renamed project whose distributions are in dist/."""
+    """Return a renamed project whose distributions are in dist/."""
     answers = checkpoints.answers("09") | NAMES
     built = artifacts.distributions(answers)
     folder = artifacts.copy(answers, tmp_path / "greetings")
@@ -93,7 +93,7 @@ def test_local_index_starts(project: Path, env: dict[str, str]) -> None:
 
 
 def test_package_is_published_on_testpypi(project: Path, env: dict[str, str]) -> None:
-    """A package can be uploaded to TestPyPI with a token and installed from there."""
+    """A package can be uploaded to TestPyPI with a token, and then installed and run."""
     testpypi = Index(TEST_REPOSITORY, "testpypi", project.parent / "index", tokens={"pypi-token"})
     address = f"https://{urlsplit(TEST_REPOSITORY).hostname}/simple/"
     install = commands("uv venv ~/rehearsal").replace("ADDRESS", address)
@@ -116,7 +116,7 @@ def test_package_is_published_on_testpypi(project: Path, env: dict[str, str]) ->
 
 
 def test_trusted_publisher_matches_the_project(artifacts: ArtifactCache) -> None:
-    """The values in the form match the project at the start of lesson 10."""
+    """The values in the form for the trusted publisher match the project of checkpoint 11."""
     form = dict(
         re.findall(r"^\| ([\w ]+) \| `(.+?)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     )

@@ -26,7 +26,7 @@ each_puzzle = pytest.mark.parametrize(("number", "defect"), puzzles().items())
 
 @each_puzzle
 def test_puzzle_is_opened(number: int, defect: str, tmp_path: Path) -> None:
-    """Opening a puzzle copies its package, and prints the symptom, the task, and a command."""
+    """Opening a puzzle copies its package, and returns its title, its task, and a command."""
     printed = open_puzzle(str(number), tmp_path)
     assert tree(PACKAGES / defect) == tree(tmp_path / f"puzzle-{number}")
     title = tomllib.loads((COURSE / "puzzles" / defect / "check.toml").read_text())["title"]
@@ -46,7 +46,7 @@ def test_symptom_and_task_do_not_reveal_the_defect(number: int, defect: str) -> 
 
 @each_puzzle
 def test_page_matches_its_puzzle(number: int, defect: str) -> None:
-    """A puzzle's page uses its package, and shows the checker's command and the solution."""
+    """A puzzle's page uses its package, and has the checker's command, the solution, and a link."""
     page = COURSE / "puzzles" / defect / "index.md"
     text = page.read_text(encoding="utf-8")
     assert defect == front_matter(page)["puzzle"]
@@ -83,9 +83,9 @@ def test_existing_folder_is_not_changed(tmp_path: Path) -> None:
     ],
 )
 def test_unknown_puzzle_is_rejected(arguments: list[str], message: str) -> None:
-    """A wrong or missing number is rejected with one message."""
+    """A wrong, missing, or additional argument is rejected with a one-line message."""
     module = (sys.executable, "-m", "harness.course.puzzles")
-    # `nox -s puzzle` doesn't install any packages.
+    # `nox -s puzzle` doesn't install any packages, so the harness must be on the path.
     ended = run(*module, *arguments, env={"PYTHONPATH": str(ROOT / "tests")}, exit_code=2)
     assert ended.stderr.startswith(message)
     assert 1 == ended.stderr.count("\n")
@@ -97,7 +97,7 @@ def test_puzzle_is_opened_without_packages(tmp_path: Path) -> None:
     isolated.mkdir()
     command = f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); sys.argv[1:] = ['2']; "
     command += "from harness.course.puzzles import main; sys.exit(main())"
-    # -S: without site-packages
+    # `-I` ignores PYTHONPATH, and `-S` ignores installed packages.
     printed = run(sys.executable, "-I", "-S", "-c", command, cwd=tmp_path).stdout
     assert tree(PACKAGES / puzzles()[2]) == tree(tmp_path / "puzzle-2")
     assert f"$ cd {(tmp_path / 'puzzle-2').resolve()}\n" in printed

@@ -11,7 +11,7 @@ from harness.packagestan.template import ROOT
 
 
 def test_text_has_a_license() -> None:
-    """The footer of each page names the license of the text."""
+    """docs/LICENSE has the license of the text, and the footer and the copyright page name it."""
     text = (DOCS / "LICENSE").read_text(encoding="utf-8")
     title = text.splitlines()[0]
     assert "Creative Commons Attribution 4.0 International" == title
@@ -24,7 +24,7 @@ def test_text_has_a_license() -> None:
 
 
 def test_citation_is_complete() -> None:
-    """CITATION.cff has the keys that version 1.2.0 of the format requires."""
+    """CITATION.cff has the license and the keys that version 1.2.0 of the format requires."""
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert {"authors", "cff-version", "message", "title"} <= set(citation)
     assert "1.2.0" == citation["cff-version"]
@@ -32,7 +32,7 @@ def test_citation_is_complete() -> None:
 
 
 def test_dev_container_has_what_learners_need() -> None:
-    """The dev container has all tools that the doctor checks. Git is part of its image."""
+    """The dev container installs the doctor's required tools except Git, and runs the doctor."""
     path = ROOT / ".devcontainer" / "learners" / "devcontainer.json"
     command = json.loads(path.read_text(encoding="utf-8"))["postCreateCommand"]
     needed = runpy.run_path(str(COURSE / "doctor.py"))["OLDEST"]

@@ -18,7 +18,7 @@ def test_each_topic_has_a_section(topic: topics.Topic) -> None:
 
 @pytest.mark.parametrize("topic", topics.topics(), ids=lambda topic: topic.number)
 def test_no_topic_is_thin(topic: topics.Topic) -> None:
-    """The course teaches each topic instead of only mentioning it."""
+    """The sections of each topic have enough words, a command, or a picture."""
     assert not topic.is_thin, topic
 
 
@@ -43,7 +43,7 @@ def test_front_matter_is_correct(page: Path) -> None:
 def test_short_section_without_commands_and_pictures_is_thin(
     section: topics.Section, expected: bool
 ) -> None:
-    """A section with few words is thin unless it contains a command or a picture."""
+    """A topic with few words is thin unless its section contains a command or a picture."""
     assert expected == topics.Topic(1, "One", {("lesson", "anchor"): section}).is_thin
 
 

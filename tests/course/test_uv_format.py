@@ -1,7 +1,7 @@
 """Test the commands of lesson 8 that download Ruff from GitHub, using a mirror on this machine.
 
 The page refers to this file where it doesn't run its commands. The mirror serves the tests' copy of
-Ruff for every version, so only the choice of a version and the download are tested.
+Ruff for every version, so the tests only check which version uv downloads and how uv calls it.
 """
 
 import functools
@@ -35,7 +35,7 @@ class Mirror:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Create the mirror in an empty folder."""
+        """Create a mirror without versions in an empty folder, and pack the tests' copy of Ruff."""
         self.asked: list[str] = []
         self.env: dict[str, str] = {}
         self._folder = folder
@@ -46,7 +46,7 @@ class Mirror:
             archive.add(ruff, f"ruff-{self._platform}/ruff")
 
     def offer(self, *versions: str) -> None:
-        """Offer these versions of Ruff, newest first."""
+        """Offer these versions of Ruff, which must be sorted from newest to oldest."""
         digest = hashlib.sha256(self._archive.read_bytes()).hexdigest()
         lines = []
         for version in versions:
@@ -69,13 +69,13 @@ class Mirror:
 
     @property
     def downloaded(self) -> list[str]:
-        """The downloaded versions of Ruff."""
+        """Return the downloaded versions of Ruff."""
         return re.findall(r"/download/([^/]+)/", "\n".join(self.asked))
 
 
 @pytest.fixture
 def mirror(tmp_path: Path) -> Iterator[Mirror]:
-    """A running mirror."""
+    """Return a running mirror without versions of Ruff."""
     folder = tmp_path / "mirror"
     folder.mkdir()
     created = Mirror(folder)
@@ -98,7 +98,7 @@ def mirror(tmp_path: Path) -> Iterator[Mirror]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with a line of 103 characters."""
+    """Return a project with a line of 103 characters."""
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "1"\n')
