@@ -1,4 +1,4 @@
-"""The environment that builds the documentation."""
+"""A fixture for the environment that builds the documentation."""
 
 from pathlib import Path
 

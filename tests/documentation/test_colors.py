@@ -16,10 +16,10 @@ import pytest
 from harness.artifacts.install import Environment
 from harness.packagestan.template import ROOT
 
-# The minimum for text, level AA, and for lines and icons.
+# The minimum contrast at level AA: for text, and for lines and icons.
 TEXT = 4.5
 LINES = 3.0
-# The minimum for text, level AAA, which the style sheet of the diagrams promises.
+# The minimum contrast for text at level AAA, which the style sheet of the diagrams promises.
 ENHANCED_TEXT = 7.0
 
 SCHEMES = ("light", "dark")
@@ -51,7 +51,7 @@ def luminance(color: str) -> float:
 
 
 def contrast(first: str, second: str) -> float:
-    """Return the contrast ratio of two colors, from 1 to 21, rounded down to one decimal.
+    """Return the contrast ratio of two colors, from 1 to 21, rounded down to one decimal place.
 
     >>> contrast("#000000", "#ffffff"), contrast("#777777", "#ffffff")
     (21.0, 4.4)
@@ -162,7 +162,7 @@ def test_diagrams_are_readable(scheme: str) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_start_page_is_readable(scheme: str) -> None:
-    """Text, links, and code on the start page have enough contrast."""
+    """Text, links, code, and diffs on the start page have enough contrast."""
     colors = start_colors(scheme)
     text = ("text", "quiet", "brand", "keyword", "string", "comment", "value", "name", "wrong")
     assert [] == [

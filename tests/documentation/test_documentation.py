@@ -1,4 +1,4 @@
-"""Check that the documentation matches the template."""
+"""Check the README and the documentation: generated sections, commands, links, and addresses."""
 
 import ast
 import re
@@ -41,7 +41,7 @@ def test_generated_sections_are_up_to_date(page: Path) -> None:
 
 
 def test_picture_is_up_to_date() -> None:
-    """The README's picture shows the files of a new library."""
+    """The README's picture is up to date, and doesn't load a font."""
     picture = (ROOT / "docs" / "project.svg").read_text(encoding="utf-8")
     assert project_svg() == picture, "Run `nox -s tables`, and commit the changes."
     assert "@font-face" not in picture
@@ -49,7 +49,7 @@ def test_picture_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("axis", axes())
 def test_page_of_an_axis_has_generated_sections(axis: str) -> None:
-    """The reference page of an axis has a list of its choices and their effects."""
+    """The reference page of an axis has generated sections for its choices and their effects."""
     page = (ROOT / "docs" / "reference" / "options" / f"{axis}.md").read_text(encoding="utf-8")
     for name in ("choices", "changes"):
         block = f'<!-- [[[cog from tables import {name}; {name}("{axis}") ]]] -->'
@@ -57,7 +57,10 @@ def test_page_of_an_axis_has_generated_sections(axis: str) -> None:
 
 
 def test_first_command_creates_a_working_package(tmp_path: Path) -> None:
-    """The README's first command works in a clean clone with only Python, pip, and git."""
+    """In a clean clone, the README's first command creates a package that works.
+
+    PATH contains only Python with pip and the system's programs.
+    """
     clone = tmp_path / "packagestan"
     run("git", "clone", "--quiet", ROOT, clone)
     programs = tmp_path / "bin"
@@ -75,19 +78,19 @@ def test_first_command_creates_a_working_package(tmp_path: Path) -> None:
 
 
 def test_ci_runs_the_second_command() -> None:
-    """CI runs the README's test command."""
+    """The script that CI runs, `.ci/run`, contains the README's last command."""
     assert commands()[-1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
 def test_readme_names_the_oldest_python() -> None:
-    """The README names the oldest Python version that the tests support."""
+    """The README names Python 3.11 as the oldest version, and the tests run with 3.11 or later."""
     assert "Python 3.11 or newer" in README
     assert sys.version_info >= (3, 11)
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
 def test_links_outside_the_site_are_valid(page: str) -> None:
-    """Links to places outside the site refer to a file in the repository or start with https."""
+    """Each link on the page refers to a file in the repository or starts with https://."""
     tokens = MarkdownIt("commonmark").parse((ROOT / page).read_text(encoding="utf-8"))
     children = [child for token in tokens for child in token.children or []]
     links = {str(child.attrs["href"]) for child in children if child.type == "link_open"}
@@ -129,7 +132,7 @@ def test_template_address_is_explained(page: str) -> None:
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/how-to/*.md")), ids=lambda page: page.stem)
 def test_commands_are_tested(page: Path) -> None:
-    """Each how-to guide's commands are run by the tests for pages or by a specific test."""
+    """The front matter of each guide with commands is `commands: run` or names an existing test."""
     runs = front_matter(page).get("commands")
     if "console\n" in page.read_text(encoding="utf-8") or runs:
         assert runs == "run" or (ROOT / str(runs)).is_file()

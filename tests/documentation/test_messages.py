@@ -1,4 +1,4 @@
-"""Check that the reference page lists all error messages."""
+"""Check that the reference page lists error messages and their remedies."""
 
 import doctest
 import re
@@ -20,7 +20,7 @@ def rows(heading: str) -> list[tuple[str, str]]:
 
 
 def pattern(cell: str) -> str:
-    """Return a regular expression for a table cell; "..." matches any text."""
+    """Return a regular expression for a table cell, in which "..." matches any text."""
     text = re.sub(r"\\([|*<\[])", r"\1", cell)
     return re.escape(text).replace(re.escape("..."), ".*")
 
@@ -46,7 +46,7 @@ def test_remedies_are_listed(remedy: str) -> None:
     ],
 )
 def test_adoption_messages_are_listed(message: str) -> None:
-    """The page lists messages of `tools/adopt.py`."""
+    """The page lists the problem and the remedy of these messages from `tools/adopt.py`."""
     problem, _, remedy = message.partition("; ")
     listed = rows("Messages of adopt.py")
     assert any(re.fullmatch(p, problem) and re.fullmatch(r, remedy) for p, r in listed)

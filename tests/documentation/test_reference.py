@@ -77,7 +77,7 @@ def is_so(condition: str, answers: dict[str, Any]) -> bool:
 
 @pytest.fixture(scope="module")
 def projects(artifacts: ArtifactCache) -> Projects:
-    """Return projects that contain every combination of choices for any three questions."""
+    """Return files and answers of projects that cover all valid combinations of three choices."""
     found: Projects = []
     for answers in covering():
         project = artifacts.project(answers)
@@ -118,13 +118,13 @@ def test_files_match_their_conditions(projects: Projects) -> None:
 
 @pytest.mark.parametrize("section", KINDS)
 def test_files_are_in_the_section_of_their_kind(section: str) -> None:
-    """Each section of the page lists files of one kind."""
+    """Each section of the page lists only files of the kind in its heading."""
     part = TEXT.split(f"\n## {section}\n")[1].split("\n## ")[0]
     assert {section} == {kind(name) for name, _, _ in ROW.findall(part)}
 
 
 def test_updates_skip_only_user_files() -> None:
-    """The files that updates never change are exactly those in the first section."""
+    """The section "Your files" lists exactly the files that updates never change."""
     sets = starter_files().values()
     once = {file for files in sets for file in files["once"]}
     kept = {file for files in sets for file in files.get("kept", [])}

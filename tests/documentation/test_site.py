@@ -1,4 +1,4 @@
-"""Test each directive of the documentation's extension on a small site."""
+"""Test the features of the documentation's Sphinx extension on a small site."""
 
 import html
 import re
@@ -200,7 +200,13 @@ class Site:
         self.folder = folder
 
     def build(self, pages: dict[str, str], builder: str = "html", *options: str) -> str:
-        """Build pages, and return the warnings."""
+        """Build pages, and return the warnings.
+
+        Args:
+            pages: The Markdown text of each page by name.
+            builder: The Sphinx builder.
+            options: Additional options for Sphinx.
+        """
         source = self.folder / "docs"
         checkpoints = {f"course/checkpoints/{n}.yml": text for n, text in CHECKPOINTS.items()}
         files = {f"{name}.md": text for name, text in pages.items()} | checkpoints
@@ -224,7 +230,7 @@ class Site:
 
     @property
     def warnings(self) -> str:
-        """Return the warnings of the Sphinx build."""
+        """Return the recorded warnings of the build."""
         return (self.folder / "warnings.txt").read_text(encoding="utf-8")
 
     def page(self, name: str) -> str:
@@ -262,7 +268,7 @@ def test_boxes_have_titles(site: Site) -> None:
 
 
 def test_challenges_have_anchors(site: Site) -> None:
-    """Each challenge has an anchor that links can use."""
+    """A challenge has an anchor that links can use."""
     assert 'id="challenge-shadow-a-module"' in site.page("course/lesson")
 
 
@@ -342,7 +348,7 @@ def test_page_that_is_not_executed_has_no_footer(site: Site) -> None:
 
 
 def test_footer_is_on_the_pages_that_are_run() -> None:
-    """The footer appears on exactly the pages whose commands the tests run."""
+    """The footer is configured for exactly the folders whose commands the tests run."""
     conf = (ROOT / "docs" / "conf.py").read_text(encoding="utf-8")
     (patterns,) = re.findall(r"^packagestan_executed = \[(.*)\]$", conf, re.MULTILINE)
     assert sorted(f'"{course}/**"' for course in lessons.RUN_FOLDERS) == sorted(
@@ -455,7 +461,7 @@ def test_pages_without_faults_have_no_warnings(site: Site) -> None:
 
 
 def test_documentation_builds_are_strict() -> None:
-    """`nox -s docs` turns warnings into errors."""
+    """The noxfile runs sphinx-build with `-W`, which turns warnings into errors."""
     assert '"sphinx-build", "-W"' in (ROOT / "noxfile.py").read_text(encoding="utf-8")
 
 
@@ -482,7 +488,7 @@ def test_code_blocks_are_focusable(site: Site) -> None:
 
 
 def test_slides_have_speaker_notes(sphinx: Environment, tmp_path: Path) -> None:
-    """Slides contain pictures, challenges, and questions; other content becomes speaker notes."""
+    """Slides contain pictures, challenges, questions, and key points. Other text becomes notes."""
     site = Site(sphinx, tmp_path)
     lesson = (
         "# A lesson\n\n:::{objectives}\n- see\n:::\n\n## Part\n\nFirst. Second.\n"
@@ -543,7 +549,10 @@ def test_lessons_can_be_translated(sphinx: Environment, tmp_path: Path) -> None:
 
 
 def test_timetable_adds_up(sphinx: Environment, tmp_path: Path) -> None:
-    """A lesson gets at least its estimated minutes, and a break gets the given minutes."""
+    """A timetable contains the start and the minutes of each lesson and break, and a total.
+
+    Too few minutes for a lesson and a lesson that doesn't exist cause warnings.
+    """
     site = Site(sphinx, tmp_path)
     table = '# Day\n\n```{{timetable}}\n:start: "09:00"\n\n07\nBreak 15\n07 20\n{}\n```\n'
     pages = {"course/07-lesson": LESSON, "index": table.format("")}

@@ -22,11 +22,12 @@ from harness.processes.commands import run
 
 WORDS = Path(__file__).with_name("spelling.txt")
 PARTS = ("copier.yml", "template", "tools", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs")
-# Third-party text, and generated names.
+# Third-party text, translations, pictures, and generated files.
 EXCLUDED = re.compile(
     r"template/licenses/|locked_names|docs/(?:locales|start/static)|LICENSE$|\.(?:dot|png|svg)$|lock\.json$"
 )
-# URLs and hashes have their own tests. Colors and escape sequences are not words.
+# URLs and hashes have their own tests. Colors, escape sequences, and prefixes of strings are not
+# words.
 NOT_WORDS = re.compile(
     r"https?://[^\s)>\"']+|#[0-9a-f]{6}\b|\b[0-9a-f]{12,}\b|sha256=\S+|\\[a-z]|\b[frb](?=[\"'])"
 )
@@ -45,7 +46,7 @@ def choices() -> set[str]:
 
 
 def words(text: str) -> set[str]:
-    """Return the words in a string, including the parts of identifiers."""
+    """Return the words to check in a string, including the parts of identifiers."""
     plain = NOT_WORDS.sub(" ", text)
     found = set(re.findall(r"[A-Za-z]+(?:'[a-z]+)?", plain)) - PYTHON
     parts = {part for word in found for part in re.findall(r"[A-Z]?[a-z']+|[A-Z]+(?![a-z])", word)}
@@ -90,7 +91,7 @@ def test_splits_identifiers_into_words() -> None:
 
 
 def test_every_word_is_in_a_dictionary(unknown: dict[str, str], listed: list[str]) -> None:
-    """No word is misspelled. Add new terms to `spelling.txt`."""
+    """Each word is in the dictionary or in `spelling.txt`."""
     assert {word: file for word, file in unknown.items() if word not in set(listed)} == {}
 
 

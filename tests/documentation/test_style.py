@@ -35,7 +35,8 @@ PHRASES = re.compile(
     r")",
     re.IGNORECASE,
 )
-# Third-party text, packages with their owners' wording, and a test about "e.g.".
+# Files that aren't checked: third-party text, packages with their owners' wording, and the code that
+# creates slides.
 OTHER_WORDS = ("template/licenses/", "tests/packages/", "docs/extensions/packagestan/slides.py")
 
 PAGES = [
@@ -49,13 +50,14 @@ Blocks = list[tuple[str, str]]
 
 
 def blocks(text: str) -> Blocks:
-    r"""Return the headings, paragraphs, code blocks, and tables of a page as Markdown.
+    r"""Return the kind and the Markdown text of each block of a page. Tables have no text.
 
     >>> blocks("# A\n\nRun this:\n\n```\nb\n```\n")
     [('heading', 'A'), ('paragraph', 'Run this:'), ('fence', 'b\n')]
     """
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
-    # A directive's content is checked separately, but its fence and options are not.
+    # Remove options, and replace fences with rules, which separate a directive's content from the
+    # text around it.
     text = re.sub(r"^:\w+:.*\n", "\n", text, flags=re.MULTILINE)
     text = re.sub(r"^ *:{3,}.*\n", "\n***\n", text, flags=re.MULTILINE)
     found: Blocks = []
@@ -130,7 +132,7 @@ def test_sentences_end_before_a_block(page: Blocks) -> None:
 
 
 def test_no_phrase_reads_like_a_translation() -> None:
-    """No file contains phrases that read like a translation."""
+    """No checked file contains a phrase that reads like a translation."""
     command = ("git", "ls-files", "--cached", "--others", "--exclude-standard")
     places = ("*.md", "*.toml", "*.yml", "noxfile.py", "docs", "template", "tests", "tools")
     skipped = (*OTHER_WORDS, "tests/documentation/test_style.py")

@@ -13,7 +13,7 @@ from harness.updates.releases import IDENTITY, add_release, commit, git
 
 PROJECT = ROOT / "template" / "project"
 
-# The only expressions that may appear in file names.
+# Permitted expressions in file names, and the axis and key of the fact that each one inserts.
 FACTS = {
     "{{ project.docs.config }}": ("docs_engine", "config"),
     "{{ project.docs.docs_config }}": ("docs_engine", "docs_config"),
@@ -23,9 +23,9 @@ FACTS = {
 }
 RENDERED = {"{{ package_name }}", "{{ _copier_conf.answers_file }}", *FACTS}
 
-# Names that git, Windows, or macOS treat as .git: the short name on Windows, different
-# capitalization, trailing dots and spaces, streams, and invisible characters
-# (https://git-scm.com/docs/git-fsck, hasDotgit).
+# The name of git's folder, and its short name on Windows. Git, Windows, or macOS also accept
+# different capitalization, trailing dots and spaces, streams, and invisible characters, which are
+# removed before the comparison (https://git-scm.com/docs/git-fsck, hasDotgit).
 REPOSITORIES = {".git", "git~1"}
 
 
@@ -68,7 +68,7 @@ def test_no_choice_writes_into_a_git_repository(axis: str, key: str) -> None:
     ],
 )
 def test_spellings_of_the_git_folder_are_recognized(part: str) -> None:
-    """The check recognizes each spelling of `.git`."""
+    """The check recognizes each spelling of `.git`, and each expression that isn't permitted."""
     assert leads_into_a_repository(part)
 
 
@@ -84,7 +84,7 @@ def test_no_template_file_writes_into_a_git_repository() -> None:
 
 @pytest.mark.parametrize("name", [".git", "git~1", "../x", "a/b", ".GIT"])
 def test_package_name_cannot_be_a_path(name: str) -> None:
-    """The package name must be an identifier, because it is used in paths."""
+    """A package name that could be a path or `.git` is rejected, because paths contain the name."""
     assert "package_name" in refusal({"project_name": "My Project", "package_name": name})
 
 

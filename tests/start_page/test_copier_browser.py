@@ -25,8 +25,8 @@ from harness.rendering import copier_internals
 from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
 
-# A second template with a choice that can be unavailable, a file for each item of a list, an
-# executable, a binary file, and a question that depends on another one.
+# A second template. It has a choice that can be unavailable, a question that depends on another
+# one, a file for each item of a list, and an excluded file.
 TINY = {
     "copier.yml": """\
 _subdirectory: files
@@ -66,7 +66,10 @@ certificate:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Source:
-    """Return the second template as a repository in which only git records the mode of `run.sh`."""
+    """Return the second template as a repository with a binary file.
+
+    Only git's index records that `run.sh.jinja` is executable.
+    """
     folder = tmp_path_factory.mktemp("tiny")
     for path, text in TINY.items():
         (folder / path).parent.mkdir(exist_ok=True)
@@ -113,7 +116,7 @@ def message(answers: Answers) -> str:
     """Return Copier's message about rejected answers."""
     try:
         return refusal(texts(answers))
-    except TemplateError as error:  # raised by a question's condition
+    except TemplateError as error:  # A question's condition raised it.
         return str(error)
 
 
@@ -139,7 +142,7 @@ def test_reused_results_never_differ(source: Source, session: Session, tmp_path:
 def test_equal_values_of_different_types_are_distinguished(
     tmp_path: Path,
 ) -> None:
-    """The values 1 and true, which are equal in Python, are rendered differently."""
+    """The values 1, true, and 1.0, which are equal in Python, are rendered differently."""
     (tmp_path / "template").mkdir()
     (tmp_path / "template" / "copier.yml").write_text("value: {type: yaml, default: 0}\n")
     (tmp_path / "template" / "file.jinja").write_text("{{ value }}")
@@ -208,7 +211,7 @@ def test_answer_that_equals_the_default_is_not_given(session: Session) -> None:
 def test_second_template_renders_the_same_files(
     answers: Answers, tiny: Source, tmp_path: Path
 ) -> None:
-    """For a template that is unrelated to Packagestan, the files also equal Copier's."""
+    """For another template, a session also renders the same files as `copier copy`."""
     expected = of_command(tiny.folder, tmp_path / "command", answers)
     session = Session(tiny, tmp_path / "work")
     session.render({"name": "before"})
@@ -241,7 +244,7 @@ def test_template_that_requires_trust_is_rejected(tmp_path: Path) -> None:
 
 
 def test_posix_modules_can_be_imported_but_not_used() -> None:
-    """Functions of POSIX modules can be imported, but calling them raises an error."""
+    """Functions of a missing POSIX module can be imported, but calling one raises an error."""
     module: Any = copier_browser.MissingModule("grp")
     with pytest.raises(OSError, match=r"grp\.getgrgid doesn't exist in a browser"):
         module.getgrgid(0)

@@ -1,7 +1,7 @@
 """Test the start page in Chromium: files, links, and accessibility.
 
-`nox -s start_page` compares the projects for all sets of answers. Other nox sessions compare only a
-few.
+`nox -s start_page` runs all tests with all their parameters. Otherwise, slow tests are skipped, and
+the other tests use only a few parameters.
 """
 
 import gzip
@@ -36,7 +36,8 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not 
 screenshot = pytest.importorskip("screenshot")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
-# All tests share a page, because loading it takes seconds.
+# A single worker process runs all tests, because most of them share a page that takes seconds to
+# load.
 pytestmark = pytest.mark.xdist_group("start page")
 
 # Additional answers without which an answer would have no effect or be rejected.
@@ -59,7 +60,7 @@ ALL = os.environ.get("PACKAGESTAN_START_SETS") == "all"
 
 
 def answer_sets() -> dict[str, Answers]:
-    """Return answers by name: each choice once, each preset, and difficult text answers."""
+    """Return named sets of answers: FULL, the defaults, choices, presets, and difficult text."""
     found: dict[str, Answers] = {"full": FULL, "defaults": BASE}
     for axis in axes():
         for choice in choices(axis):
@@ -74,7 +75,7 @@ def answer_sets() -> dict[str, Answers]:
 
 FEW = ("full", "task_runner-make")
 
-# Slow tests, which load a second page or build a project.
+# A mark for slow tests, which load a second page or build a project.
 slow = pytest.mark.skipif(not ALL, reason="slow; `nox -s start_page` runs it")
 
 
@@ -92,7 +93,7 @@ def site(artifacts: ArtifactCache, template: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Return Chromium."""
+    """Return a running Chromium."""
     with sync_api.sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         started = playwright.chromium.launch(executable_path=BROWSER, args=options)
@@ -101,10 +102,10 @@ def browser() -> Iterator[Any]:
 
 
 class Shown:
-    """The page in a tab, and its requests."""
+    """A tab that shows the page, and its requests and problems."""
 
     def __init__(self, browser: Any, site: str, **options: Any) -> None:
-        """Open a tab."""
+        """Open an empty tab. The options are for the browser context."""
         self.site = site
         self.context = browser.new_context(**options)
         self.page = self.context.new_page()
@@ -135,7 +136,7 @@ class Shown:
         self.wait(before)
 
     def wait(self, before: int) -> None:
-        """Wait until a different project is shown."""
+        """Wait until more than this number of projects have been shown."""
         self.page.wait_for_function("n => Number(document.body.dataset.ready) > n", arg=before)
 
     def errors(self) -> list[str]:
@@ -162,7 +163,7 @@ def extract(archive: Path, folder: Path) -> Path:
 
 
 def fragment(answers: Mapping[str, Any], prefix: str = "") -> str:
-    """Return the fragment of a link with answers."""
+    """Return the fragment of a link with answers. The prefix precedes each question's name."""
     texts = {prefix + name: as_text(answer) for name, answer in answers.items()}
     return "#" + urllib.parse.urlencode(texts)
 
@@ -215,7 +216,7 @@ def test_archive_builds_and_passes_its_tests(
 def test_rejected_answer_shows_the_message_of_the_command(
     name: str, shown: Shown, template: Path, tmp_path: Path
 ) -> None:
-    """The field for a rejected answer shows the message and is marked as invalid."""
+    """A rejected answer's field is marked and shows the message, and the download is disabled."""
     rejected = next((answer for each, answer, *_ in REJECTED if each == name), "2.7")
     answers = {"project_name": "Demo", name: rejected}
     finished = copier_command(
@@ -245,7 +246,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("link", HOSTILE if ALL else HOSTILE[:4])
 def test_malicious_link_is_only_data(link: str, shown: Shown) -> None:
-    """A malicious link can't add elements, run code, or make requests."""
+    """A malicious link can't add elements, run code, or make requests, and later links work."""
     requests = len(shown.requests)
     shown.follow(link)
     assert [] == shown.problems
@@ -300,7 +301,7 @@ def test_loaded_page_works_offline(shown: Shown) -> None:
 
 @slow
 def test_link_reproduces_the_page(browser: Any, site: str, shown: Shown) -> None:
-    """A link contains the answers and the open file, so it restores them in a different browser."""
+    """A link restores the answers, the pinned project, and the open file in another context."""
     shown.follow(fragment(BASE))
     before = shown.count()
     shown.page.check('[data-question="backend"] input[value="flit_core"]')
@@ -351,7 +352,7 @@ SIZES = {"phone": {"width": 390, "height": 844}, "laptop": {"width": 1280, "heig
 @pytest.mark.parametrize("scheme", ["light", "dark"] if ALL else ["dark"])
 @pytest.mark.parametrize("size", SIZES if ALL else ["phone"])
 def test_page_is_accessible(size: str, scheme: str, shown: Shown) -> None:
-    """With all options and a visible diff, axe finds no problems, and no content is too wide."""
+    """With diffs, an error, or all questions, axe finds no problems, and no content is too wide."""
     shown.page.set_viewport_size(SIZES[size])
     shown.page.emulate_media(color_scheme=scheme)
     try:
@@ -373,7 +374,7 @@ def test_page_is_accessible(size: str, scheme: str, shown: Shown) -> None:
 
 
 def check(shown: Shown) -> None:
-    """Check whether the page violates the guidelines or is too wide."""
+    """Check that the page follows the guidelines and isn't too wide."""
     violations = axe.Axe().run(shown.page, options=RULES).response["violations"]
     assert [] == [
         f"{violation['id']}: {[node['target'] for node in violation['nodes']][:3]}"

@@ -1,4 +1,4 @@
-"""Test the start page's commands, diffs, and archives."""
+"""Test the logic of the start page: commands, files, messages, diffs, and archives."""
 
 import io
 import re
@@ -81,7 +81,7 @@ def words_of_powershell(command: str) -> list[str]:
 
 
 def test_powershell_passes_each_answer_unchanged() -> None:
-    """Each answer is a single verbatim string in PowerShell."""
+    """By PowerShell's rules, the command is split into the intended words."""
     answers = {f"q{number}": text for number, text in enumerate(HOSTILE)}
     command = commands("gh:ada/template", "demo", answers, [])["powershell"]
     expected = ["uvx", "copier", "copy", "--defaults"]
@@ -122,7 +122,7 @@ def test_changes_are_relative_to_the_previous_answer(page: Page) -> None:
 
 
 def test_two_projects_are_compared(page: Page) -> None:
-    """With pinned answers, changes are relative to the pinned project."""
+    """Changes are relative to the pinned project. After it is unpinned, no file is marked."""
     pinned = {"project_name": "Demo"}
     page.show({"project_name": "Other"}, pinned)
     shown = page.show({"project_name": "Demo", "backend": "setuptools"}, pinned)
@@ -154,7 +154,7 @@ def test_unknown_names_are_reported_and_ignored(page: Page) -> None:
 
 
 def test_link_with_rejected_answers_shows_a_project(page: Page) -> None:
-    """The page shows files even if a link's answers are rejected."""
+    """The page shows a project even if a link's answers or its pinned answers are rejected."""
     shown = page.show({"project_name": "Demo", "user_email": "ada"}, None)
     assert "pyproject.toml" in {file["path"] for file in shown["files"]}
     shown = page.show({"project_name": "Demo"}, {"project_name": ""})
@@ -170,7 +170,7 @@ def test_groups_are_named_after_question_files() -> None:
 
 
 def test_template_without_question_files_has_no_groups(tmp_path: Path) -> None:
-    """The questions of a template without question files are in one group."""
+    """The questions of a template without question files have no groups."""
     (tmp_path / "copier.yml").write_text("name: Ada\n", encoding="utf-8")
     assert {} == groups(tmp_path)
 
@@ -190,7 +190,7 @@ def test_difference_has_both_sides() -> None:
 
 
 def test_file_states_include_modes() -> None:
-    """A file with a different mode counts as changed."""
+    """Files are marked as added, changed, or removed, and a different mode is a change."""
     before = {"a": File(b"", 0o644), "b": File(b"", 0o644), "c": File(b"", 0o644)}
     after = {"b": File(b"", 0o755), "c": File(b"", 0o644), "d": File(b"", 0o644)}
     expected = {"a": "removed", "b": "changed", "c": "", "d": "added"}
@@ -227,7 +227,7 @@ def test_archive_is_reproducible_and_has_modes(tmp_path: Path) -> None:
     ],
 )
 def test_fork_gets_its_own_address(remote: str, address: str) -> None:
-    """The command contains the address of the fork that builds the site, but no credentials."""
+    """The address is the remote's, without credentials, or else the template's default address."""
     assert address == assemble.short_address(remote)
 
 
