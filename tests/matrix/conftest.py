@@ -1,4 +1,4 @@
-"""The variants that represent all combinations of answers."""
+"""The fixture for the variants, which represent the possible combinations of answers."""
 
 import pytest
 
@@ -10,7 +10,13 @@ from harness.rendering.template import Answers
 
 
 def param(name: str, answers: Answers, *, is_quick: bool) -> object:
-    """Return a test parameter. A variant's tests all run in the process that renders it."""
+    """Return a test parameter. All tests of a variant run in the process that renders it.
+
+    Args:
+        name: The name of the variant.
+        answers: The variant's answers.
+        is_quick: Whether to mark the variant as `quick`.
+    """
     marks = [pytest.mark.xdist_group(name)] + [pytest.mark.quick] * is_quick
     return pytest.param(answers, id=name, marks=marks)
 

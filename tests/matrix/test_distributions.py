@@ -33,7 +33,7 @@ MISSING = {
 
 
 def repository(answers: Answers) -> str:
-    """Return the repository's URL: the given one or the default on GitHub."""
+    """Return the repository's URL: the given one, the default on GitHub, or an empty string."""
     github_user, name = answers["github_user"], answers["distribution_name"]
     derived = f"https://github.com/{github_user}/{name}" if github_user else ""
     return str(answers["repository_url"] or derived)
@@ -51,7 +51,7 @@ def test_distributions_pass_twine_check(variant: Variant) -> None:
 
 
 def test_wheel_has_no_common_mistakes(variant: Variant) -> None:
-    """check-wheel-contents finds no problems with the project's settings."""
+    """check-wheel-contents finds no problems with the project's settings or, if none, with src/."""
     checker = WheelChecker()
     file = variant.project / "pyproject.toml"
     if "check-wheel-contents" in tomllib.loads(file.read_text(encoding="utf-8"))["tool"]:
@@ -69,10 +69,10 @@ def test_metadata_lacks_only_missing_answers(variant: Variant) -> None:
     singular = {"classifiers": "classifier", "project_urls": "project-url"}
     data = {singular.get(k, k.replace("_", "-")): value for k, value in metadata.items()}
     data["keywords"] = " ".join(metadata.get("keywords", []))
-    # Without a summary, the metadata has the project's name instead.
     answers = variant.recorded | {"repository": repository(variant.recorded)}
     if answers["docs_engine"] != "none" and answers["docs_hosting"] == "readthedocs":
         answers["repository"] = "only the documentation has a URL"
+    # Without a summary, the metadata has the project's name instead.
     if len(answers["project_name"]) > 10:
         answers["project_description"] = answers["project_description"] or answers["project_name"]
     rating, found = ratings.rate(data)
@@ -93,7 +93,7 @@ def validator() -> Validator:
 
 
 def test_sdist_contains_the_project(variant: Variant) -> None:
-    """The sdist contains sources, tests, documentation, license, and changelog."""
+    """The sdist contains all PACKED files, and adds only files that build backends create."""
     expected = {name for name in tree(variant.project) if name.startswith(PACKED)}
     sdist = sdist_files(variant.distributions.sdist)
     assert set() == expected - sdist
@@ -103,7 +103,7 @@ def test_sdist_contains_the_project(variant: Variant) -> None:
 
 
 def test_metadata_contains_the_answers(variant: Variant) -> None:
-    """The core metadata contains each answer unchanged."""
+    """The core metadata matches the answers and the README."""
     answers = variant.recorded
     metadata = comparable(read_wheel(variant.distributions.wheel).metadata)
     own = canonicalize_name(answers["distribution_name"])

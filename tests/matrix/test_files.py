@@ -59,7 +59,7 @@ def test_files_parse(variant: Variant) -> None:
 
 
 def test_no_jinja_remains(variant: Variant) -> None:
-    """No file contains Jinja syntax, except in the summary."""
+    """No file except the answers file contains Jinja syntax outside the user's summary."""
     for name, text in new_texts(variant, "searched for Jinja"):
         if name != ".copier-answers.yml":
             left = text.replace(FULL["project_description"], "").replace("{{ kind }}", "")
@@ -74,7 +74,7 @@ def test_no_jinja_remains(variant: Variant) -> None:
 def test_files_are_tidy(variant: Variant) -> None:
     """Files end with one newline, and have no trailing spaces or double blank lines.
 
-    Python files have two blank lines between functions, and licenses keep their original layout.
+    Python files may have double blank lines, and licenses keep their original layout.
     """
     for name, text in new_texts(variant, "found tidy"):
         if text and name != "LICENSE":
@@ -101,7 +101,7 @@ def indentation(line: str) -> int:
 
 
 def test_each_sentence_has_its_own_line(variant: Variant) -> None:
-    """Each line of prose is a complete sentence, so conditions can't leave ragged lines."""
+    """Each line of prose in a guide is a complete sentence, so conditions leave no ragged lines."""
     for name, text in new_texts(variant, "read"):
         if name in ("CONTRIBUTING.md", "RELEASING.md", "CHANGELOG.md"):
             without_code = re.sub(r"(?ms)^```.*?^```$", "", text)
@@ -111,7 +111,7 @@ def test_each_sentence_has_its_own_line(variant: Variant) -> None:
 
 
 def test_commands_have_no_comments(variant: Variant) -> None:
-    """Commands in guides have no comments, because zsh, the shell of macOS, passes them as arguments."""
+    """Commands in pages have no comments, which zsh, the shell of macOS, passes as arguments."""
     for name, text in new_texts(variant, "read for comments"):
         if name.endswith(".md"):
             assert [] == re.findall(r"(?m)^\$ .*\s#.*$", text), name

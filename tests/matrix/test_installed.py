@@ -27,7 +27,7 @@ def used(variant: Variant) -> dict[str, Any]:
 
 
 def test_installed_package_works(variant: Variant, used: dict[str, Any]) -> None:
-    """The installed package can be imported, and has its type marker, data, and entry points."""
+    """The installed package has its type marker, data, and entry points, and its commands work."""
     answers = variant.recorded
     site_packages = Path(used["file"]).parents[1]
     assert ("site-packages", True) == (site_packages.name, used["typed"])
@@ -62,7 +62,7 @@ def test_project_tests_pass(variant: Variant, artifacts: ArtifactCache) -> None:
 
     def test(folder: Path) -> None:
         report = variant.test()
-        # The window's test is skipped, because it requires a display.
+        # Tests may be skipped, such as the window's, which requires a display.
         assert re.search(r"^\d+ passed(, [1-3] skipped)? in ", report, re.MULTILINE), report
         folder.mkdir()
 

@@ -57,7 +57,7 @@ def full_answers(draw: st.DrawFn) -> Answers:
 def test_any_accepted_answers_generate_a_package(
     artifacts: ArtifactCache, answers: Answers
 ) -> None:
-    """Any accepted answers generate a package that contains them."""
+    """Any accepted answers generate a package that passes all CHECKS."""
     assume(not refusal(answers))
     variant = Variant(answers, artifacts)
     for check in CHECKS:

@@ -1,4 +1,4 @@
-"""Check the files for GitLab without running them; see also `test_pipelines_run`."""
+"""Check the files for GitLab without running them. `test_pipelines_run.py` runs them."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ from harness.simulators.workflows import Job
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "ci": "gitlab"}
 INDEX: Answers = {"publish": "token", "index_url": "https://packages.example.com/upload/"}
 
-# All answers that add jobs, keys, or comments.
+# Together, these answers contain everything that adds jobs, keys, or comments.
 VARIANTS: list[Answers] = [
     BASE | more
     for more in (
@@ -54,7 +54,7 @@ def linters(artifacts: ArtifactCache) -> Environment:
 
 @pytest.mark.parametrize("publish", choices("publish"))
 def test_only_its_own_files_exist(publish: str, artifacts: ArtifactCache) -> None:
-    """A project has only the files for GitLab, including a second one if it publishes."""
+    """A project has a file for GitLab, a second one if it publishes, and none for GitHub."""
     files = set(tree(artifacts.project(BASE | {"publish": publish})))
     expected = {".gitlab-ci.yml"} | ({".gitlab/publish.yml"} if publish != "none" else set())
     assert expected == {name for name in files if re.match(r"\.git(hub|lab)", name)}
@@ -104,14 +104,14 @@ CHECKS = ["lint", "build", "tests", "lowest dependencies"]
 def test_event_starts_its_jobs(
     event: dict[str, str], expected: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Only tag pipelines publish, and only scheduled pipelines test the newest dependencies."""
+    """Only version tags start publishing, and only schedules test the newest dependencies."""
     project = artifacts.project(BASE | {"testpypi": True})
     assert expected == list(gitlab_pipelines.jobs(project, event))
 
 
 @pytest.mark.parametrize("environments", [["uv"], ["pip"], []], ids=str)
 def test_uv_lock_is_enforced(environments: list[str], artifacts: ArtifactCache) -> None:
-    """With uv, every job fails if uv.lock is outdated."""
+    """UV_LOCKED, which makes uv fail if uv.lock is outdated, is set only with uv."""
     project = artifacts.project(BASE | {"environments": environments})
     variables = workflows.read(project / ".gitlab-ci.yml")["variables"]
     assert ("1" if "uv" in environments else None) == variables.get("UV_LOCKED")
@@ -129,7 +129,7 @@ def test_tests_run_with_every_python(python_min: str, artifacts: ArtifactCache) 
 
 @pytest.mark.parametrize("runner", rendered("task_runner"))
 def test_checks_run_the_tasks(runner: str, artifacts: ArtifactCache) -> None:
-    """Jobs call the task runner or, without one, the tasks' commands."""
+    """The lint job calls the task runner or, without one, the tasks' commands."""
     call = facts("task_runner")[runner]["call"]
     expected = ["uv run ruff check", "uv run ruff format --check", "uv run mypy"]
     if call:
@@ -153,7 +153,7 @@ def test_image_is_built(artifacts: ArtifactCache) -> None:
 
 @each_variant
 def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Upload jobs are in later stages than all checks, and don't override this order with `needs`."""
+    """Uploads and releases are in later stages than all checks, and have no `needs`."""
     project = artifacts.project(answers)
     stages = workflows.read(project / ".gitlab-ci.yml")["stages"]
     found = workflows.gitlab(project)
@@ -169,7 +169,10 @@ def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache)
 
 @each_variant
 def test_upload_jobs_only_upload(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Only upload jobs have an environment, and they run one command without a checkout or a cache."""
+    """Upload jobs run one command without a checkout or a cache.
+
+    Only these jobs have an environment and, with trusted publishing, an identity token.
+    """
     for name, job in workflows.gitlab(artifacts.project(answers)).items():
         assert (name in UPLOADS) == ("environment" in job), name
         trusted = answers.get("publish", "trusted") == "trusted"
@@ -190,7 +193,7 @@ def test_identity_token_has_the_expected_name_and_audience(artifacts: ArtifactCa
 
 
 def test_trusted_publishing_stores_no_secret(artifacts: ArtifactCache) -> None:
-    """With trusted publishing, no file mentions passwords."""
+    """With trusted publishing, the files for GitLab don't mention passwords."""
     project = artifacts.project(BASE | {"testpypi": True})
     for name in (".gitlab-ci.yml", ".gitlab/publish.yml"):
         assert "PASSWORD" not in (project / name).read_text(encoding="utf-8")

@@ -32,13 +32,13 @@ RELEASE = ["build", "tag", "pypi", "release"]
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, artifacts: ArtifactCache) -> Path:
-    """Return a locked and committed app that has one tag on main and one elsewhere."""
+    """Return a locked and committed app that has two tags on main and one elsewhere."""
     folder = artifacts.copy(APP | {"testpypi": True}, tmp_path_factory.mktemp("app") / "project")
     return repository(folder)
 
 
 def repository(project: Path) -> Path:
-    """Lock a project, commit it, and create the tags."""
+    """Lock a project, commit it, and create two tags on main and one on another branch."""
     git(project, "init", "--quiet")
     run(find_uv_bin(), "lock", cwd=project)
     commit(project, "v0.1.0", "v0.1.1")
@@ -93,7 +93,7 @@ def publish(pipeline: Pipeline, built: Path, **changes: Any) -> dict[str, str]:
     Args:
         pipeline: The pipeline.
         built: The artifacts of the build.
-        changes: Values to set in the `pypi` job. None removes a key.
+        changes: Values to set in the `pypi` job, by key.
     """
     shutil.copytree(built, pipeline.artifacts("build"))
     found = gitlab_pipelines.jobs(pipeline.origin, pipeline.event)
@@ -119,7 +119,7 @@ def test_checks_pass_in_a_new_project(pipeline: Pipeline) -> None:
 def test_outdated_lock_file_stops_the_pipeline(
     tmp_path: Path, network: Network, artifacts: ArtifactCache
 ) -> None:
-    """A dependency that isn't locked stops the pipeline with uv's message."""
+    """If a dependency isn't in uv.lock, the lint job fails with uv's message."""
     stale = repository(artifacts.copy(APP, tmp_path / "stale"))
     file = stale / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
@@ -135,7 +135,7 @@ def test_outdated_lock_file_stops_the_pipeline(
 
 
 def test_tag_is_published(pipeline: Pipeline, pypi: Index, built: Path) -> None:
-    """For a tag on the default branch, the tested files are uploaded and a release is created."""
+    """For a tag on the default branch, the built files are uploaded, and a release is created."""
     expected = dict.fromkeys(["tag", "testpypi", "pypi", "release"], "success")
     assert expected == publish(pipeline, built), pipeline.printed
     wheel = (built / "dist" / WHEEL).read_bytes()
@@ -154,10 +154,10 @@ def test_upload_can_be_retried(pipeline: Pipeline, pypi: Index, built: Path) -> 
 
 @pytest.mark.parametrize("name", ["v0.1.1", "v0.1.0.post1"], ids=["wrong version", "off main"])
 def test_wrong_tag_is_rejected(name: str, pipeline: Pipeline, pypi: Index, built: Path) -> None:
-    """For a tag with the wrong version or on the wrong branch, nothing is uploaded."""
+    """For a tag with the wrong version or on the wrong branch, nothing is uploaded or released."""
     pipeline.event = tag(name)
     if name == "v0.1.0.post1":
-        # The version is right, but the branch is wrong.
+        # Make the version match the tag, so that only the branch is wrong.
         built = renamed(built, pipeline.folder, "0.1.0.post1")
     results = publish(pipeline, built)
     assert {"tag": "failed"} == {n: r for n, r in results.items() if r != "skipped"}
@@ -174,7 +174,7 @@ def renamed(built: Path, folder: Path, version: str) -> Path:
 
 
 def test_pre_release_is_accepted(pipeline: Pipeline, built: Path) -> None:
-    """A pre-release's tag matches the version in the file names."""
+    """The tag of a pre-release is accepted if it matches the version in the file names."""
     git(pipeline.origin, "tag", "v1.0.0rc1", "main")
     pipeline.event = tag("v1.0.0rc1")
     shutil.copytree(renamed(built, pipeline.folder, "1.0.0rc1"), pipeline.artifacts("build"))
@@ -232,7 +232,7 @@ def test_private_index_skips_existing_files(
 def test_version_from_git_is_the_tag(
     tmp_path: Path, network: Network, artifacts: ArtifactCache
 ) -> None:
-    """With versions from git, the build for a tag has the tag's version."""
+    """With versions from git, the build for a tag and the check of its version succeed."""
     origin = repository(artifacts.copy(APP | {"versioning": "vcs"}, tmp_path / "project"))
     git(origin, "tag", "--delete", "v0.1.1")
     (tmp_path / "pipeline").mkdir()

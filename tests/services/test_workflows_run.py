@@ -54,7 +54,7 @@ def without(job: Job, text: str) -> None:
 
 
 def passing(dist: Path) -> Mutation:
-    """Return a change that replaces the checks with a quick job that provides existing files."""
+    """Return a change that makes lint and tests pass, and `build` provide existing files."""
 
     def change(jobs: Jobs) -> None:
         for name in ("lint", "tests"):
@@ -66,7 +66,7 @@ def passing(dist: Path) -> Mutation:
 
 
 def repository(project: Path, *tags: str) -> Path:
-    """Lock a project, commit it on main, and tag it."""
+    """Lock a project, commit and tag it on main, and create the ref of a pull request."""
     call(find_uv_bin(), "lock", "--quiet", cwd=project)
     commit(project, *tags)
     git(project, "branch", "--move", "--force", "main")
@@ -100,14 +100,14 @@ class Place:
         checks: Mutation = unchanged,
         again: Run | None = None,
     ) -> Run:
-        """Run a workflow.
+        """Run a workflow, which the event must start.
 
         Args:
             name: The name of the workflow's file, without the suffix.
             event: The event.
             mutate: A function that changes the jobs.
             checks: A function that changes the jobs of the called ci.yml.
-            again: An earlier run. Its successful jobs are not run again.
+            again: An earlier run. Its successful jobs are not run again unless they have changed.
         """
         workflow, called = self.workflow(name), self.workflow("ci")
         mutate(workflow["jobs"])
@@ -137,7 +137,7 @@ def check_results(run: Run, expected: Mapping[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, artifacts: ArtifactCache) -> Path:
-    """Return a read-only repository of an app that has one correct tag and one wrong tag."""
+    """Return an app's repository, which has a correct and a wrong tag. Tests must not change it."""
     folder = tmp_path_factory.mktemp("app") / "project"
     return repository(artifacts.copy(BASE, folder), TAG.short_ref, WRONG_TAG.short_ref)
 
@@ -171,7 +171,10 @@ def checks_of(run: Run) -> Run:
 
 
 def test_all_checks_pass(released: tuple[Place, Run]) -> None:
-    """Every job succeeds, and the tests run with each Python on this machine."""
+    """All jobs of ci.yml succeed, and the tests run with each supported Python on this machine.
+
+    A pull request starts ci.yml, but not publish.yml.
+    """
     place, run = released
     checks = checks_of(run)
     check_results(checks, dict.fromkeys(CHECKS, "success"))
@@ -210,7 +213,7 @@ def test_coverage_is_in_the_job_summary(released: tuple[Place, Run]) -> None:
 
 
 def test_failing_job_fails_the_result(place: Place, released: tuple[Place, Run]) -> None:
-    """If any job fails, the required check fails."""
+    """If the lint job fails, the required check fails."""
 
     def failing(jobs: Jobs) -> None:
         passing(released[1].artifact("dist"))(jobs)
@@ -256,7 +259,7 @@ def test_outdated_lock_file_fails_with_a_hint(
 
 
 def check_release(place: Place, run: Run) -> None:
-    """Check that the files were uploaded before the release was created."""
+    """Check that the built files were uploaded to PyPI, and then released unchanged."""
     check_results(run, dict.fromkeys(PUBLISHING, "success"))
     assert FILES == list(place.pypi.files())
     assert [TAG.short_ref] == place.releases()
@@ -269,7 +272,7 @@ def check_release(place: Place, run: Run) -> None:
 
 
 def check_not_published(place: Place, run: Run, failed: str, *succeeded: str) -> None:
-    """Check that a job failed, later jobs were skipped, and nothing was uploaded."""
+    """Check that a job failed, later jobs were skipped, and nothing was uploaded or released."""
     results = dict.fromkeys(PUBLISHING, "skipped") | dict.fromkeys(succeeded, "success")
     check_results(run, results | {failed: "failure"})
     assert [] == place.pypi.asked
@@ -314,7 +317,7 @@ def test_wrong_tag_is_not_published(place: Place, released: tuple[Place, Run]) -
 
 
 def test_failing_tests_stop_the_release(place: Place, released: tuple[Place, Run]) -> None:
-    """If a test fails, nothing is uploaded."""
+    """If the test job fails, nothing is uploaded or released."""
 
     def failing(jobs: Jobs) -> None:
         passing(released[1].artifact("dist"))(jobs)
@@ -325,7 +328,7 @@ def test_failing_tests_stop_the_release(place: Place, released: tuple[Place, Run
 
 
 def test_fork_does_not_publish(tmp_path: Path, project: Path, released: tuple[Place, Run]) -> None:
-    """In a fork, a tag runs the checks, but nothing is uploaded or released."""
+    """In a fork, the jobs that upload and release are skipped, and PyPI gets no requests."""
     place = Place(tmp_path, project, is_fork=True)
     with place.network:
         run = place.run("publish", TAG, again=released[1].until("checks", "tag"))
@@ -351,7 +354,7 @@ def test_repeated_release_changes_nothing(released: tuple[Place, Run]) -> None:
 
 
 def check_refused(place: Place, run: Run, mutate: Mutation) -> None:
-    """Check that an upload fails if PyPI already has the version with different files."""
+    """Check that PyPI rejects an upload over a different file, and that the release is skipped."""
     kept = place.pypi.folder / FILES[0]
     kept.write_bytes(b"older")
     refused = place.run("publish", TAG, mutate, again=run.until("checks", "tag"))
@@ -410,7 +413,7 @@ def test_private_index_gets_missing_files(
     released: tuple[Place, Run],
     artifacts: ArtifactCache,
 ) -> None:
-    """A partial upload to a private index is completed, but a different file is rejected.
+    """Missing files are uploaded to a private index, but a different file is rejected.
 
     Like most private indexes, this one also requires the password for reading.
     """
@@ -496,7 +499,7 @@ def test_faults_in_publishing_are_found(
 
 
 def test_release_without_an_upload_is_found(place: Place, released: tuple[Place, Run]) -> None:
-    """A release that doesn't wait for PyPI is created even though PyPI has rejected the files."""
+    """The check finds a release that is created even though PyPI has rejected the files."""
 
     def mutate(jobs: Jobs) -> None:
         jobs["github-release"]["needs"] = "tag"
@@ -565,7 +568,7 @@ def test_expressions_are_evaluated(text: str, expected: object) -> None:
     ],
 )
 def test_unsupported_expression_is_named(text: str, unknown: str) -> None:
-    """The error message contains the unsupported expression."""
+    """The error message contains the expression, and names the part that isn't supported."""
     with pytest.raises(ExpressionError, match=re.escape(f"{unknown} is not supported, in: {text}")):
         evaluate(text, {"github": {"ref": "refs/heads/main"}})
 
@@ -583,7 +586,7 @@ def test_unsupported_expression_is_named(text: str, unknown: str) -> None:
     ids=str,
 )
 def test_unsupported_parts_are_named(change: Job, unknown: str, place: Place) -> None:
-    """The error message contains the unsupported key, action, or value."""
+    """The error message names the unsupported part of a job, or the job that can't be run."""
 
     def only_lint(jobs: Jobs) -> None:
         lint = jobs["lint"] | change
