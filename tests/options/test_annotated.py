@@ -1,4 +1,4 @@
-"""Test explanatory comments."""
+"""Test the comments that the `annotated` option adds to a project."""
 
 import ast
 import json
@@ -15,7 +15,7 @@ from harness.packagestan.answers import FULL, choices, combinations
 from harness.packagestan.template import ROOT
 from harness.rendering.template import Answers
 
-# Together, these projects contain every note.
+# Together, annotated projects with these answers contain every note in notes.yml.
 ANSWERS: list[Answers] = [
     *(FULL | chosen for chosen in combinations("mode", "backend")),
     *(FULL | {"mode": "app", "task_runner": runner} for runner in choices("task_runner")),
@@ -31,7 +31,10 @@ ANSWERS: list[Answers] = [
 
 
 def meaning(file: Path) -> object:
-    """Return what a program reads from a file, without comments."""
+    """Return a file's contents without comments. Data files and Python code are parsed.
+
+    The text of a Markdown file is returned unchanged.
+    """
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".toml":
         return tomllib.loads(text)
@@ -43,25 +46,25 @@ def meaning(file: Path) -> object:
         return ast.dump(ast.parse(text)), inline_metadata(text)
     if file.suffix == ".md":
         return text
-    # The other files are lists and scripts with comments on separate lines.
+    # In the other files, comments are on separate lines. A shebang isn't a comment.
     return [line for line in text.splitlines() if not re.match(r"#(?!!)", line)]
 
 
 def inline_metadata(text: str) -> object:
-    """Return the inline script metadata, which is a comment in Python."""
+    """Return the parsed blocks of inline script metadata, which Python treats as comments."""
     blocks = re.findall(r"(?ms)^# /// script$(.*?)^# ///$", text)
     return [tomllib.loads(re.sub(r"(?m)^# ?", "", block)) for block in blocks]
 
 
 @pytest.fixture(params=ANSWERS, ids=[str(n) for n in range(len(ANSWERS))])
 def projects(request: pytest.FixtureRequest, artifacts: ArtifactCache) -> tuple[Path, Path]:
-    """Return a project without comments and the same project with comments."""
+    """Return a project without explanatory comments and the same project with them."""
     plain, annotated = ({"annotated": value} for value in (False, True))
     return artifacts.project(request.param | plain), artifacts.project(request.param | annotated)
 
 
 def test_comments_do_not_change_the_meaning(projects: tuple[Path, Path]) -> None:
-    """Comments don't change the meaning of any file."""
+    """Comments add no files and don't change the meaning of any file, except the answers file."""
     plain, annotated = projects
     assert set(tree(plain)) == set(tree(annotated))
     for name in set(tree(plain)) - {".copier-answers.yml"}:
@@ -69,7 +72,7 @@ def test_comments_do_not_change_the_meaning(projects: tuple[Path, Path]) -> None
 
 
 def test_lines_are_short(projects: tuple[Path, Path]) -> None:
-    """Lines with comments are at most 100 characters long, except URLs."""
+    """Annotation adds no line longer than 100 characters, unless the line contains a URL."""
     plain, annotated = projects
     for name in set(tree(plain)) - {".copier-answers.yml"}:
         old = (plain / name).read_text(encoding="utf-8").splitlines()
@@ -78,7 +81,10 @@ def test_lines_are_short(projects: tuple[Path, Path]) -> None:
 
 
 def test_every_table_is_explained(projects: tuple[Path, Path]) -> None:
-    """In pyproject.toml, a table has a comment unless it follows another table of the same tool."""
+    """In pyproject.toml, a comment precedes or follows the header of each table.
+
+    For a tool with several tables, only the first one requires a comment.
+    """
     _, annotated = projects
     text = (annotated / "pyproject.toml").read_text(encoding="utf-8")
     explained = set()
@@ -89,7 +95,7 @@ def test_every_table_is_explained(projects: tuple[Path, Path]) -> None:
 
 
 def test_every_note_is_shown(artifacts: ArtifactCache) -> None:
-    """Every note appears in at least one project."""
+    """Every note appears in at least one annotated project."""
     notes = yaml.safe_load((ROOT / "template" / "data" / "notes.yml").read_text("utf-8"))
     shown = "".join(
         re.sub(
@@ -102,7 +108,7 @@ def test_every_note_is_shown(artifacts: ArtifactCache) -> None:
 
 
 def test_every_used_note_exists() -> None:
-    """Every note that a template uses exists, so rendering never fails."""
+    """Every note that a template uses is in notes.yml. Notes with computed names aren't checked."""
     notes = yaml.safe_load((ROOT / "template" / "data" / "notes.yml").read_text("utf-8"))
     files = [path for path in (ROOT / "template").rglob("*") if path.is_file()]
     named = {

@@ -46,7 +46,7 @@ PRIVATE = [
 def test_lowest_version_builds_the_same_distributions(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A backend's lowest supported version builds the same distributions as its newest version."""
+    """A backend's lowest supported version builds the same wheel as its newest version."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = artifacts.copy(answers, tmp_path / "project")
     oldest = build_isolated(project, tmp_path / "dist", UV_RESOLUTION="lowest-direct")
@@ -58,7 +58,7 @@ def test_lowest_version_builds_the_same_distributions(
 
 
 def test_upper_bounds_follow_the_documentation() -> None:
-    """A backend has an upper bound only if its documentation recommends one."""
+    """A backend has an upper bound if, and only if, choice.json links to a page as the reason."""
     for backend, data in facts("backend").items():
         bounds = [s for s in Requirement(data["requires"]).specifier if s.operator == "<"]
         assert bool(data["upper_bound"]) == bool(bounds), backend
@@ -69,7 +69,7 @@ def test_upper_bounds_follow_the_documentation() -> None:
 def test_private_files_are_not_packed(
     backend: str, in_git: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """With or without git, sdists and wheels contain no secrets, caches, or earlier builds."""
+    """With or without git, distributions contain no secrets, caches, or earlier builds."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = artifacts.copy(answers, tmp_path / "project")
     for name in PRIVATE:
@@ -89,7 +89,7 @@ def test_private_files_are_not_packed(
 def test_surrounding_repository_is_ignored(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A project in a subfolder of another repository is built with its own .gitignore."""
+    """The .gitignore of a surrounding repository doesn't change the files in the wheel."""
     answers = FULL | {"mode": "app", "backend": backend}
     run("git", "init", "--quiet", cwd=tmp_path)
     (tmp_path / ".gitignore").write_text("*.json\nproject/\n", encoding="utf-8")
@@ -103,7 +103,7 @@ def test_surrounding_repository_is_ignored(
 def test_import_and_distribution_names_may_differ(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The import name may differ from the distribution name."""
+    """The wheel contains the package even if its name differs from the distribution name."""
     answers: Answers = {"project_name": "2048-game", "package_name": "game", "backend": backend}
     files = set(read_wheel(artifacts.wheel_from_tree(answers)).files)
     assert "game/__init__.py" in files
@@ -111,7 +111,7 @@ def test_import_and_distribution_names_may_differ(
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_direct_references_can_be_built(backend: str, artifacts: ArtifactCache) -> None:
-    """An unpublished project with a URL dependency can be built."""
+    """A wheel with a URL dependency can be built, and its metadata contains the URL."""
     link = "demo @ https://example.com/demo-1.0-py3-none-any.whl"
     answers: Answers = {"project_name": "My Project", "publish": "none"}
     answers |= {"dependencies": [link], "backend": backend}

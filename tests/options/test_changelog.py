@@ -14,7 +14,7 @@ BASE: Answers = {"project_name": "My Project", "github_user": "octocat"}
 
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_sdist_contains_the_changelog(backend: str, artifacts: ArtifactCache) -> None:
-    """The sdist contains the changelog if it exists."""
+    """The sdist contains CHANGELOG.md if, and only if, the project has a changelog."""
     for changelog in (True, False):
         answers = BASE | {"backend": backend, "changelog": changelog}
         sdist = sdist_files(artifacts.distributions(answers).sdist)
@@ -22,7 +22,7 @@ def test_sdist_contains_the_changelog(backend: str, artifacts: ArtifactCache) ->
 
 
 def test_new_changelog_has_no_entries(artifacts: ArtifactCache) -> None:
-    """A new changelog contains only an empty "Unreleased" section."""
+    """A new changelog has only one section, "Unreleased", which is empty."""
     text = (artifacts.project(BASE) / "CHANGELOG.md").read_text(encoding="utf-8")
     headings = [line for line in text.splitlines() if line.startswith("#")]
     assert ["# Changelog", "## [Unreleased]"] == headings
@@ -30,7 +30,7 @@ def test_new_changelog_has_no_entries(artifacts: ArtifactCache) -> None:
 
 
 def test_metadata_links_to_the_changelog(artifacts: ArtifactCache) -> None:
-    """If a changelog exists, the metadata links to it on the default branch."""
+    """The metadata links to the changelog on the default branch."""
     answers = BASE | {"default_branch": "trunk"}
     text = (artifacts.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
     urls = tomllib.loads(text)["project"]["urls"]
@@ -43,7 +43,7 @@ def test_metadata_links_to_the_changelog(artifacts: ArtifactCache) -> None:
 def test_missing_changelog_is_not_mentioned(
     docs_engine: str, versioning: str, artifacts: ArtifactCache
 ) -> None:
-    """Without a changelog, no file mentions it."""
+    """Without a changelog, no file mentions one, except the answers file."""
     answers = BASE | {"docs_engine": docs_engine, "versioning": versioning, "changelog": False}
     project = artifacts.project(answers)
     mentioning = [

@@ -1,4 +1,4 @@
-"""Check the GitHub workflows without running them."""
+"""Check the files for GitHub Actions and Dependabot without running any workflow."""
 
 import itertools
 import json
@@ -21,7 +21,7 @@ from harness.simulators.github_expressions import evaluate
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "github_user": "ada"}
 
-# All answers that change a workflow, in combinations that could break it.
+# Answers that affect the workflows, in combinations that could break them.
 VARIANTS: list[Answers] = [
     BASE | more
     for more in (
@@ -41,7 +41,7 @@ VARIANTS: list[Answers] = [
 
 @pytest.fixture(scope="session")
 def linters(artifacts: ArtifactCache) -> Environment:
-    """Return an environment with linters for workflows."""
+    """Return an environment with the tools that check workflows and dependabot.yml."""
     requirements = (
         "zizmor>=1.32",
         "check-jsonschema>=0.39",
@@ -57,13 +57,13 @@ def linters(artifacts: ArtifactCache) -> Environment:
 
 
 def pins() -> dict[str, dict[str, str]]:
-    """Return the actions that workflows may use."""
+    """Return the version and the commit of each action that workflows may use, by name."""
     file = ROOT / "template" / "data" / "actions.yml"
     return dict(yaml.safe_load(file.read_text(encoding="utf-8")))
 
 
 def github_files(project: Path) -> list[Path]:
-    """Return the workflows of a project."""
+    """Return the paths of a project's workflow files."""
     return sorted(project.glob(".github/workflows/*.yml"))
 
 
@@ -74,12 +74,12 @@ def github_jobs(project: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def ci_jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs in a project's ci.yml."""
+    """Return the jobs in the ci.yml of a project with the given answers, by name."""
     return dict(workflows.github(artifacts.project(BASE | answers), "ci")["jobs"])
 
 
 def commands(job: dict[str, Any]) -> list[str]:
-    """Return the commands of a job, one for each line of its steps."""
+    """Return the lines of all scripts in a job's steps."""
     lines = [step["run"].splitlines() for step in job["steps"] if "run" in step]
     return list(itertools.chain.from_iterable(lines))
 
@@ -97,14 +97,14 @@ FILES = {
 
 @pytest.mark.parametrize("chosen", choices("ci"))
 def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None:
-    """A project has only its CI service's files."""
+    """A project has all files for its CI service, and none for another service."""
     files = set(tree(artifacts.project(BASE | {"ci": chosen})))
     assert FILES[chosen] == files & set[str]().union(*FILES.values())
 
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_zizmor_finds_nothing(project: Any, linters: Environment, artifacts: ArtifactCache) -> None:
-    """Offline and with its "auditor" persona, zizmor finds nothing."""
+    """With its "auditor" persona and without network access, zizmor finds nothing in .github."""
     folders = [ROOT] if project == ROOT else list(map(artifacts.project, VARIANTS))
     arguments = ("--offline", "--no-config", "--persona=auditor", "--format=json-v1")
     places = [folder / ".github" for folder in folders]
@@ -113,7 +113,10 @@ def test_zizmor_finds_nothing(project: Any, linters: Environment, artifacts: Art
 
 
 def test_ignored_findings_have_a_reason(artifacts: ArtifactCache) -> None:
-    """Two zizmor rules are ignored where they don't apply, each with a reason."""
+    """Only two zizmor rules are ignored, each with a reason in a comment.
+
+    "use-trusted-publishing" is ignored only in projects that publish with a token.
+    """
     for answers in VARIANTS:
         lines = [
             line
@@ -139,7 +142,7 @@ def test_ignored_findings_have_a_reason(artifacts: ArtifactCache) -> None:
 
 
 def test_files_match_their_schemas(linters: Environment, artifacts: ArtifactCache) -> None:
-    """Workflows and dependabot.yml match their published schemas."""
+    """Workflows and dependabot.yml match their schemas, one of which requires time limits."""
     projects = [ROOT, *map(artifacts.project, VARIANTS)]
     for schema, pattern in (
         ("vendor.github-workflows", ".github/workflows/*.yml"),
@@ -154,7 +157,7 @@ def test_files_match_their_schemas(linters: Environment, artifacts: ArtifactCach
 def test_shellcheck_finds_nothing(
     linters: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """ShellCheck finds nothing in the commands of any job."""
+    """ShellCheck finds nothing in the scripts of any job, here or in projects."""
     texts = {text for answers in VARIANTS for text in workflows.scripts(artifacts.project(answers))}
     texts |= set(workflows.scripts(ROOT))
     files = []
@@ -169,11 +172,11 @@ def test_shellcheck_finds_nothing(
 def test_repo_review_finds_nothing(
     license_: str, linters: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The repo-review checks for GitHub's files pass."""
+    """All repo-review checks for files in .github pass."""
     project = artifacts.copy(BASE | {"license": license_}, tmp_path / "project")
     arguments = ("--select=GH", "--format=json", project)
     shown = json.loads(linters.run("repo-review", *arguments, exit_code=None).stdout)
-    # The results also list ignored checks of other files.
+    # The output also lists ignored checks of other files.
     checks = {name: check for name, check in shown["checks"].items() if name.startswith("GH")}
     results = {name: check["result"] for name, check in checks.items()}
     assert len(results) > 5
@@ -182,7 +185,10 @@ def test_repo_review_finds_nothing(
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_actions_are_pinned(project: Any, artifacts: ArtifactCache) -> None:
-    """Each action is pinned to its commit in actions.yml, and a comment shows the version."""
+    """Each action is pinned to its commit in actions.yml, and a comment shows the version.
+
+    Together, the variants use every action in that file.
+    """
     allowed = {f"{name}@{pin['commit']}  # {pin['version']}" for name, pin in pins().items()}
     seen = set()
     for folder in [ROOT] if project == ROOT else map(artifacts.project, VARIANTS):
@@ -195,7 +201,7 @@ def test_actions_are_pinned(project: Any, artifacts: ArtifactCache) -> None:
 
 
 def test_jobs_install_what_they_run(artifacts: ArtifactCache) -> None:
-    """Jobs install uv before they run it, and check out the code before they build from it."""
+    """Jobs install uv before they run it, and check out the code before a command reads it."""
     for answers in VARIANTS:
         for name, job in github_jobs(artifacts.project(answers)):
             seen: set[str] = set()
@@ -210,15 +216,15 @@ def test_jobs_install_what_they_run(artifacts: ArtifactCache) -> None:
                     assert "actions/checkout" in seen, (name, command)
 
 
-# The comments about permissions in this repository and in projects.
+# Matches the start of a comment that gives the reason for a permission.
 REASON = re.compile(r"  # (?:to )?(?:authenticate|check|create|deploy|edit|open)\b")
 
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None:
-    """No permissions are granted at the workflow level.
+    """Only jobs are granted permissions, each of an allowed kind and with a reason in a comment.
 
-    Each job has a time limit, and each of its permissions has a comment with the reason.
+    Each job with steps has a time limit from 5 to 60 minutes, and no checkout stores credentials.
     """
     for folder in [ROOT] if project == ROOT else map(artifacts.project, VARIANTS):
         for file in github_files(folder):
@@ -240,7 +246,8 @@ def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None
 def test_publishing_grants_the_permissions_of_the_checks(artifacts: ArtifactCache) -> None:
     """The job that calls ci.yml grants all permissions that the called jobs request.
 
-    Otherwise, GitHub would refuse to start the whole run.
+    Otherwise, GitHub would refuse to start the whole run. Without publishing, no workflow can call
+    ci.yml.
     """
     for answers in VARIANTS:
         project = artifacts.project(answers)
@@ -254,7 +261,7 @@ def test_publishing_grants_the_permissions_of_the_checks(artifacts: ArtifactCach
 
 
 def test_artifacts_and_groups_do_not_conflict(artifacts: ArtifactCache) -> None:
-    """In publish.yml, each artifact is uploaded by one job, and concurrency groups are unique.
+    """Concurrency groups are unique, and jobs outside a matrix upload only one artifact.
 
     A called workflow in its caller's concurrency group would wait for the caller forever.
     """
@@ -284,7 +291,10 @@ def test_only_superseded_pull_requests_are_cancelled(artifacts: ArtifactCache) -
 
 @pytest.mark.parametrize("branch", ["main", "release/2.x", "1.0", "on"])
 def test_default_branch_is_checked(branch: str, artifacts: ArtifactCache) -> None:
-    """CI checks pushes to the default branch, even if YAML could parse its name as a number."""
+    """Pushes to the default branch start ci.yml and docs.yml, and a release tag must be on it.
+
+    YAML could parse some of the names as numbers or booleans.
+    """
     answers = BASE | {"default_branch": branch, "docs_engine": "sphinx", "docs_hosting": "pages"}
     project = artifacts.project(answers)
     for name in ("ci", "docs"):
@@ -315,7 +325,7 @@ PLAIN = {
 @pytest.mark.parametrize("job", TASKS)
 @pytest.mark.parametrize("runner", choices("task_runner"))
 def test_jobs_run_the_tasks(runner: str, job: str, artifacts: ArtifactCache) -> None:
-    """Jobs call the project's tasks or, without a task runner, the tasks' commands."""
+    """The lint and docs jobs call tasks or, without a task runner, the commands of these tasks."""
     wanted = PLAIN[job] if runner == "none" else [CALLS[runner] + task for task in TASKS[job]]
     jobs = ci_jobs(artifacts, task_runner=runner, docs_engine="sphinx")
     assert [f"uv run {command}" for command in wanted] == commands(jobs[job])
@@ -340,7 +350,7 @@ def test_missing_tools_have_no_jobs(artifacts: ArtifactCache) -> None:
 def test_pushes_use_locked_dependencies(
     event: str, lowest: bool, expected: list[str], artifacts: ArtifactCache
 ) -> None:
-    """CI tests locked dependencies on pushes, the newest ones weekly, and the lowest in one job."""
+    """CI tests locked dependencies on pushes, the newest on a schedule, and the lowest on both."""
     contexts = {"github": {"event_name": event}, "matrix": {"lowest": lowest}}
     ran, resolutions = [], []
     for step in ci_jobs(artifacts)["tests"]["steps"]:
@@ -359,13 +369,16 @@ def test_pushes_use_locked_dependencies(
 
 
 def test_newest_dependencies_are_tested_every_week(artifacts: ArtifactCache) -> None:
-    """A schedule starts the checks once a week."""
+    """A schedule starts CI once a week."""
     (schedule,) = workflows.github(artifacts.project(BASE), "ci")["on"]["schedule"]
     assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
 
 
 def test_lock_file_is_enforced(artifacts: ArtifactCache) -> None:
-    """With uv, each job that uses the project's environment fails if uv.lock is outdated."""
+    """Each job that uses the project's environment sets UV_LOCKED, but only in projects with uv.
+
+    With this variable, uv fails if uv.lock is outdated.
+    """
     for answers in VARIANTS:
         has_uv = "uv" in answers.get("environments", ["uv"])
         for file in github_files(artifacts.project(answers)):
@@ -380,7 +393,10 @@ def test_lock_file_is_enforced(artifacts: ArtifactCache) -> None:
 
 
 def test_pip_project_uses_its_lock_file(artifacts: ArtifactCache) -> None:
-    """Without uv, checks and tests install the versions from pylock.toml on every Python."""
+    """With pip only, the lint, docs, and test jobs install pylock.toml and use `uv run --no-sync`.
+
+    Without this option, `uv run` would install other versions.
+    """
     jobs = ci_jobs(artifacts, environments=["pip"], docs_engine="sphinx")
     for name in ("lint", "docs", "tests"):
         assert "uv pip sync pylock.toml" in commands(jobs[name])
@@ -391,7 +407,7 @@ def test_pip_project_uses_its_lock_file(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"], ["uv"]])
 def test_pylock_is_checked(environments: list[str], artifacts: ArtifactCache) -> None:
-    """CI fails if pylock.toml is outdated."""
+    """The lint job checks whether pylock.toml is current, but only if pip is selected."""
     lines = commands(ci_jobs(artifacts, environments=environments)["lint"])
     checks = [line for line in lines if line.startswith("git diff --exit-code")]
     assert ("pip" in environments) == bool(checks)
@@ -405,7 +421,7 @@ def test_coverage_is_reported(artifacts: ArtifactCache) -> None:
 
 
 def test_image_is_built(artifacts: ArtifactCache) -> None:
-    """A job builds the image if the project has a Dockerfile."""
+    """A job builds the image, but only if the project has a container."""
     assert "container" not in ci_jobs(artifacts, mode="app")
     assert ["docker build ."] == commands(
         ci_jobs(artifacts, mode="app", container=True)["container"]
@@ -423,7 +439,7 @@ def test_uv_is_pinned(artifacts: ArtifactCache) -> None:
 
 
 def test_builds_use_no_cache(artifacts: ArtifactCache) -> None:
-    """Released files are built without a cache and with the commit's timestamp."""
+    """The build job uses no cache, and builds the distributions with the commit's timestamp."""
     for answers in VARIANTS:
         job = workflows.github(artifacts.project(answers), "ci")["jobs"]["build"]
         (setup,) = [step["with"] for step in job["steps"] if "setup-uv" in step.get("uses", "")]
@@ -432,7 +448,7 @@ def test_builds_use_no_cache(artifacts: ArtifactCache) -> None:
 
 
 def test_versions_from_git_fetch_the_tags(artifacts: ArtifactCache) -> None:
-    """With versions from git, jobs that install or build the project fetch the full history."""
+    """The lint, docs, and build jobs fetch the full history only if versions come from git."""
     for versioning in choices("versioning"):
         found = ci_jobs(artifacts, versioning=versioning, docs_engine="sphinx")
         for name in ("lint", "docs", "build"):
@@ -455,7 +471,7 @@ def test_versions_from_git_fetch_the_tags(artifacts: ArtifactCache) -> None:
 def test_dependabot_waits_a_week(
     answers: Answers, expected: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Dependabot updates actions, packages, hooks, and images to versions at least a week old."""
+    """Dependabot updates exactly the ecosystems in use, to versions at least a week old."""
     project = artifacts.project(BASE | answers)
     updates = workflows.read(project / ".github" / "dependabot.yml")["updates"]
     assert expected == [each["package-ecosystem"] for each in updates]
@@ -464,7 +480,10 @@ def test_dependabot_waits_a_week(
 
 @pytest.mark.parametrize(("engine", "path"), [("sphinx", "docs/_build/html"), ("zensical", "site")])
 def test_pages_deploys_the_site(engine: str, path: str, artifacts: ArtifactCache) -> None:
-    """One job builds the site with the newest Python, and another deploys it using only actions."""
+    """One job builds the site with the newest Python, and another deploys it using only actions.
+
+    Only the second job has write permissions.
+    """
     answers = {"docs_engine": engine, "docs_hosting": "pages", "task_runner": "none"}
     workflow = workflows.github(artifacts.project(BASE | answers), "docs")
     build, deploy = workflow["jobs"]["build"], workflow["jobs"]["deploy"]
@@ -477,7 +496,11 @@ def test_pages_deploys_the_site(engine: str, path: str, artifacts: ArtifactCache
 
 
 def test_this_repository_matches_generated_projects(artifacts: ArtifactCache) -> None:
-    """The "result" job, concurrency groups, and Dependabot's rules are the same as in projects."""
+    """Shared settings in ci.yml and dependabot.yml are the same as in a project.
+
+    They are the concurrency settings, the permissions, the "result" job, Dependabot's first entry,
+    and the cooldown of the second entry.
+    """
     project = artifacts.project(BASE)
     own, made = (workflows.github(folder, "ci") for folder in (ROOT, project))
     assert made["concurrency"] == own["concurrency"]
@@ -491,7 +514,7 @@ def test_this_repository_matches_generated_projects(artifacts: ArtifactCache) ->
 
 
 def test_this_repository_is_tested_on_three_systems() -> None:
-    """The quick tests run on Linux, macOS, and Windows, and the README's command runs on Linux."""
+    """The quick tests run on Linux, macOS, and Windows, and `.ci/run` runs on Linux."""
     jobs = workflows.github(ROOT, "ci")["jobs"]
     systems = {"ubuntu-latest", "macos-latest", "windows-latest"}
     assert systems == set(jobs["quick"]["strategy"]["matrix"]["os"])
@@ -502,7 +525,7 @@ def test_this_repository_is_tested_on_three_systems() -> None:
 
 @pytest.mark.parametrize(("name", "last"), [("site", "deploy"), ("release", "github-release")])
 def test_this_repository_publishes_only_tested_files(name: str, last: str) -> None:
-    """Jobs that publish wait for all checks, and don't run code from the repository."""
+    """Jobs that publish wait for all checks, and don't check out the repository."""
     jobs = workflows.github(ROOT, name)["jobs"]
     assert "./.github/workflows/ci.yml" == jobs["checks"]["uses"]
     assert "checks" in jobs[last]["needs"]
@@ -511,7 +534,7 @@ def test_this_repository_publishes_only_tested_files(name: str, last: str) -> No
 
 
 def test_site_of_this_repository_comes_from_the_tested_run() -> None:
-    """The job that runs all tests uploads the site."""
+    """The job that runs all tests uploads the site in its last step."""
     steps = workflows.github(ROOT, "ci")["jobs"]["tests"]["steps"]
     run_, upload = steps[-2:]
     assert "./.ci/run" == run_["run"]

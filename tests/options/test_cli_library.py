@@ -23,7 +23,7 @@ REQUIREMENTS = {choice: data["requires"] or [] for choice, data in facts("cli_li
 every_command = pytest.mark.parametrize(
     "answers",
     [
-        # In a worker process, tests with the same answers share artifacts.
+        # Tests with the same answers run in the same worker process, because they share artifacts.
         pytest.param(
             BASE | {"cli_library": library, "mode": mode},
             id=f"{library}-{mode}",
@@ -44,7 +44,10 @@ def installed(answers: Answers, artifacts: ArtifactCache) -> Environment:
 
 
 def run_own_tests(environment: Environment, project: Path, folder: Path) -> None:
-    """Run a project's tests with coverage, as on GitHub, where Typer uses colors."""
+    """Run a project's tests with coverage, and check that they pass.
+
+    `GITHUB_ACTIONS` makes Typer use colors, as on GitHub.
+    """
     command = ("python", "-m", "pytest", "-p", "no:cacheprovider", "--cov")
     env = {"GITHUB_ACTIONS": "true", "COVERAGE_FILE": str(folder / "coverage")}
     finished = environment.run(*command, cwd=project, env=env)
@@ -59,7 +62,10 @@ def dependencies(project: Path) -> list[str]:
 
 @every_command
 def test_command_behaves_the_same(answers: Answers, artifacts: ArtifactCache) -> None:
-    """With every library, the command accepts the same arguments and prints the same output."""
+    """With every library, the command accepts the same arguments and prints the same greetings.
+
+    The help text always contains the same words, and doesn't mention shell completion.
+    """
     environment = installed(answers, artifacts)
     assert "greet 0.1.0\n" == environment.run("greet", "--version").stdout
     assert "¡Hola, Ada!\n" == environment.run("greet", "--language=es", "Ada").stdout
@@ -74,7 +80,7 @@ def test_command_behaves_the_same(answers: Answers, artifacts: ArtifactCache) ->
 
 @every_command
 def test_usage_errors_are_the_same(answers: Answers, artifacts: ArtifactCache) -> None:
-    """With every library, a usage error is reported on stderr, and the exit code is 2."""
+    """With every library, a usage error names its cause on stderr, and the exit code is 2."""
     environment = installed(answers, artifacts)
     wrong = {"xx": ["Ada", "--language=xx"], "NAME": [], "--loud": ["Ada", "--loud"]}
     for named, arguments in wrong.items():
@@ -95,7 +101,7 @@ def test_exit_message_reaches_stderr(
     environment.install(artifacts.wheel_from_tree(answers), *requirements)
     module = "__main__" if answers["mode"] == "script" else "cli"
     file = environment.site_packages / "my_project" / f"{module}.py"
-    # Replace the file instead of writing to it, because uv installs hard links into its cache.
+    # Replace the file instead of writing to it, because it is a hard link to a file in uv's cache.
     text = file.read_text("utf-8")
     file.unlink()
     call = next(line for line in text.splitlines() if "(greet(" in line)
@@ -115,7 +121,7 @@ def test_project_tests_reach_the_required_coverage(
 
 @every_mode
 def test_library_changes_only_the_command(mode: str, artifacts: ArtifactCache) -> None:
-    """The choice of library affects only the command, its tests, and the dependencies."""
+    """The library affects only the command, its tests, pyproject.toml, and the answers file."""
     answers = BASE | {"mode": mode, "copyright_year": "2026"}
     command = "__main__.py" if mode == "script" else "cli.py"
     expected = {".copier-answers.yml", "pyproject.toml", f"src/my_project/{command}"}
@@ -130,7 +136,7 @@ def test_library_changes_only_the_command(mode: str, artifacts: ArtifactCache) -
 @every_mode
 @every_library
 def test_library_is_a_dependency(library: str, mode: str, artifacts: ArtifactCache) -> None:
-    """The library is added to the dependencies."""
+    """The library's requirement follows the user's dependencies. argparse has no requirement."""
     chosen = BASE | {"mode": mode, "cli_library": library, "dependencies": ["httpx>=0.27"]}
     assert ["httpx>=0.27", *REQUIREMENTS[library]] == dependencies(artifacts.project(chosen))
 
@@ -144,7 +150,10 @@ def test_no_library_is_added_without_a_command(library: str, artifacts: Artifact
 
 @pytest.mark.parametrize("library", OTHERS)
 def test_library_is_listed_once(library: str, artifacts: ArtifactCache) -> None:
-    """The template's requirement for the library is omitted if the user's has no marker."""
+    """The template's requirement for the library is omitted if the user's has no marker.
+
+    If the user's requirement has a marker, the project has both.
+    """
     everywhere = f"{library.title()} >= 8.2"
     answers = BASE | {"mode": "script", "cli_library": library, "dependencies": [everywhere]}
     assert [everywhere] == dependencies(artifacts.project(answers))
@@ -168,7 +177,7 @@ def test_lower_bound_works(library: str, tmp_path: Path, artifacts: ArtifactCach
 
 
 def check_types(environment: Environment, project: Path, cache: Path) -> None:
-    """Run mypy in a project."""
+    """Run mypy in a project with the given cache folder."""
     environment.run("mypy", "--cache-dir", cache, cwd=project)
 
 
@@ -183,7 +192,7 @@ def test_types_are_correct(tmp_path: Path, artifacts: ArtifactCache) -> None:
 
 @every_library
 def test_copied_script_runs_with_uv(library: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A copied script gets the library through its inline metadata."""
+    """A copied script runs with uv, which installs the library from the inline metadata."""
     answers = BASE | {"mode": "script", "cli_library": library}
     program = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")

@@ -29,7 +29,7 @@ from harness.simulators.dockerfile import (
     read_dockerfile,
 )
 
-# The project has a dependency, so an image without this dependency fails.
+# The project has a dependency, so the tests can detect an image that lacks it.
 APP: Answers = {
     "project_name": "My Project",
     "copyright_year": "2026",
@@ -38,7 +38,7 @@ APP: Answers = {
     "dependencies": ["idna>=3"],
 }
 
-# The variables that set the version in Dockerfiles, where the version can't come from git.
+# For each backend, the build argument that sets the version, which can't come from git in an image.
 each_version_from_git = pytest.mark.parametrize(
     ("backend", "variable"),
     [
@@ -78,7 +78,11 @@ def rehearsal(
 
 
 def using_idna(project: Path) -> Path:
-    """Import the dependency in the project's command, and create the lock files."""
+    """Import the dependency in a project's command, shorten its `dev` group, and lock the project.
+
+    Returns:
+        The project's folder.
+    """
     file = project / "src" / "my_project" / "cli.py"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("\nimport ", "\nimport idna\nimport ", 1), encoding="utf-8")
@@ -93,10 +97,10 @@ def using_idna(project: Path) -> Path:
 
 
 def locked(project: Path) -> Path:
-    """Create the lock files that the Dockerfile uses."""
+    """Create the lock files that the project's Dockerfile uses, and return the project's folder."""
     text = (project / "Dockerfile").read_text(encoding="utf-8")
     if "\nARG " in text:
-        # Outside the container, the version comes from git.
+        # Outside the container, the version comes from git, so uv requires a commit.
         commit(project)
     if "uv.lock" in text:
         run(find_uv_bin(), "lock", cwd=project)
@@ -107,7 +111,7 @@ def locked(project: Path) -> Path:
 
 
 def versions(image: Stage) -> dict[str, str]:
-    """Return the versions of the distributions in an image's virtual environment."""
+    """Return the versions of the distributions in an image's virtual environment, by name."""
     folders = image.path("/app/.venv/lib").glob("python*/site-packages/*.dist-info")
     return dict(folder.name.removesuffix(".dist-info").split("-") for folder in folders)
 
@@ -119,7 +123,7 @@ def test_no_image_by_default(artifacts: ArtifactCache) -> None:
 
 
 def test_image_requires_a_command(tmp_path: Path) -> None:
-    """For a project without a command, an image is rejected, and the message names the remedy."""
+    """Without a command, a container is rejected, and the message names `command_name`."""
     with pytest.raises(ValueError, match="command_name"):
         render(tmp_path / "project", APP | {"mode": "library"})
 
@@ -128,7 +132,10 @@ def test_image_requires_a_command(tmp_path: Path) -> None:
 def test_base_image_is_pinned(
     python_min: str, tools: Environment, artifacts: ArtifactCache
 ) -> None:
-    """The image pins a full version of the second-newest Python or of the minimum if it's newer."""
+    """The base image is pinned to a patch release of the expected Python version.
+
+    That version is the second-newest one, or the project's minimum if it is newer.
+    """
     file = artifacts.project(APP | {"python_min": python_min}) / "Dockerfile"
     expected = max(python_min, choices("python_min")[-2], key=choices("python_min").index)
     images = [each.values[0] for each in read_dockerfile(tools, file) if each.name == "FROM"]
@@ -137,14 +144,14 @@ def test_base_image_is_pinned(
 
 
 def test_images_exist_for_the_newest_pythons() -> None:
-    """The data file has images for exactly the two newest Python versions."""
+    """images.yml has images for exactly the two newest Python versions."""
     file = ROOT / "template" / "data" / "images.yml"
     images = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert choices("python_min")[-2:] == list(images["python"])
 
 
 def test_hadolint_finds_nothing(tools: Environment, artifacts: ArtifactCache) -> None:
-    """The linter finds nothing, not even style problems."""
+    """In the Dockerfiles, hadolint finds nothing, not even style problems."""
     answers: list[Answers] = [
         *(APP | {"environments": each} for each in (["uv"], ["pip"], [])),
         *(APP | {"mode": mode, "command_name": "test"} for mode in choices("mode")),
@@ -156,7 +163,7 @@ def test_hadolint_finds_nothing(tools: Environment, artifacts: ArtifactCache) ->
 
 
 def test_command_runs_without_privileges(tools: Environment, artifacts: ArtifactCache) -> None:
-    """The last stage copies the environment and runs the command as a numeric user."""
+    """The last stage has only the expected instructions, and its numeric user isn't root."""
     instructions = read_dockerfile(tools, artifacts.project(APP) / "Dockerfile")
     starts = [number for number, each in enumerate(instructions) if each.name == "FROM"]
     last = instructions[starts[-1] + 1 :]
@@ -171,7 +178,7 @@ def test_image_has_the_dependencies(
     tmp_path: Path,
     artifacts: ArtifactCache,
 ) -> None:
-    """The image has the project's dependency, but no development tools."""
+    """The command works in the image, which has the dependency but no development tools."""
     answers = APP | {"environments": environments}
     project = using_idna(artifacts.copy(answers, tmp_path / "project"))
     image = rehearsal(project).build()
@@ -233,7 +240,7 @@ def test_build_argument_sets_the_version(
 def test_version_argument_is_optional(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The build also works without the argument, as in CI."""
+    """The build also works without the argument, as in CI, and the version is 0."""
     project = locked(artifacts.copy(APP | {"versioning": "vcs"}, tmp_path / "project"))
     assert "my-project 0\n" == rehearsal(project).build().start("--version").stdout
 
@@ -242,7 +249,7 @@ def test_version_argument_is_optional(
 def test_build_context_is_complete(
     backend: str, rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """With every backend, the image has the same files as the project's wheel."""
+    """With every backend, the package in the image has the same files as in the wheel."""
     answers = APP | {"backend": backend, "environments": ["uv"]}
     image = rehearsal(locked(artifacts.copy(answers, tmp_path / "project"))).build()
     (package,) = image.path("/app/.venv/lib").glob("python*/site-packages/my_project")
@@ -257,7 +264,7 @@ def test_build_context_is_complete(
 def test_script_has_its_dependencies(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A script's image contains the dependencies, even if the command is called `test`."""
+    """A script works in an image with its dependencies, even if its command is called `test`."""
     answers = FULL | {"mode": "script", "container": True, "command_name": "test"}
     image = rehearsal(locked(artifacts.copy(answers, tmp_path / "project"))).build()
     assert "¡Hola, Ada!\n" == image.start("Ada", "--language", "es").stdout
@@ -283,7 +290,7 @@ def test_private_files_stay_out(
     tools: Environment,
     artifacts: ArtifactCache,
 ) -> None:
-    """The build context contains only necessary files."""
+    """The build context contains only the files that the build requires."""
     answers = APP | {"backend": backend, "environments": environments}
     project = artifacts.copy(answers, tmp_path / "project")
     expected = {"LICENSE", "README.md", "pyproject.toml"}

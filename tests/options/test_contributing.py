@@ -1,4 +1,4 @@
-"""Test the guides for contributors and for releases."""
+"""Test CONTRIBUTING.md and RELEASING.md, which the `contributing` option adds."""
 
 import pytest
 
@@ -13,7 +13,7 @@ GUIDES = {"CONTRIBUTING.md", "RELEASING.md"}
 
 @pytest.mark.parametrize("contributing", choices("contributing"))
 def test_both_guides_exist_when_selected(contributing: bool, artifacts: ArtifactCache) -> None:
-    """A project has either both guides or neither."""
+    """A project has both guides if they are selected, and neither of them otherwise."""
     names = set(tree(artifacts.project(BASE | {"contributing": contributing})))
     assert (GUIDES if contributing else set()) == GUIDES & names
 
@@ -26,7 +26,7 @@ def test_missing_guides_are_not_mentioned(artifacts: ArtifactCache) -> None:
 
 
 def test_contributing_is_short(artifacts: ArtifactCache) -> None:
-    """CONTRIBUTING.md has at most 90 lines, whichever tools are selected."""
+    """CONTRIBUTING.md has at most 90 lines with each task runner and all environment tools."""
     for runner in choices("task_runner"):
         answers = BASE | {"task_runner": runner, "environments": choices("environments")}
         text = (artifacts.project(answers) / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Check the development container without starting it."""
+"""Check the dev container's configuration without starting the container."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def description(project: Path) -> Any:
 
 @pytest.mark.parametrize("chosen", choices("devcontainer"))
 def test_exists_only_if_selected(chosen: bool, artifacts: ArtifactCache) -> None:
-    """A project has a devcontainer.json only if the dev container is selected."""
+    """A project has a .devcontainer folder only if the dev container is selected."""
     project = artifacts.project(FULL | {"devcontainer": chosen})
     assert chosen == (project / ".devcontainer").exists()
 
@@ -38,7 +38,7 @@ def test_python_is_the_oldest_supported(version: str, artifacts: ArtifactCache) 
 def test_setup_commands_match_contributing(
     environments: list[str], artifacts: ArtifactCache
 ) -> None:
-    """The container installs uv, and then runs the setup commands from CONTRIBUTING.md."""
+    """The container installs uv if it is selected, and runs setup commands from CONTRIBUTING.md."""
     project = artifacts.project(BASE | {"environments": environments})
     contributing = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
     commands = description(project)["postCreateCommand"].split(" && ")

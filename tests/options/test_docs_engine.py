@@ -22,26 +22,27 @@ from harness.space.hostile_answers import LINES, SYNTAX, TEXTS, shown
 # All projects with these names can share an environment.
 NAMES: Answers = {"distribution_name": "my-project", "package_name": "my_project"}
 
-# The command in CONTRIBUTING.md, and its output folder.
+# For each documentation generator, its facts, its build command, and its output folder.
 ENGINES = {name: engine for name, engine in facts("docs_engine").items() if name != "none"}
 BUILD = {name: engine["command"] for name, engine in ENGINES.items()}
 SITE = {name: engine["site"] for name, engine in ENGINES.items()}
 
-# Answers with HTML, Markdown, and Python syntax.
+# Names with HTML, Markdown, Jinja, and Python syntax.
 HOSTILE = "\"A\" <b>x</b> & 'it' &copy; {{ y }} C:\\new *z* </title> \u200b 🎉 #"
 HOSTILE_AUTHOR = 'Zoë "Bob" O\'Brien & &copy; {{ y }} \\ 🎉'
 
-# Markup that documentation generators add to CommonMark.
+# Text that CommonMark or a documentation generator could interpret as markup.
 MARKUP = ["heading#", "##", "!!! note", "??? note", "::: my_project", '--8<-- "README.md"', "[^1]"]
 MARKUP += ["% comment", "(target)="]
 
 
 class Page(HTMLParser):
-    """The text of a page's main part.
+    """The text of a page's `article` element.
 
     Attributes:
         text: The complete text.
-        first: The text of the first element with each tag.
+        first: The text of the first `h1` element and the first `p` element, by tag.
+        inside: The tag of the element being recorded in `first`, or "".
     """
 
     def __init__(self, html: str) -> None:
@@ -53,26 +54,26 @@ class Page(HTMLParser):
         self.feed(html[html.index("<article") : html.index("</article>")])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Start recording the first element with a tag."""
+        """Start recording if this is the first `h1` or `p` element."""
         del attrs
         if tag in ("h1", "p") and tag not in self.first:
             self.inside = tag
             self.first[tag] = ""
 
     def handle_endtag(self, tag: str) -> None:
-        """Stop recording an element."""
+        """Stop recording at the end of the recorded element."""
         if tag == self.inside:
             self.inside = ""
 
     def handle_data(self, data: str) -> None:
-        """Record text, except the symbol of a heading's link."""
+        """Add text to the page and, except for a heading's link symbol, to the recorded element."""
         self.text += data
         if self.inside and data != "¶":
             self.first[self.inside] += data
 
 
 def page(project: Path, engine: str, name: str) -> Page:
-    """Return a page of a built site."""
+    """Return a page of a built site. Its name has no suffix, as in "index"."""
     folder = project / SITE[engine]
     file = folder / name / "index.html"
     if engine == "sphinx" or name == "index":
@@ -81,7 +82,10 @@ def page(project: Path, engine: str, name: str) -> Page:
 
 
 def build(project: Path, engine: str, artifacts: ArtifactCache, exit_code: int | None = 0) -> int:
-    """Build a project's site with its `docs` dependency group, and return the exit code."""
+    """Build a project's site with the generator's packages, and return the exit code.
+
+    The packages are from the `docs` dependency group of a project with the same generator.
+    """
     tools = artifacts.environment(
         "docs", NAMES | {"project_name": "My Project", "docs_engine": engine}, "--group=docs", "."
     )
@@ -92,7 +96,7 @@ def build(project: Path, engine: str, artifacts: ArtifactCache, exit_code: int |
 
 
 def built(answers: Answers, artifacts: ArtifactCache) -> Path:
-    """Return a project with a built site."""
+    """Return a project with a built site from the cache."""
 
     def make(folder: Path) -> None:
         artifacts.copy(answers, folder)
@@ -104,7 +108,7 @@ def built(answers: Answers, artifacts: ArtifactCache) -> Path:
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("engine", BUILD)
 class TestPages:
-    """After a strict build without a network, test the pages of a project with all options."""
+    """Test the pages of a project with all options after a strict build."""
 
     @pytest.fixture
     def project(self, mode: str, engine: str, artifacts: ArtifactCache) -> Path:
@@ -122,7 +126,7 @@ class TestPages:
         assert "Raised for a language that has no greeting." in text
 
     def test_home_page_contains_the_readme(self, project: Path, engine: str) -> None:
-        """The home page contains the README's title, summary, and sections."""
+        """The home page contains the README's title, summary, sections, and example."""
         home = page(project, engine, "index")
         assert FULL["project_name"] == home.first["h1"]
         assert FULL["project_description"] in home.text
@@ -130,7 +134,7 @@ class TestPages:
             assert word in home.text
 
     def test_changelog_page_contains_the_changelog(self, project: Path, engine: str) -> None:
-        """The changelog page includes CHANGELOG.md."""
+        """The changelog page contains the title and the "Unreleased" section of CHANGELOG.md."""
         changelog = page(project, engine, "changelog")
         assert "Changelog" == changelog.first["h1"]
         assert "Unreleased" in changelog.text
@@ -184,7 +188,10 @@ def test_site_without_a_changelog(engine: str, tmp_path: Path, artifacts: Artifa
 
 @pytest.mark.parametrize("engine", BUILD)
 def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """No generator interprets names or summaries as markup."""
+    """No generator interprets names or other quoted text as markup.
+
+    Sphinx changes only dashes and double backslashes.
+    """
     names = {"project_name": HOSTILE, "user_name": HOSTILE_AUTHOR}
     answers = FULL | NAMES | names | {"docs_engine": engine}
     project = artifacts.copy(answers, tmp_path / "project")
@@ -201,7 +208,7 @@ def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, artifacts: Art
     assert HOSTILE == page(project, engine, "index").first["h1"]
     for number, text in enumerate(texts):
         expected = text
-        if engine == "sphinx":  # Smart dashes also treat two backslashes as an escaped backslash.
+        if engine == "sphinx":  # With smart dashes, Sphinx also replaces two backslashes with one.
             expected = text.replace("\\\\", "\\").replace("---", "—").replace("--", "–")
         assert {"h1": expected, "p": expected} == page(project, engine, f"text{number}").first
 
@@ -220,7 +227,10 @@ def test_broken_link_fails_the_build(engine: str, tmp_path: Path, artifacts: Art
 def test_documentation_tools_are_not_mentioned_without_a_generator(
     mode: str, artifacts: ArtifactCache
 ) -> None:
-    """Without a generator, the project has no docs/ and doesn't mention documentation tools."""
+    """Without a generator, the project has no docs/ and doesn't mention documentation tools.
+
+    CONTRIBUTING.md and the answers file are not checked.
+    """
     project = artifacts.project(FULL | {"mode": mode, "docs_engine": "none"})
     assert not (project / "docs").exists()
     for name in set(tree(project)) - {".copier-answers.yml", "CONTRIBUTING.md"}:
@@ -239,7 +249,7 @@ def test_dev_group_includes_the_engine(engine: str, artifacts: ArtifactCache) ->
 
 
 def test_settings_are_formatted_with_any_names(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Ruff would not reformat conf.py, whatever names the project has."""
+    """Ruff finds nothing to reformat or report in conf.py, whatever names the project has."""
     ruff = Environment.make(tmp_path / "environment")
     ruff.install("ruff")
     names = [*TEXTS, HOSTILE, *("x" * length for length in range(84, 101))]
@@ -258,7 +268,7 @@ def test_settings_are_formatted_with_any_names(tmp_path: Path, artifacts: Artifa
 @given(LINES | SYNTAX)
 @settings(derandomize=True, deadline=None, max_examples=500)
 def test_quoting_keeps_any_line(text: str) -> None:
-    """Any accepted line is unchanged after quoting and parsing in each format."""
+    """Any line is unchanged after it is quoted for Python or Markdown and parsed again."""
     template = environment().from_string(
         "{% from 'template/macros/python.jinja' import python_string %}"
         "{% from 'template/macros/markdown.jinja' import markdown %}"

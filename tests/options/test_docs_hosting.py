@@ -27,7 +27,7 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("hosting", choices("docs_hosting"))
 def test_metadata_and_readme_link_to_the_site(hosting: str, artifacts: ArtifactCache) -> None:
-    """The metadata and the README link only to a published site."""
+    """The metadata and the README link to the site on the selected host, and to no other site."""
     project = artifacts.project(BASE | {"docs_engine": "sphinx", "docs_hosting": hosting})
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     expected = ADDRESSES.get(hosting)
@@ -42,7 +42,7 @@ def test_metadata_and_readme_link_to_the_site(hosting: str, artifacts: ArtifactC
 def test_project_has_only_its_hosts_files(
     engine: str, hosting: str, artifacts: ArtifactCache
 ) -> None:
-    """A project has only the configuration of the selected host."""
+    """A project with a site has the selected host's configuration, and no other host's."""
     project = artifacts.project(BASE | {"docs_engine": engine, "docs_hosting": hosting})
     has_site = engine != "none"
     expected = has_site and hosting == "readthedocs"
@@ -52,7 +52,7 @@ def test_project_has_only_its_hosts_files(
 
 
 def on_read_the_docs(engine: str, environment: str) -> Answers:
-    """Return the answers for a project with a site on Read the Docs."""
+    """Return the answers for a project with these tools and a site on Read the Docs."""
     return BASE | {
         "docs_engine": engine,
         "docs_hosting": "readthedocs",
@@ -61,7 +61,7 @@ def on_read_the_docs(engine: str, environment: str) -> Answers:
 
 
 def jobs(engine: str, environment: str, artifacts: ArtifactCache) -> dict[str, Any]:
-    """Return the jobs in a project's .readthedocs.yaml."""
+    """Return the build jobs in the .readthedocs.yaml of a project with these tools, by name."""
     project = artifacts.project(on_read_the_docs(engine, environment))
     settings = yaml.safe_load((project / ".readthedocs.yaml").read_text("utf-8"))
     return dict(settings["build"]["jobs"])
@@ -72,7 +72,7 @@ def jobs(engine: str, environment: str, artifacts: ArtifactCache) -> dict[str, A
 def test_read_the_docs_has_the_commands_of_each_choice(
     engine: str, environment: str, artifacts: ArtifactCache
 ) -> None:
-    """The commands depend only on the environment tool and the documentation generator."""
+    """Installation depends only on the environment tool, and building only on the generator."""
     own = jobs(engine, environment, artifacts)
     assert jobs(ENGINES[0], environment, artifacts)["install"] == own["install"]
     assert jobs(engine, ENVIRONMENTS[0], artifacts).get("build") == own.get("build")
@@ -86,7 +86,7 @@ def test_read_the_docs_builds_the_site(
 ) -> None:
     """The commands in .readthedocs.yaml build the site strictly in an environment like the host's.
 
-    Each generator and each environment tool is tested only once. The test above shows that this is
+    Not every generator is tested with every environment tool. The test above shows that this is
     sufficient.
     """
     project = artifacts.copy(on_read_the_docs(engine, environment), tmp_path / "project")
@@ -115,7 +115,7 @@ def test_read_the_docs_builds_the_site(
 
 
 def test_read_the_docs_fetches_the_tags(artifacts: ArtifactCache) -> None:
-    """With versions from git, Read the Docs fetches the full history and the tags."""
+    """Read the Docs fetches the full history and the tags only if versions come from git."""
     for versioning in ("static", "vcs"):
         project = artifacts.project(
             BASE

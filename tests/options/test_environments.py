@@ -26,7 +26,7 @@ from harness.rendering.template import Answers
 
 PLAIN: Answers = {"project_name": "My Project", "backend": "flit_core"}
 TOOLS = "template/data/tools.yml"
-# The maximum number of distributions in the environment of a library with the "standard" preset.
+# The maximum number of distributions in the development environment of a default project.
 MOST_DISTRIBUTIONS = 30
 
 FILES = {
@@ -46,7 +46,8 @@ uv venv --quiet --seed "$place"
 sed -n 's/^      - //p' environment.yml > "$place/requirements.txt"
 "$place/bin/python" -m pip install --quiet --requirement "$place/requirements.txt"
 """
-# A script with the functions that direnv provides to .envrc. direnv isn't available either.
+# A script that defines simplified versions of direnv's functions and runs .envrc. direnv isn't
+# available on package indexes either.
 DIRENV = """\
 watch_file() { echo "watches $*"; }
 layout() { conda env create; source "$CONDA_ENVIRONMENTS/$2/bin/activate"; }
@@ -68,7 +69,7 @@ def uv(project: Path, *arguments: str) -> None:
 def bash(
     project: Path, script: str, *, exit_code: int | None = 0
 ) -> subprocess.CompletedProcess[str]:
-    """Run a script in a project's folder with uv, pipx, Python, and the simulated conda."""
+    """Run a script in a project with uv, pipx, Python, and the simulated conda on PATH."""
     tools = project.parent / "tools"
     tools.mkdir(exist_ok=True)
     (tools / "conda").write_text(CONDA, encoding="utf-8")
@@ -84,14 +85,14 @@ def bash(
 
 
 def lock_commands(project: Path) -> str:
-    """Return the commands of the task that updates the lock files, or "" without such a task."""
+    """Return the commands of the `lock` task, or "" if the project has no such task."""
     text = (project / "justfile").read_text(encoding="utf-8")
     found = re.search(r"(?m)^lock:\n((?:    .+\n)+)", text)
     return found[1] if found else ""
 
 
 def check_commands(project: Path) -> str:
-    """Return the commands that check pylock.toml in CI."""
+    """Return the script that checks pylock.toml in CI."""
     file = project / ".github" / "workflows" / "ci.yml"
     jobs = yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"].values()
     steps = [step["run"] for job in jobs for step in job["steps"] if "run" in step]
@@ -100,7 +101,7 @@ def check_commands(project: Path) -> str:
 
 
 def locked(artifacts: ArtifactCache, *environments: str) -> Path:
-    """Return a committed project with lock files created by its task."""
+    """Return a committed project with lock files created by its `lock` task, from the cache."""
 
     def make(folder: Path) -> None:
         folder.mkdir()
@@ -119,7 +120,10 @@ def pins(lock: Path) -> dict[str, str]:
 
 
 def test_uv_is_the_default(artifacts: ArtifactCache) -> None:
-    """By default, uv is the only environment tool, and uv.lock is the only lock file."""
+    """By default, a project uses uv, and no task creates pylock.toml.
+
+    The question allows several answers.
+    """
     assert questions()["environments"]["multiselect"]
     project = artifacts.project(PLAIN)
     assert (project / ".python-version").exists()
@@ -130,7 +134,7 @@ def test_uv_is_the_default(artifacts: ArtifactCache) -> None:
 def test_project_has_only_the_files_of_selected_tools(
     chosen: list[str], artifacts: ArtifactCache
 ) -> None:
-    """A project has only the files of the selected tools."""
+    """A project has only the files of the selected tools, and locks pylock.toml only with pip."""
     project = artifacts.project(with_environments(*chosen))
     for choice, file in FILES.items():
         assert (choice in chosen) == (project / file).exists()
@@ -139,7 +143,7 @@ def test_project_has_only_the_files_of_selected_tools(
 
 @pytest.mark.parametrize("chosen", [[], ["pip"], ["conda"]])
 def test_uv_is_not_required_unless_selected(chosen: list[str], artifacts: ArtifactCache) -> None:
-    """If uv isn't selected, only CI and the command that creates pylock.toml use it."""
+    """If uv isn't selected, only CI and the command that creates pylock.toml mention it."""
     project = artifacts.project(with_environments(*chosen))
     for file in project.rglob("*"):
         if file.is_file() and ".github" not in file.parts:
@@ -151,7 +155,7 @@ def test_uv_is_not_required_unless_selected(chosen: list[str], artifacts: Artifa
 def test_environments_use_the_oldest_supported_python(
     version: str, artifacts: ArtifactCache
 ) -> None:
-    """.python-version and environment.yml specify the oldest supported Python."""
+    """.python-version has the oldest supported Python, which is the minimum in environment.yml."""
     project = artifacts.project(with_environments("uv", "conda") | {"python_min": version})
     assert f"{version}\n" == (project / ".python-version").read_text(encoding="utf-8")
     environment = yaml.safe_load((project / "environment.yml").read_text(encoding="utf-8"))
@@ -160,7 +164,11 @@ def test_environments_use_the_oldest_supported_python(
 
 @pytest.mark.parametrize("name", ["base", "my-project", "2026-01-01", "1e5", "null"])
 def test_conda_environment_has_a_valid_name(name: str, artifacts: ArtifactCache) -> None:
-    """The name of the conda environment is a YAML string other than "base"."""
+    """The conda environment is named after the distribution, with the suffix "-dev".
+
+    YAML parses the name as a string, and it isn't "base". conda-forge is the only channel, and pip
+    installs the project in editable mode.
+    """
     project = artifacts.project(with_environments("conda") | {"distribution_name": name})
     environment = yaml.safe_load((project / "environment.yml").read_text(encoding="utf-8"))
     assert f"{name}-dev" == environment["name"]
@@ -179,9 +187,9 @@ def test_conda_environment_has_a_valid_name(name: str, artifacts: ArtifactCache)
 def test_direnv_activates_the_environment(
     main: str, watched: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """.envrc creates and activates the environment of the first tool other than direnv.
+    """.envrc creates and activates the environment of the tool that is selected with direnv.
 
-    When a file with its dependencies changes, direnv updates the environment.
+    direnv watches the files that define the environment.
     """
     project = artifacts.copy(with_environments(main, "direnv"), tmp_path / "project")
     file = project / "pyproject.toml"
@@ -196,7 +204,7 @@ def test_direnv_activates_the_environment(
 
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
 def test_pylock_is_portable(environments: list[str], artifacts: ArtifactCache) -> None:
-    """pylock.toml is valid for every platform and Python version, and contains no local paths."""
+    """pylock.toml supports all Python versions and Windows, and contains no local paths."""
     lock = locked(artifacts, *environments) / "pylock.toml"
     text = lock.read_text(encoding="utf-8")
     assert ">=3.11" == tomllib.loads(text)["requires-python"]
@@ -230,7 +238,10 @@ def test_pip_installs_locked_versions(
 def test_ci_accepts_a_current_pylock(
     environments: list[str], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The check passes for a current pylock.toml, even if a different uv version wrote it."""
+    """The check passes for a current pylock.toml without changing files.
+
+    It ignores missing upload times, which not every version of uv writes.
+    """
     project = shutil.copytree(locked(artifacts, *environments), tmp_path / "project")
     bash(project, check_commands(project))
     assert "" == git(project, "status", "--porcelain")
@@ -244,7 +255,7 @@ def test_ci_accepts_a_current_pylock(
 def test_ci_names_a_package_with_different_locked_versions(
     tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """If the lock files have different versions of Ruff, the check fails and names the package."""
+    """If the lock files have different versions of Ruff, the check fails and names only Ruff."""
     project = shutil.copytree(locked(artifacts, "uv", "pip"), tmp_path / "project")
     uv(project, "lock", "--quiet", "--upgrade-package=ruff==0.16.4")
     commit(project)
@@ -300,7 +311,10 @@ def test_development_environment_is_small(
 
 
 def test_lower_bounds_are_at_most_a_year_old(tmp_path: Path) -> None:
-    """A lower bound is at least the release that was the newest a year before the last review."""
+    """A lower bound in tools.yml is at least the version that was newest a year before the review.
+
+    The review is the last one of that file.
+    """
     year_before = reviews()[TOOLS] - datetime.timedelta(days=365)
     tools = yaml.safe_load((ROOT / TOOLS).read_text(encoding="utf-8")).values()
     requirements = [Requirement(text) for text in tools]

@@ -24,7 +24,7 @@ from harness.rendering.template import Answers
 BASE: Answers = {"project_name": "My Project", "github_user": "ada"}
 FILE = ".pre-commit-config.yaml"
 
-# The PyPI package and the hooks of each hook repository, as in .pre-commit-hooks.yaml.
+# The PyPI package of each hook repository, and its hooks as defined in .pre-commit-hooks.yaml.
 PACKAGES = {
     "pre-commit/pre-commit-hooks": "pre-commit-hooks",
     "astral-sh/ruff-pre-commit": "ruff",
@@ -67,7 +67,8 @@ HOOKS: dict[str, list[dict[str, Any]]] = {
     ],
 }
 
-# Mistakes that hooks must reject: the file, its contents, and the hook.
+# A workflow with a mistake. REJECTED lists all mistakes that hooks must reject, each with the file,
+# its contents, and the hook's ID.
 WORKFLOW = """\
 on: pull_request
 jobs:
@@ -136,7 +137,10 @@ Shell = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def shell(tmp_path: Path, artifacts: ArtifactCache) -> Shell:
-    """Return a function that runs a script with only system programs and uv on PATH."""
+    """Return a function that runs a command with only system programs and uv on PATH.
+
+    git uses the substitutes instead of the repositories on GitHub.
+    """
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "uv").symlink_to(find_uv_bin())
@@ -160,7 +164,7 @@ def shell(tmp_path: Path, artifacts: ArtifactCache) -> Shell:
 
 
 def with_hooks(project: Path, shell: Shell) -> Path:
-    """Install the hooks in a project that uses uv, and return its folder."""
+    """Install the hooks in a project that uses uv, stage all files, and return the folder."""
     shell("git", "init", "--quiet", cwd=project)
     shell("uv", "run", "--quiet", "prek", "install", cwd=project)
     shell("git", "add", "--all", cwd=project)
@@ -172,7 +176,7 @@ def with_hooks(project: Path, shell: Shell) -> Path:
 def test_new_project_can_be_committed(
     hooks: str, mode: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The hooks pass on all files of a new project without an activated environment."""
+    """Without an activated environment, the hooks pass on a new project and change no files."""
     answers = BASE | {"hooks": hooks, "mode": mode}
     project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("git", "commit", "--message=Start", cwd=project)
@@ -207,7 +211,7 @@ def test_hooks_find_the_environment_of_pip(
 
 
 def test_hooks_find_the_environment_of_conda(artifacts: ArtifactCache) -> None:
-    """With conda, local hooks run in the environment from environment.yml."""
+    """With conda, local hooks whose language is "system" run in the project's environment."""
     answers = BASE | {"hooks": "local", "environments": ["conda"]}
     config = yaml.safe_load((artifacts.project(answers) / FILE).read_text(encoding="utf-8"))
     for hook in config["repos"][0]["hooks"]:
@@ -220,7 +224,7 @@ def test_hooks_find_the_environment_of_conda(artifacts: ArtifactCache) -> None:
 def test_mistakes_are_rejected(
     hooks: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Each hook rejects its mistake, and a commit runs all hooks."""
+    """Each hook rejects its mistake, and a commit with several mistakes reports all their hooks."""
     answers = BASE | {"hooks": hooks}
     project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("git", "commit", "--quiet", "--no-verify", "--message=Start", cwd=project)
@@ -258,7 +262,7 @@ def test_outdated_lock_file_is_rejected(
 
 
 def test_generated_text_passes_the_spelling_check(artifacts: ArtifactCache) -> None:
-    """Whatever the answers are, codespell finds no mistakes in generated files."""
+    """In projects that together cover each choice of each option, codespell finds no mistakes."""
     version = revisions()["codespell-project/codespell"].removeprefix("v")
     own = artifacts.environment("codespell", BASE, f"codespell=={version}")
     variants = [*(BASE | chosen for chosen in each_level_once()), FULL | {"annotated": True}]
@@ -268,7 +272,7 @@ def test_generated_text_passes_the_spelling_check(artifacts: ArtifactCache) -> N
 
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
 def test_configuration_is_valid_for_pre_commit(hooks: str, artifacts: ArtifactCache) -> None:
-    """The configuration is valid for pre-commit as well as for prek."""
+    """pre-commit, which users can run instead of prek, accepts the configuration."""
     own = artifacts.environment("pre-commit", BASE, "pre-commit")
     project = artifacts.project(BASE | {"hooks": hooks})
     own.run("pre-commit", "validate-config", project / FILE)
@@ -276,14 +280,14 @@ def test_configuration_is_valid_for_pre_commit(hooks: str, artifacts: ArtifactCa
 
 @pytest.mark.parametrize("license_", choices("license"))
 def test_license_texts_are_accepted(license_: str, artifacts: ArtifactCache) -> None:
-    """The hooks don't change license texts."""
+    """License texts have no trailing spaces and end with one newline, as the hooks require."""
     text = (artifacts.project(BASE | {"license": license_}) / "LICENSE").read_text(encoding="utf-8")
     assert not re.search(r"[ \t]$", text, re.MULTILINE)
     assert re.search(r"[^\n]\n\Z", text)
 
 
 def test_hooks_are_not_mentioned_if_none_are_selected(artifacts: ArtifactCache) -> None:
-    """Without hooks, no file mentions them, and no tools for them are installed."""
+    """Without hooks, no file mentions prek or pre-commit."""
     project = artifacts.project(BASE | {"hooks": "none"})
     for file in project.rglob("*"):
         if file.is_file():
@@ -292,7 +296,7 @@ def test_hooks_are_not_mentioned_if_none_are_selected(artifacts: ArtifactCache) 
 
 
 def hooks_of(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the hooks in a configuration by ID, including repositories and revisions."""
+    """Return the hooks in a configuration by ID, each with its repository and revision."""
     return {
         hook["id"]: hook | {"repo": repository["repo"], "rev": repository.get("rev")}
         for repository in config["repos"]
@@ -301,7 +305,10 @@ def hooks_of(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_this_repository_has_the_same_hooks(artifacts: ArtifactCache) -> None:
-    """This repository has the same hooks as a project, except for exclusions and commands."""
+    """This repository has the same hooks as a project, except for `rejected-changes`.
+
+    Exclusions are ignored, and the `typecheck` hook runs nox.
+    """
     answers = BASE | {"hooks": "pre-commit", "environments": []}
     own, made = (
         yaml.safe_load((folder / FILE).read_text(encoding="utf-8"))

@@ -12,9 +12,10 @@ from harness.packagestan.answers import choices
 
 HOLDER = {"project_name": "My Project", "user_name": "Zoë Ünï", "copyright_year": "2026"}
 
-# The first words of each license, and the SHA-256 hash of the text that starts with them, from
-# independent copies: pytest (MIT), click (BSD-3-Clause), filelock 3.12 (Unlicense, with the current
-# URL), and Debian's /usr/share/common-licenses.
+# The first words of each license, and the SHA-256 hash of the text that starts with them. Each run
+# of whitespace is replaced with a space. The hashes are from independent copies: pytest (MIT),
+# click (BSD-3-Clause), filelock 3.12 (Unlicense, with the current URL), and Debian's
+# /usr/share/common-licenses.
 TEXTS = {
     "MIT": (
         "Permission is hereby granted",
@@ -42,7 +43,7 @@ TEXTS = {
     ),
 }
 
-# The text before these first words in licenses that name the copyright holder.
+# The text before the first words in licenses that name the copyright holder.
 NOTICES = {
     "MIT": "MIT License Copyright (c) 2026 Zoë Ünï",
     "BSD-3-Clause": "BSD 3-Clause License Copyright (c) 2026, Zoë Ünï",
@@ -51,7 +52,7 @@ NOTICES = {
 
 @pytest.mark.parametrize("license_", TEXTS)
 def test_license_file_has_the_whole_text(license_: str, artifacts: ArtifactCache) -> None:
-    """LICENSE contains the copyright notice followed by the unchanged license text."""
+    """LICENSE contains the expected notice and the license text. Whitespace may differ."""
     text = (artifacts.project(HOLDER | {"license": license_}) / "LICENSE").read_text("utf-8")
     start, expected = TEXTS[license_]
     before, found, after = text.partition(start)
@@ -61,7 +62,7 @@ def test_license_file_has_the_whole_text(license_: str, artifacts: ArtifactCache
 
 
 def test_proprietary_license_reserves_all_rights(artifacts: ArtifactCache) -> None:
-    """A proprietary project's LICENSE names the copyright holder and the year, and permits nothing."""
+    """A proprietary LICENSE names the year and the copyright holder, and reserves all rights."""
     project = artifacts.project(HOLDER | {"license": "Proprietary"})
     text = (project / "LICENSE").read_text("utf-8")
     assert text.startswith("Copyright (c) 2026 Zoë Ünï. All rights reserved.\n")
@@ -75,7 +76,7 @@ def test_proprietary_license_reserves_all_rights(artifacts: ArtifactCache) -> No
 
 @pytest.mark.parametrize("license_", choices("license"))
 def test_metadata_has_the_license(license_: str, artifacts: ArtifactCache) -> None:
-    """The metadata has a valid SPDX expression, and the wheel contains the license (PEP 639)."""
+    """The metadata has a valid SPDX expression, and the wheel's only license file is LICENSE."""
     expression = "LicenseRef-Proprietary" if license_ == "Proprietary" else license_
     wheel = read_wheel(artifacts.wheel_from_tree(HOLDER | {"license": license_}))
     assert expression == canonicalize_license_expression(wheel.metadata["license_expression"])
@@ -94,7 +95,10 @@ def test_readme_names_the_license(license_: str, artifacts: ArtifactCache) -> No
 
 @pytest.mark.parametrize("license_", choices("license"))
 def test_only_proprietary_packages_are_private(license_: str, artifacts: ArtifactCache) -> None:
-    """Only proprietary packages have the classifier that public indexes reject."""
+    """Only proprietary packages have the classifier that public indexes reject.
+
+    RELEASING.md mentions that they are rejected, and no workflow publishes them.
+    """
     project = artifacts.project(HOLDER | {"license": license_})
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     private = "Private :: Do Not Upload" in metadata["classifiers"]
@@ -107,7 +111,7 @@ def test_only_proprietary_packages_are_private(license_: str, artifacts: Artifac
 
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_backends_accept_a_private_license(backend: str, artifacts: ArtifactCache) -> None:
-    """A project with a license outside the SPDX list builds with every backend."""
+    """Every backend builds a project whose license is not on the SPDX list."""
     answers = HOLDER | {"license": "Proprietary", "backend": backend}
     metadata = read_wheel(artifacts.wheel_from_tree(answers)).metadata
     assert "LicenseRef-Proprietary" == metadata["license_expression"]

@@ -1,4 +1,4 @@
-"""Test the project types."""
+"""Test the project types: library, app, and script."""
 
 import re
 import shutil
@@ -22,7 +22,7 @@ WITH_WINDOW: Answers = BASE | {"gui_command_name": "greet-window"}
 
 @pytest.fixture
 def program(artifacts: ArtifactCache) -> Path:
-    """Return the only code file of a script."""
+    """Return the `__main__` module of a script with all options."""
     return artifacts.project(SCRIPT) / "src" / "strasse_friends" / "__main__.py"
 
 
@@ -33,7 +33,7 @@ def installed(answers: Answers, artifacts: ArtifactCache, *requirements: str) ->
 
 
 def test_library_has_no_command_by_default(artifacts: ArtifactCache) -> None:
-    """A library has a public API and type hints, but no command."""
+    """A library's wheel has the package and its type marker, but no entry points or cli.py."""
     wheel = read_wheel(artifacts.wheel_from_tree({"project_name": "My Project"}))
     assert {} == wheel.entry_points
     assert {"my_project/__init__.py", "my_project/py.typed"} <= set(wheel.files)
@@ -41,7 +41,7 @@ def test_library_has_no_command_by_default(artifacts: ArtifactCache) -> None:
 
 
 def test_library_exports_its_api(artifacts: ArtifactCache) -> None:
-    """The package exports its API, and computes its version lazily."""
+    """The package provides its version, a working `greet`, and the expected `__all__`."""
     code = "import my_project as p; print(p.__version__, p.greet('Ada', 'es'), *p.__all__)"
     expected = "0.1.0 ¡Hola, Ada! UnknownLanguageError greet languages show\n"
     environment = installed({"project_name": "My Project"}, artifacts)
@@ -49,7 +49,7 @@ def test_library_exports_its_api(artifacts: ArtifactCache) -> None:
 
 
 def test_missing_attribute_is_an_attribute_error(artifacts: ArtifactCache) -> None:
-    """Accessing a misspelled name raises an AttributeError, despite the lazy version."""
+    """Despite the lazy version, importing or accessing a misspelled name is an error."""
     environment = installed({"project_name": "My Project"}, artifacts)
     failed = environment.run("python", "-c", "from my_project import gret", exit_code=1)
     assert "ImportError: cannot import name 'gret'" in failed.stderr
@@ -68,7 +68,7 @@ def test_missing_attribute_is_an_attribute_error(artifacts: ArtifactCache) -> No
 def test_import_is_cheap(
     imported: str, allowed: str, package_data: bool, artifacts: ArtifactCache
 ) -> None:
-    """Importing the package or its command loads only the package's modules and a few others."""
+    """Importing the package or its command loads only its modules and a few standard modules."""
     answers = BASE | {"plugins": True, "package_data": package_data}
     code = f"import sys, {allowed}; before = set(sys.modules); import {imported};"
     code += "print(*sorted(set(sys.modules) - before))"
@@ -96,7 +96,7 @@ def test_readme_shows_the_output_of_the_command(mode: str, artifacts: ArtifactCa
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_installation_fits_the_mode(mode: str, artifacts: ArtifactCache) -> None:
-    """The README shows how to install a library with pip or a command with uv or pipx."""
+    """The README shows how to install a library with pip, and other projects with uv or pipx."""
     answers = {"project_name": "My Project", "mode": mode, "publish": "trusted"}
     readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     library = mode == "library"
@@ -106,7 +106,10 @@ def test_installation_fits_the_mode(mode: str, artifacts: ArtifactCache) -> None
 
 
 def test_unpublished_project_installs_from_its_repository(artifacts: ArtifactCache) -> None:
-    """The README of an unpublished project says how to install it from the repository."""
+    """The README shows how to install an unpublished project from GitHub or the current folder.
+
+    The current folder is used if the GitHub account isn't known.
+    """
     answers: Answers = {"project_name": "My Project", "publish": "none"}
     readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     assert "$ python -m pip install .\n" in readme
@@ -126,7 +129,10 @@ def test_readme_links_are_absolute(mode: str, artifacts: ArtifactCache) -> None:
 
 
 def test_readme_has_no_description_by_default(artifacts: ArtifactCache) -> None:
-    """Without a summary, the README and the metadata don't describe the project."""
+    """Without a summary, the README has no description, and the metadata has the project's name.
+
+    The metadata has no keywords.
+    """
     project = artifacts.project({"project_name": "My Project"})
     readme = (project / "README.md").read_text(encoding="utf-8")
     assert readme.startswith("# My Project\n")
@@ -138,7 +144,7 @@ def test_readme_has_no_description_by_default(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_window_requires_tkinter(mode: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Without tkinter, the command says what to install, and the project's tests still pass."""
+    """Without tkinter, the GUI command says what to install, and one of the tests is skipped."""
     answers = WITH_WINDOW | {"mode": mode}
     environment = installed(answers, artifacts, "--group", "test")
     # Simulate a Linux distribution that packages tkinter separately.
@@ -161,14 +167,14 @@ def test_uv_runs_the_script_by_its_path(program: Path) -> None:
 
 
 def test_script_is_executable(program: Path) -> None:
-    """A script is executable if uv is installed."""
+    """A script can be run by its path if uv is on PATH."""
     env = {"PATH": f"{Path(find_uv_bin()).parent}:/usr/bin:/bin"}
     assert "Hallo, Ada!\n" == run(program, "Ada", "--language", "de", env=env).stdout
 
 
 @pytest.mark.parametrize("tool", ["uv", "pipx"])
 def test_copied_script_runs(tool: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A copied script without data runs as a single file and has no version."""
+    """A copied script without package data runs on its own, and reports that it isn't installed."""
     answers = BASE | {"mode": "script", "package_data": False, "dependencies": ["packaging>=24"]}
     program = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")
@@ -182,7 +188,7 @@ def test_copied_script_runs(tool: str, tmp_path: Path, artifacts: ArtifactCache)
 
 
 def test_script_is_a_single_file_by_default(artifacts: ArtifactCache) -> None:
-    """A script has a data file or an extra only if that option is selected."""
+    """By default, a script has no other modules, no package data, and no extras."""
     project = artifacts.project({"project_name": "My Project", "mode": "script"})
     names = {path.name for path in (project / "src" / "my_project").iterdir()}
     assert {"__init__.py", "__main__.py", "py.typed"} == names
@@ -190,7 +196,7 @@ def test_script_is_a_single_file_by_default(artifacts: ArtifactCache) -> None:
 
 
 def test_script_installs_as_a_command(artifacts: ArtifactCache) -> None:
-    """A script's wheel has a command, and also runs with `python -m`."""
+    """After installation from the wheel, a script runs as a command and with `python -m`."""
     wheel = artifacts.distributions(SCRIPT | {"backend": "hatchling"}).wheel
     environment = artifacts.environment("wheel", SCRIPT | {"backend": "hatchling"}, wheel)
     for command in (["greet"], ["python", "-m", "strasse_friends"]):

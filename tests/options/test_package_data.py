@@ -11,7 +11,7 @@ BASE = {"project_name": "My Project", "mode": "app", "command_name": "greet"}
 
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_sdist_and_wheel_contain_the_data(backend: str, artifacts: ArtifactCache) -> None:
-    """The sdist and the wheel contain the file with the greetings."""
+    """The sdist and the wheel contain greetings.json."""
     dist = artifacts.distributions(BASE | {"backend": backend})
     assert "my_project/data/greetings.json" in read_wheel(dist.wheel).files
     assert "src/my_project/data/greetings.json" in sdist_files(dist.sdist)
@@ -20,7 +20,10 @@ def test_sdist_and_wheel_contain_the_data(backend: str, artifacts: ArtifactCache
 @pytest.mark.parametrize("package_data", choices("package_data"))
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_greetings_are_the_same(mode: str, package_data: bool, artifacts: ArtifactCache) -> None:
-    """The command prints the same greetings with and without a data file."""
+    """The command prints the same greetings with and without package data.
+
+    The wheel contains greetings.json only with package data.
+    """
     answers = BASE | {"mode": mode, "package_data": package_data}
     wheel = artifacts.wheel_from_tree(answers)
     assert package_data == ("my_project/data/greetings.json" in read_wheel(wheel).files)

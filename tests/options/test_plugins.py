@@ -28,7 +28,10 @@ BROKEN = {
 def test_entry_point_group_exists_if_selected(
     mode: str, plugins: bool, artifacts: ArtifactCache
 ) -> None:
-    """Only a project with plugins has an entry point group and a module that loads it."""
+    """Only a project with plugins has an entry point group.
+
+    The example plugin is in plugins.py or, in a script, in `__main__`.
+    """
     answers = {"project_name": "My Project", "mode": mode, "plugins": plugins}
     wheel = read_wheel(artifacts.wheel_from_tree(answers))
     groups = {group for group, _ in wheel.entry_points}
@@ -42,14 +45,14 @@ def test_entry_point_group_exists_if_selected(
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_plugins_are_not_mentioned_without_them(mode: str, artifacts: ArtifactCache) -> None:
-    """Without plugins, no file mentions them."""
+    """Without plugins, no Python or Markdown file mentions them."""
     project = artifacts.project({"project_name": "My Project", "mode": mode, "plugins": False})
     for path in (*project.rglob("*.py"), *project.rglob("*.md")):
         assert "plugin" not in path.read_text(encoding="utf-8").lower(), path
 
 
 def publish(environment: Environment, name: str, code: str) -> None:
-    """Install a distribution with one module that adds one language."""
+    """Install a distribution with one module and an entry point for one language."""
     folder = environment.site_packages
     (folder / f"{name}.py").write_text(code, encoding="utf-8")
     dist_info = folder / f"{name}-1.0.dist-info"
@@ -63,7 +66,7 @@ def publish(environment: Environment, name: str, code: str) -> None:
 def test_broken_plugins_are_skipped_with_a_warning(
     mode: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The command warns about each broken plugin, and uses the others."""
+    """The command warns about each broken plugin, and uses the working one."""
     environment = Environment.make(tmp_path / "environment")
     environment.install("--no-deps", artifacts.wheel_from_tree(PLUGINS | {"mode": mode}))
     for name, code in BROKEN.items():

@@ -40,12 +40,12 @@ in_terminal = pytest.mark.skipif(
 
 
 def preset_files() -> list[Path]:
-    """Return the files of the presets."""
+    """Return the paths of the preset files."""
     return sorted((ROOT / "template" / "presets").iterdir())
 
 
 def answered_by_presets() -> set[str]:
-    """Return the questions whose defaults come from the preset."""
+    """Return the names of the questions whose defaults come from the preset."""
     return {
         name
         for name, question in questions().items()
@@ -64,7 +64,7 @@ def test_preset_answers_the_right_questions(file: Path) -> None:
 
 
 def test_comparison_has_current_numbers(artifacts: ArtifactCache) -> None:
-    """The comparison in the README shows the current numbers of files and lines."""
+    """The comparison in the README shows a default project's numbers of files and lines."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     files, lines = measure(artifacts.project(NAME | {"github_user": "ada"}))
     assert [str(files)] == re.findall(r"(?m)^\| files \| ([\d,]+) \|", text)
@@ -72,7 +72,10 @@ def test_comparison_has_current_numbers(artifacts: ArtifactCache) -> None:
 
 
 def test_standard_is_the_default(artifacts: ArtifactCache) -> None:
-    """The default preset is "standard", and its choices are listed first in the questions."""
+    """The default preset is "standard", which selects the first choice of each question.
+
+    Questions with several answers are exempt.
+    """
     recorded = recorded_answers(artifacts.project(NAME))
     assert "standard" == recorded["preset"]
     single = [axis for axis in axes() if not questions()[axis].get("multiselect")]
@@ -80,7 +83,10 @@ def test_standard_is_the_default(artifacts: ArtifactCache) -> None:
 
 
 def test_recommended_choices_are_listed_first(artifacts: ArtifactCache) -> None:
-    """A question lists the standard answer first and "none" last."""
+    """A question lists the standard answer first, unless it is "none", which is always last.
+
+    For questions with several answers, only the position of "none" is checked.
+    """
     recorded = recorded_answers(artifacts.project(NAME))
     for axis in axes():
         if "choices" in questions()[axis] and axis != "preset":
@@ -90,7 +96,7 @@ def test_recommended_choices_are_listed_first(artifacts: ArtifactCache) -> None:
 
 
 def test_answer_overrides_the_preset(tmp_path: Path) -> None:
-    """An explicit answer overrides the preset's answer."""
+    """An explicit answer overrides the preset's answer, and other answers come from the preset."""
     answers = NAME | {"preset": "minimal", "docs_engine": "sphinx", "ci": "gitlab"}
     recorded = recorded_answers(render(tmp_path / "project", answers))
     expected = preset("minimal") | {"docs_engine": "sphinx", "ci": "gitlab"}
@@ -98,7 +104,7 @@ def test_answer_overrides_the_preset(tmp_path: Path) -> None:
 
 
 def test_script_has_no_site_and_does_not_publish(tmp_path: Path) -> None:
-    """By default, a script has no documentation, publishing, or container."""
+    """Even with the full preset, a script has no documentation, publishing, or container."""
     recorded = recorded_answers(
         render(tmp_path / "project", NAME | {"mode": "script", "preset": "full"})
     )
@@ -130,7 +136,13 @@ def test_new_preset_requires_only_a_file(tmp_path: Path) -> None:
 
 
 def asked(project: Path, *arguments: str, **keys: str) -> list[str]:
-    """Press some keys in a terminal, accept all answers, and return the questions."""
+    """Answer all questions in a terminal, and return their names.
+
+    Args:
+        project: The folder to create.
+        arguments: Additional arguments for `copier copy`.
+        keys: The keys to press before Enter, by question. Without keys, the default is accepted.
+    """
     with Terminal(QUESTIONNAIRE, project, *arguments) as terminal:
         while name := terminal.next_question():
             terminal.send(keys.get(name, "") + "\r")
@@ -140,7 +152,7 @@ def asked(project: Path, *arguments: str, **keys: str) -> list[str]:
 @in_terminal
 @pytest.mark.parametrize("name", PRESETS)
 def test_only_the_essentials_are_asked(name: str, tmp_path: Path) -> None:
-    """Every preset except "custom" asks only the essential questions."""
+    """With every preset except "custom", Copier asks only the essential questions."""
     moves = PRESETS.index(name) - PRESETS.index("standard")
     keys = {
         "project_name": "My Project",
@@ -201,7 +213,7 @@ def test_unavailable_choices_are_explained(tmp_path: Path) -> None:
 
 
 def labels(name: str) -> list[str]:
-    """Return the labels of a question's choices."""
+    """Return the labels of a question's choices, or an empty list if it has none."""
     offered = questions()[name].get("choices", {})
     return list(offered) if isinstance(offered, dict) else []
 

@@ -1,4 +1,7 @@
-"""Check publishing from GitHub. tests/services/test_workflows_run.py runs the workflow."""
+"""Check how projects and this repository publish releases.
+
+tests/services/test_workflows_run.py runs the projects' workflow.
+"""
 
 import itertools
 import os
@@ -34,7 +37,7 @@ UPLOADS = re.compile("twine upload|uv publish|pypi-publish")
 
 
 def jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs in a project's publish.yml."""
+    """Return the jobs in the publish.yml of a project with the given answers, by name."""
     return dict(workflows.github(artifacts.project(BASE | answers), "publish")["jobs"])
 
 
@@ -48,7 +51,7 @@ def uploading(made: dict[str, dict[str, Any]]) -> list[str]:
     [*itertools.product(choices("publish"), ["github", "gitlab"]), ("none", "none")],
 )
 def test_only_its_own_files_exist(publish: str, ci: str, artifacts: ArtifactCache) -> None:
-    """Only a project that publishes has a workflow for it."""
+    """A project that publishes has only the workflow for its CI service. Others have none."""
     files = set(tree(artifacts.project(BASE | {"publish": publish, "ci": ci})))
     workflow = {"github": ".github/workflows/publish.yml", "gitlab": ".gitlab/publish.yml"}
     expected = {workflow[ci]} if publish != "none" else set()
@@ -104,13 +107,16 @@ def test_private_index_accepts_dependencies_with_a_url(artifacts: ArtifactCache)
     ],
 )
 def test_default_is_valid(answers: Answers, default: str, artifacts: ArtifactCache) -> None:
-    """The default is the safest way of publishing that is valid for the project."""
+    """The default is a way of publishing that is valid with the project's other answers."""
     assert default == recorded_answers(artifacts.project(BASE | answers))["publish"]
 
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
 def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Uploads wait for all checks, and the release waits for the uploads."""
+    """Uploads wait for all checks, and the GitHub release waits for the uploads.
+
+    The last upload waits for TestPyPI if it is selected.
+    """
     made = jobs(artifacts, **answers)
     assert "./.github/workflows/ci.yml" == made["checks"]["uses"]
     found = uploading(made)
@@ -123,7 +129,10 @@ def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache)
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
 def test_upload_builds_nothing(answers: Answers, artifacts: ArtifactCache) -> None:
-    """The final job uploads the tested files in one step, without a checkout or a build."""
+    """The last upload job only downloads and uploads the tested files.
+
+    No job in publish.yml builds anything.
+    """
     made = jobs(artifacts, **answers)
     job = made[uploading(made)[-1]]
     steps = [
@@ -142,7 +151,10 @@ def test_upload_builds_nothing(answers: Answers, artifacts: ArtifactCache) -> No
 def test_permissions_are_granted_only_where_used(
     answers: Answers, artifacts: ArtifactCache
 ) -> None:
-    """Only upload jobs have a secret or an identity, and only the release job has write access."""
+    """Only upload jobs have an environment and credentials.
+
+    Only the release job can write to the repository.
+    """
     made = jobs(artifacts, **answers)
     for name, job in made.items():
         is_upload = name in uploading(made)
@@ -176,7 +188,7 @@ def test_forks_do_not_publish(answers: Answers, artifacts: ArtifactCache) -> Non
 
 @pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
 def test_only_tags_are_published(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Only tags such as v1.2.3 start the workflow, and runs don't cancel each other."""
+    """Only tags that begin with "v" start the workflow, and runs don't cancel each other."""
     workflow = workflows.github(artifacts.project(BASE | answers), "publish")
     assert {"push": {"tags": ["v*"]}} == workflow["on"]
     group = {"group": "publish-${{ github.ref }}", "cancel-in-progress": False}
@@ -208,7 +220,10 @@ def test_uploads_go_to_the_private_index(url: str, artifacts: ArtifactCache) -> 
 def test_linux_wheels_are_rejected_before_the_tag(
     index_url: str, rejects: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """CI fails and names the wheel if PyPI would reject it, but accepts it with a private index."""
+    """CI fails and names a wheel with a plain Linux tag, which PyPI rejects.
+
+    With a private index, CI has no such check.
+    """
     project = artifacts.project(BASE | {"index_url": index_url})
     steps = workflows.github(project, "ci")["jobs"]["build"]["steps"]
     found = [step["run"] for step in steps if "linux_" in step.get("run", "")]
@@ -264,7 +279,17 @@ def test_tag_must_match_the_wheels_version(
 
 
 def released(folder: Path, tag: str, *existing: str, text: str) -> list[str]:
-    """Run the step that creates a GitHub release, and return the arguments of `gh`."""
+    """Run the step that creates a GitHub release with a simulated `gh`.
+
+    Args:
+        folder: The folder to run in.
+        tag: The tag of the release.
+        existing: The tags that already have a release.
+        text: The step's script.
+
+    Returns:
+        The arguments of all calls of `gh`, except calls of `gh release view`.
+    """
     (folder / "bin").mkdir(parents=True)
     gh = folder / "bin" / "gh"
     gh.write_text(
@@ -289,7 +314,7 @@ printf '%s\\n' "$@" >> "{folder}/made"
     ["1.2.3", "1.2.3a1", "1.2.3b2", "1.2.3rc1", "1.2.3.dev4", "1.2.3.post1", "1.2.3rc1.post2"],
 )
 def test_pre_releases_are_marked(version: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A release has both files, and is marked as a pre-release according to PEP 440."""
+    """A release has both files, and is marked if PEP 440 defines its version as a pre-release."""
     (text,) = [s["run"] for s in jobs(artifacts)["github-release"]["steps"] if "run" in s]
     expected = ["release", "create", f"v{version}", "--verify-tag", "--generate-notes"]
     expected += ["--prerelease"] * Version(version).is_prerelease
@@ -304,7 +329,10 @@ def test_existing_release_is_kept(tmp_path: Path, artifacts: ArtifactCache) -> N
 
 
 def test_releases_of_this_repository_require_a_semantic_version(tmp_path: Path) -> None:
-    """Release notes come from the changelog, and tags without a semantic version are rejected."""
+    """This repository's tags must be semantic versions that have a section in CHANGELOG.md.
+
+    The release notes come from a file.
+    """
     for tag in ("v1", "1.2.3", "v1.2.3rc1", "v01.2.3", "v1.2.3\n"):
         run(sys.executable, ROOT / ".ci" / "notes.py", tag, exit_code=1)
     refused = run(sys.executable, ROOT / ".ci" / "notes.py", "v99.0.0", exit_code=1)

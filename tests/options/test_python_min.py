@@ -28,7 +28,7 @@ def test_metadata_lists_python_versions(version: str, artifacts: ArtifactCache) 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_tools_target_the_oldest_version(version: str, artifacts: ArtifactCache) -> None:
-    """The tools target the selected version, which Ruff reads from requires-python."""
+    """The setting for mypy is the selected version. Ruff reads the version from requires-python."""
     answers = {"project_name": "My Project", "python_min": version}
     pyproject = (artifacts.project(answers) / "pyproject.toml").read_text("utf-8")
     assert version == tomllib.loads(pyproject)["tool"]["mypy"]["python_version"]
@@ -43,7 +43,10 @@ def test_script_metadata_has_the_oldest_version(version: str, artifacts: Artifac
 
 
 def test_default_is_the_oldest() -> None:
-    """By default, a project supports every Python version that the template offers."""
+    """The default is the oldest Python version that the template offers.
+
+    The versions are in ascending order, and the one that runs the tests is among them.
+    """
     assert "{{ python_versions[0] }}" in str(questions()["python_min"]["default"])
     assert VERSIONS == sorted(VERSIONS, key=lambda version: int(version.split(".")[1]))
     assert "{}.{}".format(*sys.version_info[:2]) in VERSIONS

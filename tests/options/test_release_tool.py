@@ -25,7 +25,7 @@ def tools(artifacts: ArtifactCache) -> Environment:
 
 
 def locked(project: Path) -> Path:
-    """Lock a project, and commit it on main."""
+    """Lock a project, commit it on main, and return its folder."""
     run(find_uv_bin(), "lock", "--quiet", cwd=project)
     commit(project)
     git(project, "branch", "--move", "--force", "main")
@@ -39,14 +39,14 @@ def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
 
 
 def bump(tools: Environment, project: Path, *arguments: str, exit_code: int = 0) -> str:
-    """Bump the version with the project's settings, and return the error messages."""
+    """Run `bump-my-version bump` in a project, and return the output on stderr."""
     path: Mapping[str, str] = {"PATH": f"{tools.bin}:{Path(find_uv_bin()).parent}:/usr/bin:/bin"}
     command = ("bump-my-version", "bump", *arguments)
     return call(tools, project, *command, env=path, exit_code=exit_code).stderr
 
 
 def versions(project: Path) -> set[str]:
-    """Return the project's version in pyproject.toml and in uv.lock."""
+    """Return the set of the project's versions in pyproject.toml and uv.lock."""
     pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     lock = tomllib.loads((project / "uv.lock").read_text(encoding="utf-8"))
     own = [each["version"] for each in lock["package"] if each["name"] == "my-project"]
@@ -77,7 +77,7 @@ def test_changelog_gets_a_dated_section(tools: Environment, project: Path) -> No
 
 
 def test_release_can_follow_a_pre_release(tools: Environment, project: Path) -> None:
-    """A pre-release can be tagged, followed by the final release."""
+    """Pre-releases can be tagged, followed by the final release."""
     for version in ("1.0.0rc1", "1.0.0rc2", "1.0.0"):
         bump(tools, project, "--new-version", version)
         assert f"v{version}" == git(project, "tag", "--points-at", "HEAD")
@@ -85,7 +85,7 @@ def test_release_can_follow_a_pre_release(tools: Environment, project: Path) -> 
 
 
 def test_protected_branch_is_tagged_after_the_merge(tools: Environment, project: Path) -> None:
-    """With --no-tag, a pull request changes the version, and the tag is created after the merge."""
+    """With --no-tag, a release on a branch creates no tag, and a merge updates main's version."""
     git(project, "switch", "--quiet", "--create", "release")
     bump(tools, project, "minor", "--no-tag")
     assert "" == git(project, "tag")
@@ -97,7 +97,7 @@ def test_protected_branch_is_tagged_after_the_merge(tools: Environment, project:
 def test_without_a_changelog_only_the_version_changes(
     tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A project without a changelog can be released."""
+    """A release of a project without a changelog changes only pyproject.toml and uv.lock."""
     project = locked(artifacts.copy(BASE | {"changelog": False}, tmp_path / "project"))
     bump(tools, project, "minor")
     changed = git(project, "diff", "--name-only", "HEAD~1").splitlines()
@@ -105,7 +105,10 @@ def test_without_a_changelog_only_the_version_changes(
 
 
 def test_bump_my_version_is_configured_only_if_used(artifacts: ArtifactCache) -> None:
-    """Without the release tool or with versions from git, nothing configures bump-my-version."""
+    """pyproject.toml doesn't mention bump-my-version if it isn't used.
+
+    It isn't used without the release tool, or if the version comes from git.
+    """
     for answers in ({"release_tool": "none"}, {"versioning": "vcs"}):
         text = (artifacts.project(BASE | answers) / "pyproject.toml").read_text(encoding="utf-8")
         assert not re.search("bumpversion|bump-my-version", text)
@@ -120,7 +123,7 @@ def test_uncommitted_changes_stop_a_release(tools: Environment, project: Path) -
 
 
 def test_rejected_push_publishes_nothing(tmp_path: Path, tools: Environment, project: Path) -> None:
-    """If the remote rejects the commit on main, it also rejects the tag."""
+    """If the remote rejects the commit on main, an atomic push doesn't publish the tag either."""
     remote = tmp_path / "remote.git"
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(remote))
     git(project, "remote", "add", "origin", str(remote))

@@ -33,7 +33,7 @@ TASKS = {
 
 CALL = {runner: shlex.split(FACTS[runner]["call"]) for runner in RUNNERS}
 LIST = {runner: shlex.split(FACTS[runner]["list"]) for runner in RUNNERS}
-# A line in the list of tasks: the task and its description.
+# A regular expression for a line in the list of tasks. Its groups are the task and the description.
 LINE = {runner: FACTS[runner]["listed"] for runner in RUNNERS}
 SOME_TESTS = {
     runner: shlex.split(FACTS[runner]["some_tests"].replace("NAME", "raises")) for runner in RUNNERS
@@ -74,14 +74,14 @@ def tools(runner: str, artifacts: ArtifactCache) -> Environment:
 def call(
     tools: Environment, project: Path, *command: str, exit_code: int | None = 0
 ) -> CompletedProcess[str]:
-    """Run a command in a project with an active environment."""
+    """Run a command in a project with an active environment and with uv on PATH."""
     variables = active(tools)
     variables["PATH"] += os.pathsep + str(Path(find_uv_bin()).parent)
     return run("env", *command, cwd=project, env=variables, exit_code=exit_code)
 
 
 def uv_run(project: Path, *command: str) -> CompletedProcess[str]:
-    """Run a command with `uv run` and with uv on PATH."""
+    """Run a command in a project with `uv run` and with uv on PATH."""
     path = os.pathsep.join([str(Path(find_uv_bin()).parent), os.environ["PATH"]])
     return run(find_uv_bin(), "run", *command, cwd=project, env={"PATH": path})
 
@@ -94,7 +94,10 @@ def test_only_the_selected_runner_has_files(chosen: str, artifacts: ArtifactCach
 
 
 def test_unselected_tools_are_not_mentioned(artifacts: ArtifactCache) -> None:
-    """Without a task runner and environment tools, no file mentions any of them."""
+    """Without a task runner and environment tools, no file mentions any of them.
+
+    The answers file and .gitignore are not checked.
+    """
     chosen = answers("none", environments=[], preset="minimal", contributing=True)
     project = artifacts.project(chosen)
     text = "\n".join(
@@ -108,14 +111,14 @@ def test_unselected_tools_are_not_mentioned(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("chosen", RUNNERS)
 def test_contributing_lists_the_tasks(chosen: str, artifacts: ArtifactCache) -> None:
-    """CONTRIBUTING.md lists each task with its command and its description."""
+    """CONTRIBUTING.md lists exactly the tasks, each with its command and its description."""
     text = (artifacts.project(answers(chosen)) / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(.+)` \| (.+) \|$", text, re.MULTILINE))
     assert {" ".join(["uv run", *CALL[chosen], name]): TASKS[name] for name in TASKS} == rows
 
 
 def test_contributing_lists_the_commands(artifacts: ArtifactCache) -> None:
-    """Without a task runner, CONTRIBUTING.md lists the commands of each task."""
+    """Without a task runner, CONTRIBUTING.md lists the commands of tasks such as `lint`."""
     text = (artifacts.project(answers("none")) / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert f"| `uv run ruff check`, then `uv run ruff format --check` | {TASKS['lint']} |" in text
     assert f"| `uv run pytest --cov` | {TASKS['test']} |" in text
@@ -131,7 +134,10 @@ def test_tasks_are_listed(runner: str, project: Path, tools: Environment) -> Non
 
 
 def test_tasks_succeed_in_a_new_project(runner: str, project: Path) -> None:
-    """Every task succeeds in a new project, and formatting changes nothing."""
+    """Every task succeeds in a new project without changing its files.
+
+    Building creates an sdist and a wheel.
+    """
     before = tree(project)
     for name in TASKS:
         # Test only one Python version, because some machines have only one.
@@ -143,7 +149,7 @@ def test_tasks_succeed_in_a_new_project(runner: str, project: Path) -> None:
 
 
 def test_extra_arguments_select_tests(runner: str, project: Path, tools: Environment) -> None:
-    """Arguments replace `--cov` so that selected tests don't fail because of low coverage."""
+    """With additional arguments, only the selected test runs, and low coverage isn't an error."""
     (project / "tests" / "test_one.py").write_text(ONE_TEST, encoding="utf-8")
     # The environment with the tools doesn't contain the project.
     output = call(tools, project, f"PYTHONPATH={project / 'src'}", *SOME_TESTS[runner]).stdout
@@ -151,7 +157,7 @@ def test_extra_arguments_select_tests(runner: str, project: Path, tools: Environ
 
 
 def test_failing_command_fails_the_task(runner: str, project: Path, tools: Environment) -> None:
-    """A task stops at the first failing command."""
+    """A task fails and stops at the first failing command."""
     (project / "src" / "mistake.py").write_text("import os\n", encoding="utf-8")
     failed = call(tools, project, *CALL[runner], "lint", exit_code=None)
     assert 0 != failed.returncode
@@ -177,7 +183,7 @@ def test_nox_tests_every_supported_python(artifacts: ArtifactCache) -> None:
 
 
 def test_makefile_works_in_a_clone_with_autocrlf(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """The Makefile has no carriage returns in a clone where git converts line endings."""
+    """In a clone with core.autocrlf=true, no file changes, and the Makefile works."""
     project = artifacts.copy(answers("make"), tmp_path / "project")
     commit(project)
     clone = tmp_path / "clone"
@@ -188,13 +194,13 @@ def test_makefile_works_in_a_clone_with_autocrlf(tmp_path: Path, artifacts: Arti
 
 
 def test_makefile_causes_no_warnings(artifacts: ArtifactCache) -> None:
-    """The Makefile causes no warnings."""
+    """`make` prints no warnings about the Makefile, not even about undefined variables."""
     command = ("make", "--dry-run", "--warn-undefined-variables", *TASKS)
     assert "" == run(*command, cwd=artifacts.project(answers("make"))).stderr
 
 
 def test_justfile_is_formatted(artifacts: ArtifactCache) -> None:
-    """`just --fmt` changes nothing."""
+    """`just --fmt` changes nothing in the justfile."""
     tools = artifacts.environment("dev", answers("just"), "--group", "dev")
     tools.run("just", "--fmt", "--check", "--unstable", cwd=artifacts.project(answers("just")))
 
@@ -208,7 +214,7 @@ def test_python_tasks_are_typed(chosen: str, artifacts: ArtifactCache) -> None:
 
 
 def test_oldest_runners_list_the_tasks(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """The oldest supported versions of the task runners list the tasks."""
+    """The oldest supported version of each task runner that is a Python package lists the tasks."""
     oldest = Environment.make(tmp_path / "environment")
     requirements = {name: FACTS[name]["requirement"] for name in RUNNERS}
     oldest.install("--resolution=lowest-direct", *filter(None, requirements.values()))

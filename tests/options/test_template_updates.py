@@ -21,7 +21,7 @@ from harness.updates.releases import next_release, past_releases
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 WORKFLOW = BASE | {"template_updates": "workflow"}
 FILES = {name: {data["file"]} - {""} for name, data in facts("template_updates").items()}
-# GitHub runs bash with these options.
+# Like GitHub, stop at the first failing command.
 BASH = ("bash", "-e", "-c")
 
 
@@ -39,21 +39,21 @@ def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None
 def test_only_the_full_preset_has_reminders(
     preset: str, ci: str, default: str, artifacts: ArtifactCache
 ) -> None:
-    """Only the full preset has a reminder by default: the workflow on GitHub."""
+    """By default, only the full preset on GitHub has a reminder, which is the workflow."""
     answers = recorded_answers(artifacts.project(BASE | {"preset": preset, "ci": ci}))
     assert default == answers["template_updates"]
 
 
 @pytest.mark.parametrize("ci", ["gitlab", "none"])
 def test_workflow_requires_github(ci: str, tmp_path: Path) -> None:
-    """The workflow is rejected without GitHub, and the message names the alternatives."""
+    """The workflow is rejected without GitHub, and the message names Renovate as an alternative."""
     with pytest.raises(ValueError, match="renovate; the workflow requires GitHub"):
         render(tmp_path / "project", WORKFLOW | {"ci": ci})
     assert not (tmp_path / "project").exists()
 
 
 def test_renovate_updates_only_the_template(artifacts: ArtifactCache) -> None:
-    """Renovate updates only the template, so it doesn't conflict with Dependabot."""
+    """Renovate's only manager is Copier, so it doesn't conflict with Dependabot."""
     file = artifacts.project(BASE | {"template_updates": "renovate"}) / "renovate.json"
     assert ["copier"] == json.loads(file.read_text(encoding="utf-8"))["enabledManagers"]
 
@@ -67,7 +67,7 @@ def test_renovate_updates_only_the_template(artifacts: ArtifactCache) -> None:
     ],
 )
 def test_renovate_finds_the_template(source: str, address: str, artifacts: ArtifactCache) -> None:
-    """The rules expand Copier's abbreviations, which Renovate doesn't support."""
+    """The rules expand Copier's abbreviations, which Renovate doesn't support, and keep URLs."""
     file = artifacts.project(BASE | {"template_updates": "renovate"}) / "renovate.json"
     found = source
     for rule in json.loads(file.read_text(encoding="utf-8"))["packageRules"]:
@@ -82,7 +82,7 @@ def test_renovate_finds_the_template(source: str, address: str, artifacts: Artif
 
 
 def test_only_the_second_step_has_a_token(artifacts: ArtifactCache) -> None:
-    """The step that runs a downloaded program doesn't get the token."""
+    """The step that runs a downloaded program doesn't get the token. Only the next step does."""
     job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     assert {"contents": "read", "issues": "write"} == job["permissions"]
     first, second = [step for step in job["steps"] if "run" in step]
@@ -100,7 +100,7 @@ def program(folder: Path, name: str, text: str) -> dict[str, str]:
 
 
 def compare(project: Path, folder: Path) -> str:
-    """Run the step that compares a project with the template, and return the output."""
+    """Run the step that compares a project with the template, and return the step's outputs."""
     steps = workflows.github(project, "template")["jobs"]["check"]["steps"]
     (text,) = [step["run"] for step in steps if step.get("id") == "check"]
     # Use the installed version of Copier instead of the newest one.
@@ -143,7 +143,7 @@ def test_workflow_detects_a_release(releases: Path, tmp_path: Path) -> None:
 def test_one_issue_is_opened_and_closed(
     status: str, issue: str, expected: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """For an outdated project, one issue is opened, and it is closed after the update."""
+    """An outdated project gets one issue, which is closed after the update."""
     job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     (text,) = [step["run"] for step in job["steps"] if "GH_TOKEN" in step.get("env", {})]
     log = tmp_path / "log"
@@ -172,7 +172,7 @@ esac"""
 
 @pytest.mark.parametrize("chosen", rendered("template_updates"))
 def test_contributing_names_the_reminder(chosen: str, artifacts: ArtifactCache) -> None:
-    """CONTRIBUTING.md describes the selected reminder."""
+    """CONTRIBUTING.md mentions only the selected reminder, and always the update command."""
     project = artifacts.project(BASE | {"template_updates": chosen})
     text = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert (chosen == "renovate") == ("[Renovate]" in text)

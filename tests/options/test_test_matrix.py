@@ -14,12 +14,12 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def ci_jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs in a project's ci.yml."""
+    """Return the jobs in the ci.yml of a project with the given answers, by name."""
     return dict(workflows.github(artifacts.project(BASE | answers), "ci")["jobs"])
 
 
 def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
-    """Return the system, Python version, and resolution of each job in a matrix.
+    """Return each job's system and Python version, and whether it uses the lowest dependencies.
 
     Each entry of `include` sets all axes, so it is a separate job.
     """
@@ -33,7 +33,10 @@ def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
 def test_standard_tests_run_everything_on_linux(python_min: str, artifacts: ArtifactCache) -> None:
-    """Linux has one job per Python and one for the lowest dependencies. Other systems have one."""
+    """Linux has one job per Python and one for the lowest dependencies. Other systems have one.
+
+    The jobs on other systems use the newest Python.
+    """
     pythons = choices("python_min")[choices("python_min").index(python_min) :]
     expected = {("ubuntu-latest", python, False) for python in pythons}
     expected |= {(f"{system}-latest", pythons[-1], False) for system in ("macos", "windows")}
@@ -45,7 +48,10 @@ def test_standard_tests_run_everything_on_linux(python_min: str, artifacts: Arti
 
 
 def test_full_matrix_has_every_python_on_every_system(artifacts: ArtifactCache) -> None:
-    """The full matrix tests all supported Python versions on all three systems."""
+    """The full matrix tests all supported Python versions on all three systems.
+
+    One more job tests the lowest dependencies on Linux.
+    """
     systems = ["ubuntu-latest", "macos-latest", "windows-latest"]
     expected = set(itertools.product(systems, choices("python_min"), [False]))
     expected |= {("ubuntu-latest", "3.11", True)}
@@ -53,7 +59,7 @@ def test_full_matrix_has_every_python_on_every_system(artifacts: ArtifactCache) 
 
 
 def test_standard_project_has_at_most_eleven_jobs(artifacts: ArtifactCache) -> None:
-    """A standard project has at most eleven jobs, including all combinations of the matrix."""
+    """A standard project has at most eleven jobs, counting each combination in the matrix."""
     jobs = ci_jobs(artifacts)
     assert {"lint", "build", "tests", "result"} == set(jobs)
     assert len(jobs) - 1 + len(matrix_jobs(jobs["tests"])) <= 11

@@ -1,4 +1,4 @@
-"""Check the upload to TestPyPI. tests/services/test_workflows_run.py runs it."""
+"""Check the upload to TestPyPI. tests/services/test_workflows_run.py runs the workflow."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs in a project's publish.yml."""
+    """Return the jobs in the publish.yml of a project with the given answers, by name."""
     return dict(workflows.github(artifacts.project(BASE | answers), "publish")["jobs"])
 
 
 @pytest.mark.parametrize("chosen", choices("testpypi"))
 @pytest.mark.parametrize("publish", ["trusted", "token"])
 def test_pypi_waits_for_testpypi(chosen: bool, publish: str, artifacts: ArtifactCache) -> None:
-    """If TestPyPI is selected, the upload to PyPI waits for the upload to TestPyPI."""
+    """If TestPyPI is selected, the upload to PyPI waits for it. Otherwise, there is no such job."""
     made = jobs(artifacts, testpypi=chosen, publish=publish)
     assert chosen == ("testpypi" in made)
     assert ("testpypi" if chosen else "tag") == made["pypi"]["needs"]
@@ -30,12 +30,12 @@ def test_pypi_waits_for_testpypi(chosen: bool, publish: str, artifacts: Artifact
 
 
 def test_existing_files_are_skipped(artifacts: ArtifactCache) -> None:
-    """A release continues if TestPyPI already has a file from an earlier attempt."""
+    """The upload skips files that TestPyPI already has from an earlier attempt."""
     text = str(jobs(artifacts, testpypi=True)["testpypi"]["steps"])
     assert "twine upload --repository testpypi --skip-existing dist/*" in text
 
 
 def test_private_index_does_not_use_testpypi(artifacts: ArtifactCache) -> None:
-    """With a private index, nothing is uploaded to TestPyPI."""
+    """With a private index, no job uploads to TestPyPI, even if it is selected."""
     answers = {"testpypi": True, "index_url": "https://packages.example.com/upload/"}
     assert "testpypi" not in jobs(artifacts, **answers)

@@ -16,7 +16,7 @@ from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "task_runner": "none"}
 CHECKERS = [checker for checker in rendered("type_checker") if checker != "none"]
-# The starter code with all optional parts, and with as few as possible.
+# Answers for starter code with all optional parts, and with as few as possible.
 CONTENTS: dict[str, Answers] = {
     "full": FULL | {"task_runner": "none", "package_data": True},
     "bare": BASE | {"extras": {}, "package_data": False},
@@ -69,7 +69,7 @@ def test_starter_code_has_no_errors(
 def test_tests_in_subfolders_work(
     checker: str, environment: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Test files in different folders may have the same name."""
+    """The type checker and pytest accept test files with the same name in different folders."""
     project = artifacts.copy(BASE | {"type_checker": checker}, tmp_path / "project")
     for kind in ("unit", "integration"):
         folder = project / "tests" / kind
@@ -97,7 +97,8 @@ def test_tests_in_subfolders_work(
     assert "2 passed" in finished.stdout
 
 
-# Code that every checker accepts by default. The facts list the errors to find in strict mode.
+# Code with problems that strict settings report. `strict_rules` in the facts lists the rules that a
+# checker must report.
 LOOSE = """\
 class Box:
     pass
@@ -144,7 +145,7 @@ def test_settings_are_strict(
 
 @pytest.mark.parametrize("checker", rendered("type_checker"))
 def test_only_the_selected_checker_is_configured(checker: str, artifacts: ArtifactCache) -> None:
-    """pyproject.toml requires and configures only the selected checker."""
+    """pyproject.toml requires and configures only the selected checker, with the oldest Python."""
     project = artifacts.project(BASE | {"type_checker": checker, "python_min": "3.12"})
     file = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     expected = {checker} - {"none"}
@@ -163,7 +164,10 @@ def test_only_the_selected_checker_is_configured(checker: str, artifacts: Artifa
 def test_type_checkers_are_not_mentioned_if_none_is_selected(
     mode: str, artifacts: ArtifactCache
 ) -> None:
-    """Without a type checker, no file mentions one, but the package keeps its type marker."""
+    """Without a type checker, no file mentions one, but the package keeps its type marker.
+
+    The answers file is not checked.
+    """
     answers = BASE | {"mode": mode, "type_checker": "none", "devcontainer": True}
     project = artifacts.project(answers)
     assert (project / "src" / "my_project" / "py.typed").is_file()

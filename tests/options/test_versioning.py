@@ -28,9 +28,9 @@ WITHOUT_VCS = [backend for backend in rendered("backend") if backend not in WITH
 
 BASE: Answers = {"project_name": "My Project", "versioning": "vcs"}
 
-# git commands after the first commit, and the expected version of the next build. PEP 440 defines
-# the order of versions. setuptools-scm documents how "guess-next-dev" increments a tag and counts
-# commits:
+# For each history, the expected version of the next build, and the git commands after the first
+# commit. PEP 440 defines the order of versions. setuptools-scm documents how "guess-next-dev"
+# increments a tag and counts commits:
 # https://setuptools-scm.readthedocs.io/en/latest/extending/#setuptools_scmversion_scheme
 MORE = "commit --allow-empty --message=More"
 FIX = "commit --allow-empty --message=Fix"
@@ -80,7 +80,10 @@ def repository(tmp_path: Path, artifacts: ArtifactCache) -> Path:
 
 @pytest.fixture
 def version(tmp_path: Path, artifacts: ArtifactCache) -> Callable[..., str]:
-    """Return a function that returns the version that a backend computes in a folder."""
+    """Return a function that returns the version that a backend computes in a folder.
+
+    It first writes the backend's pyproject.toml to the folder, and can replace text in this file.
+    """
 
     def compute(backend: str, folder: Path, old: str = "", new: str = "", **env: str) -> str:
         pyproject = artifacts.project(BASE | {"backend": backend}) / "pyproject.toml"
@@ -156,7 +159,7 @@ def test_shallow_clone_is_rejected(
 def test_shallow_clone_of_a_release_is_enough(
     backend: str, repository: Path, version: Callable[..., str]
 ) -> None:
-    """On a tag, a shallow clone is sufficient."""
+    """A shallow clone of a tagged commit is sufficient."""
     git(repository, *MORE.split())
     git(repository, "tag", "v1.2.3")
     assert "1.2.3" == version(backend, clone(repository, "--depth=1"))
@@ -206,8 +209,7 @@ def test_folder_without_history_is_rejected(
 ) -> None:
     """Without history or without git, a build requires an environment variable with the version.
 
-    The variable is named in setuptools-scm's message and set by Dependabot. With Poetry, it is
-    named in pyproject.toml.
+    The name of the variable is in setuptools-scm's message. For Poetry, it is in pyproject.toml.
     """
     env = {} if has_git else {"PATH": str(tmp_path / "empty")}
     if has_git:
@@ -223,7 +225,10 @@ def test_folder_without_history_is_rejected(
 def test_distributions_have_the_version(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Except for the version, the distributions are the same as with a static version."""
+    """Except for the version, the distributions are the same as with a static version.
+
+    The build changes no tracked files.
+    """
     answers = FULL | {"mode": "app", "backend": backend}
     project = artifacts.copy(answers | {"versioning": "vcs"}, tmp_path / "project")
     for name in TRACKED:
@@ -256,7 +261,7 @@ def sdist_version(sdist: Path) -> str:
 
 
 def test_uv_sync_updates_the_version(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """After `git init` and each commit, `uv sync` updates the version that the command reports."""
+    """After `git init`, a commit, or a tag, `uv sync` updates the version that the app reports."""
     project = artifacts.copy(BASE | {"mode": "app"}, tmp_path / "project")
     environment = Environment(project / ".venv")
     for expected, command in (
@@ -284,7 +289,7 @@ def test_builds_with_the_lowest_versions(
 
 
 def test_pyproject_is_valid(artifacts: ArtifactCache) -> None:
-    """pyproject.toml is valid with settings for versions from git."""
+    """pyproject.toml is valid with each backend's settings for versions from git."""
     projects = [
         artifacts.project(FULL | {"mode": "app", "backend": backend, "versioning": "vcs"})
         for backend in WITH_VCS
@@ -316,7 +321,10 @@ def test_static_version_is_the_default(backend: str, artifacts: ArtifactCache) -
 
 @pytest.mark.parametrize("backend", WITH_VCS)
 def test_no_file_contains_a_version_from_git(backend: str, artifacts: ArtifactCache) -> None:
-    """No file contains the version if it comes from git."""
+    """If the version comes from git, neither pyproject.toml nor a module contains it.
+
+    RELEASING.md says that the tag determines the version.
+    """
     project = artifacts.project(BASE | {"backend": backend})
     pyproject = (project / "pyproject.toml").read_text(encoding="utf-8")
     assert 'dynamic = ["version"]\n' in pyproject
@@ -328,7 +336,10 @@ def test_no_file_contains_a_version_from_git(backend: str, artifacts: ArtifactCa
 
 
 def test_upper_bounds_follow_the_documentation() -> None:
-    """Only poetry-dynamic-versioning has an upper bound, as its documentation recommends."""
+    """Of the packages that read git tags, only poetry-dynamic-versioning has an upper bound.
+
+    Its documentation recommends the bound.
+    """
     requirements = [
         Requirement(requirement)
         for backend in facts("backend").values()
