@@ -9,7 +9,7 @@ pytestmark = pytest.mark.quick
 
 DEFAULTS: Answers = {"project_name": "My Project"}
 
-# Variants with the longest guides, or with guides for other services.
+# Answers for the longest guides, and for guides with other tools and services.
 LONGEST: Answers = {
     "preset": "full",
     "mode": "script",
@@ -32,7 +32,10 @@ GUIDES: dict[str, Answers] = {
 
 @pytest.mark.parametrize("chosen", GUIDES.values(), ids=GUIDES)
 def test_guides_are_short(chosen: Answers, artifacts: ArtifactCache) -> None:
-    """CONTRIBUTING.md has at most 90 lines, and RELEASING.md has at most 50."""
+    """CONTRIBUTING.md has at most 90 lines, and RELEASING.md has at most 50.
+
+    Both end with one newline, and have no consecutive blank lines.
+    """
     project = artifacts.project(DEFAULTS | chosen)
     for name, budget in (("CONTRIBUTING.md", 90), ("RELEASING.md", 50)):
         text = (project / name).read_text(encoding="utf-8")
@@ -43,7 +46,10 @@ def test_guides_are_short(chosen: Answers, artifacts: ArtifactCache) -> None:
 
 
 def test_release_sections_fit_in_25_lines(artifacts: ArtifactCache) -> None:
-    """The sections about direct pushes and protected branches have at most 25 lines in total."""
+    """The sections about direct pushes and protected branches have at most 25 lines in total.
+
+    They contain three blocks of commands.
+    """
     text = (artifacts.project(DEFAULTS) / "RELEASING.md").read_text(encoding="utf-8")
     flows = text[text.index("If you can push to `main`") : text.rindex("\n```\n") + 5]
     assert flows.count("\n") <= 25
@@ -51,7 +57,7 @@ def test_release_sections_fit_in_25_lines(artifacts: ArtifactCache) -> None:
 
 
 def test_release_is_pushed_atomically_to_the_default_branch(artifacts: ArtifactCache) -> None:
-    """A release is pushed to the default branch, and the branch and tag are pushed atomically."""
+    """RELEASING.md pushes the default branch and the tag atomically, and doesn't mention "main"."""
     project = artifacts.project(DEFAULTS | {"default_branch": "trunk"})
     text = (project / "RELEASING.md").read_text(encoding="utf-8")
     assert '$ git push --atomic origin trunk "v$(uv version --short)"' in text.splitlines()

@@ -1,4 +1,4 @@
-"""Run the `copier` command as users do: from a repository, without `--trust`."""
+"""Run the `copier` command as users do, without `--trust`."""
 
 import os
 import shutil
@@ -26,7 +26,10 @@ def empty_home(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Return a repository with the current template, including uncommitted changes."""
+    """Return a repository whose release 1.0.0 is the current template.
+
+    The release includes uncommitted changes.
+    """
     repository = tmp_path / "packagestan"
     run("git", "clone", "--quiet", ROOT, repository)
     shutil.copy(ROOT / "copier.yml", repository)
@@ -66,7 +69,7 @@ def test_renders_from_a_repository_in_an_empty_home(
 
 
 def test_renders_without_git(empty_home: dict[str, str], tmp_path: Path) -> None:
-    """A plain folder can be rendered on a machine without git."""
+    """A project can be created from a plain folder on a machine without git."""
     template = tmp_path / "template"
     template.mkdir()
     shutil.copy(ROOT / "copier.yml", template)
@@ -99,7 +102,7 @@ def test_personal_settings_provide_defaults(
 def test_two_renders_are_equal(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """Rendered files don't depend on the clock, the machine, or the folder."""
+    """With the same answers, projects in different folders have the same files."""
     trees = []
     for folder in ("one", "another/folder"):
         answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -114,7 +117,7 @@ def test_existing_files_are_kept_by_default(
 ) -> None:
     """Without a terminal, Copier stops before it overwrites a file.
 
-    Starter files are never replaced.
+    With --overwrite, it replaces existing files, except starter files.
     """
     project = tmp_path / "project"
     project.mkdir()
@@ -161,7 +164,7 @@ def test_update_leaves_the_starter_files_alone(
 def test_update_without_changes_changes_nothing(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """An update to an identical release doesn't change an untouched project."""
+    """An update to an identical release changes only the answers file of an untouched project."""
     project = tmp_path / "project"
     answers = {"project_name": "My Project", "mode": "script", "plugins": True}
     copier_command("copy", "--defaults", repository, project, answers=answers, env=empty_home)

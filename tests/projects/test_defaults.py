@@ -1,4 +1,4 @@
-"""Check a project with default answers against a second record of answers, tools, and labels."""
+"""Compare default answers, files, tools, and labels with the expected values in this file."""
 
 import json
 import tomllib
@@ -60,7 +60,7 @@ STANDARD: Answers = BASE | {
     "template_updates": "none",
     "annotated": False,
 }
-# The default answers that differ in other projects.
+# Given answers, and the defaults that they change.
 OTHERS: dict[str, tuple[Answers, Answers]] = {
     "minimal": (
         {"preset": "minimal"},
@@ -102,7 +102,7 @@ OTHERS: dict[str, tuple[Answers, Answers]] = {
 
 @pytest.mark.parametrize(("given", "derived"), [({}, {}), *OTHERS.values()], ids=["", *OTHERS])
 def test_default_answers(given: Answers, derived: Answers, artifacts: ArtifactCache) -> None:
-    """Each question that isn't answered has the documented default."""
+    """Each unanswered question has the expected default."""
     recorded = recorded_answers(artifacts.project(BASE | given))
     del recorded["starters"]
     assert STANDARD | given | derived == recorded
@@ -128,14 +128,14 @@ FILES: dict[str, list[str]] = {
 
 @pytest.mark.parametrize("number", range(3), ids=list(FILES))
 def test_files_of_each_preset(number: int, artifacts: ArtifactCache) -> None:
-    """Each preset adds files to the previous preset's files."""
+    """Each preset has exactly the previous preset's files and the files listed for it."""
     name = list(FILES)[number]
     expected = [file for files in list(FILES.values())[: number + 1] for file in files]
     assert sorted(expected) == sorted(tree(artifacts.project(BASE | {"preset": name})))
 
 
 def project_table(project: Path) -> Any:
-    """Return the contents of a project's pyproject.toml."""
+    """Return the parsed contents of a project's pyproject.toml."""
     return tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -181,7 +181,7 @@ TOOLS: dict[str, Answers] = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_dependency_groups_have_the_selected_tools(name: str, artifacts: ArtifactCache) -> None:
-    """Each dependency group contains the right tools and lower bounds."""
+    """Dependency groups contain exactly the expected tools, each with a lower bound."""
     groups = project_table(artifacts.project(BASE | TOOLS[name]))["dependency-groups"]
     found = {
         group: [
@@ -217,7 +217,7 @@ CLASSIFIERS = [
     ids=["library", "app", "proprietary"],
 )
 def test_classifiers(chosen: Answers, more: list[str], artifacts: ArtifactCache) -> None:
-    """The metadata has the expected classifiers in sorted order."""
+    """The metadata has the expected classifiers in sorted order, and the version 0.1.0."""
     project = project_table(artifacts.project(BASE | chosen))["project"]
     assert sorted([*CLASSIFIERS, *more]) == project["classifiers"]
     assert "0.1.0" == project["version"]
@@ -266,7 +266,7 @@ def read_workflows(project: Path) -> dict[str, Any]:
 
 
 def test_jobs_have_names_and_time_limits(artifacts: ArtifactCache) -> None:
-    """Workflows and jobs have names, and jobs have time limits of at most 15 minutes."""
+    """Workflows and jobs have the expected names, time limits, and systems."""
     found = read_workflows(artifacts.project(ALL))
     assert JOBS == {
         name: {key: (job["name"], job.get("timeout-minutes")) for key, job in each["jobs"].items()}
@@ -277,7 +277,10 @@ def test_jobs_have_names_and_time_limits(artifacts: ArtifactCache) -> None:
 
 
 def test_workflows_start_at_odd_minutes(artifacts: ArtifactCache) -> None:
-    """Weekly runs start on Mondays, at minutes when GitHub is less busy."""
+    """Weekly runs start on Mondays, at minutes when GitHub is less busy.
+
+    CI runs all scripts with bash.
+    """
     schedules = {
         name: each["on"]["schedule"]
         for name, each in read_workflows(artifacts.project(ALL)).items()
@@ -288,7 +291,7 @@ def test_workflows_start_at_odd_minutes(artifacts: ArtifactCache) -> None:
 
 
 def test_pipeline_has_its_images_and_limits(artifacts: ArtifactCache) -> None:
-    """The pipeline uses public images, and jobs have a time limit of 15 minutes."""
+    """The pipeline has the expected images and stages, and a default time limit of 15 minutes."""
     project = artifacts.project(ALL | {"ci": "gitlab", "docs_hosting": "none"})
     first, second = (
         yaml.safe_load((project / name).read_text(encoding="utf-8"))
@@ -328,7 +331,7 @@ def test_dev_container_is_named_after_the_distribution(artifacts: ArtifactCache)
 
 @pytest.mark.parametrize("engine", ["sphinx", "zensical"])
 def test_read_the_docs_has_a_current_system(engine: str, artifacts: ArtifactCache) -> None:
-    """Read the Docs builds the site with the newest Python on a supported system."""
+    """Read the Docs builds the site with the newest Python 3 on Ubuntu 24.04."""
     answers = {"docs_engine": engine, "docs_hosting": "readthedocs"}
     file = artifacts.project(BASE | answers) / ".readthedocs.yaml"
     settings = yaml.safe_load(file.read_text(encoding="utf-8"))

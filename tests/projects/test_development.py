@@ -21,7 +21,7 @@ DEFAULTS: Answers = {"project_name": "My Project"}
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
-    """Return a folder with the current template but no repository."""
+    """Return a folder with the current template that isn't a repository."""
     folder = tmp_path / "template"
     folder.mkdir()
     shutil.copy(ROOT / "copier.yml", folder)
@@ -41,7 +41,7 @@ def commit(template: Path) -> None:
 def test_message_fits_in_80_columns(
     environments: list[str], template: Path, tmp_path: Path
 ) -> None:
-    """Lines of the message fit in a narrow terminal, except the folder's path."""
+    """Lines of the message have at most 80 characters, not counting the parent folder's path."""
     project = tmp_path / "project"
     answers = DEFAULTS | {"environments": environments, "github_user": "ada"}
     message = copier_command("copy", "--defaults", template, project, answers=answers).stderr
@@ -50,7 +50,7 @@ def test_message_fits_in_80_columns(
 
 
 def test_message_explains_a_copy_from_a_plain_folder(template: Path, tmp_path: Path) -> None:
-    """The message warns that a template without a repository can't update the project."""
+    """After a copy from a plain folder, the message says to copy from a repository instead."""
     project = tmp_path / "project"
     message = copier_command("copy", "--defaults", template, project, answers=DEFAULTS).stderr
     assert "copy it again from a git\nrepository, not from a downloaded archive" in message
@@ -71,7 +71,7 @@ def test_message_explains_dubious_ownership(template: Path, tmp_path: Path) -> N
 
 
 def check(environment: Environment, project: Path) -> None:
-    """Run the tools listed in CONTRIBUTING.md."""
+    """Run the tests, the linter, the formatter's check, and the type checker in a project."""
     environment.run("pytest", "--cov", cwd=project)
     environment.run("ruff", "check", cwd=project)
     environment.run("ruff", "format", "--check", cwd=project)
@@ -102,7 +102,7 @@ def test_uv_sync_creates_a_working_environment(
 def test_editable_installation_follows_the_source(
     mode: str, backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Changes in src/ take effect without reinstalling the project."""
+    """A change to package data in src/ takes effect without reinstalling the project."""
     chosen = {"mode": mode, "backend": backend, "package_data": True}
     project = artifacts.copy(DEFAULTS | chosen, tmp_path / "project")
     environment = Environment.make(tmp_path / "environment")

@@ -1,4 +1,4 @@
-"""Run every command in a project's README.md, CONTRIBUTING.md, and RELEASING.md."""
+"""Run the commands in a project's README.md, CONTRIBUTING.md, and RELEASING.md."""
 
 import os
 import re
@@ -23,7 +23,7 @@ PROGRAMS = ("basename", "bash", "cat", "dirname", "env", "git", "realpath", "sed
 PREFIXES = "uv|uvx|just|nox|git|python|pytest|pipx|prek|ruff"
 COMMAND = re.compile(rf"^\$ (.+)$|`((?:{PREFIXES}) (?!run`)[^`\n]+)`", re.MULTILINE)
 
-# No package on PyPI has this name. There are no hooks, because GitHub isn't accessible.
+# No package on PyPI has this name. The hooks are local, because GitHub isn't accessible.
 LIBRARY: Answers = {
     "project_name": "Greetings from Ada",
     "github_user": "ada",
@@ -69,10 +69,12 @@ class Shell:
         uv: The folder with uv, which is on PATH if `has_uv` is true.
         remote: A bare repository that replaces the project's repository on GitHub.
         ran: The commands that have been run.
+        activation: The command that activates an environment, or "true".
+        variables: The environment variables to set.
     """
 
     def __init__(self, folder: Path, project: Path, *, has_uv: bool) -> None:
-        """Create the folder with programs and the remote."""
+        """Create the folders with programs, and the remote repository."""
         self.project = project
         self.remote = folder / "remote.git"
         self.ran: list[str] = []
@@ -99,7 +101,7 @@ class Shell:
         }
 
     def run(self, command: str, exit_code: int | None = 0) -> CompletedProcess[str]:
-        """Run a command in the shell."""
+        """Run a command in the active environment. A `source` command activates an environment."""
         script = f"set -e\n{self.activation}\n{command}"
         finished = run(
             *(str(shutil.which("bash")), "-c", script),
@@ -123,7 +125,10 @@ class Shell:
 
 
 def create(shell: Shell, releases: Path, answers: Answers) -> None:
-    """Generate a project, and run the commands in the message after copying."""
+    """Generate a project, run the commands in the message after copying, and check the result.
+
+    The commands must commit all files and push them to main.
+    """
     copied = copier_command("copy", "--defaults", releases, shell.project, answers=answers)
     lines = [line.strip() for line in re.findall(r"(?m)^    (.+)$", copied.stderr)]
     for command in "\n".join(lines).replace("\\\n", "").splitlines():
@@ -141,7 +146,7 @@ def contribute(shell: Shell, commands: list[str]) -> None:
 
 
 def release(shell: Shell) -> None:
-    """Make releases as documented in RELEASING.md, both with and without branch protection."""
+    """Make and undo releases as documented in RELEASING.md, with and without branch protection."""
     commands = iter(documented(shell.project / "RELEASING.md"))
     bump, push = next(commands), next(commands)
     shell.run(bump)
@@ -180,7 +185,7 @@ def release(shell: Shell) -> None:
 
 
 def test_commands_with_uv(tmp_path: Path, releases: Path) -> None:
-    """In a library with uv, all commands for contributors with uv require only uv."""
+    """In a library with uv, the commands for users of uv require only git, Python, and uv."""
     shell = Shell(tmp_path, tmp_path / "project", has_uv=True)
     create(shell, releases, LIBRARY)
     commands = documented(shell.project / "CONTRIBUTING.md")
@@ -199,7 +204,7 @@ def test_commands_with_uv(tmp_path: Path, releases: Path) -> None:
 
 
 def test_commands_without_uv(tmp_path: Path, releases: Path) -> None:
-    """In a library with uv, contributors can also use pip and venv."""
+    """In a library with uv, contributors can also use pip and venv, except to build."""
     project = tmp_path / "project"
     copier_command("copy", "--defaults", releases, project, answers=LIBRARY)
     shell = Shell(tmp_path, project, has_uv=False)
@@ -238,7 +243,7 @@ def test_commands_with_pip(tmp_path: Path, releases: Path) -> None:
     ids=["from git", "uv", "by hand"],
 )
 def test_releases_without_a_tool(chosen: Answers, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A manual release pushes the version and the tag, and can be undone if the push is rejected."""
+    """A manual release pushes the version and the tag, and can be undone locally."""
     project = artifacts.copy(LIBRARY | {"hooks": "none"} | chosen, tmp_path / "project")
     shell = Shell(tmp_path, project, has_uv=True)
     shell.variables["UV_NO_SYNC"] = "1"

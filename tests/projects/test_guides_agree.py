@@ -1,4 +1,4 @@
-"""Check that environments, secrets, workflows, and files in a project's guides exist."""
+"""Check that the environments, secrets, workflows, and files named in guides exist."""
 
 import re
 import tomllib
@@ -46,7 +46,7 @@ def publishing(project: Path) -> tuple[str, dict[str, Any]]:
 
 @each_published
 def test_releasing_names_the_environments(answers: Answers, artifacts: ArtifactCache) -> None:
-    """RELEASING.md names exactly the environments of upload jobs."""
+    """RELEASING.md names exactly the deployment environments that jobs use."""
     project = artifacts.project(answers)
     _, jobs = publishing(project)
     used = {job["environment"] for job in jobs.values() if isinstance(job.get("environment"), str)}
@@ -80,7 +80,10 @@ def test_releasing_names_the_secrets(answers: Answers, artifacts: ArtifactCache)
 def test_releasing_names_the_workflow_and_the_tags(
     answers: Answers, artifacts: ArtifactCache
 ) -> None:
-    """The files that RELEASING.md names exist, and the tags that it protects start a release."""
+    """The files that RELEASING.md names exist, and the tags that it protects start a release.
+
+    Its setup steps are numbered consecutively.
+    """
     project = artifacts.project(answers)
     guide = read(project, "RELEASING.md")
     files = {Path(name).name for name in tree(project)} | set(tree(project))
@@ -107,7 +110,7 @@ def test_required_check_is_a_job(artifacts: ArtifactCache) -> None:
 def test_update_command_uses_existing_questions(
     docs_engine: str, template_updates: str, artifacts: ArtifactCache
 ) -> None:
-    """CONTRIBUTING.md shows how to change an existing answer, and the reminder shows the command."""
+    """CONTRIBUTING.md suggests a valid new answer, and the reminder shows its update command."""
     answers = BASE | {"docs_engine": docs_engine, "template_updates": template_updates}
     project = artifacts.project(answers)
     guide = " ".join(read(project, "CONTRIBUTING.md").split())
@@ -128,7 +131,7 @@ def test_update_command_uses_existing_questions(
 def test_badges_link_to_existing_pages(
     publish: str, hosting: str, artifacts: ArtifactCache
 ) -> None:
-    """Each badge has a description, and links to an existing workflow, package, or site."""
+    """The README has exactly the expected badges for CI, a published package, and a site."""
     answers = {"publish": publish, "docs_engine": "sphinx", "docs_hosting": hosting}
     project = artifacts.project(BASE | answers)
     urls = tomllib.loads(read(project, "pyproject.toml"))["project"]["urls"]

@@ -22,7 +22,7 @@ BASE: Answers = {
     "command_name": "greet",
 }
 COVERING = [BASE | chosen for chosen in each_level_once()]
-# The options that affect the checked files.
+# Answers that vary the options that affect the checked files.
 VARIANTS: list[Answers] = [
     *COVERING,
     *(BASE | chosen for chosen in combinations("environments")),
@@ -37,7 +37,7 @@ REVIEWED: Answers = BASE | {"hooks": "pre-commit", "ci": "github"}
 
 
 def failures(project: Path) -> dict[str, str]:
-    """Return the message of each failing repo-review check that isn't ignored.
+    """Return the message of each failing repo-review check that isn't ignored, by name.
 
     The plugins are validate-pyproject and all families of sp-repo-review.
     """
@@ -50,7 +50,7 @@ def failures(project: Path) -> dict[str, str]:
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("preset", ["standard", "full"])
 def test_repo_review_accepts_a_preset(preset: str, mode: str, artifacts: ArtifactCache) -> None:
-    """All repo-review checks pass, and a project ignores at most five."""
+    """No repo-review check fails, and at most five are ignored, each with a reason."""
     project = artifacts.project(BASE | {"preset": preset, "mode": mode})
     assert {} == failures(project)
     pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
@@ -61,7 +61,7 @@ def test_repo_review_accepts_a_preset(preset: str, mode: str, artifacts: Artifac
 
 @pytest.mark.parametrize("choice", [*combinations("type_checker", "task_runner")], ids=str)
 def test_repo_review_accepts_the_other_tools(choice: Answers, artifacts: ArtifactCache) -> None:
-    """All repo-review checks pass with other type checkers and task runners."""
+    """No repo-review check fails with any combination of type checker and task runner."""
     assert {} == failures(artifacts.project(REVIEWED | choice))
 
 
@@ -94,14 +94,14 @@ def test_justfiles_are_formatted(judges: Environment, artifacts: ArtifactCache) 
 
 
 def test_hooks_are_valid(judges: Environment, artifacts: ArtifactCache) -> None:
-    """The configuration of the hooks is valid for prek."""
+    """Every version of .pre-commit-config.yaml is valid for prek."""
     judges.run("prek", "validate-config", *distinct(artifacts, ".pre-commit-config.yaml"))
 
 
 def test_shellcheck_accepts_envrc(judges: Environment, artifacts: ArtifactCache) -> None:
     """ShellCheck finds nothing in .envrc, even with optional checks.
 
-    SC1091 is ignored, because the activation script exists only once the environment is created.
+    SC1091 is ignored, because the activation script doesn't exist before the environment does.
     """
     options = ("--shell=bash", "--enable=all", "--exclude=SC1091")
     judges.run("shellcheck", *options, *distinct(artifacts, ".envrc"))

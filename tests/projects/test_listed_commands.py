@@ -23,7 +23,7 @@ from harness.rendering.copier_internals import ask_questions, render_context
 from harness.rendering.template import Answers
 from harness.space.coverage import DIFFICULT
 
-# Text answers that add or change commands. All other text questions have their defaults.
+# Free-form questions whose answers add or change commands. The others have their defaults.
 TEXTS = {"extras", "command_name", "index_url"}
 FIXED: Answers = {"project_name": "My Project", "github_user": "ada", "python_min": "3.11"}
 
@@ -36,7 +36,7 @@ PROGRAMS = (
 
 
 def variants() -> list[Answers]:
-    """Return answers that together show every command. Half of the covering answers suffice."""
+    """Return answers that together show every command. Half of the covering rows are enough."""
     found = {}
     for row in covering_rows()[::2]:
         kept = {
@@ -51,13 +51,16 @@ def variants() -> list[Answers]:
 
 
 def shown(text: str) -> Iterator[str]:
-    """Yield the commands in a guide or message: in console blocks, in code spans, or indented."""
+    """Yield the commands in a guide, which are in console blocks or code spans."""
     yield from re.findall(r"(?m)^\$ (.+?)(?:  # .+)?$", text)
     yield from re.findall(rf"`((?:{PROGRAMS}) [^`\n]+)`", text)
 
 
 def indented(text: str) -> Iterator[str]:
-    """Yield the commands in a message, which are indented and may continue on the next line."""
+    """Yield the commands in a message, including the one that undoes an update.
+
+    The other commands are indented, and may continue on the next line.
+    """
     yield from re.findall(r"(?m)^To undo the update: (.+)$", text)
     for line in re.sub(r" \\\n +", " ", text).splitlines():
         if line.startswith("    ") and not re.match(r" +(?:tools|requirements)/", line):
@@ -66,7 +69,7 @@ def indented(text: str) -> Iterator[str]:
 
 @functools.cache
 def commands() -> set[str]:
-    """Return all commands that are shown for new or updated projects."""
+    """Return all commands that guides and messages show, without the prefix `uv run`."""
     found: set[str] = set()
     folder = snapshot() / "template"
     guides = [path for path in (folder / "project").iterdir() for g in GUIDES if g in path.name]
@@ -88,13 +91,13 @@ def commands() -> set[str]:
 
 @functools.cache
 def listed() -> dict[str, Any]:
-    """Return the listed commands by test, and by the reason why no test runs them."""
+    """Return the listed commands: "run" by test, and "not run" by the reason."""
     return dict(yaml.safe_load((ROOT / "tests" / "commands.yml").read_text(encoding="utf-8")))
 
 
 @pytest.mark.xdist_group("listed commands")
 def test_every_command_is_listed() -> None:
-    """Projects show exactly the listed commands."""
+    """Guides and messages show exactly the listed commands, and each is listed once."""
     known = [command for group in listed().values() for each in group.values() for command in each]
     assert sorted(set(known)) == sorted(known)
     new, old = sorted(commands() - set(known)), sorted(set(known) - commands())
@@ -105,7 +108,7 @@ def test_every_command_is_listed() -> None:
 
 
 def test_every_command_has_a_test_or_a_reason() -> None:
-    """Each group names an existing test file or gives a reason."""
+    """Each group names an existing test file or gives a reason of at least five words."""
     assert {"run", "not run"} == set(listed())
     for test in listed()["run"]:
         assert (ROOT / "tests" / test).is_file(), test

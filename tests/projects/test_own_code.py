@@ -21,7 +21,8 @@ VARIANTS: dict[str, Answers] = {
     "minimal": {"preset": "minimal"},
 }
 
-# A user's code: one function, its test, and a command if the project has one.
+# A user's code: one function and its test. If the project has a command, also a command and its
+# test.
 MODULE = '''"""Tides."""
 
 
@@ -134,7 +135,7 @@ def follow(step: str, project: Path) -> None:
 
 
 def commands(project: Path) -> list[str]:
-    """Return the commands for the project's tasks."""
+    """Return the commands that check and build the project."""
     if (project / "justfile").exists():
         tasks = ["lint", "typecheck", "test", "build"]
         tasks += ["docs"] if (project / "docs").exists() else []
@@ -153,7 +154,10 @@ def commands(project: Path) -> list[str]:
 def test_following_the_readme_keeps_all_tasks_passing(
     variant: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """After the steps in the README, every task passes, and no published file mentions greetings."""
+    """After the steps in the README, all checks pass, and greetings are not mentioned anymore.
+
+    Neither the wheel's metadata and file names nor the code, pages, and settings mention them.
+    """
     answers = VARIANTS[variant] | {"project_name": "Tide Tables"}
     project = artifacts.copy(answers, tmp_path / "project")
     readme = (project / "README.md").read_text("utf-8")

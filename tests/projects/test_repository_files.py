@@ -43,7 +43,7 @@ TRACKED = [
     f"{PACKAGE}/site/__init__.py",
     f"{PACKAGE}/htmlcov/__init__.py",
 ]
-# Files that the tools of a choice write.
+# For each choice, a file that its tool writes.
 WRITTEN = [
     ({"type_checker": "mypy"}, ".mypy_cache/CACHEDIR.TAG"),
     ({"task_runner": "nox"}, ".nox/tests/pyvenv.cfg"),
@@ -66,7 +66,7 @@ def packed(wheel: Path) -> set[str]:
 
 
 def digests(sdist: Path) -> dict[str, str]:
-    """Return the digest of each file in an sdist."""
+    """Return the digest of each file in an sdist, by name."""
     with tarfile.open(sdist) as archive:
         return {
             member.name: hashlib.sha256(file.read()).hexdigest()
@@ -82,7 +82,7 @@ def ignored(project: Path, *names: str) -> list[str]:
 
 
 def test_secrets_and_build_results_are_ignored(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Git ignores secrets and build results."""
+    """In a default project, git ignores secrets, environments, caches, and build results."""
     project = artifacts.copy(BASE, tmp_path / "project")
     assert IGNORED == ignored(project, *IGNORED)
 
@@ -92,7 +92,7 @@ def test_secrets_and_build_results_are_ignored(tmp_path: Path, artifacts: Artifa
 def test_projects_own_files_are_not_ignored(
     backend: str, docs_engine: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Git never ignores files that must be committed, whichever tools are selected."""
+    """With any backend or documentation generator, git ignores no file that users must commit."""
     answers = BASE | {"backend": backend, "docs_engine": docs_engine, "task_runner": "nox"}
     project = artifacts.copy(answers, tmp_path / "project")
     assert [] == ignored(project, *TRACKED)
@@ -102,7 +102,7 @@ def test_projects_own_files_are_not_ignored(
 def test_files_of_the_selected_tools_are_ignored(
     chosen: Answers, name: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Git ignores files that a selected tool writes, and .gitignore mentions only selected tools."""
+    """Git ignores the file that a tool writes, but only if the tool is selected."""
     selected = artifacts.copy(BASE | chosen, tmp_path / "selected")
     assert [name] == ignored(selected, name)
     ((axis, choice),) = chosen.items()
@@ -115,7 +115,7 @@ def test_files_of_the_selected_tools_are_ignored(
 def test_subpackage_called_build_is_packed(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A subpackage called build is tracked and packed."""
+    """Git tracks a subpackage called build, and wheels from the tree and the sdist contain it."""
     project = artifacts.copy(BASE | {"backend": backend}, tmp_path / "project")
     write(project, f"{PACKAGE}/build/__init__.py", '"""Build."""\n')
     commit(project)
@@ -157,7 +157,10 @@ def test_tracked_file_missing_from_the_wheel_is_reported(
 def test_line_endings_do_not_change_the_distributions(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A clone with core.autocrlf=true, as on Windows, builds the same sdist and wheel."""
+    """A clone with core.autocrlf=true, as on Windows, builds the same wheel and sdist.
+
+    If the backend records dates in sdists, only the contents of their files are compared.
+    """
     project = artifacts.copy(BASE | {"backend": backend}, tmp_path / "project")
     commit(project)
     built = []

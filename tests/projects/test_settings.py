@@ -1,4 +1,4 @@
-"""Check that each tool setting takes effect."""
+"""Check that the tool settings in pyproject.toml take effect."""
 
 import re
 import tomllib
@@ -22,11 +22,11 @@ def tools(artifacts: ArtifactCache) -> Environment:
 
 
 def write(file: Path, text: str) -> None:
-    """Write a file."""
+    """Write a text file in UTF-8."""
     file.write_text(text, encoding="utf-8")
 
 
-# Code that breaks a rule in each group: https://docs.astral.sh/ruff/rules/
+# For each group of rules, code that breaks one of its rules: https://docs.astral.sh/ruff/rules/
 MISTAKES = {
     "B006": "def b(x=[]): return x",
     "D103": "def d(): return 1",
@@ -57,7 +57,7 @@ def test_ruff_finds_mistakes_of_each_group(
 def test_ruff_wraps_at_100_columns(
     tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Lines with more than 100 characters are wrapped."""
+    """The formatter keeps a line with 100 characters, and wraps a line with 101."""
     project = artifacts.copy(BASE, tmp_path / "project")
     line = "print({}, {})"
     fits = line.format("a" * 50, "b" * 41)
@@ -74,7 +74,7 @@ def test_ruff_wraps_at_100_columns(
 def test_ambiguous_letters_are_allowed_if_names_contain_them(
     texts: Answers, ignored: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Ruff allows ambiguous letters only if the project's names contain such letters."""
+    """Ruff allows ambiguous letters only if a text such as the author's name isn't ASCII."""
     text = (artifacts.project(BASE | texts) / "pyproject.toml").read_text(encoding="utf-8")
     assert ignored == tomllib.loads(text)["tool"]["ruff"]["lint"].get("ignore", [])
 
@@ -118,7 +118,11 @@ def test_logs() -> None:
 
 
 def test_pytest_is_strict(tools: Environment, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Warnings, unexpected passes, and unknown markers are errors, and reasons for skips are shown."""
+    """Warnings, unexpected passes, and unknown markers are errors.
+
+    The reasons for skipped tests and the log messages of failed tests are shown, except debug
+    messages.
+    """
     project = artifacts.copy(BASE, tmp_path / "project")
     for file in (project / "tests").glob("test_*.py"):
         file.unlink()
@@ -128,7 +132,7 @@ def test_pytest_is_strict(tools: Environment, tmp_path: Path, artifacts: Artifac
     said = tools.run(*command, cwd=project, exit_code=2).stdout
     assert "'unknown' not found in `markers`" in said
     write(project / "tests" / "test_marker.py", TESTS.replace("@pytest.mark.unknown\n", ""))
-    # Files outside the tests are not collected.
+    # Files outside tests/ are not collected.
     write(project / "test_elsewhere.py", "raise ValueError\n")
     said = tools.run(*command, cwd=project, exit_code=1).stdout
     assert "SKIPPED [1] tests/test_other.py" in said
@@ -189,6 +193,6 @@ def test_coverage_has_a_threshold(
 def test_coverage_omits_only_entry_modules(
     chosen: Answers, omitted: list[str] | None, artifacts: ArtifactCache
 ) -> None:
-    """Only modules that tests can't import are omitted from coverage."""
+    """Only the `__main__` module of an app and gui.py are omitted from coverage."""
     text = (artifacts.project(BASE | chosen) / "pyproject.toml").read_text(encoding="utf-8")
     assert omitted == tomllib.loads(text)["tool"]["coverage"]["run"].get("omit")

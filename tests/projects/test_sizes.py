@@ -39,13 +39,13 @@ def metadata(project: Path) -> dict[str, Any]:
 
 
 def read(project: Path, name: str) -> str:
-    """Return the text of a file."""
+    """Return the text of a file in a project."""
     return (project / name).read_text(encoding="utf-8")
 
 
 @each_number
 def test_dependencies_keep_their_order(number: int, artifacts: ArtifactCache) -> None:
-    """Any number of dependencies is listed in the given order."""
+    """Any number of dependencies is listed and recorded in the given order."""
     project = artifacts.project(BASE | {"dependencies": REQUIREMENTS[:number]})
     assert REQUIREMENTS[:number] == metadata(project)["dependencies"]
     assert REQUIREMENTS[:number] == recorded_answers(project)["dependencies"]
@@ -56,7 +56,7 @@ def test_dependencies_keep_their_order(number: int, artifacts: ArtifactCache) ->
 def test_script_block_has_the_same_dependencies(
     library: str, number: int, artifacts: ArtifactCache
 ) -> None:
-    """A script lists the same dependencies as pyproject.toml, with the command-line library last."""
+    """A script lists the same dependencies as pyproject.toml. The command-line library is last."""
     chosen = {"mode": "script", "cli_library": library, "dependencies": REQUIREMENTS[:number]}
     project = artifacts.project(BASE | chosen)
     listed = metadata(project)["dependencies"]
@@ -108,7 +108,7 @@ def test_example_extra_is_described_in_a_sentence(artifacts: ArtifactCache) -> N
 
 @each_number
 def test_colors_are_tested_with_their_requirements(number: int, artifacts: ArtifactCache) -> None:
-    """The test dependencies include each requirement of the "colors" extra."""
+    """The test dependencies include each requirement of the "colors" extra, which has a test."""
     colors = ["rich>=13", *REQUIREMENTS[:number]]
     project = artifacts.project(BASE | {"extras": {"colors": colors}})
     groups = tomllib.loads(read(project, "pyproject.toml"))["dependency-groups"]
@@ -126,8 +126,7 @@ def test_keywords_keep_their_order(number: int, artifacts: ArtifactCache) -> Non
     }
 
 
-# The files and sentences for each environment tool. Without uv, pip's lock file is created with
-# pipx.
+# The file of each environment tool except pip, and a phrase about each tool in CONTRIBUTING.md.
 FILES = {"uv": ".python-version", "conda": "environment.yml", "direnv": ".envrc"}
 HEADINGS = {
     "uv": "Install [uv](https://docs.astral.sh/uv/getting-started/installation/)",
@@ -146,7 +145,10 @@ SUBSETS = [
 def test_project_has_only_the_selected_environment_tools(
     chosen: list[str], artifacts: ArtifactCache
 ) -> None:
-    """A project has files, guides, and lock commands for only the selected tools."""
+    """A project has files, guides, and lock commands for only the selected tools.
+
+    Without uv, pyproject.toml requires `build`.
+    """
     project = artifacts.project(BASE | {"environments": chosen})
     assert chosen == recorded_answers(project)["environments"]
     files = set(tree(project))
@@ -164,7 +166,10 @@ def test_project_has_only_the_selected_environment_tools(
 def test_direnv_activates_the_first_environment(
     chosen: list[str], artifacts: ArtifactCache
 ) -> None:
-    """.envrc has the commands for the first tool that creates environments, or for pip."""
+    """.envrc has a command for the first tool other than direnv, or for pip if there is none.
+
+    Without direnv, the project has no .envrc.
+    """
     if "direnv" not in chosen:
         assert not (artifacts.project(BASE | {"environments": chosen}) / ".envrc").exists()
         return
@@ -181,7 +186,7 @@ def test_direnv_activates_the_first_environment(
 def test_all_files_have_the_same_python_version(
     checker: str, version: str, artifacts: ArtifactCache
 ) -> None:
-    """All tools are configured for the oldest Python, and CI tests it and all newer versions."""
+    """All tools are configured for the oldest Python, and GitLab tests it and all newer ones."""
     chosen = {"environments": ["uv", "conda"], "ci": "gitlab", "type_checker": checker}
     project = artifacts.project(BASE | chosen | {"python_min": version})
     assert f"{version}\n" == read(project, ".python-version")
@@ -221,7 +226,7 @@ AUTHORS = [
 def test_author_is_a_single_person(
     author: str, backend: str, email: str, artifacts: ArtifactCache
 ) -> None:
-    """The author is a single entry that includes the email address unless uv_build would split it."""
+    """The name and the email address are one author entry, or two if uv_build requires this."""
     answers = {"user_name": author, "user_email": email, "backend": backend}
     project = artifacts.project(BASE | answers | {"docs_engine": "zensical"})
     name = author or "My Project contributors"
@@ -249,7 +254,10 @@ def test_default_author_has_no_angle_brackets(
 def test_repository_url_determines_the_links(
     ending: str, number: int, artifacts: ArtifactCache
 ) -> None:
-    """Links to issues and a changelog exist only for a URL with an account and a repository."""
+    """Only a URL of exactly an account and a repository adds links to issues and the changelog.
+
+    The README has a CI badge only with such a URL.
+    """
     path = "/".join(["ada", "my-project", "tree", "main", "a", "b"][:number])
     url = f"https://github.com/{path}{ending}"
     project = artifacts.project(BASE | {"repository_url": url})
@@ -265,7 +273,7 @@ def test_repository_url_determines_the_links(
 def test_direct_references_are_allowed_where_they_are_used(
     number: int, artifacts: ArtifactCache
 ) -> None:
-    """If any dependency is a direct reference, Hatchling is configured to allow it."""
+    """Hatchling is configured to allow direct references only if a dependency is one."""
     before = REQUIREMENTS[:number]
     link = "demo @ https://example.com/demo.zip"
     for chosen, expected in (
@@ -279,7 +287,7 @@ def test_direct_references_are_allowed_where_they_are_used(
 
 
 def test_answers_file_lists_each_answer_once(artifacts: ArtifactCache) -> None:
-    """The answers file contains each answer once and unchanged."""
+    """The answers file contains each answer once, unchanged, and in alphabetical order."""
     answers = BASE | {"dependencies": REQUIREMENTS, "extras": EXTRAS, "mode": "app"}
     project = artifacts.project(answers)
     assert answers.items() <= recorded_answers(project).items()
