@@ -44,14 +44,14 @@ def test_rejects_with_remedy_and_problem(
     [axis for axis in axes() if questions()[axis]["type"] == "str" and axis != "environments"],
 )
 def test_rejects_an_unknown_choice(axis: str, tmp_path: Path) -> None:
-    """The message that rejects an unknown choice lists all choices."""
+    """An unknown choice is rejected, the message names the question, and nothing is written."""
     with pytest.raises(ValueError, match=f"Invalid choice for '{axis}': 'x' is not in "):
         render(tmp_path / "project", GOOD | {axis: "x"})
     assert not (tmp_path / "project").exists()
 
 
 def test_rejects_an_unknown_item_of_a_list(tmp_path: Path) -> None:
-    """An unknown environment tool in a list is rejected."""
+    """An unknown environment tool in a list is rejected, and the message lists all tools."""
     message = "'environments': remove \"x\"; choose from uv, pip, conda, direnv"
     with pytest.raises(FilterArgumentError, match=message):
         render(tmp_path / "project", GOOD | {"environments": ["uv", "x"]})
@@ -84,7 +84,10 @@ def test_equal_command_names_are_rejected(tmp_path: Path) -> None:
 def test_direct_references_are_not_published(
     place: str, publish: str | None, tmp_path: Path
 ) -> None:
-    """A project with a URL dependency can't publish to PyPI, which rejects such dependencies."""
+    """A project with a URL dependency can't publish to PyPI, which rejects such dependencies.
+
+    It can publish to a private index, or not publish at all.
+    """
     answer = [DIRECT_REFERENCE] if place == "dependencies" else {"idna": [DIRECT_REFERENCE]}
     answers = GOOD | {place: answer} | ({"publish": publish} if publish else {})
     message = "'publish': use none; PyPI rejects URL dependencies"
@@ -128,7 +131,7 @@ use a list like [maps, geography]; the answer is not a list""",
 def test_command_output_ends_with_the_message(
     answers: dict[str, str], last_line: str, tmp_path: Path
 ) -> None:
-    """The `copier` command fails, and the last line of its output is the message."""
+    """The `copier` command fails, writes nothing, and prints the message as its last line."""
     project = tmp_path / "project"
     finished = copier_command(
         "copy", "--defaults", snapshot(), project, answers=answers, exit_code=1
@@ -177,7 +180,7 @@ def test_invalid_recorded_answer_is_rejected(
 
 
 def test_remedies_fit_into_a_terminal() -> None:
-    """Each remedy fits in 80 columns with Copier's prefix."""
+    """Each remedy that a prompt can show fits in 80 columns with Copier's prefix."""
     shown = [
         PREFIX.format(question) + remedy
         for question, _, remedy, _ in REJECTED
@@ -188,8 +191,8 @@ def test_remedies_fit_into_a_terminal() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pexpect.spawn requires a Unix terminal")
 def test_terminal_shows_each_remedy(tmp_path: Path) -> None:
-    """In a terminal with 80 columns, the remedy for a bad answer is visible for each text question."""
-    # Answers with which Copier asks for the index and the second command.
+    """In a terminal with 80 columns, each free-form question shows the remedy for a bad answer."""
+    # With these answers, Copier also asks for the index and the second command.
     data = ("--data=preset=custom", "--data=mode=app", "--data=publish=token")
     good = {"project_name": "My Project", "keywords": "[]", "dependencies": "[]", "extras": "{}"}
     names = {"distribution_name": "my-project", "package_name": "my_project"}

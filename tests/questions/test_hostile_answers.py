@@ -21,16 +21,19 @@ from harness.packagestan.template import environment, render
 from harness.rendering.render import recorded_answers
 from harness.space.hostile_answers import LINES, SYNTAX, YAML_TEXTS, batches, hostile_texts, shown
 
-# Matches a message that names its question.
+# A regular expression for a message that names its question. The placeholder is the question.
 NAMED = "(?:Validation error for question|Invalid choice for) '{}': [^\n]+"
 
 
-# Computing the messages about all strings takes several seconds, so each process does it only once.
+# Computing the messages about all strings takes several seconds, so these tests run in one process.
 needs_refusals = pytest.mark.xdist_group("hostile answers")
 
 
 def test_hostile_texts_are_comprehensive() -> None:
-    """The hostile strings include every control character and punctuation mark."""
+    """The hostile strings contain the control characters below U+0020 and all ASCII punctuation.
+
+    There are more than 2,000 strings.
+    """
     assert 2000 < len(hostile_texts())
     assert {*map(chr, range(32)), *string.punctuation} <= set("".join(hostile_texts()))
 
@@ -59,7 +62,10 @@ def test_every_text_is_unchanged_or_rejected() -> None:
 
 @needs_refusals
 def test_each_answer_appears_in_a_file() -> None:
-    """The answer to every question that accepts any text appears in a file."""
+    """The answer to every question that accepts any text appears in a file.
+
+    The summary appears in exactly the expected files.
+    """
     judged: set[tuple[str, str]] = set()
     reached: dict[str, set[str]] = {}
     for form in forms():
@@ -73,7 +79,7 @@ def test_each_answer_appears_in_a_file() -> None:
 
 @needs_refusals
 def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
-    """The files compared in memory equal the files that Copier writes."""
+    """For a sample of strings, the files compared in memory equal the files that Copier writes."""
     for number, form in enumerate(forms()):
         texts = hostile_texts()[number :: len(hostile_texts()) // 4]
         sample = {
@@ -93,7 +99,7 @@ def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
 
 @needs_refusals
 def test_rejected_text_writes_nothing(tmp_path: Path) -> None:
-    """Copier writes nothing if a question rejects an answer."""
+    """If a question rejects an answer, the message names the question, and nothing is written."""
     form = forms()[0]
     for name in form.plain:
         refused = [text for text, refusal in refusals(name).items() if refusal]
@@ -139,7 +145,7 @@ def test_code_stays_clean_with_any_text(tmp_path: Path, artifacts: ArtifactCache
     names = ("project_name", "project_description", "user_name")
     script = next(form for form in forms() if form.answers["mode"] == "script")
     for form in (forms()[0], script):
-        # With non-ASCII letters in names, the project's settings allow ambiguous letters.
+        # With non-ASCII letters in the summary, the project's settings allow ambiguous letters.
         answers = form.answers | {"project_description": "Çok güzel"}
         project = render(tmp_path / form.answers["mode"], answers)
         held = [
@@ -198,7 +204,7 @@ def test_copyright_holder_is_unchanged_in_the_license(
 
 
 def test_requirements_are_unchanged(artifacts: ArtifactCache) -> None:
-    """Requirements are unchanged in pyproject.toml and in a script's inline metadata."""
+    """Requirements are unchanged in pyproject.toml, inline metadata, and the README."""
     requirements = [
         "packaging>=24 ; python_version < '4' and sys_platform != \"it's\"",
         'tomli>=2; python_version < "3.11"',
@@ -225,7 +231,10 @@ def test_requirements_are_unchanged(artifacts: ArtifactCache) -> None:
 @given(LINES | SYNTAX)
 @settings(derandomize=True, deadline=None, max_examples=500)
 def test_quoting_keeps_any_line(text: str) -> None:
-    """Any accepted line is unchanged after quoting and parsing in each format."""
+    """Any line is accepted, and is unchanged after it is quoted and parsed again in each format.
+
+    The formats are TOML, Python docstrings, and Markdown.
+    """
     template = environment().from_string(
         "{% from 'template/macros/text.jinja' import line_error %}"
         "{% from 'template/macros/toml.jinja' import toml_string, toml_key %}"
@@ -245,6 +254,6 @@ def test_quoting_keeps_any_line(text: str) -> None:
 @given(LINES | SYNTAX)
 @settings(derandomize=True, deadline=None, max_examples=300)
 def test_answers_file_keeps_any_line(text: str) -> None:
-    """Any accepted line is unchanged in the answers file."""
+    """Any line is unchanged after it is written as in the answers file and parsed again."""
     written = environment().from_string("{{ answers | to_nice_yaml }}").render(answers={"a": text})
     assert {"a": text} == yaml.safe_load(written)

@@ -37,7 +37,7 @@ STRUCTURED = [
 
 
 def copy(project: Path, *options: str | Path) -> None:
-    """Create a project with the `copier` command."""
+    """Create a project with `copier copy` and the given options."""
     name = "--data=project_name=My Project"
     run_command("copy", "--defaults", "--quiet", name, *options, snapshot(), project)
 
@@ -57,7 +57,7 @@ def recorded(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def edit(recorded: Path) -> Any:
-    """Return a function that changes the recorded answers."""
+    """Yield a function that changes and commits recorded answers. Restore the answers afterward."""
 
     def write(**changed: Any) -> Path:
         file = recorded / ".copier-answers.yml"
@@ -119,7 +119,13 @@ def test_answers_file_cannot_set_a_computed_value(name: str, operation: str, edi
 
 
 def type_error(name: str, value: Any, *, recorded: bool = False) -> str:
-    """Return the message about the wrong type of an answer, by default from a data file."""
+    """Return the message about an answer's wrong type, or "" if the type is right.
+
+    Args:
+        name: The name of the question.
+        value: The answer.
+        recorded: Whether the answer is from the answers file.
+    """
     macros = environment().get_template("template/macros/input.jinja").module
     return str(macros.type_error(name, value, recorded))  # type: ignore[attr-defined]
 
@@ -142,7 +148,7 @@ def test_every_text_question_requires_text() -> None:
 
 
 def test_every_yes_or_no_question_requires_true_or_false() -> None:
-    """Each yes-or-no question rejects values that mean neither yes nor no."""
+    """Each yes-or-no question accepts true, "yes", "No", "1", and "", and rejects other values."""
     wrong: list[Any] = [["yes"], {"yes": True}, None, "maybe"]
     errors = {re.split("[,;]", type_error(name, v))[0] for name in SWITCHES for v in wrong}
     assert {"use true or false"} == errors
@@ -151,7 +157,7 @@ def test_every_yes_or_no_question_requires_true_or_false() -> None:
 
 
 def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
-    """A list in the settings for a text question is rejected, and the message names the question."""
+    """A list in the settings is rejected for a text question, which the message names."""
     file = write_yaml(tmp_path / "settings.yml", {"defaults": {"license": ["MIT"]}})
     with (
         mock.patch.dict("os.environ", COPIER_SETTINGS_PATH=str(file)),
@@ -172,14 +178,20 @@ def test_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) ->
 
 @pytest.mark.parametrize("name", [*SWITCHES, *STRUCTURED])
 def test_quoted_values_in_the_answers_file_are_rejected(name: str) -> None:
-    """Quoted text is accepted in place of a boolean, list, or map only if Copier converts it."""
+    """Text in place of a boolean, list, or map is rejected only in the answers file.
+
+    Copier converts text from other sources.
+    """
     text = "false" if name in SWITCHES else "[]"
     assert " without quotes; the answer is text" in type_error(name, text, recorded=True)
     assert "" == type_error(name, text)
 
 
 def test_quoted_boolean_is_rejected(edit: Any) -> None:
-    """The recorded answer `plugins: "false"` is rejected instead of enabling plugins."""
+    """The recorded answer `plugins: "false"` is rejected instead of enabling plugins.
+
+    No file changes.
+    """
     project = edit(plugins="false")
     before = tree(project)
     with pytest.raises(FilterArgumentError, match="question 'plugins': use true or false"):
@@ -188,7 +200,7 @@ def test_quoted_boolean_is_rejected(edit: Any) -> None:
 
 
 def test_version_without_its_trailing_zero_is_rejected(edit: Any) -> None:
-    """`python_min: 3.10` without quotes, which YAML reads as 3.1, is rejected."""
+    """`python_min: 3.10` without quotes, which YAML reads as 3.1, is rejected. No file changes."""
     project = edit(python_min=3.1)
     before = tree(project)
     with pytest.raises(FilterArgumentError, match=r"change the recorded python_min=3\.1$"):
@@ -197,7 +209,7 @@ def test_version_without_its_trailing_zero_is_rejected(edit: Any) -> None:
 
 
 def test_preset_cannot_change_in_a_folder_with_brackets(recorded: Path, tmp_path: Path) -> None:
-    """A changed preset is rejected even if the project's path looks like a pattern."""
+    """A changed preset is rejected even if the project's path contains brackets, as in a glob."""
     project = shutil.copytree(recorded, tmp_path / "my [x]")
     before = tree(project)
     with pytest.raises(FilterArgumentError, match="question 'preset': change individual answers"):
@@ -206,7 +218,7 @@ def test_preset_cannot_change_in_a_folder_with_brackets(recorded: Path, tmp_path
 
 
 def test_versions_and_years_need_no_quotes(edit: Any) -> None:
-    """The Python version and the year can be numbers instead of text."""
+    """The recorded Python version and year can be numbers. An update changes no other file."""
     project = edit(python_min=3.11, copyright_year=2026)
     before = tree(project)
     run_command("update", "--defaults", "--quiet", project)
@@ -215,7 +227,7 @@ def test_versions_and_years_need_no_quotes(edit: Any) -> None:
 
 
 def test_lists_of_questions_are_complete() -> None:
-    """The lists in input.jinja contain all questions from the question files."""
+    """The lists in input.jinja contain exactly the questions of each kind, in order."""
     text = (ROOT / "template" / "macros" / "input.jinja").read_text(encoding="utf-8")
     lists = dict(re.findall(r"(?s)set (computed|texts|switches|structured) = \[(.*?)\]", text))
     expected = {

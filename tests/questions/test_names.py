@@ -1,4 +1,4 @@
-"""Test the default and the reserved names of packages and commands."""
+"""Test the default and the reserved names of distributions, packages, and commands."""
 
 import functools
 import itertools
@@ -67,7 +67,10 @@ NAMES = environment().from_string(
 def test_names_follow_from_the_project_name(
     project: str, distribution: str, package: str, tmp_path: Path
 ) -> None:
-    """The default distribution and import names are derived from the project's name."""
+    """The default distribution and import names are derived from the project's name.
+
+    The package's folder has the import name.
+    """
     answers = recorded_answers(render(tmp_path / "project", {"project_name": project}))
     assert distribution == answers["distribution_name"]
     assert package == answers["package_name"]
@@ -85,7 +88,7 @@ def test_command_has_the_name_of_the_distribution(tmp_path: Path) -> None:
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(st.text(min_size=1, max_size=100))
 def test_derived_names_are_valid_or_empty(project: str) -> None:
-    """For any project name, the derived names are valid or empty."""
+    """For any project name, the derived names are valid unless the distribution name is empty."""
     distribution, package, *errors = NAMES.render(project=project).split("|")
     if distribution:
         assert is_normalized_name(distribution)
@@ -119,7 +122,7 @@ WINDOWS_DEVICES += [f"{port}{number}" for port in ("com", "lpt") for number in r
 
 @functools.cache
 def reserved(question: str) -> set[str]:
-    """Return the names that a question rejects, except Windows device names."""
+    """Return the names reserved for a question, without Windows device names."""
     text = "{% import 'template/macros/names.jinja' as names %}{{ names[name] | to_json }}"
     return set(json.loads(environment().from_string(text).render(name=RESERVED[question])))
 
@@ -145,13 +148,13 @@ def suggested(question: str, name: str) -> str:
 
 
 def without_reserved(question: str, names: set[str]) -> set[str]:
-    """Return the names that a question doesn't reject."""
+    """Return the given names that a question doesn't reject."""
     return {name for name in names if not error(question, name)}
 
 
 @pytest.mark.parametrize("question", RESERVED)
 def test_each_suggested_name_is_accepted(question: str) -> None:
-    """For each reserved name, the default and the suggested name are accepted."""
+    """Each reserved name is rejected, and the default and the suggested name are accepted."""
     names = reserved(question) | ({"Rich", "RUFF"} if question == "distribution_name" else set())
     assert set() == without_reserved(question, names)
     suggestions = {suggested(question, name) for name in names}
@@ -170,7 +173,10 @@ def test_each_remedy_is_visible_in_a_terminal(question: str) -> None:
 
 @pytest.mark.parametrize("name", WINDOWS_DEVICES)
 def test_windows_device_names_are_rejected(name: str) -> None:
-    """Windows device names are rejected in any case and with any suffix."""
+    """Windows device names are rejected as packages and commands, which get other defaults.
+
+    Commands are also rejected in upper case and with a suffix.
+    """
     assert f"{name}_" == default("package_name", name)
     assert f"{name}_" == suggested("package_name", name)
     assert f"{name}-project" == default("command_name", name)
@@ -180,7 +186,7 @@ def test_windows_device_names_are_rejected(name: str) -> None:
 
 
 def test_python_names_are_reserved() -> None:
-    """Package names can't be keywords or names of standard library modules."""
+    """Package names can't be lowercase keywords or standard modules of any supported Python."""
     names = {name for name in keyword.kwlist if name.islower()}
     for python in interpreters().values():
         code = "import sys; print(*sys.stdlib_module_names)"
@@ -196,7 +202,7 @@ def test_common_folders_are_reserved() -> None:
 
 
 def test_tools_of_all_options_are_reserved() -> None:
-    """Names of tools, build requirements, and command-line libraries are reserved."""
+    """Distributions can't be named after tools, build requirements, or command-line libraries."""
     libraries = (choice["requires"] or [] for choice in facts("cli_library").values())
     texts = [
         *locked_names.tools(),
@@ -221,7 +227,7 @@ def test_programs_of_guides_are_reserved() -> None:
 
 @pytest.fixture(scope="module")
 def full(artifacts: ArtifactCache) -> Path:
-    """Return a full-preset project and its environment, as of the date of the recorded names.
+    """Return a full-preset project with its environment, as of the date of the recorded names.
 
     Later releases of tools may have other dependencies.
     """
@@ -240,7 +246,7 @@ def full(artifacts: ArtifactCache) -> Path:
 
 
 def test_every_locked_distribution_is_reserved(full: Path) -> None:
-    """Distributions can't have names that are in the full preset's lock file."""
+    """Distributions can't have the name of a package in the full preset's lock file."""
     names = set(re.findall(r'(?m)^name = "(.+)"', (full / "uv.lock").read_text("utf-8")))
     assert {"my-project"} == without_reserved("distribution_name", names), OUTDATED
 

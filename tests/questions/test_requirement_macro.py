@@ -22,7 +22,7 @@ SECONDS = 0.5
 
 
 def load_macro(name: str) -> Callable[[object], str]:
-    """Import a macro in an environment like Copier's."""
+    """Return a macro as a function. Jinja is configured as in Copier."""
     environment = SandboxedEnvironment(
         loader=FileSystemLoader(ROOT),
         extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
@@ -356,29 +356,29 @@ def test_name_is_normalized(text: object, name: str) -> None:
 
 
 def joined(*parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Draw a string from each strategy, and join them."""
+    """Return a strategy that draws a string from each strategy and joins them."""
     return st.tuples(*parts).map("".join)
 
 
 def one(*texts: str) -> st.SearchStrategy[str]:
-    """Draw one of the strings."""
+    """Return a strategy that draws one of the strings."""
     return st.sampled_from(texts)
 
 
 def optional(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Draw a string from the strategy, or an empty string."""
+    """Return a strategy that draws an empty string, or a string from the given strategy."""
     return st.just("") | strategy
 
 
 def listed(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Draw one to three strings from the strategy, separated by commas."""
+    """Return a strategy that draws one to three strings and separates them with commas."""
     return st.lists(strategy, min_size=1, max_size=3).flatmap(
         lambda texts: joined(SPACE, one(",", " , ", ", ").map(lambda comma: comma.join(texts)))
     )
 
 
 def nested(markers: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Draw a marker in parentheses, or two markers joined with an operator."""
+    """Return a strategy for a marker in parentheses, or for two markers joined with an operator."""
     return joined(one("(", " ( "), markers, one(")", " ) ")) | joined(
         markers, one(" and ", " or ", "  or  "), markers
     )
@@ -463,7 +463,13 @@ ANYTHING = joined(
 
 
 def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
-    """Replace some characters of the text. Positions are percentages of its length."""
+    """Return the text after replacing some of its characters.
+
+    Args:
+        text: The original text.
+        edits: For each edit, the position from 0 (the start) to 99 (the end), the number of
+            characters to remove, and the text to insert.
+    """
     for place, length, fragment in edits:
         start = len(text) * place // 99
         text = text[:start] + fragment + text[start + length :]
@@ -473,7 +479,7 @@ def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
 @REPRODUCIBLE
 @given(REQUIREMENT)
 def test_generated_requirement_is_accepted(text: str) -> None:
-    """Requirements that follow the grammar are accepted, and packaging finds the same name."""
+    """Generated requirements are accepted, and packaging finds the same normalized name."""
     assert ("", canonicalize_name(Requirement(text).name)) == (
         requirement_error(text),
         requirement_name(text),
@@ -484,5 +490,5 @@ def test_generated_requirement_is_accepted(text: str) -> None:
 @given(st.builds(edited, REQUIREMENT, EDITS) | ANYTHING)
 @example("rich~=1.0po\u017ft1")
 def test_accepted_text_is_valid(text: str) -> None:
-    """If the macro accepts a modified requirement, packaging accepts it, too."""
+    """If the macro accepts a modified or random requirement, packaging accepts it, too."""
     assert bool(requirement_error(text)) or is_valid(text)

@@ -1,4 +1,4 @@
-"""Check that each validator accepts exactly the strings in a described set.
+"""Check that validators accept exactly the described strings.
 
 The descriptions follow the specifications. They use no regular expressions, so they don't repeat
 mistakes in the template. A check takes less than 0.1 milliseconds, so the tests can try many
@@ -40,7 +40,7 @@ OTHERS = [*map(chr, range(0x20, 0x7F)), "\n", "\u00a0", "é", "ſ", "\u212a", "�
 
 @cache
 def form() -> Form:
-    """Return answered questions for an app that publishes to a private index."""
+    """Return answered questions for an app that publishes with a token."""
     return Form(QUESTIONNAIRE, FIRST | {"mode": "app", "publish": "token", "preset": "custom"})
 
 
@@ -94,7 +94,7 @@ def is_host(text: str, labels: int = 1) -> bool:
 
 
 def is_email(text: str) -> bool:
-    """Return whether a string is a dot-atom, "@", and a host name (RFC 5322, 3.4.1)."""
+    """Return whether a string is a dot-atom, "@", and a host name with a dot (RFC 5322, 3.4.1)."""
     local, at, host = text.rpartition("@")
     atoms = set(ALNUM) | set("!#$%&'*+-/=?^_`{|}~")
     return at == "@" and all(a and set(a) <= atoms for a in local.split(".")) and is_host(host, 2)
@@ -131,7 +131,7 @@ def is_url(text: str) -> bool:
 
 
 def is_index(text: str) -> bool:
-    """Return whether a string is an https URL or local URL without special characters."""
+    """Return whether a string is an https URL, or a local http URL, without special characters."""
     if set(text) & set("@?#%"):
         return False
     scheme, slashes, rest = text.partition("://")
@@ -143,7 +143,7 @@ def is_index(text: str) -> bool:
 
 
 def is_distribution(text: str) -> bool:
-    """Return whether a string is a normalized name according to the packaging library."""
+    """Return whether a string is a valid and normalized name according to packaging."""
     try:
         return canonicalize_name(text, validate=True) == text and "\n" not in text
     except InvalidName:
@@ -162,7 +162,7 @@ def is_command(text: str) -> bool:
 
 
 def is_branch(text: str) -> bool:
-    """Return whether a string is a branch name that needs no quotes in YAML, a shell, or a URL."""
+    """Return whether a string is a valid branch name with only letters, digits, and "/._-"."""
     words = text.replace("/", ".").split(".")
     is_plain = all(word and set(word) <= set(ALNUM + "_-") for word in words)
     is_lock = any(part.endswith(".lock") for part in text.split("/"))
@@ -170,7 +170,10 @@ def is_branch(text: str) -> bool:
 
 
 def is_account(text: str) -> bool:
-    """Return whether a string has only letters, digits, "_", and, except at the start, "-"."""
+    """Return whether a string is empty or has only letters, digits, "_", and "-".
+
+    The first character must be a letter or digit.
+    """
     return text == "" or (set(text) <= set(ALNUM + "_-") and text[0] in set(ALNUM))
 
 
@@ -180,7 +183,7 @@ def is_year(text: str) -> bool:
 
 
 def is_person(text: str) -> bool:
-    """Return whether a string is a line without angle brackets or double spaces."""
+    """Return whether a string is one line without angle brackets or double spaces."""
     return is_line(text) and not set(text) & set("<>") and "  " not in text
 
 
@@ -218,7 +221,7 @@ def test_validator_accepts_the_described_texts(
 
 
 def is_text(character: str) -> bool:
-    """Return whether a character may be in a line: not a control, separator, or surrogate.
+    """Return whether a character may be in a line: not a control, line separator, or surrogate.
 
     Characters that change the text direction (UAX #9, table 4), the byte order mark, and the two
     noncharacters in the first plane that files must not contain also count as controls.
@@ -230,7 +233,7 @@ def is_text(character: str) -> bool:
 
 
 def test_line_accepts_all_text() -> None:
-    """Every Unicode character is accepted, except control characters."""
+    """The summary may contain every Unicode character, except control characters."""
     accepted = "".join(filter(is_text, map(chr, range(sys.maxunicode + 1))))
     for start in range(0, len(accepted), 510):
         assert "" == validated("project_description", f"a{accepted[start : start + 510]}a")
@@ -243,7 +246,7 @@ LINES += ["gui_command_name", "index_url"]
 
 @pytest.mark.parametrize("name", LINES)
 def test_line_rejects_each_control_character(name: str) -> None:
-    """The message about a control character takes precedence over all other messages."""
+    """Control characters are rejected, and the message takes precedence over all others."""
     message = "enter one plain line; the answer has a control character"
     controls = [c for c in map(chr, range(0x10000)) if not is_text(c)]
     assert len(controls) > 2048
@@ -252,7 +255,7 @@ def test_line_rejects_each_control_character(name: str) -> None:
     assert set(controls) == rejected
 
 
-# The maximum length of each answer, and a string with this length.
+# The maximum length of each answer, and the answer's start and end around a placeholder.
 LONGEST = {
     "project_name": (100, "a{}"),
     "project_description": (512, "a{}"),
@@ -288,7 +291,7 @@ def test_outer_spaces_are_rejected(name: str, space: str) -> None:
 
 @pytest.mark.parametrize("name", ["user_email", "repository_url", "index_url"])
 def test_host_labels_have_at_most_63_characters(name: str) -> None:
-    """Labels with 63 characters are accepted in any position, and longer ones are rejected."""
+    """A label with 63 characters is accepted in any position, and one with 64 is rejected."""
     form_ = "a@{}" if name == "user_email" else "https://{}/"
     for length, is_valid in ((63, True), (64, False)):
         label = "a" * length
@@ -317,7 +320,10 @@ ADDRESSES = (
 
 
 def spellings(address: ipaddress.IPv4Address) -> list[str]:
-    """Return all spellings of an IPv4 address (https://url.spec.whatwg.org/#concept-ipv4-parser)."""
+    """Return several spellings of an IPv4 address.
+
+    https://url.spec.whatwg.org/#concept-ipv4-parser
+    """
     first, *parts = address.packed
     last = int.from_bytes(bytes(parts), "big")
     return [
@@ -336,7 +342,7 @@ def spellings(address: ipaddress.IPv4Address) -> list[str]:
 def test_password_is_never_sent_unencrypted(
     address: ipaddress.IPv4Address, port: str, path: str
 ) -> None:
-    """An upload URL with http is rejected for every spelling of another machine's address."""
+    """An upload URL with http is rejected for each spelling of an address except 127.0.0.1."""
     for host in spellings(address):
         assert validated("index_url", f"http://{host}{port}{path}"), host
 
@@ -404,7 +410,7 @@ def test_repository_url_keeps_its_parts(
 
 
 def test_every_accepted_branch_is_valid_for_git(tmp_path: Path) -> None:
-    """Git accepts all branch names that the question accepts."""
+    """Git accepts a sample of the names that the question accepts. Both reject invalid names."""
     names = [text for text in edits("a/b.c-1") if not validated("default_branch", text)]
     for name in {text for text in names if text.isascii()} & set(names[::25]):
         git(tmp_path, "check-ref-format", "--branch", name)
@@ -415,15 +421,15 @@ def test_every_accepted_branch_is_valid_for_git(tmp_path: Path) -> None:
 
 
 def test_year_has_four_digits() -> None:
-    """Only numbers from 1000 to 2999 are years."""
+    """Only numbers from 1000 to 2999 are accepted as years."""
     expected = {str(year) for year in range(1000, 3000)}
     tried = {str(year) for year in range(4000)} | {f"{year:04}" for year in range(1000)}
     tried |= {str(year * 1000) for year in range(15)}
     assert expected == {text for text in tried if not validated("copyright_year", text)}
 
 
-# YAML answers are checked in two places: `ask` checks given answers so that the message names the
-# question, and the validator checks typed answers.
+# YAML answers are checked twice: `ask` checks given answers so that the message names the question,
+# and the validator checks typed answers.
 PATHS = [validated, prompted]
 each_path = pytest.mark.parametrize("check", PATHS, ids=["validator", "ask"])
 KEYWORD: st.SearchStrategy[Any] = st.text(
@@ -435,7 +441,7 @@ KEYWORD: st.SearchStrategy[Any] = st.text(
 @REPRODUCIBLE
 @given(keywords=st.lists(KEYWORD, max_size=4))
 def test_keywords_are_lines_without_commas(check: Callable[..., str], keywords: list[Any]) -> None:
-    """Keywords must be lines of at most 50 characters without commas."""
+    """Keywords must be lines of 1 to 50 characters without commas or outer spaces."""
     is_valid = all(
         isinstance(word, str)
         and 0 < len(word) <= 50
@@ -456,7 +462,7 @@ def test_keywords_are_lines_without_commas(check: Callable[..., str], keywords: 
 )
 @each_path
 def test_other_types_are_rejected(check: Callable[..., str], name: str, wrong: Any) -> None:
-    """Keywords and dependencies must be lists, and extras must be a map."""
+    """Keywords and dependencies must be lists, and extras must be a map of lists."""
     if wrong == "a" and check is prompted:
         wrong = '"a"'
     kind = "map" if name == "extras" and not isinstance(wrong, dict) else "list"
@@ -500,7 +506,7 @@ def test_project_never_depends_on_itself(
 def test_similar_names_are_dependencies(
     check: Callable[..., str], place: str, names: list[str], rest: str
 ) -> None:
-    """Longer names that contain the project's name are accepted."""
+    """Names that only resemble the project's name are accepted as dependencies."""
     listed = [name + rest for name in names]
     answer = listed if place == "dependencies" else {"a": listed, "b": listed, "c": []}
     assert "" == check(place, answer, distribution_name="my-project")
@@ -508,7 +514,10 @@ def test_similar_names_are_dependencies(
 
 @each_path
 def test_extra_names_are_normalized(check: Callable[..., str]) -> None:
-    """An extra's name is accepted if and only if the packaging library considers it normalized."""
+    """An extra's name is accepted if, and only if, packaging considers it normalized.
+
+    "all" is reserved.
+    """
     names = {name for example in ("a-1", "all") for name in edits(example)}
     expected = {name for name in names if is_distribution(name)} - {"all"}
     assert expected == {name for name in names if not check("extras", {"b": [], name: ["rich"]})}
@@ -526,7 +535,7 @@ def test_extra_names_are_normalized(check: Callable[..., str]) -> None:
 def test_any_number_of_extras_is_accepted(
     check: Callable[..., str], extras: dict[str, list[str]]
 ) -> None:
-    """Any number of extras with normalized names and valid requirements is accepted."""
+    """Extras with normalized names and valid requirements are accepted in any number."""
     assert "" == check("extras", extras)
 
 
@@ -557,5 +566,5 @@ def test_gui_command_differs_from_the_command(name: str, spelled: Callable[[str]
     ],
 )
 def test_recorded_starter_files_are_a_map_with_a_list(starters: Any, is_valid: bool) -> None:
-    """The recorded starter files must be a map with a list of sets."""
+    """The recorded starter files must be a map in which `sets` is a list."""
     assert is_valid == (not validated("starters", starters))

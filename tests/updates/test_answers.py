@@ -19,7 +19,7 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def edit_answers(project: Path, **changed: Any) -> None:
-    """Edit recorded answers by hand, and commit them."""
+    """Change recorded answers in the answers file, as a user might, and commit the file."""
     file = project / ".copier-answers.yml"
     answers = yaml.safe_load(file.read_text(encoding="utf-8")) | changed
     file.write_text(yaml.safe_dump(answers), encoding="utf-8")
@@ -28,13 +28,13 @@ def edit_answers(project: Path, **changed: Any) -> None:
 
 @pytest.fixture
 def old(releases: Path, tmp_path: Path) -> Path:
-    """Return a project from 0.3."""
+    """Return a project created from release 0.3."""
     return start(releases, "0.3.0", tmp_path / "old", BASE)
 
 
 @pytest.fixture
 def project(releases: Path, tmp_path: Path) -> Path:
-    """Return a project from the current template."""
+    """Return a project created from the current template."""
     return start(releases, None, tmp_path / "project", BASE)
 
 
@@ -46,7 +46,10 @@ def project(releases: Path, tmp_path: Path) -> Path:
 def test_hooks_are_carried_over(
     recorded: bool | str, hooks: str, releases: Path, tmp_path: Path
 ) -> None:
-    """The old answers yes and no become "local" and "none", even if they were quoted by hand."""
+    """The old answers true and false become "local" and "none", even if they were quoted by hand.
+
+    Another update changes nothing.
+    """
     given = recorded in (True, "true")
     project = start(releases, "0.3.0", tmp_path / "project", BASE | {"hooks": given})
     edit_answers(project, hooks=recorded)
@@ -60,7 +63,7 @@ def test_hooks_are_carried_over(
 
 @pytest.mark.parametrize("given", [True, "false"])
 def test_old_answers_for_hooks_are_rejected(given: bool | str, old: Path) -> None:
-    """If an old answer is given, for example in a data file, the message names the new answers."""
+    """If an old answer is given, the message names the new answers, and nothing is written."""
     with pytest.raises(FilterArgumentError, match="use hooks=local instead of true, or hooks=none"):
         update(old, hooks=given)
     assert [] == status(old)
@@ -68,7 +71,10 @@ def test_old_answers_for_hooks_are_rejected(given: bool | str, old: Path) -> Non
 
 @pytest.mark.parametrize(("customize", "preset"), [(True, "custom"), (False, "standard")])
 def test_customize_becomes_a_preset(customize: bool, preset: str, old: Path) -> None:
-    """A project that recorded `customize` gets a preset, and its other answers are kept."""
+    """A project that recorded `customize` gets a preset instead, and other answers are kept.
+
+    Only `hooks` and `starters` also change.
+    """
     edit_answers(old, customize=customize, type_checker="ty", ci="gitlab")
     before = recorded_answers(old)
     update(old)
@@ -97,7 +103,7 @@ def test_preset_cannot_be_changed(
 
 @pytest.mark.parametrize("operation", ["update", "recopy"])
 def test_data_file_may_repeat_the_preset(operation: str, project: Path) -> None:
-    """A data file may contain the recorded preset, but no other preset."""
+    """Given answers, such as a data file, may contain the recorded preset, but no other preset."""
     recorded = recorded_answers(project)
     for answers in ({"preset": "standard"}, recorded):
         operate(operation, project, answers)
@@ -111,7 +117,10 @@ def test_data_file_may_repeat_the_preset(operation: str, project: Path) -> None:
 def test_documentation_site_can_be_added(
     version: str | None, releases: Path, tmp_path: Path
 ) -> None:
-    """If Sphinx is added later, the project has the same pages as a new project."""
+    """If Sphinx is added later, the project has the same pages as a new project.
+
+    Only the index of a project from 0.3 may differ.
+    """
     project = start(releases, version, tmp_path / "project", BASE | {"docs_engine": "none"})
     assert [] == update(project, docs_engine="sphinx")
     fresh = render(releases, None, tmp_path / "fresh", BASE | {"docs_engine": "sphinx"})
@@ -154,7 +163,10 @@ def test_changelog_can_be_added(releases: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", ["# Rewritten\n", None])
 def test_pages_of_old_projects_belong_to_the_user(page: str | None, old: Path) -> None:
-    """Pages that 0.3 managed are neither changed, deleted, nor restored."""
+    """Pages that 0.3 managed are neither changed nor restored after the user's edits or deletions.
+
+    No other page changes, except conf.py.
+    """
     for name in ("api", "changelog"):
         file = old / "docs" / f"{name}.md"
         file.unlink() if page is None else file.write_text(page, encoding="utf-8")
@@ -168,7 +180,7 @@ def test_pages_of_old_projects_belong_to_the_user(page: str | None, old: Path) -
 
 
 def test_extra_deleted_by_hand_can_be_recorded(project: Path) -> None:
-    """After an extra is deleted and recorded as the README says, a new answer causes no conflict."""
+    """After an extra is deleted and recorded as in the README, a new answer causes no conflict."""
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
     head, _, rest = text.partition("[project.optional-dependencies]\n")
@@ -207,7 +219,7 @@ def test_versions_still_come_from_git(
 
 
 def test_versions_from_git_are_not_lost(releases: Path, tmp_path: Path) -> None:
-    """A backend that would compute other versions is rejected unless the version becomes static."""
+    """A backend that can't compute the same versions is rejected unless the version is static."""
     answers = BASE | {"backend": "hatchling", "versioning": "vcs"}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
     for backend in ("flit_core", "pdm_backend"):
@@ -227,7 +239,10 @@ def test_pdm_keeps_its_version_from_git(releases: Path, tmp_path: Path) -> None:
 
 
 def test_direct_reference_stops_the_update(releases: Path, tmp_path: Path) -> None:
-    """The update stops if a project from 0.3 publishes to PyPI and has a direct reference."""
+    """The update stops if a project from 0.3 publishes to PyPI and has a direct reference.
+
+    With `publish=none`, the update succeeds.
+    """
     requirement = "idna @ git+https://github.com/kjd/idna@v3.7"
     project = start(releases, "0.3.0", tmp_path / "project", BASE | {"dependencies": [requirement]})
     with pytest.raises(ValueError, match="PyPI rejects"):
@@ -237,7 +252,7 @@ def test_direct_reference_stops_the_update(releases: Path, tmp_path: Path) -> No
 
 
 def test_invalid_list_of_starter_files_is_rejected(project: Path) -> None:
-    """An invalid list of starter files stops the update, and no file changes."""
+    """An invalid record of starter files stops the update, and no file changes."""
     edit_answers(project, starters="some")
     with pytest.raises(ValueError, match="the record of starter files is damaged"):
         update(project)

@@ -24,7 +24,7 @@ from harness.rendering.template import Answers
 from harness.updates.projects import resolve, start, status, update
 from harness.updates.releases import commit, git, next_release, past_releases
 
-# The number of projects. Each goes through a few steps.
+# The number of projects. Each goes through up to 12 steps, or up to 20 in `nox -s updates`.
 EXAMPLES = int(os.environ.get("PACKAGESTAN_UPDATE_EXAMPLES", "2"))
 LONG = "PACKAGESTAN_UPDATE_EXAMPLES" in os.environ
 
@@ -44,7 +44,7 @@ NEW_FILES = [
     "zensical.toml",
 ]
 
-# Files without which the project can't be built, updated, or found.
+# Files that are never deleted, because the project can't be built or updated without them.
 NEEDED = {"pyproject.toml", ".copier-answers.yml", "README.md", "LICENSE", "MANIFEST.in"}
 
 STARTERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
@@ -58,17 +58,21 @@ class Project(RuleBasedStateMachine):
     """A project that is developed and updated.
 
     Attributes:
+        folder: The temporary folder that contains the project.
+        project: The project's folder.
         lines: The lines added by the user, by file.
         made: The files created by the user.
         deleted: The starter files deleted by the user.
         given: The answers given by the user.
+        number: The number of the last unique comment or renamed file.
+        current: Whether the project has been updated to the newest release.
     """
 
     releases: Path
     artifacts: ArtifactCache
 
     def __init__(self) -> None:
-        """Create a folder for the project."""
+        """Create a temporary folder for the project."""
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="packagestan-update-"))
         self.project = self.folder / "project"
@@ -95,7 +99,7 @@ class Project(RuleBasedStateMachine):
         return f"# ours {self.number}"
 
     def pick(self, data: st.DataObject, suffixes: tuple[str, ...] = ("",)) -> str | None:
-        """Return one of the project's files that can contain comments, or None."""
+        """Return the name of a file that has a suffix and can contain comments, or None."""
         files = sorted(
             name
             for name in tree(self.project)
@@ -105,7 +109,7 @@ class Project(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def add_a_line(self, data: st.DataObject) -> None:
-        """Insert a line into a file."""
+        """Insert a comment as a new line into a file."""
         if name := self.pick(data):
             lines = (self.project / name).read_text(encoding="utf-8").splitlines(keepends=True)
             at = data.draw(st.integers(1, max(1, len(lines))))
@@ -113,7 +117,7 @@ class Project(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def change_a_line(self, data: st.DataObject) -> None:
-        """Add a comment to a line."""
+        """Append a comment to an existing line."""
         if name := self.pick(data):
             lines = (self.project / name).read_text(encoding="utf-8").splitlines(keepends=True)
             at = data.draw(st.integers(0, max(0, len(lines) - 1)))
@@ -129,7 +133,7 @@ class Project(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NEW_FILES))
     def make_a_file(self, name: str) -> None:
-        """Create a new file."""
+        """Create a new file unless it exists."""
         file = self.project / name
         if not file.exists():
             file.parent.mkdir(exist_ok=True)
@@ -139,14 +143,14 @@ class Project(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def delete_a_file(self, data: st.DataObject) -> None:
-        """Delete an optional file."""
+        """Delete a page, a module, a test, or a file of a task runner."""
         name = self.pick(data, (".md", ".py", "justfile", "noxfile.py"))
         if name and name not in NEEDED and not name.endswith(("__init__.py", "__main__.py")):
             (self.project / name).unlink()
             self.forget(name)
 
     def forget(self, name: str) -> None:
-        """Record that the user removed a file."""
+        """Record that the user deleted or renamed a file."""
         self.lines.pop(name, None)
         if name not in self.made and name.startswith(STARTERS):
             self.deleted.add(name)
@@ -214,7 +218,7 @@ class Project(RuleBasedStateMachine):
         self.current = True
 
     def forget_removed_files(self) -> None:
-        """Forget lines in files that disappeared with an option. The user's files never disappear."""
+        """Forget files that disappeared with an option, and check that they weren't the user's."""
         names = self.lines.keys() | self.made
         for name in {name for name in names if not (self.project / name).exists()}:
             assert MANAGED.fullmatch(name) or not name.startswith(STARTERS), name
@@ -222,7 +226,7 @@ class Project(RuleBasedStateMachine):
             self.made.discard(name)
 
     def can_be_undone(self, before: dict[str, Any]) -> None:
-        """Check that git can restore the state before the update."""
+        """Check that git can restore the files from before the update."""
         copy = shutil.copytree(self.project, self.folder / "copy", symlinks=True)
         git("reset", "--quiet", "--hard", cwd=copy)
         git("clean", "--quiet", "--force", "-d", cwd=copy)
@@ -230,7 +234,7 @@ class Project(RuleBasedStateMachine):
         shutil.rmtree(copy)
 
     def teardown(self) -> None:
-        """Check that the project builds, and clean up."""
+        """Check that the project builds if it has been updated, and delete the folder."""
         if self.current:
             self.artifacts.build_wheel(self.project, self.folder / "dist")
         shutil.rmtree(self.folder)

@@ -20,7 +20,10 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode":
 
 
 def changes() -> list[tuple[str, Any, Any]]:
-    """Return pairs of answers: each backend, and the first and last choice of other questions."""
+    """Return the changes to test: a question, its first choice, and another choice.
+
+    The other choice is the question's last choice or, for the backend, each of the other backends.
+    """
     found: list[tuple[str, Any, Any]] = []
     for axis in axes():
         if axis in ("preset", "mode", "docs_engine"):
@@ -34,7 +37,7 @@ def changes() -> list[tuple[str, Any, Any]]:
 
 
 def worked_on(releases: Path, folder: Path, answers: Answers) -> Work:
-    """Return a project from the current template with a year of work."""
+    """Create a project from the current template with a year of work, and return the work."""
     project = start(releases, None, folder, BASE | answers)
     work = a_year_of_work(project)
     commit(project, "A year of work")
@@ -63,7 +66,7 @@ NOT_ADDED = {"tests/test_plugins.py"}
 
 
 def files(artifacts: ArtifactCache, answers: Answers) -> set[str]:
-    """Return the files of a new project."""
+    """Return the names of the files in a new project."""
     return set(tree(artifacts.project(BASE | answers)))
 
 
@@ -71,7 +74,10 @@ def files(artifacts: ArtifactCache, answers: Answers) -> set[str]:
 def test_changing_a_choice_and_back_keeps_the_work(
     axis: str, first: Any, other: Any, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Changing a choice and reverting it adds and removes the right files, and keeps the work."""
+    """Changing a choice and reverting it adds and removes the right files, and keeps the work.
+
+    Only the given answers and the record of starter files change.
+    """
     project = start(releases, None, tmp_path / "project", BASE | {axis: first})
     started = set(tree(project))
     work = a_year_of_work(project)
@@ -108,7 +114,7 @@ def test_changing_a_choice_and_back_keeps_the_work(
 def test_changed_mode_works_immediately(
     old: str, new: str, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A project with the original starter code passes its old and new tests after a change of mode."""
+    """After a change of mode, a project with its starter code passes its old and new tests."""
     answers = BASE | {"mode": old, "backend": "flit_core", "command_name": "greet"}
     project = start(releases, None, tmp_path / "project", answers)
     work = Work(project)
@@ -136,7 +142,10 @@ def test_changed_mode_works_immediately(
 def test_changing_the_mode_keeps_the_work(
     old: str, new: str, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A change of mode keeps all work, and adds the new mode's starter code."""
+    """A change of mode keeps all work, and adds the new mode's starter code.
+
+    After any conflicts are resolved, the project can be built.
+    """
     work = worked_on(releases, tmp_path / "project", {"mode": old})
     # The classifier and the command are next to lines that the user has changed.
     same_lines = {"pyproject.toml", "src/my_project/__init__.py"}
@@ -171,7 +180,7 @@ def test_starter_files_are_added_once(releases: Path, tmp_path: Path) -> None:
 
 
 def test_removing_the_site_keeps_the_pages(releases: Path, tmp_path: Path) -> None:
-    """If the documentation site is removed, the user's pages are kept."""
+    """If the documentation site is removed, all pages are kept."""
     work = worked_on(releases, tmp_path / "project", {"docs_engine": "sphinx"})
     assert [] == update(work.project, docs_engine="none")
     assert [] == work.lost()
@@ -183,7 +192,7 @@ def test_removing_the_site_keeps_the_pages(releases: Path, tmp_path: Path) -> No
 def test_changing_the_generator_keeps_the_pages(
     old: str, new: str, releases: Path, tmp_path: Path
 ) -> None:
-    """A change of the generator keeps the user's pages, and restores deleted pages."""
+    """A change of the generator keeps the user's pages, and restores deleted starter pages."""
     work = worked_on(releases, tmp_path / "project", {"docs_engine": old})
     (work.project / "docs" / "api.md").unlink()
     del work.added["docs/api.md"]

@@ -25,7 +25,7 @@ def recipe(title: str) -> tuple[str, str]:
     return before, after
 
 
-# The example names in the recipes.
+# The renamed choices in the recipes, by question.
 RENAMED = {"backend": {"uv": "uv_build"}, "hooks": {"true": "local", "false": "none"}}
 
 # Every project records this answer, so the macros use it to recognize existing projects.
@@ -33,12 +33,17 @@ STARTERS = "starters: {type: str, ask: false, default: recorded}\n"
 
 
 def recorded(project: Path) -> Answers:
-    """Return the recorded answers to the questions of a recipe."""
+    """Return a project's recorded answers to the questions of a recipe."""
     return {n: answer for n, answer in recorded_answers(project).items() if n != "starters"}
 
 
 def make_history(repository: Path, *releases: str) -> Path:
-    """Create a template with one release for each question file."""
+    """Create a template's repository with a release for each question file, and return the folder.
+
+    Args:
+        repository: The folder to create.
+        releases: The contents of the question file in each release.
+    """
     project = repository / "project"
     project.mkdir(parents=True)
     git("init", "--quiet", cwd=repository)
@@ -78,7 +83,7 @@ def make_history(repository: Path, *releases: str) -> Path:
     ids=str,
 )
 def test_recipe_keeps_the_answer(title: str, given: Answers, kept: Answers, tmp_path: Path) -> None:
-    """A recorded answer keeps its meaning after a question changes."""
+    """After a question changes, an update keeps the meaning of a recorded answer."""
     repository = make_history(tmp_path / "template", *recipe(title))
     project = start(repository, "1.0.0", tmp_path / "project", given)
 
@@ -102,7 +107,7 @@ def test_recipe_keeps_the_answer(title: str, given: Answers, kept: Answers, tmp_
     ],
 )
 def test_new_project_gets_the_new_default(title: str, fresh: Answers, tmp_path: Path) -> None:
-    """A new project gets the new default."""
+    """A new project from the release with the changed question gets the new default."""
     repository = make_history(tmp_path / "template", *recipe(title))
     project = start(repository, "2.0.0", tmp_path / "project", {})
     assert fresh == recorded(project)
@@ -124,14 +129,14 @@ def test_retired_choice_is_kept_and_cannot_be_selected(tmp_path: Path) -> None:
 
 
 def test_retired_choice_is_not_offered(tmp_path: Path) -> None:
-    """New projects can't select a retired choice."""
+    """A retired choice is rejected for a new project."""
     repository = make_history(tmp_path / "template", *recipe("Retire a choice"))
     with pytest.raises(ValueError, match="'mkdocs' is not in"):
         start(repository, None, tmp_path / "project", {"docs_engine": "mkdocs"})
 
 
 def test_removed_choice_stops_the_update(tmp_path: Path) -> None:
-    """If the recorded choice is removed, the message names the question, and nothing is written."""
+    """If the recorded choice is removed, the message suggests another, and nothing is written."""
     repository = make_history(tmp_path / "template", *recipe("Remove a choice"))
     project = start(repository, "1.0.0", tmp_path / "project", {"docs_engine": "mkdocs"})
     with pytest.raises(FilterArgumentError, match="--data docs_engine=sphinx, or choose"):

@@ -18,7 +18,7 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 @pytest.fixture
 def project(releases: Path, tmp_path: Path) -> Path:
-    """Return a project from the last past release."""
+    """Return a project created from the newest past release."""
     return start(releases, past_releases()[-1], tmp_path / "project", BASE)
 
 
@@ -33,7 +33,7 @@ def leave_work(project: Path) -> None:
 
 
 def replace_in_answers(old: str, new: str) -> Callable[[Path], None]:
-    """Return a function that edits and commits the answers file."""
+    """Return a function that replaces a pattern in the answers file, and commits the change."""
 
     def edit(project: Path) -> None:
         file = project / ".copier-answers.yml"
@@ -74,7 +74,7 @@ def replace_in_answers(old: str, new: str) -> Callable[[Path], None]:
 def test_impossible_update_is_rejected(
     disturb: Callable[[Path], None], sentence: str, project: Path
 ) -> None:
-    """A project that can't be updated stays unchanged, and the documentation explains the message."""
+    """An impossible update fails with the expected message, and changes no file."""
     disturb(project)
     before = tree(project)
     with pytest.raises(Exception, match=re.escape(sentence)):  # no common base class
@@ -113,7 +113,7 @@ def test_update_without_changes_is_not_announced(releases: Path, tmp_path: Path)
 def test_project_from_a_plain_folder_can_be_linked_to_a_release(
     releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A project from a plain folder can be updated after its answers file is linked to a release."""
+    """A project from a plain folder can be updated after a release is added to its answers file."""
     project = artifacts.copy(BASE, tmp_path / "project")
     git("init", "--quiet", "--initial-branch=main", cwd=project)
     commit(project, "Start")
@@ -124,7 +124,7 @@ def test_project_from_a_plain_folder_can_be_linked_to_a_release(
 
 
 def test_missing_list_of_starter_files_is_harmless(releases: Path, tmp_path: Path) -> None:
-    """Without a recorded list of starter files, an update doesn't restore any of them."""
+    """Without a record of starter files, an update restores the record but no deleted files."""
     project = start(releases, None, tmp_path / "project", BASE)
     for name in ("CHANGELOG.md", "src/my_project/greetings.py"):
         (project / name).unlink()

@@ -1,4 +1,4 @@
-"""Test the documented instructions for many projects."""
+"""Test the documented instructions for many projects, and Renovate's settings."""
 
 import os
 import re
@@ -27,7 +27,7 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def blocks(language: str) -> list[str]:
-    """Return the page's code blocks in a language."""
+    """Return the contents of the page's code blocks in a language."""
     return re.findall(rf"```(?:{{code-block}} )?{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -39,7 +39,7 @@ def in_a_branch(clone: Path) -> None:
 
 
 def in_ignored_files(clone: Path) -> None:
-    """Check out an older commit, and create files that git ignores only in the newer commit."""
+    """Check out an older commit, ignore README.md and log files, and create a log file."""
     commit(clone, "Work")
     git("checkout", "--quiet", "HEAD~1", cwd=clone)
     (clone / ".git" / "info" / "exclude").write_text("README.md\n*.log\n", encoding="utf-8")
@@ -58,13 +58,13 @@ def in_the_same_line(clone: Path) -> None:
 
 
 def without_record(clone: Path) -> None:
-    """Delete the answers file."""
+    """Delete the answers file, and commit the deletion."""
     (clone / RECORD).unlink()
     commit(clone, "Delete")
 
 
 def edit(file: Path, old: str, new: str) -> None:
-    """Replace a string in a file, and commit it."""
+    """Replace a string in a file at the root of a repository, and commit the change."""
     text = file.read_text(encoding="utf-8")
     assert old in text
     file.write_text(text.replace(old, new), encoding="utf-8")
@@ -72,7 +72,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 
 def state(clone: Path) -> dict[str, object]:
-    """Return the state of a clone that the loop must not change."""
+    """Return the state of a clone, which the loop must not change: its files and git's state."""
     if not (clone / ".git").exists():
         return {"files": tree(clone)}
     return {
@@ -172,7 +172,12 @@ def test_release_can_be_pinned(tmp_path: Path) -> None:
 
 
 def waits_forever(settings: dict[str, Any], facts: dict[str, Any]) -> bool:
-    """Return whether Renovate would wait forever for a minimum release age."""
+    """Return whether Renovate would wait forever for a minimum release age.
+
+    Args:
+        settings: The contents of a Renovate configuration.
+        facts: Recorded facts about Renovate's defaults.
+    """
     undated = set(facts["copier_datasources"]) & set(facts["datasources_without_timestamps"])
     behavior = facts["minimum_release_age_behaviour"]
     return bool(undated) and any(
@@ -184,7 +189,7 @@ def waits_forever(settings: dict[str, Any], facts: dict[str, Any]) -> bool:
 
 
 def test_renovate_proposes_releases() -> None:
-    """No published settings wait for a minimum age, because Renovate can't see the age of a release."""
+    """No published settings wait for a minimum age, because Renovate can't see a release's age."""
     facts = recorded()
     assert waits_forever({"packageRules": [{"minimumReleaseAge": "3 days"}]}, facts)
     settings = published()

@@ -30,8 +30,8 @@ from harness.updates.releases import add_release, commit, first_release, git
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
-# Projects keep their preset and Python version, as tested below. Without "none", `publish` would
-# have no valid answer in some projects.
+# The choices that a test removes. Projects keep their preset and Python version, as tested below.
+# Without "none", `publish` would have no valid answer in some projects.
 REMOVABLE = [
     (axis, choice)
     for axis in axes()
@@ -54,7 +54,7 @@ Questions = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a repository with the current template as its first release. Each test adds a release."""
+    """Return a repository whose first release is the current template. Each test adds releases."""
     return first_release(tmp_path_factory.mktemp("next") / "template")
 
 
@@ -122,7 +122,10 @@ def remove(template: Path, axis: str, removed: str) -> Callable[[Questions], Non
 
 
 def rejection(project: Path, version: str, **changed: Any) -> str:
-    """Return the message that rejects an update, or "". Check that a rejected update writes nothing."""
+    """Update a project, and return the message if the update is rejected, or "".
+
+    A rejected update must not write anything.
+    """
     try:
         update(project, version, **changed)
     except (FilterArgumentError, ValueError) as error:
@@ -132,7 +135,7 @@ def rejection(project: Path, version: str, **changed: Any) -> str:
 
 
 def suggested(message: str) -> Answers:
-    """Return the answers that a message suggests as `--data` options."""
+    """Return the answers that a message suggests, as `--data` options or as environment tools."""
     options = re.findall(r"--data ('[^']*'|[^\s,;]+)", message)
     answers: Answers = dict(shlex.split(option)[0].split("=", 1) for option in options)
     if found := re.search(r"'environments': remove \"(.*?)\"; choose from (.*)", message):
@@ -172,7 +175,10 @@ def test_removed_choice_stops_the_update(
 def test_stricter_validators_stop_the_update(
     template: Path, project_of: Callable[..., Path]
 ) -> None:
-    """The message names each question with a validator that rejects the recorded answer."""
+    """The message suggests a new answer for each question whose validator rejects the recorded one.
+
+    The names of the project and its package are not tested.
+    """
     # The project's name has no default, and the package's name can't change.
     given: Answers = {
         name: answer
@@ -234,7 +240,10 @@ def test_new_reserved_names_are_kept(template: Path, project_of: Callable[..., P
 
 
 def test_dropped_python_version_is_kept(template: Path, project_of: Callable[..., Path]) -> None:
-    """A project keeps a Python version that new projects can no longer select."""
+    """A project keeps a Python version that new projects can't select anymore.
+
+    The update changes only the answers file.
+    """
     project = project_of({"python_min": "3.11"})
     before = tree(project)
 
@@ -251,7 +260,10 @@ def test_dropped_python_version_is_kept(template: Path, project_of: Callable[...
 
 
 def test_removed_preset_is_kept(template: Path, project_of: Callable[..., Path]) -> None:
-    """A project keeps a preset that new projects can no longer select."""
+    """A project keeps a preset that new projects can't select anymore.
+
+    The update changes only the answers file.
+    """
     project = project_of({"preset": "minimal"})
 
     def change(asked: Questions) -> None:

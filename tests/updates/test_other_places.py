@@ -37,7 +37,7 @@ def copy(releases: Path, project: Path, answers: Answers | None = None, **option
 
 
 def repository(folder: Path) -> Path:
-    """Create a repository with one file."""
+    """Create a repository with one committed file, and return its folder."""
     folder.mkdir()
     (folder / "notes.txt").write_text("Ours.\n", encoding="utf-8")
     git("init", "--quiet", "--initial-branch=main", cwd=folder)
@@ -46,7 +46,7 @@ def repository(folder: Path) -> Path:
 
 
 def test_instructions_name_the_answers_file(releases: Path, tmp_path: Path) -> None:
-    """With a different answers file, the project's commands work and contain the file's name."""
+    """With a different answers file, the documented commands name it, and an update works."""
     name = "our answers.yml"
     answers = {"preset": "full", "template_updates": "workflow", "license": "MIT"}
     copy(releases, tmp_path, answers, answers_file=name)
@@ -113,7 +113,10 @@ def test_recopying_replaces_the_configuration(releases: Path, tmp_path: Path) ->
     ],
 )
 def test_message_recognizes_a_subfolder(ci: str, hint: str, releases: Path, tmp_path: Path) -> None:
-    """In a subfolder, the steps don't create a repository, and a note explains the CI files."""
+    """In a subfolder of a repository or worktree, the steps don't create a repository.
+
+    A note describes how to create one, and explains the limits of the CI files.
+    """
     outer = repository(tmp_path / "outer")
     git("worktree", "add", "--quiet", "../worktree", cwd=outer)
     for folder in (outer, tmp_path / "worktree"):

@@ -1,4 +1,4 @@
-"""Check the past releases that are used in update tests."""
+"""Check the releases that update tests use."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from harness.updates.releases import (
 
 
 def test_missing_commit_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If a past release's commit is missing, the tests fail with a message that says what to do."""
+    """If a past release's commit is missing, the message says how to fetch it."""
     file = tmp_path / "releases.yml"
     file.write_text(f"0.1.0: {'0' * 40}\n", encoding="utf-8")
     monkeypatch.setattr(history, "RELEASES", file)
@@ -35,7 +35,7 @@ def test_history_contains_each_release() -> None:
 
 
 def test_each_release_has_a_tag(releases: Path) -> None:
-    """The test repository has a tag for each release, oldest first."""
+    """The test repository has a tag for each release, and the releases are listed oldest first."""
     tags = git("tag", "--sort=version:refname", cwd=releases).split()
     assert [*past_releases(), next_release()] == tags
     assert sorted(tags, key=Version) == tags
@@ -56,6 +56,6 @@ def test_past_release_contains_the_files_of_its_commit(releases: Path) -> None:
 
 
 def test_current_template_is_the_newest_release(releases: Path) -> None:
-    """The newest release equals the current template, including the file modes."""
+    """The newest release has the current template's files, including the file modes."""
     present = {name: file for name, file in tree(ROOT / "template").items() if ".pyc" not in name}
     assert present == tree(releases / "template")

@@ -22,7 +22,7 @@ READABLE = [] if missing_history() else past_releases()
 
 @pytest.mark.parametrize("version", READABLE)
 def test_answers_cover_every_choice(version: str) -> None:
-    """The answers in the tests contain each choice that a past release offers."""
+    """The covering answers contain each choice that a past release offers."""
     rows = covering_answers(version)
     for name, question in release_questions(version).items():
         given = [row[name] for row in rows if name in row]
@@ -45,7 +45,11 @@ def is_users(name: str, mode: str) -> bool:
 def test_update_equals_a_fresh_render(
     version: str, row: int, releases: Path, tmp_path: Path
 ) -> None:
-    """After an update, the user's files are unchanged, and all other files equal a fresh render."""
+    """After an update, the user's files are unchanged, and all other files equal a fresh render.
+
+    Only the answers `customize`, `hooks`, and `starters` may change. A second update changes
+    nothing.
+    """
     project = start(releases, version, tmp_path / "project", covering_answers(version)[row])
     before, old = tree(project), recorded_answers(project)
 

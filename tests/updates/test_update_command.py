@@ -14,7 +14,10 @@ from harness.updates.releases import IDENTITY, commit, past_releases
 
 @pytest.mark.parametrize("version", past_releases())
 def test_command_creates_the_same_project(version: str, releases: Path, tmp_path: Path) -> None:
-    """Each kind of update has the same result, even with local changes and a conflict."""
+    """In-process updates, the plain command, and the cached command have the same result.
+
+    The project has local changes, one of which conflicts with the update.
+    """
     project = start(releases, version, tmp_path / "project", {"project_name": FULL["project_name"]})
     (project / "README.md").write_text("# Mine\n", encoding="utf-8")
     (project / "tests" / "test_greetings.py").unlink()

@@ -1,4 +1,4 @@
-"""Check the documented changes that updates make to the user's files."""
+"""Check that the documentation lists the changes that updates make to the user's files."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ WHICH: dict[str, Callable[[Answers], bool]] = {
 
 
 def rows(heading: str) -> list[tuple[str, str]]:
-    """Return the cells of a section's table on the page about updates."""
+    """Return the cells of each row in a section's table on the page about updates."""
     text = (ROOT / "docs" / "how-to" / "update.md").read_text(encoding="utf-8")
     section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     return re.findall(r"(?m)^\| (.+?) \| (.+?) \|$", section)[2:]
@@ -34,7 +34,10 @@ def rows(heading: str) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a repository with the current template, and a release that changes files of each kind."""
+    """Return a repository with the current template and a release that changes almost every file.
+
+    The release also adds new files and deletes a test.
+    """
     repository = first_release(tmp_path_factory.mktemp("releases") / "template")
     project = repository / "template" / "project"
     for file in [path for path in project.rglob("*") if path.is_file()]:
@@ -60,7 +63,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ids=str,
 )
 def test_update_changes_the_listed_files(answers: Answers, template: Path, tmp_path: Path) -> None:
-    """An update changes exactly the user's files that the documentation lists."""
+    """An update changes exactly the user's files that the documentation lists.
+
+    CONTRIBUTING.md names the ones in src/.
+    """
     project = start(template, "1.0.0", tmp_path / "project", BASE | answers)
     guide = project / "CONTRIBUTING.md"
     text = guide.read_text(encoding="utf-8") if guide.exists() else ""
@@ -91,7 +97,10 @@ def test_starter_files_of_each_option_are_listed() -> None:
 
 
 def test_deselected_options_lose_their_settings(template: Path, tmp_path: Path) -> None:
-    """If options are deselected, only the two user files that the page lists are removed."""
+    """If the site and the command are deselected, only conf.py and `__main__.py` are removed.
+
+    They are removed even if the user has changed them. Other files of the user stay unchanged.
+    """
     project = start(template, None, tmp_path / "project", BASE | {"mode": "app"})
     for name in ("docs/conf.py", "src/my_project/__main__.py"):
         with (project / name).open("a", encoding="utf-8") as file:
