@@ -173,7 +173,7 @@ class RememberingTemplate(JinjaTemplate):
 
 
 def remember(environment: SandboxedEnvironment) -> None:
-    """Make an environment compile each template only once and reuse earlier results.
+    """Have an environment reuse compiled templates and earlier results.
 
     Templates with the tag `yield` are excluded.
     """

@@ -43,7 +43,7 @@ def find_moves(project: Project) -> list[tuple[str, str]]:
 
 
 def role_moves(project: Project, roles: Roles) -> dict[str, str]:
-    """Return the new paths of packages, tests, READMEs, changelogs, and licenses by old path."""
+    """Return the new paths of packages, tests, README files, changelogs, and licenses by old path."""
     if project.folder is None:
         return {}
     moves = dict(package_moves(project, roles))

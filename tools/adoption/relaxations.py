@@ -256,7 +256,7 @@ def module_name(path: str) -> str:
 
 
 def write_ty(text: str, violations: list[Violation]) -> str:
-    """Return the text of pyproject.toml with the files excluded from ty's checks.
+    """Return the text of pyproject.toml with the files that ty doesn't check.
 
     https://docs.astral.sh/ty/reference/configuration/#overrides
     """
@@ -267,7 +267,7 @@ def write_ty(text: str, violations: list[Violation]) -> str:
 
 
 def write_pyright(text: str, violations: list[Violation]) -> str:
-    """Return the text of pyproject.toml with the files excluded from Pyright's checks.
+    """Return the text of pyproject.toml with the files that Pyright doesn't check.
 
     https://microsoft.github.io/pyright/#/configuration?id=main-configuration-options
     """

@@ -37,7 +37,7 @@ WIDEST = 520
 
 @contextlib.contextmanager
 def warnings_of_graphviz() -> Iterator[list[str]]:
-    """Yield a list, and add Graphviz's warnings to it at the end of the `with` block.
+    """Yield a list, and add warnings from Graphviz to it at the end of the `with` block.
 
     Graphviz doesn't use `sys.stderr`, so its file descriptor is redirected.
     """
