@@ -101,14 +101,23 @@ def test_only_yes_confirms(answer: str, expected: bool, monkeypatch: pytest.Monk
     assert expected is confirmed("Build?", "the build")
 
 
-@pytest.mark.parametrize("output", [".", "elsewhere"])
+@pytest.mark.parametrize(
+    ("output", "problem"),
+    [
+        (".", "is in the existing project"),
+        ("src", "is in the existing project"),
+        ("elsewhere", "is not a folder"),
+    ],
+)
 def test_output_folder_must_be_outside_the_project(
-    output: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    output: str, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An output folder that is the existing project or doesn't exist is rejected."""
+    """An output folder that is in the existing project or doesn't exist is rejected."""
     project = tmp_path / "project"
-    project.mkdir()
+    (project / "src").mkdir(parents=True)
     (project / "setup.py").touch()
     assert 1 == main(["read", "--yes", "--output", str(project / output), str(project)])
-    assert "use another --output" in capsys.readouterr().err
+    message = capsys.readouterr().err
+    assert problem in message
+    assert "use another --output" in message
     assert {"project/setup.py"} == set(tree(tmp_path))

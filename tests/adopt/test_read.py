@@ -95,8 +95,8 @@ def test_dynamic_metadata_and_settings_are_reported(artifacts: ArtifactCache) ->
     assert {"pyproject.toml": ["setup.cfg"]} == left
 
 
-def test_license_file_is_renamed(artifacts: ArtifactCache) -> None:
-    """License files and notices are moved, and the license itself comes before other notices."""
+def test_license_files_are_found(artifacts: ArtifactCache) -> None:
+    """License files and notices keep their names, and the license comes before other notices."""
     project = existing_project(artifacts, "flat-layout")
     moves = examine(project).moves
     assert {("LICENSE", "LICENSE"), ("NOTICE", "NOTICE")} <= {*moves}
