@@ -7,16 +7,18 @@ import pytest
 
 from harness.course import topics
 
-TOPICS = {topic.number: topic.title for topic in topics.topics()}
+TOPICS = {topic.number: topic for topic in topics.topics()}
+
+each_topic = pytest.mark.parametrize("topic", TOPICS.values(), ids=TOPICS)
 
 
-@pytest.mark.parametrize("topic", topics.topics(), ids=lambda topic: topic.number)
+@each_topic
 def test_each_topic_has_a_section(topic: topics.Topic) -> None:
     """The front matter of a lesson names a section for the topic."""
     assert topic.sections, topic.title
 
 
-@pytest.mark.parametrize("topic", topics.topics(), ids=lambda topic: topic.number)
+@each_topic
 def test_no_topic_is_thin(topic: topics.Topic) -> None:
     """The sections of each topic have enough words, a command, or a picture."""
     assert not topic.is_thin, topic

@@ -106,6 +106,7 @@ def topics() -> list[Topic]:
     """Return the topics of the course with the sections that teach them."""
     titles = yaml.safe_load((COURSE / "topics.yml").read_text(encoding="utf-8"))
     found = {page: sections(page.read_text(encoding="utf-8")) for page in lessons()}
+    named = {page: headings(page) for page in lessons()}
     return [
         Topic(
             number,
@@ -113,7 +114,7 @@ def topics() -> list[Topic]:
             {
                 (page.stem, anchor): found[page][anchor]
                 for page in lessons()
-                for anchor in headings(page).get(number, [])
+                for anchor in named[page].get(number, [])
             },
         )
         for number, title in titles.items()
