@@ -1,4 +1,4 @@
-"""The properties of a template's projects that the artifact cache requires."""
+"""Describe a template's projects to the artifact cache."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ class Adapter:
     Attributes:
         template: The template.
         versions: The Python versions that the projects support.
-        static: For each build backend, answers that put the version in a file.
-        from_git: For each build backend that supports it, answers that make the version come from
-            git.
-        version_variables: Variables that set the version if it can't come from git.
+        static: For each build backend, answers for a project whose version is in a file.
+        from_git: For each build backend that can read the version from git, answers for a project
+            that does so.
+        version_variables: Environment variables that set the version if it can't come from git.
     """
 
     template: Template

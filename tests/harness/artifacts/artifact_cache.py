@@ -35,43 +35,43 @@ class ArtifactCache:
         self.adapter = adapter
 
     def once(self, name: str, make: Callable[[Path], object]) -> Path:
-        """Return a cached folder. The first process that requests it creates it.
+        """Return a cached folder. The first request creates it.
 
         Args:
             name: The name of the folder.
-            make: A function that creates the folder.
+            make: A function that creates the folder at a given path.
         """
         folder = self.folder / name
         with FileLock(f"{folder}.lock"):
             done = folder.with_name(f"{name}.done")
             if not done.exists():
-                # Files from a failed attempt would hide the cause of the failure.
+                # Files from a failed attempt could cause a different, misleading error.
                 shutil.rmtree(folder, ignore_errors=True)
                 make(folder)
                 done.touch()
         return folder
 
     def project(self, answers: Answers) -> Path:
-        """Return the folder of a rendered project, which must not be changed."""
+        """Return the folder of a rendered project. The folder must not be changed."""
         name = key("project", answers)
         return self.once(name, lambda folder: self.adapter.template.render(folder, answers))
 
     def copy(self, answers: Answers, destination: Path) -> Path:
-        """Copy a rendered project so that a test can change it, and return the copy."""
+        """Return a copy of a rendered project that a test can change."""
         return Path(shutil.copytree(self.project(answers), destination))
 
     def build_requires(self, answers: Answers) -> list[str]:
-        """Return the build requirements of a project."""
+        """Return a project's static build requirements."""
         text = (self.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
         return list(tomllib.loads(text)["build-system"]["requires"])
 
     @functools.cache  # noqa: B019 the cache lives as long as the tests
     def builder(self, *, from_git: bool) -> ForkServer:
-        """Return a warm process with the same build backends and versions as an isolated build.
+        """Return a warm process in whose environment all build backends are installed.
 
         Args:
             from_git: Whether to include the packages that read the version from git. They are
-                separate because setuptools-scm changes which files setuptools packs.
+                separate, because setuptools-scm changes which files setuptools packs.
         """
         projects = [*self.adapter.static, *(self.adapter.from_git if from_git else ())]
         requirements = sorted(
@@ -81,7 +81,7 @@ class ArtifactCache:
         def make(folder: Path) -> None:
             Environment.make(folder).install(*requirements)
 
-        # Set the timestamp before any imports, because some backends read it on import.
+        # Set the timestamp before any imports, because some backends read it during import.
         forks = ForkServer(Environment(self.once(f"builder-{from_git}", make)), env=DATE)
         out = self.folder / f"warm-up-{os.getpid()}-{from_git}"
         for number, answers in enumerate(self.adapter.static):
@@ -93,7 +93,7 @@ class ArtifactCache:
         return forks
 
     def call_hook(self, hook: str, project: Path, out: Path) -> Path:
-        """Call a hook of a project's build backend in a fork, and return the created file.
+        """Call a hook of a project's build backend, and return the created file.
 
         Args:
             hook: `build_sdist` or `build_wheel`.
@@ -104,10 +104,10 @@ class ArtifactCache:
             CommandError: The build failed.
         """
         pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-        # An sdist has a version, but still requires the package that reads it from git.
+        # An sdist may have a static version but still require the package that reads it from git.
         from_git = "version" in pyproject["project"].get("dynamic", [])
         from_git |= len(pyproject["build-system"]["requires"]) > 1
-        # Without a repository, a variable sets the version, because it can't come from git.
+        # Without a repository, variables must set a version that would otherwise come from git.
         is_bare = not (project / ".git").exists() and not (project / "PKG-INFO").exists()
         variables = self.adapter.version_variables if is_bare and from_git else ()
         env = dict.fromkeys(variables, "0.1.dev0")
@@ -130,7 +130,7 @@ class ArtifactCache:
             return Distributions(sdist, self.call_hook("build_wheel", unpacked, out))
 
     def build_wheel(self, project: Path, out: Path) -> Path:
-        """Build only the wheel from a project's tree, and return the wheel.
+        """Build only a wheel from a project's tree, and return the wheel.
 
         Raises:
             CommandError: The build failed.
@@ -161,12 +161,12 @@ class ArtifactCache:
         return wheel
 
     def environment(self, name: str, answers: Answers, *requirements: str | Path) -> Environment:
-        """Return an environment that contains only the given requirements and their dependencies.
+        """Return an environment that contains only the given packages and their dependencies.
 
         Args:
             name: The environment's name, which must be unique among the project's environments.
             answers: The answers of the project that defines the dependency groups.
-            requirements: Arguments for `uv pip install`, such as requirements and files.
+            requirements: Arguments for `uv pip install`, such as requirements, wheels, and options.
 
         Raises:
             CommandError: A requirement can't be installed.
@@ -183,6 +183,6 @@ class ArtifactCache:
 
 
 def key(kind: str, answers: Answers) -> str:
-    """Return a name for a kind of artifact that is generated from these answers."""
+    """Return the name of a cached folder for a kind of artifact and the answers it depends on."""
     text = json.dumps(answers, sort_keys=True)
     return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"

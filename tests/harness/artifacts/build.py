@@ -16,14 +16,14 @@ class Distributions:
 
 
 def build_isolated(project: Path, out: Path, **env: str) -> Distributions:
-    """Use `build` to build the sdist from a project's tree and the wheel from the sdist.
+    """Use the `build` tool to build the sdist from a project's tree and the wheel from the sdist.
 
     `ArtifactCache.build` is much faster, because it builds in forks of a warm process.
 
     Args:
         project: The folder with pyproject.toml.
         out: The folder to write to.
-        env: Variables to add to this process's environment.
+        env: Environment variables to add.
 
     Raises:
         CommandError: The build failed.

@@ -1,8 +1,8 @@
 """Process requests in forks of a warm process so that imports run only once.
 
 `python fork_server.py MODULE...` imports the modules, and then answers each line on stdin with a
-line on stdout. Forks don't share state. Because the Python of any environment can run this program,
-it uses only the standard library. `harness.artifacts.forks` is the client.
+line on stdout. Forks don't share state. This module imports only the standard library, because it
+must run in environments without other packages. `harness.artifacts.forks` is the client.
 """
 
 import atexit
@@ -24,7 +24,7 @@ from typing import Any
 def build(
     hook: str, backend: str, path: list[str], project: str, out: str, env: dict[str, str]
 ) -> str:
-    """Call a build backend's hook as a frontend does, and return the name of the created file.
+    """Call a build backend's hook as a frontend does, and return the created file's name.
 
     https://peps.python.org/pep-0517/#build-backend-interface
 
@@ -51,7 +51,7 @@ def test(project: str, python: str, site_packages: str) -> str:
         site_packages: The folder of the environment's packages.
 
     Raises:
-        AssertionError: A test failed.
+        AssertionError: pytest failed.
     """
     import pytest
 
@@ -96,16 +96,16 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
         return answer_in_new_process(do, arguments)
     with tempfile.TemporaryFile() as printed:
         read_end, write_end = os.pipe()
-        # Otherwise, garbage collection would write to all memory pages, and the fork would have to
-        # copy them.
+        # Otherwise, the garbage collector would write to all memory pages, and the fork would have
+        # to copy them.
         gc.freeze()
         if not os.fork():
             try:
                 os.dup2(printed.fileno(), 1)
                 os.dup2(printed.fileno(), 2)
                 result = result_of(do, arguments)
-                # Run the exit handlers, because some build backends clean up in them. A regular
-                # interpreter exit would take longer than the work itself.
+                # Run only the exit handlers, in which some build backends clean up, because a regular
+                # interpreter exit is slow.
                 atexit._run_exitfuncs()
                 sys.stdout.flush()
                 sys.stderr.flush()
@@ -145,8 +145,8 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         if request.pop("warm_up", False):
-            # Process this request without a fork so that all forks share imported and compiled
-            # modules.
+            # Process this request without a fork so that all later forks inherit the modules that
+            # it imports.
             path = list(sys.path)
             result = result_of(request.pop("do"), request["arguments"])
             os.chdir(here)

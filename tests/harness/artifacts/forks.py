@@ -16,10 +16,10 @@ running: list["ForkServer"] = []
 
 
 def close_all(keep: int = 0) -> None:
-    """Stop the warm processes that this process started, but keep the oldest ones.
+    """Stop the warm processes that this process started, newest first.
 
     Args:
-        keep: The number of processes that keep running.
+        keep: How many of the oldest processes keep running.
     """
     while len(running) > keep:
         running.pop().process.communicate()
@@ -49,7 +49,7 @@ class ForkServer:
         """Send a request, and return the answer.
 
         Raises:
-            CommandError: The requested operation failed. The message contains its output.
+            CommandError: The requested operation failed. The message contains the traceback.
         """
         assert self.process.stdin
         assert self.process.stdout
@@ -73,9 +73,9 @@ class ForkServer:
         Args:
             hook: `build_sdist` or `build_wheel`.
             project: The folder with pyproject.toml.
-            out: The folder to write to. It is created if necessary.
+            out: The folder to write to, which is created if necessary.
             env: Environment variables to add.
-            warm_up: Whether to call the hook in the warm process itself.
+            warm_up: Whether to call the hook in the warm process instead of a fork.
 
         Raises:
             CommandError: The build failed.
@@ -98,14 +98,14 @@ class ForkServer:
         """Run a project's tests against the packages in an environment.
 
         Args:
-            project: The folder of the project.
-            environment: An environment with this process's Python.
+            project: The project's folder.
+            environment: An environment with the warm process's Python version.
 
         Returns:
             The output of pytest.
 
         Raises:
-            CommandError: A test failed.
+            CommandError: pytest failed.
         """
         arguments = {
             "project": str(project),
@@ -120,16 +120,16 @@ class ForkServer:
         """Use the package in an environment as users would.
 
         Args:
-            environment: An environment with this process's Python.
+            environment: An environment with the warm process's Python version.
             name: The name of the distribution package.
             package: The name of the import package.
-            commands: The environment's scripts to run, and their arguments.
+            commands: The scripts to run, each with its arguments.
 
         Returns:
             The results of `harness.artifacts.import_smoke.use`.
 
         Raises:
-            CommandError: The import or an entry point failed, or the import printed something.
+            CommandError: Using the package failed, or importing it printed something.
         """
         arguments = {
             "probe": import_smoke.__file__,

@@ -1,7 +1,7 @@
 """Use an installed distribution package as users would.
 
 This module runs in forks of a process that has the environment's Python version and has imported
-only standard library modules: the ones below and the ones that `fork_server` uses.
+only modules of the standard library.
 """
 
 import contextlib
@@ -41,11 +41,11 @@ def use(name: str, package: str, scripts: str, commands: list[list[str]]) -> dic
         name: The name of the distribution package.
         package: The name of the import package.
         scripts: The environment's folder for scripts.
-        commands: The scripts to run, and their arguments.
+        commands: The scripts to run, each with its arguments.
 
     Returns:
-        The path of the package's main file, the version, whether the package is typed, the names of
-        data files and entry points, and the stdout, stderr, and exit code of each command.
+        The path of the package's `__init__.py`, the version, whether `py.typed` exists, the names
+        of data files and entry points, and each command's stdout, stderr, and exit code.
     """
     distribution = importlib.metadata.distribution(name)
     files = importlib.resources.files(package)

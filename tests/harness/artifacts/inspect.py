@@ -1,4 +1,4 @@
-"""Read sdists and wheels in a form that can be compared between build backends."""
+"""Read sdists and wheels in a form that can be compared across build backends."""
 
 import hashlib
 import importlib.metadata
@@ -21,7 +21,7 @@ class Wheel:
     Attributes:
         files: The hash of each file outside `.dist-info`, by path.
         executable: The paths of the executable files outside `.dist-info`.
-        licenses: The hash of each license file, by path below `.dist-info/licenses`.
+        licenses: The hash of each license file, by path relative to `.dist-info/licenses`.
         tags: The sorted `Tag` and `Root-Is-Purelib` lines from the WHEEL file.
         entry_points: The object reference of each entry point, by (group, name).
         metadata: The unprocessed core metadata.
@@ -36,10 +36,10 @@ class Wheel:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Extract a tar archive into a folder, and write nothing outside the folder.
+    """Extract a tar archive into a folder. If Python supports it, write nothing elsewhere.
 
-    Python 3.11.2 in Debian 12 doesn't support the argument `filter`, so this function sets the
-    attribute `extraction_filter`, which later versions also use.
+    Python 3.11.2, which Debian 12 uses, doesn't support the argument `filter` and ignores the
+    attribute `extraction_filter`. Later versions support both.
     """
     with tarfile.open(archive) as tar:
         tar.extraction_filter = getattr(tarfile, "data_filter", None)
@@ -93,7 +93,7 @@ def sdist_files(path: Path) -> set[str]:
 
 
 def normalized_requirement(text: str) -> str:
-    """Return a requirement in a normalized form, because backends write requirements differently.
+    """Return a requirement in a form that doesn't depend on the build backend.
 
     >>> normalized_requirement('PyYAML (!=6.0,>=6) ; python_full_version < "3.12"')
     'pyyaml!=6.0,>=6; python_version < "3.12"'
@@ -107,9 +107,9 @@ def normalized_requirement(text: str) -> str:
 def comparable(metadata: RawMetadata) -> dict[str, Any]:
     """Return core metadata without the permitted differences between build backends.
 
-    The metadata version, fields that depend on the backend (Dynamic, Import-Name), and the order of
-    fields are ignored. An extra that refers to other extras of its package is replaced with their
-    requirements, as Hatchling does.
+    The metadata version, the order of values, and fields that only some backends write, such as
+    Dynamic and Import-Name, are ignored. If the extra `all` requires the package's other extras, it
+    gets their requirements instead, as with Hatchling.
     """
     requirements = set(map(normalized_requirement, metadata.get("requires_dist", [])))
     extras = set(map(canonicalize_name, metadata.get("provides_extra", [])))
@@ -143,7 +143,7 @@ def comparable(metadata: RawMetadata) -> dict[str, Any]:
 
 
 def people(metadata: RawMetadata) -> set[tuple[str, str]]:
-    """Return the authors as (name, email address) from either form of the metadata.
+    """Return the authors as pairs of name and email address.
 
     Most backends write an author with an email address as `Author-email: name <address>`.
     poetry-core writes `Author: name` and `Author-email: address`.
@@ -160,7 +160,7 @@ def people(metadata: RawMetadata) -> set[tuple[str, str]]:
 
 
 def tree(folder: Path) -> dict[str, tuple[str, bool]]:
-    """Return the hash and the executable bit of each file in a folder, by path, without `.git`."""
+    """Return each file's hash and executable bit by path, excluding files in `.git`."""
     return {
         path.relative_to(folder).as_posix(): (
             hashlib.sha256(path.read_bytes()).hexdigest(),

@@ -1,4 +1,4 @@
-"""Virtual environments and the packages installed in them."""
+"""Create virtual environments, install packages, and run commands."""
 
 import subprocess
 import sys
@@ -45,7 +45,7 @@ class Environment:
 
         Args:
             arguments: Requirements, files, and options for `uv pip install`.
-            cwd: The folder for relative paths and dependency groups.
+            cwd: The folder to run in, such as a project that defines dependency groups.
 
         Raises:
             CommandError: A package can't be installed.
@@ -54,7 +54,7 @@ class Environment:
         run(*uv_pip_install, *arguments, cwd=cwd)
 
     def share(self, other: "Environment", *scripts: str) -> None:
-        """Make another environment's packages available in this one, and copy scripts.
+        """Make another environment's packages available in this environment, and copy scripts.
 
         This avoids installing and compiling the packages again.
 
@@ -77,7 +77,7 @@ class Environment:
         env: Mapping[str, str] | None = None,
         exit_code: int | None = 0,
     ) -> subprocess.CompletedProcess[str]:
-        """Run one of the environment's commands; see `harness.processes.commands.run`."""
+        """Run one of the environment's commands. See `harness.processes.commands.run`."""
         isolated = {"PYTHONUTF8": "1", "VIRTUAL_ENV": ""}
         program = self.bin / command[0]
         return run(

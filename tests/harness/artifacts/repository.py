@@ -1,4 +1,4 @@
-"""Git repositories of generated projects, and commands in an active environment."""
+"""Run git in projects, and run other commands with an active environment."""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from subprocess import CompletedProcess
 from harness.artifacts.install import Environment
 from harness.processes.commands import run
 
-# Variables that set the author of commits and hide personal settings.
+# Environment variables that set the commit author and hide personal git settings.
 GIT = {
     "GIT_AUTHOR_NAME": "Ada",
     "GIT_AUTHOR_EMAIL": "ada@example.com",
@@ -20,7 +20,7 @@ GIT = {
 
 
 def git(project: Path, *arguments: str, exit_code: int | None = 0) -> str:
-    """Run git in a project, and return git's output without the last newline.
+    """Run git in a project, and return its output without the last newline.
 
     Args:
         project: The folder to run in.
@@ -35,7 +35,7 @@ def git(project: Path, *arguments: str, exit_code: int | None = 0) -> str:
 
 
 def commit(project: Path, *tags: str) -> None:
-    """Commit all files of a project, and tag the commit. Create the repository if necessary."""
+    """Commit all of a project's files, and tag the commit. Create the repository if necessary."""
     git(project, "init", "--quiet")
     git(project, "add", "--all")
     git(project, "commit", "--quiet", "--allow-empty", "--message=Work")
@@ -44,7 +44,7 @@ def commit(project: Path, *tags: str) -> None:
 
 
 def active(environment: Environment) -> dict[str, str]:
-    """Return the variables of a shell with an active environment and without personal settings."""
+    """Return variables that activate an environment and hide personal git settings."""
     return GIT | {
         "PATH": f"{environment.bin}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(environment.bin.parent),
@@ -60,7 +60,7 @@ def call(
     env: Mapping[str, str] | None = None,
     exit_code: int | None = 0,
 ) -> CompletedProcess[str]:
-    """Run a command in a project with an active environment.
+    """Activate an environment, and run a command in a project.
 
     Args:
         environment: The environment.

@@ -1,4 +1,4 @@
-"""A variant of the template: one set of answers and the artifacts generated from it."""
+"""A variant of the template: one set of answers and the artifacts generated from them."""
 
 import functools
 import hashlib
@@ -54,7 +54,10 @@ class Variant:
 
     @functools.cached_property
     def python(self) -> Path:
-        """Return the interpreter of the oldest supported version or, if missing, the newest one."""
+        """Return the interpreter with the project's oldest Python version.
+
+        If this machine doesn't have that version, return its newest supported interpreter.
+        """
         here = self.artifacts.adapter.interpreters()
         return here.get(self.oldest_python, here[max(here, key=Version)])
 
@@ -69,7 +72,7 @@ class Variant:
     def environment(self) -> Environment:
         """Return an environment with the wheel and its dependencies.
 
-        Its interpreter is `python`, even if this interpreter is too old for the project.
+        The interpreter is `python`, even if it is too old for the project.
         """
         wheel = self.distributions.wheel
         requirements = run_time_requirements(wheel)
@@ -82,13 +85,13 @@ class Variant:
 
         def make(folder: Path) -> None:
             needed = self.artifacts.once(key("needed", needs), make_needed)
-            # Copying an environment is faster than creating it.
+            # Copying an environment is faster than creating one.
             bare = bare_environment(self.artifacts, self.python).bin.parent
             made = Environment(shutil.copytree(bare, folder, symlinks=True))
             made.share(Environment(needed))
-            # Pass one of this machine's interpreters, because uv would have to query a new
-            # environment's interpreter. This machine's newest Python may be older than the
-            # variant's oldest one.
+            # Pass the original interpreter, because uv would have to query the copied environment's
+            # interpreter. Pass the version, because the interpreter may be older than the oldest
+            # version that the project supports.
             version = f"--python-version={self.oldest_python}"
             program = (find_uv_bin(), "pip", "install", "--quiet", "--offline", "--no-deps")
             place = (f"--python={self.python}", f"--target={made.site_packages}")
@@ -101,7 +104,7 @@ class Variant:
 
     @functools.cached_property
     def source(self) -> str:
-        """Return a hash of the project's modules and tests."""
+        """Return a hash of the files in the project's `src` and `tests` folders."""
         files = {
             name: content
             for name, content in tree(self.project).items()
@@ -110,13 +113,13 @@ class Variant:
         return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
 
     def used(self, *commands: Sequence[str]) -> dict[str, Any]:
-        """Use the installed package as users would; see `harness.artifacts.import_smoke`.
+        """Use the installed package as users would. See `harness.artifacts.import_smoke`.
 
         Args:
-            commands: The environment's scripts to run, and their arguments.
+            commands: The scripts to run, each with its arguments.
 
         Raises:
-            CommandError: The import or an entry point failed, or the import printed something.
+            CommandError: Using the package failed, or importing it printed something.
         """
         wheel = read_wheel(self.distributions.wheel)
         (package,) = {name.split("/")[0] for name in wheel.files}
@@ -127,13 +130,13 @@ class Variant:
         """Run the project's tests against the installed wheel, and return pytest's output.
 
         Raises:
-            CommandError: A test failed.
+            CommandError: pytest failed.
         """
         return tester(self.artifacts, self.python).test(self.project, self.environment)
 
 
 def run_time_requirements(wheel: Path) -> list[str]:
-    """Return the sorted requirements of a wheel, except the ones that belong to extras."""
+    """Return a wheel's sorted requirements, except the ones that belong to extras."""
     texts = read_wheel(wheel).metadata.get("requires_dist", [])
     return sorted(text for text in texts if "extra ==" not in str(Requirement(text).marker))
 
@@ -146,8 +149,8 @@ def bare_environment(artifacts: ArtifactCache, python: Path) -> Environment:
 
 @functools.cache
 def user(artifacts: ArtifactCache, python: Path) -> ForkServer:
-    """Return a warm process for a Python interpreter that has no packages."""
-    # The first variant that imports a shared dependency compiles it.
+    """Return a warm process in an environment that has no packages."""
+    # Write bytecode so that only the first variant that imports a dependency compiles it.
     return ForkServer(
         bare_environment(artifacts, python),
         *("importlib.metadata", "importlib.resources"),
@@ -157,7 +160,7 @@ def user(artifacts: ArtifactCache, python: Path) -> ForkServer:
 
 @functools.cache
 def tester(artifacts: ArtifactCache, python: Path) -> ForkServer:
-    """Return a warm process for a Python interpreter that has the projects' test dependencies."""
+    """Return a warm process in an environment that contains the projects' test dependencies."""
 
     def make(folder: Path) -> None:
         project = artifacts.project(artifacts.adapter.static[0])

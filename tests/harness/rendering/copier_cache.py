@@ -20,7 +20,7 @@ from harness.rendering.copier_internals import Worker
 
 
 def render_template(worker: Worker) -> None:
-    """Write the files of a project, and merge the answers only once."""
+    """Write a project's files, and merge the answers only once."""
     context = copier_internals.render_context(worker)
     vars(worker)["cached"] = (copier_internals.answers_path(worker), context)
     try:
@@ -30,17 +30,17 @@ def render_template(worker: Worker) -> None:
 
 
 def render_context(worker: Worker) -> dict[str, Any]:
-    """Return a copy of the merged context, which is cached while files are written."""
+    """Return a copy of the render context. The context is cached while files are written."""
     cached = vars(worker).get("cached")
     return dict(cached[1] if cached else copier_internals.render_context(worker))
 
 
 def answers_path(worker: Worker) -> Path:
-    """Return the path of the answers file, which is cached while files are written."""
+    """Return the answers file's path. The path is cached while files are written."""
     cached = vars(worker).get("cached")
     if cached:
-        # Rendering the path would also reset Jinja's extensions after the previous template. Reset
-        # them here instead.
+        # Rendering the path would also reset the state that Jinja's extensions keep from the
+        # previous template. Reset that state here instead.
         worker.jinja_env.preprocess("")
     return Path(cached[0] if cached else copier_internals.answers_path(worker))
 
@@ -56,15 +56,18 @@ def parse_yaml(text: str) -> Any:
     return pickle.loads(pickled_value(text))
 
 
-# The compiled code of each template, by the settings of its environment, its text, and its name.
+# The compiled code of each template, by environment settings, source, and name.
 compiled: dict[tuple[object, ...], CodeType] = {}
 
 
 def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
-    """Let an environment compile templates and parse YAML strings only once, and return it.
+    """Cache the templates that an environment compiles and the YAML strings that it parses.
 
-    Environments with the same settings share the code, because most templates are the same in all
-    releases. The environment doesn't check whether files have changed.
+    Environments with the same settings share compiled code, because releases have most templates in
+    common. The environment doesn't check whether files have changed.
+
+    Returns:
+        The changed environment.
     """
     compile_text = environment.compile
     settings = (environment.lexer, environment.optimized, *environment.extensions)
@@ -89,7 +92,7 @@ def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
 
 @contextmanager
 def cached_answers() -> Iterator[None]:
-    """Make Copier merge a project's answers once for all its files, and parse YAML strings once."""
+    """Make Copier merge answers once for all of a project's files, and parse each YAML string once."""
     with copier_internals.replaced(
         merged_answers=property(copier_internals.merge_answers),
         render_template=render_template,

@@ -1,7 +1,7 @@
 """All private parts of Copier that the tests use. No other test module imports private parts.
 
 The `copier` command takes about a second for each project. The tests render thousands of projects,
-so they call Copier in this process and replace parts that would compute the same results again. Any
+so they call Copier in this process and replace parts that would repeat the same computations. Any
 release can change private parts incompatibly. `tests/engine/test_copier_internals.py` checks the
 installed version, and `ADVICE` says how to support a new one.
 """
@@ -17,7 +17,7 @@ from unittest import mock
 from jinja2.sandbox import SandboxedEnvironment
 from packaging.specifiers import SpecifierSet
 
-# The Copier releases with which the tests in `ADVICE` have passed.
+# The Copier releases that the tests support.
 TESTED = SpecifierSet("~=9.19.0")
 
 ADVICE = (
@@ -69,7 +69,7 @@ def replaced(**replacements: Any) -> Iterator[None]:
     """Replace parts of Copier temporarily.
 
     Args:
-        replacements: The new functions and properties, by their names in `REPLACEABLE`.
+        replacements: The new values, by name in `REPLACEABLE`.
     """
     with ExitStack() as stack:
         for name, replacement in replacements.items():
@@ -84,7 +84,7 @@ def read_questions(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def share(worker: Worker, template: Template, environment: SandboxedEnvironment) -> None:
-    """Make a worker use an existing template and environment."""
+    """Make a worker use an existing template and Jinja environment."""
     vars(worker).update(template=template, jinja_env=environment)
 
 
@@ -100,11 +100,11 @@ def question_of(worker: Worker, name: str, context: Mapping[str, Any]) -> Questi
 
 
 def checked_answer(question: Question, *answer: Any) -> Any:
-    """Return an answer in the form that Copier records.
+    """Parse and validate an answer as Copier does, and return the parsed answer.
 
     Args:
         question: The question.
-        answer: An answer from `--data`. If it is missing, the default is used.
+        answer: An answer from `--data`. If omitted, the default is used.
 
     Raises:
         ValueError: Copier rejects the answer. Rendering the question or casting the answer may
@@ -119,7 +119,7 @@ def checked_answer(question: Question, *answer: Any) -> Any:
 
 
 def merge_answers(answers: AnswersMap) -> dict[str, Any]:
-    """Return all answers in one map. This is ten times as fast as `dict(ChainMap(...))`."""
+    """Return all answers in one map, like `AnswersMap.combined`, but faster."""
     return {
         **DEFAULT_DATA,
         "_external_data": answers.external,
@@ -132,7 +132,7 @@ def merge_answers(answers: AnswersMap) -> dict[str, Any]:
 
 
 def rendered_names(worker: Worker) -> dict[str, str]:
-    """Return the path of each file that a worker renders, by the path of its source."""
+    """Return the path of each file that a worker renders, by source path."""
     root = worker.template_copy_root
     return {
         source.relative_to(worker.template.local_abspath).as_posix(): str(rendered)
@@ -144,7 +144,7 @@ def rendered_names(worker: Worker) -> dict[str, str]:
 
 @functools.cache
 def native(kind: str, text: str) -> Any:
-    """Cast a computed value as Copier does. Callers share the value and must not change it."""
+    """Cast a computed value as Copier does. Callers share the result and must not change it."""
     return CAST_STR_TO_NATIVE[kind](text)
 
 

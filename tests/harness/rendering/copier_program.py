@@ -1,10 +1,10 @@
-"""Run Copier's command line with a cache of compiled Jinja templates, which all processes share.
+"""Run Copier's command line with a cache of compiled Jinja templates that processes share.
 
-A third of the CPU time of a `copier` command is spent on compiling the same templates as the
-previous command, because Copier doesn't keep their code. This program runs the same command line,
-but it loads that code from a folder, and it merges answers only once (see `copier_cache`). The
-installed Copier does everything else. `test_copier_program.py`, `test_rendering.py`, and
-`test_update_command.py` compare its results with those of the plain command.
+A `copier` command spends a third of its CPU time on compiling templates that an earlier command
+has already compiled. This program runs the same command line, but it loads compiled templates from
+a folder and caches merged answers (see `copier_cache`). The installed Copier does everything else.
+`test_copier_program.py`, `test_rendering.py`, and `test_update_command.py` check that the results
+are the same as with the plain command.
 """
 
 import gc
@@ -19,8 +19,9 @@ from unittest import mock
 
 from jinja2 import Environment
 
-# The variable with the folder for compiled templates. Its files are valid only for the installed
-# versions of Python, Jinja, and Copier, so each test run uses a new folder.
+# The environment variable that contains the path of the folder for compiled templates. The files in
+# the folder are valid only for the installed versions of Python, Jinja, and Copier, so each test run
+# uses a new folder.
 VARIABLE = "COPIER_COMPILED_TEMPLATES"
 
 compile_template = Environment.compile
@@ -29,8 +30,8 @@ compile_template = Environment.compile
 def compile_once(
     environment: Environment, source: str, name: str | None = None, filename: str | None = None
 ) -> CodeType:
-    """Return the code of a template, as `Environment.compile` does, and compile it only once."""
-    # Copier's extension forgets the previous template when it preprocesses the next one.
+    """Return a template's code, as `Environment.compile` does, but compile it only once."""
+    # Preprocess even cached templates, because this resets the state of Copier's extension.
     environment.preprocess(source, name, filename)
     settings = {
         key: value
@@ -43,7 +44,7 @@ def compile_once(
         code: CodeType = marshal.loads(file.read_bytes())
     except FileNotFoundError:
         code = compile_template(environment, source, name, filename)
-        # Create the file in one step, because other processes may read or write it.
+        # Create the file atomically, because other processes may read or write it.
         with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
             marshal.dump(code, temporary)
         Path(temporary.name).replace(file)
@@ -51,11 +52,11 @@ def compile_once(
 
 
 def main() -> None:
-    """Run Copier's command line with the caches."""
-    # Don't collect garbage, because a command creates little of it and each collection takes time.
+    """Run Copier's command line with both caches."""
+    # Don't collect garbage, because commands create little of it and each collection takes time.
     gc.disable()
     Path(os.environ[VARIABLE]).mkdir(parents=True, exist_ok=True)
-    # Replace the first entry, which is the folder of this file.
+    # Replace this file's folder with the folder that contains `harness`.
     sys.path[0] = str(Path(__file__).parents[2])
     from harness.rendering.copier_cache import cached_answers
     from harness.rendering.copier_internals import CopierApp

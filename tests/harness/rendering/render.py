@@ -36,7 +36,7 @@ def copier_command(
         cwd: The folder to run in.
         env: Environment variables to add.
         exit_code: The expected exit code, or None to accept any.
-        plain: Whether to run the command without the caches that the tests use.
+        plain: Whether to disable the caches that the tests use.
 
     Raises:
         CommandError: The command ended with a different exit code.

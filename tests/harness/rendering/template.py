@@ -45,12 +45,12 @@ class Template:
 
     @functools.cache  # noqa: B019 the cache lives as long as the tests
     def questions(self) -> dict[str, dict[str, Any]]:
-        """Return all questions by name, in the order in which they are asked."""
+        """Return all questions by name, in the order in which Copier processes them."""
         return copier_internals.read_questions(self.root / "copier.yml")
 
     @functools.cache  # noqa: B019
     def environment(self) -> SandboxedEnvironment:
-        """Return a Jinja environment like the one that Copier uses for untrusted templates."""
+        """Return a sandboxed Jinja environment with the extra filters that Copier uses."""
         return SandboxedEnvironment(
             loader=FileSystemLoader(self.root),
             extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
@@ -61,8 +61,8 @@ class Template:
     def snapshot(self) -> Path:
         """Return a folder that contains the template but isn't a repository.
 
-        Copier uses a plain folder as is, but clones a repository at its newest tag. For a template
-        in a repository, the folder is a copy, which is deleted when the process ends.
+        Copier uses a plain folder as is, but clones a repository at its newest tag. If the template
+        is in a repository, return a copy, which is deleted when the process ends.
         """
         if not (self.root / ".git").exists():
             return self.root
@@ -76,7 +76,7 @@ class Template:
 
     @functools.cache  # noqa: B019
     def shared_parts(self) -> tuple[copier_internals.Template, SandboxedEnvironment]:
-        """Return Copier's template object and a Jinja environment, to share between projects.
+        """Return Copier's template object and a Jinja environment that projects can share.
 
         Copier would create both for each project. The environment compiles each template only once.
         `test_rendering.py` checks that the projects are the same as with the `copier` command.
@@ -89,7 +89,7 @@ class Template:
         """Yield a Copier worker that uses the shared parts to render a project."""
         template, environment = self.shared_parts()
         with (
-            # With this PATH, Copier can't find and run git, which a plain folder doesn't require.
+            # Hide git from Copier, which would otherwise run it unnecessarily for a plain folder.
             plumbum.local.env(PATH=os.devnull),
             cached_answers(),
             Worker(
@@ -108,8 +108,8 @@ class Template:
         """Render a project in this process, and return its folder.
 
         Args:
-            destination: The folder to write to. It must be empty or must not exist yet.
-            answers: Answers by question. Other questions get the default answers.
+            destination: The folder to write to. It must be empty or not exist yet.
+            answers: Answers by question. Other questions get their default answers.
 
         Raises:
             ValueError: Copier rejected an answer.
@@ -128,7 +128,7 @@ class Template:
         return ""
 
     def asked_worker(self, answers: Answers) -> Worker:
-        """Return a worker that has asked the questions but hasn't written any files.
+        """Return a worker that has processed the questions but hasn't written any files.
 
         Raises:
             ValueError: Copier rejected an answer.
