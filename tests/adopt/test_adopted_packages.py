@@ -1,4 +1,4 @@
-"""Test adopting the packages in tests/packages/, and the commands of the how-to guide."""
+"""Test adopting packages from tests/packages/, and the how-to guide's commands."""
 
 import os
 import re
@@ -49,8 +49,8 @@ def test_copier_records_the_answers(name: str, artifacts: ArtifactCache) -> None
 def test_page_commands_adopt_a_project(tmp_path: Path) -> None:
     """The guide's commands adopt a project with a setup.py, and keep its git history.
 
-    The existing project stays unchanged until its files are replaced. Untracked files are not added
-    to git.
+    The existing project stays unchanged until its files are replaced. Untracked files stay
+    untracked.
     """
     git = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     old = shutil.copytree(PACKAGES / "setup-py-broken-script", tmp_path / "my-project")

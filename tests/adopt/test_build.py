@@ -57,7 +57,7 @@ def test_hanging_build_is_terminated(
 ) -> None:
     """A build that exceeds the time limit or is interrupted leaves no temporary files behind.
 
-    After an interruption, the build's child process has ended, too.
+    After an interruption, the build's child process has ended.
     """
     for name in ("project", "out", "temporary"):
         (tmp_path / name).mkdir()
@@ -74,7 +74,7 @@ def test_hanging_build_is_terminated(
     assert interrupts == ("didn't finish within 0.1 seconds" not in message)
     assert "Traceback" not in message
     assert [] == [*(tmp_path / "temporary").iterdir()]
-    if interrupts:  # The other build may be terminated before it starts the child process.
+    if interrupts:  # A build that times out may not have started the child process.
         poll = select.poll()
         poll.register(reader, 0)
         assert [(reader, select.POLLHUP)] == poll.poll(10_000)
@@ -85,7 +85,7 @@ def test_only_files_and_folders_are_copied(tmp_path: Path, monkeypatch: pytest.M
     """Sockets, pipes, and broken symbolic links are ignored, but files and valid links are not."""
     os.mkfifo(tmp_path / "pipe")
     with socket.socket(socket.AF_UNIX) as server:
-        monkeypatch.chdir(tmp_path)  # The address of a socket must be short.
+        monkeypatch.chdir(tmp_path)  # A socket's address must be short.
         server.bind("socket")
     (tmp_path / "broken").symlink_to("nowhere")
     (tmp_path / "file").touch()

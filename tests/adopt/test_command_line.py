@@ -49,7 +49,7 @@ def test_unsuitable_projects_are_rejected(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """An unsuitable project is rejected with one line, and no files are changed or added."""
+    """An unsuitable project is rejected with a one-line message, and no files change."""
     project = files_for(case, tmp_path / "project")
     before = tree(tmp_path)
     for name in ("out", "temporary"):
@@ -77,7 +77,7 @@ def test_build_requires_permission(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The program asks before it runs setup.py. Without permission, it runs and writes nothing."""
+    """The program asks before it runs setup.py. Without permission, nothing is run or written."""
     project = tmp_path / "project"
     project.mkdir()
     code = f"open({str(tmp_path / 'ran')!r}, 'w')\n"
@@ -112,7 +112,7 @@ def test_only_yes_confirms(answer: str, expected: bool, monkeypatch: pytest.Monk
 def test_output_folder_must_be_outside_the_project(
     output: str, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An output folder that is in the existing project or doesn't exist is rejected."""
+    """The output folder must exist and must not be the existing project or inside it."""
     project = tmp_path / "project"
     (project / "src").mkdir(parents=True)
     (project / "setup.py").touch()

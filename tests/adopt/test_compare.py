@@ -19,7 +19,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 
 @pytest.fixture(scope="session")
 def lossy(artifacts: ArtifactCache) -> Project:
-    """Return an adopted project that lacks a data file and a command of the existing project."""
+    """Return an adopted project that has lost a data file and a command."""
 
     def make(folder: Path) -> None:
         new = shutil.copytree(adopted_project(artifacts, "setup-py") / "new", folder / "new")

@@ -48,5 +48,5 @@ def test_computed_version_spelling_is_not_checked(tmp_path: Path) -> None:
     ],
 )
 def test_only_module_level_names_are_defined(code: str, name: str, defined: bool) -> None:
-    """A name counts as defined only if module-level code binds it or contains a star import."""
+    """Module-level bindings and star imports define a name, but local bindings and uses don't."""
     assert defined == defines(code.encode(), name)

@@ -1,4 +1,4 @@
-"""Test finding, moving, and comparing the license of an existing project."""
+"""Test finding, moving, and comparing an existing project's license."""
 
 import dataclasses
 from pathlib import Path
@@ -43,7 +43,7 @@ GPL_CLASSIFIER = "License :: OSI Approved :: GNU General Public License v3 (GPLv
     ],
 )
 def test_license_names_are_understood(statement: str, expected: set[str]) -> None:
-    """A statement maps to the SPDX expressions that it may mean, or to none if it isn't a license."""
+    """A statement maps to the SPDX expressions that it may mean, or to none if it is unknown."""
     assert expected == {*understood(statement)}
 
 
@@ -89,7 +89,7 @@ def test_license_is_found(
 ) -> None:
     """The metadata, the settings, the license texts, and the code determine the license.
 
-    If none of them contains a license, the expression is empty.
+    Without any of them, the expression is empty.
     """
     assert expected == find_license(unbuilt_project(tmp_path, files, **metadata)).expression
 
@@ -139,7 +139,7 @@ def test_several_license_files_keep_their_names(tmp_path: Path) -> None:
 
 
 def test_changed_license_is_unexplained(tmp_path: Path) -> None:
-    """A different license or text is unexplained, but another name for the license is explained."""
+    """A different license or text is unexplained, but another name for the same license isn't."""
     old = unbuilt_project(tmp_path, {"LICENSE": MIT}, license="The MIT License")
     metadata = RawMetadata(name="tide", version="1.0", license_expression="MIT")
     wheel = dataclasses.replace(old.wheel, metadata=metadata, licenses={"LICENSE": MIT.encode()})
@@ -170,7 +170,7 @@ def test_guessed_license_is_unexplained(tmp_path: Path) -> None:
 
 
 def test_updates_keep_an_unsupported_license(tmp_path: Path) -> None:
-    """An update keeps an unsupported license, and marks changes to the default one as conflicts."""
+    """An update keeps an unsupported license, and changes to the default license are conflicts."""
     template = tmp_path / "template"
     template.mkdir()
     git("init", "--quiet", cwd=template)

@@ -58,7 +58,7 @@ SETTINGS = {"tool": {"ruff": {"line-length": 100}}}
     ],
 )
 def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
-    """Files move to the location for their role. Other files keep their paths or stay behind."""
+    """Files move according to their roles, keep their paths, or stay behind."""
     files = dict.fromkeys(
         ["README.rst", "HISTORY.md", "COPYING.txt", "testing/conftest.py", "setup.py"], ""
     )
@@ -84,7 +84,7 @@ def test_test_modules_get_unique_paths(tmp_path: Path) -> None:
 
 
 def test_helper_modules_move_with_their_tests(tmp_path: Path) -> None:
-    """Modules that are imported by test modules and missing from the wheel move to tests/."""
+    """A module that isn't in the wheel moves to tests/ with the test module that imports it."""
     test = f"import helper\nimport tide\n{TEST}"
     files = {"src/tide/__init__.py": "", "src/helper.py": "", "src/test_tide.py": test}
     moves = dict(find_moves(unbuilt_project(tmp_path, files)))
@@ -92,7 +92,7 @@ def test_helper_modules_move_with_their_tests(tmp_path: Path) -> None:
 
 
 def test_only_files_in_git_are_moved(tmp_path: Path) -> None:
-    """Files that git doesn't track are not moved."""
+    """In a git repository, untracked files are not moved."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": "", "notes.txt": ""})
     run("git", "init", "--quiet", cwd=tmp_path)
     run("git", "add", "tide", cwd=tmp_path)
@@ -177,7 +177,7 @@ def test_reported_commands_move_the_files(tmp_path: Path) -> None:
 def test_lost_tests_are_reported(new: dict[str, str], lost: list[str], tmp_path: Path) -> None:
     """A test module is reported as lost if pytest doesn't collect it in the new project.
 
-    If all modules are lost, an additional difference reports this.
+    If all modules are lost, an additional difference says so.
     """
     tests = {"test/test_high.py": f"# High\n{TEST}", "test/test_low.py": f"# Low\n{TEST}"}
     old = unbuilt_project(tmp_path / "old", tests)
@@ -205,7 +205,7 @@ def test_outdated_paths_in_tests_are_reported(line: str, found: list[str], tmp_p
 
 
 def test_renamed_test_module_with_its_old_name_is_reported(tmp_path: Path) -> None:
-    """A renamed test module is reported if one of its strings is its old name."""
+    """A renamed test module is reported if its old name is a string in its code."""
     files = {"test.py": f"NAMES = 'test.py', 'low.csv'\n{TEST}", "low.csv": ""}
     project = unbuilt_project(tmp_path, files)
     assert ["`test.py` (test.py)"] == list(outdated_paths(project, find_moves(project), NEW))
@@ -231,7 +231,7 @@ def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_p
 
 
 def test_folder_that_tests_refer_to_is_not_renamed(tmp_path: Path) -> None:
-    """A test folder keeps its name if a test imports from it, and `testpaths` contains the name."""
+    """If a test imports from its folder, the folder keeps its name, which `testpaths` contains."""
     test = f"from test import tides\n{TEST}"
     project = unbuilt_project(tmp_path, {"test/test_tide.py": test, "test/tides.py": ""})
     assert {name: name for name in ("test/test_tide.py", "test/tides.py")} == dict(
@@ -265,7 +265,7 @@ def test_namespace_package_loses_its_init_module(tmp_path: Path) -> None:
 
 
 def test_line_endings_are_preserved(tmp_path: Path) -> None:
-    """The lines for .gitattributes include the existing ones, and patterns for files with CRLF.
+    """The lines for .gitattributes are the existing rules, then patterns for files with CRLF.
 
     In a repository, only tracked files that git stores with CRLF get patterns.
     """

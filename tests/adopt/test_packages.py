@@ -121,7 +121,7 @@ MODULES = with_packages(tide=[], other=[])
 def test_each_backend_gets_the_packages(
     backend: str, project: Project, expected: dict[str, Any]
 ) -> None:
-    """Each build backend gets its own settings for the packages and modules.
+    """Each build backend gets the settings that it needs for the packages and modules.
 
     The settings for coverage list all top-level packages and modules.
     """
@@ -132,13 +132,13 @@ def test_each_backend_gets_the_packages(
 
 
 def test_default_layout_needs_no_settings() -> None:
-    """A single package with the rendered name needs no settings, even with tests in the wheel."""
+    """A single package with the rendered name needs no settings, even with `tests` in the wheel."""
     project = with_packages(tide=["__init__.py"], tests=["__init__.py"])
     assert {} == package_settings(project, "hatchling", "tide")
 
 
 def test_groups_are_merged() -> None:
-    """Requirements that the template's groups lack are added to these or new groups, and listed."""
+    """Requirements that the template's groups lack are added to them or to new groups."""
     settings = {
         "dependency-groups": {
             "Dev": [{"include-group": "tests"}, "tox>=4", "tide"],

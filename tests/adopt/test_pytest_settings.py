@@ -70,7 +70,7 @@ def test_pytest_finds_the_tests(
 
 
 def test_pytest_accepts_the_settings(tmp_path: Path) -> None:
-    """The moved tests pass with the converted settings and without a warning."""
+    """The moved tests pass with the converted settings and without warnings."""
     ini = f"[pytest]\n{OPTIONS}xfail_strict = true\nlog_level = INFO\nminversion = 2\n"
     files = {"tide/__init__.py": "", "test.py": TEST, "tide/test_own.py": TEST, "tox.ini": ini}
     project = unbuilt_project(tmp_path / "old", files)

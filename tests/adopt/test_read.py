@@ -42,7 +42,7 @@ def test_setup_py_is_read(artifacts: ArtifactCache) -> None:
 
 
 def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:
-    """A requirement of two extras is listed under both, and markers without an extra are kept."""
+    """A requirement of two extras is listed under both. Only the extra is removed from markers."""
     answers = examine(existing_project(artifacts, "poetry")).answers
     window = ['pygame>=2.5; python_version >= "3.10"', "rich>=13"]
     assert {"colors": ["rich>=13"], "window": window} == answers["extras"]
@@ -50,7 +50,7 @@ def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:
 
 
 def test_main_package_is_detected() -> None:
-    """The main package has the project's name or, if no package has it, is the public package."""
+    """The main package has the project's name or, if no package has it, is the public one."""
     packages: dict[str, Path | None] = dict.fromkeys(("_yaml", "tests", "yaml"))
     wheel = Wheel({}, {}, [], {}, RawMetadata(name="PyYAML"))
     assert "yaml" == Project(wheel, packages=packages).main_package
@@ -96,7 +96,7 @@ def test_dynamic_metadata_and_settings_are_reported(artifacts: ArtifactCache) ->
 
 
 def test_license_files_are_found(artifacts: ArtifactCache) -> None:
-    """License files and notices keep their names, and the license comes before other notices."""
+    """LICENSE and NOTICE keep their names, and the license comes before other legal files."""
     project = existing_project(artifacts, "flat-layout")
     moves = examine(project).moves
     assert {("LICENSE", "LICENSE"), ("NOTICE", "NOTICE")} <= {*moves}

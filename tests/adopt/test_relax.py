@@ -36,7 +36,7 @@ def old(value):
 
 @pytest.fixture
 def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """Return the folder of a project that Ruff and mypy, installed in its .venv, reject."""
+    """Return the folder of a project that fails Ruff and mypy, which are in its .venv."""
     files = {
         "pyproject.toml": PYPROJECT,
         "src/tide/__init__.py": '"""A package."""\n',
@@ -94,14 +94,14 @@ def test_unsupported_type_checker_is_reported(
 def test_files_are_left_out_of_type_checking(
     name: str, table: str, expected: dict[str, object]
 ) -> None:
-    """Files with type errors are excluded, and comments show the number of errors in each file."""
+    """Files with type errors become exceptions, with comments about how many errors they contain."""
     violations = [Violation("b.py", "x"), Violation("a.py", "x"), Violation("b.py", "y")]
     text = CHECKS[name].write(table + "\n[tool.other]\n", violations)
     assert {name: expected, "other": {}} == tomllib.loads(text)["tool"]
     assert '    "a.py",  # 1\n    "b.py",  # 2\n' in text
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for pyright is a shell script")
+@pytest.mark.skipif(sys.platform == "win32", reason="the simulated Pyright is a shell script")
 def test_errors_of_pyright_are_read(tmp_path: Path) -> None:
     """Pyright's errors get relative paths, and warnings are ignored. A script simulates Pyright."""
     file = str(tmp_path / "src" / "tide.py")
@@ -126,7 +126,7 @@ def test_rules_are_ignored_only_where_violated() -> None:
 
 
 def test_project_is_relaxed_only_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Relaxing a project again fails and changes nothing, because a duplicate table isn't valid."""
+    """Relaxing a project again fails and changes nothing, because a duplicate table is invalid."""
     file = project / "pyproject.toml"
     text = f"{PYPROJECT}[tool.ruff.lint.extend-per-file-ignores]\n"
     file.write_text(text, encoding="utf-8")

@@ -27,7 +27,7 @@ def built(settings: dict[str, Any], files: dict[str, str], folder: Path | None =
     Args:
         settings: The contents of pyproject.toml.
         files: The text of each file in the wheel by path.
-        folder: The project's folder. If it is None, the source tree doesn't exist.
+        folder: The project's folder, or None if the source tree doesn't exist.
     """
     metadata = RawMetadata(name="tide", version="1.2.3")
     contents = {name: text.encode() for name, text in files.items()}
@@ -71,7 +71,7 @@ def test_versions_from_git_are_recognized(
 ) -> None:
     """The settings and setup.py show whether the version comes from git.
 
-    A version in the settings, or the name of a file that contains it, takes precedence.
+    A version in the settings, or a reference to its location, takes precedence.
     """
     (tmp_path / "setup.py").write_text(setup, encoding="utf-8")
     assert expected == comes_from_git(settings, tmp_path)
@@ -143,10 +143,10 @@ PDM = requires("pdm-backend") | {
 def test_new_backend_writes_the_version_file(
     settings: dict[str, Any], name: str, text: str, backend: str, expected: dict[str, Any]
 ) -> None:
-    """The new backend's settings specify the version file that the old build has written.
+    """The new backend's settings specify the version file that the old build wrote.
 
-    A finding explains the different content of this file. The new project's .gitignore includes the
-    file unless Poetry changes it in the source tree.
+    A finding explains the file's different content. The new project's .gitignore includes the file
+    unless Poetry changes it in the source tree.
     """
     project = built(settings, {name: text, "tide/other.py": "version = '1.2.2'"})
     assert {"tool": expected} == version_settings(project, backend)
@@ -156,7 +156,7 @@ def test_new_backend_writes_the_version_file(
 
 
 def test_module_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
-    """A module in the source tree counts as generated only if it is named like a version file."""
+    """An undeclared source module counts as generated only if it is named like a version file."""
     files = {"tide/base.py": "version = '1.2.3'\r\n", "tide/_version.py": "version = '1.2.3'\n"}
     (tmp_path / "tide").mkdir()
     for name, text in files.items():
@@ -167,7 +167,7 @@ def test_module_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
 
 
 def test_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
-    """Files that contain the version are added to bump-my-version's settings if these exist."""
+    """If bump-my-version is configured, modules that contain the version are added to its files."""
     (tmp_path / "tide").mkdir()
     text = '__version__: str = "1.2.3"\nold = "1.2.3"\n'
     (tmp_path / "tide" / "__init__.py").write_text(text, encoding="utf-8")
@@ -184,7 +184,7 @@ def test_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
 
 
 def test_generated_files_of_pbr_are_reported(tmp_path: Path) -> None:
-    """A finding explains that the new wheel lacks AUTHORS, which pbr generates."""
+    """A finding explains why the new wheel lacks AUTHORS, which pbr generates."""
     (tmp_path / "setup.py").write_text("setup(setup_requires=['pbr'], pbr=True)", encoding="utf-8")
     (finding,) = find_versions(built({}, {}, tmp_path))
     assert ("license file AUTHORS: missing from the new wheel",) == finding.explains
@@ -202,9 +202,10 @@ def test_generated_files_of_pbr_are_reported(tmp_path: Path) -> None:
 def test_tags_with_another_prefix_are_reported(
     tags: list[str], expected: tuple[str, str], advice: str, tmp_path: Path
 ) -> None:
-    """The tag with the latest version is found.
+    """The tag with the highest version is found.
 
-    If it isn't "v" and the version, a finding contains the command that adds such a tag.
+    If the tag isn't "v" followed by the version, a finding contains the command that adds such a
+    tag.
     """
     git = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     run("git", "init", "--quiet", cwd=tmp_path)

@@ -35,7 +35,7 @@ from adoption.wheels import people
     ],
 )
 def test_requirements_are_split_by_extra(requirement: str, expected: dict[str, set[str]]) -> None:
-    """Requirements are split by extra, in whichever form build backends write the markers."""
+    """Requirements are split by extra, regardless of how the build backend writes the markers."""
     metadata = {"name": "Demo", "provides_extra": ["a", "b"], "requires_dist": [requirement]}
     assert expected == split_by_extra(cast("RawMetadata", metadata))
 

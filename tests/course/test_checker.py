@@ -25,7 +25,7 @@ def load() -> ModuleType:
     assert specification
     assert specification.loader
     module = importlib.util.module_from_spec(specification)
-    # Dataclasses resolve their annotations in this module.
+    # `@dataclass` looks up the class's module there.
     sys.modules["check"] = module
     specification.loader.exec_module(module)
     return module
@@ -169,7 +169,7 @@ def test_check_accepts_correct_package(package: Any, kind: str, options: Any) ->
 
 @pytest.mark.parametrize(("kind", "options", "found"), FAILING)
 def test_check_reports_error(package: Any, kind: str, options: Any, found: str) -> None:
-    """A failed check reports what it found in the package."""
+    """A failed check reports what it found."""
     assert found in error_of(package, kind, options)
 
 
@@ -217,7 +217,7 @@ def test_project_without_build_backend_is_rejected(
     ],
 )
 def test_hint_fits_the_error(error: Any, expected: str) -> None:
-    """A hint for the message takes precedence over the error's hint, and both over the check's."""
+    """A hint that matches the message comes first, then the error's hint, then the check's."""
     hints = {"exit code": "for exit codes"}
     step = check.Check("runs", {}, hint="for all errors", hints=hints)
     assert expected == step.hint_for(error)
@@ -225,13 +225,13 @@ def test_hint_fits_the_error(error: Any, expected: str) -> None:
 
 @pytest.mark.parametrize("name", check.exercises())
 def test_checks_have_different_labels(name: str) -> None:
-    """Each check of an exercise has a different label in the checker's output."""
+    """An exercise's checks have different labels in the checker's output."""
     labels = [step.label for step in check.read(check.exercises()[name]).checks]
     assert sorted(set(labels)) == sorted(labels)
 
 
 def test_each_kind_of_check_is_tested() -> None:
-    """Each kind of check is documented, and has both kinds of examples unless puzzles test it."""
+    """Each kind of check is documented, and most kinds have a passing and a failing example."""
     in_puzzles = {"builds", "generated_by"}
     assert check.KINDS.keys() == {kind for kind, _ in PASSING} | in_puzzles
     assert check.KINDS.keys() == {kind for kind, _, _ in FAILING} | in_puzzles
@@ -246,14 +246,14 @@ def test_docstring_examples_are_correct() -> None:
 
 
 def error_message(*arguments: str | Path, checker: str | Path = CHECKER, uv: str = "") -> str:
-    """Return the checker's one-line error message after it has ended with exit code 2."""
+    """Run the checker, which must exit with code 2, and return its one-line error message."""
     ended = run(sys.executable, checker, *arguments, env={"UV": uv or find_uv_bin()}, exit_code=2)
     assert 1 == ended.stderr.count("\n")
     return ended.stderr
 
 
 def test_unknown_exercise_is_rejected() -> None:
-    """For an unknown exercise, the checker lists all names, but doesn't reveal a defect."""
+    """For an unknown exercise, the checker lists all names without revealing a puzzle's defect."""
     message = error_message("puzle-1")
     assert message.startswith("puzle-1 is not an exercise. Exercises: ")
     assert "puzzle-1, puzzle-2" in message
@@ -273,7 +273,7 @@ def test_missing_name_is_rejected() -> None:
 
 
 def test_missing_uv_is_reported() -> None:
-    """Without uv, the checker reports that it requires uv."""
+    """Without uv, the checker reports that uv isn't on PATH."""
     message = error_message("puzzle-1", PACKAGES / puzzles()[1], uv="no-uv-here")
     assert "uv is not on PATH. The checker uses it to build and install packages.\n" == message
 
@@ -303,7 +303,7 @@ def test_missing_uv_is_reported() -> None:
     ],
 )
 def test_wrong_key_is_rejected(text: str, problem: str, tmp_path: Path) -> None:
-    """The checker reports invalid TOML, and misspelled or missing keys in a check.toml file."""
+    """The checker reports invalid TOML and misspelled or missing keys in a check.toml file."""
     (tmp_path / "exercises" / "one").mkdir(parents=True)
     (tmp_path / "exercises" / "one" / "check.toml").write_text(text, encoding="utf-8")
     checker = shutil.copy(CHECKER, tmp_path)

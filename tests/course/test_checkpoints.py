@@ -1,4 +1,4 @@
-"""Test the checkpoints of the course."""
+"""Test the course's checkpoints."""
 
 import filecmp
 from itertools import pairwise
@@ -21,7 +21,7 @@ LEARNERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
 
 
 def test_lessons_use_their_own_checkpoints() -> None:
-    """Each lesson with a checkpoint uses the one with its own number, which exists."""
+    """A lesson's checkpoint has the lesson's number and exists."""
     asked = {
         page.name[:2]: str(front_matter(page)["checkpoint"])
         for page in COURSE.glob("[0-9]*.md")
@@ -40,7 +40,7 @@ def test_checkpoints_answer_the_same_questions(number: str) -> None:
 
 
 def test_checkpoints_differ() -> None:
-    """The answers of each checkpoint differ from the previous one's."""
+    """Each checkpoint's answers differ from the previous checkpoint's."""
     for before, after in pairwise(checkpoints.numbers()):
         assert checkpoints.answers(before) != checkpoints.answers(after), after
 
@@ -48,7 +48,7 @@ def test_checkpoints_differ() -> None:
 def test_updates_lead_from_checkpoint_to_checkpoint(
     artifacts: ArtifactCache, releases: Path, tmp_path: Path
 ) -> None:
-    """Updates from checkpoint to checkpoint have no conflicts, and result in a new project's files.
+    """Updates from one checkpoint to the next cause no conflicts and produce a new project's files.
 
     Learners' files and Copier's answers file are not compared.
     """

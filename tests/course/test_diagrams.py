@@ -33,7 +33,7 @@ def test_each_lesson_has_a_diagram() -> None:
 
 @pytest.mark.parametrize("package", ["rich", "markdown-it-py"])
 def test_dependency_graph_is_correct(package: str) -> None:
-    """A package's arrows in the dependency graph match its requirements, except those of extras."""
+    """A package's arrows in the dependency graph match its requirements, excluding extras."""
     text = (DIAGRAMS / "dependency-graph.dot").read_text(encoding="utf-8")
     arrows = re.findall(rf'^ *"?{package}"? -> "?([\w-]+)"? \[label="  (.*?)"', text, re.MULTILINE)
     declared = [Requirement(entry) for entry in requires(package) or [] if "extra ==" not in entry]

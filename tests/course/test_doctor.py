@@ -23,7 +23,7 @@ def lower_bound(requirement: str) -> str:
 
 
 def test_versions_match_the_template() -> None:
-    """The doctor requires the template's oldest Python and Copier, and a supported uv."""
+    """The doctor requires the template's minimum Python and Copier, and a supported uv."""
     doctor = runpy.run_path(str(DOCTOR))
     data = ROOT / "template" / "data"
     tools, pythons = (
@@ -56,7 +56,7 @@ def program(path: Path, output: str) -> None:
 
 
 def test_each_missing_requirement_is_reported(tmp_path: Path) -> None:
-    """The doctor prints a hint for each missing or outdated program, and the exit code is 1."""
+    """The doctor prints a hint for each missing or outdated requirement, and the exit code is 1."""
     program(tmp_path / "git", "git version 2.9.5")
     finished = subprocess.run(
         [sys.executable, DOCTOR],

@@ -36,7 +36,7 @@ def apply(patch: Path, tree: Path) -> None:
 
 
 def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
-    """Create a copy of an exercise's start, and return its folder."""
+    """Create an exercise's initial project, and return the project's folder."""
     exercise = content(folder)
     if "checkpoint" in exercise:
         answers = COURSE / "checkpoints" / f"{exercise['checkpoint']}.yml"
@@ -60,7 +60,7 @@ def check(folder: Path, package: Path, exit_code: int) -> CompletedProcess[str]:
 
 
 def hints(folder: Path) -> list[str]:
-    """Return an exercise's hints, beginning with the hints for its start."""
+    """Return an exercise's hints, beginning with the hints for the unsolved exercise."""
     checks = sorted(content(folder)["checks"], key=lambda check: "at_start" not in check)
     return [
         hint
@@ -70,7 +70,7 @@ def hints(folder: Path) -> list[str]:
 
 
 def start_hint(folder: Path) -> str:
-    """Return the hint for the start of an exercise."""
+    """Return the hint for the unsolved exercise."""
     checks = [check for check in content(folder)["checks"] if "hint" in check or "hints" in check]
     first = next((check for check in checks if "at_start" in check), checks[0])
     return str(first.get("hint") or next(iter(first["hints"].values())))
@@ -85,9 +85,9 @@ def added_lines(folder: Path) -> list[str]:
 
 @each_exercise
 def test_start_fails_with_its_hint(folder: Path, artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """The checker rejects the start of an exercise with the correct hint, and doesn't change it.
+    """The checker rejects an unsolved exercise with the correct hint, and doesn't change files.
 
-    The output contains no line of the solution.
+    The output contains no line that the solution adds.
     """
     package = begin(folder, artifacts, tmp_path / "package")
     before = tree(package)
@@ -99,7 +99,7 @@ def test_start_fails_with_its_hint(folder: Path, artifacts: ArtifactCache, tmp_p
 
 @each_exercise
 def test_solution_passes(folder: Path, artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """The checker accepts the solution to each exercise."""
+    """The checker accepts each exercise's solution."""
     package = begin(folder, artifacts, tmp_path / "package")
     apply(folder / "solution.patch", package)
     assert "All checks passed." in check(folder, package, exit_code=0).stdout
@@ -107,7 +107,7 @@ def test_solution_passes(folder: Path, artifacts: ArtifactCache, tmp_path: Path)
 
 @each_exercise
 def test_hints_do_not_reveal_the_solution(folder: Path) -> None:
-    """No title, description of a check, or hint contains a line of the solution."""
+    """No title, check description, or hint contains a line that the solution adds."""
     about = [check.get("about", "") for check in content(folder)["checks"]]
     text = "\n".join([content(folder)["title"], *about, *hints(folder)])
     assert [] == [line for line in added_lines(folder) if line in text]
@@ -115,7 +115,7 @@ def test_hints_do_not_reveal_the_solution(folder: Path) -> None:
 
 @each_exercise
 def test_checks_have_hints(folder: Path) -> None:
-    """Each check has a hint, except `builds`, which shows the build backend's own message."""
+    """Each check has a hint, except `builds`, for which the checker has default hints."""
     checks = content(folder)["checks"]
     assert [] == [c for c in checks if not {"hint", "hints", "builds"} & set(c)]
 
@@ -147,8 +147,8 @@ BUILD_HINT = "The build printed the lines above."
 BACKEND_HINT = "Which table of pyproject.toml specifies the build backend?"
 COMMAND_HINT = "Where should this command come from"
 
-# The exercise, the state to change, a file, replacements in the file ("" appends text), and the
-# beginning of the hint.
+# For each wrong solution: the exercise, the state to change, a file, replacements in the file (the
+# key "" appends text), and the beginning of the hint.
 WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
     (
         "files-from-a-neighbor",
@@ -479,7 +479,7 @@ def test_wrong_solution_gets_its_hint(
     artifacts: ArtifactCache,
     tmp_path: Path,
 ) -> None:
-    """The checker rejects a wrong solution with the hint for this error."""
+    """The checker rejects a wrong solution with the hint for its error."""
     (folder,) = (folder for folder in EXERCISES if folder.name == name)
     package = begin(folder, artifacts, tmp_path / "package")
     if state == "solution":

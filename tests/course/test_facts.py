@@ -1,4 +1,4 @@
-"""Test that facts about other projects are reviewed and used consistently."""
+"""Test that facts about other projects have review dates, and that prose contains no versions."""
 
 import datetime
 import re
@@ -29,7 +29,7 @@ LASTING = {
 
 
 def test_data_has_review_dates() -> None:
-    """All data files except LASTING, and exactly the choices with versions, have a review date."""
+    """Exactly the data files outside LASTING and the choices with versions have review dates."""
     aging = {path for path in (ROOT / "template" / "data").iterdir() if path.name not in LASTING}
     aging |= {
         path
@@ -50,7 +50,7 @@ def test_review_is_due_after_half_a_year() -> None:
 
 
 def names() -> set[str]:
-    """Return the names of the actions, tools, and choices with versions in the template."""
+    """Return the names of the template's actions and tools, and of the choices in VERSIONED."""
     data = ROOT / "template" / "data"
     files = [data / f"{name}.yml" for name in ("actions", "tools")]
     listed = {name for file in files for name in yaml.safe_load(file.read_text(encoding="utf-8"))}
@@ -59,7 +59,7 @@ def names() -> set[str]:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_prose_does_not_contain_versions(page: Path) -> None:
-    """The prose of a page doesn't contain the version of an action, a tool, or a choice."""
+    """A page's prose doesn't contain the version of an action, a tool, or a choice."""
     text = page.read_text(encoding="utf-8")
     tokens = MarkdownIt("commonmark").parse(text)
     prose = " ".join(token.content for token in tokens if token.type == "inline")

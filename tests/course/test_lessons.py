@@ -1,6 +1,6 @@
 """Test the parts and the length of each lesson.
 
-docs/course/maintainers.md describes them, and contains a template for new lessons.
+docs/course/maintainers.md describes the parts, and contains a template for new lessons.
 """
 
 import re
@@ -120,14 +120,14 @@ def test_there_are_eleven_lessons() -> None:
 
 @each(*PAGES)
 def test_title_has_the_number(page: Path) -> None:
-    """The title contains the lesson's number."""
+    """The title starts with "Lesson" and the lesson's number."""
     (title,) = re.findall(r"^# (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)[:1]
     assert title.startswith(f"Lesson {int(page.name[:2])}: ")
 
 
 @each(*LESSONS)
 def test_lesson_has_all_parts(page: Path) -> None:
-    """A lesson has all of its parts and fits its time slot."""
+    """A lesson has all required parts and fits into its time slot."""
     assert [] == problems(page.read_text(encoding="utf-8"))
 
 
@@ -146,13 +146,13 @@ def test_lesson_has_a_checked_exercise(page: Path) -> None:
 
 @each(*LESSONS)
 def test_lesson_links_sources(page: Path) -> None:
-    """Each lesson contains a link to one of the SOURCES."""
+    """Each lesson links to one of the hosts in SOURCES."""
     text = page.read_text(encoding="utf-8")
     assert any(f"https://{host}/" in text for host in SOURCES)
 
 
 def test_each_exercise_has_its_challenge() -> None:
-    """The lessons have a challenge for each exercise, and for no others."""
+    """The lessons' challenges refer to exactly the existing exercises."""
     texts = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     exercises = {check.parent.name for check in COURSE.glob("exercises/*/check.toml")}
     assert exercises == set(re.findall(r"^:check: (.+)$", texts, re.MULTILINE))

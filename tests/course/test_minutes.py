@@ -37,7 +37,7 @@ def test_collapsed_blocks_are_ignored(name: str) -> None:
 
 
 def test_going_deeper_is_ignored() -> None:
-    """The section for reading after the class is ignored."""
+    """The section for reading after class is ignored."""
     assert Work(1, 0, 0, 0, ()) == work(f"# Title\n\nword\n\n## Going deeper\n\nmore\n{COMMAND}")
 
 

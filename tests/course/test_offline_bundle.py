@@ -1,4 +1,4 @@
-"""Test the offline bundle of the course."""
+"""Test the course's offline bundle."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from harness.packagestan.template import ADDRESS, CLONE_ADDRESS, ROOT
 from harness.processes.commands import run
 from harness.updates.releases import make_repository, next_release, past_releases
 
-# A single worker process runs all tests, because most of them share one bundle.
+# One worker process runs these tests, because several of them share a bundle.
 pytestmark = pytest.mark.xdist_group("bundle")
 
 PAGE = """\
@@ -21,7 +21,7 @@ $ .venv/bin/python -c "import {package}"
 ```
 """
 
-# The steps that users take with a project that has the default answers.
+# A page with the usual commands for a project with default answers.
 DEFAULT_PROJECT = f"""\
 ```console
 $ copier copy --quiet --defaults --data project_name=Greetings {ADDRESS} greetings
@@ -63,7 +63,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_bundle_is_complete(folder: Path) -> None:
-    """A bundle contains the built pages, both wheels, scripts, puzzles, and a README."""
+    """A bundle contains the built pages, both versions' wheels, scripts, puzzles, and a README."""
     assert {"handouts", "site", "slides", "uploads", "wheelhouse", "course"} == {
         path.name for path in folder.iterdir() if path.is_dir()
     }
@@ -78,7 +78,7 @@ def test_bundle_is_complete(folder: Path) -> None:
 
 
 def test_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) -> None:
-    """Git can clone the template with all past releases from the bundle."""
+    """Git can clone the template and all its past releases from the bundle."""
     clone = tmp_path / "clone"
     run("git", "clone", "--quiet", folder / "packagestan.bundle", clone)
     assert (clone / "copier.yml").is_file()
@@ -98,7 +98,7 @@ def test_untagged_checkout_contains_the_releases(tmp_path: Path) -> None:
 
 
 def test_past_releases_must_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the checkout doesn't contain the commit of a past release, the message says what to do."""
+    """If the checkout lacks a past release's commit, the message says what to do."""
     checkout = tmp_path / "checkout"
     run("git", "clone", "--quiet", "--no-tags", "--depth=1", ROOT.as_uri(), checkout)
     monkeypatch.setattr(offline_bundle, "ROOT", checkout)
@@ -136,7 +136,7 @@ def test_other_packages_are_not_available(folder: Path, tmp_path: Path) -> None:
 
 
 def test_options_add_wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With options, wheels are added to the existing ones. Without options, they are replaced."""
+    """With options, the existing wheels are kept. Without options, they are replaced."""
     monkeypatch.setattr(offline_bundle, "BUILT", {})
     monkeypatch.setattr(offline_bundle, "make_bundle", lambda file: None)
     found: list[list[str]] = []

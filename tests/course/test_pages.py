@@ -21,7 +21,7 @@ def test_commands_match_the_page(page: Path, tmp_path: Path, releases: Path) -> 
     lessons.run_page(page, tmp_path, releases)
 
 
-# These commands, options, and variables don't exist in macOS or in zsh.
+# macOS or zsh doesn't support these commands, options, and variables.
 ONLY_ON_LINUX = re.compile(
     r"\bsed (?:-\w+ )*-i (?!'')|\bgrep (?:--|-\w*P)|\benv --|BASH_REMATCH|\breadlink -f|\bsort -\w*V"
     r"|(?<!git )\b(?:cp|rm|mv|ls|head|tail|mkdir|wc|cut) --|\bdate -d|\bstat -c|\bsha256sum\b|\bxargs -r"
@@ -40,7 +40,7 @@ def test_commands_are_portable(page: Path) -> None:
 
 
 def test_tests_of_skipped_commands_exist() -> None:
-    """If a page names the test that runs a skipped block, the test exists."""
+    """If a page names a test module for a skipped block, the module exists."""
     reasons = [
         block.parsed.not_run
         for page in lessons.pages()
@@ -53,7 +53,7 @@ def test_tests_of_skipped_commands_exist() -> None:
 
 
 def page_of(folder: Path, text: str) -> Path:
-    """Write a page to a folder, and return its path."""
+    """Write a page to a folder, and return the page's path."""
     page = folder / "page.md"
     page.write_text(text, encoding="utf-8")
     return page
@@ -87,7 +87,7 @@ def test_block_with_a_reason_is_not_run(tmp_path: Path, releases: Path) -> None:
 
 
 def test_output_can_be_omitted(tmp_path: Path, releases: Path) -> None:
-    """A block with the class `any-output` accepts all output, but its commands must succeed."""
+    """Commands in a block with the class `any-output` may print anything, but they must succeed."""
     block = "```{{code-block}} console\n:class: any-output\n\n{}\n```\n"
     page = page_of(tmp_path, block.format("$ echo a\n$ false"))
     with pytest.raises(lessons.PageError, match="`false` should succeed"):

@@ -1,6 +1,6 @@
-"""Test the commands and the form of lesson 9 that require a package index.
+"""Test lesson 9's commands that require a package index, and its form for a trusted publisher.
 
-The page refers to this file where it doesn't run its commands. TestPyPI is simulated.
+The page names this file where it skips these commands. TestPyPI is simulated.
 """
 
 import os
@@ -35,7 +35,7 @@ NAMES: Answers = {
 
 
 def commands(beginning: str) -> str:
-    """Return the commands of the skipped block on the page that begins with the given text."""
+    """Return the commands of the page's skipped block that begins with the given text."""
     blocks = [example.parsed for example in parse(PAGE)]
     (found,) = [
         block

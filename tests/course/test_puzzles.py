@@ -56,7 +56,7 @@ def test_page_matches_its_puzzle(number: int, defect: str) -> None:
 
 
 def test_lesson_lists_all_puzzles() -> None:
-    """The table in the lesson has a row for each puzzle, sorted by number."""
+    """The lesson's table has one row for each puzzle, sorted by number."""
     lesson = (COURSE / "12-packaging-puzzles.md").read_text(encoding="utf-8")
     rows = [line.split("](")[0] for line in lesson.splitlines() if line.startswith("| [")]
     assert [f"| [{number}" for number in puzzles()] == rows
@@ -85,14 +85,14 @@ def test_existing_folder_is_not_changed(tmp_path: Path) -> None:
 def test_unknown_puzzle_is_rejected(arguments: list[str], message: str) -> None:
     """A wrong, missing, or additional argument is rejected with a one-line message."""
     module = (sys.executable, "-m", "harness.course.puzzles")
-    # `nox -s puzzle` doesn't install any packages, so the harness must be on the path.
+    # `nox -s puzzle` also sets this variable, because the harness isn't installed.
     ended = run(*module, *arguments, env={"PYTHONPATH": str(ROOT / "tests")}, exit_code=2)
     assert ended.stderr.startswith(message)
     assert 1 == ended.stderr.count("\n")
 
 
 def test_puzzle_is_opened_without_packages(tmp_path: Path) -> None:
-    """The command that nox runs opens a puzzle even if no packages are installed."""
+    """A puzzle can be opened even if no packages are installed."""
     isolated = tmp_path / "harness"
     isolated.mkdir()
     command = f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); sys.argv[1:] = ['2']; "

@@ -11,7 +11,7 @@ from harness.packagestan.template import ROOT
 
 
 def test_text_has_a_license() -> None:
-    """docs/LICENSE has the license of the text, and the footer and the copyright page name it."""
+    """docs/LICENSE contains CC BY 4.0, which the footer and the copyright page name."""
     text = (DOCS / "LICENSE").read_text(encoding="utf-8")
     title = text.splitlines()[0]
     assert "Creative Commons Attribution 4.0 International" == title
@@ -24,7 +24,7 @@ def test_text_has_a_license() -> None:
 
 
 def test_citation_is_complete() -> None:
-    """CITATION.cff has the license and the keys that version 1.2.0 of the format requires."""
+    """CITATION.cff contains the license and the keys that version 1.2.0 of the format requires."""
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert {"authors", "cff-version", "message", "title"} <= set(citation)
     assert "1.2.0" == citation["cff-version"]

@@ -1,4 +1,4 @@
-"""Test the topics of the course."""
+"""Test the course's topics."""
 
 import doctest
 from pathlib import Path
@@ -14,7 +14,7 @@ each_topic = pytest.mark.parametrize("topic", TOPICS.values(), ids=TOPICS)
 
 @each_topic
 def test_each_topic_has_a_section(topic: topics.Topic) -> None:
-    """The front matter of a lesson names a section for the topic."""
+    """A lesson's front matter names a section for the topic."""
     assert topic.sections, topic.title
 
 
@@ -45,7 +45,7 @@ def test_front_matter_is_correct(page: Path) -> None:
 def test_short_section_without_commands_and_pictures_is_thin(
     section: topics.Section, expected: bool
 ) -> None:
-    """A topic with few words is thin unless its section contains a command or a picture."""
+    """A topic with few words is thin unless its sections contain a command or a picture."""
     assert expected == topics.Topic(1, "One", {("lesson", "anchor"): section}).is_thin
 
 

@@ -1,4 +1,4 @@
-"""Test the translations of the course."""
+"""Test the course's translations."""
 
 import json
 import re

@@ -1,7 +1,7 @@
-"""Test the commands of lesson 8 that download Ruff from GitHub, using a mirror on this machine.
+"""Test lesson 8's commands that download Ruff from GitHub, using a mirror on this machine.
 
-The page refers to this file where it doesn't run its commands. The mirror serves the tests' copy of
-Ruff for every version, so the tests only check which version uv downloads and how uv calls it.
+The page names this file where it skips these commands. The mirror serves the tests' copy of Ruff
+for every version, so the tests only check which version uv downloads and how uv calls Ruff.
 """
 
 import functools
@@ -30,7 +30,7 @@ class Mirror:
     """A mirror of the files that uv downloads from GitHub.
 
     Attributes:
-        env: The variables with which uv uses the mirror and an empty cache.
+        env: The environment variables that make uv use the mirror and an empty cache.
         asked: The paths of all requests.
     """
 
