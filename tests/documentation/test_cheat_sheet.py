@@ -1,4 +1,4 @@
-"""Test the PDF file of the cheat sheet, which Chromium writes."""
+"""Test the cheat sheet's PDF file, which Chromium writes."""
 
 from pathlib import Path
 

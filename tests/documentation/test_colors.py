@@ -19,7 +19,7 @@ from harness.packagestan.template import ROOT
 # The minimum contrast at level AA: for text, and for lines and icons.
 TEXT = 4.5
 LINES = 3.0
-# The minimum contrast for text at level AAA, which the style sheet of the diagrams promises.
+# The minimum contrast for text at level AAA, which the diagrams' style sheet promises.
 ENHANCED_TEXT = 7.0
 
 SCHEMES = ("light", "dark")
@@ -77,7 +77,7 @@ def too_low(
 
 
 def configuration() -> dict[str, object]:
-    """Return the literal values that docs/conf.py assigns."""
+    """Return the literal values that docs/conf.py assigns, by name."""
     values: dict[str, object] = {}
     tree = ast.parse((ROOT / "docs" / "conf.py").read_text(encoding="utf-8"))
     for statement in tree.body:
@@ -90,7 +90,7 @@ def configuration() -> dict[str, object]:
 
 
 def site_colors(scheme: str) -> dict[str, str]:
-    """Return the site's colors in a scheme, by their names without `color-`."""
+    """Return the site's colors in a scheme by name, without the `color-` prefix."""
     options = configuration()["html_theme_options"]
     assert isinstance(options, dict)
     colors = options[f"{scheme}_css_variables"]
@@ -98,14 +98,14 @@ def site_colors(scheme: str) -> dict[str, str]:
 
 
 def diagram_colors(scheme: str) -> dict[str, str]:
-    """Return the colors of diagrams in a scheme, by their names without `diagram-`."""
+    """Return the diagrams' colors in a scheme by name, without the `diagram-` prefix."""
     text = (STATIC / "diagrams.css").read_text(encoding="utf-8")
     pairs = re.findall(r"--diagram-([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", text)
     return {name: colors[SCHEMES.index(scheme)] for name, *colors in pairs}
 
 
 def start_colors(scheme: str) -> dict[str, str]:
-    """Return the colors of the start page in a scheme, by their names."""
+    """Return the start page's colors in a scheme by name."""
     text = (ROOT / "docs" / "start" / "static" / "start.css").read_text(encoding="utf-8")
     light, dark = (
         dict(re.findall(r"--([\w-]+): (#\w{6})", block))
@@ -138,7 +138,7 @@ def test_text_of_the_site_is_readable(scheme: str) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_code_is_readable(scheme: str, sphinx: Environment) -> None:
-    """Each color of the syntax highlighting has enough contrast with the background of code."""
+    """Each syntax highlighting color has enough contrast with the code background."""
     name = {"light": "pygments_style", "dark": "pygments_dark_style"}[scheme]
     style = str(configuration()[name])
     tokens = json.loads(sphinx.run("python", "-c", TOKEN_COLORS, style).stdout)

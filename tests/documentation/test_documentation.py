@@ -28,7 +28,7 @@ GENERATED = [
 
 
 def commands() -> list[str]:
-    """Return the commands in the README, in order."""
+    """Return the README's blocks of commands, in order."""
     return [c.strip() for c in re.findall(r"```console\n(.*?)```", README, re.DOTALL)]
 
 
@@ -49,7 +49,7 @@ def test_picture_is_up_to_date() -> None:
 
 @pytest.mark.parametrize("axis", axes())
 def test_page_of_an_axis_has_generated_sections(axis: str) -> None:
-    """The reference page of an axis has generated sections for its choices and their effects."""
+    """An axis's reference page has generated sections for its choices and their effects."""
     page = (ROOT / "docs" / "reference" / "options" / f"{axis}.md").read_text(encoding="utf-8")
     for name in ("choices", "changes"):
         block = f'<!-- [[[cog from tables import {name}; {name}("{axis}") ]]] -->'
@@ -112,7 +112,7 @@ def with_addresses() -> list[str]:
 
 
 def test_placeholder_account_is_defined_once() -> None:
-    """Only one module defines the placeholder account, so a fork changes it in one place."""
+    """Only one module defines the placeholder account, so a fork can change it in one place."""
     modules = run("git", "ls-files", "*.py", cwd=ROOT).stdout.splitlines()
     literal = re.compile(rf"(?<![{{\w`]){ORG}(?![\w`}}])")
     found = []
@@ -132,7 +132,7 @@ def test_template_address_is_explained(page: str) -> None:
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("docs/how-to/*.md")), ids=lambda page: page.stem)
 def test_commands_are_tested(page: Path) -> None:
-    """The front matter of each guide with commands is `commands: run` or names an existing test."""
+    """A guide with commands has `commands: run` or an existing test's path in its front matter."""
     runs = front_matter(page).get("commands")
     if "console\n" in page.read_text(encoding="utf-8") or runs:
         assert runs == "run" or (ROOT / str(runs)).is_file()

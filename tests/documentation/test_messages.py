@@ -46,7 +46,7 @@ def test_remedies_are_listed(remedy: str) -> None:
     ],
 )
 def test_adoption_messages_are_listed(message: str) -> None:
-    """The page lists the problem and the remedy of these messages from `tools/adopt.py`."""
+    """The page lists the problems and remedies in these messages from `tools/adopt.py`."""
     problem, _, remedy = message.partition("; ")
     listed = rows("Messages of adopt.py")
     assert any(re.fullmatch(p, problem) and re.fullmatch(r, remedy) for p, r in listed)

@@ -17,12 +17,12 @@ TEXT = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(.+?)` \| (.+) \| (.+) \|$", re.MULTILINE)
 CLAUSE = re.compile(r"`(\w+)` (isn't|is|has) (`\w+`(?: or `\w+`)*|given)")
 
-# For each project, its file paths in the notation of the reference page, and its answers.
+# For each project, its file paths as the reference page writes them, and its answers.
 Projects = list[tuple[set[str], dict[str, Any]]]
 
 # Every file that a project may have, by kind. Any other file would be code of ours that the
-# project's owner has to maintain. If a new file belongs to one of these kinds, add it here. A
-# choice with an additional file lists it in choice.json.
+# project's owner has to maintain. If a new file belongs to one of these kinds, add it here,
+# unless a choice lists it in choice.json.
 KINDS = {
     "Your files": [
         *("README.md", "CHANGELOG.md", "docs/*.md", "src/my_project/py.typed"),
@@ -77,7 +77,7 @@ def is_so(condition: str, answers: dict[str, Any]) -> bool:
 
 @pytest.fixture(scope="module")
 def projects(artifacts: ArtifactCache) -> Projects:
-    """Return files and answers of projects that cover all valid combinations of three choices."""
+    """Return the files and answers of projects that cover all combinations of three choices."""
     found: Projects = []
     for answers in covering():
         project = artifacts.project(answers)
@@ -98,7 +98,7 @@ def kind(name: str) -> str:
 
 
 def test_projects_contain_no_code_of_ours(projects: Projects) -> None:
-    """Every file of a project is the user's own code, configuration, a guide, or a record."""
+    """Projects contain only the user's own files, configuration, guides, and records."""
     names = sorted(set().union(*(files for files, _ in projects)))
     assert [] == [name for name in names if kind(name) == "code of ours"]
 
@@ -110,7 +110,7 @@ def test_every_file_is_explained(projects: Projects) -> None:
 
 
 def test_files_match_their_conditions(projects: Projects) -> None:
-    """Each file exists in exactly the projects that meet the condition on the page."""
+    """Each file exists in exactly the projects that meet its condition on the page."""
     for name, _, condition in ROW.findall(TEXT):
         for files, answers in projects:
             assert is_so(condition, answers) == (name in files), (name, answers)
@@ -124,7 +124,7 @@ def test_files_are_in_the_section_of_their_kind(section: str) -> None:
 
 
 def test_updates_skip_only_user_files() -> None:
-    """The section "Your files" lists exactly the files that updates never change."""
+    """The section "Your files" lists exactly the files that users own in some projects."""
     sets = starter_files().values()
     once = {file for files in sets for file in files["once"]}
     kept = {file for files in sets for file in files.get("kept", [])}
@@ -132,6 +132,6 @@ def test_updates_skip_only_user_files() -> None:
         is_given_once = name in ("README.md", "tests/test_greetings.py", "tests/test_colors.py")
         is_given_once |= name in ("tests/test_plugins.py", "src/my_project/py.typed")
         is_given_once |= any(fnmatch(f"/{name}", pattern) for pattern in once)
-        # These belong to the user in scripts and libraries, but are managed in other projects.
+        # Updates manage these files in all projects that contain them.
         is_kept = any(fnmatch(f"/{name}", pattern) for pattern in kept) and not is_given_once
         assert (kind(name) == "Your files") == (is_given_once and not is_kept), name

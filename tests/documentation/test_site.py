@@ -204,7 +204,7 @@ class Site:
 
         Args:
             pages: The Markdown text of each page by name.
-            builder: The Sphinx builder.
+            builder: The name of the Sphinx builder.
             options: Additional options for Sphinx.
         """
         source = self.folder / "docs"
@@ -259,7 +259,7 @@ def site(sphinx: Environment, artifacts: ArtifactCache) -> Site:
 
 
 def test_boxes_have_titles(site: Site) -> None:
-    """Each box has a heading that describes it."""
+    """Objectives, key points, challenges, questions, and answers have titles."""
     words = site.words("course/lesson")
     assert "After this lesson, you can say where Python looks" in words
     assert "Key points Look." in words
@@ -291,8 +291,8 @@ def test_collapsed_content_needs_no_javascript(site: Site) -> None:
 def test_instructor_notes_start_with_the_minutes(site: Site) -> None:
     """Notes for instructors start with the estimated minutes.
 
-    Five commands at 20 seconds, one file at a minute, and a few words add up to three minutes. The
-    challenge takes six minutes, and the question takes one.
+    Five commands at 20 seconds, one file at a minute, and a few words round up to three minutes.
+    The challenge takes six minutes, and the question takes one.
     """
     expected = "For instructors Minutes: 3 to teach, 7 for challenges and the quiz. They believe."
     assert expected in site.words("course/lesson")
@@ -331,7 +331,7 @@ def test_substitutions_insert_versions(site: Site) -> None:
 
 
 def test_file_keeps_its_name(site: Site) -> None:
-    """Markdown syntax in a caption with a file name is shown unchanged."""
+    """Markdown syntax in a caption's file name is shown unchanged."""
     assert "names/__init__.py NAMES = []" in site.words("course/lesson")
 
 
@@ -384,21 +384,21 @@ def test_links_to_the_start_page_fill_in_answers(page: str, links: list[str], si
 
 
 def test_checkpoint_links_to_the_start_page(site: Site) -> None:
-    """A checkpoint links to the start page with the answers of the lesson's project."""
+    """A checkpoint's link to the start page contains the checkpoint's answers."""
     (link, *_) = re.findall(r'href="([^"]*start/index.html[^"]*)"', site.page("course/checkpoint"))
     assert "copyright_year=1843" in link
     assert "container=true" in link
 
 
 def test_first_use_of_a_term_links_to_the_glossary(site: Site) -> None:
-    """The first use of a term in prose becomes a link, but not in headings, code, or other links."""
+    """The first use of a term in prose becomes a link. Headings, code, and links don't count."""
     link = '<a class="reference internal" href="reference/glossary.html#term-wheel"><span>wheels</span></a>'
     assert f"then {link} and a wheel." in site.page("terms")
     assert "#term-wheel" not in site.page("terms").replace(link, "")
 
 
 def test_generated_commands_are_not_counted(site: Site) -> None:
-    """The commands that a checkpoint shows are not counted."""
+    """The footer doesn't count the commands that a checkpoint shows."""
     assert "commands on this page" not in site.page("course/checkpoint")
 
 
@@ -417,7 +417,7 @@ def test_rendered_shows_part_of_a_file(site: Site) -> None:
 
 
 def test_rendered_shows_a_checkpoint(site: Site) -> None:
-    """`rendered` can show a file from a checkpoint."""
+    """`rendered` can show a file from a checkpoint's project."""
     assert "Copyright (c) 1843 greetings contributors" in site.words("course/rendered")
 
 
@@ -428,7 +428,7 @@ def test_rendered_contains_no_local_path(site: Site) -> None:
 
 
 def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
-    """A checkpoint shows its answers, the commands, and the difference from the previous one."""
+    """A checkpoint links to its answers, and shows commands and changes since the previous one."""
     page, words = site.page("course/checkpoint"), site.words("course/checkpoint")
     assert re.search(r'<a class="reference download[^"]*" download="" href="[^"]*02.yml"', page)
     file = "~/packagestan/docs/course/checkpoints/02.yml"
@@ -440,7 +440,7 @@ def test_checkpoint_shows_answers_commands_and_difference(site: Site) -> None:
 
 
 def test_checkpoint_contains_no_local_path(site: Site) -> None:
-    """A checkpoint's difference contains neither recorded answers nor local paths."""
+    """A checkpoint shows neither the answers file's changes nor local paths."""
     assert ".copier-answers.yml" not in site.page("course/checkpoint")
     assert "/tmp" not in site.page("course/checkpoint")
 
@@ -549,9 +549,9 @@ def test_lessons_can_be_translated(sphinx: Environment, tmp_path: Path) -> None:
 
 
 def test_timetable_adds_up(sphinx: Environment, tmp_path: Path) -> None:
-    """A timetable contains the start and the minutes of each lesson and break, and a total.
+    """A timetable shows when each lesson and break starts, its length, and the lessons' total.
 
-    Too few minutes for a lesson and a lesson that doesn't exist cause warnings.
+    A lesson with too few minutes and a lesson that doesn't exist cause warnings.
     """
     site = Site(sphinx, tmp_path)
     table = '# Day\n\n```{{timetable}}\n:start: "09:00"\n\n07\nBreak 15\n07 20\n{}\n```\n'

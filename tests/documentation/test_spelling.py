@@ -26,18 +26,17 @@ PARTS = ("copier.yml", "template", "tools", "README.md", "CONTRIBUTING.md", "CHA
 EXCLUDED = re.compile(
     r"template/licenses/|locked_names|docs/(?:locales|start/static)|LICENSE$|\.(?:dot|png|svg)$|lock\.json$"
 )
-# URLs and hashes have their own tests. Colors, escape sequences, and prefixes of strings are not
-# words.
+# URLs, hashes, colors, escape sequences, and string prefixes are not words.
 NOT_WORDS = re.compile(
     r"https?://[^\s)>\"']+|#[0-9a-f]{6}\b|\b[0-9a-f]{12,}\b|sha256=\S+|\\[a-z]|\b[frb](?=[\"'])"
 )
-# Names in Python itself need no entry.
+# Python's own names need no entry.
 PYTHON = {*sys.stdlib_module_names, *keyword.kwlist, *dir(builtins), *dir(str), *dir(Path)}
 
 
 @functools.cache
 def choices() -> set[str]:
-    """Return the words in the names of choices and of their packages, which need no entry."""
+    """Return the words in the names of choices and their packages, which need no entry."""
     names = [folder.name for folder in OPTIONS.glob("*/*")]
     for file in OPTIONS.glob("*/*/choice.json"):
         facts = json.loads(file.read_text(encoding="utf-8"))

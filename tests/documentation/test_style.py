@@ -48,14 +48,14 @@ Blocks = list[tuple[str, str]]
 
 
 def blocks(text: str) -> Blocks:
-    r"""Return the kind and the Markdown text of each block of a page. Tables have no text.
+    r"""Return the kind and the Markdown text of each block on a page. Tables have no text.
 
     >>> blocks("# A\n\nRun this:\n\n```\nb\n```\n")
     [('heading', 'A'), ('paragraph', 'Run this:'), ('fence', 'b\n')]
     """
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
-    # Remove options, and replace fences with rules, which separate a directive's content from the
-    # text around it.
+    # Remove options, and replace colon fences with thematic breaks, which separate a directive's
+    # content from the text around it.
     text = re.sub(r"^:\w+:.*\n", "\n", text, flags=re.MULTILINE)
     text = re.sub(r"^ *:{3,}.*\n", "\n***\n", text, flags=re.MULTILINE)
     found: Blocks = []
@@ -74,7 +74,7 @@ def blocks(text: str) -> Blocks:
 
 
 def sentences(markdown: str) -> list[str]:
-    """Return the sentences of a paragraph without markup. Code counts as one word.
+    """Return the sentences of a paragraph without markup. A code span counts as one word.
 
     >>> sentences("Run [`uv sync`](https://example.com/). It's **fast**.")
     ['Run CODE.', "It's fast."]
@@ -85,7 +85,7 @@ def sentences(markdown: str) -> list[str]:
 
 
 def is_sentence_case(heading: str) -> bool:
-    """Return whether a heading is capitalized like a sentence, even after a colon.
+    """Return whether a heading is in sentence case. Any case is accepted after a colon.
 
     >>> is_sentence_case("Lesson 1: Work on Windows"), is_sentence_case("Work On `A B`")
     (True, False)

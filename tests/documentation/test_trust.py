@@ -24,16 +24,16 @@ FACTS = {
 RENDERED = {"{{ package_name }}", "{{ _copier_conf.answers_file }}", *FACTS}
 
 # The name of git's folder, and its short name on Windows. Git, Windows, or macOS also accept
-# different capitalization, trailing dots and spaces, streams, and invisible characters, which are
-# removed before the comparison (https://git-scm.com/docs/git-fsck, hasDotgit).
+# different capitalization, trailing dots and spaces, streams, and invisible characters, so names
+# are normalized before the comparison (https://git-scm.com/docs/git-fsck, hasDotgit).
 REPOSITORIES = {".git", "git~1"}
 
 
 def leads_into_a_repository(part: str) -> bool:
-    """Return whether part of a template path can become `.git`.
+    """Return whether a part of a template path can become `.git`.
 
-    Conditions are ignored, so their contents are always included. The values of expressions are
-    unknown, so only listed expressions are accepted.
+    Conditions are ignored, so the text inside them is always included. The values of expressions
+    are unknown, so only listed expressions are accepted.
     """
     name = re.sub(r"{%.*?%}", "", part).removesuffix(".jinja")
     if "{{" in name:
@@ -68,7 +68,7 @@ def test_no_choice_writes_into_a_git_repository(axis: str, key: str) -> None:
     ],
 )
 def test_spellings_of_the_git_folder_are_recognized(part: str) -> None:
-    """The check recognizes each spelling of `.git`, and each expression that isn't permitted."""
+    """The check recognizes spellings of `.git` and expressions that aren't permitted."""
     assert leads_into_a_repository(part)
 
 

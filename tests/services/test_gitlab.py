@@ -18,7 +18,7 @@ from harness.simulators.workflows import Job
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "ci": "gitlab"}
 INDEX: Answers = {"publish": "token", "index_url": "https://packages.example.com/upload/"}
 
-# Together, these answers contain everything that adds jobs, keys, or comments.
+# Answers that add different jobs, keys, and comments.
 VARIANTS: list[Answers] = [
     BASE | more
     for more in (
@@ -76,7 +76,7 @@ def test_files_match_the_schema(linters: Environment, artifacts: ArtifactCache) 
 def test_commands_are_valid_shell(
     linters: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """ShellCheck finds nothing in the commands of any job."""
+    """ShellCheck finds no problems in the jobs' commands."""
     files = []
     for number, answers in enumerate(VARIANTS):
         for name, job in workflows.gitlab(artifacts.project(answers)).items():
@@ -119,7 +119,7 @@ def test_uv_lock_is_enforced(environments: list[str], artifacts: ArtifactCache) 
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
 def test_tests_run_with_every_python(python_min: str, artifacts: ArtifactCache) -> None:
-    """A job tests each supported Python, and the job for the oldest tests the lowest dependencies."""
+    """A job tests each supported Python, and one tests the oldest with the lowest dependencies."""
     pythons = choices("python_min")[choices("python_min").index(python_min) :]
     found = jobs(artifacts, python_min=python_min)
     assert [{"UV_PYTHON": pythons}] == found["tests"]["parallel"]["matrix"]
@@ -129,7 +129,7 @@ def test_tests_run_with_every_python(python_min: str, artifacts: ArtifactCache) 
 
 @pytest.mark.parametrize("runner", rendered("task_runner"))
 def test_checks_run_the_tasks(runner: str, artifacts: ArtifactCache) -> None:
-    """The lint job calls the task runner or, without one, the tasks' commands."""
+    """The lint job runs the task runner or, without one, the tasks' commands."""
     call = facts("task_runner")[runner]["call"]
     expected = ["uv run ruff check", "uv run ruff format --check", "uv run mypy"]
     if call:
@@ -146,14 +146,14 @@ def test_versions_from_git_fetch_the_tags(artifacts: ArtifactCache) -> None:
 
 
 def test_image_is_built(artifacts: ArtifactCache) -> None:
-    """A job builds the image if the project has a Dockerfile."""
+    """A job builds the image only if the project has a Dockerfile."""
     assert "container" not in jobs(artifacts, mode="app")
     assert ["docker build ."] == jobs(artifacts, mode="app", container=True)["container"]["script"]
 
 
 @each_variant
 def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Uploads and releases are in later stages than all checks, and have no `needs`."""
+    """Uploads and the release have their own stages after all checks, and have no `needs`."""
     project = artifacts.project(answers)
     stages = workflows.read(project / ".gitlab-ci.yml")["stages"]
     found = workflows.gitlab(project)

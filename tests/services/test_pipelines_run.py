@@ -32,7 +32,7 @@ RELEASE = ["build", "tag", "pypi", "release"]
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, artifacts: ArtifactCache) -> Path:
-    """Return a locked and committed app that has two tags on main and one elsewhere."""
+    """Return a locked and committed app that has two tags on main and one on another branch."""
     folder = artifacts.copy(APP | {"testpypi": True}, tmp_path_factory.mktemp("app") / "project")
     return repository(folder)
 
@@ -58,7 +58,7 @@ def index(folder: Path, url: str, name: str, **kwargs: Any) -> Index:
 
 @pytest.fixture
 def pypi(tmp_path: Path) -> Index:
-    """Return an empty index in place of PyPI."""
+    """Return an empty index that simulates PyPI."""
     return index(tmp_path, DEFAULT_REPOSITORY, "pypi")
 
 
@@ -78,7 +78,7 @@ def pipeline(tmp_path: Path, project: Path, network: Network) -> Pipeline:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, project: Path) -> Path:
-    """Return the artifacts of the build job."""
+    """Return the folder with the build job's artifacts."""
     folder = tmp_path_factory.mktemp("built")
     with Network(folder) as network:
         pipeline = Pipeline(folder, project, network, interpreters(), tag("v0.1.0"))
@@ -92,7 +92,7 @@ def publish(pipeline: Pipeline, built: Path, **changes: Any) -> dict[str, str]:
 
     Args:
         pipeline: The pipeline.
-        built: The artifacts of the build.
+        built: The folder with the build job's artifacts.
         changes: Values to set in the `pypi` job, by key.
     """
     shutil.copytree(built, pipeline.artifacts("build"))
@@ -174,7 +174,7 @@ def renamed(built: Path, folder: Path, version: str) -> Path:
 
 
 def test_pre_release_is_accepted(pipeline: Pipeline, built: Path) -> None:
-    """The tag of a pre-release is accepted if it matches the version in the file names."""
+    """A pre-release's tag is accepted if it matches the version in the file names."""
     git(pipeline.origin, "tag", "v1.0.0rc1", "main")
     pipeline.event = tag("v1.0.0rc1")
     shutil.copytree(renamed(built, pipeline.folder, "1.0.0rc1"), pipeline.artifacts("build"))
@@ -210,7 +210,7 @@ def test_token_uploads_to_pypi(
 def test_private_index_skips_existing_files(
     tmp_path: Path, built: Path, artifacts: ArtifactCache
 ) -> None:
-    """On a private index, which rejects duplicates, a retry uploads only the missing file."""
+    """With a private index, a retry uploads only the missing file."""
     private = Index(URL, "index", tmp_path / "index", tokens={"secret"})
     shutil.copy(built / "dist" / WHEEL, private.folder)
     answers = APP | {"publish": "token", "index_url": URL}

@@ -26,7 +26,7 @@ from harness.simulators.github_expressions import ExpressionError, evaluate
 from harness.simulators.package_index import Index, Network, plain_index
 from harness.simulators.workflows import Job
 
-# A single worker process runs all tests, because they share the first run.
+# One worker process runs these tests, because most of them share one published release.
 pytestmark = pytest.mark.xdist_group("workflows run")
 
 Jobs = dict[str, Job]
@@ -119,7 +119,7 @@ class Place:
         return run
 
     def releases(self) -> list[str]:
-        """Return the tags of releases."""
+        """Return the tags of all releases."""
         folder = self.service.releases
         return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
@@ -128,7 +128,8 @@ def check_results(run: Run, expected: Mapping[str, str]) -> None:
     """Check the results and the order of the jobs.
 
     Raises:
-        AssertionError: The results differ. The message contains the output of failed jobs.
+        AssertionError: The results or their order differ. The message contains the output of failed
+            jobs.
     """
     ended = "; ".join(f"{job}: {result}" for job, result in run.results().items())
     should = "; ".join(f"{job}: {result}" for job, result in expected.items())
@@ -171,7 +172,7 @@ def checks_of(run: Run) -> Run:
 
 
 def test_all_checks_pass(released: tuple[Place, Run]) -> None:
-    """All jobs of ci.yml succeed, and the tests run with each supported Python on this machine.
+    """All jobs of ci.yml succeed, and the tests run with each supported Python that is available.
 
     A pull request starts ci.yml, but not publish.yml.
     """
@@ -182,7 +183,7 @@ def test_all_checks_pass(released: tuple[Place, Run]) -> None:
     assert "no issues found" in checks.jobs["lint"].printed
     supported = ["3.11", "3.12", "3.13", "3.14", "3.15"]
     here = [python for python in supported if python in interpreters()]
-    # Each Python runs the tests with locked dependencies, and the oldest Python also runs them with
+    # Each Python runs the tests with locked dependencies, and the oldest one also runs them with
     # the lowest dependencies.
     assert len(here) + 1 == checks.jobs["tests"].printed.count(" passed")
     assert len(supported) - len(here) + 2 == len(checks.not_run())
@@ -193,7 +194,7 @@ def test_all_checks_pass(released: tuple[Place, Run]) -> None:
 
 @pytest.mark.parametrize("name", ["click", "pytest"])
 def test_locked_and_lowest_dependencies_are_tested(name: str, released: tuple[Place, Run]) -> None:
-    """The tests run with the versions in uv.lock, and once with the lowest allowed versions."""
+    """The tests run with the versions in uv.lock and with the lowest allowed versions."""
     place, run = released
     lock = tomllib.loads((place.project / "uv.lock").read_text(encoding="utf-8"))
     (locked,) = [each["version"] for each in lock["package"] if each["name"] == name]
@@ -207,7 +208,7 @@ def test_locked_and_lowest_dependencies_are_tested(name: str, released: tuple[Pl
 
 
 def test_coverage_is_in_the_job_summary(released: tuple[Place, Run]) -> None:
-    """Each test job adds a Markdown table with the coverage to its summary."""
+    """Each run of the tests adds a Markdown table with the coverage to the job's summary."""
     tests = checks_of(released[1]).jobs["tests"]
     assert tests.printed.count(" passed") == tests.summary.count("**TOTAL**")
 
@@ -309,7 +310,7 @@ def test_tag_outside_main_is_not_published(
 
 
 def test_wrong_tag_is_not_published(place: Place, released: tuple[Place, Run]) -> None:
-    """A tag other than the wheel's version is rejected, and nothing is uploaded."""
+    """A tag that doesn't match the wheel's version is rejected, and nothing is uploaded."""
     run = place.run("publish", WRONG_TAG, again=released[1].until("checks"))
     check_not_published(place, run, "tag", "checks")
     assert "Reject a tag that doesn't match the wheel's version" in run.failures()
@@ -354,7 +355,7 @@ def test_repeated_release_changes_nothing(released: tuple[Place, Run]) -> None:
 
 
 def check_refused(place: Place, run: Run, mutate: Mutation) -> None:
-    """Check that PyPI rejects an upload over a different file, and that the release is skipped."""
+    """Check that PyPI doesn't replace a different file, and that the release is skipped."""
     kept = place.pypi.folder / FILES[0]
     kept.write_bytes(b"older")
     refused = place.run("publish", TAG, mutate, again=run.until("checks", "tag"))
@@ -375,7 +376,7 @@ def test_different_files_for_a_version_are_rejected(
 def test_testpypi_comes_before_pypi(
     tmp_path: Path, released: tuple[Place, Run], artifacts: ArtifactCache
 ) -> None:
-    """With testpypi, missing files are uploaded to TestPyPI before all files are uploaded to PyPI."""
+    """Missing files are uploaded to TestPyPI before all files are uploaded to PyPI."""
     answers = BASE | {"testpypi": True}
     project = repository(artifacts.copy(answers, tmp_path / "project"), TAG.short_ref)
     dist = released[1].artifact("dist")
@@ -391,7 +392,7 @@ def test_testpypi_comes_before_pypi(
 def test_token_is_used(
     tmp_path: Path, released: tuple[Place, Run], artifacts: ArtifactCache
 ) -> None:
-    """With publish=token, the upload uses the environment's secret instead of an identity."""
+    """With `publish=token`, the upload uses the environment's secret instead of an identity."""
     answers = BASE | {"publish": "token"}
     project = repository(artifacts.copy(answers, tmp_path / "project"), TAG.short_ref)
     place = Place(tmp_path, project, secrets={"pypi": {"TWINE_PASSWORD": "secret"}})
@@ -415,7 +416,7 @@ def test_private_index_gets_missing_files(
 ) -> None:
     """Missing files are uploaded to a private index, but a different file is rejected.
 
-    Like most private indexes, this one also requires the password for reading.
+    Reading from the index also requires the password.
     """
     answers = BASE | {"index_url": INDEX_URL}
     project = repository(artifacts.copy(answers, tmp_path / "project"), TAG.short_ref)

@@ -30,6 +30,6 @@ def source(template: Path) -> Source:
 
 @pytest.fixture(scope="module")
 def session(source: Source, tmp_path_factory: pytest.TempPathFactory) -> Session:
-    """Return a session that all tests in a module share so that it can reuse results."""
+    """Return a session that a module's tests share, so it can reuse results."""
     work = tmp_path_factory.mktemp("session")
     return Session(source, work, {"project_name": "My Project"}, {"preset": "custom"})

@@ -26,7 +26,7 @@ from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
 
 # A second template. It has a choice that can be unavailable, a question that depends on another
-# one, a file for each item of a list, and an excluded file.
+# question, a file for each item of a list, and an excluded file.
 TINY = {
     "copier.yml": """\
 _subdirectory: files
@@ -121,7 +121,7 @@ def message(answers: Answers) -> str:
 
 
 def test_command_writes_the_same_files(template: Path, session: Session, tmp_path: Path) -> None:
-    """For difficult and random answers, the files and modes are the same as with `copier copy`."""
+    """For FULL and random answers, a session renders the same files as `copier copy`."""
     chosen = random.SystemRandom().sample(covering(), 2)
     for number, answers in enumerate([FULL, *chosen]):
         expected = of_command(template, tmp_path / str(number), answers)
@@ -231,7 +231,7 @@ def test_second_template_renders_the_same_files(
 def test_another_template_rejects_answers(
     answers: dict[str, str], name: str, error: str, tiny: Source, tmp_path: Path
 ) -> None:
-    """The message about a rejected answer belongs to its question."""
+    """The message about a missing or rejected answer belongs to its question."""
     asked = {q.name: q for q in Session(tiny, tmp_path / "work").ask(answers)}
     assert error in asked[name].error
 

@@ -36,11 +36,10 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not 
 screenshot = pytest.importorskip("screenshot")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
-# A single worker process runs all tests, because most of them share a page that takes seconds to
-# load.
+# One worker process runs these tests, because most of them share a page that takes seconds to load.
 pytestmark = pytest.mark.xdist_group("start page")
 
-# Additional answers without which an answer would have no effect or be rejected.
+# Other answers that make a question's answers valid and effective, by question.
 WITH: dict[str, Answers] = {
     "cli_library": {"mode": "app"},
     "container": {"mode": "app"},
@@ -48,10 +47,10 @@ WITH: dict[str, Answers] = {
     "testpypi": {"publish": "token"},
 }
 
-# Use a fixed year, because the default, the current year, would change the results.
+# Use a fixed year, because the default is the current year.
 BASE: Answers = {"project_name": "Sea Map", "copyright_year": "2026"}
 
-# The rules of the Web Content Accessibility Guidelines, levels A and AA.
+# axe's rules for the Web Content Accessibility Guidelines, levels A and AA.
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 }
@@ -60,7 +59,7 @@ ALL = os.environ.get("PACKAGESTAN_START_SETS") == "all"
 
 
 def answer_sets() -> dict[str, Answers]:
-    """Return named sets of answers: FULL, the defaults, choices, presets, and difficult text."""
+    """Return sets of answers by name: FULL, defaults, choices, presets, and difficult text."""
     found: dict[str, Answers] = {"full": FULL, "defaults": BASE}
     for axis in axes():
         for choice in choices(axis):
@@ -163,14 +162,14 @@ def extract(archive: Path, folder: Path) -> Path:
 
 
 def fragment(answers: Mapping[str, Any], prefix: str = "") -> str:
-    """Return the fragment of a link with answers. The prefix precedes each question's name."""
+    """Return a link's fragment with answers. The prefix precedes each question's name."""
     texts = {prefix + name: as_text(answer) for name, answer in answers.items()}
     return "#" + urllib.parse.urlencode(texts)
 
 
 @pytest.fixture(scope="module")
 def shown(browser: Any, site: str) -> Iterator[Shown]:
-    """Return a page that all tests in this module share."""
+    """Return the page that most of this module's tests share."""
     opened = Shown(browser, site, viewport={"width": 1280, "height": 800})
     opened.load()
     yield opened
@@ -181,7 +180,7 @@ def shown(browser: Any, site: str) -> Iterator[Shown]:
 def test_files_equal_those_of_the_command(
     name: str, shown: Shown, template: Path, tmp_path: Path
 ) -> None:
-    """The archive has the same files as `copier copy`, or the page shows the same message."""
+    """The archive contains the files that `copier copy` writes, or the page shows its message."""
     answers = answer_sets()[name]
     expected = tmp_path / "command"
     finished = copier_command(
@@ -200,7 +199,7 @@ def test_files_equal_those_of_the_command(
 def test_archive_builds_and_passes_its_tests(
     shown: Shown, artifacts: ArtifactCache, tmp_path: Path
 ) -> None:
-    """The downloaded project builds a wheel, and its tests pass."""
+    """A wheel can be built from the downloaded project, and the project's tests pass."""
     shown.follow(fragment(BASE | {"mode": "app"}))
     project = shown.download(tmp_path)
     (tmp_path / "dist").mkdir()
@@ -216,7 +215,7 @@ def test_archive_builds_and_passes_its_tests(
 def test_rejected_answer_shows_the_message_of_the_command(
     name: str, shown: Shown, template: Path, tmp_path: Path
 ) -> None:
-    """A rejected answer's field is marked and shows the message, and the download is disabled."""
+    """A rejected answer is marked and shows the command's message. The download is disabled."""
     rejected = next((answer for each, answer, *_ in REJECTED if each == name), "2.7")
     answers = {"project_name": "Demo", name: rejected}
     finished = copier_command(
@@ -301,7 +300,7 @@ def test_loaded_page_works_offline(shown: Shown) -> None:
 
 @slow
 def test_link_reproduces_the_page(browser: Any, site: str, shown: Shown) -> None:
-    """A link restores the answers, the pinned project, and the open file in another context."""
+    """A link restores the answers, the pinned project, and the open file in a new context."""
     shown.follow(fragment(BASE))
     before = shown.count()
     shown.page.check('[data-question="backend"] input[value="flit_core"]')
@@ -325,7 +324,7 @@ def test_link_reproduces_the_page(browser: Any, site: str, shown: Shown) -> None
 
 
 def test_page_can_be_used_with_the_keyboard(shown: Shown) -> None:
-    """Answering questions and opening files work with the keyboard, and the focus is kept."""
+    """Users can answer questions and open files with the keyboard, and the focus is kept."""
     shown.follow(fragment(BASE))
     keyboard = shown.page.keyboard
     before = shown.count()
@@ -386,7 +385,7 @@ def check(shown: Shown) -> None:
 
 
 def test_reduced_motion_has_no_transitions(shown: Shown) -> None:
-    """There are no transitions if the user prefers reduced motion."""
+    """The page has no transitions if the user prefers reduced motion."""
     shown.page.emulate_media(reduced_motion="reduce")
     try:
         assert "0s" == shown.page.evaluate(

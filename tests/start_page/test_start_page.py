@@ -46,7 +46,7 @@ def page(source: Source, tmp_path: Path) -> Page:
 
 
 def test_bash_passes_each_answer_unchanged() -> None:
-    """Whatever the answers are, Bash splits the command into the intended words."""
+    """Bash splits the command into the intended words, even with hostile answers."""
     answers = {f"q{number}": text for number, text in enumerate(HOSTILE)}
     command = commands("gh:ada/template", "my project", answers, ["--vcs-ref", "HEAD"])["bash"]
     shell = ("bash", "-c", command.replace("uvx ", "printf '%s\\0' ", 1))
@@ -57,16 +57,17 @@ def test_bash_passes_each_answer_unchanged() -> None:
 
 
 def test_bash_command_contains_no_control_characters() -> None:
-    """Except for line breaks, the command has no control characters that pasting could execute."""
+    """The command contains no control characters except line breaks, so it is safe to paste."""
     command = commands("gh:ada/template", "demo", {"a": "x\x1b[201~\nid\x7f\x9b"}, [])["bash"]
     assert [] == re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", command)
     assert ["uvx copier copy --defaults \\", "  gh:ada/template demo"] == command.split("\n")[::2]
 
 
 def words_of_powershell(command: str) -> list[str]:
-    """Split a PowerShell command by the rules of verbatim strings, where '' is the only escape.
+    """Split a PowerShell command by the rules for verbatim strings.
 
-    PowerShell isn't available here. The rules are in its help topic about_Quoting_Rules.
+    Only quotation marks are escaped. The rules are in PowerShell's help topic about_Quoting_Rules,
+    so the tests don't require PowerShell.
     """
     quotes = "'\u2018\u2019\u201a\u201b"
     pattern = rf"[{quotes}]((?:[^{quotes}]|([{quotes}])[{quotes}])*)[{quotes}]|(`\n)|([\w./:=-]+)|(\s)|(.)"
@@ -81,7 +82,7 @@ def words_of_powershell(command: str) -> list[str]:
 
 
 def test_powershell_passes_each_answer_unchanged() -> None:
-    """By PowerShell's rules, the command is split into the intended words."""
+    """PowerShell's rules split the command into the intended words, even with hostile answers."""
     answers = {f"q{number}": text for number, text in enumerate(HOSTILE)}
     command = commands("gh:ada/template", "demo", answers, [])["powershell"]
     expected = ["uvx", "copier", "copy", "--defaults"]
@@ -170,13 +171,13 @@ def test_groups_are_named_after_question_files() -> None:
 
 
 def test_template_without_question_files_has_no_groups(tmp_path: Path) -> None:
-    """The questions of a template without question files have no groups."""
+    """Questions have no groups if the template has no question files."""
     (tmp_path / "copier.yml").write_text("name: Ada\n", encoding="utf-8")
     assert {} == groups(tmp_path)
 
 
 def test_difference_has_both_sides() -> None:
-    """Rows contain the line numbers and text of both sides, and distant equal lines are skipped."""
+    """Rows contain both sides' line numbers and text, and skip equal lines far from changes."""
     before = "".join(f"{number}\n" for number in range(1, 21))
     rows = list(difference(before, before.replace("20\n", "twenty\n21\n")))
     assert [
@@ -227,7 +228,7 @@ def test_archive_is_reproducible_and_has_modes(tmp_path: Path) -> None:
     ],
 )
 def test_fork_gets_its_own_address(remote: str, address: str) -> None:
-    """The address is the remote's, without credentials, or else the template's default address."""
+    """The address is the remote's, shortened and without credentials, or else the default."""
     assert address == assemble.short_address(remote)
 
 
