@@ -1,4 +1,4 @@
-"""Development tasks for Packagestan. Run `nox --list` to show them."""
+"""Development tasks for Packagestan. Run `nox --list` to list them."""
 
 import os
 import re
@@ -37,13 +37,13 @@ def has_browser() -> bool:
 
 def pytest(session: nox.Session, *arguments: str, **env: str) -> None:
     """Run pytest with additional environment variables."""
-    # With compiled modules on disk, the worker processes can share them.
+    # Let Python write compiled modules to disk so that the worker processes can share them.
     compiled = {"PYTHONDONTWRITEBYTECODE": ""}
     session.run("python", "-m", "pytest", *arguments, env=compiled | env)
 
 
 def changed_options() -> list[str]:
-    """Return the test files of the options that have uncommitted changes."""
+    """Return the paths of the tests for options with uncommitted changes."""
     command = ("git", "status", "--porcelain", "--untracked-files=all")
     status = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
     places = r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
@@ -55,14 +55,14 @@ def changed_options() -> list[str]:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the test suite, which renders, builds, installs, and runs projects."""
-    # The start page is also tested in a browser if one is installed.
+    # If Node.js and a browser are installed, the start page is also tested in the browser.
     install(session, "test", *(["browser"] if has_browser() else []))
     pytest(session, *session.posargs)
 
 
 @nox.session(default=False)
 def start_page(session: nox.Session) -> None:
-    """Test the start page with more than 100 sets of answers in Chromium."""
+    """Test the start page with more than 100 sets of answers in a browser."""
     install(session, "test", "browser")
     install_npm(session)
     pytest(session, "tests/start_page", *session.posargs, PACKAGESTAN_START_SETS="all")
@@ -70,7 +70,7 @@ def start_page(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def portable(session: nox.Session) -> None:
-    """Run the commands on all pages in zsh, with BusyBox instead of the GNU tools."""
+    """Run the pages' commands in zsh, with BusyBox instead of the GNU tools."""
     install(session, "test")
     pages = "tests/course/test_pages.py::test_commands_match_the_page"
     pytest(session, pages, *session.posargs, PACKAGESTAN_PORTABLE="1")
@@ -78,7 +78,7 @@ def portable(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def quick(session: nox.Session) -> None:
-    """Test the conventions, variants that cover each choice, and the options that you changed."""
+    """Test the conventions, variants that cover each choice, and options that you changed."""
     install(session, "test")
     pytest(session, "-m", "quick", "tests/conventions", "tests/matrix", *changed_options())
 
@@ -110,7 +110,7 @@ def docs(session: nox.Session) -> None:
     if has_browser():
         install(session, "browser")
         session.run("python", "docs/start/screenshot.py", "docs/_build/start")
-    # The site contains the cheat sheet as a PDF file only if a browser is installed.
+    # The site contains the cheat sheet as a PDF only if a browser is installed.
     tag = ("-t", "pdf") if has_browser() else ()
     html = ("-b", "html", *tag, "docs", "docs/_build/html")
     session.run("sphinx-build", "-W", "--keep-going", *html)
@@ -130,7 +130,7 @@ def slides(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
-    """Check the output of `nox -s docs slides` in Chromium."""
+    """Check the output of `nox -s docs slides` in a browser."""
     install(session, "browser")
     module = ("python", "-m", "sessions.browser_checks")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
@@ -145,7 +145,7 @@ def mutation(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Benchmark the template and tests, updates (`-- fleet 200`), or start page (`-- start`)."""
+    """Benchmark the template, updates (`-- fleet 200`), or the start page (`-- start`)."""
     install(session, "test")
     modules = {"fleet": "sessions.fleet", "start": "sessions.start_page"}
     chosen = next((name for name in modules if name in session.posargs), None)
@@ -179,7 +179,7 @@ def names(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def renovate(session: nox.Session) -> None:
-    """Check the Renovate settings with Renovate's newest release, and record its metadata."""
+    """Check the Renovate settings with Renovate's newest release, and record facts about it."""
     install(session, "test")
     install_npm(session)
     session.run("python", "-m", "sessions.renovate", env={"PYTHONPATH": "tests"})
@@ -195,7 +195,7 @@ def updates(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def adoptions(session: nox.Session) -> None:
-    """Adopt real projects and run their tests; `-- six path/to/clone` selects two projects."""
+    """Adopt real projects, or only the selected ones (`-- six path/to/clone`), and run their tests."""
     install(session, "test")
     env = {"PYTHONPATH": "tests"}
     session.run("python", "-m", "sessions.adoptions", *session.posargs, env=env)
@@ -219,7 +219,7 @@ def checkpoint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bundle(session: nox.Session) -> None:
-    """Create the offline bundle after `nox -s docs slides`; `-- serve` and `-- check` use it."""
+    """Create, serve (`-- serve`), or check (`-- check`) the offline bundle."""
     install(session, "test")
     module = ("python", "-m", "harness.course.offline_bundle")
     session.run(*module, *session.posargs, env={"PYTHONPATH": "tests"})
@@ -238,7 +238,7 @@ def lock(session: nox.Session) -> None:
             f"--output-file=requirements/{group}.txt",
             env={"UV_CUSTOM_COMPILE_COMMAND": "nox -s lock"},
         )
-    # The start page includes these packages, so they are pinned with hashes for Pyodide's Python.
+    # The start page runs these packages in Pyodide, so they are pinned for its Python version.
     session.run(
         *("uv", "pip", "compile", "--quiet", "--upgrade", "--group=start", "--generate-hashes"),
         *("--python-version=3.14", "--python-platform=x86_64-manylinux_2_28"),

@@ -1,8 +1,5 @@
 #!/usr/bin/env python3
-"""Print the release notes for a tag from CHANGELOG.md.
-
-Tags that are not semantic versions are rejected.
-"""
+"""Print the section of CHANGELOG.md for a tag such as v1.2.3."""
 
 import re
 import sys
@@ -10,17 +7,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Pre-releases are not supported, because PEP 440 and Copier order them differently from Semantic
-# Versioning:
-# https://semver.org/spec/v2.0.0.html.
+# Pre-releases aren't supported, because Copier orders them by PEP 440, which differs from Semantic
+# Versioning: https://semver.org/spec/v2.0.0.html
 SEMANTIC = r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
 
 
 def section(changelog: str, version: str) -> str:
-    """Return the changelog section for a version, or "" if there is none.
+    """Return the text of a version's changelog section, or "" if it has none.
 
     Args:
-        changelog: Text with headings such as "## [1.2.3] - 2026-11-21".
+        changelog: A text with headings such as "## [1.2.3] - 2026-11-21".
         version: A version such as "1.2.3".
     """
     heading = rf"^## \[?{re.escape(version)}\]?(?:[ \t][^\n]*)?$"
@@ -31,9 +27,9 @@ def section(changelog: str, version: str) -> str:
 
 
 def main(tag: str) -> int:
-    """Print the release notes for a tag, and return the exit code."""
+    """Print the section for a tag, and return the exit code."""
     if not re.fullmatch(SEMANTIC, tag):
-        print(f"use a tag such as v1.2.3; {tag} is not a semantic version", file=sys.stderr)
+        print(f"use a tag such as v1.2.3; {tag} is not supported", file=sys.stderr)
         return 1
     notes = section((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), tag.removeprefix("v"))
     if not notes:
