@@ -20,7 +20,7 @@ from harness.packagestan.template import ORG
 
 project = "Packagestan"
 author = "The Packagestan contributors"
-# Furo links this notice to the `copyright` page.
+# In Furo's footer, the word "Copyright" before this text links to docs/copyright.md.
 copyright = f"{author} (text: CC BY 4.0, code: MIT)"
 extensions = ["myst_parser", "sphinx_copybutton", "sphinx_design", "packagestan"]
 exclude_patterns = ["_build", "extensions", "start", "course/exercises"]
@@ -37,8 +37,8 @@ html_theme = "furo"
 html_title = "Packagestan"
 html_logo = html_favicon = "logo.svg"
 html_theme_options = {
-    # The diagrams and the start page use the same colors. tests/documentation/test_colors.py checks
-    # their contrast.
+    # The diagrams and the start page also use some of these colors.
+    # tests/documentation/test_colors.py checks the contrast.
     "light_css_variables": {
         "color-foreground-primary": "#1f2328",
         "color-foreground-secondary": "#4d5561",
@@ -76,7 +76,7 @@ html_theme_options["source_repository"] = f"https://github.com/{ORG}/packagestan
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
-# Copy commands without prompts and output:
+# Copy commands without their prompts and output:
 # https://sphinx-copybutton.readthedocs.io/en/latest/use.html
 copybutton_prompt_text = r"\$ |> "
 copybutton_prompt_is_regexp = True
@@ -86,7 +86,7 @@ locale_dirs = ["locales"]
 gettext_compact = False
 gettext_location = False
 
-# The tests run the commands on these pages.
+# The tests run the commands on these pages, even without `commands` in the front matter.
 packagestan_executed = ["tutorial/**", "course/**"]
 
 # https://sphinx-revealjs.readthedocs.io/en/stable/configurations/
@@ -100,7 +100,7 @@ revealjs_script_plugins = [
     {"name": "RevealHighlight", "src": "revealjs/plugin/highlight/highlight.js"},
 ]
 
-# Slides and handouts contain only the course.
+# Slides and handouts contain only the lessons and their index page.
 if tags.has("slides") or tags.has("handouts"):  # noqa: F821 Sphinx defines it
     extensions.append("sphinx_revealjs")
     root_doc = "course/index"

@@ -1,7 +1,7 @@
 """Generate tables of error messages from the source files.
 
-Each message of the template has the form "remedy; problem", because Copier's prompt cuts off the
-end of long messages. Each message of `tools/adopt.py` has the form "problem" or "problem; remedy".
+Messages of the template start with the remedy ("remedy; problem"), because Copier's prompt cuts off
+the end of long messages. Each message of `tools/adopt.py` has the form "problem" or "problem; remedy".
 """
 
 import ast
@@ -23,7 +23,7 @@ ANY = "..."
 def template_messages() -> None:
     """Print a table of the template's messages about rejected answers."""
     found = {message for text in sources() for message in in_template(text)}
-    # In one message, the problem is the backend's reason for not reading the version from git.
+    # In one message, the problem is the reason why a backend can't read the version from git.
     reasons = [each["vcs_error"] for each in facts("backend").values() if each["vcs_error"]]
     rows = set()
     for message in found:
@@ -42,7 +42,7 @@ def adoption_messages() -> None:
 
 
 def print_table(rows: Iterable[tuple[str, ...]]) -> None:
-    """Print a table of messages, sorted by problem without regard to case and punctuation.
+    """Print a table of messages, sorted by problem, ignoring case and punctuation.
 
     Args:
         rows: The problem and the remedy of each message.
@@ -53,7 +53,7 @@ def print_table(rows: Iterable[tuple[str, ...]]) -> None:
 
 
 def sources() -> Iterator[str]:
-    """Yield the source of the macros and the strings of the questions that may contain messages."""
+    """Yield the texts in the template's macros and questions that may contain messages."""
     for file in sorted((ROOT / "template" / "macros").glob("*.jinja")):
         yield file.read_text(encoding="utf-8")
     for file in sorted((ROOT / "template" / "questions").glob("*.yml")):

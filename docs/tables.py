@@ -32,7 +32,7 @@ SHOWN: Answers = {"project_name": "My Project", "copyright_year": "2026", "mode"
 
 
 def section(text: str) -> None:
-    """Print a section between two blank lines, which Markdown requires."""
+    """Print a section between the blank lines that Markdown requires."""
     print(f"\n{text}\n")
 
 
@@ -44,7 +44,7 @@ def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def code(choice: object) -> str:
-    """Return a choice as code, in the form used on the command line. Booleans are lowercase."""
+    """Return a choice as Markdown code, in the form used on the command line. Booleans are lowercase."""
     return f"`{str(choice).lower() if isinstance(choice, bool) else choice}`"
 
 
@@ -62,7 +62,7 @@ def question_text(name: str) -> str:
 def possible_answers(name: str) -> str:
     """Return the choices of a question as Markdown, or the type of its answer.
 
-    The default is the first choice. If several choices can be selected, the defaults are listed
+    The first choice is the default. If several choices can be selected, the defaults are listed
     separately.
     """
     question = answers.questions()[name]
@@ -100,7 +100,7 @@ def choices(axis: str) -> None:
 
 
 def description(choice: str, label: str) -> str:
-    """Return a choice's label. If it starts with the choice itself, leave out this name.
+    """Return a choice's label. If the label repeats the choice's name, leave out the name.
 
     >>> description("uv", "uv - one tool"), description("gh", "GitHub - a service")
     ('one tool', 'GitHub: a service')
@@ -110,7 +110,7 @@ def description(choice: str, label: str) -> str:
 
 
 def labels_of(axis: str) -> dict[str, str]:
-    """Return the labels of an axis by choice, except labels that are the same as the choice."""
+    """Return the labels of an axis by choice, excluding labels that equal the choice."""
     if "choices" not in answers.questions()[axis]:
         return {}
     labels = answers.labels(axis)
@@ -146,7 +146,7 @@ def changes(axis: str) -> None:
     """Print the changes that each choice of an axis makes to a project.
 
     If the axis accepts several choices, each is compared with an empty selection. Otherwise, each
-    is compared with the default.
+    other choice is compared with the default.
     """
     if answers.questions()[axis].get("multiselect"):
         parts = [
@@ -165,7 +165,7 @@ def changes(axis: str) -> None:
 
 @functools.cache
 def shown_files(axis: str, *chosen: Any) -> dict[str, str]:
-    """Return the text of the example project's files by path, except the answers file.
+    """Return the texts of the example project's files by path, excluding the answers file.
 
     Args:
         axis: The name of the axis.
@@ -187,7 +187,7 @@ def shown_files(axis: str, *chosen: Any) -> dict[str, str]:
 def difference(before: dict[str, str], after: dict[str, str]) -> str:
     """Return Markdown that lists the added, removed, and changed files.
 
-    The differences in pyproject.toml are included. For equal projects, return a sentence.
+    The differences in pyproject.toml are included. If the projects are equal, say so in a sentence.
     """
     changed = {name for name in before.keys() & after.keys() if before[name] != after[name]}
     groups = {
@@ -228,7 +228,7 @@ def runners() -> None:
 def files_of_choices() -> None:
     """Print a table of the files that are generated only for some choices.
 
-    It covers task runners, documentation engines, template updates, and build backends.
+    It covers task runners, documentation generators, template updates, and build backends.
     """
     named = {
         "task_runner": ("Tasks for {}", ("file", "executable_file")),
@@ -285,17 +285,17 @@ def project_svg() -> str:
     # Without an empty last line, rich cuts off descenders and underscores.
     console.print(grid, "")
     svg = console.export_svg(title="my-project", unique_id="project")
-    # Remove comments and web fonts. GitHub blocks fonts from other sites, and this site has none.
+    # Remove comments and web fonts. GitHub blocks fonts from other sites, and this site provides none.
     svg = re.sub(r"@font-face {.*?}\s*|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = svg.replace("Fira Code, ", "")
     return "".join(f"{line.rstrip()}\n" for line in svg.splitlines() if line.strip())
 
 
 def listing(folder: Path, indent: str = "") -> Iterator[tuple[str, Path]]:
-    """Yield a line, as the `tree` command prints it, and the path for each entry in a folder.
+    """Yield a line like the `tree` command's, and the path, for each entry in a folder.
 
     Args:
-        folder: The folder, whose subfolders are included.
+        folder: The folder. Its subfolders are included.
         indent: The text at the start of each line.
     """
     entries = sorted(folder.iterdir())

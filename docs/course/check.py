@@ -4,48 +4,47 @@
 # ///
 """Check your solution to an exercise or a puzzle: `uv run check.py NAME [FOLDER]`.
 
-FOLDER is the project's folder (default: the current folder). Depending on the checks, the checker
-builds and installs the package. It inspects the project's files, the files in the wheel and the
-sdist, the metadata, and the output of commands. It works on a copy and doesn't change FOLDER.
+FOLDER is the project's folder (default: the current folder). The checks inspect the project, its
+sdist and wheel, or the output of commands. They run on a copy and don't change FOLDER.
 
 The checks are in `exercises/NAME/check.toml` or `puzzles/NAME/check.toml`, next to this script. You
 can also specify a puzzle by its number, such as `puzzle-3`. The checks run in order until one of
-them fails. Each entry of `[[checks]]` has one of these keys:
+them fails. Each entry of `[[checks]]` has exactly one of these keys:
 
     builds = true                   the specified build backend builds an sdist, and a wheel from it
     wheel_has, wheel_lacks          one or more patterns for paths; `*` matches any text
     sdist_has, sdist_lacks          the same for the sdist, without its top-level folder
     sdist_skips = "data.csv"        the sdist does not include a new file with this name
     metadata = {field, has, lacks, is}
-                                    patterns for a value of the field, or (`is`) for its only value;
-                                    a requirement without a version in the check matches any version,
-                                    and a pattern such as `ruff*` matches any version and marker
+                                    `has` matches a value of the field, `lacks` matches none, and
+                                    `is` matches the only value; in Requires-Dist, `ruff` matches any
+                                    version, and `ruff*` also matches any marker
     entry_point = {group, name, value}
     runs = {command, prints, lacks, exit, extras}
                                     text that the command prints or doesn't print, and its exit code
-                                    (default: 0), in a virtual environment that contains the wheel
-                                    and `extras` (default: no extras)
+                                    (default: 0), after the wheel is installed with `extras` (default:
+                                    none) in a virtual environment
     script = {command, prints, lacks, exit}
                                     the same in the project's folder, with nothing installed
     file = {path, has, lacks}       regular expressions for the joined contents of the files that
                                     match a path pattern
     hash_files = "*.yml"            each pattern in `hashFiles(...)` of these workflows matches a file
-    not_in_index = "index.json"     no built file has the name of a file in this index response
+    not_in_index = "index.json"     no built file has the same name as a file in this index response
     generated_by = {command, folder}
                                     the command writes a project to `folder`, which the next checks
                                     inspect
 
 Other keys of an entry:
 
-    about       what the check looks for, such as "channel" (required for `file`, and if an exercise
-                has several similar checks)
+    about       what the check looks for, such as "channel" (required for `file`, and if several
+                checks would otherwise have the same label)
     hint        a question that points to the error (optional for `builds`)
     hints       more specific hints, by regular expressions that match the displayed error
     see         a link to a page about the subject
     at_start    true if the unsolved exercise fails this check but passes the previous ones
 
 The exit code is 0 if all checks pass, 1 if a check fails, and 2 if nothing could be checked. The
-checker requires uv and uses its settings for package indexes, such as UV_DEFAULT_INDEX.
+checker requires uv and respects its settings for package indexes, such as UV_DEFAULT_INDEX.
 
 Specifications: https://packaging.python.org/en/latest/specifications/
 """
@@ -78,7 +77,7 @@ from packaging.requirements import Requirement
 
 HERE = Path(__file__).parent
 
-# Version control data and generated files, which are not copied.
+# Folders with Git data or generated files are not copied.
 IGNORED = shutil.ignore_patterns(".git", ".venv", ".nox", "__pycache__", "*.egg-info")
 IGNORED_AT_TOP = {"build", "dist"}
 
@@ -91,7 +90,7 @@ COMMAND_HINT = (
 )
 TIMEOUT_HINT = "Run the command yourself. What is it waiting for?"
 # The time limit is high, because the first build downloads the build backend, and a whole class may
-# do so at the same time.
+# download it at the same time.
 SECONDS = 180
 
 
@@ -107,8 +106,7 @@ class NotYetError(Exception):
 
         Args:
             found: The message.
-            hint: A hint for this error, which replaces the check's `hint`. If it is empty, the
-                check's own hint is used.
+            hint: A hint that replaces the check's `hint`, or "" to keep it.
         """
         super().__init__(found)
         self.hint = hint
@@ -173,7 +171,7 @@ class Package:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The variables for commands, without references to other Python environments."""
+        """The environment variables for commands, except the ones that point to a Python environment."""
         excluded = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
         kept = {name: value for name, value in os.environ.items() if name not in excluded}
         return kept | {"NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
@@ -215,7 +213,7 @@ class Package:
 
     @cached_property
     def metadata(self) -> importlib.metadata.Distribution:
-        """The built distribution, with its metadata and entry points."""
+        """The wheel's metadata and entry points."""
         (distribution,) = importlib.metadata.distributions(path=[str(self.wheel)])
         return distribution
 
@@ -275,8 +273,8 @@ class Kind:
 
     Attributes:
         function: The function, which raises NotYetError if the check fails.
-        label: A description of the inspected part, in which `{name}` stands for an option. It
-            doesn't reveal the expected result.
+        label: A format string that describes the inspected part without revealing the expected
+            result. Its fields are the check's options.
     """
 
     function: Callable[..., None]
@@ -305,7 +303,7 @@ def kind(label: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 @kind("sdist and wheel")
 def builds(package: Package, expected: bool) -> None:
-    """Require a specified build backend that builds an sdist, and a wheel from the sdist.
+    """Require that pyproject.toml specifies a build backend, and that the build succeeds.
 
     A successful build isn't enough, because frontends use setuptools if no backend is specified:
     https://packaging.python.org/en/latest/specifications/pyproject-toml/
@@ -414,7 +412,7 @@ def is_requirement(value: str, expected: str) -> bool:
 
 @kind("entry point {name}")
 def entry_point(package: Package, *, group: str, name: str, value: str) -> None:
-    """Require an entry point with a group, a name, and an object reference.
+    """Require an entry point with the given group, name, and object reference.
 
     https://packaging.python.org/en/latest/specifications/entry-points/
     """
@@ -465,7 +463,7 @@ def _runs(
 
 @kind("file {path}")
 def file(package: Package, *, path: str, about: str, has: str = "", lacks: str = "") -> None:
-    """Require a match for `has`, and reject a match for `lacks`, in the files at a path."""
+    """Require a match for `has` and reject a match for `lacks` in files that match a path."""
     files = sorted(package.tree.glob(path))
     if not files:
         raise NotYetError(f"There is no file {path}.")
@@ -512,7 +510,7 @@ def not_in_index(package: Package, response: str) -> None:
 
 @kind("{command} (in the folder)")
 def generated_by(package: Package, *, command: str, folder: str) -> None:
-    """Run a command that generates a package, which the next checks inspect."""
+    """Run a command that generates a project, which the next checks inspect."""
     _runs(command, "", "", 0, cwd=package.tree, env=package.environment())
     package.tree = package.tree / folder
 
@@ -553,7 +551,7 @@ class Check:
         KINDS[self.kind].function(package, *positional, **named)
 
     def hint_for(self, error: NotYetError) -> str:
-        """Return the matching hint from `hints`, or else the error's hint or this check's hint."""
+        """Return the first matching hint from `hints`, the error's hint, or this check's hint."""
         specific = (hint for found, hint in self.hints.items() if re.search(found, str(error)))
         return next(specific, error.hint or self.hint)
 
@@ -561,9 +559,8 @@ class Check:
 def as_parameters(kind: str, options: Any, about: str) -> tuple[list[Any], dict[str, Any]]:
     """Return the positional and keyword arguments for the function of a kind of check.
 
-    A table becomes keyword arguments, and any other value becomes the only positional argument.
-    Names that are Python keywords get a trailing underscore. `about` is added if the function
-    accepts it.
+    A table becomes keyword arguments, together with `about` if the function accepts it. Names that
+    are Python keywords get a trailing underscore. Any other value becomes the positional argument.
     """
     if not isinstance(options, dict):
         return [options], {}
@@ -635,7 +632,7 @@ def check(name: str, folder: Path) -> bool:
     """Check a solution, print the results, and return whether all checks passed.
 
     Args:
-        name: The name of an exercise or a puzzle, or "puzzle-" and the number of a puzzle.
+        name: The name of an exercise or a puzzle, or a puzzle's number in the form "puzzle-3".
         folder: The folder of the solution.
 
     Raises:
@@ -643,7 +640,7 @@ def check(name: str, folder: Path) -> bool:
             uv can't be found.
     """
     known = exercises()
-    # The name of a puzzle's folder reveals the defect, so messages contain only its number.
+    # The name of a puzzle's folder reveals the defect, so `known` contains only the number.
     path = known.get(name, HERE / "puzzles" / name / "check.toml")
     if not path.is_file():
         names = ", ".join(known) or "none"
@@ -652,7 +649,7 @@ def check(name: str, folder: Path) -> bool:
         raise CheckerError(f"{folder} is not a folder. Specify the folder of your solution.")
     exercise = read(path)
     print(exercise.title)
-    # On Windows, a program that has just ended may still have a file open.
+    # Windows can keep a file locked for a moment after the program that used it has ended.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
         package = Package(folder.resolve(), Path(work).resolve())
         for step in exercise.checks:
@@ -682,7 +679,7 @@ def main() -> int:
     )
     parser.add_argument("--list", action="store_true", help="list all exercises and puzzles")
     options = parser.parse_args()
-    # A learner's program can print characters that the terminal can't show.
+    # A learner's program can print characters that the terminal's encoding doesn't support.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:

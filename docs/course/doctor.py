@@ -4,8 +4,8 @@
 # ///
 """Check whether a computer has everything that the course requires: `python3 doctor.py`.
 
-The script runs with Python 3.8 or later and changes nothing. The exit code is 0 if everything for
-lessons 0 to 10 is available, and 1 if not.
+The script runs with Python 3.8 or later and installs nothing. The exit code is 0 if everything for
+lessons 0 to 10 is available, and 1 otherwise.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-# The oldest supported versions. The lessons show the output of the uv version listed here.
+# The oldest supported versions. The lessons show the output of this uv version.
 PYTHON = "3.11"
 OLDEST = {"uv": "0.13.8", "git": "2.27", "copier": "9.19"}
 
 HINTS = {
     "uv": "Install or update it: https://docs.astral.sh/uv/getting-started/installation/",
-    "uvx": "It is installed together with uv. Is the folder of uv in PATH?",
+    "uvx": "It is installed together with uv. Is uv's folder on PATH?",
     "git": "Install or update it: https://git-scm.com/downloads",
     "copier": "Run: uv tool install --upgrade copier. Then run: uv tool update-shell",
 }
@@ -87,7 +87,7 @@ def check_python() -> str:
 
 
 def check_modules() -> str:
-    """Require the modules that create virtual environments, which Debian packages separately."""
+    """Require the modules for virtual environments. Debian's python3 package lacks ensurepip."""
     if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
         raise MissingError(
             "the Python modules venv and ensurepip",
@@ -97,7 +97,7 @@ def check_modules() -> str:
 
 
 def check_program(name: str) -> str:
-    """Require a program on PATH. If `OLDEST` lists it, also require that version or a later one."""
+    """Require a program on PATH whose version isn't older than the one in `OLDEST`, if any."""
     wanted = f"{name} {OLDEST[name]} or later" if name in OLDEST else name
     printed, succeeded = output_of(name, "--version")
     if not printed:

@@ -1,6 +1,6 @@
 """Build the start page: `python docs/start/assemble.py FOLDER`.
 
-The page consists of the files in `static/`, Pyodide, Copier and its dependencies, and the template
+The page contains the files in `static/`, Pyodide, Copier and its dependencies, and the template
 from the working tree. npm installs the version of Pyodide that `package-lock.json` pins. pip
 downloads the wheels that `requirements/start.txt` pins.
 """
@@ -47,7 +47,7 @@ MODULES = ("copier_browser.py", "start_page.py")
 PYTHON = "3.14"
 PLATFORMS = ("pyemscripten_2026_0_wasm32", "manylinux_2_28_x86_64", "manylinux2014_x86_64")
 
-# Files in the wheels that Copier never needs at runtime.
+# Files in the wheels that the page doesn't need, except for `.so` files built for Pyodide.
 UNUSED = re.compile(
     r".*\.(pyi|so|typed|c|h|pxd|pyx|rst|txt)$|.*/(RECORD|WHEEL|licenses/.*)$"
     r"|prompt_toolkit/contrib/.*|pydantic/(mypy|v1/.*|deprecated/parse)\.py$"
@@ -64,7 +64,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 SETTINGS: dict[str, Any] = {
     # The question without a default, and its initial answer on the page.
     "required": {"project_name": "My Project"},
-    # Answers that make the template ask every question.
+    # Answers with which the template asks every question.
     "everything": {"preset": "custom"},
     # The question whose answer names the project's folder.
     "folder": "distribution_name",
@@ -82,9 +82,9 @@ def git(*arguments: str) -> str:
 
 
 def short_address(remote: str) -> str:
-    """Return the short form of a repository's address for commands, without credentials.
+    """Return a repository's address as used in commands, without credentials.
 
-    Hosts that Copier doesn't abbreviate keep an HTTPS address.
+    Addresses of hosts that Copier can't abbreviate start with "https://".
 
     >>> short_address("git@github.com:ada/packagestan.git")
     'gh:ada/packagestan'
@@ -96,7 +96,7 @@ def short_address(remote: str) -> str:
     for prefix, short in SHORT.items():
         if https.startswith(prefix):
             return short + https.removeprefix(prefix).removesuffix(".git").rstrip("/")
-    # Replace a missing remote or a local path with the address of the placeholder account.
+    # If the remote is missing or has another kind of address, use the placeholder.
     return https if https.startswith("https://") else ADDRESS
 
 
@@ -122,9 +122,9 @@ def executables() -> dict[str, int]:
 def settings() -> dict[str, Any]:
     """Return the page's settings.
 
-    `commit` is the output of `git describe`, which Copier also records in the answers file. If the
-    repository has releases but this isn't one, the displayed command contains `--vcs-ref HEAD`,
-    because Copier would otherwise use the newest release.
+    `commit` is the output of `git describe`, which Copier also records in the answers file. If only
+    other commits are tagged, the displayed command contains `--vcs-ref HEAD`, because Copier would
+    otherwise use the newest release.
     """
     commit = git("describe", "--tags", "--always")
     is_release = commit in git("tag", "--points-at", "HEAD").splitlines() or not git("tag")
@@ -178,7 +178,7 @@ def install_pyodide(folder: Path) -> Path:
 
 
 def download_wheels(folder: Path) -> list[Path]:
-    """Download the pinned wheels to a folder with pip, and return their paths."""
+    """Use pip to download the pinned wheels to a folder, and return their paths."""
     options = [f"--platform={name}" for name in PLATFORMS]
     run(
         *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
@@ -203,7 +203,7 @@ def is_needed(path: str, wheel: str) -> bool:
 
 
 def unpack(wheels: list[Path], folder: Path) -> None:
-    """Unpack the files that the browser needs from wheels into a folder."""
+    """Unpack the files that the browser needs from each wheel into a folder."""
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(
@@ -212,7 +212,7 @@ def unpack(wheels: list[Path], folder: Path) -> None:
 
 
 def compiled_files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and the contents of each file, except the source of compiled modules."""
+    """Yield the path and the contents of each file, excluding the source of compiled modules."""
     for path in sorted(folder.rglob("*")):
         if (path.is_file() and not path.with_suffix(".pyc").exists()) or path.suffix == ".pyc":
             yield path.relative_to(folder).as_posix(), path.read_bytes()
@@ -257,7 +257,7 @@ def runtime(cache: Path) -> Path:
             made = Path(name) / "runtime"
             made.mkdir()
             make_runtime(made)
-            # Another process may have created it in the meantime.
+            # Another process may have created the folder in the meantime.
             with contextlib.suppress(OSError):
                 made.rename(folder)
     return folder
@@ -275,7 +275,7 @@ def build(output: Path, cache: Path, overrides: dict[str, Any] | None = None) ->
     Args:
         output: The folder to write the page to. An existing folder is replaced.
         cache: The folder in which `runtime` stores its results.
-        overrides: Settings to replace, such as the address and the version of the template.
+        overrides: Settings to replace, such as the address and the commit of the template.
     """
     shutil.rmtree(output, ignore_errors=True)
     shutil.copytree(HERE / "static", output)

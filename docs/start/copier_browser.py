@@ -10,8 +10,8 @@ things:
   form needs to show a question.
 
 The questions, the answers, and the files come from Copier's own code. To speed up later renders, a
-`Session` compiles each Jinja template once. It stores the template's latest results with the values
-that the template read. If a later render has the same values, the result is reused.
+`Session` reuses compiled Jinja templates. It also reuses a template's earlier result if the values
+that the template reads are the same.
 
 The module works with any template that doesn't require `--trust`. For tests, it also runs outside a
 browser.
@@ -33,7 +33,7 @@ from typing import Any
 
 
 class MissingModule(types.ModuleType):
-    """A stand-in for a POSIX module. Its functions can be imported but not called."""
+    """A substitute for a missing POSIX module. Its functions fail when they are called."""
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """Return a function that fails like an unsupported system call.
@@ -65,7 +65,7 @@ from jinja2.utils import missing
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-# The Copier releases with which the tests in tests/start_page have passed.
+# The minor version of Copier with which the tests in tests/start_page have passed.
 TESTED = SpecifierSet("~=9.19.0")
 
 ADVICE = (
@@ -134,7 +134,7 @@ def comparable(name: str, value: Any) -> Any:
     if name == "_copier_conf":
         return repr((dict(value["data"]), value["dst_path"]))
     if name == "_external_data" or isinstance(value, Undefined):
-        return None  # A new project has no files to read.
+        return None  # A new project has no external data.
     if isinstance(value, (bool, dict, float, int, list, tuple)):
         return repr(value)  # 1, 1.0, and True are equal, but rendered differently.
     return value
@@ -175,7 +175,7 @@ class RememberingTemplate(JinjaTemplate):
 def remember(environment: SandboxedEnvironment) -> None:
     """Have an environment reuse compiled templates and earlier results.
 
-    Templates with the tag `yield` are excluded.
+    Templates whose source contains the word "yield" are excluded.
     """
     environment.context_class = RecordingContext
     environment.template_class = RememberingTemplate
@@ -217,7 +217,7 @@ class BrowserWorker(Worker):
 
 
 def merged_answers(answers: AnswersMap) -> dict[str, Any]:
-    """Return all answers merged into one map. This is ten times as fast as Copier's `ChainMap`."""
+    """Return all answers merged into one dictionary, which is faster than Copier's `ChainMap`."""
     return {
         **DEFAULT_DATA,
         "_external_data": answers.external,
@@ -236,7 +236,7 @@ def as_text(answer: Any) -> str:
 
 @contextmanager
 def replaced(question: Callable[..., Question]) -> Iterator[None]:
-    """In a `with` block, let Copier create questions with a function and merge answers faster."""
+    """In a `with` block, let Copier create questions with a given function and merge answers faster."""
     parts: list[tuple[Any, str, Any]] = [
         (_main, "Question", question),
         (AnswersMap, "combined", property(merged_answers)),
@@ -268,7 +268,7 @@ class Source:
     modes: Mapping[str, int] = field(default_factory=dict)
 
     def template(self) -> Template:
-        """Return Copier's object for the template, which contains git's information."""
+        """Return Copier's object for the template, with the information from git."""
         template = Template(url=self.address)
         try:
             release = Version(self.commit or "")
@@ -298,7 +298,7 @@ class Asked:
         placeholder: An example that is shown while the answer is empty.
         choices: For each choice, the answer, the label, and the reason why it is unavailable, or
             "".
-        answer: The answer as text, even if it was rejected, or else the default.
+        answer: The answer as text, even if it was rejected. If none was given, the default or "".
         default: The default as text, or None if the question has no valid default.
         given: Whether an answer was given and was rejected or differs from the default.
         asked: Whether Copier would ask the question or has rejected its answer.
@@ -345,9 +345,9 @@ class Session:
     Args:
         source: The template.
         work: The folder to render into. Each project is deleted after it has been read.
-        required: Answers to the questions without a default. They replace a rejected answer, so
-            that the later questions can be shown.
-        everything: Answers that make the template ask every question. They are used only to decide
+        required: Answers to the questions without a default. They replace rejected answers so that
+            the later questions can be shown.
+        everything: Answers with which the template asks every question. They are used only to decide
             which questions are offered.
     """
 
@@ -382,7 +382,7 @@ class Session:
         ]
 
     def ask(self, answers: Mapping[str, str]) -> list[Asked]:
-        """Return the questions as `copier copy --defaults` asks them.
+        """Return the questions as `copier copy --defaults` evaluates them.
 
         Args:
             answers: Answers by question, in the form of `--data`.
@@ -417,7 +417,7 @@ class Session:
         except Exception as error:
             raise RejectedError(str(error)) from error
         finally:
-            # Delete the project. Otherwise, Copier would reuse its recorded answers.
+            # Otherwise, Copier would reuse the project's recorded answers.
             shutil.rmtree(root, ignore_errors=True)
 
     def _worker(self, answers: Mapping[str, str], folder: str) -> Worker:

@@ -1,7 +1,7 @@
 """Take the screenshot of the start page: `python docs/start/screenshot.py FOLDER`.
 
-The script requires Playwright and Chromium or Google Chrome. It writes `screenshot.png` into
-FOLDER, which contains the built page.
+The script requires Playwright, and Chromium or Google Chrome. FOLDER contains the built page, and
+the script adds `screenshot.png` to it.
 """
 
 import argparse
@@ -18,12 +18,12 @@ from playwright.sync_api import sync_playwright
 
 BROWSERS = ("chromium", "google-chrome")
 
-# The page compares a choice with the default.
+# These settings make the page compare two projects that differ in one choice.
 SHOWN = "#mode=app&cli_library=click&.file=pyproject.toml&vs.=&vs.mode=app"
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """A handler that serves files without printing requests."""
+    """A handler that serves files without logging requests."""
 
     def log_message(self, *arguments: object) -> None:
         """Print nothing."""
@@ -31,7 +31,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on this machine, and yield the address."""
+    """Serve a folder at a local address, and yield this address."""
     handler = functools.partial(Handler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -50,7 +50,7 @@ def main() -> None:
     folder = parser.parse_args().folder
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
-        sys.exit("Install Chromium to take the screenshot.")
+        sys.exit("Install Chromium or Google Chrome to take the screenshot.")
     with served(folder) as address, sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = started.new_page(viewport={"width": 1280, "height": 860})

@@ -40,9 +40,9 @@ Files = dict[str, File]
 
 
 def groups(folder: Path) -> dict[str, str]:
-    """Return the group of each question, named after the file that `copier.yml` includes.
+    """Return the group of each question in a file that `copier.yml` includes.
 
-    If `copier.yml` includes no files, the mapping is empty.
+    Each group is named after the file.
 
     Args:
         folder: The template's folder.
@@ -98,7 +98,7 @@ def commands(
 
 
 def text_of(file: File | None) -> str | None:
-    """Return the text of a file, None for a binary file, or "" without a file."""
+    """Return the text of a file, None for a binary file, or "" if there is no file."""
     try:
         return "" if file is None else file.content.decode()
     except UnicodeDecodeError:
@@ -136,8 +136,8 @@ def difference(before: str, after: str) -> Iterator[list[Any]]:
     """Yield the rows of a side-by-side comparison.
 
     Yields:
-        The kind of the row ("equal", "replace", "delete", "insert", or "skip"), followed by the
-        line number and the text (or None) of each side.
+        The kind of the row ("equal", "replace", "delete", "insert", or "skip"), followed by each
+        side's line number and text, which are None if the side has no line.
     """
     old, new = before.splitlines(), after.splitlines()
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
@@ -155,12 +155,12 @@ def difference(before: str, after: str) -> Iterator[list[Any]]:
 
 
 def archive(files: Files, folder: str) -> bytes:
-    """Return a zip archive of a project. It preserves file modes."""
+    """Return a zip archive of a project, including the file modes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archived:
         for path, file in sorted(files.items()):
             entry = zipfile.ZipInfo(f"{folder}/{path}", EPOCH)
-            entry.create_system = 3  # Unix, which preserves file modes.
+            entry.create_system = 3  # The code for Unix, which preserves file modes.
             entry.external_attr = (0o100000 | file.mode) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archived.writestr(entry, file.content)
@@ -198,7 +198,7 @@ class Page:
 
         Returns:
             The data for the page. If an answer is rejected, the files are from the previous
-            project or, for the first project, from one with the default answers.
+            project, or else from a project with the default answers.
         """
         used = self._known(answers)
         asked = self.session.ask(used)
@@ -243,7 +243,7 @@ class Page:
         ]
 
     def view(self, path: str) -> dict[str, Any]:
-        """Return the tokens, the text, and the diff of a file. For a binary file, they are None."""
+        """Return a file's tokens, text, and diff. For binary content, the values are None."""
         before, after = text_of(self.before.get(path)), text_of(self.after.get(path))
         shown = before if path not in self.after else after
         return {

@@ -1,8 +1,6 @@
-"""The Sphinx extension of Packagestan's documentation.
+"""The Sphinx extension for Packagestan's documentation.
 
-It provides the elements of lessons, renders projects while the site is built, creates slides and
-handouts, and checks links and images. `docs/how-to/write-documentation.md` describes how to use it
-in pages.
+`docs/how-to/write-documentation.md` and `docs/course/maintainers.md` contain examples of its directives.
 
 https://www.sphinx-doc.org/en/master/extdev/
 """
@@ -35,7 +33,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    """Add this extension's static files and the substitutions for versions to the settings."""
+    """Add this extension's static files and substitutions to the settings."""
     config.html_static_path.append(str(STATIC))
     config.myst_substitutions = versions.substitutions() | config.myst_substitutions
 

@@ -1,4 +1,4 @@
-"""The elements of a lesson: boxes, challenges, and collapsible content."""
+"""Directives for lessons: boxes, challenges, and collapsible content."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -44,7 +44,7 @@ class Questions(Box):
 
 
 class Objectives(Box):
-    """The skills that a learner has after a lesson."""
+    """The skills that learners gain in a lesson."""
 
     title = "After this lesson, you can"
 
@@ -62,7 +62,7 @@ class KeyPoints(Box):
 
 
 class Challenge(Box):
-    """A task for the learner, optionally with its duration and the command that checks it."""
+    """A task, optionally with its duration and the command that checks the solution."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -114,12 +114,12 @@ class Question(Box):
 
 
 class Fold(DropdownDirective):
-    """Content that is collapsed until the reader opens it. It doesn't need JavaScript."""
+    """Content that is collapsed until the reader opens it. It works without JavaScript."""
 
     title: ClassVar[str]
 
     def run_with_defaults(self) -> list[nodes.Node]:
-        """Return the collapsed content. Without a title in the page, use the default title."""
+        """Return the collapsed content. If the page specifies no title, use the default."""
         self.assert_has_content()
         self.arguments = self.arguments or [self.title]
         self.options["class-container"] = [self.name, *self.options.get("class-container", [])]

@@ -1,4 +1,4 @@
-"""Add heading levels, which screen readers require and Sphinx omits, to the sidebar's captions."""
+"""Add the heading level, which ARIA requires and Sphinx omits, to the sidebar's captions."""
 
 from typing import Any
 

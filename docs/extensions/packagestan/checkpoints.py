@@ -21,7 +21,7 @@ FENCE = "~" * 12
 
 
 def texts(project: Path) -> dict[str, str]:
-    """Return the text of each file in a project, by path, except for the answers file."""
+    """Return the texts of a project's files by path, excluding the answers file."""
     return {
         name: (project / name).read_text(encoding="utf-8")
         for name in tree(project)
@@ -71,9 +71,9 @@ class Checkpoint(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Return the commands, a link to the start page, and the changes since the last checkpoint.
+        """Return the commands, a link to the start page, and the changes since the previous checkpoint.
 
-        The first checkpoint has no changes.
+        The changes are left out if no checkpoint has the preceding number.
         """
         (number,) = self.arguments
         source = Path(self.env.srcdir)
@@ -90,7 +90,7 @@ class Checkpoint(SphinxDirective):
 
 
 def commands(number: str) -> str:
-    """Return Markdown with the answers file and the commands that create or update the project."""
+    """Return Markdown with the commands that create or update a checkpoint's project."""
     return f"""\
 This lesson starts with the project whose answers are in {{download}}`{number}.yml
 </course/checkpoints/{number}.yml>`. Create it:
@@ -102,8 +102,8 @@ $ copier copy --defaults --data-file {COURSE}/checkpoints/{number}.yml {ADDRESS}
 $ cd ~/greetings && git init --quiet && git add --all && git commit --quiet --message "Start" && cd ~
 ```
 
-If you have the project of an earlier lesson, commit your work and update it instead. Your changes to
-`README.md`, `src/`, and `tests/` stay:
+If you have the project from an earlier lesson, commit your work and update it instead. Your changes to
+`README.md`, `src/`, and `tests/` are kept:
 
 ```{{code-block}} console
 :class: generated
@@ -140,7 +140,7 @@ def changes(number: str, before: Path, after: Path) -> str:
 :::::{{dropdown}} What has changed since checkpoint {number}
 {summary(old, new)}
 
-This compares two new projects. An update doesn't change `README.md`, `CHANGELOG.md`, `docs/`, `src/`, and
+This compares two new projects. An update doesn't change `README.md`, `CHANGELOG.md`, `docs/`, `src/`, or
 `tests/`. It only adds the starter files of a newly selected option.
 
 {FENCE}{{code-block}} diff

@@ -20,14 +20,14 @@ FAILS, NOT_RUN, GENERATED = "fails", "not-run", "generated"
 
 
 def blocks(document: nodes.document) -> Iterator[nodes.literal_block]:
-    """Yield a page's blocks of commands, except those that a directive generates."""
+    """Yield a page's blocks of commands, excluding blocks that a directive generates."""
     for block in document.findall(nodes.literal_block):
         if block.get("language") == "console" and GENERATED not in block["classes"]:
             yield block
 
 
 def count(block: nodes.literal_block) -> int:
-    """Return the number of commands in a block, which are the lines that start with a prompt."""
+    """Count the commands in a block. Each one starts on a line with the prompt "$ "."""
     return sum(line.startswith(PROMPT) for line in block.astext().splitlines())
 
 
@@ -44,7 +44,7 @@ def reason(block: nodes.literal_block) -> str:
 
 
 class Code(CodeBlock):
-    """A code block. A caption without spaces is a file name, so it isn't parsed as markup."""
+    """A code block. A caption without spaces is a file name, so it is formatted as code."""
 
     def run(self) -> list[nodes.Node]:
         """Return the block with its caption."""

@@ -1,7 +1,7 @@
-"""Diagrams as code: Graphviz files in `docs/diagrams/` are rendered as SVG within the page.
+"""Render the Graphviz files in `docs/diagrams/` as inline SVG.
 
-The SVG is part of the page, so its colors follow the page's light or dark scheme. The pygraphviz
-wheel includes Graphviz. https://graphviz.org/doc/info/lang.html
+Inline SVG can use the page's style sheet, so its colors follow the light or dark scheme. The
+pygraphviz wheel includes Graphviz. https://graphviz.org/doc/info/lang.html
 """
 
 import contextlib
@@ -39,7 +39,7 @@ WIDEST = 520
 def warnings_of_graphviz() -> Iterator[list[str]]:
     """Yield a list, and add warnings from Graphviz to it at the end of the `with` block.
 
-    Graphviz doesn't use `sys.stderr`, so its file descriptor is redirected.
+    Graphviz doesn't use `sys.stderr`, so file descriptor 2 is redirected.
     """
     warnings: list[str] = []
     with tempfile.TemporaryFile() as file:
@@ -69,7 +69,7 @@ def render(source: str) -> tuple[str, list[str]]:
         graph = pygraphviz.AGraph(string=source.replace("{", "{" + DEFAULTS, 1))
         svg = graph.draw(format="svg", prog="dot").decode("utf-8")
     svg = svg[svg.index("<svg") :]
-    # Remove comments, tooltips that only repeat node names, and IDs, which may not be unique.
+    # Remove comments, tooltips that only repeat names, and IDs, which may not be unique.
     svg = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?| id=\"[^\"]*\"", "", svg, flags=re.DOTALL)
     # Use pixels instead of points so that the graph's font size is the font size on the page.
     return re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', svg), warnings
@@ -94,7 +94,7 @@ class Picture(nodes.General, nodes.Element, addnodes.translatable):
         self.setdefault("original_alt", self["alt"])
 
     def apply_translated_message(self, original: str, translated: str) -> None:
-        """Replace the alt text with its translation if the original is the alt text."""
+        """Use a message's translation if the message is the original alt text."""
         if self["original_alt"] == original:
             self["alt"] = translated
 
@@ -124,7 +124,7 @@ class Diagram(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Return the figure with the diagram and the caption. Log warnings from Graphviz."""
+        """Return the figure with the diagram and its caption, and log warnings."""
         (name,) = self.arguments
         file = Path(self.env.srcdir, "diagrams", f"{name}.dot")
         self.env.note_dependency(file)

@@ -1,4 +1,4 @@
-"""Handouts for printing: the lessons without solutions, answers, and notes for instructors."""
+"""Handouts for printing: the lessons without solutions, answers, or notes for instructors."""
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -9,13 +9,13 @@ LEFT_OUT = ("solution", "answer", "instructor", "commands-run")
 
 
 def leave_out_solutions(app: Sphinx, document: nodes.document, _: str) -> None:
-    """Remove the elements in `LEFT_OUT`, and open the hints, if handouts are built."""
+    """If handouts are built, remove elements with a class in `LEFT_OUT`, and open hints."""
     if not app.tags.has("handouts"):
         return
     for node in list(document.findall(lambda node: has_class(node, LEFT_OUT))):
         assert node.parent is not None
         node.parent.remove(node)
-    # Content can't be collapsed on paper.
+    # Readers can't open collapsed content on paper.
     for fold in list(document.findall(lambda node: has_class(node, ("hint",)))):
         assert isinstance(fold, nodes.Element)
         fold["opened"] = True

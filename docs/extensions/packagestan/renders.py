@@ -1,4 +1,4 @@
-"""Projects that are rendered while the site is built."""
+"""Render projects while the site is built."""
 
 import functools
 import json
@@ -19,12 +19,12 @@ from sphinx.errors import ExtensionError
 from harness.packagestan.answers import questions
 from harness.packagestan.template import ADDRESS, render
 
-# The answers of the running example. The year is fixed, because the default (the current year)
+# The answers for the running example. The year is fixed, because the default (the current year)
 # would change the output every year.
 GREETINGS = {"project_name": "greetings", "copyright_year": "2026"}
 
 
-# The folder is deleted when the build ends, and the next build renders the projects again.
+# This folder is deleted when the build ends, and the next build renders the projects again.
 PROJECTS = tempfile.TemporaryDirectory(prefix="packagestan-")
 
 
@@ -38,7 +38,7 @@ def rendered_project(answers: str) -> Path:
     Raises:
         ValueError: Copier rejects an answer.
     """
-    # Personal settings must not affect the site.
+    # Use empty settings, because personal settings must not affect the site.
     settings = Path(__file__).with_name("settings.yml")
     os.environ["COPIER_SETTINGS_PATH"] = str(settings)
     folder = Path(tempfile.mkdtemp(dir=PROJECTS.name))
@@ -52,7 +52,7 @@ def rendered_project(answers: str) -> Path:
 
 
 def project_of(answers: dict[str, Any]) -> Path:
-    """Return the folder of the running example with additional answers.
+    """Render the running example with additional answers, and return its folder.
 
     Raises:
         ExtensionError: A question doesn't exist, or Copier rejects an answer.
@@ -76,7 +76,9 @@ def checkpoint_file(source: Path, number: str) -> Path:
 
 
 def checkpoint_project(source: Path, number: str) -> Path:
-    """Return the folder of a checkpoint's project. `checkpoint_file` describes the arguments.
+    """Render a checkpoint's project, and return its folder.
+
+    `checkpoint_file` describes the arguments.
 
     Raises:
         ExtensionError: The checkpoint doesn't exist, or its answers are rejected.
@@ -116,8 +118,8 @@ def language_of(name: str) -> str:
 class Rendered(LiteralInclude):
     """A file from a rendered project, or a part of the file.
 
-    In addition to the options of Sphinx's `literalinclude`, the `checkpoint` and `answers` options
-    specify the project. Without them, it is the running example.
+    The `checkpoint` or `answers` option specifies the project. Without either, it is the running
+    example. The options of Sphinx's `literalinclude` are also accepted.
     """
 
     option_spec: ClassVar = LiteralInclude.option_spec | {

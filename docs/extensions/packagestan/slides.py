@@ -1,7 +1,7 @@
-"""Slides generated from the lessons: objectives, diagrams, challenges, questions, and key points.
+"""Slides generated from the lessons: objectives, diagrams, challenges, quizzes, and key points.
 
-Code isn't shown, because instructors type it live. Content that isn't shown becomes speaker notes
-for the preceding slide. https://sphinx-revealjs.readthedocs.io/
+Everything else becomes speaker notes, including the code that instructors type live.
+https://sphinx-revealjs.readthedocs.io/
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,9 +11,9 @@ from sphinx.application import Sphinx
 
 # The box that is shown on a lesson's first slide.
 OBJECTIVES = "objectives"
-# Boxes and figures that get their own slide.
+# Boxes and figures that each get their own slide.
 SHOWN = ("challenge", "question", "key-points", "diagram")
-# These appear only in speaker notes, because learners must try the challenge first.
+# The parts of these boxes that appear only in speaker notes.
 UNTOLD = ("hint", "solution", "answer", "checker")
 
 
@@ -54,9 +54,9 @@ def slide_of(node: nodes.Element, heading: str) -> nodes.section:
 
 
 def flattened(section: nodes.Element, heading: str) -> Iterator[tuple[str, nodes.Node]]:
-    """Yield the nodes of a section and its subsections, each preceded by its nearest heading.
+    """Yield each node in a section and its subsections, with the heading of its own section.
 
-    Headings themselves are left out.
+    The headings themselves are left out.
     """
     for node in section.children:
         if isinstance(node, nodes.section):

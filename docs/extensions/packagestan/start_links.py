@@ -1,4 +1,4 @@
-"""Add the start page, its screenshot, and links that fill in its answers to the site."""
+"""Add the start page to the site, with its screenshot and links that fill in answers."""
 
 import json
 import posixpath
@@ -20,7 +20,7 @@ PAGE = "start/index.html"
 # The folder in which `nox -s docs` builds the page, relative to the documentation's folder.
 BUILT = "_build/start"
 
-# Each page in this folder describes one option. Its examples are apps with the answers in `SHOWN`.
+# Each page in this folder describes one option. Its examples use the answers in `SHOWN`.
 OPTIONS = "reference/options/"
 SHOWN: dict[str, Any] = {"mode": "app"}
 
@@ -50,15 +50,15 @@ def address(page: str, answers: Mapping[str, Any], pinned: Mapping[str, Any] | N
 
 
 def compared(axis: str, title: nodes.title) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Return the answers of the two projects that an option's section compares.
+    """Return the answers for the two projects that a section of an option's page compares.
 
     Args:
         axis: The name of the option.
         title: The title of the section.
 
     Returns:
-        The answers of the project with the choice, and of the project to compare it with. If the
-        title doesn't announce a comparison, this is None.
+        The answers for the project with the choice and for the project to compare it with, or
+        None if the title doesn't announce a comparison.
     """
     choices = [literal.astext() for literal in title.findall(nodes.literal)]
     base = {**SHOWN, **SHOWN_WITH.get(axis, {})}
@@ -70,7 +70,7 @@ def compared(axis: str, title: nodes.title) -> tuple[dict[str, Any], dict[str, A
 
 
 def link_options(app: Sphinx, doctree: nodes.document) -> None:
-    """Add a link to the start page to each section that compares two choices of an option."""
+    """On an option's page, link each section that compares two projects to the start page."""
     page = app.env.docname
     if not page.startswith(OPTIONS):
         return
@@ -95,7 +95,7 @@ class Screenshot(SphinxDirective):
     """A screenshot that links to the start page. `nox -s docs` takes it if it finds a browser."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the linked screenshot, or nothing if it doesn't exist or no site is built."""
+        """Return the linked screenshot, or nothing if it or the start page doesn't exist."""
         picture = f"{BUILT}/screenshot.png"
         self.env.note_reread()
         if self.env.app.builder.name != "html" or not (self.env.srcdir / picture).exists():
@@ -110,7 +110,7 @@ class Start(ReferenceRole):
     """A link to the start page: {start}`a command-line app <mode=app cli_library=click>`."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the link, or only its text in slides and handouts, which lack a start page.
+        """Return the link, or only its text if the builder's output contains no start page.
 
         If a question doesn't exist, return an error message.
         """

@@ -25,15 +25,15 @@ class Timetable(SphinxDirective):
     """A timetable for one day.
 
     Each line is a lesson's number, or a break such as `Lunch 60`. A lesson gets its estimated
-    minutes unless the line specifies more, as in `12 60`. The `start` option is the time at which
-    the day starts, such as `09:00`.
+    minutes unless the line specifies more, as in `12 60`. The `start` option specifies when the
+    day starts, such as `09:00`.
     """
 
     has_content = True
     option_spec: ClassVar = {"start": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
-        """Return the table. Its last row is the end of the day."""
+        """Return the table. Its last row shows the end of the day."""
         start = self.options["start"]
         course = Path(self.env.srcdir, "course")
         passed = taught = 0

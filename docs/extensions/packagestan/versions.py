@@ -47,7 +47,7 @@ def substitutions() -> dict[str, Any]:
 
 
 def identifier(name: str) -> str:
-    """Return a name with underscores so that it can be used in an expression.
+    """Return a name as an identifier that can be used in an expression.
 
     >>> identifier("actions/upload-artifact")
     'actions_upload_artifact'
