@@ -109,7 +109,7 @@ def words(node: nodes.Node) -> str:
 
 
 def in_python(text: str) -> Iterator[str]:
-    """Yield the literal messages of the errors that a Python module raises for users.
+    """Yield the messages of user-facing errors in a Python module's source.
 
     >>> list(in_python('raise AdoptionError(f"{file} exists; move it")'))
     ['... exists; move it']

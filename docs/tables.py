@@ -285,7 +285,7 @@ def project_svg() -> str:
     # Without an empty last line, rich cuts off descenders and underscores.
     console.print(grid, "")
     svg = console.export_svg(title="my-project", unique_id="project")
-    # Remove comments and web fonts. GitHub blocks fonts from other sites, and this site provides none.
+    # Remove comments and web fonts. GitHub blocks fonts from other sites, and this site provides no fonts.
     svg = re.sub(r"@font-face {.*?}\s*|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = svg.replace("Fira Code, ", "")
     return "".join(f"{line.rstrip()}\n" for line in svg.splitlines() if line.strip())

@@ -264,7 +264,7 @@ def runtime(cache: Path) -> Path:
 
 
 def download(folder: Path) -> float:
-    """Return the size of a folder in megabytes if the server compresses each file with gzip."""
+    """Return a folder's size in megabytes after each file is compressed with gzip."""
     files = (file for file in folder.rglob("*") if file.is_file())
     return sum(len(gzip.compress(file.read_bytes(), 6)) for file in files) / 1e6
 

@@ -296,8 +296,8 @@ class Asked:
         multiselect: Whether the answer is a list of choices.
         multiline: Whether the answer can have several lines.
         placeholder: An example that is shown while the answer is empty.
-        choices: For each choice, the answer, the label, and the reason why it is unavailable, or
-            "".
+        choices: For each choice, the answer, the label, and the reason why it is unavailable, or ""
+            if it is available.
         answer: The answer as text, even if it was rejected. If none was given, the default or "".
         default: The default as text, or None if the question has no valid default.
         given: Whether an answer was given and was rejected or differs from the default.
