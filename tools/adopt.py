@@ -17,15 +17,15 @@
     uv run tools/adopt.py compare my-project my-project-adopted
     uv run tools/adopt.py relax my-project-adopted
 
-A copy of the project is built with its own build backend. The metadata is read from the wheel, so
-the commands work the same way for setup.py, setup.cfg, Poetry's tables, and [project].
+The first three commands build the existing project in a copy of its folder and read the wheel. They
+work the same way for setup.py, setup.cfg, Poetry's tables, and [project].
 """
 
 import sys
 
 try:
     from adoption.command_line import main
-except KeyboardInterrupt:  # Loading Copier takes a second.
+except KeyboardInterrupt:  # Loading Copier takes a second, so users may cancel it.
     sys.exit(130)
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Adopt an existing project: derive answers from its wheel, and check that nothing is lost."""
+"""Adopt an existing project: derive answers for Copier, move its files, and compare the wheels."""

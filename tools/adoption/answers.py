@@ -14,13 +14,13 @@ from adoption.wheels import Wheel
 
 
 def derive_answers(project: Project) -> dict[str, Any]:
-    """Return the answers that are known for a project. Copier hasn't validated them yet."""
+    """Return the answers that can be derived from a project. Copier hasn't validated them yet."""
     answers = identity_answers(project) | package_answers(project) | command_answers(project.wheel)
     return {name: answer for name, answer in answers.items() if answer is not None}
 
 
 def identity_answers(project: Project) -> dict[str, Any]:
-    """Return the answers about the project's names, owner, license, and repository.
+    """Return the answers about the project itself, such as its names, license, and repository.
 
     Unknown answers are None.
     """
@@ -44,7 +44,7 @@ def identity_answers(project: Project) -> dict[str, Any]:
 
 
 def package_answers(project: Project) -> dict[str, Any]:
-    """Return the answers about the build, the dependencies, and the package.
+    """Return the answers about the build, the Python versions, the dependencies, and the package.
 
     Unknown answers are None.
     """
@@ -65,7 +65,7 @@ def package_answers(project: Project) -> dict[str, Any]:
 
 
 def command_answers(wheel: Wheel) -> dict[str, Any]:
-    """Return the answers about the commands that the wheel installs, including the mode."""
+    """Return the answers about the commands that the wheel installs, including `mode`."""
     commands = [name for group, name in wheel.entry_points if group == "console_scripts"]
     windows = [name for group, name in wheel.entry_points if group == "gui_scripts"]
     required = {required_name(text) for text in wheel.extras[""]}
@@ -78,13 +78,13 @@ def command_answers(wheel: Wheel) -> dict[str, Any]:
 
 
 def has_changelog(project: Project) -> bool | None:
-    """Return whether the changelog has the template's file name, or None if no changelog exists."""
+    """Return whether the project has a CHANGELOG.md, or None if it has no changelog."""
     names = find_roles(project.folder).changelogs
     return "CHANGELOG.md" in names if names else None
 
 
 def has_generated_all(wheel: Wheel) -> bool:
-    """Return whether the extra "all" exists and only repeats other requirements of the wheel.
+    """Return whether the extra "all" exists and only repeats the wheel's other requirements.
 
     The template generates such an extra.
     """
@@ -94,7 +94,7 @@ def has_generated_all(wheel: Wheel) -> bool:
 
 
 def repository_url(wheel: Wheel) -> str:
-    """Return the repository's URL, or "" if the metadata doesn't contain it."""
+    """Return the repository's URL, or "" if the metadata doesn't identify it."""
     labels = {re.sub(r"[\W_]", "", label).lower(): url for label, url in wheel.urls.items()}
     for label in ("repository", "source", "sourcecode", "code", "github", "gitlab", "homepage"):
         url = labels.get(label, "")
@@ -104,9 +104,9 @@ def repository_url(wheel: Wheel) -> str:
 
 
 def build_backend(project: Project) -> str:
-    """Return the module of the project's build backend, which is setuptools by default.
+    """Return the name of the build backend's module. The default is setuptools.build_meta.
 
-    Old names of setuptools' and Poetry's backends are replaced with the current ones.
+    Legacy names of setuptools' and Poetry's backends are replaced with the current ones.
     """
     module = project.settings.get("build-system", {}).get("build-backend", "setuptools.build_meta")
     module = str(module).removesuffix(":__legacy__")
@@ -114,7 +114,7 @@ def build_backend(project: Project) -> str:
 
 
 def backend_choice(project: Project) -> str | None:
-    """Return the choice for the project's build backend, or None if no choice matches."""
+    """Return the template's choice for the build backend, or None if no choice matches."""
     module = build_backend(project)
     for choice, data in choice_facts("backend").items():
         if module in (data["module"], data["vcs"].get("module")):
@@ -123,7 +123,7 @@ def backend_choice(project: Project) -> str | None:
 
 
 def minimum_python(wheel: Wheel) -> str | None:
-    """Return the oldest Python version that the template and Requires-Python support, or None."""
+    """Return the oldest Python version that the template and Requires-Python allow, or None."""
     specifiers = SpecifierSet(wheel.metadata.get("requires_python", ""))
     versions = map(str, template_data("python_versions"))
     return next((version for version in versions if supports(specifiers, version)), None)

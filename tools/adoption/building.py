@@ -1,4 +1,4 @@
-"""Build an existing project with its own build backend."""
+"""Build a project with its own build backend."""
 
 import contextlib
 import importlib.util
@@ -69,7 +69,7 @@ def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) ->
         options: The constraints, additional requirements, and time limit.
 
     Raises:
-        AdoptionError: The build failed or took too long.
+        AdoptionError: The build fails or takes too long.
     """
     options = options or BuildOptions()
     code = "from adoption.building import build_here; build_here()"
@@ -78,7 +78,7 @@ def build_wheel(folder: Path, out: Path, options: BuildOptions | None = None) ->
     with tempfile.TemporaryDirectory(
         prefix="packagestan-build-", ignore_cleanup_errors=True
     ) as temporary:
-        # Unlike a pipe, a file never fills up and blocks the build. It can also be read while a
+        # Unlike a pipe, a file can't fill up and block the build. It can also be read while a
         # leftover process still has it open.
         output = Path(temporary) / "output"
         with output.open("wb") as file:
@@ -117,7 +117,7 @@ def environment(temporary: str) -> dict[str, str]:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and all its child processes if it is still running."""
+    """If a process is still running, kill it and its child processes."""
     if process.poll() is not None:
         return
     if sys.platform == "win32":
@@ -143,8 +143,7 @@ def build_here() -> None:
     has_uv = shutil.which("uv") or importlib.util.find_spec("uv")
     try:
         with (
-            # The old build backend's warnings don't matter because the template replaces that
-            # backend.
+            # Warnings about the old build don't matter because the template replaces its backend.
             warnings.catch_warnings(action="ignore"),
             build.env.DefaultIsolatedEnv(installer="uv" if has_uv else "pip") as isolated,
         ):
@@ -173,7 +172,7 @@ def describe(error: Exception, name: str) -> str:
 
 
 def remedy(line: str) -> str:
-    """Return "; " and the remedy for a failure, or "" if none is known."""
+    """Return the remedy for a failure, preceded by "; ", or "" if no remedy is known."""
     for pattern, text in REMEDIES.items():
         if found := re.search(pattern, line):
             return f"; {found.expand(text)}"
@@ -181,7 +180,7 @@ def remedy(line: str) -> str:
 
 
 def error_line(output: str | bytes | None) -> str:
-    """Return the last line that names an exception in a program's output, or else the last line."""
+    """Return the last line of a program's output that names an exception, or else the last line."""
     text = output.decode(errors="replace") if isinstance(output, bytes) else output or ""
     found = re.findall(r"(?m)^\s*(?:\w+\.)*\w+(?:Error|Exception): .*", text)
     return found[-1].strip() if found else last_line(text)

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return the exit code.
 
     Returns:
-        0 for success, 1 for an error or a difference that is not explained, or 130 for Ctrl-C.
+        0 for success, 1 for an error or an unexpected difference, or 130 for Ctrl-C.
     """
     options = parser().parse_args(arguments)
     try:
@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     def add(name: str, text: str) -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
 
-    reader = add("read", "write answers for Copier and a report")
+    reader = add("read", "write a report and the answers for Copier")
     reader.set_defaults(run=run_read)
     reader.add_argument("existing", type=Path, help="the folder of the existing project")
     reader.add_argument(
@@ -174,7 +174,7 @@ def check_output(output: Path, existing: Path) -> None:
     """Check the folder that the results will be written to.
 
     Raises:
-        AdoptionError: The folder doesn't exist or is in the existing project.
+        AdoptionError: The path is not a folder, or it is in the existing project.
     """
     if not output.is_dir():
         raise AdoptionError(f"{output} is not a folder; create it or use another --output")
@@ -185,10 +185,10 @@ def check_output(output: Path, existing: Path) -> None:
 
 
 def ask(paths: Sequence[Path], yes: bool) -> None:
-    """Ask for permission to run the build code of the projects that aren't wheels.
+    """Ask for permission to run the code of the projects that must be built.
 
     Args:
-        paths: The folders and wheels of the projects.
+        paths: The projects' folders and wheels.
         yes: Whether the user has already given permission with `--yes`.
 
     Raises:
@@ -198,7 +198,7 @@ def ask(paths: Sequence[Path], yes: bool) -> None:
     if yes or not folders:
         return
     print(f"Building {' and '.join(folders)} runs the code of setup.py or the build backend")
-    print("with your permissions, like installing it. Continue only if you trust that code.")
+    print("with your permissions, just like an installation. Continue only if you trust that code.")
     if not confirmed("Build?", "the build"):
         raise AdoptionError("canceled; nothing was built or written")
 
@@ -208,7 +208,7 @@ def confirmed(question: str, action: str) -> bool:
 
     Args:
         question: The question to ask.
-        action: The name of the action in the error message.
+        action: The action's name in the error message, such as "the build".
 
     Raises:
         AdoptionError: No input is available.
@@ -240,7 +240,7 @@ def run_move(options: argparse.Namespace) -> int:
 
 
 def show(files: Mapping[str, str]) -> None:
-    """Print the name and the diff of each file or table, or "None." if there are none."""
+    """Print the name and diff of each file or table, or "None." if there are none."""
     for name, text in files.items():
         print(f"\n{name}:\n{text or 'Unchanged.'}")
     print("" if files else "None.\n")
@@ -258,7 +258,8 @@ def run_compare(options: argparse.Namespace) -> int:
             read_settings(path)
     ask([old, new], options.yes)
     existing = open_project(old, build_options(options))
-    # The new project's build requirements are current, so the constraints don't apply to it.
+    # --constraint and --require work around outdated build requirements, which the new project
+    # doesn't have.
     adopted = open_project(new, BuildOptions(timeout=options.timeout))
     unexplained = []
     for difference in compare(existing, adopted):
@@ -280,7 +281,7 @@ def run_compare(options: argparse.Namespace) -> int:
 
 
 def run_relax(options: argparse.Namespace) -> int:
-    """Relax the checks of a new project, print a summary, and return the exit code."""
+    """Relax a new project's checks, print a summary, and return the exit code."""
     for line in relax(options.project):
         print(line)
     return 0

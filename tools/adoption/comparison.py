@@ -1,4 +1,4 @@
-"""Compare the wheels of the existing project and the new project."""
+"""Compare the existing project's wheel and tests with the new project's."""
 
 import dataclasses
 import fnmatch
@@ -22,7 +22,7 @@ from adoption.pytest_settings import collected_tests
 from adoption.reading import examine
 from adoption.wheels import Wheel
 
-# The reasons for differences that the template causes by design, by `fnmatch` pattern.
+# `fnmatch` patterns for differences that the template causes by design, and their reasons.
 BY_DESIGN = {
     f"file */py.typed: {NEW}": "it marks the package as typed",
     f"extra all: {NEW}": "the template's extra all refers to all others",
@@ -47,7 +47,7 @@ class Difference:
 
     Attributes:
         what: The subject, such as "file demo/data.json".
-        change: The description of the change, such as "missing from the new wheel".
+        change: A description of the change, such as "missing from the new wheel".
         reason: The reason why the change is expected, or "" if it is unexplained.
     """
 
@@ -61,10 +61,9 @@ class Difference:
 
 
 def compare(old: Project, new: Project) -> list[Difference]:
-    """Return all differences between two wheels, remaining faults, and tests that no longer run.
+    """Return the differences between two wheels, the remaining faults, and the lost tests.
 
-    Differences between the wheels have a reason if the adoption is expected to cause them. Faults
-    and tests never have a reason.
+    Only differences between the wheels can have a reason.
     """
     reasons = expected_differences(old, new.wheel)
     found = [
@@ -117,7 +116,7 @@ def reason_for(difference: Difference, reasons: Mapping[str, str]) -> str:
 
 
 def differences(old: Wheel, new: Wheel) -> Iterator[Difference]:
-    """Yield all differences between two wheels. They don't have reasons yet."""
+    """Yield the differences between two wheels, without reasons."""
     yield from changed_fields(single_fields(old), single_fields(new))
     yield from changed_requirements(old.extras, new.extras)
     yield from changes("entry point", named_entry_points(old), named_entry_points(new))
@@ -132,9 +131,9 @@ def changes(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
     """Yield the differences between two mappings.
 
     Args:
-        kind: The kind of the items, such as "file", which precedes each name.
-        old: The items of the old wheel by name.
-        new: The items of the new wheel by name.
+        kind: The items' kind, such as "file". It precedes each name.
+        old: The old wheel's items by name.
+        new: The new wheel's items by name.
     """
     for name in sorted({*old, *new}):
         if name not in new:
@@ -174,7 +173,7 @@ def changed_fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[D
 def changed_requirements(
     old: Mapping[str, set[str]], new: Mapping[str, set[str]]
 ) -> Iterator[Difference]:
-    """Yield the differences in the extras and their requirements."""
+    """Yield the differences in the extras and the requirements."""
     yield from membership_changes("extra", old, new)
     for extra in sorted({*old, *new}):
         kind = f"requirement of extra {extra}" if extra else "requirement"
@@ -192,12 +191,12 @@ def changed_licenses(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iter
 
 
 def named_entry_points(wheel: Wheel) -> dict[str, str]:
-    """Return a wheel's object references by "group/name"."""
+    """Return the object references of a wheel's entry points by "group/name"."""
     return {f"{group}/{name}": value for (group, name), value in wheel.entry_points.items()}
 
 
 def single_fields(wheel: Wheel) -> dict[str, Any]:
-    """Return the metadata fields that have a single value, and the tags, by name."""
+    """Return the tags and the compared metadata fields that have a single value, by name."""
     metadata = wheel.metadata
     return {
         "name": metadata["name"],
@@ -211,7 +210,7 @@ def single_fields(wheel: Wheel) -> dict[str, Any]:
 
 
 def multiple_fields(wheel: Wheel) -> dict[str, set[str]]:
-    """Return the values of the metadata fields that can have several values, by kind."""
+    """Return the values of the compared metadata fields that can have several values, by kind."""
     return {
         "author": {f"{name} <{address}>" for name, address in wheel.authors},
         "maintainer": {f"{name} <{address}>" for name, address in wheel.maintainers},
@@ -222,7 +221,11 @@ def multiple_fields(wheel: Wheel) -> dict[str, set[str]]:
 
 
 def remaining_faults(old: Project, new: Project) -> Iterator[Difference]:
-    """Yield differences for source files in neither wheel and for broken new entry points."""
+    """Yield differences for the faults that remain in the new project.
+
+    These are source files that neither wheel contains, and entry points whose objects the new wheel
+    lacks.
+    """
     for name in missing_from_wheel(old):
         if name not in new.wheel.files:
             yield Difference(f"file {name}", "in the source tree, but in neither wheel")
@@ -235,7 +238,7 @@ def remaining_faults(old: Project, new: Project) -> Iterator[Difference]:
 def lost_tests(old: Project, new: Project) -> Iterator[Difference]:
     """Yield a difference for each old test module that pytest doesn't collect in the new project.
 
-    A module that moved is recognized by its name or contents. If all modules are lost, the first
+    A moved module is recognized by its name or contents. If all modules are lost, the first
     difference says so.
     """
     if old.folder is None or new.folder is None:

@@ -1,4 +1,4 @@
-"""Check and correct entry points' object references.
+"""Check and correct the object references of entry points.
 
 https://packaging.python.org/en/latest/specifications/entry-points/
 """
@@ -13,7 +13,7 @@ from adoption.wheels import is_extension_module
 
 
 def missing_object(reference: str, project: Project) -> str:
-    """Return the module or object that an object reference names but the wheel lacks, or "".
+    """Describe the module or object that a reference names but the wheel lacks, or return "".
 
     References to dependencies are not checked. For extension modules, the object is not checked.
     """
@@ -66,7 +66,7 @@ def bound_names(node: ast.AST) -> set[str]:
 def suggestion(reference: str, project: Project) -> str:
     """Return the probable meaning of an invalid object reference, or "" if it is unknown.
 
-    A common mistake is to name a file, such as "main.py:run", instead of a module.
+    A common mistake is to name a file instead of a module, as in "main.py:run".
     """
     module, _, attribute = reference.partition(":")
     path = module.strip().removesuffix(".py").replace(".", "/")
@@ -79,7 +79,7 @@ def suggestion(reference: str, project: Project) -> str:
 
 
 def valid_entry_points(project: Project) -> dict[tuple[str, str], str]:
-    """Return the object references of the valid entry points by (group, name).
+    """Return the entry points' object references by (group, name).
 
     Invalid object references are corrected if their meaning is clear, and left out otherwise.
     """

@@ -15,7 +15,7 @@ from adoption.findings import LOST, NEW, Finding
 from adoption.licenses import license_faults, license_files, stated_licenses
 from adoption.projects import TEST_PACKAGES, Project
 
-# Suffixes of source files that wheels with extension modules don't contain.
+# Suffixes of source files that wheels with extension modules usually leave out.
 SOURCES = (".c", ".cc", ".cpp", ".h", ".hpp", ".pyx", ".pxd", ".rs")
 
 
@@ -42,7 +42,7 @@ def broken_entry_points(project: Project) -> Iterator[Finding]:
 
 
 def wrong_files(project: Project) -> Iterator[Finding]:
-    """Yield findings about files that the wheel lacks or shouldn't install."""
+    """Yield findings about files that the wheel lacks or shouldn't contain."""
     for name in missing_from_wheel(project):
         text = f"The wheel doesn't contain `{name}`, which is in the source tree."
         yield Finding(text, (f"file {glob.escape(name)}: {NEW}",))
@@ -61,7 +61,7 @@ def missing_from_wheel(project: Project) -> Iterator[str]:
     """Yield the paths of files that are in the packages' folders but not in the wheel.
 
     Files that wheels usually leave out on purpose are ignored: tests, hidden and compiled files,
-    the sources of extension modules, and the `__init__.py` files of namespace packages.
+    the sources of extension modules, and the `__init__.py` files of top-level namespace packages.
     """
     unpacked = [".pyc", ".pyo", ".so", ".pyd"]
     unpacked += SOURCES if project.wheel.extension_modules else ()
@@ -121,7 +121,7 @@ def written_version(project: Project) -> str:
 
 
 def version_in_setup_cfg(file: Path) -> str:
-    """Return the version in setup.cfg, or "". It may be a reference such as "file: VERSION"."""
+    """Return the version in setup.cfg, which may be a reference such as "file: VERSION", or ""."""
     parser = configparser.RawConfigParser()
     with contextlib.suppress(configparser.Error, UnicodeDecodeError):
         parser.read(file, encoding="utf-8")

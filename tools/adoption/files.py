@@ -1,7 +1,7 @@
-"""Group the files of an existing project by role.
+"""Group a project's files by role.
 
-A file's role determines its path in the new project. The patterns cover the many names that
-projects use for their README, changelog, license, and tests.
+A file's role determines its path in the new project. The patterns match common names of README files,
+changelogs, licenses, and tests.
 """
 
 import os
@@ -24,13 +24,13 @@ TEST_MODULE = re.compile(r"test_.*\.py|.*_test\.py|tests?\.py")
 TEST_FOLDERS = ("tests", "test", "testing")
 HAS_TESTS = re.compile(r"(?m)^\s*(?:async\s+)?def test|^\s*class \w*Test|TestCase\b|>>> ")
 
-# Generated files, such as those in an unpacked sdist.
+# Generated files, such as the metadata in an unpacked sdist.
 GENERATED = re.compile(r"PKG-INFO|(?:.*/)?[^/]+\.egg-info/.*|.*\.py[co]|(?:.*/)?__pycache__/.*")
 
 
 @dataclass
 class Roles:
-    """The paths of an existing project's files, relative to its folder.
+    """The paths of a project's files, relative to its folder.
 
     Attributes:
         files: All files.
@@ -75,7 +75,7 @@ def project_files(folder: Path) -> list[str]:
 
 
 def walked_files(folder: Path) -> Iterable[str]:
-    """Yield the paths of the files in a folder, except ignored entries and git's own files."""
+    """Yield the paths of the files in a folder and its subfolders, except ignored ones and .git."""
     for path, folders, names in os.walk(folder):
         skipped = ignored(path, folders) | {".git"}
         folders[:] = [name for name in folders if name not in skipped]

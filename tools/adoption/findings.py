@@ -1,9 +1,9 @@
-"""Types that all steps of an adoption share."""
+"""Definitions that the steps of an adoption share."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-# These strings describe differences between wheels. The patterns of findings also contain them.
+# Descriptions of differences between wheels, which the patterns of findings also contain.
 LOST, NEW = "missing from the new wheel", "only in the new wheel"
 
 
@@ -13,10 +13,10 @@ class AdoptionError(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """A fact that the owner of the existing project should know.
+    """A fact that the existing project's owner should know.
 
     Attributes:
-        text: The finding in one or two sentences.
+        text: A description of the fact.
         explains: `fnmatch` patterns for the text of each `comparison.Difference` that the fact
             causes.
     """
@@ -40,7 +40,7 @@ class Reading:
         moves: The old path and the new path of each moved file.
         removed: The starter files to remove from the new project.
         replaced: The diffs of the files and tables that the new project replaces, by name.
-        left: The files that are not moved, by the description of their replacement.
+        left: The files that are not moved, grouped by the description of their replacement.
     """
 
     answers: dict[str, Any] = field(default_factory=dict)

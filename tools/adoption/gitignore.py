@@ -38,7 +38,7 @@ def hidden_finding(
 
 
 def is_gitignore(name: str) -> bool:
-    """Return whether a path is the path of a .gitignore file."""
+    """Return whether a path refers to a .gitignore file."""
     return PurePosixPath(name).name == ".gitignore"
 
 

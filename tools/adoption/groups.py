@@ -19,7 +19,7 @@ SAME |= {"default": "dev", "develop": "dev", "development": "dev"}
 
 
 def old_groups(project: Project) -> dict[str, list[str]]:
-    """Return the requirements of a project's groups and test extras, by group.
+    """Return the requirements of a project's dependency groups and test extras, by group.
 
     Alternative group names are replaced with the template's. Test extras stay extras because they
     are published, but the new project's tests need their requirements in a group.
@@ -46,7 +46,8 @@ def old_groups(project: Project) -> dict[str, list[str]]:
 def poetry_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     """Yield the names and requirements of Poetry's groups.
 
-    Dependencies without a single version constraint, such as those from git, are left out.
+    Dependencies without a version constraint, such as git dependencies, and dependencies with
+    several alternative constraints are left out.
 
     https://python-poetry.org/docs/pyproject/#dependency-groups
     """
@@ -63,7 +64,7 @@ def poetry_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 
 def poetry_specifier(text: str) -> str:
-    """Convert a Poetry version constraint to a specifier. Keep only the lower bound of ^ and ~.
+    """Convert a Poetry version constraint to a specifier, with only the lower bounds of ^ and ~.
 
     The upper bounds of these operators would prevent updates of development tools.
 
@@ -124,10 +125,10 @@ def is_requirement(text: str) -> bool:
 
 
 def merged_groups(project: Project, rendered: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return the groups to which the project adds requirements, including the template's.
+    """Return the groups to which the project adds requirements, with the template's requirements.
 
-    If both require the same package, only the template's requirement is kept, because its settings
-    depend on that version.
+    If both require the same package, only the template's requirement is kept, because the
+    template's settings depend on that version.
 
     Args:
         project: The existing project.

@@ -34,7 +34,7 @@ FAMILIES = {
 }
 
 # Patterns for other license names in lowercase, without "the", "license", and most punctuation.
-# They also match the last parts of PyPI's license classifiers.
+# They also match the last parts of common license classifiers.
 NAMES = {
     r"mit( x11)?|mit mit|expat": ("MIT",),
     r"apache( software)? ?v?(version )?(2(\.0)?)?( only)?|asl ?(2(\.0)?)?|al2": ("Apache-2.0",),
@@ -68,7 +68,7 @@ class License:
 
     Attributes:
         expression: The SPDX expression. It starts with "LicenseRef-" if the license isn't on the
-            SPDX list, and is "" if the project states no license.
+            SPDX list, and is "" if no license is found.
         problem: The reason why the project's owner must check the license, or "".
         is_guess: Whether the expression may be wrong.
     """
@@ -88,9 +88,9 @@ class License:
 def find_license(project: Project) -> License:
     """Return a project's license.
 
-    An expression or a clear name in the metadata, the settings, or the code has priority. If
-    several names differ, they are joined with AND as a guess. Otherwise, the license text decides.
-    The text may differ in a few words if an ambiguous name, such as "BSD", matches it.
+    Expressions and clear names in the metadata, the settings, and the code have priority over the
+    license texts. If several names differ, they are joined with AND as a guess. A text that matches
+    an ambiguous name, such as "BSD", may differ from the license in a few words.
     """
     texts = {name: recognized(text) for name, text in license_texts(project).items()}
     if expression := project.wheel.metadata.get("license_expression"):
@@ -117,15 +117,15 @@ def find_license(project: Project) -> License:
     if known:
         return chosen(known, project)
     if texts or stated_licenses(project.wheel):
-        return License(reference(project), "its name is ambiguous, and its text is not a known one")
+        return License(reference(project), "neither its name nor its text identifies it")
     return License("")
 
 
 def chosen(names: list[str], project: Project) -> License:
-    """Return the license of a project that contains the texts of these licenses.
+    """Return the license of a project whose license texts or names refer to these licenses.
 
-    GNU licenses have the same text with and without "or any later version". Only notices in the
-    code or the description distinguish them.
+    The text of a GNU license doesn't say whether later versions apply. Only notices in the code or
+    the description do.
     """
     licenses = [name for name in names if not is_gnu((name,))]
     stems = {re.sub(r"-(?:only|or-later)\Z", "", name) for name in names if is_gnu((name,))}
@@ -167,7 +167,7 @@ def contradicted(expression: str, texts: dict[str, tuple[str, ...]]) -> License:
 
 
 def same_family(name: str, expression: str) -> bool:
-    """Return whether an expression contains a license or another license with the same text."""
+    """Return whether an expression contains a license or another license of its family."""
     family = FAMILIES["PSF"] if name in FAMILIES["PSF"] else (name,)
     if is_gnu((name,)):
         stem = name.removesuffix("-only").removesuffix("-or-later")
@@ -194,7 +194,7 @@ def statements(project: Project) -> Iterator[str]:
 
 
 def stated_licenses(wheel: Wheel) -> list[str]:
-    """Return all licenses in the metadata, starting with the most reliable field."""
+    """Return the license statements in the metadata, starting with the most reliable field."""
     metadata = wheel.metadata
     classified = [
         text.split(" :: ")[-1]
@@ -206,7 +206,7 @@ def stated_licenses(wheel: Wheel) -> list[str]:
 
 
 def setup_cfg(project: Project, *keys: str) -> list[str]:
-    """Return the lines in the values of keys in the metadata section of setup.cfg."""
+    """Return the nonempty lines in the values of keys in the metadata section of setup.cfg."""
     parser = configparser.RawConfigParser()
     if project.folder is not None:
         with contextlib.suppress(configparser.Error, UnicodeDecodeError):
@@ -216,7 +216,7 @@ def setup_cfg(project: Project, *keys: str) -> list[str]:
 
 
 def code(project: Project) -> str:
-    """Return the joined beginnings of the wheel's Python files, where notices name the license."""
+    """Return the beginnings of the wheel's Python files, which may contain license notices."""
     files = [content for name, content in project.wheel.files.items() if name.endswith(".py")]
     return "\n".join(content[:3000].decode(errors="replace") for content in files)
 
@@ -255,7 +255,7 @@ def gnu_licenses(found: re.Match[str]) -> tuple[str, ...]:
     """Return the GNU licenses that a name may refer to.
 
     Args:
-        found: A match of `GNU` for the name.
+        found: The match of `GNU` for the name.
     """
     kind = {"a": "A", "l": "L"}.get((found["kind"] or "")[:1], "")
     versions = {"A": ["3.0"], "L": ["3.0", "2.1", "2.0"]}.get(kind, ["3.0", "2.0", "1.0"])
@@ -300,8 +300,7 @@ def recognized(text: str) -> tuple[str, ...]:
 def close_match(text: str) -> str:
     """Return the template license that differs from a text in only a few words, or "".
 
-    No difference may be longer than four words, because a sentence could be an additional
-    condition.
+    No difference may be longer than four words, because longer text could be a condition.
     """
     words = normalized_words(text)
     for choice, known in template_texts().items():
@@ -332,7 +331,7 @@ def added_text(text: str, name: str) -> str:
 
 @functools.cache
 def template_texts() -> dict[str, list[str]]:
-    """Return the words of each of the template's licenses by name, except Proprietary."""
+    """Return the words of the template's license texts, except Proprietary, by license name."""
     folder = TEMPLATE / "template/licenses"
     choices = [choice for choice in license_choices() if choice != "Proprietary"]
     return {name: normalized_words((folder / f"{name}.txt").read_text("utf-8")) for name in choices}
@@ -379,10 +378,10 @@ def license_not_offered(project: Project) -> Iterator[Finding]:
 
 
 def license_targets(project: Project) -> dict[str, str]:
-    """Return the license files and their paths in the new project.
+    """Return the new paths of the license files by old path.
 
-    The main license file becomes LICENSE. If there are only several files such as LICENSE-MIT, they
-    keep their names.
+    The main license file becomes LICENSE, and other license files keep their paths. If there are
+    only files such as LICENSE-MIT and LICENSE-APACHE, none of them is the main file.
     """
     names = license_files(project)
     main = [name for name in names if PLAIN_NAME.fullmatch(name)][:1]
@@ -395,8 +394,8 @@ def license_targets(project: Project) -> dict[str, str]:
 def license_files(project: Project) -> list[str]:
     """Return the paths of the license files, starting with the main one.
 
-    These are the files in the wheel, the files in the settings, and the files with common names. If
-    the project's folder is available, files that it doesn't contain are left out.
+    The files come from the wheel, the settings, and the project's root folder. If the folder is
+    available, files that it doesn't contain are left out.
     """
     names = list(project.wheel.licenses)
     value = project.settings.get("project", {}).get("license", {})

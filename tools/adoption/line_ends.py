@@ -1,6 +1,6 @@
 """Keep git from changing line endings in the new project.
 
-By default, the template's .gitattributes makes git store all text files with LF.
+The template's .gitattributes makes git store all text files with LF.
 https://git-scm.com/docs/gitattributes#_text
 """
 
@@ -12,7 +12,7 @@ from adoption.projects import Project
 
 
 def attribute_lines(project: Project, moves: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the lines to add to .gitattributes: the old ones, and patterns for files with CRLF.
+    """Return the lines to add to .gitattributes: the old lines, and patterns for files with CRLF.
 
     Comments and blank lines are left out. Files that have the same folder and suffix share a
     pattern.
@@ -35,7 +35,7 @@ def attribute_lines(project: Project, moves: Iterable[tuple[str, str]]) -> list[
             groups.setdefault(f"{path.parent}/*{path.suffix}", []).append(target)
     for pattern, names in groups.items():
         name = names[0] if len(names) == 1 else pattern.removeprefix("./")
-        # Without the slash, a pattern in the root folder matches files in all folders.
+        # Without the leading slash, a pattern such as *.txt would match files in all folders.
         lines.append(f'"/{name}" -text' if " " in name else f"/{name} -text")
     return lines
 

@@ -66,7 +66,7 @@ def removed_starters(project: Project, moves: Iterable[tuple[str, str]]) -> list
     starters = {
         "README.md": bool(roles.readmes),
         "CHANGELOG.md": bool(roles.changelogs),
-        # A license that the template doesn't offer must not get another license's text.
+        # If the template doesn't offer the license, the new LICENSE contains another text.
         "LICENSE": bool(license_targets(project)) or not find_license(project).choice,
     }
     return [name for name, replaced in starters.items() if replaced and name not in targets]
@@ -79,7 +79,7 @@ def superseded(name: str) -> str:
 
 
 def package_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
-    """Yield the old path and the new path in src/ of each file in packages, and of each module."""
+    """Yield the old path and the new path in src/ of each module and each file in a package."""
     assert project.folder is not None
     for name, source in project.packages.items():
         if source is None or name in TEST_PACKAGES:
@@ -94,9 +94,9 @@ def package_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
 
 
 def namespace_modules(project: Project) -> set[str]:
-    """Return the paths of possible `__init__.py` files in top-level namespace packages.
+    """Return the paths of `__init__.py` files that top-level namespace packages may have.
 
-    The wheel lacks these files, and they would hide other packages in the namespace.
+    The wheel lacks these files. They would hide other packages in the namespace.
     """
     return {
         (source / "__init__.py").relative_to(project.folder).as_posix()
@@ -107,10 +107,13 @@ def namespace_modules(project: Project) -> set[str]:
 
 
 def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
-    """Yield the moves of tests into tests/, including the helpers and data of single test modules.
+    """Yield the old path and the new path of each file to move to tests/.
 
-    A second test folder keeps its name, because the names of its files may be taken. A folder that
-    its files import or mention also keeps its name.
+    These are the files in one test folder, and test modules in the root folder or src/ with their
+    helpers and data.
+
+    A second test folder keeps its name, because its files may have the same names. A folder that
+    its own files import or mention also keeps its name.
     """
     assert project.folder is not None
     folders = [
@@ -134,7 +137,7 @@ def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
     for name in single:
         new = f"tests/{PurePosixPath(name).name}"
         if re.fullmatch(r"tests?\.py", PurePosixPath(name).name) and not matches(name, patterns):
-            new = f"tests/test_{project.main_package}.py"  # pytest doesn't collect test.py.
+            new = f"tests/test_{project.main_package}.py"  # By default, pytest ignores test.py.
         while new in taken:
             new = f"{new.removesuffix('.py')}_2.py"
         taken.add(new)
@@ -148,7 +151,7 @@ def test_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
 
 
 def helpers_of_tests(project: Project, modules: list[str]) -> Iterator[str]:
-    """Yield modules that are next to test modules, imported by them, and not in the wheel."""
+    """Yield modules that test modules in the same folder import and that aren't in the wheel."""
     assert project.folder is not None
     for module in modules:
         text = (project.folder / module).read_text("utf-8", errors="replace")
@@ -159,7 +162,7 @@ def helpers_of_tests(project: Project, modules: list[str]) -> Iterator[str]:
 
 
 def data_of_tests(folder: Path, modules: list[str]) -> set[str]:
-    """Return the test data in a project's root folder that strings in test modules name.
+    """Return the test data in a project's root folder that strings in test modules mention.
 
     Args:
         folder: The project's folder.
@@ -182,7 +185,7 @@ def strings(file: Path) -> set[str]:
 def outdated_paths(
     project: Project, moves: Iterable[tuple[str, str]], new: Iterable[str]
 ) -> Iterator[str]:
-    """Yield quoted paths in the tests that are no longer correct.
+    """Yield paths in the tests' strings that are no longer correct.
 
     Each item has the form "`old path` (test module)". Only complete paths are found, including
     paths that the code joins from parts.
@@ -194,7 +197,7 @@ def outdated_paths(
     """
     files, targets = find_roles(project.folder).files, dict(moves)
     kept = {*targets.values(), *new}
-    # Data that moves with a test module is still next to it.
+    # Data that moves with a test module stays next to it.
     kept |= {old for old, target in targets.items() if target == f"tests/{old}"}
     for module in [name for name in files if name.endswith(".py") and is_test_file(name)]:
         assert project.folder is not None

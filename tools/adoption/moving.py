@@ -1,4 +1,4 @@
-"""Move an existing project's files and settings into the new project."""
+"""Copy an existing project's files and settings into the new project."""
 
 import shutil
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from adoption.findings import AdoptionError, Reading
 from adoption.overwritten import difference
 from adoption.projects import Project
 
-# Tables that replace the template's tables completely.
+# Names of tables that replace the template's tables completely.
 WHOLE_TABLES = ("pytest",)
 
 
@@ -51,13 +51,13 @@ def overwritten_files(project: Project, reading: Reading, folder: Path) -> dict[
 
 
 def move(project: Project, reading: Reading, folder: Path) -> None:
-    """Copy a project's files into the new project, and write the settings of the reading.
+    """Copy a project's files into the new project, and write the reading's entries.
 
-    Starter files that existing files replace are deleted. The existing project stays unchanged.
+    The starter files in `reading.removed` are deleted.
 
     Args:
         project: The existing project.
-        reading: The results of reading it.
+        reading: The results of reading the existing project.
         folder: The new project's folder.
     """
     assert project.folder is not None
@@ -149,7 +149,7 @@ def insert_entry(table: Table, name: str, value: Item) -> None:
 def item(value: Any) -> Item:
     """Convert a value to TOML. In longer lists, each element is on a separate line.
 
-    People are written as inline tables, as in the template. bump-my-version's files are not.
+    Tables in lists become inline tables, except for bump-my-version's files.
     """
     if not isinstance(value, list) or any("filename" in each for each in value):
         return tomlkit.item(value)  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""Find properties of a project that neither answers nor `[project]` can express."""
+"""Find properties of a project that change or that must be carried over by hand."""
 
 import glob
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def find_not_carried(project: Project) -> Iterator[Finding]:
 
 
 def replaced_answers(project: Project) -> Iterator[Finding]:
-    """Yield findings about answers that differ from the project because no choice matches."""
+    """Yield findings about answers that don't match the project."""
     wheel = project.wheel
     if has_generated_all(wheel):
         yield Finding('The template generates the extra "all" from all other extras.')
@@ -43,7 +43,7 @@ def replaced_answers(project: Project) -> Iterator[Finding]:
 
 
 def unsupported_packages(project: Project) -> Iterator[Finding]:
-    """Yield findings about wheel tags, and about packages that the template doesn't create."""
+    """Yield findings about changed wheel tags and packages that differ from the template's."""
     wheel, main = project.wheel, project.main_package
     if wheel.tags != ["py3-none-any"]:
         yield Finding(
@@ -67,7 +67,7 @@ def unsupported_packages(project: Project) -> Iterator[Finding]:
 
 
 def unsupported_files(wheel: Wheel) -> Iterator[Finding]:
-    """Yield findings about files outside packages and about entry points other than commands."""
+    """Yield findings about files outside the packages and about entry points that aren't commands."""
     for name in wheel.files:
         if name.startswith(".data/"):
             yield Finding(

@@ -1,4 +1,4 @@
-"""Find entries that answers don't cover for tables in pyproject.toml other than `[project]`."""
+"""Find entries in pyproject.toml outside `[project]` that answers don't cover."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from adoption.version_files import bumped_files, version_settings
 
 
 def other_tables(project: Project, validated: Validated) -> dict[str, Any]:
-    """Return entries of other tables that the template doesn't render or renders differently.
+    """Return the entries outside `[project]` to add or replace in the rendered pyproject.toml.
 
     Args:
         project: The existing project.

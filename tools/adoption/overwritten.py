@@ -17,8 +17,8 @@ PURPOSE = re.compile(
     r"(?i)(?:\.github/|docs/)?\.?(contributing|dependabot|readthedocs|releasing|renovate"
     r"|pre-commit-config)(?:rc)?(?:\.\w+)?"
 )
-# Names of tables below [tool] that describe the old build or configure tools that the new project
-# replaces. The table for pytest is converted separately.
+# Names of tables under [tool] that describe the old build or configure tools that the new project
+# replaces. pytest's table is converted separately.
 SUPERSEDED_TABLES = {"black", "bumpversion", "flake8", "flit", "flit_scm", "hatch", "isort", "nox"}
 SUPERSEDED_TABLES |= {"poetry-dynamic-versioning", "setuptools-git-versioning", "setuptools-scm"}
 SUPERSEDED_TABLES |= {"uv-dynamic-versioning", "versioneer", "versioningit"}
@@ -67,7 +67,7 @@ def counterpart(name: str, new: Iterable[str]) -> str:
 def difference(old: bytes, new: bytes, name: str, other: str) -> str:
     """Return the unified diff of two files, or "" if they are equal.
 
-    If one of the files is binary, return a sentence instead of a diff.
+    If either file is binary, a sentence replaces the diff.
 
     Args:
         old: The contents of the old file.
@@ -83,7 +83,7 @@ def difference(old: bytes, new: bytes, name: str, other: str) -> str:
 
 
 def changed_tables(project: Project, settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return the diffs of the tables for tools that both projects configure, by table.
+    """Return the diffs of the tables for tools that both projects configure, by table header.
 
     Equal and superseded tables are left out.
 

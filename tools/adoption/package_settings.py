@@ -10,7 +10,7 @@ from adoption.projects import TEST_PACKAGES, Project
 def top_levels(project: Project) -> list[str]:
     """Return the top-level names in the new project's src/, such as "demo" or "demo.py".
 
-    If the main package is a single module, it becomes a package.
+    The main module, if any, becomes a package.
     """
     names = []
     for name in project.packages:

@@ -1,4 +1,4 @@
-"""Find entries for `[project]` that must be written by hand because no answers cover them."""
+"""Find entries for `[project]` that answers don't cover."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -47,10 +47,10 @@ def entries_by_hand(
 
 
 def main_readme(project: Project) -> str:
-    """Return the name of the README that contains the long description, or "" without a README.
+    """Return the name of the README whose text is the long description, or "" without a README.
 
-    If no README has this text, Markdown, reStructuredText, and plain text are preferred in this
-    order.
+    If this doesn't identify a single file, Markdown has priority over reStructuredText, which has
+    priority over plain text.
     """
     names = find_roles(project.folder).readmes
     text = normalized_text(project.wheel.metadata.get("description", ""))
@@ -65,7 +65,7 @@ def main_readme(project: Project) -> str:
 
 
 def normalized_text(text: str) -> str:
-    """Normalize a text's line endings, and remove trailing spaces and outer blank lines."""
+    """Normalize a text's line endings, and remove trailing whitespace and outer blank lines."""
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
@@ -85,7 +85,7 @@ def readme_entry(name: str, wheel: Wheel) -> str | dict[str, str]:
 def requires_python(wheel: Wheel, rendered: str) -> str:
     """Return the old Requires-Python, raised to the rendered minimum.
 
-    If the old project has none, return the rendered one.
+    If the old project doesn't specify it, return the rendered one.
     """
     old = wheel.metadata.get("requires_python")
     raised = raise_minimum(old, rendered.removeprefix(">=")) if old else rendered
@@ -93,10 +93,7 @@ def requires_python(wheel: Wheel, rendered: str) -> str:
 
 
 def license_entries(project: Project) -> dict[str, Any]:
-    """Return the entries for license files and for a license that the template doesn't offer.
-
-    Entries that aren't necessary are left out.
-    """
+    """Return the entries for license files and for a license that the template doesn't offer."""
     table: dict[str, Any] = {}
     found = find_license(project)
     if not found.choice:
@@ -131,7 +128,7 @@ def people_entries(wheel: Wheel) -> dict[str, Any]:
 
 
 def as_tables(people: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    """Return people in the format of `[project]`."""
+    """Convert people to the format of `authors` in `[project]`."""
     tables = [{"name": name, "email": address} for name, address in people]
     return [{key: value for key, value in table.items() if value} for table in tables]
 
@@ -160,7 +157,7 @@ def requirement_entries(
     extras = wheel.extras
     dependencies = extras.pop("")
     covered = rendered.get("optional-dependencies", {})
-    # The rendered extra "all" refers to the project by its name.
+    # The rendered extra "all" refers to the project by its rendered name.
     is_renamed = "all" in covered and canonicalize_name(wheel.metadata["name"]) != rendered["name"]
     if dependencies - set(map(normalized, rendered["dependencies"])):
         table["dependencies"] = sorted(dependencies)
@@ -175,7 +172,7 @@ def requirement_entries(
 
 
 def entry_point_entries(project: Project, rendered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the tables of entry points. An empty table removes a rendered one."""
+    """Return the tables for entry points. An empty table removes a rendered one."""
     tables: dict[str, Any] = {
         name: {} for name in ("scripts", "gui-scripts", "entry-points") if name in rendered
     }

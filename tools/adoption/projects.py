@@ -16,8 +16,8 @@ from adoption.findings import AdoptionError
 from adoption.versions import comes_from_git
 from adoption.wheels import Wheel, is_extension_module, read_wheel
 
-# Files and folders to hide from a build. Otherwise, for example, the results of earlier builds
-# would end up in the wheel.
+# Patterns for files and folders that builds must not see. For example, the results of earlier builds
+# could end up in the wheel.
 IGNORED = ("__pycache__", "*.py[cod]", "*.egg-info", ".tox", ".nox", "node_modules")
 TEST_PACKAGES = ("tests", "test")
 
@@ -63,7 +63,7 @@ class Project:
 
     @property
     def has_vcs_version(self) -> bool:
-        """Return whether the version comes from the version control system."""
+        """Return whether the version comes from version control."""
         return comes_from_git(self.settings, self.folder)
 
 
@@ -71,7 +71,8 @@ def open_project(path: Path, options: BuildOptions | None = None) -> Project:
     """Read a project from its folder or from its wheel.
 
     Raises:
-        AdoptionError: The path is neither a project nor a valid wheel, or the build fails.
+        AdoptionError: The path is neither a project nor a valid wheel, or the project can't be
+            copied or built.
     """
     if is_wheel(path):
         wheel = read_wheel(path)
@@ -80,7 +81,7 @@ def open_project(path: Path, options: BuildOptions | None = None) -> Project:
 
 
 def is_wheel(path: Path) -> bool:
-    """Return whether a path refers to an existing file with the suffix of a wheel."""
+    """Return whether a path refers to an existing file with the suffix .whl."""
     return path.suffix == ".whl" and path.is_file()
 
 
@@ -125,11 +126,11 @@ def check_supported(project: Project) -> None:
 def ignored(folder: str, names: list[str]) -> set[str]:
     """Return the names of a folder's entries that must not be copied.
 
-    Examples are environments, build results, sockets, pipes, and broken symbolic links.
+    Examples are virtual environments, build results, sockets, pipes, and broken symbolic links.
 
     Args:
         folder: The path of the folder.
-        names: The names of all entries.
+        names: The names of the entries to check.
     """
     found = {name for name in names for pattern in IGNORED if fnmatch.fnmatch(name, pattern)}
     found |= {name for name in names if not is_file_or_folder(Path(folder) / name)}
@@ -141,7 +142,7 @@ def ignored(folder: str, names: list[str]) -> set[str]:
 
 
 def is_file_or_folder(path: Path) -> bool:
-    """Return whether a path or, for a symbolic link, its target is a file or a folder."""
+    """Return whether a path refers to a regular file or a folder, directly or through a link."""
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -180,7 +181,7 @@ def read_settings(folder: Path) -> dict[str, Any]:
 def find_packages(wheel: Wheel, folder: Path | None = None) -> dict[str, Path | None]:
     """Return a wheel's top-level packages and modules, and their sources in a project's folder.
 
-    The sources are None if they aren't found or if the folder is unknown.
+    A source is None if it isn't found or if the folder is unknown.
     """
     packages: dict[str, Path | None] = {}
     tops = {name.split("/")[0] for name in wheel.files if not name.startswith(".data/")}
@@ -193,8 +194,8 @@ def find_packages(wheel: Wheel, folder: Path | None = None) -> dict[str, Path | 
 def find_source(top: str, wheel: Wheel, folder: Path) -> Path | None:
     """Return the source of a wheel's top-level package or module, or None if it isn't found.
 
-    If a project has several folders or files with this name, the one that contains the most of the
-    wheel's files is the source.
+    If several folders or files have this name, the source is the one that contains the most of the
+    wheel's files.
 
     Args:
         top: The name in the wheel, such as "demo" or "demo.py".

@@ -15,7 +15,8 @@ from adoption.files import find_roles
 from adoption.findings import Finding
 from adoption.projects import Project
 
-# pytest reads the first of these files that has the section, and pytest.ini even without it.
+# The first of these files that has the section contains the settings. pytest.ini takes precedence
+# even without the section.
 SECTIONS = {
     "pytest.ini": "pytest",
     ".pytest.ini": "pytest",
@@ -23,7 +24,7 @@ SECTIONS = {
     "tox.ini": "pytest",
     "setup.cfg": "tool:pytest",
 }
-# Options that are lists of words or lists of lines.
+# Options whose values are lists of words or lists of lines.
 # https://docs.pytest.org/en/stable/reference/reference.html
 WORDS = {"addopts", "doctest_optionflags", "norecursedirs", "python_classes", "python_files"}
 WORDS |= {"python_functions", "pythonpath", "required_plugins", "testpaths", "usefixtures"}
@@ -34,8 +35,8 @@ COLLECTED = ("test_*.py", "*_test.py")  # pytest's default for `python_files`.
 def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Return the `[tool.pytest]` entries for running a project's tests in the new project.
 
-    They replace the template's table completely, because old tests rarely pass with its strict
-    settings. If no tests are moved, there are no entries.
+    They replace the template's table completely, because old tests rarely pass with the template's
+    strict settings. If no tests are moved, there are no entries.
 
     Args:
         project: The existing project.
@@ -48,7 +49,7 @@ def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str
         return {}
     table: dict[str, Any] = {"strict": False, "filterwarnings": [], "addopts": ["-ra"]}
     table |= own
-    table.pop("minversion", None)  # Only pytest 9 and later read this table.
+    table.pop("minversion", None)  # Only pytest 9 and later versions read this table.
     table["testpaths"] = test_paths(own.get("testpaths", []), tests, targets)
     if "testpaths" not in own and any("--doctest" in option for option in table["addopts"]):
         table["testpaths"] = ["."]  # Any file may contain doctests.
@@ -61,7 +62,7 @@ def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str
 
 
 def pytest_finding(project: Project) -> Finding | None:
-    """Return a finding about the settings for tests, or None if the project has no tests."""
+    """Return a finding about pytest's settings, or None if the project has no tests."""
     if not find_roles(project.folder).tests:
         return None
     source, _ = own_settings(project)
@@ -92,7 +93,7 @@ def own_settings(project: Project) -> tuple[str, dict[str, Any]]:
 
 
 def ini_section(file: Path, section: str) -> Mapping[str, str]:
-    """Return a section of an INI file, or {} if it doesn't exist or the file isn't valid."""
+    """Return a section of an INI file, or {} if the section can't be read."""
     parser = configparser.RawConfigParser()
     with contextlib.suppress(configparser.Error, UnicodeDecodeError):
         parser.read(file, encoding="utf-8")
@@ -113,7 +114,7 @@ def converted(name: str, value: Any) -> Any:
 
 
 def test_paths(own: Iterable[str], tests: Iterable[str], targets: Mapping[str, str]) -> list[str]:
-    """Return the value of `testpaths`: the new locations of the old paths, or the test folders.
+    """Return the value of `testpaths`: the new locations of the old paths, and of other tests.
 
     Args:
         own: The old paths, which may be patterns.
@@ -140,10 +141,7 @@ def collected_tests(project: Project) -> list[str]:
 
 
 def short(name: str) -> str:
-    """Return the path in `testpaths` that covers a test module: its test folder if it has one.
-
-    For a module next to other code, this is the module's own path.
-    """
+    """Return the path in `testpaths` for a test module: its test folder, or else its own path."""
     parts = PurePosixPath(name).parts
     numbers = [number for number, part in enumerate(parts[:-1]) if part.startswith("test")]
     return "/".join(parts[: numbers[0] + 1]) if numbers else name

@@ -1,4 +1,4 @@
-"""Read an existing project: combine answers, manual entries, findings, and moves."""
+"""Read an existing project: collect answers, entries for pyproject.toml, findings, and moves."""
 
 import tomllib
 from pathlib import Path
@@ -29,7 +29,7 @@ from adoption.version_files import find_versions, ignored_files
 
 
 def examine(project: Project) -> Reading:
-    """Read everything about a project that can be found without rendering the template."""
+    """Return the results that don't require rendering the template."""
     return Reading(
         answers=derive_answers(project),
         not_carried=[*find_not_carried(project), *find_versions(project)],
@@ -54,9 +54,9 @@ def read(project: Project) -> Reading:
 
 
 def read_created(project: Project, folder: Path) -> Reading:
-    """Examine a project, and add everything that the new project in a folder doesn't cover.
+    """Examine a project, and add what the new project in a folder doesn't cover.
 
-    The new project's answers may differ from the ones that `read` has derived.
+    The new project's answers may differ from the answers that `read` derives.
     """
     reading = examine(project)
     text = (folder / ".copier-answers.yml").read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ def add_uncovered(project: Project, reading: Reading, validated: Validated) -> N
 
     Args:
         project: The existing project.
-        reading: The results so far, which are changed.
+        reading: The results so far. They are changed in place.
         validated: The answers and the resulting files.
     """
     reading.by_hand = entries_by_hand(project, validated.answers, validated.table)
@@ -88,7 +88,7 @@ def add_uncovered(project: Project, reading: Reading, validated: Validated) -> N
     files = replaced_files(project, new)
     reading.left = left_behind(project, [*reading.moves, *dict.fromkeys(files, "").items()])
     reading.moves = [(old, target) for old, target in reading.moves if old not in files]
-    # The new project lacks some starter files, depending on the answers.
+    # Depending on the answers, the new project lacks some starter files.
     reading.removed = [name for name in removed_starters(project, reading.moves) if name in new]
     reading.gitattributes = attribute_lines(project, reading.moves)
     if paths := list(outdated_paths(project, reading.moves, new)):

@@ -1,6 +1,6 @@
 """Relax the checks of a new project until its existing code passes them.
 
-Each violated Ruff rule is ignored in the affected folder, and each module with type errors is
+Each violated Ruff rule is ignored in the affected folders, and each module with type errors is
 excluded from type checking. Comments in pyproject.toml show the number of violations for each
 exception. All other rules and modules, including new ones, stay strict.
 """
@@ -36,7 +36,7 @@ class Violation:
     """A violation of a lint rule, or a type error.
 
     Attributes:
-        path: The file's path relative to the project's folder. It contains forward slashes.
+        path: The file's path relative to the project's folder, with forward slashes.
         rule: The code of the rule or the error.
         name: The readable name of the rule, or "" if it has none.
         message: The tool's message.
@@ -52,8 +52,8 @@ def relax(folder: Path) -> list[str]:
     """Relax the checks of a project, and return one line about each tool.
 
     Raises:
-        AdoptionError: The settings can't be read, are already relaxed, or don't configure Ruff. Or
-            a tool can't run, a file has a syntax error, or a check still fails.
+        AdoptionError: The settings can't be relaxed, a tool can't run, a file has a syntax error,
+            or a check still fails.
     """
     file = folder / "pyproject.toml"
     try:
@@ -95,10 +95,10 @@ def relax(folder: Path) -> list[str]:
 
 
 def check_syntax(violations: Iterable[Violation]) -> None:
-    """Check that all files can be parsed, because a syntax error can't be ignored.
+    """Check that no violation is a syntax error, which can't be ignored.
 
     Raises:
-        AdoptionError: A file can't be parsed.
+        AdoptionError: A violation is a syntax error.
     """
     for each in violations:
         if each.rule in ("invalid-syntax", "syntax"):
@@ -120,7 +120,7 @@ def run_tool(folder: Path, name: str, *arguments: str) -> str:
     """Run a tool from .venv, or else with `uv run`, and return its stdout.
 
     Raises:
-        AdoptionError: The tool can't be found, or it fails without a result.
+        AdoptionError: The tool can't be found, or it fails without output.
     """
     scripts = [folder.absolute() / ".venv" / place / name for place in ("bin", "Scripts")]
     installed = shutil.which(name, path=os.pathsep.join(str(path.parent) for path in scripts))
@@ -221,7 +221,7 @@ def run_pyright(folder: Path) -> list[Violation]:
 def write_ruff(text: str, violations: list[Violation]) -> str:
     """Return the text of pyproject.toml with the violated rules ignored in each top-level folder.
 
-    Files in the root folder have their own entries.
+    Each file in the root folder has its own entry.
 
     https://docs.astral.sh/ruff/settings/#lint_extend-per-file-ignores
     """
@@ -239,7 +239,7 @@ def write_ruff(text: str, violations: list[Violation]) -> str:
 
 
 def write_mypy(text: str, violations: list[Violation]) -> str:
-    """Return the text of pyproject.toml with the modules excluded from mypy's checks.
+    """Return the text of pyproject.toml with a list of modules whose errors mypy ignores.
 
     https://mypy.readthedocs.io/en/stable/config_file.html#confval-ignore_errors
     """
@@ -256,7 +256,7 @@ def module_name(path: str) -> str:
 
 
 def write_ty(text: str, violations: list[Violation]) -> str:
-    """Return the text of pyproject.toml with the files that ty doesn't check.
+    """Return the text of pyproject.toml with a list of files whose errors ty ignores.
 
     https://docs.astral.sh/ty/reference/configuration/#overrides
     """
@@ -267,7 +267,7 @@ def write_ty(text: str, violations: list[Violation]) -> str:
 
 
 def write_pyright(text: str, violations: list[Violation]) -> str:
-    """Return the text of pyproject.toml with the files that Pyright doesn't check.
+    """Return the text of pyproject.toml with a list of files whose errors Pyright ignores.
 
     https://microsoft.github.io/pyright/#/configuration?id=main-configuration-options
     """
@@ -290,7 +290,7 @@ def array(key: str, items: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def appended(text: str, lines: Iterable[str]) -> str:
-    """Return a text with lines appended as a paragraph."""
+    """Append lines to a text as a separate paragraph."""
     return "\n".join([text.rstrip("\n"), "", *lines, ""])
 
 

@@ -1,4 +1,4 @@
-"""Create the files that describe an adoption: the answers for Copier and the report."""
+"""Create the texts of the files that `adopt.py read` writes: the answers and the report."""
 
 import re
 import shlex
@@ -14,7 +14,7 @@ from adoption.projects import Project
 
 
 def answers_file(project: Project, reading: Reading) -> str:
-    """Return the text of the data file that contains the answers for Copier."""
+    """Return the text of a data file with the answers for Copier."""
     answers = yaml.safe_dump(reading.answers, allow_unicode=True, sort_keys=False)
     return f"# Answers from {project.wheel.metadata['name']}.\n{answers}"
 
@@ -57,7 +57,7 @@ def by_hand(reading: Reading) -> list[str]:
 def move_commands(project: Project, reading: Reading) -> list[str]:
     """Return the lines with shell commands that remove, copy, and extend files.
 
-    Unlike `adopt.py move`, they don't change pyproject.toml.
+    Unlike `adopt.py move`, these commands don't change pyproject.toml.
     """
     copies = list(copy_commands(project, reading.moves))
     folders = sorted({new.rpartition("/")[0] for _, new in copies} - {""})

@@ -8,7 +8,7 @@ from packaging.specifiers import Specifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-# A marker that only assigns a requirement to extras, in any build backend's spelling.
+# Patterns for markers that assign a requirement to extras, with or without another condition.
 EXTRAS = r'\(?extra == "[^"]+"(?: or extra == "[^"]+")*\)?'
 OF_EXTRAS = re.compile(rf"(?:(?P<before>.+) and )?{EXTRAS}|{EXTRAS} and (?P<after>.+)")
 
@@ -23,7 +23,7 @@ def required_name(text: str) -> str:
 
 
 def normalized(text: str) -> str:
-    """Return a requirement in a canonical spelling, because backends spell it differently.
+    """Return a requirement's canonical spelling, because build backends use different spellings.
 
     >>> normalized('PyYAML (!=6.0,>=6) ; python_full_version < "3.12"')
     'pyyaml!=6.0,>=6; python_version < "3.12"'
@@ -35,7 +35,7 @@ def normalized(text: str) -> str:
 
 
 def split_by_extra(metadata: RawMetadata) -> dict[str, set[str]]:
-    """Return the requirements of each extra by the extra's normalized name.
+    """Return the requirements of each extra by normalized extra name.
 
     Requirements without an extra are listed under "". Requirements on the project's own extras, as
     in `all = ["demo[a,b]"]`, are replaced with the requirements of these extras.
@@ -75,7 +75,7 @@ def replace_own_extras(split: dict[str, set[str]], own_name: str) -> None:
     Requirements with a marker are kept.
 
     Args:
-        split: The requirements of each extra, which are changed.
+        split: The requirements of each extra. They are changed in place.
         own_name: The project's normalized name.
     """
     for _ in split:  # Repeat this, because references between extras can form a chain.

@@ -30,7 +30,7 @@ def template_data(name: str) -> Any:
 
 
 def choice_facts(axis: str) -> dict[str, dict[str, Any]]:
-    """Return the contents of the `choice.json` files of a question's choices, by choice."""
+    """Return the contents of a question's `choice.json` files by choice."""
     files = (TEMPLATE / "template/options" / axis).glob("*/choice.json")
     return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
 

@@ -14,16 +14,16 @@ from adoption.findings import AdoptionError, Finding
 from adoption.overwritten import folder_files
 from adoption.template import plain_template, questions
 
-# A question's validator raises the first error, and its `ask` key raises the second.
+# Validators raise the first error, and expressions in `ask` raise the second.
 REJECTED = (ValueError, jinja2.TemplateError)
 
 
 @dataclass(frozen=True)
 class Validated:
-    """The result of a validation.
+    """Validated answers and the project that Copier creates with them.
 
     Attributes:
-        answers: The accepted answers, without defaults.
+        answers: The accepted answers.
         recorded: All recorded answers, including defaults.
         settings: The contents of the resulting pyproject.toml.
         files: The contents of each rendered file by path.
@@ -76,7 +76,7 @@ def without_rejected(
 ) -> tuple[dict[str, Any], Finding]:
     """Return answers without a rejected answer or its rejected parts, and a finding about it.
 
-    If the error is about publishing to PyPI or a backend's version source, set `publish` or
+    If the error is about publishing to PyPI or a backend's version source, change `publish` or
     `backend` instead.
 
     Raises:
@@ -100,7 +100,7 @@ def without_rejected(
     finding = Finding(text)
     rest = accepted_parts(answers, name, template)
     kept = {other: answer for other, answer in answers.items() if other != name}
-    # If each part is accepted but the whole isn't, keep nothing. Otherwise, the validation would
+    # If each part is accepted but the whole isn't, keep nothing. Otherwise, validation would
     # never end.
     return kept if rest in (None, answers[name]) else kept | {name: rest}, finding
 
@@ -128,7 +128,7 @@ def accepts(answers: dict[str, Any], name: str, part: Any, template: Path) -> bo
             defaults=True,
             quiet=True,
             pretend=True,
-            exclude=["*"],  # Copier still asks all questions.
+            exclude=["*"],  # Copier still validates all answers.
         )
     except REJECTED as error:
         return f"'{name}'" not in str(error)

@@ -18,11 +18,11 @@ VERSION_MODULE = re.compile(r"(?:\A|/)_*(?:static_)?version_*\.py\Z")
 
 
 def written_by_build(project: Project) -> list[str]:
-    """Return the paths in the wheel of the files into which the build has written the version.
+    """Return the paths of the wheel's files into which the build has written the version.
 
-    These files are declared in the settings, or they are modules without a source. If an earlier
-    build or the build of the sdist has left the modules in the source tree, their names identify
-    them. Only poetry-dynamic-versioning changes modules in the project itself.
+    These files are declared in the settings, lack a source, or have a name such as _version.py. An
+    earlier build may have left a file with such a name in the source tree. In addition,
+    poetry-dynamic-versioning changes other modules.
     """
     if not project.has_vcs_version:
         return []
@@ -48,7 +48,7 @@ def is_found(project: Project, name: str) -> bool:
 
 
 def source_of(project: Project, name: str) -> Path | None:
-    """Return the source of a file in the wheel, or None if it doesn't exist."""
+    """Return the source of a file in the wheel, or None if it has no source."""
     top, _, rest = name.partition("/")
     source = project.packages.get(top.removesuffix(".py"))
     file = source / rest if source and rest else source
@@ -70,9 +70,9 @@ def lines(content: bytes) -> bytes:
 
 
 def declared_files(project: Project) -> dict[str, str]:
-    """Return the templates of the files that the build writes according to the settings.
+    """Return the templates of the version files that the settings declare.
 
-    The keys are paths in the wheel. An empty template means the default one.
+    The keys are paths in the wheel. An empty template means the plugin's default.
 
     https://setuptools-scm.readthedocs.io/en/latest/config/
     https://github.com/ofek/hatch-vcs#build-hook
@@ -102,10 +102,10 @@ def declared_files(project: Project) -> dict[str, str]:
 
 
 def template_for(project: Project, name: str) -> str:
-    """Return the template with which a plugin such as setuptools-scm writes a version file.
+    """Return the template for a version file in the format of setuptools-scm.
 
-    An empty template means the default one. If the settings don't specify the template, it is
-    derived from the file in the wheel.
+    An empty template means the default of setuptools-scm. If the settings neither specify
+    a template nor imply the default, it is derived from the file in the wheel.
 
     Args:
         project: The existing project.
@@ -116,7 +116,7 @@ def template_for(project: Project, name: str) -> str:
     if name in declared and (declared[name] or SCM & {required_name(text) for text in requires}):
         return declared[name]
     text = project.wheel.files[name].decode(errors="replace")
-    # versioneer writes the date and the hash of the commit, which would become outdated.
+    # versioneer writes the date and hash of the commit, which would become outdated.
     text = re.sub(r'("(?:date|full-revisionid)": )"[^"]*"', r"\1null", text)
     escaped = text.replace("{", "{{").replace("}", "}}")
     return escaped.replace(project.wheel.metadata["version"], "{version}")
@@ -125,7 +125,7 @@ def template_for(project: Project, name: str) -> str:
 def version_settings(project: Project, backend: str) -> dict[str, Any]:
     """Return the tables that make the new build backend write the version files.
 
-    If no file is written or the backend can't write one, there are no tables.
+    If there are no version files or the backend can't write them, there are no tables.
 
     Args:
         project: The existing project.
@@ -166,20 +166,20 @@ def poetry_settings(project: Project, names: list[str]) -> dict[str, Any]:
 
 
 def ignored_files(project: Project) -> list[str]:
-    """Return the .gitignore lines for the file that the new build backend creates, if any."""
+    """Return the .gitignore line for the version file that the new build creates, if any."""
     if is_poetry(project):
         return []
     return [f"/src/{name}" for name in written_by_build(project)[:1]]
 
 
 def is_poetry(project: Project) -> bool:
-    """Return whether the project is built with poetry-dynamic-versioning, which changes files."""
+    """Return whether the build uses poetry-dynamic-versioning, which changes existing files."""
     requires = project.settings.get("build-system", {}).get("requires", [])
     return "poetry-dynamic-versioning" in {required_name(text) for text in requires}
 
 
 def find_versions(project: Project) -> Iterator[Finding]:
-    """Yield findings about generated files, tags, and modules that contain the version."""
+    """Yield findings about files that the build generates, tags, and copies of the version."""
     names = written_by_build(project)
     if names:
         yield Finding(
@@ -238,7 +238,7 @@ def copies(project: Project) -> dict[str, str]:
 
 
 def bumped_files(project: Project, rendered: Mapping[str, Any]) -> dict[str, Any]:
-    """Return bump-my-version's list of files with the modules that contain a copy of the version.
+    """Return bump-my-version's list of files, extended with modules that contain the version.
 
     If there are no such modules or bump-my-version isn't configured, the result is empty.
 

@@ -1,4 +1,4 @@
-"""Find out whether an existing project's version comes from git, and read its tags."""
+"""Find out whether an existing project's version comes from git, and find its last tag."""
 
 import configparser
 import contextlib
@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from adoption.requirements import required_name
 
-# Build requirements that read the version from git.
+# Build requirements that derive the version from git.
 PLUGINS = {
     "better-setuptools-git-version",
     "flit-scm",
@@ -33,8 +33,8 @@ PLUGINS = {
     "versioneer-518",
     "versioningit",
 }
-# Lines in setup.py and setup.cfg that also make the version come from git. Projects often contain
-# copies of versioneer and miniver.
+# Patterns for lines in setup.py and setup.cfg that derive the version from git. Projects often
+# contain copies of versioneer and miniver instead of requiring them.
 CALLS = re.compile(
     r"^\s*(?:use_scm_version|pbr|setuptools_git_versioning|version_config)\s*="
     r"|[(,]\s*(?:use_scm_version|pbr|setuptools_git_versioning|version_config)\s*="
@@ -70,7 +70,7 @@ def uses_pbr(settings: Mapping[str, Any], folder: Path | None) -> bool:
 
 
 def setup_texts(folder: Path | None) -> list[str]:
-    """Return a list with the contents of setup.py and setup.cfg if they exist."""
+    """Return the contents of setup.py and setup.cfg, if they exist."""
     files = [folder / name for name in ("setup.py", "setup.cfg")] if folder else []
     return [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
 

@@ -20,7 +20,7 @@ class Wheel:
     Attributes:
         files: The contents of each file outside `.dist-info`, by path. Paths in the data folder
             start with `.data/`.
-        licenses: The contents of each license file, by its name in the metadata.
+        licenses: The contents of each license file, by name.
         tags: The compatibility tags, such as "py3-none-any".
         entry_points: The object references by (group, name).
         metadata: The unprocessed core metadata.
@@ -98,7 +98,7 @@ def read_archive(archive: zipfile.ZipFile) -> Wheel:
 
     Raises:
         KeyError: METADATA or WHEEL is missing.
-        ValueError: The `.dist-info` folder, the name, or the version is missing.
+        ValueError: There isn't exactly one `.dist-info` folder, or the name or version is missing.
     """
     names = [info.filename for info in archive.infolist() if not info.is_dir()]
     (dist_info,) = {name.split("/")[0] for name in names if ".dist-info/" in name}
@@ -125,7 +125,7 @@ def read_archive(archive: zipfile.ZipFile) -> Wheel:
 def license_contents(
     archive: zipfile.ZipFile, dist_info: str, stated: list[str]
 ) -> dict[str, bytes]:
-    """Return the contents of each license file by its name in the metadata.
+    """Return the contents of each license file by name.
 
     Files in the `licenses` folder are included even if the metadata doesn't list them.
 
