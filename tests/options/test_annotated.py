@@ -64,7 +64,7 @@ def projects(request: pytest.FixtureRequest, artifacts: ArtifactCache) -> tuple[
 
 
 def test_comments_do_not_change_the_meaning(projects: tuple[Path, Path]) -> None:
-    """Comments add no files and don't change the meaning of any file, except the answers file."""
+    """Annotation adds no files, and may change the meaning of only the answers file."""
     plain, annotated = projects
     assert set(tree(plain)) == set(tree(annotated))
     for name in set(tree(plain)) - {".copier-answers.yml"}:
@@ -72,7 +72,7 @@ def test_comments_do_not_change_the_meaning(projects: tuple[Path, Path]) -> None
 
 
 def test_lines_are_short(projects: tuple[Path, Path]) -> None:
-    """Annotation adds no line longer than 100 characters, unless the line contains a URL."""
+    """Annotation adds no lines longer than 100 characters, except lines that contain a URL."""
     plain, annotated = projects
     for name in set(tree(plain)) - {".copier-answers.yml"}:
         old = (plain / name).read_text(encoding="utf-8").splitlines()
@@ -81,9 +81,9 @@ def test_lines_are_short(projects: tuple[Path, Path]) -> None:
 
 
 def test_every_table_is_explained(projects: tuple[Path, Path]) -> None:
-    """In pyproject.toml, a comment precedes or follows the header of each table.
+    """In pyproject.toml, a comment precedes or follows each table's header.
 
-    For a tool with several tables, only the first one requires a comment.
+    If a tool has several tables, only its first table requires a comment.
     """
     _, annotated = projects
     text = (annotated / "pyproject.toml").read_text(encoding="utf-8")

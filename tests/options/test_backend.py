@@ -58,7 +58,7 @@ def test_lowest_version_builds_the_same_distributions(
 
 
 def test_upper_bounds_follow_the_documentation() -> None:
-    """A backend has an upper bound if, and only if, choice.json links to a page as the reason."""
+    """A backend has an upper bound if, and only if, its choice.json links to the reason."""
     for backend, data in facts("backend").items():
         bounds = [s for s in Requirement(data["requires"]).specifier if s.operator == "<"]
         assert bool(data["upper_bound"]) == bool(bounds), backend
@@ -89,7 +89,7 @@ def test_private_files_are_not_packed(
 def test_surrounding_repository_is_ignored(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The .gitignore of a surrounding repository doesn't change the files in the wheel."""
+    """A surrounding repository's .gitignore doesn't change the files in the wheel."""
     answers = FULL | {"mode": "app", "backend": backend}
     run("git", "init", "--quiet", cwd=tmp_path)
     (tmp_path / ".gitignore").write_text("*.json\nproject/\n", encoding="utf-8")
@@ -111,7 +111,7 @@ def test_import_and_distribution_names_may_differ(
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_direct_references_can_be_built(backend: str, artifacts: ArtifactCache) -> None:
-    """A wheel with a URL dependency can be built, and its metadata contains the URL."""
+    """A project with a URL dependency can be built, and the wheel's metadata contains the URL."""
     link = "demo @ https://example.com/demo-1.0-py3-none-any.whl"
     answers: Answers = {"project_name": "My Project", "publish": "none"}
     answers |= {"dependencies": [link], "backend": backend}

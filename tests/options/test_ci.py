@@ -57,7 +57,7 @@ def linters(artifacts: ArtifactCache) -> Environment:
 
 
 def pins() -> dict[str, dict[str, str]]:
-    """Return the version and the commit of each action that workflows may use, by name."""
+    """Return the pinned version and commit of each action, by name."""
     file = ROOT / "template" / "data" / "actions.yml"
     return dict(yaml.safe_load(file.read_text(encoding="utf-8")))
 
@@ -74,7 +74,7 @@ def github_jobs(project: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def ci_jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs in the ci.yml of a project with the given answers, by name."""
+    """Return the jobs in a project's ci.yml, by name."""
     return dict(workflows.github(artifacts.project(BASE | answers), "ci")["jobs"])
 
 
@@ -97,14 +97,14 @@ FILES = {
 
 @pytest.mark.parametrize("chosen", choices("ci"))
 def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None:
-    """A project has all files for its CI service, and none for another service."""
+    """A project has all the files for its CI service, and none for other services."""
     files = set(tree(artifacts.project(BASE | {"ci": chosen})))
     assert FILES[chosen] == files & set[str]().union(*FILES.values())
 
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_zizmor_finds_nothing(project: Any, linters: Environment, artifacts: ArtifactCache) -> None:
-    """With its "auditor" persona and without network access, zizmor finds nothing in .github."""
+    """With the "auditor" persona and no network access, zizmor finds no problems in .github."""
     folders = [ROOT] if project == ROOT else list(map(artifacts.project, VARIANTS))
     arguments = ("--offline", "--no-config", "--persona=auditor", "--format=json-v1")
     places = [folder / ".github" for folder in folders]
@@ -115,7 +115,7 @@ def test_zizmor_finds_nothing(project: Any, linters: Environment, artifacts: Art
 def test_ignored_findings_have_a_reason(artifacts: ArtifactCache) -> None:
     """Only two zizmor rules are ignored, each with a reason in a comment.
 
-    "use-trusted-publishing" is ignored only in projects that publish with a token.
+    "use-trusted-publishing" is ignored if, and only if, a project publishes with a token.
     """
     for answers in VARIANTS:
         lines = [
@@ -157,7 +157,7 @@ def test_files_match_their_schemas(linters: Environment, artifacts: ArtifactCach
 def test_shellcheck_finds_nothing(
     linters: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """ShellCheck finds nothing in the scripts of any job, here or in projects."""
+    """ShellCheck finds no problems in the scripts of this repository's or projects' workflows."""
     texts = {text for answers in VARIANTS for text in workflows.scripts(artifacts.project(answers))}
     texts |= set(workflows.scripts(ROOT))
     files = []
@@ -172,11 +172,11 @@ def test_shellcheck_finds_nothing(
 def test_repo_review_finds_nothing(
     license_: str, linters: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """All repo-review checks for files in .github pass."""
+    """All of repo-review's checks for GitHub Actions pass."""
     project = artifacts.copy(BASE | {"license": license_}, tmp_path / "project")
     arguments = ("--select=GH", "--format=json", project)
     shown = json.loads(linters.run("repo-review", *arguments, exit_code=None).stdout)
-    # The output also lists ignored checks of other files.
+    # The output also lists other checks, which pyproject.toml ignores.
     checks = {name: check for name, check in shown["checks"].items() if name.startswith("GH")}
     results = {name: check["result"] for name, check in checks.items()}
     assert len(results) > 5
@@ -222,9 +222,9 @@ REASON = re.compile(r"  # (?:to )?(?:authenticate|check|create|deploy|edit|open)
 
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None:
-    """Only jobs are granted permissions, each of an allowed kind and with a reason in a comment.
+    """Only jobs have permissions, which are of allowed kinds and are explained in comments.
 
-    Each job with steps has a time limit from 5 to 60 minutes, and no checkout stores credentials.
+    Each job with steps has a time limit of 5 to 60 minutes, and no checkout stores credentials.
     """
     for folder in [ROOT] if project == ROOT else map(artifacts.project, VARIANTS):
         for file in github_files(folder):
@@ -246,7 +246,7 @@ def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None
 def test_publishing_grants_the_permissions_of_the_checks(artifacts: ArtifactCache) -> None:
     """The job that calls ci.yml grants all permissions that the called jobs request.
 
-    Otherwise, GitHub would refuse to start the whole run. Without publishing, no workflow can call
+    Otherwise, GitHub would refuse to start the run. Without publishing, other workflows can't call
     ci.yml.
     """
     for answers in VARIANTS:
@@ -261,7 +261,7 @@ def test_publishing_grants_the_permissions_of_the_checks(artifacts: ArtifactCach
 
 
 def test_artifacts_and_groups_do_not_conflict(artifacts: ArtifactCache) -> None:
-    """Concurrency groups are unique, and jobs outside a matrix upload only one artifact.
+    """Workflows have different concurrency groups, and non-matrix jobs upload one artifact in total.
 
     A called workflow in its caller's concurrency group would wait for the caller forever.
     """
@@ -291,7 +291,7 @@ def test_only_superseded_pull_requests_are_cancelled(artifacts: ArtifactCache) -
 
 @pytest.mark.parametrize("branch", ["main", "release/2.x", "1.0", "on"])
 def test_default_branch_is_checked(branch: str, artifacts: ArtifactCache) -> None:
-    """Pushes to the default branch start ci.yml and docs.yml, and a release tag must be on it.
+    """Pushes to the default branch start ci.yml and docs.yml, and release tags must be on the branch.
 
     YAML could parse some of the names as numbers or booleans.
     """
@@ -325,7 +325,7 @@ PLAIN = {
 @pytest.mark.parametrize("job", TASKS)
 @pytest.mark.parametrize("runner", choices("task_runner"))
 def test_jobs_run_the_tasks(runner: str, job: str, artifacts: ArtifactCache) -> None:
-    """The lint and docs jobs call tasks or, without a task runner, the commands of these tasks."""
+    """The lint and docs jobs run tasks or, without a task runner, the tasks' commands."""
     wanted = PLAIN[job] if runner == "none" else [CALLS[runner] + task for task in TASKS[job]]
     jobs = ci_jobs(artifacts, task_runner=runner, docs_engine="sphinx")
     assert [f"uv run {command}" for command in wanted] == commands(jobs[job])
@@ -375,7 +375,7 @@ def test_newest_dependencies_are_tested_every_week(artifacts: ArtifactCache) -> 
 
 
 def test_lock_file_is_enforced(artifacts: ArtifactCache) -> None:
-    """Each job that uses the project's environment sets UV_LOCKED, but only in projects with uv.
+    """UV_LOCKED is set for jobs that use the project's environment, but only in projects with uv.
 
     With this variable, uv fails if uv.lock is outdated.
     """
@@ -393,9 +393,9 @@ def test_lock_file_is_enforced(artifacts: ArtifactCache) -> None:
 
 
 def test_pip_project_uses_its_lock_file(artifacts: ArtifactCache) -> None:
-    """With pip only, the lint, docs, and test jobs install pylock.toml and use `uv run --no-sync`.
+    """With only pip, the lint, docs, and test jobs sync pylock.toml and use `uv run --no-sync`.
 
-    Without this option, `uv run` would install other versions.
+    Without `--no-sync`, `uv run` would install other versions.
     """
     jobs = ci_jobs(artifacts, environments=["pip"], docs_engine="sphinx")
     for name in ("lint", "docs", "tests"):
@@ -429,7 +429,7 @@ def test_image_is_built(artifacts: ArtifactCache) -> None:
 
 
 def test_uv_is_pinned(artifacts: ArtifactCache) -> None:
-    """Each job that installs uv uses the version in template/data/images.yml."""
+    """Each job that installs uv installs the version in template/data/images.yml."""
     images = yaml.safe_load((ROOT / "template/data/images.yml").read_text(encoding="utf-8"))
     for answers in VARIANTS:
         for name, job in github_jobs(artifacts.project(answers)):
@@ -471,7 +471,7 @@ def test_versions_from_git_fetch_the_tags(artifacts: ArtifactCache) -> None:
 def test_dependabot_waits_a_week(
     answers: Answers, expected: list[str], artifacts: ArtifactCache
 ) -> None:
-    """Dependabot updates exactly the ecosystems in use, to versions at least a week old."""
+    """Dependabot updates exactly the ecosystems in use, and waits until new versions are a week old."""
     project = artifacts.project(BASE | answers)
     updates = workflows.read(project / ".github" / "dependabot.yml")["updates"]
     assert expected == [each["package-ecosystem"] for each in updates]
@@ -496,10 +496,10 @@ def test_pages_deploys_the_site(engine: str, path: str, artifacts: ArtifactCache
 
 
 def test_this_repository_matches_generated_projects(artifacts: ArtifactCache) -> None:
-    """Shared settings in ci.yml and dependabot.yml are the same as in a project.
+    """Settings that this repository shares with projects are the same in both.
 
-    They are the concurrency settings, the permissions, the "result" job, Dependabot's first entry,
-    and the cooldown of the second entry.
+    In ci.yml, these are the concurrency settings, the permissions, and the "result" job. In
+    dependabot.yml, these are the first entry and the second entry's cooldown.
     """
     project = artifacts.project(BASE)
     own, made = (workflows.github(folder, "ci") for folder in (ROOT, project))

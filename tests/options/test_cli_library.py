@@ -55,7 +55,7 @@ def run_own_tests(environment: Environment, project: Path, folder: Path) -> None
 
 
 def dependencies(project: Path) -> list[str]:
-    """Return the runtime dependencies of a project."""
+    """Return a project's runtime dependencies."""
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     return list(metadata["dependencies"])
 
@@ -150,9 +150,9 @@ def test_no_library_is_added_without_a_command(library: str, artifacts: Artifact
 
 @pytest.mark.parametrize("library", OTHERS)
 def test_library_is_listed_once(library: str, artifacts: ArtifactCache) -> None:
-    """The template's requirement for the library is omitted if the user's has no marker.
+    """The template doesn't add the library if the user already requires it without a marker.
 
-    If the user's requirement has a marker, the project has both.
+    If the user's requirement has a marker, the project has both requirements.
     """
     everywhere = f"{library.title()} >= 8.2"
     answers = BASE | {"mode": "script", "cli_library": library, "dependencies": [everywhere]}
@@ -192,7 +192,7 @@ def test_types_are_correct(tmp_path: Path, artifacts: ArtifactCache) -> None:
 
 @every_library
 def test_copied_script_runs_with_uv(library: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A copied script runs with uv, which installs the library from the inline metadata."""
+    """A copied script runs with uv, which installs the requirements in the inline metadata."""
     answers = BASE | {"mode": "script", "cli_library": library}
     program = artifacts.project(answers) / "src" / "my_project" / "__main__.py"
     copy = shutil.copy(program, tmp_path / "hello.py")

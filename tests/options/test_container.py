@@ -1,7 +1,7 @@
 """Test container images.
 
-hadolint checks the Dockerfile, and a rehearsal runs its commands. `harness.simulators.dockerfile`
-explains the limits of a rehearsal.
+hadolint checks the Dockerfile, and a simulated build, called a rehearsal, runs its commands.
+`harness.simulators.dockerfile` explains the limits of a rehearsal.
 """
 
 import functools
@@ -38,7 +38,7 @@ APP: Answers = {
     "dependencies": ["idna>=3"],
 }
 
-# For each backend, the build argument that sets the version, which can't come from git in an image.
+# For each backend, the build argument that sets the version. The build can't read it from git.
 each_version_from_git = pytest.mark.parametrize(
     ("backend", "variable"),
     [
@@ -68,7 +68,7 @@ def tools(artifacts: ArtifactCache) -> Environment:
 def rehearsal(
     tmp_path: Path, tools: Environment, artifacts: ArtifactCache
 ) -> Callable[..., Rehearsal]:
-    """Return a function that prepares a rehearsal for a project."""
+    """Return a function that prepares the rehearsal of a project's build."""
     caches = {
         "/root/.cache/pip": artifacts.once("container-cache", Path.mkdir),
         "/root/.cache/uv": Path(run(find_uv_bin(), "cache", "dir").stdout.strip()),
@@ -134,7 +134,7 @@ def test_base_image_is_pinned(
 ) -> None:
     """The base image is pinned to a patch release of the expected Python version.
 
-    That version is the second-newest one, or the project's minimum if it is newer.
+    The expected version is the second newest, or the project's minimum if that is newer.
     """
     file = artifacts.project(APP | {"python_min": python_min}) / "Dockerfile"
     expected = max(python_min, choices("python_min")[-2], key=choices("python_min").index)
@@ -151,7 +151,7 @@ def test_images_exist_for_the_newest_pythons() -> None:
 
 
 def test_hadolint_finds_nothing(tools: Environment, artifacts: ArtifactCache) -> None:
-    """In the Dockerfiles, hadolint finds nothing, not even style problems."""
+    """In Dockerfiles, hadolint finds no problems, not even style problems."""
     answers: list[Answers] = [
         *(APP | {"environments": each} for each in (["uv"], ["pip"], [])),
         *(APP | {"mode": mode, "command_name": "test"} for mode in choices("mode")),
@@ -240,7 +240,7 @@ def test_build_argument_sets_the_version(
 def test_version_argument_is_optional(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The build also works without the argument, as in CI, and the version is 0."""
+    """Without the argument, as in CI, the build works, and the version is 0."""
     project = locked(artifacts.copy(APP | {"versioning": "vcs"}, tmp_path / "project"))
     assert "my-project 0\n" == rehearsal(project).build().start("--version").stdout
 
@@ -264,7 +264,7 @@ def test_build_context_is_complete(
 def test_script_has_its_dependencies(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A script works in an image with its dependencies, even if its command is called `test`."""
+    """A script works in its image, which has its dependencies, even if the command is named `test`."""
     answers = FULL | {"mode": "script", "container": True, "command_name": "test"}
     image = rehearsal(locked(artifacts.copy(answers, tmp_path / "project"))).build()
     assert "¡Hola, Ada!\n" == image.start("Ada", "--language", "es").stdout
@@ -275,7 +275,7 @@ def test_script_has_its_dependencies(
 def test_failing_command_stops_the_build(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The build runs the installed command, so a missing dependency stops it."""
+    """The build runs the installed command, so a missing dependency makes the build fail."""
     project = artifacts.copy(APP | {"dependencies": []}, tmp_path / "project")
     with pytest.raises(CommandError, match="No module named 'idna'"):
         rehearsal(using_idna(project)).build()

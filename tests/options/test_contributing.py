@@ -13,7 +13,7 @@ GUIDES = {"CONTRIBUTING.md", "RELEASING.md"}
 
 @pytest.mark.parametrize("contributing", choices("contributing"))
 def test_both_guides_exist_when_selected(contributing: bool, artifacts: ArtifactCache) -> None:
-    """A project has both guides if they are selected, and neither of them otherwise."""
+    """A project has both guides if they are selected, and neither otherwise."""
     names = set(tree(artifacts.project(BASE | {"contributing": contributing})))
     assert (GUIDES if contributing else set()) == GUIDES & names
 

@@ -1,4 +1,4 @@
-"""Test the documentation site of each documentation generator."""
+"""Test the site that each documentation generator builds."""
 
 import ast
 import json
@@ -73,7 +73,7 @@ class Page(HTMLParser):
 
 
 def page(project: Path, engine: str, name: str) -> Page:
-    """Return a page of a built site. Its name has no suffix, as in "index"."""
+    """Return a page of a built site, given its name without a suffix, such as "index"."""
     folder = project / SITE[engine]
     file = folder / name / "index.html"
     if engine == "sphinx" or name == "index":
@@ -82,7 +82,7 @@ def page(project: Path, engine: str, name: str) -> Page:
 
 
 def build(project: Path, engine: str, artifacts: ArtifactCache, exit_code: int | None = 0) -> int:
-    """Build a project's site with the generator's packages, and return the exit code.
+    """Build a project's site, and return the exit code.
 
     The packages are from the `docs` dependency group of a project with the same generator.
     """
@@ -96,7 +96,7 @@ def build(project: Path, engine: str, artifacts: ArtifactCache, exit_code: int |
 
 
 def built(answers: Answers, artifacts: ArtifactCache) -> Path:
-    """Return a project with a built site from the cache."""
+    """Return a cached project with a built site."""
 
     def make(folder: Path) -> None:
         artifacts.copy(answers, folder)
@@ -108,7 +108,7 @@ def built(answers: Answers, artifacts: ArtifactCache) -> Path:
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("engine", BUILD)
 class TestPages:
-    """Test the pages of a project with all options after a strict build."""
+    """Test the pages that are built for a project with many options."""
 
     @pytest.fixture
     def project(self, mode: str, engine: str, artifacts: ArtifactCache) -> Path:
@@ -179,7 +179,7 @@ def test_new_function_is_documented(engine: str, tmp_path: Path, artifacts: Arti
 
 @pytest.mark.parametrize("engine", BUILD)
 def test_site_without_a_changelog(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Without CHANGELOG.md, the site has no changelog page, and a strict build passes."""
+    """Without CHANGELOG.md, the project has no changelog page, and a strict build passes."""
     answers = NAMES | {"project_name": "My Project", "docs_engine": engine, "changelog": False}
     project = artifacts.copy(answers, tmp_path / "project")
     build(project, engine, artifacts)
@@ -188,7 +188,7 @@ def test_site_without_a_changelog(engine: str, tmp_path: Path, artifacts: Artifa
 
 @pytest.mark.parametrize("engine", BUILD)
 def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """No generator interprets names or other quoted text as markup.
+    """No generator interprets names or other escaped text as markup.
 
     Sphinx changes only dashes and double backslashes.
     """

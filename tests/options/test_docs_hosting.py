@@ -27,7 +27,7 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("hosting", choices("docs_hosting"))
 def test_metadata_and_readme_link_to_the_site(hosting: str, artifacts: ArtifactCache) -> None:
-    """The metadata and the README link to the site on the selected host, and to no other site."""
+    """The metadata and the README link to the site only on the selected host."""
     project = artifacts.project(BASE | {"docs_engine": "sphinx", "docs_hosting": hosting})
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
     expected = ADDRESSES.get(hosting)
@@ -42,7 +42,7 @@ def test_metadata_and_readme_link_to_the_site(hosting: str, artifacts: ArtifactC
 def test_project_has_only_its_hosts_files(
     engine: str, hosting: str, artifacts: ArtifactCache
 ) -> None:
-    """A project with a site has the selected host's configuration, and no other host's."""
+    """A project has only the selected host's configuration, and none without a site."""
     project = artifacts.project(BASE | {"docs_engine": engine, "docs_hosting": hosting})
     has_site = engine != "none"
     expected = has_site and hosting == "readthedocs"
@@ -61,7 +61,7 @@ def on_read_the_docs(engine: str, environment: str) -> Answers:
 
 
 def jobs(engine: str, environment: str, artifacts: ArtifactCache) -> dict[str, Any]:
-    """Return the build jobs in the .readthedocs.yaml of a project with these tools, by name."""
+    """Return the build jobs in a project's .readthedocs.yaml, by name."""
     project = artifacts.project(on_read_the_docs(engine, environment))
     settings = yaml.safe_load((project / ".readthedocs.yaml").read_text("utf-8"))
     return dict(settings["build"]["jobs"])
@@ -84,9 +84,9 @@ def test_read_the_docs_has_the_commands_of_each_choice(
 def test_read_the_docs_builds_the_site(
     engine: str, environment: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The commands in .readthedocs.yaml build the site strictly in an environment like the host's.
+    """The site can be built as .readthedocs.yaml specifies, in an environment like the host's.
 
-    Not every generator is tested with every environment tool. The test above shows that this is
+    Each generator is tested with only one environment tool. The test above shows that this is
     sufficient.
     """
     project = artifacts.copy(on_read_the_docs(engine, environment), tmp_path / "project")

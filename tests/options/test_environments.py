@@ -26,7 +26,6 @@ from harness.rendering.template import Answers
 
 PLAIN: Answers = {"project_name": "My Project", "backend": "flit_core"}
 TOOLS = "template/data/tools.yml"
-# The maximum number of distributions in the development environment of a default project.
 MOST_DISTRIBUTIONS = 30
 
 FILES = {
@@ -35,8 +34,8 @@ FILES = {
     "direnv": ".envrc",
 }
 
-# A script that simulates conda, which isn't available on package indexes. Like conda, it creates
-# the environment from environment.yml and installs the "pip" section.
+# A script that simulates conda. It creates a virtual environment with the name from environment.yml,
+# and installs the requirements in the "pip" section.
 CONDA = """\
 #!/usr/bin/env bash
 set -eu
@@ -46,8 +45,8 @@ uv venv --quiet --seed "$place"
 sed -n 's/^      - //p' environment.yml > "$place/requirements.txt"
 "$place/bin/python" -m pip install --quiet --requirement "$place/requirements.txt"
 """
-# A script that defines simplified versions of direnv's functions and runs .envrc. direnv isn't
-# available on package indexes either.
+# A script that simulates direnv. It defines simplified versions of direnv's functions, and runs
+# .envrc.
 DIRENV = """\
 watch_file() { echo "watches $*"; }
 layout() { conda env create; source "$CONDA_ENVIRONMENTS/$2/bin/activate"; }
@@ -75,7 +74,7 @@ def bash(
     (tools / "conda").write_text(CONDA, encoding="utf-8")
     pipx = Path(sys.executable).with_name("pipx")
     for name, program in {"uv": find_uv_bin(), "pipx": pipx, "python": sys.executable}.items():
-        # Write scripts, because Python would not find its virtual environment through a symbolic
+        # Use wrapper scripts, because Python can't find its virtual environment through a symbolic
         # link.
         (tools / name).write_text(f'#!/bin/sh\nexec "{program}" "$@"\n', encoding="utf-8")
     for file in tools.iterdir():
@@ -101,7 +100,7 @@ def check_commands(project: Path) -> str:
 
 
 def locked(artifacts: ArtifactCache, *environments: str) -> Path:
-    """Return a committed project with lock files created by its `lock` task, from the cache."""
+    """Return a cached, committed project with the lock files that its `lock` task creates."""
 
     def make(folder: Path) -> None:
         folder.mkdir()
@@ -113,14 +112,14 @@ def locked(artifacts: ArtifactCache, *environments: str) -> Path:
 
 
 def pins(lock: Path) -> dict[str, str]:
-    """Return the version of each package in pylock.toml or uv.lock, except the project."""
+    """Return the version of each package in pylock.toml or uv.lock, excluding the project."""
     data = tomllib.loads(lock.read_text(encoding="utf-8"))
     packages = data["packages"] if "packages" in data else data["package"]
     return {each["name"]: each["version"] for each in packages if each["name"] != "my-project"}
 
 
 def test_uv_is_the_default(artifacts: ArtifactCache) -> None:
-    """By default, a project uses uv, and no task creates pylock.toml.
+    """By default, a project uses uv and has no `lock` task.
 
     The question allows several answers.
     """
@@ -134,7 +133,7 @@ def test_uv_is_the_default(artifacts: ArtifactCache) -> None:
 def test_project_has_only_the_files_of_selected_tools(
     chosen: list[str], artifacts: ArtifactCache
 ) -> None:
-    """A project has only the files of the selected tools, and locks pylock.toml only with pip."""
+    """A project has only the selected tools' files, and a task creates pylock.toml only with pip."""
     project = artifacts.project(with_environments(*chosen))
     for choice, file in FILES.items():
         assert (choice in chosen) == (project / file).exists()
@@ -155,7 +154,7 @@ def test_uv_is_not_required_unless_selected(chosen: list[str], artifacts: Artifa
 def test_environments_use_the_oldest_supported_python(
     version: str, artifacts: ArtifactCache
 ) -> None:
-    """.python-version has the oldest supported Python, which is the minimum in environment.yml."""
+    """The oldest supported Python is in .python-version and is the minimum in environment.yml."""
     project = artifacts.project(with_environments("uv", "conda") | {"python_min": version})
     assert f"{version}\n" == (project / ".python-version").read_text(encoding="utf-8")
     environment = yaml.safe_load((project / "environment.yml").read_text(encoding="utf-8"))
@@ -166,8 +165,8 @@ def test_environments_use_the_oldest_supported_python(
 def test_conda_environment_has_a_valid_name(name: str, artifacts: ArtifactCache) -> None:
     """The conda environment is named after the distribution, with the suffix "-dev".
 
-    YAML parses the name as a string, and it isn't "base". conda-forge is the only channel, and pip
-    installs the project in editable mode.
+    The name is a string in YAML. conda-forge is the only channel, and pip installs the project in
+    editable mode.
     """
     project = artifacts.project(with_environments("conda") | {"distribution_name": name})
     environment = yaml.safe_load((project / "environment.yml").read_text(encoding="utf-8"))
@@ -187,14 +186,14 @@ def test_conda_environment_has_a_valid_name(name: str, artifacts: ArtifactCache)
 def test_direnv_activates_the_environment(
     main: str, watched: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """.envrc creates and activates the environment of the tool that is selected with direnv.
+    """.envrc creates and activates the other selected tool's environment.
 
     direnv watches the files that define the environment.
     """
     project = artifacts.copy(with_environments(main, "direnv"), tmp_path / "project")
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
-    # Skip the development tools. They take a long time to install and aren't used here.
+    # Remove the development tools, which take a long time to install and aren't used here.
     file.write_text(re.sub(r"(?ms)^dev = \[.*?^\]", "dev = []", text), encoding="utf-8")
     first, *_, prefix = bash(project, DIRENV).stdout.splitlines()
     assert f"watches {watched}" == first
@@ -204,7 +203,7 @@ def test_direnv_activates_the_environment(
 
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
 def test_pylock_is_portable(environments: list[str], artifacts: ArtifactCache) -> None:
-    """pylock.toml supports all Python versions and Windows, and contains no local paths."""
+    """pylock.toml covers all supported Python versions and Windows, and contains no local paths."""
     lock = locked(artifacts, *environments) / "pylock.toml"
     text = lock.read_text(encoding="utf-8")
     assert ">=3.11" == tomllib.loads(text)["requires-python"]
@@ -214,7 +213,7 @@ def test_pylock_is_portable(environments: list[str], artifacts: ArtifactCache) -
 
 
 def test_pylock_has_the_pins_of_uv(artifacts: ArtifactCache) -> None:
-    """With uv, pylock.toml pins the versions in uv.lock."""
+    """With uv, pylock.toml pins the same versions as uv.lock."""
     project = locked(artifacts, "uv", "pip")
     assert pins(project / "pylock.toml").items() <= pins(project / "uv.lock").items()
 
@@ -223,7 +222,7 @@ def test_pylock_has_the_pins_of_uv(artifacts: ArtifactCache) -> None:
 def test_pip_installs_locked_versions(
     environments: list[str], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The tests pass in an environment that pip installs from pylock.toml."""
+    """The project's tests pass after pip installs the packages in pylock.toml."""
     project = shutil.copytree(locked(artifacts, *environments), tmp_path / "project")
     own = Environment.make(tmp_path / "environment")
     own.install("pip>=26.1")
@@ -255,7 +254,7 @@ def test_ci_accepts_a_current_pylock(
 def test_ci_names_a_package_with_different_locked_versions(
     tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """If the lock files have different versions of Ruff, the check fails and names only Ruff."""
+    """If the lock files have different versions of Ruff, the check fails and names Ruff, but not mypy."""
     project = shutil.copytree(locked(artifacts, "uv", "pip"), tmp_path / "project")
     uv(project, "lock", "--quiet", "--upgrade-package=ruff==0.16.4")
     commit(project)
@@ -266,7 +265,7 @@ def test_ci_names_a_package_with_different_locked_versions(
 
 
 def test_ci_names_a_missing_dependency(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Without uv, the check fails and names a new dependency that pylock.toml lacks."""
+    """Without uv, the check fails and names a dependency that is missing from pylock.toml."""
     project = shutil.copytree(locked(artifacts, "pip"), tmp_path / "project")
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
@@ -311,10 +310,7 @@ def test_development_environment_is_small(
 
 
 def test_lower_bounds_are_at_most_a_year_old(tmp_path: Path) -> None:
-    """A lower bound in tools.yml is at least the version that was newest a year before the review.
-
-    The review is the last one of that file.
-    """
+    """No lower bound in tools.yml had a newer release one year before the file's last review."""
     year_before = reviews()[TOOLS] - datetime.timedelta(days=365)
     tools = yaml.safe_load((ROOT / TOOLS).read_text(encoding="utf-8")).values()
     requirements = [Requirement(text) for text in tools]

@@ -108,7 +108,7 @@ def revisions() -> dict[str, str]:
 def make_substitutes(folder: Path) -> None:
     """Create substitutes for the hook repositories on GitHub, which the tests can't access.
 
-    Each substitute has the same tag and hooks as on GitHub, and installs the tool from PyPI.
+    Each substitute has the tag and the hooks that projects use, and installs the tool from PyPI.
     """
     for name, revision in revisions().items():
         repository = folder / name
@@ -186,7 +186,7 @@ def test_new_project_can_be_committed(
 def test_project_with_all_options_can_be_committed(
     shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The hooks pass on all files of a project with all options, including both lock files."""
+    """The hooks pass on all files of a project with many options, including both lock files."""
     answers = FULL | {"preset": "full", "mode": "app", "default_branch": "main"}
     project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("uv", "run", "just", "lock", cwd=project)
@@ -211,7 +211,7 @@ def test_hooks_find_the_environment_of_pip(
 
 
 def test_hooks_find_the_environment_of_conda(artifacts: ArtifactCache) -> None:
-    """With conda, local hooks whose language is "system" run in the project's environment."""
+    """With conda, local hooks whose language is "system" run in the conda environment."""
     answers = BASE | {"hooks": "local", "environments": ["conda"]}
     config = yaml.safe_load((artifacts.project(answers) / FILE).read_text(encoding="utf-8"))
     for hook in config["repos"][0]["hooks"]:
@@ -224,7 +224,7 @@ def test_hooks_find_the_environment_of_conda(artifacts: ArtifactCache) -> None:
 def test_mistakes_are_rejected(
     hooks: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Each hook rejects its mistake, and a commit with several mistakes reports all their hooks."""
+    """Each hook rejects its mistake, and all are reported for a commit with several mistakes."""
     answers = BASE | {"hooks": hooks}
     project = with_hooks(artifacts.copy(answers, tmp_path / "project"), shell)
     shell("git", "commit", "--quiet", "--no-verify", "--message=Start", cwd=project)

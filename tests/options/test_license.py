@@ -12,9 +12,9 @@ from harness.packagestan.answers import choices
 
 HOLDER = {"project_name": "My Project", "user_name": "Zoë Ünï", "copyright_year": "2026"}
 
-# The first words of each license, and the SHA-256 hash of the text that starts with them. Each run
-# of whitespace is replaced with a space. The hashes are from independent copies: pytest (MIT),
-# click (BSD-3-Clause), filelock 3.12 (Unlicense, with the current URL), and Debian's
+# The first words of each license, and the SHA-256 hash of the text that starts with them. Before
+# hashing, each run of whitespace is replaced with a space. The hashes are from independent copies:
+# pytest (MIT), click (BSD-3-Clause), filelock 3.12 (Unlicense, with the current URL), and Debian's
 # /usr/share/common-licenses.
 TEXTS = {
     "MIT": (
@@ -43,7 +43,7 @@ TEXTS = {
     ),
 }
 
-# The text before the first words in licenses that name the copyright holder.
+# The text before the first words, for licenses that name the copyright holder.
 NOTICES = {
     "MIT": "MIT License Copyright (c) 2026 Zoë Ünï",
     "BSD-3-Clause": "BSD 3-Clause License Copyright (c) 2026, Zoë Ünï",
@@ -97,7 +97,7 @@ def test_readme_names_the_license(license_: str, artifacts: ArtifactCache) -> No
 def test_only_proprietary_packages_are_private(license_: str, artifacts: ArtifactCache) -> None:
     """Only proprietary packages have the classifier that public indexes reject.
 
-    RELEASING.md mentions that they are rejected, and no workflow publishes them.
+    RELEASING.md says that public indexes reject them, and no workflow publishes them.
     """
     project = artifacts.project(HOLDER | {"license": license_})
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]

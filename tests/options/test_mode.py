@@ -22,7 +22,7 @@ WITH_WINDOW: Answers = BASE | {"gui_command_name": "greet-window"}
 
 @pytest.fixture
 def program(artifacts: ArtifactCache) -> Path:
-    """Return the `__main__` module of a script with all options."""
+    """Return the path of a script that has many options."""
     return artifacts.project(SCRIPT) / "src" / "strasse_friends" / "__main__.py"
 
 
@@ -49,7 +49,7 @@ def test_library_exports_its_api(artifacts: ArtifactCache) -> None:
 
 
 def test_missing_attribute_is_an_attribute_error(artifacts: ArtifactCache) -> None:
-    """Despite the lazy version, importing or accessing a misspelled name is an error."""
+    """Importing or accessing a misspelled name fails, although `__version__` is computed on demand."""
     environment = installed({"project_name": "My Project"}, artifacts)
     failed = environment.run("python", "-c", "from my_project import gret", exit_code=1)
     assert "ImportError: cannot import name 'gret'" in failed.stderr
@@ -108,7 +108,7 @@ def test_installation_fits_the_mode(mode: str, artifacts: ArtifactCache) -> None
 def test_unpublished_project_installs_from_its_repository(artifacts: ArtifactCache) -> None:
     """The README shows how to install an unpublished project from GitHub or the current folder.
 
-    The current folder is used if the GitHub account isn't known.
+    The command uses the current folder if the GitHub account isn't known.
     """
     answers: Answers = {"project_name": "My Project", "publish": "none"}
     readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
@@ -120,7 +120,7 @@ def test_unpublished_project_installs_from_its_repository(artifacts: ArtifactCac
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_readme_links_are_absolute(mode: str, artifacts: ArtifactCache) -> None:
-    """Links in the README are absolute, because package indexes also show it."""
+    """Links in the README are absolute, because package indexes also show the README."""
     answers = BASE | {"mode": mode, "github_user": "ada", "default_branch": "trunk"}
     readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)]*)\)", readme)
@@ -129,9 +129,9 @@ def test_readme_links_are_absolute(mode: str, artifacts: ArtifactCache) -> None:
 
 
 def test_readme_has_no_description_by_default(artifacts: ArtifactCache) -> None:
-    """Without a summary, the README has no description, and the metadata has the project's name.
+    """Without a summary, the README has no description, and the metadata uses the project's name.
 
-    The metadata has no keywords.
+    By default, the metadata has no keywords.
     """
     project = artifacts.project({"project_name": "My Project"})
     readme = (project / "README.md").read_text(encoding="utf-8")
@@ -144,7 +144,7 @@ def test_readme_has_no_description_by_default(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_window_requires_tkinter(mode: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Without tkinter, the GUI command says what to install, and one of the tests is skipped."""
+    """Without tkinter, the GUI command says what to install, and one of the project's tests is skipped."""
     answers = WITH_WINDOW | {"mode": mode}
     environment = installed(answers, artifacts, "--group", "test")
     # Simulate a Linux distribution that packages tkinter separately.
@@ -161,13 +161,13 @@ def test_window_requires_tkinter(mode: str, tmp_path: Path, artifacts: ArtifactC
 
 
 def test_uv_runs_the_script_by_its_path(program: Path) -> None:
-    """In the project, `uv run` runs the script by its path, and the script finds its data."""
+    """`uv run --script` runs a script by its path."""
     finished = run(find_uv_bin(), "run", "--script", program, "Ada", "--language", "es")
     assert "¡Hola, Ada!\n" == finished.stdout
 
 
 def test_script_is_executable(program: Path) -> None:
-    """A script can be run by its path if uv is on PATH."""
+    """A script can be executed by its path if uv is on PATH."""
     env = {"PATH": f"{Path(find_uv_bin()).parent}:/usr/bin:/bin"}
     assert "Hallo, Ada!\n" == run(program, "Ada", "--language", "de", env=env).stdout
 
@@ -208,7 +208,7 @@ def test_script_installs_as_a_command(artifacts: ArtifactCache) -> None:
 def test_script_metadata_differences_are_detected(
     field: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """One of the project's tests fails if the script's metadata differs from pyproject.toml."""
+    """One of the project's tests fails if the inline metadata differs from pyproject.toml."""
     answers = BASE | {"mode": "script"}
     project = artifacts.copy(answers, tmp_path / "project")
     file = project / "pyproject.toml"

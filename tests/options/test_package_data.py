@@ -38,7 +38,7 @@ def test_greetings_are_the_same(mode: str, package_data: bool, artifacts: Artifa
 def test_languages_returns_a_copy(
     plugins: bool, package_data: bool, artifacts: ArtifactCache
 ) -> None:
-    """`languages` returns a copy, so callers can't change the package's greetings."""
+    """`languages()` returns a copy, so callers can't change the package's greetings."""
     answers = BASE | {"package_data": package_data, "plugins": plugins}
     environment = artifacts.environment("wheel", answers, artifacts.wheel_from_tree(answers))
     code = "import my_project as p; p.languages()['en'] = 'Oh'; print(p.greet('Ada'))"

@@ -28,7 +28,7 @@ BROKEN = {
 def test_entry_point_group_exists_if_selected(
     mode: str, plugins: bool, artifacts: ArtifactCache
 ) -> None:
-    """Only a project with plugins has an entry point group.
+    """Only a project with plugins has an entry point group for them.
 
     The example plugin is in plugins.py or, in a script, in `__main__`.
     """
@@ -66,7 +66,7 @@ def publish(environment: Environment, name: str, code: str) -> None:
 def test_broken_plugins_are_skipped_with_a_warning(
     mode: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The command warns about each broken plugin, and uses the working one."""
+    """The command warns about each broken plugin, and uses the working plugin."""
     environment = Environment.make(tmp_path / "environment")
     environment.install("--no-deps", artifacts.wheel_from_tree(PLUGINS | {"mode": mode}))
     for name, code in BROKEN.items():

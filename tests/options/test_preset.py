@@ -64,7 +64,7 @@ def test_preset_answers_the_right_questions(file: Path) -> None:
 
 
 def test_comparison_has_current_numbers(artifacts: ArtifactCache) -> None:
-    """The comparison in the README shows a default project's numbers of files and lines."""
+    """The comparison in the README shows how many files and lines a default project has."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     files, lines = measure(artifacts.project(NAME | {"github_user": "ada"}))
     assert [str(files)] == re.findall(r"(?m)^\| files \| ([\d,]+) \|", text)
@@ -72,7 +72,7 @@ def test_comparison_has_current_numbers(artifacts: ArtifactCache) -> None:
 
 
 def test_standard_is_the_default(artifacts: ArtifactCache) -> None:
-    """The default preset is "standard", which selects the first choice of each question.
+    """The default preset is "standard", and its answers are the default choices.
 
     Questions with several answers are exempt.
     """
@@ -165,7 +165,7 @@ def test_only_the_essentials_are_asked(name: str, tmp_path: Path) -> None:
 
 @in_terminal
 def test_distribution_name_is_asked_if_necessary(tmp_path: Path) -> None:
-    """For a project name without ASCII letters, Copier also asks for the distribution name."""
+    """If the project's name has no ASCII form, Copier also asks for the distribution name."""
     keys = {"project_name": "日本語", "distribution_name": "nihongo"}
     assert [*ESSENTIAL, "distribution_name"] == asked(tmp_path / "project", **keys)
     assert "nihongo" == recorded_answers(tmp_path / "project")["package_name"]
@@ -175,7 +175,7 @@ def test_distribution_name_is_asked_if_necessary(tmp_path: Path) -> None:
 def test_custom_asks_every_question(tmp_path: Path) -> None:
     """With "custom", every applicable question is asked in order."""
     # index_url doesn't apply to trusted publishing, docs_hosting requires a documentation
-    # generator, and the other questions require a command.
+    # generator, and the other two questions require a command.
     left_out = {"index_url", "cli_library", "container", "docs_hosting"}
     keys = {"project_name": "My Project", "preset": DOWN * 2}
     assert [name for name in ASKABLE if name not in left_out] == asked(tmp_path / "one", **keys)
@@ -185,7 +185,7 @@ def test_custom_asks_every_question(tmp_path: Path) -> None:
 
 @in_terminal
 def test_questions_fit_into_a_terminal(tmp_path: Path) -> None:
-    """In a terminal with 80 columns, each question and each choice is fully visible."""
+    """In a terminal with 80 columns, each question and its choices are fully visible."""
     keys = {"project_name": "My Project", "mode": DOWN, "publish": DOWN, "docs_engine": DOWN}
     with Terminal(QUESTIONNAIRE, tmp_path / "project", "--data=preset=custom") as terminal:
         while name := terminal.next_question():
@@ -197,7 +197,7 @@ def test_questions_fit_into_a_terminal(tmp_path: Path) -> None:
 
 @in_terminal
 def test_unavailable_choices_are_explained(tmp_path: Path) -> None:
-    """An unavailable choice is shown with the reason, and the default is available."""
+    """Unavailable choices are shown with the reason, and the default is available."""
     keys = {"dependencies": '\x05\x15["idna @ https://example.com/idna.zip"]'}
     reasons = {
         "versioning": "- Git - the latest git tag (use static; uv_build can't read git tags)",

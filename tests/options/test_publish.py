@@ -37,7 +37,7 @@ UPLOADS = re.compile("twine upload|uv publish|pypi-publish")
 
 
 def jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs in the publish.yml of a project with the given answers, by name."""
+    """Return the jobs in a project's publish.yml, by name."""
     return dict(workflows.github(artifacts.project(BASE | answers), "publish")["jobs"])
 
 
@@ -51,7 +51,7 @@ def uploading(made: dict[str, dict[str, Any]]) -> list[str]:
     [*itertools.product(choices("publish"), ["github", "gitlab"]), ("none", "none")],
 )
 def test_only_its_own_files_exist(publish: str, ci: str, artifacts: ArtifactCache) -> None:
-    """A project that publishes has only the workflow for its CI service. Others have none."""
+    """A project that publishes has only the workflow for its CI service. Other projects have none."""
     files = set(tree(artifacts.project(BASE | {"publish": publish, "ci": ci})))
     workflow = {"github": ".github/workflows/publish.yml", "gitlab": ".gitlab/publish.yml"}
     expected = {workflow[ci]} if publish != "none" else set()
@@ -87,7 +87,7 @@ def test_impossible_answers_are_rejected(answers: Answers, message: str, tmp_pat
 
 
 def test_private_index_accepts_dependencies_with_a_url(artifacts: ArtifactCache) -> None:
-    """A private index can be combined with URL dependencies, which only PyPI rejects."""
+    """A private index can be combined with URL dependencies, which PyPI rejects."""
     answers = {"dependencies": [GIT_URL], "index_url": URL}
     assert "token" == recorded_answers(artifacts.project(BASE | answers))["publish"]
 
@@ -107,7 +107,7 @@ def test_private_index_accepts_dependencies_with_a_url(artifacts: ArtifactCache)
     ],
 )
 def test_default_is_valid(answers: Answers, default: str, artifacts: ArtifactCache) -> None:
-    """The default is a way of publishing that is valid with the project's other answers."""
+    """The default is valid with the project's other answers."""
     assert default == recorded_answers(artifacts.project(BASE | answers))["publish"]
 
 
@@ -151,7 +151,7 @@ def test_upload_builds_nothing(answers: Answers, artifacts: ArtifactCache) -> No
 def test_permissions_are_granted_only_where_used(
     answers: Answers, artifacts: ArtifactCache
 ) -> None:
-    """Only upload jobs have an environment and credentials.
+    """Only upload jobs have an environment and upload credentials.
 
     Only the release job can write to the repository.
     """
@@ -220,7 +220,7 @@ def test_uploads_go_to_the_private_index(url: str, artifacts: ArtifactCache) -> 
 def test_linux_wheels_are_rejected_before_the_tag(
     index_url: str, rejects: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """CI fails and names a wheel with a plain Linux tag, which PyPI rejects.
+    """CI rejects a wheel with a plain Linux tag, as PyPI would, and the message names the wheel.
 
     With a private index, CI has no such check.
     """
@@ -245,7 +245,7 @@ def test_linux_wheels_are_rejected_before_the_tag(
 def test_the_readme_installs_from_the_private_index(
     mode: str, publish: str, artifacts: ArtifactCache
 ) -> None:
-    """With index_url, every command that installs the project uses the index."""
+    """With index_url, every installation command in the README uses the index."""
     answers = {"mode": mode, "publish": publish, "index_url": URL.rstrip("/")}
     readme = (artifacts.project(BASE | answers) / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"(?:pip|tool|pipx) install .*?my-project(?:`|$)", readme, re.MULTILINE)
@@ -269,7 +269,7 @@ def test_the_readme_installs_from_the_private_index(
 def test_tag_must_match_the_wheels_version(
     tag: str, version: str, is_accepted: bool, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A tag is accepted only if it matches the wheel's version."""
+    """A tag is accepted if, and only if, it matches the wheel's version."""
     (text,) = [s["run"] for s in jobs(artifacts)["tag"]["steps"] if "GITHUB_REF_NAME" in str(s)]
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / f"my_project-{version}-py3-none-any.whl").touch()
@@ -279,16 +279,16 @@ def test_tag_must_match_the_wheels_version(
 
 
 def released(folder: Path, tag: str, *existing: str, text: str) -> list[str]:
-    """Run the step that creates a GitHub release with a simulated `gh`.
+    """With a simulated `gh`, run the step that creates a GitHub release.
 
     Args:
         folder: The folder to run in.
-        tag: The tag of the release.
+        tag: The release's tag.
         existing: The tags that already have a release.
         text: The step's script.
 
     Returns:
-        The arguments of all calls of `gh`, except calls of `gh release view`.
+        The arguments of all `gh` calls, except `gh release view`.
     """
     (folder / "bin").mkdir(parents=True)
     gh = folder / "bin" / "gh"
@@ -314,7 +314,7 @@ printf '%s\\n' "$@" >> "{folder}/made"
     ["1.2.3", "1.2.3a1", "1.2.3b2", "1.2.3rc1", "1.2.3.dev4", "1.2.3.post1", "1.2.3rc1.post2"],
 )
 def test_pre_releases_are_marked(version: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A release has both files, and is marked if PEP 440 defines its version as a pre-release."""
+    """A release has both files, and is marked as a pre-release if its version is a pre-release."""
     (text,) = [s["run"] for s in jobs(artifacts)["github-release"]["steps"] if "run" in s]
     expected = ["release", "create", f"v{version}", "--verify-tag", "--generate-notes"]
     expected += ["--prerelease"] * Version(version).is_prerelease
@@ -331,7 +331,7 @@ def test_existing_release_is_kept(tmp_path: Path, artifacts: ArtifactCache) -> N
 def test_releases_of_this_repository_require_a_semantic_version(tmp_path: Path) -> None:
     """This repository's tags must be semantic versions that have a section in CHANGELOG.md.
 
-    The release notes come from a file.
+    The workflow reads the release notes from a file.
     """
     for tag in ("v1", "1.2.3", "v1.2.3rc1", "v01.2.3", "v1.2.3\n"):
         run(sys.executable, ROOT / ".ci" / "notes.py", tag, exit_code=1)

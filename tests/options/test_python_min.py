@@ -16,7 +16,7 @@ VERSIONS = choices("python_min")
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_metadata_lists_python_versions(version: str, artifacts: ArtifactCache) -> None:
-    """The metadata sets the selected version as the minimum, and lists it and all newer ones."""
+    """The metadata sets the selected version as the minimum, and lists it and all newer versions."""
     answers = {"project_name": "My Project", "python_min": version}
     metadata = read_wheel(artifacts.wheel_from_tree(answers)).metadata
     assert f">={version}" == metadata["requires_python"]
@@ -28,7 +28,7 @@ def test_metadata_lists_python_versions(version: str, artifacts: ArtifactCache) 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_tools_target_the_oldest_version(version: str, artifacts: ArtifactCache) -> None:
-    """The setting for mypy is the selected version. Ruff reads the version from requires-python."""
+    """The selected version is in mypy's settings. Ruff reads it from requires-python."""
     answers = {"project_name": "My Project", "python_min": version}
     pyproject = (artifacts.project(answers) / "pyproject.toml").read_text("utf-8")
     assert version == tomllib.loads(pyproject)["tool"]["mypy"]["python_version"]
@@ -45,7 +45,7 @@ def test_script_metadata_has_the_oldest_version(version: str, artifacts: Artifac
 def test_default_is_the_oldest() -> None:
     """The default is the oldest Python version that the template offers.
 
-    The versions are in ascending order, and the one that runs the tests is among them.
+    The versions are in ascending order, and include the version that runs the tests.
     """
     assert "{{ python_versions[0] }}" in str(questions()["python_min"]["default"])
     assert VERSIONS == sorted(VERSIONS, key=lambda version: int(version.split(".")[1]))

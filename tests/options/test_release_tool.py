@@ -39,14 +39,14 @@ def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
 
 
 def bump(tools: Environment, project: Path, *arguments: str, exit_code: int = 0) -> str:
-    """Run `bump-my-version bump` in a project, and return the output on stderr."""
+    """Run `bump-my-version bump` in a project, and return what it prints to stderr."""
     path: Mapping[str, str] = {"PATH": f"{tools.bin}:{Path(find_uv_bin()).parent}:/usr/bin:/bin"}
     command = ("bump-my-version", "bump", *arguments)
     return call(tools, project, *command, env=path, exit_code=exit_code).stderr
 
 
 def versions(project: Path) -> set[str]:
-    """Return the set of the project's versions in pyproject.toml and uv.lock."""
+    """Return the project's versions in pyproject.toml and uv.lock."""
     pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     lock = tomllib.loads((project / "uv.lock").read_text(encoding="utf-8"))
     own = [each["version"] for each in lock["package"] if each["name"] == "my-project"]
@@ -68,7 +68,7 @@ def test_release_is_one_commit_and_one_tag(tools: Environment, project: Path) ->
 
 
 def test_changelog_gets_a_dated_section(tools: Environment, project: Path) -> None:
-    """The unreleased changes move to a section with the version and today's date."""
+    """A release adds a heading with the version and today's date under "Unreleased"."""
     before = (project / "CHANGELOG.md").read_text(encoding="utf-8")
     bump(tools, project, "patch")
     dated = f"## [Unreleased]\n\n## [0.1.1] - {time.strftime('%Y-%m-%d')}\n"
@@ -77,7 +77,7 @@ def test_changelog_gets_a_dated_section(tools: Environment, project: Path) -> No
 
 
 def test_release_can_follow_a_pre_release(tools: Environment, project: Path) -> None:
-    """Pre-releases can be tagged, followed by the final release."""
+    """Pre-releases can be tagged before the final release."""
     for version in ("1.0.0rc1", "1.0.0rc2", "1.0.0"):
         bump(tools, project, "--new-version", version)
         assert f"v{version}" == git(project, "tag", "--points-at", "HEAD")
@@ -105,10 +105,7 @@ def test_without_a_changelog_only_the_version_changes(
 
 
 def test_bump_my_version_is_configured_only_if_used(artifacts: ArtifactCache) -> None:
-    """pyproject.toml doesn't mention bump-my-version if it isn't used.
-
-    It isn't used without the release tool, or if the version comes from git.
-    """
+    """pyproject.toml mentions bump-my-version only if it is selected and the version is static."""
     for answers in ({"release_tool": "none"}, {"versioning": "vcs"}):
         text = (artifacts.project(BASE | answers) / "pyproject.toml").read_text(encoding="utf-8")
         assert not re.search("bumpversion|bump-my-version", text)

@@ -33,7 +33,8 @@ TASKS = {
 
 CALL = {runner: shlex.split(FACTS[runner]["call"]) for runner in RUNNERS}
 LIST = {runner: shlex.split(FACTS[runner]["list"]) for runner in RUNNERS}
-# A regular expression for a line in the list of tasks. Its groups are the task and the description.
+# A regular expression for a line in the list of tasks. Its groups match the task and the
+# description.
 LINE = {runner: FACTS[runner]["listed"] for runner in RUNNERS}
 SOME_TESTS = {
     runner: shlex.split(FACTS[runner]["some_tests"].replace("NAME", "raises")) for runner in RUNNERS
@@ -61,13 +62,13 @@ def runner(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def project(runner: str, tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """Return a project with a task runner. The test may change the project."""
+    """Return a project with the task runner. Tests may change the project."""
     return artifacts.copy(answers(runner), tmp_path / "project")
 
 
 @pytest.fixture
 def tools(runner: str, artifacts: ArtifactCache) -> Environment:
-    """Return an environment with a project's "dev" dependency group."""
+    """Return an environment with the project's "dev" dependency group."""
     return artifacts.environment("dev", answers(runner), "--group", "dev")
 
 
@@ -88,13 +89,13 @@ def uv_run(project: Path, *command: str) -> CompletedProcess[str]:
 
 @pytest.mark.parametrize("chosen", rendered("task_runner"))
 def test_only_the_selected_runner_has_files(chosen: str, artifacts: ArtifactCache) -> None:
-    """A project has only the files of the selected task runner."""
+    """A project has only the selected task runner's files."""
     files = set(tree(artifacts.project(answers(chosen))))
     assert FILES[chosen] == files & set[str]().union(*FILES.values())
 
 
 def test_unselected_tools_are_not_mentioned(artifacts: ArtifactCache) -> None:
-    """Without a task runner and environment tools, no file mentions any of them.
+    """Without a task runner and environment tools, no file mentions task runners, uv, conda, or direnv.
 
     The answers file and .gitignore are not checked.
     """
@@ -118,7 +119,7 @@ def test_contributing_lists_the_tasks(chosen: str, artifacts: ArtifactCache) -> 
 
 
 def test_contributing_lists_the_commands(artifacts: ArtifactCache) -> None:
-    """Without a task runner, CONTRIBUTING.md lists the commands of tasks such as `lint`."""
+    """Without a task runner, CONTRIBUTING.md lists commands, such as those for linting and testing."""
     text = (artifacts.project(answers("none")) / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert f"| `uv run ruff check`, then `uv run ruff format --check` | {TASKS['lint']} |" in text
     assert f"| `uv run pytest --cov` | {TASKS['test']} |" in text
@@ -207,7 +208,7 @@ def test_justfile_is_formatted(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("chosen", [runner for runner in RUNNERS if ".py" in str(FILES[runner])])
 def test_python_tasks_are_typed(chosen: str, artifacts: ArtifactCache) -> None:
-    """In strict mode, mypy finds no errors in the tasks."""
+    """In strict mode, mypy finds no errors in the Python files that define tasks."""
     tools = artifacts.environment("dev", answers(chosen), "--group", "dev")
     cache = f"--cache-dir={os.devnull}"
     tools.run("mypy", "--strict", cache, *FILES[chosen], cwd=artifacts.project(answers(chosen)))

@@ -27,7 +27,7 @@ BASH = ("bash", "-e", "-c")
 
 @pytest.mark.parametrize("chosen", rendered("template_updates"))
 def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None:
-    """A project has only the file of the selected reminder."""
+    """A project has only the selected reminder's file."""
     files = set(tree(artifacts.project(BASE | {"template_updates": chosen})))
     assert FILES[chosen] == files & set[str]().union(*FILES.values())
 
@@ -39,7 +39,7 @@ def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None
 def test_only_the_full_preset_has_reminders(
     preset: str, ci: str, default: str, artifacts: ArtifactCache
 ) -> None:
-    """By default, only the full preset on GitHub has a reminder, which is the workflow."""
+    """By default, only the full preset with GitHub Actions has a reminder, which is the workflow."""
     answers = recorded_answers(artifacts.project(BASE | {"preset": preset, "ci": ci}))
     assert default == answers["template_updates"]
 
@@ -67,7 +67,7 @@ def test_renovate_updates_only_the_template(artifacts: ArtifactCache) -> None:
     ],
 )
 def test_renovate_finds_the_template(source: str, address: str, artifacts: ArtifactCache) -> None:
-    """The rules expand Copier's abbreviations, which Renovate doesn't support, and keep URLs."""
+    """The rules expand Copier's abbreviations, which Renovate doesn't support, but don't change URLs."""
     file = artifacts.project(BASE | {"template_updates": "renovate"}) / "renovate.json"
     found = source
     for rule in json.loads(file.read_text(encoding="utf-8"))["packageRules"]:
@@ -82,7 +82,7 @@ def test_renovate_finds_the_template(source: str, address: str, artifacts: Artif
 
 
 def test_only_the_second_step_has_a_token(artifacts: ArtifactCache) -> None:
-    """The step that runs a downloaded program doesn't get the token. Only the next step does."""
+    """The step that runs a downloaded program doesn't get the token. Only the next step gets it."""
     job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     assert {"contents": "read", "issues": "write"} == job["permissions"]
     first, second = [step for step in job["steps"] if "run" in step]
@@ -100,10 +100,10 @@ def program(folder: Path, name: str, text: str) -> dict[str, str]:
 
 
 def compare(project: Path, folder: Path) -> str:
-    """Run the step that compares a project with the template, and return the step's outputs."""
+    """Run the step that compares a project with the template, and return its outputs."""
     steps = workflows.github(project, "template")["jobs"]["check"]["steps"]
     (text,) = [step["run"] for step in steps if step.get("id") == "check"]
-    # Use the installed version of Copier instead of the newest one.
+    # Use the installed version of Copier instead of the newest version.
     copier = f'[ "$1" = copier ] || exit 9; shift; exec "{sys.executable}" -m copier "$@"'
     output = folder / "output"
     variables = program(folder, "uvx", copier) | {"GITHUB_OUTPUT": str(output)}
@@ -155,7 +155,7 @@ def test_one_issue_is_opened_and_closed(
 
 
 def test_issue_is_found_by_its_title(artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """The filter selects the number of the issue that has the expected title."""
+    """The filter finds the issue that has the expected title."""
     job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     (text,) = [step["run"] for step in job["steps"] if "GH_TOKEN" in step.get("env", {})]
     issues = [{"number": 3, "title": "Another"}, {"number": 7, "title": "Update from the template"}]

@@ -14,14 +14,14 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def ci_jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs in the ci.yml of a project with the given answers, by name."""
+    """Return the jobs in a project's ci.yml, by name."""
     return dict(workflows.github(artifacts.project(BASE | answers), "ci")["jobs"])
 
 
 def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
     """Return each job's system and Python version, and whether it uses the lowest dependencies.
 
-    Each entry of `include` sets all axes, so it is a separate job.
+    Each entry in `include` sets all axes, so it is a separate job.
     """
     matrix = dict(job["strategy"]["matrix"])
     included = matrix.pop("include")
@@ -33,9 +33,9 @@ def matrix_jobs(job: dict[str, Any]) -> set[tuple[str, str, bool]]:
 
 @pytest.mark.parametrize("python_min", choices("python_min"))
 def test_standard_tests_run_everything_on_linux(python_min: str, artifacts: ArtifactCache) -> None:
-    """Linux has one job per Python and one for the lowest dependencies. Other systems have one.
+    """Linux has one job per Python version and one for the lowest dependencies.
 
-    The jobs on other systems use the newest Python.
+    macOS and Windows have one job each, with the newest Python version.
     """
     pythons = choices("python_min")[choices("python_min").index(python_min) :]
     expected = {("ubuntu-latest", python, False) for python in pythons}

@@ -13,14 +13,14 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
 
 def jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
-    """Return the jobs in the publish.yml of a project with the given answers, by name."""
+    """Return the jobs in a project's publish.yml, by name."""
     return dict(workflows.github(artifacts.project(BASE | answers), "publish")["jobs"])
 
 
 @pytest.mark.parametrize("chosen", choices("testpypi"))
 @pytest.mark.parametrize("publish", ["trusted", "token"])
 def test_pypi_waits_for_testpypi(chosen: bool, publish: str, artifacts: ArtifactCache) -> None:
-    """If TestPyPI is selected, the upload to PyPI waits for it. Otherwise, there is no such job."""
+    """The PyPI job waits for the TestPyPI job, which exists only if TestPyPI is selected."""
     made = jobs(artifacts, testpypi=chosen, publish=publish)
     assert chosen == ("testpypi" in made)
     assert ("testpypi" if chosen else "tag") == made["pypi"]["needs"]
@@ -30,7 +30,7 @@ def test_pypi_waits_for_testpypi(chosen: bool, publish: str, artifacts: Artifact
 
 
 def test_existing_files_are_skipped(artifacts: ArtifactCache) -> None:
-    """The upload skips files that TestPyPI already has from an earlier attempt."""
+    """The upload skips files that already exist on TestPyPI."""
     text = str(jobs(artifacts, testpypi=True)["testpypi"]["steps"])
     assert "twine upload --repository testpypi --skip-existing dist/*" in text
 

@@ -97,8 +97,8 @@ def test_tests_in_subfolders_work(
     assert "2 passed" in finished.stdout
 
 
-# Code with problems that strict settings report. `strict_rules` in the facts lists the rules that a
-# checker must report.
+# Code with problems that strict settings report. `strict_rules` in choice.json lists the rules that
+# the checker's report must mention.
 LOOSE = """\
 class Box:
     pass

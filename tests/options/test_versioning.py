@@ -1,4 +1,4 @@
-"""Test the sources of the version."""
+"""Test static versions and versions from git."""
 
 import shutil
 import sys
@@ -28,9 +28,9 @@ WITHOUT_VCS = [backend for backend in rendered("backend") if backend not in WITH
 
 BASE: Answers = {"project_name": "My Project", "versioning": "vcs"}
 
-# For each history, the expected version of the next build, and the git commands after the first
-# commit. PEP 440 defines the order of versions. setuptools-scm documents how "guess-next-dev"
-# increments a tag and counts commits:
+# For each history, the expected version, and the git commands that follow the first commit. PEP 440
+# defines the order of versions. setuptools-scm documents how "guess-next-dev" increments the tag's
+# version and counts commits:
 # https://setuptools-scm.readthedocs.io/en/latest/extending/#setuptools_scmversion_scheme
 MORE = "commit --allow-empty --message=More"
 FIX = "commit --allow-empty --message=Fix"
@@ -55,8 +55,8 @@ HISTORIES: dict[str, tuple[str, list[str]]] = {
     "a removed file after a tag": ("1.2.4.dev1", ["tag v1.2.3", MORE, "rm --quiet CHANGELOG.md"]),
 }
 
-# Tags that are not versions of this package. They have other names, lack the "v", or contain
-# versions that aren't normalized (PEP 440) or are local, which indexes reject.
+# Tags that don't name a release of the project. They contain other words, lack the "v", aren't
+# normalized (PEP 440), or contain a local version, which public indexes reject.
 OTHER_TAGS = [
     *("docs-2024", "release-3", "other-v9.0.0", "9.0.0", "v-next", "vfoo", "v9.x", "v9-docs"),
     *("v9.0-docs-2", "v9docs2024", "v9.0.0-rc.1", "v9.0_1", "v9.0.0+cuda", "v9.0.0+1"),
@@ -68,7 +68,7 @@ TRACKED = [".github/workflows/ci.yml", "notes.txt", "scripts/deploy.sh", "src.js
 
 @pytest.fixture
 def repository(tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """Return a repository with one commit that can be used with each backend.
+    """Return a repository that has one commit and can be used with any backend.
 
     `pyproject.toml` is not tracked, so replacing it isn't an uncommitted change.
     """
@@ -80,9 +80,10 @@ def repository(tmp_path: Path, artifacts: ArtifactCache) -> Path:
 
 @pytest.fixture
 def version(tmp_path: Path, artifacts: ArtifactCache) -> Callable[..., str]:
-    """Return a function that returns the version that a backend computes in a folder.
+    """Return a function that computes a folder's version with a backend.
 
-    It first writes the backend's pyproject.toml to the folder, and can replace text in this file.
+    The function first writes the backend's pyproject.toml to the folder, and can replace text in
+    that file.
     """
 
     def compute(backend: str, folder: Path, old: str = "", new: str = "", **env: str) -> str:
@@ -99,7 +100,7 @@ def version(tmp_path: Path, artifacts: ArtifactCache) -> Callable[..., str]:
 
 
 def clone(repository: Path, *options: str) -> Path:
-    """Clone a repository with some options. git ignores "--depth" unless the source is a URL."""
+    """Clone a repository with the given options. git ignores `--depth` unless the source is a URL."""
     folder = repository.with_name("clone")
     git(repository, "clone", "--quiet", *options, repository.as_uri(), str(folder))
     return folder
@@ -107,7 +108,7 @@ def clone(repository: Path, *options: str) -> Path:
 
 @pytest.mark.parametrize("history", HISTORIES)
 def test_all_backends_agree(history: str, repository: Path, version: Callable[..., str]) -> None:
-    """All backends compute the same version from the tags. It has no local part."""
+    """All backends that read git tags compute the expected version, which has no local part."""
     expected, commands = HISTORIES[history]
     for command in commands:
         git(repository, *command.split())
@@ -119,7 +120,7 @@ def test_all_backends_agree(history: str, repository: Path, version: Callable[..
 def test_other_tags_are_ignored(
     backend: str, repository: Path, version: Callable[..., str]
 ) -> None:
-    """Tags other than normalized versions with a "v" don't affect the version."""
+    """Tags that don't name a release don't affect the version."""
     git(repository, "tag", "v1.2.3")
     git(repository, *MORE.split())
     for tag in OTHER_TAGS:
@@ -209,7 +210,7 @@ def test_folder_without_history_is_rejected(
 ) -> None:
     """Without history or without git, a build requires an environment variable with the version.
 
-    The name of the variable is in setuptools-scm's message. For Poetry, it is in pyproject.toml.
+    setuptools-scm's message contains the variable's name. For Poetry, it is in pyproject.toml.
     """
     env = {} if has_git else {"PATH": str(tmp_path / "empty")}
     if has_git:
@@ -300,7 +301,7 @@ def test_pyproject_is_valid(artifacts: ArtifactCache) -> None:
 
 @pytest.mark.parametrize("backend", WITHOUT_VCS)
 def test_other_backends_are_rejected(backend: str, tmp_path: Path) -> None:
-    """For backends that can't read the version from git, "vcs" is rejected with the reason."""
+    """With backends that can't read the version from git, "vcs" is rejected with the reason."""
     reason = facts("backend")[backend]["vcs_error"]
     assert reason, f"give {backend} a vcs_error, or packages that read git tags, in its choice.json"
     with pytest.raises(ValueError, match=f"'versioning': use static; {reason}"):
@@ -310,7 +311,7 @@ def test_other_backends_are_rejected(backend: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("backend", rendered("backend"))
 def test_static_version_is_the_default(backend: str, artifacts: ArtifactCache) -> None:
-    """By default, pyproject.toml contains the version and doesn't mention git."""
+    """By default, pyproject.toml contains the version and no settings for versions from git."""
     answers: Answers = {"project_name": "My Project", "backend": backend}
     project = artifacts.project(answers)
     pyproject = (project / "pyproject.toml").read_text(encoding="utf-8")
@@ -321,7 +322,7 @@ def test_static_version_is_the_default(backend: str, artifacts: ArtifactCache) -
 
 @pytest.mark.parametrize("backend", WITH_VCS)
 def test_no_file_contains_a_version_from_git(backend: str, artifacts: ArtifactCache) -> None:
-    """If the version comes from git, neither pyproject.toml nor a module contains it.
+    """If the version comes from git, pyproject.toml doesn't contain it, and no module stores it.
 
     RELEASING.md says that the tag determines the version.
     """
