@@ -21,7 +21,7 @@ from harness.simulators.terminal import COLUMNS, Terminal
 GOOD = {"project_name": "My Project"}
 DIRECT_REFERENCE = "idna @ git+https://github.com/kjd/idna@v3.7"
 
-# The prefix that Copier adds to a message in a terminal.
+# The prefix that Copier adds to a message.
 PREFIX = "Validation error for question '{}': "
 
 # The keys that clear a prompt: Ctrl+E and Ctrl+U.
@@ -166,7 +166,7 @@ def good_project(artifacts: ArtifactCache, releases: Path) -> Path:
 def test_invalid_recorded_answer_is_rejected(
     question: str, recorded: Any, good_project: Path, tmp_path: Path
 ) -> None:
-    """An invalid recorded YAML answer stops an update with a message that names the question."""
+    """An invalid recorded answer stops an update with a message that names the question."""
     project = tmp_path / "project"
     shutil.copytree(good_project, project)
     file = project / ".copier-answers.yml"
@@ -180,7 +180,7 @@ def test_invalid_recorded_answer_is_rejected(
 
 
 def test_remedies_fit_into_a_terminal() -> None:
-    """Each remedy that a prompt can show fits in 80 columns with Copier's prefix."""
+    """Each remedy that a prompt can show fits in 80 columns, including Copier's prefix."""
     shown = [
         PREFIX.format(question) + remedy
         for question, _, remedy, _ in REJECTED
@@ -192,7 +192,7 @@ def test_remedies_fit_into_a_terminal() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="pexpect.spawn requires a Unix terminal")
 def test_terminal_shows_each_remedy(tmp_path: Path) -> None:
     """In a terminal with 80 columns, each free-form question shows the remedy for a bad answer."""
-    # With these answers, Copier also asks for the index and the second command.
+    # With these answers, Copier asks all free-form questions.
     data = ("--data=preset=custom", "--data=mode=app", "--data=publish=token")
     good = {"project_name": "My Project", "keywords": "[]", "dependencies": "[]", "extras": "{}"}
     names = {"distribution_name": "my-project", "package_name": "my_project"}

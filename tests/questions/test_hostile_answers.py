@@ -21,7 +21,7 @@ from harness.packagestan.template import environment, render
 from harness.rendering.render import recorded_answers
 from harness.space.hostile_answers import LINES, SYNTAX, YAML_TEXTS, batches, hostile_texts, shown
 
-# A regular expression for a message that names its question. The placeholder is the question.
+# A regular expression for a message that names its question, with a placeholder for the name.
 NAMED = "(?:Validation error for question|Invalid choice for) '{}': [^\n]+"
 
 
@@ -40,10 +40,10 @@ def test_hostile_texts_are_comprehensive() -> None:
 
 @needs_refusals
 def test_every_text_is_unchanged_or_rejected() -> None:
-    """Each hostile string is written unchanged into every file or is rejected with a message.
+    """Each hostile string appears unchanged in the files or is rejected with a message.
 
-    Each question that accepts any text is answered with each of the strings. The contents that
-    programs read from the files must be the same as with plain text, except for the answer.
+    Each question that accepts any text is answered with each string. Except for the answer, programs
+    must read the same contents from the files as with plain text.
     """
     for name in free_questions("str"):
         for text, refusal in refusals(name).items():
@@ -79,7 +79,7 @@ def test_each_answer_appears_in_a_file() -> None:
 
 @needs_refusals
 def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
-    """For a sample of strings, the files compared in memory equal the files that Copier writes."""
+    """For a sample of strings, the files rendered in memory equal the files that Copier writes."""
     for number, form in enumerate(forms()):
         texts = hostile_texts()[number :: len(hostile_texts()) // 4]
         sample = {
@@ -119,7 +119,7 @@ def as_listed(name: str, text: str) -> Any:
 
 @pytest.mark.parametrize("name", free_questions("yaml"))
 def test_every_yaml_answer_is_recorded_or_rejected(name: str, tmp_path: Path) -> None:
-    """The value of each YAML answer is recorded unchanged, or a message rejects the answer."""
+    """The value of each YAML answer is recorded, or a message rejects the answer."""
     form = forms()[0]
     carried = 0
     for number, text in enumerate(YAML_TEXTS):

@@ -50,7 +50,7 @@ def write_yaml(file: Path, value: Any) -> Path:
 
 @pytest.fixture(scope="module")
 def recorded(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a project in a repository. Tests change only the project's answers file."""
+    """Return a project in a repository. Tests change only its answers file."""
     folder = tmp_path_factory.mktemp("recorded") / "project"
     return start(releases, None, folder, {"project_name": "My Project", "copyright_year": "2026"})
 
@@ -119,7 +119,7 @@ def test_answers_file_cannot_set_a_computed_value(name: str, operation: str, edi
 
 
 def type_error(name: str, value: Any, *, recorded: bool = False) -> str:
-    """Return the message about an answer's wrong type, or "" if the type is right.
+    """Return the message about an answer of the wrong type, or "" if the type is right.
 
     Args:
         name: The name of the question.
@@ -140,7 +140,7 @@ def test_text_question_requires_text(value: Any, tmp_path: Path) -> None:
 
 
 def test_every_text_question_requires_text() -> None:
-    """Each text question rejects other types and accepts text."""
+    """Each text question accepts text, and rejects lists, maps, null, booleans, and dates."""
     wrong: list[Any] = [["MIT"], {"MIT": True}, None, True, date(2026, 1, 1)]
     accepted = {(name, str(v)) for name in TEXTS for v in wrong if not type_error(name, v)}
     assert {("hooks", "True")} == accepted  # `hooks` has its own message for `true`.
@@ -148,7 +148,7 @@ def test_every_text_question_requires_text() -> None:
 
 
 def test_every_yes_or_no_question_requires_true_or_false() -> None:
-    """Each yes-or-no question accepts true, "yes", "No", "1", and "", and rejects other values."""
+    """Each yes-or-no question accepts words for yes and no, and rejects lists, maps, and other text."""
     wrong: list[Any] = [["yes"], {"yes": True}, None, "maybe"]
     errors = {re.split("[,;]", type_error(name, v))[0] for name in SWITCHES for v in wrong}
     assert {"use true or false"} == errors
@@ -157,7 +157,7 @@ def test_every_yes_or_no_question_requires_true_or_false() -> None:
 
 
 def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
-    """A list in the settings is rejected for a text question, which the message names."""
+    """A list in the settings is rejected for a text question, and the message names the question."""
     file = write_yaml(tmp_path / "settings.yml", {"defaults": {"license": ["MIT"]}})
     with (
         mock.patch.dict("os.environ", COPIER_SETTINGS_PATH=str(file)),
@@ -168,7 +168,7 @@ def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", [2048, None, False, ["x"]], ids=repr)
 def test_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) -> None:
-    """If a recorded answer isn't text, the message names the question, and no file changes."""
+    """If a recorded answer isn't text, the message names the question, and no files change."""
     project = edit(project_name=value)
     before = tree(project)
     with pytest.raises(FilterArgumentError, match="question 'project_name': use text in quotes"):
@@ -209,7 +209,7 @@ def test_version_without_its_trailing_zero_is_rejected(edit: Any) -> None:
 
 
 def test_preset_cannot_change_in_a_folder_with_brackets(recorded: Path, tmp_path: Path) -> None:
-    """A changed preset is rejected even if the project's path contains brackets, as in a glob."""
+    """A changed preset is rejected even if the project's path has brackets, which globs interpret."""
     project = shutil.copytree(recorded, tmp_path / "my [x]")
     before = tree(project)
     with pytest.raises(FilterArgumentError, match="question 'preset': change individual answers"):
@@ -218,7 +218,7 @@ def test_preset_cannot_change_in_a_folder_with_brackets(recorded: Path, tmp_path
 
 
 def test_versions_and_years_need_no_quotes(edit: Any) -> None:
-    """The recorded Python version and year can be numbers. An update changes no other file."""
+    """The recorded Python version and year can be numbers. An update doesn't change other files."""
     project = edit(python_min=3.11, copyright_year=2026)
     before = tree(project)
     run_command("update", "--defaults", "--quiet", project)

@@ -1,4 +1,4 @@
-"""Test the default and the reserved names of distributions, packages, and commands."""
+"""Test the default and reserved names of distributions, packages, and commands."""
 
 import functools
 import itertools
@@ -78,7 +78,7 @@ def test_names_follow_from_the_project_name(
 
 
 def test_command_has_the_name_of_the_distribution(tmp_path: Path) -> None:
-    """By default, an app's command has the distribution's name unless a tool has this name."""
+    """By default, an app's command has the distribution's name unless a tool already uses that name."""
     for project, command in (("My App", "my-app"), ("dmypy", "dmypy-project")):
         folder = tmp_path / command
         answers = {"project_name": project, "mode": "app"}
@@ -154,7 +154,7 @@ def without_reserved(question: str, names: set[str]) -> set[str]:
 
 @pytest.mark.parametrize("question", RESERVED)
 def test_each_suggested_name_is_accepted(question: str) -> None:
-    """Each reserved name is rejected, and the default and the suggested name are accepted."""
+    """Each reserved name is rejected, and its default and suggested replacements are accepted."""
     names = reserved(question) | ({"Rich", "RUFF"} if question == "distribution_name" else set())
     assert set() == without_reserved(question, names)
     suggestions = {suggested(question, name) for name in names}
@@ -164,7 +164,7 @@ def test_each_suggested_name_is_accepted(question: str) -> None:
 
 @pytest.mark.parametrize("question", [*RESERVED, "gui_command_name"])
 def test_each_remedy_is_visible_in_a_terminal(question: str) -> None:
-    """The remedy for each reserved name fits in 80 columns with Copier's prefix."""
+    """The remedy for each reserved name fits in 80 columns, including Copier's prefix."""
     kind = question.removeprefix("gui_")
     remedies = {error(kind, name).partition("; ")[0] for name in reserved(kind)}
     before = f"Validation error for question '{question}': "
@@ -173,9 +173,9 @@ def test_each_remedy_is_visible_in_a_terminal(question: str) -> None:
 
 @pytest.mark.parametrize("name", WINDOWS_DEVICES)
 def test_windows_device_names_are_rejected(name: str) -> None:
-    """Windows device names are rejected as packages and commands, which get other defaults.
+    """Windows device names are rejected as package and command names, and the defaults differ.
 
-    Commands are also rejected in upper case and with a suffix.
+    As command names, they are also rejected in uppercase and with a file extension.
     """
     assert f"{name}_" == default("package_name", name)
     assert f"{name}_" == suggested("package_name", name)
@@ -214,20 +214,20 @@ def test_tools_of_all_options_are_reserved() -> None:
 
 
 def test_programs_of_guides_are_reserved() -> None:
-    """Commands can't have the names of programs in the guides or in environments."""
+    """Commands can't have the names of programs in the guides or in virtual environments."""
     listed = yaml.safe_load((ROOT / "tests" / "commands.yml").read_text(encoding="utf-8"))
     typed = [command for group in listed.values() for each in group.values() for command in each]
     programs = {command.split()[0].rpartition("/")[2] for command in typed}
-    # The first two are shell built-ins, and the next two belong to the project.
+    # The first two are shell built-ins, and the other two are the project's commands.
     programs -= {"cd", "source", "greet", "my-project"}
-    # https://docs.python.org/3/library/venv.html. Windows also has py and pythonw.
+    # See https://docs.python.org/3/library/venv.html. Windows also has py and pythonw.
     programs |= {"activate", "deactivate", "py", "python", "pythonw", "pip", "pip3"}
     assert set() == without_reserved("command_name", programs)
 
 
 @pytest.fixture(scope="module")
 def full(artifacts: ArtifactCache) -> Path:
-    """Return a full-preset project with its environment, as of the date of the recorded names.
+    """Return a full-preset project and its environment, locked as of the recorded names' date.
 
     Later releases of tools may have other dependencies.
     """
@@ -238,7 +238,7 @@ def full(artifacts: ArtifactCache) -> Path:
         try:
             locked_names.lock(project, day)
         except CommandError as error:
-            # A lower bound may be newer than this date.
+            # A lower bound may be newer than the recorded date.
             raise AssertionError(OUTDATED) from error
         run(find_uv_bin(), "sync", "--quiet", "--frozen", "--all-groups", cwd=project)
 
@@ -246,7 +246,7 @@ def full(artifacts: ArtifactCache) -> Path:
 
 
 def test_every_locked_distribution_is_reserved(full: Path) -> None:
-    """Distributions can't have the name of a package in the full preset's lock file."""
+    """A distribution can't have the name of a package in the full preset's lock file."""
     names = set(re.findall(r'(?m)^name = "(.+)"', (full / "uv.lock").read_text("utf-8")))
     assert {"my-project"} == without_reserved("distribution_name", names), OUTDATED
 
@@ -266,6 +266,6 @@ def test_every_installed_script_is_reserved(full: Path) -> None:
     programs = {
         file.name.removesuffix(".exe") for file in folder.iterdir() if os.access(file, os.X_OK)
     }
-    # This name contains the Python version.
+    # Exclude names that contain the Python version, such as python3.11.
     names = {name for name in programs if not re.search(r"\d\.\d+$", name)}
     assert set() == without_reserved("command_name", names), OUTDATED

@@ -1,4 +1,4 @@
-"""Check that the requirement macros agree with the parser that installers use.
+"""Check the requirement macros against the parser that installers use.
 
 template/macros/requirement.jinja contains a grammar in regular expressions. The reference is the
 packaging library.
@@ -243,7 +243,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", VALID)
 def test_valid_requirement_is_accepted(text: str) -> None:
-    """The macro accepts requirements in common forms that packaging accepts."""
+    """The macro accepts requirements that packaging accepts."""
     assert ("", True) == (requirement_error(text), is_valid(text))
 
 
@@ -332,7 +332,7 @@ def test_error_starts_with_the_remedy(text: str, error: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_rejected_quickly(text: str) -> None:
-    """Text that could cause backtracking is rejected in less than half a second."""
+    """Text that could cause excessive backtracking is rejected in less than half a second."""
     start = time.perf_counter()
     error = requirement_error(text)
     seconds = time.perf_counter() - start
@@ -356,7 +356,7 @@ def test_name_is_normalized(text: object, name: str) -> None:
 
 
 def joined(*parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Return a strategy that draws a string from each strategy and joins them."""
+    """Return a strategy that draws a string from each strategy and joins the strings."""
     return st.tuples(*parts).map("".join)
 
 

@@ -1,8 +1,7 @@
 """Check that validators accept exactly the described strings.
 
 The descriptions follow the specifications. They use no regular expressions, so they don't repeat
-mistakes in the template. A check takes less than 0.1 milliseconds, so the tests can try many
-strings: every string that differs from an example by one character, and each Unicode character.
+mistakes in the template. Each check is fast, so the tests can try thousands of strings.
 """
 
 import ipaddress
@@ -33,8 +32,8 @@ REPRODUCIBLE = settings(derandomize=True, deadline=None, max_examples=100, datab
 
 ALNUM = string.ascii_letters + string.digits
 
-# Replacements for a character: ASCII, a line break, and characters that match ASCII if a regular
-# expression ignores case or accepts any digit.
+# Replacements for a character: printable ASCII, a line break, and non-ASCII characters that a
+# careless regular expression could accept.
 OTHERS = [*map(chr, range(0x20, 0x7F)), "\n", "\u00a0", "é", "ſ", "\u212a", "٣", "。", "ａ"]
 
 
@@ -45,7 +44,7 @@ def form() -> Form:
 
 
 def question(name: str, answer: Any, **others: Any) -> Question:
-    """Return a question in the context of its answer and other changed answers."""
+    """Return a question, given its answer and changes to other answers."""
     return question_of(form().worker, name, form().context | others | {name: answer})
 
 
@@ -68,7 +67,7 @@ def prompted(name: str, answer: Any, **others: Any) -> str:
 
 
 def edits(text: str) -> Iterator[str]:
-    """Yield a string, and variants with a character inserted, replaced, or removed."""
+    """Yield a string, and its variants with one character inserted, replaced, or removed."""
     yield text
     for place in range(len(text) + 1):
         for other in OTHERS:
@@ -212,7 +211,7 @@ DESCRIBED: list[tuple[str, Callable[[str], bool], list[str]]] = [
 def test_validator_accepts_the_described_texts(
     name: str, is_described: Callable[[str], bool], examples: list[str]
 ) -> None:
-    """Each variation of an example is accepted if and only if it is in the described set."""
+    """Each variation of an example is accepted if, and only if, it fits the description."""
     texts = {text for example in examples for text in edits(example)}
     expected = {text for text in texts if is_described(text)}
     assert expected == {text for text in texts if not validated(name, text)}
@@ -223,8 +222,8 @@ def test_validator_accepts_the_described_texts(
 def is_text(character: str) -> bool:
     """Return whether a character may be in a line: not a control, line separator, or surrogate.
 
-    Characters that change the text direction (UAX #9, table 4), the byte order mark, and the two
-    noncharacters in the first plane that files must not contain also count as controls.
+    Characters that change the text direction (UAX #9, table 4), the byte order mark, U+FFFE, and
+    U+FFFF also count as control characters.
     """
     is_mark = character in "\u061c\u200e\u200f\ufeff\ufffe\uffff"
     controls = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
@@ -233,7 +232,7 @@ def is_text(character: str) -> bool:
 
 
 def test_line_accepts_all_text() -> None:
-    """The summary may contain every Unicode character, except control characters."""
+    """The summary may contain every character that `is_text` accepts."""
     accepted = "".join(filter(is_text, map(chr, range(sys.maxunicode + 1))))
     for start in range(0, len(accepted), 510):
         assert "" == validated("project_description", f"a{accepted[start : start + 510]}a")
@@ -250,12 +249,12 @@ def test_line_rejects_each_control_character(name: str) -> None:
     message = "enter one plain line; the answer has a control character"
     controls = [c for c in map(chr, range(0x10000)) if not is_text(c)]
     assert len(controls) > 2048
-    controls = [c for c in controls if not "\ud801" < c < "\udffe"]  # Try a few surrogates.
+    controls = [c for c in controls if not "\ud801" < c < "\udffe"]  # Try only a few surrogates.
     rejected = {c for c in controls if message == validated(name, f"a{c}b")}
     assert set(controls) == rejected
 
 
-# The maximum length of each answer, and the answer's start and end around a placeholder.
+# Each answer's maximum length, and an answer with a placeholder for padding.
 LONGEST = {
     "project_name": (100, "a{}"),
     "project_description": (512, "a{}"),
@@ -274,7 +273,7 @@ LONGEST = {
 
 @pytest.mark.parametrize(("name", "longest", "text"), [(n, *rest) for n, rest in LONGEST.items()])
 def test_length_has_a_limit(name: str, longest: int, text: str) -> None:
-    """An answer with the maximum length is accepted, and a longer one is rejected."""
+    """An answer with the maximum length is accepted, and a longer answer is rejected."""
     for length in (longest - 1, longest):
         assert "" == validated(name, text.format("x" * (length - len(text) + 2)))
     message = f"shorten to {longest} characters; the answer has {longest + 1}"
@@ -291,7 +290,7 @@ def test_outer_spaces_are_rejected(name: str, space: str) -> None:
 
 @pytest.mark.parametrize("name", ["user_email", "repository_url", "index_url"])
 def test_host_labels_have_at_most_63_characters(name: str) -> None:
-    """A label with 63 characters is accepted in any position, and one with 64 is rejected."""
+    """A label with 63 characters is accepted in any position, and a label with 64 is rejected."""
     form_ = "a@{}" if name == "user_email" else "https://{}/"
     for length, is_valid in ((63, True), (64, False)):
         label = "a" * length
@@ -342,7 +341,7 @@ def spellings(address: ipaddress.IPv4Address) -> list[str]:
 def test_password_is_never_sent_unencrypted(
     address: ipaddress.IPv4Address, port: str, path: str
 ) -> None:
-    """An upload URL with http is rejected for each spelling of an address except 127.0.0.1."""
+    """Upload URLs with http are rejected for every spelling of any address other than 127.0.0.1."""
     for host in spellings(address):
         assert validated("index_url", f"http://{host}{port}{path}"), host
 
@@ -385,7 +384,7 @@ def test_password_is_never_sent_unencrypted(
     ],
 )
 def test_other_urls_are_not_upload_urls(address: str) -> None:
-    """URLs without https, with a password, or with an unusual spelling are rejected."""
+    """Insecure, ambiguous, and unusual URLs are rejected as upload URLs."""
     message = f'use https without a password; "{address}" is not a valid upload URL'
     assert message == validated("index_url", address)
 
@@ -402,7 +401,7 @@ def test_other_urls_are_not_upload_urls(address: str) -> None:
 def test_repository_url_keeps_its_parts(
     scheme: str, labels: list[str], port: int | None, path: list[str], query: str, fragment: str
 ) -> None:
-    """Any HTTP URL with these parts is accepted, and Python parses the same host and port."""
+    """A URL that consists of these parts is accepted, and Python finds its host and port."""
     authority = ".".join(labels) + (f":{port}" if port is not None else "")
     url = f"{scheme}://{authority}/{'/'.join(path)}{query}{fragment}"
     assert "" == validated("repository_url", url)
@@ -410,7 +409,7 @@ def test_repository_url_keeps_its_parts(
 
 
 def test_every_accepted_branch_is_valid_for_git(tmp_path: Path) -> None:
-    """Git accepts a sample of the names that the question accepts. Both reject invalid names."""
+    """A sample of the accepted names is valid for git, which also rejects the invalid names."""
     names = [text for text in edits("a/b.c-1") if not validated("default_branch", text)]
     for name in {text for text in names if text.isascii()} & set(names[::25]):
         git(tmp_path, "check-ref-format", "--branch", name)
@@ -469,7 +468,7 @@ def test_other_types_are_rejected(check: Callable[..., str], name: str, wrong: A
     assert f"the answer is not a {kind}" in check(name, wrong)
 
 
-# Spellings of the project's name, "my-project".
+# Spellings of the distribution name "my-project".
 OWN_NAME = st.builds(
     lambda letters, separator: separator.join("".join(letters).split("-")),
     st.tuples(*(st.sampled_from([c, c.upper()]) for c in "my-project")),
@@ -535,7 +534,7 @@ def test_extra_names_are_normalized(check: Callable[..., str]) -> None:
 def test_any_number_of_extras_is_accepted(
     check: Callable[..., str], extras: dict[str, list[str]]
 ) -> None:
-    """Extras with normalized names and valid requirements are accepted in any number."""
+    """Any number of extras with normalized names and valid requirements is accepted."""
     assert "" == check("extras", extras)
 
 
@@ -545,7 +544,7 @@ def test_any_number_of_extras_is_accepted(
     st.sampled_from([str.lower, str.upper, str.title, str.swapcase]),
 )
 def test_gui_command_differs_from_the_command(name: str, spelled: Callable[[str], str]) -> None:
-    """A second command that differs only in case is rejected, and one with a suffix is accepted."""
+    """The commands' names must differ in more than case. A suffix is sufficient."""
     other = spelled(name)
     message = f"use {other}-gui; both commands have the same name"
     assert message == validated("gui_command_name", other, command_name=name)
