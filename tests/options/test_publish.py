@@ -329,12 +329,13 @@ def test_existing_release_is_kept(tmp_path: Path, artifacts: ArtifactCache) -> N
 
 
 def test_releases_of_this_repository_require_a_semantic_version(tmp_path: Path) -> None:
-    """This repository's tags must be semantic versions that have a section in CHANGELOG.md.
+    """This repository's tags must be final versions that have a section in CHANGELOG.md.
 
     The workflow reads the release notes from a file.
     """
-    for tag in ("v1", "1.2.3", "v1.2.3rc1", "v01.2.3", "v1.2.3\n"):
-        run(sys.executable, ROOT / ".ci" / "notes.py", tag, exit_code=1)
+    for tag in ("v1", "1.2.3", "v1.2.3rc1", "v1.2.3-rc.1", "v1.2.3+5", "v01.2.3", "v1.2.3\n"):
+        refused = run(sys.executable, ROOT / ".ci" / "notes.py", tag, exit_code=1)
+        assert f"use a tag such as v1.2.3; {tag} is not supported\n" == refused.stderr
     refused = run(sys.executable, ROOT / ".ci" / "notes.py", "v99.0.0", exit_code=1)
     assert "add a section for 99.0.0 to CHANGELOG.md\n" == refused.stderr
     steps = workflows.github(ROOT, "release")["jobs"]["github-release"]["steps"]
