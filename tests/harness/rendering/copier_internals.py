@@ -29,7 +29,7 @@ ADVICE = (
 )
 
 try:
-    from copier import _main, _subproject, _user_data
+    from copier import _main, _subproject, _template, _user_data
     from copier._cli import CopierApp
     from copier._main import Worker
     from copier._template import Template, filter_config, load_template_config
@@ -47,6 +47,7 @@ try:
     # The parts that `replaced` can replace, by parameter name.
     REPLACEABLE: dict[str, list[tuple[Any, str]]] = {
         "answers_path": [(Worker, "answers_relpath")],
+        "clone": [(_template, "clone")],
         "environment": [(Worker, "jinja_env")],
         "merged_answers": [(AnswersMap, "combined")],
         "parse_yaml": [(_user_data, "parse_yaml_string")],

@@ -48,6 +48,13 @@ def shared_template(url: str, ref: str | None = None, use_prereleases: bool = Fa
     return cloned_template(url, ref, use_prereleases, git("for-each-ref", cwd=Path(url)))
 
 
+def clone(url: str, ref: str, location: str) -> str:
+    """Clone a release without looking for submodules, for which git runs many processes."""
+    git("clone", "--quiet", "--shared", "--no-checkout", url, location, cwd=Path(url))
+    git("checkout", "--quiet", ref, cwd=Path(location))
+    return location
+
+
 environments: dict[Path, SandboxedEnvironment] = {}
 
 
@@ -65,6 +72,7 @@ def sharing() -> Iterator[None]:
     with (
         copier_internals.replaced(
             template=shared_template,
+            clone=clone,
             environment=property(shared_environment),
             # Skip a check of the file permissions, because Copier runs git for each file.
             sync_executable_bits=mock.Mock(),
