@@ -185,7 +185,9 @@ class Package:
         """
         folder = self.work / "dist"
         build = (self.uv, "build", "--python", sys.executable, "--out-dir", folder)
-        exit_code, printed = run(*build, cwd=self.tree, env=self.variables)
+        # The build backend's modules are in a temporary environment, which several processes use.
+        variables = self.variables | {"PYTHONDONTWRITEBYTECODE": ""}
+        exit_code, printed = run(*build, cwd=self.tree, env=variables)
         if exit_code:
             output = last_lines(printed.replace(str(self.tree), self.tree.name))
             raise NotYetError(output, BUILD_HINT)
