@@ -63,7 +63,7 @@ def find_roles(folder: Path | None) -> Roles:
 
 
 def project_files(folder: Path) -> list[str]:
-    """Return the sorted paths of the files that git tracks, or of all files if git tracks none.
+    """Return the sorted paths of the files that git tracks, or else the files from `walked_files`.
 
     Generated files and entries that aren't files, such as broken links, are left out.
     """
@@ -75,7 +75,7 @@ def project_files(folder: Path) -> list[str]:
 
 
 def walked_files(folder: Path) -> Iterable[str]:
-    """Yield the paths of the files in a folder and its subfolders, except ignored ones and .git."""
+    """Yield the paths of all files in a folder that are outside ignored subfolders and .git."""
     for path, folders, names in os.walk(folder):
         skipped = ignored(path, folders) | {".git"}
         folders[:] = [name for name in folders if name not in skipped]

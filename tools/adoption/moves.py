@@ -1,4 +1,4 @@
-"""Decide the new path of each file in an existing project."""
+"""Determine the new path of each file in an existing project."""
 
 import ast
 import re

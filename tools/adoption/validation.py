@@ -74,7 +74,7 @@ def validate(answers: dict[str, Any]) -> Validated:
 def without_rejected(
     answers: dict[str, Any], error: str, template: Path
 ) -> tuple[dict[str, Any], Finding]:
-    """Return answers without a rejected answer or its rejected parts, and a finding about it.
+    """Remove a rejected answer or its rejected parts, and return the answers and a finding.
 
     If the error is about publishing to PyPI or a backend's version source, change `publish` or
     `backend` instead.
