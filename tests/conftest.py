@@ -53,10 +53,10 @@ def artifacts(shared_folder: Path) -> Iterator[ArtifactCache]:
 
 @pytest.fixture(scope="session")
 def releases(artifacts: ArtifactCache) -> Path:
-    """Return a repository with all releases and the current template, which tests must not change.
+    """Return a repository with all past releases and the current template.
 
-    Without the commit history, tests that use this fixture are skipped, and
-    `test_history_contains_each_release` fails.
+    Tests must not change the repository. Without the commit history, tests that use this
+    fixture are skipped, and `test_history_contains_each_release` fails.
     """
     if missing_history():
         pytest.skip("run `git fetch --unshallow`")
@@ -65,7 +65,7 @@ def releases(artifacts: ArtifactCache) -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def isolated_environment(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Hide personal settings, and keep caches and temporary files in pytest's temporary folder."""
+    """Hide user settings, and keep temporary files and most caches in pytest's temporary folder."""
     settings = tmp_path_factory.mktemp("settings") / "settings.yml"
     settings.write_text("{}\n", encoding="utf-8")
     os.environ["COPIER_SETTINGS_PATH"] = str(settings)
@@ -95,11 +95,11 @@ class Unused(pytest.File):
 
 
 def is_incomplete(config: pytest.Config) -> bool:
-    """Return whether a choice is incomplete, so that only the test that reports it should run.
+    """Return whether to run only the test that reports incomplete choices.
 
-    An incomplete choice makes many tests fail, some during collection. Their messages would hide
-    the message that says what is missing. If the command line selects a test by its ID, the result
-    is False.
+    An incomplete choice makes many other tests fail, some during collection. Their messages would
+    hide the message that says what is missing. If the command line selects a test by its ID, the
+    result is False.
     """
     return bool(option_folders.all_problems()) and not any("::" in each for each in config.args)
 
@@ -126,9 +126,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run the short variant tests last so that all processes end at about the same time.
+    """Run the tests of variants last, so that all processes end at about the same time.
 
-    If a choice is incomplete, run only the test that reports it.
+    These tests are short. If a choice is incomplete, run only the test that reports it.
     """
     if is_incomplete(config):
         items[:] = [item for item in items if "test_each_choice_is_one_folder" in item.name]
@@ -136,7 +136,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the tables that passed tests have recorded, and the files with overdue reviews."""
+    """Print the tables that passed tests have recorded, and the files whose reviews are overdue."""
     for report in terminalreporter.getreports("passed"):
         for title, lines in report.user_properties:
             terminalreporter.section(title)

@@ -19,7 +19,7 @@ from harness.packagestan.template import OPTIONS, ORG, ROOT
 PLACES = ("copier.yml", "*.md", "docs/**/*", "template/**/*", "tools/**/*")
 
 # Links that don't have to be listed: examples, local addresses, the template's own repository and
-# site, and the XML namespace of SVG.
+# site, and SVG's XML namespace.
 EXAMPLES = re.compile(
     rf"https?://(?:[\w.-]+\.)?(?:example\.com|localhost|127\.0\.0\.1|host/|{ORG}\.github\.io"
     rf"|github\.com/(?:ada|{ORG})\b|www\.w3\.org/2000/svg)"
@@ -28,7 +28,7 @@ EXAMPLES = re.compile(
 
 @functools.cache
 def listed() -> list[dict[str, Any]]:
-    """Return the groups of listed links. Each group has a date, a source, and links."""
+    """Return the groups of links in tests/links.yml. Each group has a date, a place, and links."""
     return list(yaml.safe_load((ROOT / "tests" / "links.yml").read_text(encoding="utf-8")))
 
 
@@ -40,7 +40,7 @@ def links_in(path: Path) -> set[str]:
 
 
 def used() -> set[str]:
-    """Return the external links in the template, documentation, and tools, except EXAMPLES."""
+    """Return the links in the template, documentation, and tools, except matches of EXAMPLES."""
     found: set[str] = set()
     for path in {path for place in PLACES for path in ROOT.glob(place)}:
         if (
@@ -53,9 +53,9 @@ def used() -> set[str]:
 
 
 def documented(options: Path) -> set[str]:
-    """Return the documentation links of choices that another file in the same folder repeats.
+    """Return each choice's documentation link if another file in the choice's folder repeats it.
 
-    They don't have to be listed, because a typo in one of the files would make them differ.
+    These links don't have to be listed, because a typo in one file would make them differ.
     """
     found: set[str] = set()
     for file in options.glob("*/*/choice.json"):
@@ -66,7 +66,7 @@ def documented(options: Path) -> set[str]:
 
 
 def test_every_link_is_listed() -> None:
-    """Each link is listed once or is repeated within a choice, and each listed link is used."""
+    """Each link is listed once or repeated in a choice's folder, and each listed link is used."""
     links = [link for group in listed() for link in group["links"]]
     assert sorted(set(links)) == sorted(links)
     new = sorted(used() - set(links) - documented(OPTIONS))
@@ -83,7 +83,7 @@ def test_every_link_is_listed() -> None:
     ],
 )
 def test_documentation_link_is_repeated(link: str, expected: set[str], tmp_path: Path) -> None:
-    """A documentation link may be unlisted only if another file of the choice has the same link."""
+    """A documentation link may be unlisted only if another of the choice's files repeats it."""
     folder = tmp_path / "task_runner" / "just"
     folder.mkdir(parents=True)
     facts = json.dumps({"documentation": "https://just.systems/man/en/"})

@@ -1,4 +1,4 @@
-"""Check the template's pins against a second record with evidence and dates."""
+"""Check pins against tests/pins.yml, a second record of when and where each pin was seen."""
 
 import datetime
 import functools
@@ -14,7 +14,7 @@ from harness.processes.commands import run
 
 @functools.cache
 def seen() -> dict[str, dict[str, Any]]:
-    """Return the second record by kind and name: the pin, the date, and the source."""
+    """Return the second record's entries by kind and name. Each has a pin, a date, and a place."""
     return dict(yaml.safe_load((ROOT / "tests" / "pins.yml").read_text(encoding="utf-8")))
 
 
@@ -25,7 +25,7 @@ def data(name: str) -> dict[str, Any]:
 
 
 def pinned(kind: str) -> dict[str, str]:
-    """Return the template's pins of a kind by name."""
+    """Return the template's pins of one kind, by name."""
     if kind == "actions":
         return {name: f"{pin['version']} {pin['commit']}" for name, pin in data(kind).items()}
     if kind == "images":
@@ -37,12 +37,12 @@ def pinned(kind: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", ["actions", "hooks", "images"])
 def test_pins_match_the_second_record(kind: str) -> None:
-    """The template has exactly the pins in the second record."""
+    """The template's actions, hooks, and images have exactly the pins in the second record."""
     assert {name: entry["pin"] for name, entry in seen()[kind].items()} == pinned(kind)
 
 
 def test_written_pins_match_the_second_record() -> None:
-    """Each pinned action in the documentation and in .github is recorded with its version."""
+    """Each pin in the documentation and in .github is recorded with its commit and version."""
     recorded = {
         f"{name}@{commit}  # {version}"
         for name, entry in (seen()["actions"] | seen()["course"]).items()
@@ -57,7 +57,7 @@ def test_written_pins_match_the_second_record() -> None:
 
 @pytest.mark.parametrize("kind", ["actions", "course", "hooks", "images"])
 def test_records_have_evidence_and_a_date(kind: str) -> None:
-    """Each record says when and where the pin was seen."""
+    """Each entry says when and where the pin was seen."""
     for name, entry in seen()[kind].items():
         assert {"pin", "seen", "where"} == set(entry), name
         assert isinstance(entry["seen"], datetime.date), name

@@ -57,7 +57,7 @@ def test_every_asked_question_has_a_one_line_help_text() -> None:
 
 
 def test_computed_values_come_last() -> None:
-    """Only the last question file's values, valid_input, and preset_answers are computed."""
+    """Only valid_input, preset_answers, and the values in the last question file are computed."""
     last = yaml.safe_load((ROOT / question_files()[-1]).read_text(encoding="utf-8"))
     computed = [name for name, question in questions().items() if question.get("when") is False]
     assert ["valid_input", "preset_answers", *last] == computed
@@ -72,7 +72,7 @@ def test_axis_has_a_test_and_a_page(axis: str) -> None:
 
 @pytest.mark.parametrize("axis", FILES)
 def test_each_choice_is_one_file(axis: str) -> None:
-    """Each license and preset has a file that isn't empty, and each file belongs to a choice."""
+    """Each choice except `custom` has a non-empty file, and each file belongs to a choice."""
     offered = [choice for choice in choices(axis) if choice != "custom"]
     if found := file_problems(axis, FILES[axis], offered):
         pytest.fail("\n".join(found), pytrace=False)
@@ -80,7 +80,7 @@ def test_each_choice_is_one_file(axis: str) -> None:
 
 @pytest.mark.parametrize(("axis", "name"), [("license", "novelty.txt"), ("preset", "novelty.yml")])
 def test_incomplete_file_is_reported(axis: str, name: str, tmp_path: Path) -> None:
-    """A license or preset whose file is missing, empty, or not offered is reported."""
+    """A license or preset is reported if its file is missing or empty, or if it isn't offered."""
     folder = shutil.copytree(FILES[axis], tmp_path / FILES[axis].name)
     offered = [path.stem for path in folder.iterdir()]
     new = f"template/{folder.name}/{name}"
@@ -103,13 +103,13 @@ def test_incomplete_file_is_reported(axis: str, name: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("axis", folder_axes())
 def test_each_choice_is_one_folder(axis: str) -> None:
-    """Each choice has a complete folder and is documented, and each folder belongs to a choice."""
+    """Each choice has the required files and is documented, and each folder belongs to a choice."""
     if found := axis_problems(axis):
         pytest.fail("\n".join(found), pytrace=False)
 
 
-# Axes in which a new choice requires only a folder and a line in the question. Each axis is mapped
-# to the choice that the tests copy.
+# For a new choice on these axes, the template requires only a folder and a line in the question.
+# Each axis is mapped to the choice that the tests copy.
 EXTENSIBLE = {
     "backend": "hatchling",
     "cli_library": "click",
@@ -122,7 +122,7 @@ EXTENSIBLE = {
 
 
 def add_copy(template: Path, axis: str) -> None:
-    """Add a copy of the axis's choice in EXTENSIBLE to a template: its folder and its line."""
+    """In a template, copy the folder and the line of the axis's choice in EXTENSIBLE."""
     model = EXTENSIBLE[axis]
     folder = template / "template" / "options" / axis
     shutil.copytree(folder / model, folder / f"{model}-copy")
@@ -135,13 +135,13 @@ def add_copy(template: Path, axis: str) -> None:
 
 
 def test_new_choice_requires_a_line_and_a_folder(tmp_path: Path) -> None:
-    """A copy of a choice's line and folder generates the same project, except for the name."""
+    """Copies of choices generate the same project as the originals, except for their names."""
     template = tmp_path / "template"
     template.mkdir()
     copy_template(template)
     for axis in EXTENSIBLE:
         add_copy(template, axis)
-    # A license needs a file instead of a folder, and a preset needs only a file.
+    # A license requires a file instead of a folder, and a preset requires only a file.
     shutil.copy(template / "template/licenses/MIT.txt", template / "template/licenses/MIT-copy.txt")
     question = template / question_file("license")
     line = "    MIT - permissive, requires the copyright notice: MIT\n"
@@ -172,8 +172,8 @@ def files(project: Path) -> list[Path]:
 @pytest.mark.parametrize("axis", EXTENSIBLE)
 def test_retired_choice_is_not_offered(axis: str, tmp_path: Path) -> None:
     """A retired choice is rejected in a new project, but existing projects keep it."""
-    # Use a unique path, because Copier clones each path's repository only once, and pytest reuses
-    # the paths of passed tests.
+    # Use a unique path, because pytest reuses the paths of passed tests, and clones are cached by
+    # path.
     template = first_release(tmp_path / f"template-{axis}")
     model = EXTENSIBLE[axis]
     add_copy(template, axis)
@@ -194,7 +194,7 @@ def test_retired_choice_is_not_offered(axis: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("axis", folder_axes())
 def test_incomplete_choice_is_reported(axis: str, tmp_path: Path) -> None:
-    """A complete copy of a choice has no problems, and each missing or empty part is reported."""
+    """A complete choice has no problems, and each missing or empty part is reported."""
     folder = shutil.copytree(OPTIONS / axis, tmp_path / "options" / axis)
     model = EXTENSIBLE.get(axis) or next(choice for choice in listed(axis) if choice != "none")
     shutil.copytree(folder / model, folder / "novelty")
@@ -230,7 +230,7 @@ def test_incomplete_choice_is_reported(axis: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ["poe - tasks in TOML", "poe:", ": poe", "poe - tasks: TOML: poe"])
 def test_wrong_line_in_a_question_is_reported(line: str) -> None:
-    """A line that isn't a label and a choice is reported with the file and the format."""
+    """A malformed line is reported with the question file and the expected format."""
     choices = f"{{%- call offer('task_runner') %}}\n    just: just\n    {line}\n{{%- endcall %}}"
     file = question_file("task_runner")
     sentence = f'{file}: write each choice of `task_runner` on a line as "label: choice"'
@@ -239,7 +239,7 @@ def test_wrong_line_in_a_question_is_reported(line: str) -> None:
 
 @pytest.mark.parametrize("axis", EXTENSIBLE)
 def test_incomplete_fact_is_reported(axis: str, tmp_path: Path) -> None:
-    """Invalid JSON and missing, misspelled, unknown, empty, or wrongly typed facts are reported."""
+    """Invalid files are reported, and so are missing, misspelled, unknown, or invalid facts."""
     folder = shutil.copytree(OPTIONS / axis, tmp_path / "options" / axis)
     shutil.copytree(folder / EXTENSIBLE[axis], folder / "novelty")
     file = folder / "novelty" / "choice.json"
@@ -281,7 +281,7 @@ def test_incomplete_fact_is_reported(axis: str, tmp_path: Path) -> None:
 def test_backend_has_vcs_settings_or_a_reason(
     changed: dict[str, object], sentence: str, tmp_path: Path
 ) -> None:
-    """Incomplete or contradictory facts about a backend's versions from git are reported."""
+    """Incomplete or contradictory facts about versions from git are reported."""
     folder = shutil.copytree(OPTIONS / "backend", tmp_path / "options" / "backend")
     file = folder / "hatchling" / "choice.json"
     facts = json.loads(file.read_text(encoding="utf-8")) | changed
@@ -290,7 +290,7 @@ def test_backend_has_vcs_settings_or_a_reason(
 
 
 def test_missing_settings_for_versions_from_git_are_reported(tmp_path: Path) -> None:
-    """A backend that supports versions from git but has no file with settings is reported."""
+    """A backend that supports versions from git but has no settings file for them is reported."""
     folder = shutil.copytree(OPTIONS / "backend", tmp_path / "options" / "backend")
     (folder / "hatchling" / "vcs.toml.jinja").unlink()
     (sentence,) = problems(folder, listed("backend"), page("backend"))
@@ -298,7 +298,7 @@ def test_missing_settings_for_versions_from_git_are_reported(tmp_path: Path) -> 
 
 
 def test_options_belong_to_axes() -> None:
-    """Each option folder, option test, and option page belongs to an axis."""
+    """Each option folder belongs to an axis, and the tests and pages match the axes."""
     assert {p.name for p in TEMPLATE.glob("options/*")} <= set(axes())
     tests = {p.stem.removeprefix("test_") for p in (ROOT / "tests" / "options").glob("test_*.py")}
     pages = {p.stem for p in (ROOT / "docs" / "reference" / "options").glob("*.md")} - {"index"}
@@ -308,7 +308,7 @@ def test_options_belong_to_axes() -> None:
 def test_file_names_contain_at_most_one_flag() -> None:
     """A path segment has at most one condition, and no characters that Windows forbids.
 
-    Each condition is a flag of `has` or a yes/no question. Paths have fewer than 100 characters.
+    Each condition is a flag of `has` or a yes-or-no question. Paths have fewer than 100 characters.
     """
     flags = {f"has.{name}" for name in flags_of_has()} | {
         name for name in axes() if questions()[name]["type"] == "bool"
@@ -329,7 +329,7 @@ def flags_of_has() -> set[str]:
 
 
 def test_templates_use_existing_flags() -> None:
-    """Templates and file names use all flags of `has`, and no others."""
+    """Templates and file names use only existing flags of `has`, and each flag is used."""
     used = set()
     for path in sorted(TEMPLATE.rglob("*")):
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
@@ -340,7 +340,7 @@ def test_templates_use_existing_flags() -> None:
 
 
 def test_templates_use_defined_names() -> None:
-    """Each name in a template is a question, is set or imported, or comes from Copier."""
+    """Each name in a template is a question, set or imported by a template, or otherwise known."""
     texts = {
         str(path): path.read_text(encoding="utf-8")
         for path in sorted(TEMPLATE.rglob("*"))
@@ -352,7 +352,7 @@ def test_templates_use_defined_names() -> None:
         texts |= {f"{name}: {key}": text for key, text in question.items() if isinstance(text, str)}
     trees = {place: environment().parse(text) for place, text in texts.items()}
     # An included template can use variables that the including template has set. "nothing" is never
-    # defined, and "customize" is an answer from earlier releases that `preset` replaces.
+    # defined, and "customize" is a question from earlier releases that `preset` has replaced.
     known = {*questions(), "nothing", "customize", "UNSET"}
     known |= {"_copier_answers", "_copier_conf", "_external_data"}
     for tree_ in trees.values():
@@ -363,7 +363,7 @@ def test_templates_use_defined_names() -> None:
 
 
 def test_no_feature_requires_trust() -> None:
-    """copier.yml has no tasks, migrations, or Jinja extensions, and reads only the answers file."""
+    """copier.yml has no tasks, migrations, Jinja extensions, or data except the answers file."""
     for document in yaml.load_all((ROOT / "copier.yml").read_text(encoding="utf-8"), Loader):
         for key, value in document.items() if isinstance(document, dict) else ():
             assert key not in ("_tasks", "_migrations", "_jinja_extensions")
@@ -384,7 +384,7 @@ Loader.add_constructor("!include", lambda loader, node: node.value)
     ids=lambda path: path.relative_to(TEMPLATE).as_posix(),
 )
 def test_choices_are_dispatched_by_path(path: Path) -> None:
-    """No template has an `elif` branch for a choice of a question with more than two choices."""
+    """No template has an `elif` branch for a question with more than two choices."""
     text = path.read_text(encoding="utf-8").replace("{%-", "{%")
     for axis in axes():
         if len(choices(axis)) > 2:
@@ -410,7 +410,7 @@ def test_files_only_depend_on_the_answers(path: Path) -> None:
 
 
 def test_data_has_a_review_date() -> None:
-    """Each data file with external facts contains the date of its last review."""
+    """The data files for actions, Python versions, and tools contain a review date."""
     for name in ("actions", "python_versions", "tools"):
         text = (TEMPLATE / "data" / f"{name}.yml").read_text(encoding="utf-8")
         assert re.search(r"\(reviewed \d{4}-\d{2}-\d{2}\)", text), name

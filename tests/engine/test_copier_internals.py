@@ -23,7 +23,7 @@ def test_copier_version_is_supported() -> None:
     [(Worker, "_ask"), (Worker, "_sync_git_index_executable_bit"), (Template, "_cleanup")],
 )
 def test_missing_part_is_explained(owner: type, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If Copier lacks a private part, importing fails with a message that says what to do."""
+    """If Copier lacks a private part, importing `copier_internals` fails with advice."""
     monkeypatch.delattr(owner, name)
     with pytest.raises(ImportError, match=re.escape(ADVICE)):
         runpy.run_path(copier_internals.__file__)

@@ -18,7 +18,7 @@ REJECTED = FOLDED | {"envelope": False, "stamp": True}
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return an empty folder in which the tests store compiled templates."""
+    """Return an empty cache folder for compiled templates."""
     folder = tmp_path / "templates"
     folder.mkdir()
     monkeypatch.setenv(VARIABLE, str(folder))
@@ -52,7 +52,7 @@ def test_results_equal_those_of_the_plain_command(
 
 
 def test_each_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second environment uses the code that the first one compiled, with its own file name."""
+    """A second environment reuses the compiled code but with a different file name."""
     code = compile_once(SandboxedEnvironment(), "{{ 1 }}", "card.md", "/one/card.md")
     monkeypatch.delattr(copier_program, "compile_template")
     again = compile_once(SandboxedEnvironment(), "{{ 1 }}", "card.md", "/two/card.md")
@@ -61,7 +61,7 @@ def test_each_template_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_templates_that_differ_have_their_own_code(cache: Path) -> None:
-    """A template is compiled again if its text, its name, or a setting differs."""
+    """A template is compiled again if its text, its name, or the environment differs."""
     environment = SandboxedEnvironment()
     for number, differing in enumerate(
         [
@@ -78,7 +78,7 @@ def test_templates_that_differ_have_their_own_code(cache: Path) -> None:
 
 
 def test_extensions_preprocess_cached_templates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Extensions preprocess even cached templates, because this resets Copier's extension."""
+    """Cached templates are also preprocessed, because preprocessing resets Copier's extension."""
     seen = []
     environment = SandboxedEnvironment()
     compile_once(environment, "{{ 1 }}")

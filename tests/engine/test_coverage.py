@@ -1,4 +1,4 @@
-"""Test the search for possible answers, and for variants that cover them."""
+"""Test the search for possible answers and for variants that cover them."""
 
 import itertools
 import shutil
@@ -17,12 +17,12 @@ QUESTIONNAIRE = Questionnaire(CARDS)
 
 @pytest.fixture(scope="module")
 def space(tmp_path_factory: pytest.TempPathFactory) -> Coverage:
-    """Return the space of possible answers to the cards template."""
+    """Return the space of possible answers for the cards template."""
     return cards(CARDS.root, tmp_path_factory.mktemp("cache"))
 
 
 def test_included_questions_keep_their_order() -> None:
-    """The questions of included files are asked in the order of the includes."""
+    """Questions are asked in the order in which their files are included."""
     expected = ["recipient", "occasion", "motto", "format", "envelope", "stamp", "decorations"]
     assert [*expected, "title"] == list(QUESTIONNAIRE.questions())
     assert expected == list(QUESTIONNAIRE.asked())
@@ -43,7 +43,7 @@ def test_choices_begin_with_the_default(axis: str, choices: list[Any]) -> None:
 
 
 def test_other_defaults_come_first() -> None:
-    """Other defaults replace the questions' defaults, so their choices come first."""
+    """A default that replaces a question's own default comes first."""
     other = Questionnaire(CARDS, {"occasion": "wedding"})
     assert ["wedding", "birthday"] == other.choices("occasion")
 
@@ -84,7 +84,7 @@ def accepted_rows(space: Coverage) -> list[dict[str, Any]]:
 
 
 def test_every_combination_of_three_levels_is_covered(space: Coverage) -> None:
-    """Every possible combination of three levels is in a variant, and every variant is accepted."""
+    """A few accepted variants contain every possible combination of three levels."""
     accepted = accepted_rows(space)
     assert [] == [row for row in space.rows() if row not in accepted]
     for names in itertools.combinations(space.factors(), 3):
@@ -123,7 +123,7 @@ def test_difficult_text_is_copied_unchanged() -> None:
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """Copy the cards template so that a test can change it."""
+    """Return a copy of the cards template that a test can change."""
     return Path(shutil.copytree(CARDS.root, tmp_path / "cards"))
 
 

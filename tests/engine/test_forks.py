@@ -1,4 +1,4 @@
-"""Check that builds and installed commands also run on Windows, which doesn't support forks."""
+"""Check how builds and installed commands run on Windows, which doesn't support forks."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ def build_wheel(out):
 def test_build_runs_without_forks(
     out: str, key: str, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without os.fork, a new process runs a build and returns the result and the output."""
+    """Without os.fork, a new process runs a build and returns its output and result or error."""
     (tmp_path / "backend.py").write_text(BACKEND, encoding="utf-8")
     monkeypatch.delattr(os, "fork")
     answer = fork_server.answer(
@@ -45,7 +45,7 @@ def test_build_runs_without_forks(
 def test_windows_command_is_called_by_its_entry_point(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On Windows, where scripts are executables, a command's entry point is called instead."""
+    """On Windows, where scripts are executables, a command's entry point is called directly."""
     info = tmp_path / "wave-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Name: wave\nVersion: 1\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Check that the test engine works with any template."""
+"""Check that the test engine is independent of Packagestan."""
 
 import ast
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ from harness.packagestan.template import ROOT
 
 HARNESS = ROOT / "tests" / "harness"
 
-# Each package may import only the packages listed before it.
+# Each package may import only itself and the packages listed before it.
 ENGINE = ["processes", "rendering", "space", "artifacts", "simulators", "reporting"]
 
 # The packages that are specific to Packagestan. The engine must not import them.
 SPECIFIC = ["adoption", "course", "packagestan", "updates"]
 
-# The folders whose modules the tests can import, relative to the repository.
+# The folders whose modules the tests can import, relative to the repository's root.
 IMPORTABLE = ["tests", "tools", "docs", "docs/extensions", "docs/start"]
 
 # Names of questions that are also metadata fields, GitLab keys, or parameters.
 STANDARD = {"backend", "dependencies", "keywords"}
 
-# Folders of this repository that the engine must not read.
+# Folders in this repository that the engine must not mention.
 FOLDERS = ("template/", "docs/")
 
 
@@ -40,7 +40,7 @@ def imported_modules(package: str) -> set[str]:
             if isinstance(node, ast.ImportFrom):
                 # A relative import would have an incomplete name.
                 assert 0 == node.level, f"Use absolute imports in {package}: {ast.unparse(node)}"
-                # For example, `from harness.rendering import copier_internals` imports a module.
+                # An imported name can be a module, such as `copier_internals`.
                 names = {f"{node.module}.{alias.name}" for alias in node.names}
                 found |= {name for name in names if is_module(name)} or {str(node.module)}
             elif isinstance(node, ast.Import):
@@ -55,7 +55,7 @@ def is_module(name: str) -> bool:
 
 
 def texts(package: str) -> Iterator[str]:
-    """Yield the constants in a package's code as strings, except docstrings."""
+    """Yield all constants in a package's code except docstrings, as strings."""
     for module in modules(package):
         statements = (node.value for node in ast.walk(module) if isinstance(node, ast.Expr))
         docstrings = {id(value) for value in statements if isinstance(value, ast.Constant)}
@@ -79,13 +79,13 @@ def test_engine_imports_only_lower_layers(package: str) -> None:
 
 @pytest.mark.parametrize("package", ENGINE)
 def test_engine_contains_no_question_names(package: str) -> None:
-    """The engine doesn't contain the names of Packagestan's questions."""
+    """No constant in the engine is the name of a Packagestan question, except STANDARD names."""
     assert set() == (set(QUESTIONNAIRE.asked()) - STANDARD).intersection(texts(package))
 
 
 @pytest.mark.parametrize("package", ENGINE)
 def test_engine_contains_no_repository_paths(package: str) -> None:
-    """The engine contains neither paths of this repository nor its name."""
+    """The engine mentions neither this repository's name, nor its FOLDERS, nor ROOT."""
     assert [] == [text for text in texts(package) if text.startswith(FOLDERS)]
     assert [] == [text for text in texts(package) if "packagestan" in text.lower()]
     for module in modules(package):

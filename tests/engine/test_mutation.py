@@ -1,4 +1,4 @@
-"""Test mutation testing: the operators, the runs with seeded faults, and the report."""
+"""Test the operators, runs, outputs, and reports of mutation testing."""
 
 import csv
 import dataclasses
@@ -65,7 +65,7 @@ def with_fault(fault: Fault, text: str) -> str:
 def test_each_operator_creates_its_fault(
     operator: str, file: str, text: str, expected: str
 ) -> None:
-    """Each operator creates the expected fault."""
+    """Each operator creates the expected fault in its examples."""
     found = [with_fault(fault, text) for fault in faults(file, text) if fault.operator == operator]
     assert expected in found
 
@@ -75,7 +75,7 @@ def test_each_operator_creates_its_fault(
     ['a = "abc"', "a = 3600", "See https://b.org/c", "uses: a/b@0123456789abcdef0123456789abcdef"],
 )
 def test_one_character_is_changed(text: str) -> None:
-    """One letter or digit in a string, number, URL, or hash is replaced."""
+    """Exactly one letter or digit in a string, number, URL, or hash is replaced."""
     changed = [
         fault.new[0] for fault in faults("a.md", text) if fault.operator == "change character"
     ]
@@ -100,12 +100,12 @@ def test_every_operator_has_an_example() -> None:
     ],
 )
 def test_comments_are_left_alone(file: str, text: str) -> None:
-    """No faults are created in empty lines, comments, and docstrings."""
+    """No faults are created in empty lines, comments, or docstrings."""
     assert code_lines(file, text) == {text.count("\n") - 1}
 
 
 def test_faults_are_syntactically_valid() -> None:
-    """Faults that a parser rejects are skipped, because every test would catch them."""
+    """Faults that a parser rejects are skipped, because they are too easy to catch."""
     assert [] == [fault for fault in faults("a.py", "def f():\n    pass\n") if not fault.new]
 
 
@@ -131,7 +131,7 @@ def test_faults_are_seeded_and_removed(tmp_path: Path) -> None:
 
 
 def test_linter_catches_faults(tmp_path: Path) -> None:
-    """A Python file with a fault that Ruff reports isn't accepted. Other files are not linted."""
+    """A fault is rejected if Ruff reports it in a Python file. Other files are not linted."""
     (tmp_path / "code.py").write_text("import os\n\nprint(os.name)\n", encoding="utf-8")
     fault = Fault("code.py", 1, "change character", ("import os",), ("import oz",))
     assert not runs.is_linted(tmp_path, fault)
@@ -174,7 +174,7 @@ def test_bisection_finds_caught_faults(tmp_path: Path, monkeypatch: pytest.Monke
 def test_failed_tests_run_again_with_the_faults_in_their_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a run with all faults, a failed test runs again with each fault in a file it reads."""
+    """Failed tests run again, cheapest first, with each fault in a file that they read."""
     faults_by_name = {
         name: Fault(f"{name}.py", 1, "delete line", ("x",), ()) for name in ("a", "b", "c")
     }
@@ -224,13 +224,13 @@ def test_overlapping_faults_are_not_seeded_together() -> None:
     ],
 )
 def test_equivalent_texts_have_no_effect(file: str, before: str, after: str) -> None:
-    """Changes to formatting, annotations, and the order of imports or keys have no effect."""
+    """Formatting, comments, annotations, and the order of imports and keys have no effect."""
     assert outputs.same_meaning(file, before, after)
     assert not outputs.same_meaning(file, before, after.replace("b", "x"))
 
 
 def test_effects_are_recognized(tmp_path: Path) -> None:
-    """Changes to output are recognized as effects, but additional parentheses are not."""
+    """Changes to the output are recognized as effects, but additional parentheses are not."""
     template = outputs.template_copy(tmp_path)
     cases: list[Answers] = [{"project_name": "My Project", "copyright_year": "2026"}]
     before = dict(outputs.outputs(template, cases))
@@ -265,7 +265,7 @@ def test_unreadable_template_is_an_effect(tmp_path: Path) -> None:
 
 
 def test_excluded_faults_still_exist() -> None:
-    """Each excluded fault can still be created from the sources, and has a reason."""
+    """Each excluded fault has a reason and can still be created from the sources."""
     for entry in exclusions():
         text = (ROOT / entry["file"]).read_text(encoding="utf-8")
         assert entry["fault"] in map(str, faults(entry["file"], text))

@@ -27,7 +27,7 @@ def test_that_passes():
 def lines(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> list[list[str]]:
-    """Return the output lines of two runs. A test fails in the first run."""
+    """Return the output lines of two runs. In the first run, one test fails."""
     folder = tmp_path_factory.mktemp("run")
     (folder / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (folder / "test_some.py").write_text(TESTS, encoding="utf-8")
@@ -45,7 +45,7 @@ def test_failure_is_printed_immediately(lines: list[list[str]]) -> None:
 
 
 def test_second_run_has_an_estimate(lines: list[list[str]]) -> None:
-    """The first run has no estimate, and the second one uses the durations of the first."""
+    """The first run has no estimate, and the second run's is based on the first run's durations."""
     assert "2 tests. The next run can estimate the time." in lines[0]
     assert [
         line.replace(" 0.0 ", " N ") for line in lines[1] if line.startswith("1 test, about ")

@@ -1,4 +1,4 @@
-"""Test rendering templates in this process."""
+"""Test the rendering of templates in this process."""
 
 import sys
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_files_equal_those_of_the_command(
     template: Template, answers: Answers, tmp_path: Path
 ) -> None:
     """The rendered files equal the files that the `copier` command writes."""
-    # Render other answers first to fill the caches.
+    # Render with other answers first to fill the caches.
     template.render(tmp_path / "before", {"recipient": "Ada"})
     rendered = template.render(tmp_path / "rendered", answers)
     copying = ("copy", "--defaults", template.snapshot(), tmp_path / "copy")
@@ -32,7 +32,7 @@ def test_files_equal_those_of_the_command(
 
 
 def test_file_without_a_name_is_not_written(tmp_path: Path) -> None:
-    """A file is not written if its condition makes its name empty."""
+    """A file is not written if a condition makes its name empty."""
     rendered = CARDS.render(tmp_path / "folded", FOLDED)
     expected = {".copier-answers.yml", "card.json", "card.md", "envelope.txt"}
     assert expected == set(tree(rendered))
@@ -47,7 +47,7 @@ def test_question_that_is_not_asked_is_not_recorded(tmp_path: Path) -> None:
 
 
 def test_rejected_answer_is_reported(tmp_path: Path) -> None:
-    """`refusal` returns the validator's message, and rendering raises an error with it."""
+    """`refusal` returns the message of the error that rendering raises, or an empty string."""
     answers = FOLDED | {"envelope": False, "stamp": True}
     message = "Validation error for question 'stamp': add an envelope"
     assert message == CARDS.refusal(answers)
@@ -57,7 +57,7 @@ def test_rejected_answer_is_reported(tmp_path: Path) -> None:
 
 
 def test_snapshot_contains_only_the_template(tmp_path: Path) -> None:
-    """A snapshot contains only the template and no other files from its repository."""
+    """A snapshot contains only the template's files, not the repository's other files."""
     for name in ("copier.yml", "card/card.md", ".git/config", "README.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()

@@ -11,12 +11,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 # A template with included question files, conditions, constraints, and a multiselect question.
 CARDS = Template(TEMPLATES / "cards", "copier.yml", "questions", "card")
 
-# A template with one question file and projects that can be built.
+# A template whose questions are all in copier.yml. Its projects can be built.
 PACKAGE = Template(TEMPLATES / "package", "copier.yml", "project")
 
 
 def cards(root: Path, cache: Path, *, motto: str = "Ahoy: {{ x }} # 'a'") -> Coverage:
-    """Return the space of possible answers to the cards template in a folder."""
+    """Return the space of possible answers for the cards template in a folder."""
     template = Template(root, *CARDS.parts)
     return Coverage(
         Questionnaire(template),

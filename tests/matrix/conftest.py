@@ -10,10 +10,10 @@ from harness.rendering.template import Answers
 
 
 def param(name: str, answers: Answers, *, is_quick: bool) -> object:
-    """Return a test parameter. All tests of a variant run in the process that renders it.
+    """Return a test parameter for a variant, whose tests all run in the same process.
 
     Args:
-        name: The name of the variant.
+        name: The variant's name.
         answers: The variant's answers.
         is_quick: Whether to mark the variant as `quick`.
     """
@@ -22,9 +22,9 @@ def param(name: str, answers: Answers, *, is_quick: bool) -> object:
 
 
 def params() -> list[object]:
-    """Return variants that cover the choices and every combination of contents.
+    """Return a test parameter for each covering variant.
 
-    If a choice is incomplete, no variants are returned, because some can't be rendered.
+    If a choice is incomplete, the result is empty, because some variants can't be rendered.
     """
     if all_problems():
         return []
@@ -32,7 +32,7 @@ def params() -> list[object]:
     made, names = [], set()
     for number, answers in enumerate(covering()):
         name = contents_of(answers)
-        # The first variant with a combination of contents is named after the combination.
+        # The first variant with each combination of contents is named after the combination.
         is_first = name not in names
         names.add(name)
         identifier = name if is_first else f"covering-{number}"
@@ -42,5 +42,5 @@ def params() -> list[object]:
 
 @pytest.fixture(scope="session", params=params())
 def variant(request: pytest.FixtureRequest, artifacts: ArtifactCache) -> Variant:
-    """Return a set of answers and the artifacts generated from it."""
+    """Return a variant: a set of answers and the artifacts generated from it."""
     return Variant(request.param, artifacts)

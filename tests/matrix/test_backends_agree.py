@@ -29,7 +29,7 @@ def test_all_backends_build_equal_wheels(group: list[Answers], artifacts: Artifa
     files, the only permitted difference is that setuptools drops the executable bit.
     """
     expected = read_wheel(artifacts.wheel_from_tree(group[0]))
-    # Three backends support versions from git, and all six support static versions.
+    # Three backends can be combined with versions from git, and all six with static versions.
     assert len(group) >= 3
     for answers in group[1:]:
         wheel = read_wheel(artifacts.wheel_from_tree(answers))

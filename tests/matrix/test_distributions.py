@@ -33,7 +33,7 @@ MISSING = {
 
 
 def repository(answers: Answers) -> str:
-    """Return the repository's URL: the given one, the default on GitHub, or an empty string."""
+    """Return the given repository URL, the default one on GitHub, or an empty string."""
     github_user, name = answers["github_user"], answers["distribution_name"]
     derived = f"https://github.com/{github_user}/{name}" if github_user else ""
     return str(answers["repository_url"] or derived)
@@ -45,13 +45,16 @@ def test_wheel_from_tree_equals_wheel_from_sdist(variant: Variant) -> None:
 
 
 def test_distributions_pass_twine_check(variant: Variant) -> None:
-    """`twine check` finds nothing that a package index would reject or render badly."""
+    """`twine check --strict` finds no problems."""
     dist = variant.distributions
     assert not check.check([str(dist.sdist), str(dist.wheel)], strict=True)
 
 
 def test_wheel_has_no_common_mistakes(variant: Variant) -> None:
-    """check-wheel-contents finds no problems with the project's settings or, if none, with src/."""
+    """check-wheel-contents finds no problems.
+
+    Without settings in the project, check-wheel-contents compares the wheel with `src/`.
+    """
     checker = WheelChecker()
     file = variant.project / "pyproject.toml"
     if "check-wheel-contents" in tomllib.loads(file.read_text(encoding="utf-8"))["tool"]:
@@ -64,7 +67,7 @@ def test_wheel_has_no_common_mistakes(variant: Variant) -> None:
 
 
 def test_metadata_lacks_only_missing_answers(variant: Variant) -> None:
-    """Pyroma rates the metadata 10 out of 10, or complains only about missing answers."""
+    """Pyroma complains only about missing answers, or rates the metadata 10 out of 10."""
     metadata = read_wheel(variant.distributions.wheel).metadata
     singular = {"classifiers": "classifier", "project_urls": "project-url"}
     data = {singular.get(k, k.replace("_", "-")): value for k, value in metadata.items()}
@@ -81,7 +84,7 @@ def test_metadata_lacks_only_missing_answers(variant: Variant) -> None:
 
 
 def test_pyproject_is_valid(variant: Variant) -> None:
-    """pyproject.toml is valid, including the tool tables."""
+    """validate-pyproject accepts pyproject.toml."""
     text = (variant.project / "pyproject.toml").read_text(encoding="utf-8")
     assert validator()(tomllib.loads(text))
 

@@ -1,6 +1,6 @@
 """Check that each variant's files are valid, tidy, and consistent.
 
-Files with the same contents are checked only once.
+Most checks skip files whose contents they have already seen.
 """
 
 import ast
@@ -59,7 +59,7 @@ def test_files_parse(variant: Variant) -> None:
 
 
 def test_no_jinja_remains(variant: Variant) -> None:
-    """No file except the answers file contains Jinja syntax outside the user's summary."""
+    """No file except the answers file contains unrendered Jinja syntax."""
     for name, text in new_texts(variant, "searched for Jinja"):
         if name != ".copier-answers.yml":
             left = text.replace(FULL["project_description"], "").replace("{{ kind }}", "")
@@ -72,7 +72,7 @@ def test_no_jinja_remains(variant: Variant) -> None:
 
 
 def test_files_are_tidy(variant: Variant) -> None:
-    """Files end with one newline, and have no trailing spaces or double blank lines.
+    """Files end with one newline, and have no trailing spaces or superfluous blank lines.
 
     Python files may have double blank lines, and licenses keep their original layout.
     """
@@ -101,7 +101,7 @@ def indentation(line: str) -> int:
 
 
 def test_each_sentence_has_its_own_line(variant: Variant) -> None:
-    """Each line of prose in a guide is a complete sentence, so conditions leave no ragged lines."""
+    """Each sentence in a guide has its own line, so conditions leave no ragged lines."""
     for name, text in new_texts(variant, "read"):
         if name in ("CONTRIBUTING.md", "RELEASING.md", "CHANGELOG.md"):
             without_code = re.sub(r"(?ms)^```.*?^```$", "", text)
@@ -111,7 +111,7 @@ def test_each_sentence_has_its_own_line(variant: Variant) -> None:
 
 
 def test_commands_have_no_comments(variant: Variant) -> None:
-    """Commands in pages have no comments, which zsh, the shell of macOS, passes as arguments."""
+    """Commands on pages have no comments, because zsh on macOS would pass them as arguments."""
     for name, text in new_texts(variant, "read for comments"):
         if name.endswith(".md"):
             assert [] == re.findall(r"(?m)^\$ .*\s#.*$", text), name
@@ -120,11 +120,11 @@ def test_commands_have_no_comments(variant: Variant) -> None:
 def test_paragraphs_are_whole_sentences(variant: Variant) -> None:
     """Guides have text between code blocks, and paragraphs start and end like sentences.
 
-    Otherwise, a line is missing, or a condition has removed part of the text.
+    If they don't, a line is missing, or a condition has removed part of the text.
     """
     for name, text in new_texts(variant, "read for sentences"):
         if name in ("README.md", "CONTRIBUTING.md", "RELEASING.md"):
-            # The README starts with the user's summary.
+            # Skip the beginning of the README, which contains the user's summary.
             start = text.index("\n## ") if name == "README.md" else 0
             blocks = MarkdownIt("gfm-like", {"linkify": False}).parse(text[start:])
             kinds = [block.type for block in blocks if block.type in ("fence", "inline")]
@@ -141,7 +141,7 @@ def test_paragraphs_are_whole_sentences(variant: Variant) -> None:
 
 
 def test_mentioned_files_exist(variant: Variant) -> None:
-    """Each file that a page links to or mentions exists or is created by a command."""
+    """Linked files exist, and each file that a page mentions exists or is a lock file."""
     present = set(tree(variant.project))
     names = {PurePosixPath(name).name for name in present} | {"pylock.toml", "uv.lock"}
     for name in present:
@@ -191,7 +191,7 @@ def test_mentioned_tasks_exist(variant: Variant) -> None:
 
 @pytest.mark.xdist_group("ruff")
 def test_python_code_passes_ruff(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Ruff finds nothing to format or fix with each variant's settings."""
+    """Ruff accepts the format and style of each variant's code."""
     environment = Environment.make(tmp_path / "environment")
     environment.install("ruff")
     projects = [artifacts.project(answers) for answers in [*contents().values(), *covering()]]

@@ -1,4 +1,4 @@
-"""Test the length and layout of the guides, which depend on many answers."""
+"""Test the guides, whose text depends on many answers."""
 
 import pytest
 
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.quick
 
 DEFAULTS: Answers = {"project_name": "My Project"}
 
-# Answers for the longest guides, and for guides with other tools and services.
+# Answers that result in long guides.
 LONGEST: Answers = {
     "preset": "full",
     "mode": "script",
@@ -57,7 +57,10 @@ def test_release_sections_fit_in_25_lines(artifacts: ArtifactCache) -> None:
 
 
 def test_release_is_pushed_atomically_to_the_default_branch(artifacts: ArtifactCache) -> None:
-    """RELEASING.md pushes the default branch and the tag atomically, and doesn't mention "main"."""
+    """The release command pushes the tag and the default branch atomically.
+
+    If this branch isn't `main`, RELEASING.md doesn't mention `main`.
+    """
     project = artifacts.project(DEFAULTS | {"default_branch": "trunk"})
     text = (project / "RELEASING.md").read_text(encoding="utf-8")
     assert '$ git push --atomic origin trunk "v$(uv version --short)"' in text.splitlines()

@@ -1,4 +1,4 @@
-"""Check that isolated builds and fresh environments produce the same results as shared ones."""
+"""Check isolated builds and the use of packages in fresh environments."""
 
 import tarfile
 import tomllib
@@ -19,7 +19,7 @@ EVERY = [
         FULL | chosen, id="-".join(chosen.values()), marks=pytest.mark.xdist_group(str(chosen))
     )
     for number, chosen in enumerate(combinations("mode", "backend"))
-    # Use two of every three variants so that each mode and each backend occurs several times.
+    # Leave out a third of the combinations. Each mode and each backend still occurs more than once.
     if number % 3 != choices("mode").index(chosen["mode"])
 ]
 BACKENDS = [
@@ -31,7 +31,7 @@ MODES = [pytest.param(FULL | chosen, id=chosen["mode"]) for chosen in combinatio
 
 @pytest.fixture
 def french_plugin(artifacts: ArtifactCache) -> Path:
-    """Return the wheel of a second package that adds a language to the first one."""
+    """Return the wheel of a second package, which adds a language to the project."""
 
     def make(folder: Path) -> None:
         folder.mkdir()
@@ -60,8 +60,8 @@ def test_isolated_build_is_identical(
 ) -> None:
     """`python -m build` creates the same wheel as the forks, and an sdist with the same files.
 
-    Only the contents of sdists are compared, because setuptools and pdm-backend record local file
-    times and owners.
+    Only the contents of the files in sdists are compared, because setuptools and pdm-backend also
+    record local file times and owners.
     """
     project = artifacts.copy(answers, tmp_path / "project")
     isolated = build_isolated(project, tmp_path / "dist", **DATE)
@@ -117,7 +117,7 @@ def test_plugin_of_another_package_adds_a_language(
 def test_all_project_tests_pass_against_the_wheel(
     answers: Answers, artifacts: ArtifactCache
 ) -> None:
-    """The project's tests pass against the installed wheel, and only the window's is skipped."""
+    """The project's tests pass against the wheel, and only the window's test is skipped."""
     project = artifacts.project(answers)
     wheel = artifacts.distributions(answers).wheel
     environment = artifacts.environment("tests", answers, wheel, "--group", "test")

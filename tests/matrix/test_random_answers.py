@@ -14,8 +14,7 @@ from harness.packagestan.template import refusal
 from harness.rendering.template import Answers
 from matrix import test_distributions, test_files
 
-# The number of sets of answers to try. If the environment variable is set, each run tries different
-# answers.
+# How many sets of answers to try. If the variable is set, each run tries different answers.
 EXAMPLES = os.environ.get("PACKAGESTAN_EXAMPLES")
 
 CHECKS = [

@@ -11,7 +11,7 @@ from harness.rendering.template import Answers
 
 
 def test_command_renders_the_same_files(tmp_path: Path) -> None:
-    """For the defaults and for random variants, all ways to render a project create equal files."""
+    """For the defaults and for random variants, all three ways to render create equal files."""
     defaults: Answers = {"project_name": "My Project"}
     chosen = random.SystemRandom().sample([*contents().values(), *covering()], 3)
     for number, answers in enumerate([defaults, *chosen]):
