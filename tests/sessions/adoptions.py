@@ -2,8 +2,8 @@
 
 `python -m sessions.adoptions` adopts the projects in tests/adopt/corpus.yml, and writes
 docs/explanation/adoptions.json. From this file, `nox -s tables` generates the table in
-docs/explanation/adoptions.md. Arguments select projects by name, add clones by path, or replace the
-corpus with a different `.yml` file. With arguments, the results are only printed.
+docs/explanation/adoptions.md. Arguments select projects by name or clones by path, or
+replace the corpus with another `.yml` file. With arguments, the results are only printed.
 """
 
 import argparse
@@ -38,7 +38,7 @@ CORPUS = ROOT / "tests" / "adopt" / "corpus.yml"
 HOW_TO = ROOT / "docs" / "how-to" / "adopt.md"
 RESULTS = ROOT / "docs" / "explanation" / "adoptions.json"
 
-# The folders from the how-to page, and the clone to compare the new project with.
+# The folders from the how-to page, and a clone of the old project for comparisons.
 OLD, NEW, BEFORE = "my-project", "my-project-adopted", "before"
 
 
@@ -50,17 +50,17 @@ class Source:
         name: The project's name on PyPI, or the folder's name.
         version: The version of the sdist.
         sha256: The hash of the sdist.
-        kind: The reason why the project is in the corpus.
-        folder: A git repository to clone instead of downloading the sdist.
-        requirements: The requirements of the test suite in addition to the wheel and pytest.
+        kind: The project's noteworthy features.
+        folder: The path of a git repository to clone instead of downloading the sdist.
+        requirements: The test suite's requirements in addition to the wheel and pytest.
         constraint: A constraint for the build, such as `setuptools<80`.
         tag: The version's tag. By default, it is the version with the prefix "v".
         tests: pytest's arguments for the old project. By default, pytest uses the project's
             settings.
-        generated: Files in the sdist that are missing from the repository.
-        fails: The reasons why tests can't pass after the adoption, by pattern. For example, a test
-            may open a source file under its old path.
-        rejected: Part of the message that rejects the project, or "" if it is adopted.
+        generated: Patterns for files that the sdist contains but the project's repository doesn't.
+        fails: The reasons why tests can't pass after the adoption, by name pattern. For example, a
+            test may open a source file under its old path.
+        rejected: A part of the error message if the project can't be adopted, or "".
     """
 
     name: str
@@ -88,7 +88,7 @@ class Adoption:
         lost: All other old files.
         before: The results of the old project's test suite.
         after: The results of the new project's test suite.
-        findings: Other problems, in one sentence each.
+        findings: Descriptions of other problems.
         seconds: The duration in seconds.
     """
 
@@ -109,7 +109,7 @@ def read_corpus(file: Path) -> list[Source]:
 
 @functools.cache
 def snapshot() -> Path:
-    """Return a folder with a copy of the template and the tools but without the repository."""
+    """Copy the template and the tools to a folder that isn't a repository, and return it."""
     folder = Path(tempfile.mkdtemp(prefix="packagestan-template-"))
     shutil.copy(ROOT / "copier.yml", folder)
     for name in ("template", "tools"):
@@ -118,9 +118,10 @@ def snapshot() -> Path:
 
 
 def command(start: str) -> str:
-    """Return the commands, without prompts, in the how-to page's block that contains a string.
+    """Find the how-to page's first code block with a string, and return its commands.
 
-    `git clone` commands are left out, because the adoption uses its own clones.
+    Prompts are removed. `git clone` is left out, because the adoption uses a copy of the current
+    template.
     """
     blocks = re.findall(r"```console\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)
     block = next(text for text in blocks if start in text)
@@ -129,10 +130,10 @@ def command(start: str) -> str:
 
 
 class Workplace:
-    """The folder for adopting one project. `log.txt` contains all output."""
+    """The folder for adopting one project. `log.txt` contains the commands and their output."""
 
     def __init__(self, folder: Path, source: Source) -> None:
-        """Create the folder with a link to a copy of the template, and the build constraint."""
+        """Create the folder with a link to the template and a file with the build constraint."""
         self.folder, self.source = folder, source
         folder.mkdir(parents=True)
         (folder / "packagestan").symlink_to(snapshot())
@@ -201,7 +202,7 @@ class Workplace:
         return file
 
     def test(self, repository: str, *arguments: str, group: bool = False) -> Results:
-        """Build the wheel from a clone, and run the clone's test suite with this wheel.
+        """Clone a repository, build its wheel, and run its tests with this wheel.
 
         Args:
             repository: The name of the repository to clone.
@@ -228,7 +229,7 @@ class Workplace:
         return read_results(results)
 
     def adopt_command(self, name: str) -> str:
-        """Return an `adopt.py` command from the how-to page with additional options."""
+        """Return an `adopt.py` command from the how-to page, with the options for the project."""
         options = "--yes"
         if self.source.constraint:
             options += f" --constraint {shlex.quote(self.source.constraint)}"
@@ -252,7 +253,7 @@ class Workplace:
         return text
 
     def unexplained(self) -> list[str]:
-        """Compare the wheels, and return the unexplained differences or an error message."""
+        """Compare the wheels, and return the unexplained differences and the error, if any."""
         text = self.adopt_command("compare").replace(f"{OLD} {NEW}", f"{BEFORE} {OLD}")
         output = self.run("bash", "-euc", text, exit_code=None)
         failed = [] if "explained: " in output else [output.strip().splitlines()[-1]]
@@ -274,14 +275,14 @@ def is_named(path: str, report: str) -> bool:
 
 
 def prose(report: str) -> str:
-    """Return a report without diffs, entries, and commands that copy files."""
+    """Return a report without code blocks, such as diffs, entries, and copy commands."""
     return re.sub(r"(?ms)^(`{3,})\w+$.*?^\1$", "", report)
 
 
 def account(old: dict[str, str], new: dict[str, str], report: str, adoption: Adoption) -> None:
     """Record which of the old project's files were carried over, reported, or lost."""
     contents = set(new.values())
-    # A path in a diff or in a copy command doesn't count as reporting the file.
+    # A path in a code block, such as a diff, doesn't count as a report of the file.
     report = prose(report)
     for path, content in old.items():
         if content in contents:
@@ -340,7 +341,7 @@ def row(adoption: Adoption) -> dict[str, str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Adopt projects, print the results, and return 1 if there are lost files or findings."""
+    """Adopt projects, report the results, and return 1 if there are lost files or findings."""
     parser = argparse.ArgumentParser(prog="nox -s adoptions --", description=__doc__)
     parser.add_argument("projects", nargs="*", help="names, paths of clones, or a corpus file")
     given = parser.parse_args(arguments).projects

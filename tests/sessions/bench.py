@@ -1,6 +1,6 @@
 """Measure the performance of the template, its projects, and its tests.
 
-`python -m sessions.bench` prints a table of ratios. Each ratio is the median of several pairs of
+`python -m sessions.bench` prints a table. Each row contains the median ratio of several pairs of
 measurements. The two measurements in a pair are taken one after the other, because measurements
 from different machines or times aren't comparable.
 """
@@ -48,8 +48,8 @@ class Ratio:
     """A comparison with several measurements.
 
     Attributes:
-        what: The description of the comparison.
-        target: The upper limit of the ratio, its negated lower limit, or None.
+        what: A description of the comparison.
+        target: The ratio's upper limit, its negated lower limit, or None.
         measured: The ratio of each pair.
     """
 
@@ -71,9 +71,10 @@ class Ratio:
 
 
 def pairs(first: Callable[[], float], second: Callable[[], float], number: int) -> list[float]:
-    """Measure a number of pairs, and return the ratio of the first cost to the second for each.
+    """Measure a number of pairs, and return each pair's ratio of the first cost to the second.
 
-    The order alternates between pairs. An additional first pair fills the caches and isn't counted.
+    The order of measurements alternates between pairs. An additional first pair, which
+    isn't counted, fills the caches.
     """
     ratios = []
     for turn in range(number + 1):
@@ -106,7 +107,7 @@ def cpu(work: Callable[[], object]) -> float:
 
 
 def fresh(folder: Path) -> Path:
-    """Return the path of a folder after deleting it."""
+    """Delete a folder, and return its path."""
     shutil.rmtree(folder, ignore_errors=True)
     return folder
 
@@ -119,7 +120,7 @@ def cpu_of_copy(template: Path, destination: Path, *options: str, scratch: Path)
 
     Args:
         template: The template's folder or repository.
-        destination: The folder of the project.
+        destination: The project's folder.
         options: Options for `copier copy`.
         scratch: The folder in which Copier clones repositories.
     """
@@ -130,7 +131,7 @@ def cpu_of_copy(template: Path, destination: Path, *options: str, scratch: Path)
 
 
 def copy(folder: Path) -> Iterator[Ratio]:
-    """Compare copying a default project, from a folder and from a repository, with the baseline."""
+    """Compare `copier copy` from a folder and from a repository with the baseline."""
     for name, text in ONE_FILE.items():
         file = folder / "one-file" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -186,7 +187,7 @@ def without_caches(answers: Answers, folder: Path) -> None:
 
 
 def with_caches(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Test a variant with the caches of the test suite."""
+    """Test a variant with the test suite's caches."""
     variant = Variant(answers, artifacts)
     assert variant.distributions.wheel.read_bytes() == variant.wheel_from_tree.read_bytes()
     assert ["Hello, Ada!\n", "", 0] == variant.used(["my-project", "Ada"])["commands"][0]
@@ -218,7 +219,7 @@ def variant(folder: Path) -> Iterator[Ratio]:
 
 
 def rendering(folder: Path) -> Iterator[Ratio]:
-    """Compare rendering in the tests with only compiling, rendering, and writing the same files."""
+    """Compare rendering in the tests with rendering the same templates only with Jinja."""
     with (
         plumbum.local.env(PATH=os.devnull),
         Worker(

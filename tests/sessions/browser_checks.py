@@ -1,7 +1,9 @@
 """Check the built pages, slides, and cheat sheet in a browser.
 
-None of them may be too large. axe-core checks the pages against the Web Content Accessibility
-Guidelines. https://www.w3.org/TR/WCAG22/
+Pages must not be too wide, slides must not be too tall, and the cheat sheet must be a single page.
+axe-core checks the pages against the Web Content Accessibility Guidelines.
+
+https://www.w3.org/TR/WCAG21/
 """
 
 import argparse
@@ -22,10 +24,10 @@ BUILT = Path(__file__).parents[2] / "docs" / "_build"
 SIZES = {"phone": (390, 844), "laptop": (1280, 800)}
 SCHEMES = ("light", "dark")
 
-# Conformance levels A and AA.
+# Conformance levels A and AA of WCAG 2.0 and 2.1.
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
-# Disable the sandbox, which doesn't work in containers, and the browser's own connections.
+# Disable the sandbox and the GPU, which may not work in containers, and background connections.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -69,7 +71,7 @@ def look_at_pages(browser: Browser, pages: list[Path], pictures: Path) -> Iterat
 
 
 def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[str]:
-    """Yield one message for each collapsed section that doesn't open without JavaScript."""
+    """Report collapsed sections that don't open without JavaScript."""
     context = browser.new_context(java_script_enabled=False)
     shown = context.new_page()
     for file in pages:
@@ -77,7 +79,7 @@ def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[st
         folds = shown.locator("article details")
         for number in range(folds.count()):
             fold = folds.nth(number)
-            # Opening a collapsed section also opens its nested sections.
+            # Nested sections work like the outermost ones.
             if fold.locator("xpath=ancestor::details").count():
                 continue
             fold.locator("> summary").click()
@@ -87,7 +89,7 @@ def folds_without_javascript(browser: Browser, pages: list[Path]) -> Iterator[st
 
 
 def look_at_slides(browser: Browser, pages: list[Path], pictures: Path) -> Iterator[str]:
-    """Take a screenshot of each deck, and yield one message for each slide that is too tall.
+    """Take a screenshot of each deck's first slide, and report slides that are too tall.
 
     Args:
         browser: The browser.
@@ -109,7 +111,7 @@ def print_cheat_sheet(browser: Browser, page: Path) -> Iterator[str]:
 
     Args:
         browser: The browser.
-        page: The HTML file. The PDF file has the same name and is next to it.
+        page: The HTML file. The PDF file is written next to it.
     """
     shown = browser.new_page()
     shown.goto(page.as_uri())
@@ -135,7 +137,7 @@ def main() -> None:
             sys.exit("\n".join(print_cheat_sheet(browser, cheat_sheet)) or None)
     pictures = BUILT / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
-    # Sphinx generates these pages.
+    # Skip these pages, because Sphinx generates them.
     lists = {"genindex.html", "search.html"}
     pages, decks = (
         [page for page in sorted((BUILT / kind).rglob("*.html")) if page.name not in lists]

@@ -1,4 +1,4 @@
-"""Update many projects, which have local changes, from past releases, and build them.
+"""Update many locally changed projects from past releases, and build them.
 
 `python -m sessions.fleet 200` prints the results for 200 projects. The projects are the same in
 each run.
@@ -41,10 +41,10 @@ from sessions.bench import ONE_FILE, pairs
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
-# The files that get random comments, because lines that start with "#" are valid in them.
+# Files with these endings get random comments, because lines may start with "#" in them.
 COMMENTED = (".gitignore", ".md", ".py", ".toml", "justfile")
 
-# The `copier` command is measured for one out of this many projects.
+# The `copier` command is measured for one in this many projects.
 EVERY = 10
 
 
@@ -53,9 +53,9 @@ class Updated:
     """The result of an update.
 
     Attributes:
-        number: The number of the project.
+        number: The project's number.
         conflicts: The files with conflicts.
-        lost: The user's lost lines and deletions.
+        lost: The user's lost lines and undone deletions.
         failure: The error message if the build failed, or "".
         seconds: The duration of the update in seconds.
     """
@@ -90,7 +90,7 @@ def fleet(number: int) -> Iterator[tuple[str, Answers]]:
 
 
 def worked_on(project: Path, number: int) -> SomeWork:
-    """Apply part of a year of work, add comments in random lines, commit, and return the work."""
+    """Apply random edits, add comments at random positions, commit, and return the work."""
     random = Random(number)
     work = SomeWork(project, random)
     a_year_of_work(project, work)
@@ -117,7 +117,7 @@ def build(project: Path, artifacts: ArtifactCache) -> str:
 
 
 def updated(number: int, project: Path, work: SomeWork, artifacts: ArtifactCache) -> Updated:
-    """Update a project, find lost work, resolve conflicts in the template's favor, and build."""
+    """Update a project, find lost work, resolve conflicts in the template's favor, and build it."""
     began = time.perf_counter()
     found = update(project)
     seconds = time.perf_counter() - began

@@ -1,7 +1,6 @@
-"""Find the names to reserve: the ones that dependencies of generated projects already use.
+"""Find the names to reserve: names that dependencies of generated projects already use.
 
-`nox -s names` reads the names from real lock files and writes them to one of the template's data
-files.
+`nox -s names` locks generated projects and writes the names to template/data/locked_names.yml.
 """
 
 import datetime
@@ -34,7 +33,8 @@ HEADER = """\
 """
 
 FULL: Answers = preset("full") | {"project_name": "Example"}
-# A project with commands. Without publishing, it can be combined with most other choices.
+# Answers for a project with commands. Without publishing and template updates, they can be combined
+# with most other answers.
 BASE: Answers = FULL | {
     "mode": "app",
     "gui_command_name": "example-window",
@@ -49,9 +49,9 @@ Names = dict[str, set[str]]
 
 
 def variants() -> Iterator[Answers]:
-    """Yield the full preset, and answers that contain each choice of each axis.
+    """Yield the full preset, and then answers that together contain each choice of each axis.
 
-    `preset` is not included, because it only provides defaults.
+    `preset` is left out, because it only provides defaults.
     """
     yield FULL
     for axis in axes():
@@ -60,12 +60,12 @@ def variants() -> Iterator[Answers]:
 
 
 def projects(folder: Path) -> Iterator[Path]:
-    """Render the variants that Copier accepts, and yield the folders of the projects."""
+    """Render the variants that Copier accepts, and yield the projects' folders."""
     for number, variant in enumerate(variants()):
         try:
             yield render(folder / str(number), variant)
         except ValueError:
-            # Some choices are rejected.
+            # Copier rejects some combinations of choices.
             continue
 
 
@@ -86,10 +86,10 @@ def lock(project: Path, day: datetime.date) -> Pins:
     """Lock a project with releases from before a date.
 
     Returns:
-        The newest locked version of each distribution from an index.
+        The newest locked version of each distribution that comes from an index.
 
     Raises:
-        CommandError: uv can't lock it.
+        CommandError: uv can't lock the project.
     """
     # Set the version for backends that would read it from git.
     version = dict.fromkeys(version_variables(), "1")
@@ -101,7 +101,7 @@ def lock(project: Path, day: datetime.date) -> Pins:
 
 
 def resolve(requirements: Iterable[str], day: datetime.date, *options: str) -> Pins:
-    """Resolve requirements for all platforms with releases from before a date.
+    """Resolve requirements for all platforms, using releases from before a date.
 
     Args:
         requirements: Requirements that can be installed together.
@@ -112,7 +112,7 @@ def resolve(requirements: Iterable[str], day: datetime.date, *options: str) -> P
         The newest version of each distribution.
 
     Raises:
-        CommandError: uv can't resolve them.
+        CommandError: uv can't resolve the requirements.
     """
     command = (find_uv_bin(), "pip", "compile", "--quiet", "--no-header", "--no-annotate")
     universal = ("--universal", f"--python-version={min(choices('python_min'), key=Version)}")
@@ -124,7 +124,7 @@ def resolve(requirements: Iterable[str], day: datetime.date, *options: str) -> P
 
 
 def newest(versions: Iterable[tuple[str, str]]) -> Pins:
-    """Return the newest version of each distribution. This version supports the newest Python.
+    """Return the newest version of each distribution.
 
     >>> newest([("sphinx", "9.0.4"), ("sphinx", "9.1")])
     {'sphinx': <Version('9.1')>}
@@ -141,7 +141,7 @@ def template_data(name: str) -> dict[str, Any]:
 
 
 def tools() -> list[str]:
-    """Return the tools' requirements, including the ones for tools with separate environments."""
+    """Return the requirements of the tools that generated projects can use."""
     hooks = (
         name.partition("/")[2].removesuffix("-pre-commit") for name in template_data("hooks.yml")
     )
@@ -157,7 +157,7 @@ def tools() -> list[str]:
 
 
 def build_requirements() -> list[str]:
-    """Return the requirements of the build backends, including the ones for versions from git."""
+    """Return the build backends' requirements, including plugins for versions from git."""
     backends = facts("backend").values()
     plugins = (each["vcs"].get("requires", []) for each in backends)
     return [each["requires"] for each in backends] + list(itertools.chain(*plugins))
@@ -169,7 +169,7 @@ def modules(project: Path) -> set[str]:
 
 
 def import_package(entry: str) -> str:
-    """Return the lowercase import package of an entry in site-packages, or "".
+    """Return the lowercase import name of an entry in site-packages, or "".
 
     Names are compared in lowercase, because some file systems ignore case. Names that start with an
     underscore are ignored, because the template's packages can't have such names.
@@ -186,7 +186,7 @@ def import_package(entry: str) -> str:
 
 
 def script(file: str) -> str:
-    """Return the lowercase name of a script, or "" if it ends with a Python version.
+    """Return the lowercase name of a script, or "" if the name ends with a Python version.
 
     >>> script("Py.Test"), script("coverage-3.15"), script("rst2html5")
     ('py.test', '', 'rst2html5')
@@ -202,7 +202,7 @@ def contents(pins: Pins) -> Names:
     """
     with tempfile.TemporaryDirectory() as folder:
         python = max(choices("python_min"), key=Version)
-        # Distributions for other platforms are also installed.
+        # Distributions that only other platforms require are also installed.
         options = ("--no-deps", "--only-binary=:all:", f"--python-version={python}")
         names = [f"{name}=={version}" for name, version in pins.items()]
         run(find_uv_bin(), "pip", "install", "--quiet", *options, f"--target={folder}", *names)
@@ -221,7 +221,7 @@ def names(day: datetime.date) -> Names:
         day: The date before which releases must have been uploaded.
 
     Raises:
-        CommandError: A project can't be locked, or a distribution can't be installed.
+        CommandError: uv can't lock a project, resolve requirements, or install a distribution.
     """
     pins: Pins = {}
     own_modules: set[str] = set()
@@ -251,7 +251,7 @@ def text(names: Names, day: datetime.date) -> str:
 
 
 def recorded() -> tuple[Names, datetime.date]:
-    """Return the names in the data file, and the date before which releases were uploaded."""
+    """Return the names in the data file, and the date of its review."""
     names = {kind: set(found) for kind, found in template_data(FILE.name).items()}
     return names, reviews()[FILE.relative_to(ROOT).as_posix()]
 

@@ -1,4 +1,4 @@
-"""Read facts from Renovate's npm package, and validate this repository's settings with it.
+"""Read facts from Renovate's npm package, and use it to validate examples and generated settings.
 
 `nox -s renovate` installs the package, validates the settings, and writes the facts to
 tests/renovate.yml. The regular tests read only this file, because the package takes up 340 MB.
@@ -49,7 +49,7 @@ HEADER = """\
 
 
 def examples() -> Iterator[dict[str, Any]]:
-    """Yield the settings in the examples on the page about fleets."""
+    """Yield the settings in the fleet page's examples."""
     for text in re.findall(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
         yield json.loads(text)
 
@@ -75,7 +75,7 @@ def recorded() -> dict[str, Any]:
 
 
 def published() -> list[dict[str, Any]]:
-    """Return the settings to validate: the examples on the page and generated files."""
+    """Return the settings to validate: the page's examples and generated files."""
     return [*examples(), *map(generated, ANSWERS_FILES)]
 
 
@@ -90,7 +90,7 @@ def main() -> int:
     """Install the package, validate the settings, and write the facts.
 
     Raises:
-        CommandError: The package can't be installed or read, or Renovate rejected the settings.
+        CommandError: The package can't be installed or read, or Renovate rejects the settings.
     """
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

@@ -95,7 +95,7 @@ def main() -> None:
     print(f"{'':38}{'time':>8}{'CPU time':>12}")
     for what, (elapsed, used) in rows.items():
         print(f"{what:38}{elapsed:6.2f} s{used:10.2f} s")
-    print(f"The load of the machine is {os.getloadavg()[0]:.1f} for {os.cpu_count()} processors.")
+    print(f"The machine's load is {os.getloadavg()[0]:.1f} for {os.cpu_count()} processors.")
 
 
 if __name__ == "__main__":

@@ -20,12 +20,12 @@ from sessions.mutation.judging import CAUGHT, EQUIVALENT, SURVIVED, Verdict, exa
 from sessions.mutation.operators import faults
 from sessions.mutation.sources import PARTS, PLACES, part_of, sample, sources
 
-# The file with the scores of the latest sample, for the documentation.
+# The file with the latest sample's scores, for the documentation.
 LATEST = Path(__file__).with_name("latest.json")
 
 
 def score(verdicts: Sequence[Verdict]) -> dict[str, int]:
-    """Return the numbers of faults with and without an effect, and how many each suite catches."""
+    """Count the faults with and without an effect, and the ones that each suite catches."""
     real = [verdict for verdict in verdicts if verdict.result != EQUIVALENT]
     changing = [verdict for verdict in real if verdict.changes]
     return {
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--seed", type=int, default=1, help="the seed of the sample")
     parser.add_argument("--part", choices=PARTS, help="only faults in this part")
-    parser.add_argument("--near", action="store_true", help="don't run the full suite")
+    parser.add_argument("--near", action="store_true", help="don't run the quick and full suites")
     parser.add_argument(
         "--record", action="store_true", help="record the files that each test reads"
     )

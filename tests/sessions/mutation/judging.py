@@ -1,9 +1,9 @@
 """Find the tests that catch a fault.
 
 The tests that are most likely to catch a fault run first, in order of cost, until one fails. Then,
-the quick suite and the full suite run once for all remaining faults that don't overlap. Tests that
-fail run again with each fault that may be the cause. This way, every test has run on each surviving
-fault, although the suites don't run for each fault.
+the quick suite and the full suite run on groups of remaining faults that don't overlap. Tests that
+fail run again with each fault that may be the cause. This way, every test runs on each surviving
+fault, although the suites don't run separately for each fault.
 """
 
 import functools
@@ -27,11 +27,11 @@ from sessions.mutation import outputs, runs
 from sessions.mutation.operators import Fault
 from sessions.mutation.sources import part_of
 
-# The file that lists faults that have no effect but can't be recognized automatically. Each entry
+# The file that lists faults without an effect that can't be recognized automatically. Each entry
 # contains the path, the fault, and the reason.
 EXCLUDED = Path(__file__).with_name("excluded.yml")
 PROCESSES = 2
-# The maximum recorded time, in seconds, of all failed tests that run again with a single fault.
+# The maximum total time, in seconds, of the failed tests that run again with a single fault.
 AGAIN = 60.0
 
 CAUGHT, SURVIVED, EQUIVALENT = "caught", "survived", "equivalent"
@@ -46,13 +46,13 @@ class Verdict:
         line: The line number.
         operator: The operator that created the fault.
         fault: The changed lines before and after the change.
-        part: The part of the template that contains the fault.
+        part: The part of the sources that contains the fault.
         result: "caught", "survived", or "equivalent" (without an effect).
         changes: Whether the fault changes a rendered file.
         quick: The test in the quick suite that catches the fault, or "".
         caught_by: The test or session that catches the fault, the reason why the fault has no
             effect, or "".
-        seconds: The time spent on this fault, without the runs that test several faults together.
+        seconds: The time spent on this fault, excluding runs with several faults.
     """
 
     file: str
@@ -68,7 +68,7 @@ class Verdict:
 
 
 class Worker:
-    """A process that tests faults in its own copies of the repository and the template."""
+    """A worker that tests faults in its own copies of the repository and the template."""
 
     def __init__(self, place: Path) -> None:
         """Create the copies in a folder, and render the template without faults."""
@@ -88,7 +88,7 @@ class Worker:
 
     @functools.cached_property
     def all_before(self) -> dict[str, outputs.Outputs]:
-        """Return the original template's outputs in all other cases and with hostile strings."""
+        """Return the original template's outputs in `all_cases`, including hostile strings."""
         return dict(outputs.outputs(self.template, outputs.all_cases(), thoroughly=True))
 
     def judge(self, fault: Fault) -> Verdict:
@@ -126,7 +126,7 @@ class Worker:
         If pytest can't collect a file or fails itself, return the failure from `runs.run_tests`.
 
         Raises:
-            RuntimeError: The same failure occurs without the fault.
+            RuntimeError: This failure also occurs without the fault.
         """
         while tests:
             expected = sum(self.known[test].seconds for test in tests)
@@ -157,7 +157,7 @@ class Worker:
     ) -> set[tuple[str, str]]:
         """Return a fault's effects on the template's outputs; see `outputs.differences`.
 
-        If Copier doesn't read the file, the result is empty.
+        If Copier doesn't read the fault's file, the result is empty.
         """
         if not runs.is_template(fault.file):
             return set()
@@ -168,7 +168,7 @@ class Worker:
 
 
 def start_worker(places: "SimpleQueue[Path]") -> None:
-    """Create this process's worker in the next folder of a queue."""
+    """Create this process's worker with the next folder in a queue."""
     global worker
     worker = Worker(places.get())
 
@@ -187,7 +187,7 @@ worker: Worker
 
 
 def reason_to_exclude(fault: Fault, repository: Path) -> str:
-    """Return the reason why a fault is excluded or has no effect for the file's parser, or ""."""
+    """Return the reason why a fault is excluded or doesn't change a file's meaning, or ""."""
     for entry in exclusions():
         if entry["file"] == fault.file and entry["fault"] == str(fault):
             return entry["reason"]
@@ -232,12 +232,12 @@ def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict
 
 @dataclass
 class Suite:
-    """Runs of a whole test suite on several faults together.
+    """Runs of the quick or the full suite on several faults together.
 
     Attributes:
-        pool: The processes that find out which of the faults a test catches.
+        pool: The processes that find out which faults a test catches.
         repository: The copy of the repository for the runs.
-        known: The records of the tests.
+        known: The tests' records.
     """
 
     pool: Executor
@@ -294,12 +294,12 @@ class Suite:
         return self.known[test].reads if test in self.known else frozenset()
 
     def caught(self, failed: dict[Fault, list[str]]) -> dict[Fault, str]:
-        """Return the faults that make a test fail on their own, and a failing test for each.
+        """Return a failing test for each fault that makes tests fail on its own.
 
         Args:
-            failed: The failed tests for each fault. Tests that read the file run again with only
-                this fault, within the time limit `AGAIN`. Tests that are cheap and read the files
-                of few other faults run first.
+            failed: The failed tests for each fault. Tests that read the fault's file run again
+                with only this fault, within the time limit `AGAIN`. Tests that are cheap and read
+                few other files with faults run first.
         """
         jobs = {}
         files = Counter(fault.file for fault in failed)
@@ -320,7 +320,7 @@ class Suite:
 
 
 def without_overlaps(left: Iterable[Fault]) -> list[list[Fault]]:
-    """Return groups of faults that can be seeded together."""
+    """Group faults so that all faults in a group can be seeded together."""
     groups: list[list[Fault]] = []
     for fault in left:
         for group in groups:

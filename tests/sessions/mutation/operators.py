@@ -1,8 +1,8 @@
 """Mutation operators, which create faults in lines of text.
 
-The operators split text into lines, and search them for brackets and regular expressions, so they
-work for Jinja, YAML, TOML, JSON, Python, and shell scripts. Faults that a parser rejects are left
-out, because every test would catch them.
+The operators only search lines for brackets and patterns, so they work for Jinja, YAML, TOML, JSON,
+Python, and shell scripts. Faults that a parser rejects are left out, because they are too easy to
+catch.
 """
 
 import ast
@@ -60,7 +60,7 @@ class Fault:
     new: Lines
 
     def seed(self, lines: list[str]) -> None:
-        """Apply the fault to the lines of the file."""
+        """Apply the fault to the file's lines."""
         start = self.line - 1
         assert tuple(lines[start : start + len(self.old)]) == self.old, self.file
         lines[start : start + len(self.old)] = self.new
@@ -82,8 +82,8 @@ def closing(line: str, start: int, stop: str = "") -> int:
     Args:
         line: The line.
         start: The position after the opening bracket.
-        stop: A regular expression. If it matches earlier, outside inner brackets, the result is the
-            position of the match.
+        stop: A regular expression. If it matches earlier, outside nested brackets and strings, the
+            result is the position of the match.
     """
     depth, quote = 0, ""
     for place in range(start, len(line)):
@@ -128,7 +128,7 @@ def negate_condition(line: str, file: str) -> Iterator[str]:
 
 
 def take_other_branch(line: str, file: str) -> Iterator[str]:
-    """Yield the line with each condition replaced by true and by false."""
+    """Yield the line with each condition replaced by true, and then by false."""
     constants = ("True", "False") if file.endswith(".py") else ("true", "false")
     for start, end in conditions(line):
         for constant in constants:
@@ -136,7 +136,7 @@ def take_other_branch(line: str, file: str) -> Iterator[str]:
 
 
 def drop_condition(line: str, file: str) -> Iterator[str]:
-    """Yield the line without one of the conditions that are combined with "and" or "or"."""
+    """Yield the line without one of the conditions that a logical operator combines."""
     ends = r" and | or | else\b| if |\s*-?%\}|\s*-?\}\}|:$|,| && | \|\| "
     for found in re.finditer(r" (?:and|or|&&|\|\|) ", line):
         before = line[: found.start()]
@@ -169,7 +169,7 @@ def remove_element(line: str, file: str) -> Iterator[str]:
 
 
 def drop_filter(line: str, file: str) -> Iterator[str]:
-    """Yield the line without a filter or a command after a pipe. Ignore Python modules."""
+    """Yield the line without one filter or command after a pipe. Ignore Python modules."""
     if file.endswith(".py"):
         return
     for found in re.finditer(r" \| \w+", line):
@@ -197,7 +197,7 @@ def changed(token: str) -> str:
 def change_character(line: str, file: str) -> Iterator[str]:
     """Yield the line with one character of a string, number, hash, or URL changed.
 
-    In the texts of licenses, words are changed, too.
+    In license texts, words are also changed.
     """
     tokens = [SHA, URL, NUMBER, STRING]
     if "licenses/" in file:
@@ -210,7 +210,7 @@ def change_character(line: str, file: str) -> Iterator[str]:
 
 
 def weaken_expression(line: str, file: str) -> Iterator[str]:
-    """Yield the line with a weakened assertion, class, or quantifier in a regular expression."""
+    """Yield the line with one weakened assertion, character class, or quantifier."""
     if not re.search(r"regex_|\bre\.|pattern|[Ee]xpression|\\\\?[AZbdsw]|\(\?[:=!]", line):
         return
     for expression, replacement in (
@@ -336,8 +336,8 @@ def faults(file: str, text: str, only: int | None = None) -> list[Fault]:
 
     Args:
         file: The path in the repository.
-        text: The contents of the file.
-        only: The number of a line, starting at 0, or None for all lines.
+        text: The file's contents.
+        only: A line number, starting at 0, or None for all lines.
     """
     lines = text.splitlines()
     numbers = code_lines(file, text)

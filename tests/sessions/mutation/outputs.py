@@ -1,8 +1,8 @@
-"""Compute the outputs of a template to recognize faults without an effect.
+"""Compute a template's outputs to recognize faults without an effect.
 
 Two templates are equivalent if they render the same files, messages, questions, and exclusions for
-all covering variants, presets, modes, and text answers, and if their validators return the same
-results.
+all covering variants, presets, and modes, and if their validators return the same messages for all
+tested answers.
 """
 
 import ast
@@ -30,7 +30,8 @@ from harness.rendering.template import Answers, Template
 from harness.space.hostile_answers import Form, hostile_texts
 from harness.space.questionnaire import Questionnaire
 
-# The outputs in a case: the hash of each output by name, and "read FILE" for each template used.
+# The outputs in a case: the hash of each output by name, and a key "read FILE" for each Jinja
+# template that was used.
 Outputs = dict[str, str]
 READ = "read "
 
@@ -44,7 +45,7 @@ def shows_everything(file: str) -> bool:
 
 
 def few_cases() -> list[Answers]:
-    """Return answers with every factor level, with every preset in every mode, and `FULL`."""
+    """Return answers that contain each factor level and each preset in each mode, and `FULL`."""
     presets = itertools.product(choices("preset"), choices("mode"))
     basic: Answers = {"project_name": "My Project", "copyright_year": "2026"}
     return [*each_level_once(), *(basic | {"preset": p, "mode": m} for p, m in presets), FULL]
@@ -68,7 +69,7 @@ def key(answers: Answers) -> str:
 
 
 def noting(lookup: Callable[..., Any], used: set[str]) -> Callable[..., Any]:
-    """Wrap a method of Jinja's environment to collect the names of the templates it looks up."""
+    """Wrap a method of Jinja's environment to collect the names of the templates that it finds."""
 
     def wrapper(*args: Any, **options: Any) -> Any:
         template = lookup(*args, **options)
@@ -79,7 +80,7 @@ def noting(lookup: Callable[..., Any], used: set[str]) -> Callable[..., Any]:
 
 
 def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[str, str]:
-    """Return a project's file hashes and all text that Copier shows or uses for it, by name."""
+    """Return a project's file hashes and other text that Copier renders for it, by name."""
     with template.prepared_worker(folder, answers) as worker:
         worker.run_copy()
         context = dict(render_context(worker))
@@ -99,11 +100,11 @@ def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[
 
 
 def validator_outputs(template: Template, *, thoroughly: bool) -> dict[str, str]:
-    """Return the validator's message for each answer that is tried.
+    """Return Copier's message for each answer that is tried, or "" if it is accepted.
 
     Args:
         template: The template.
-        thoroughly: Whether to try hostile strings, too. Each question gets a third of them.
+        thoroughly: Whether to also try hostile strings. Each text question gets a third of them.
     """
     form = Form(Questionnaire(template), {"publish": "token"}, FIRST)
     tried = [(name, answer) for name, answer, *_ in REJECTED]
@@ -123,7 +124,7 @@ def outputs(
     The first case contains the outputs of the validators.
 
     Args:
-        folder: The folder of the template.
+        folder: The template's folder.
         cases: The answers to render with.
         thoroughly: Whether to also try hostile strings with the validators.
     """
@@ -149,7 +150,7 @@ def outputs(
 
 
 def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
-    """Return the hashes of outputs, without the folder's path, or the hash of an exception."""
+    """Hash outputs, or the exception that computing them raises. Ignore the folder's path."""
     try:
         found = make()
     except Exception as error:  # noqa: BLE001 whatever a fault causes is its effect
@@ -163,7 +164,7 @@ def hashed(make: Callable[[], dict[str, str]], folder: str) -> Outputs:
 def differences(
     before: dict[str, Outputs], after: Iterable[tuple[str, Outputs]], *, only_first: bool = False
 ) -> set[tuple[str, str]]:
-    """Return a pair of the case and the output's name for each output that differs.
+    """Return the case and the name of each output that differs.
 
     Args:
         before: The original outputs by case.

@@ -1,10 +1,11 @@
 """A pytest plugin that records each test's CPU time and the sources that it reads.
 
 `pytest -p sessions.mutation.recorder` writes one file for each process to the folder in the
-`PACKAGESTAN_RECORDS` variable. A test reads a file if it opens the file, calls a function in it, or
-makes Jinja look it up, even in Jinja's cache. Artifacts are stored with the files that were read to
-create them, because the tests share them. Files that subprocesses read aren't recorded. Therefore,
-the records determine the order of the tests, but not which tests to skip.
+`PACKAGESTAN_RECORDS` variable. A test reads a file if it opens the file or makes Jinja look
+it up, even in Jinja's cache. Tests of Python code also read the files whose functions they call.
+Each artifact is stored with the paths of the files that were read to create it, because the tests
+share artifacts. Files that subprocesses read aren't recorded, so the records only determine which
+tests run first.
 """
 
 import functools
@@ -48,7 +49,7 @@ def noted(lookup: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def with_reads(once: Callable[..., Path]) -> Callable[..., Path]:
-    """Wrap a method of the artifact cache to store the files that were read for an artifact."""
+    """Wrap a method of the artifact cache to store the paths of the files read for an artifact."""
 
     @functools.wraps(once)
     def wrapper(

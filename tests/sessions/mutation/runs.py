@@ -35,16 +35,16 @@ CHANGED_OPTIONS = re.compile(
 COMMON_WORDS = {"template", "options", "project", "jinja", "tools", "adoption", "docs", "harness"}
 COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "not", "with"}
 
-# The maximum recorded time, in seconds, of the quick tests and of the other tests that run on a
-# single fault. All tests that exceed it run only once for all surviving faults.
+# The maximum total time, in seconds, of the quick tests that run on a single fault. The same limit
+# applies to the other tests. The remaining tests only run on groups of faults.
 BUDGET = 5.0
 # The time in seconds that the first test of a module takes to prepare the build environments.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
 # The time in seconds to render a project that an earlier test rendered during the recording.
 RENDERING = 0.05
-# The maximum number of parameter sets to try for each test.
+# The maximum number of parameter sets to try for each test function.
 EXAMPLES = 4
-# Increasing modification times for files with faults. Python misses changes within a second.
+# Increasing modification times for files with faults. Python can miss changes within a second.
 times = itertools.count(1_000_000_000)
 # The time limit for tests that don't end, relative to the recorded CPU time.
 PATIENCE = 20
@@ -216,16 +216,16 @@ def run_tests(
     Args:
         repository: The copy of the repository.
         arguments: Arguments for pytest.
-        tests: The tests to run, in order. If empty, run all tests that the arguments select.
+        tests: The tests to run, in order. Without them, run all tests that the arguments select.
         timeout: The time limit in seconds.
 
     Returns:
-        The IDs of failed tests and the paths of files that can't be collected. If there are none,
-        but pytest ends with an error or exceeds the time limit, a message in parentheses.
+        The IDs of failed tests and the paths of files that can't be collected. If there are none
+        but pytest fails or exceeds the time limit, the only item is a message in parentheses.
     """
     place = repository.with_name(f"{repository.name}-run")
     shutil.rmtree(place / "base", ignore_errors=True)
-    # The tests cache variants in this folder.
+    # The folder for temporary files, such as snapshots of the template.
     (place / "tmp").mkdir(parents=True, exist_ok=True)
     (place / "failures").unlink(missing_ok=True)
     # The current `PYTHONPATH` could contain the path of the tests outside the copy.

@@ -1,4 +1,4 @@
-"""A pytest plugin that runs listed tests in order and writes the IDs of failures to a file."""
+"""A pytest plugin that runs the listed tests in order and writes the IDs of failures to a file."""
 
 import os
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 def failed(report: pytest.CollectReport | pytest.TestReport) -> None:
-    """Record a failed test or a file that can't be imported."""
+    """Record a failed test or a file that can't be collected."""
     if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
         with Path(os.environ[FAILURES]).open("a", encoding="utf-8") as file:
             print(report.nodeid, file=file)

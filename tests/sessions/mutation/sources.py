@@ -33,7 +33,7 @@ def part_of(file: str) -> str:
 
 
 def sources(paths: Sequence[str] = PLACES) -> dict[str, str]:
-    """Return the text of each source file in the given files and folders."""
+    """Return the text of each source file in the given files and folders, by path."""
     listed = run("git", "ls-files", "-z", "--", *paths, cwd=ROOT).stdout.split("\0")
     found = {}
     for file in sorted(filter(None, listed)):
@@ -47,9 +47,9 @@ def sources(paths: Sequence[str] = PLACES) -> dict[str, str]:
 def sample(texts: dict[str, str], number: int, seed: int) -> list[Fault]:
     """Return different random faults, distributed evenly over the parts.
 
-    A file's probability is proportional to the square root of its number of lines. Otherwise, most
-    faults would be in license texts. All lines in a file and all operators for a line are equally
-    likely.
+    A file's probability is proportional to the square root of its number of code lines. Otherwise,
+    most faults would be in license texts. All lines in a file and all operators for a line are
+    equally likely.
 
     Args:
         texts: The text of each file.
