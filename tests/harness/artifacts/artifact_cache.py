@@ -61,7 +61,7 @@ class ArtifactCache:
         return Path(shutil.copytree(self.project(answers), destination))
 
     def build_requires(self, answers: Answers) -> list[str]:
-        """Return a project's static build requirements."""
+        """Return the build requirements from a project's pyproject.toml."""
         text = (self.project(answers) / "pyproject.toml").read_text(encoding="utf-8")
         return list(tomllib.loads(text)["build-system"]["requires"])
 
@@ -165,7 +165,7 @@ class ArtifactCache:
 
         Args:
             name: The environment's name, which must be unique among the project's environments.
-            answers: The answers of the project that defines the dependency groups.
+            answers: The answers of the project in which `uv pip install` runs.
             requirements: Arguments for `uv pip install`, such as requirements, wheels, and options.
 
         Raises:

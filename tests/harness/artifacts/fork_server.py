@@ -104,8 +104,8 @@ def answer(do: str, arguments: dict[str, Any]) -> dict[str, str]:
                 os.dup2(printed.fileno(), 1)
                 os.dup2(printed.fileno(), 2)
                 result = result_of(do, arguments)
-                # Run only the exit handlers, in which some build backends clean up, because a regular
-                # interpreter exit is slow.
+                # A regular interpreter exit would be slow. Run only the exit handlers, in which
+                # some build backends clean up.
                 atexit._run_exitfuncs()
                 sys.stdout.flush()
                 sys.stderr.flush()

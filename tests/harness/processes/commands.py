@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class CommandError(AssertionError):
-    """A command ended with an unexpected exit code. The message contains its output."""
+    """A command ended with an unexpected exit code, or a request to a fork server failed."""
 
 
 def run(
@@ -23,7 +23,7 @@ def run(
     Args:
         command: The program and its arguments.
         cwd: The folder to run in.
-        env: Variables to add to this process's environment.
+        env: Environment variables to add.
         exit_code: The expected exit code, or None to accept any.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Speed up Copier by caching values that cannot change within a run.
+"""Speed up Copier by caching values that it would compute repeatedly.
 
 Copier merges the answers for every path and text that it renders, although they change only while
 it asks questions. It also parses the same YAML strings repeatedly. `test_rendering.py` and
@@ -92,7 +92,7 @@ def compile_once(environment: SandboxedEnvironment) -> SandboxedEnvironment:
 
 @contextmanager
 def cached_answers() -> Iterator[None]:
-    """Make Copier merge answers once for all of a project's files, and parse each YAML string once."""
+    """Make Copier merge a project's answers only once, and parse each YAML string only once."""
     with copier_internals.replaced(
         merged_answers=property(copier_internals.merge_answers),
         render_template=render_template,

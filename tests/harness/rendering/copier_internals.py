@@ -80,7 +80,7 @@ def replaced(**replacements: Any) -> Iterator[None]:
 
 
 def read_questions(file: Path) -> dict[str, dict[str, Any]]:
-    """Return, by name, the questions in a `copier.yml` and in the files that it includes."""
+    """Return the questions in a `copier.yml` and its included files, by name."""
     return dict(filter_config(load_template_config(file))[1])
 
 

@@ -20,8 +20,8 @@ from unittest import mock
 from jinja2 import Environment
 
 # The environment variable that contains the path of the folder for compiled templates. The files in
-# the folder are valid only for the installed versions of Python, Jinja, and Copier, so each test run
-# uses a new folder.
+# it are valid only for the installed versions of Python, Jinja, and Copier, so each test run uses a
+# new folder.
 VARIABLE = "COPIER_COMPILED_TEMPLATES"
 
 compile_template = Environment.compile

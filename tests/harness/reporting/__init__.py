@@ -1,1 +1,1 @@
-"""The progress and the results of test runs."""
+"""Progress and results of test runs."""

@@ -27,18 +27,18 @@ class Results:
 def read_results(file: Path) -> Results:
     """Return the results in a JUnit report, or empty results if the report doesn't exist.
 
-    Test names don't contain the paths of files, because files can move.
+    Test names don't include file paths, because files can move.
     """
     results = Results()
     if not file.is_file():
         return results
     for case in ElementTree.parse(file).iter("testcase"):
-        # The file of an inherited test is its base class's file, which can differ from the module
-        # of its own class. If so, keep only the name of its own class.
+        # For an inherited test, `file` is the base class's file, which can differ from the module
+        # of the test's own class. If so, keep only the name of the test's own class.
         module = case.get("file", "").removesuffix(".py").replace("/", ".")
         classes = case.get("classname", "")
         own = classes.removeprefix(module) if classes.startswith(module) else classes.split(".")[-1]
-        # The name of a doctest starts with its module, which may be in the `src` folder.
+        # A doctest's name starts with its module, which may be in the `src` folder.
         name = f"{own}.{case.get('name', '').removeprefix('src.')}".strip(".")
         outcomes = [each.tag for each in case if each.tag in ("failure", "error", "skipped")]
         if outcomes:

@@ -1,18 +1,18 @@
-"""Show the progress of a test run: a time estimate, and each failure when it happens."""
+"""Show the progress of a test run: a time estimate, and each failure as it happens."""
 
 import collections
 
 import pytest
 
-# The cache key for the average duration in seconds of the tests in each file.
+# The cache key for each file's average test duration in seconds.
 KEY = "progress/seconds"
 
 
 class Progress:
-    """A pytest plugin for the main process that prints a time estimate and failures."""
+    """A pytest plugin that prints a time estimate and failures in the main process."""
 
     def __init__(self, config: pytest.Config) -> None:
-        """Read the durations of previous runs."""
+        """Read the durations from previous runs."""
         self.config = config
         # The cache doesn't exist with `-p no:cacheprovider`.
         self.cache: pytest.Cache | None = getattr(config, "cache", None)
@@ -28,10 +28,10 @@ class Progress:
     def estimate(self, tests: list[str], processes: int) -> str:
         """Return a line with the number of tests and the estimated time.
 
-        If most of the durations are unknown, there is no estimate.
+        If most durations are unknown, the line contains no estimate.
 
         Args:
-            tests: The IDs of the tests.
+            tests: The test IDs.
             processes: The number of processes that run the tests.
         """
         number = "1 test" if len(tests) == 1 else f"{len(tests)} tests"
@@ -49,22 +49,22 @@ class Progress:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: object, ids: list[str]) -> None:
-        """Print the estimate when the last process has collected the tests."""
+        """Print the estimate when the last worker process has collected the tests."""
         self.processes += 1
         if ids and self.processes == len(self.config.getoption("tx")):
             self.print(self.estimate(ids, self.processes))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Add the duration of a phase of a test, and print the test's ID if the phase failed."""
+        """Add the duration of a test's phase, and print the test's ID if the phase failed."""
         test = report.nodeid.split("@")[0]
         durations = self.durations[test.split("::")[0]]
         durations[test] = durations.get(test, 0) + report.duration
         if report.failed:
-            # Start a new line after the dots.
+            # Start a new line after pytest's progress dots.
             self.print(f"\nFAILED {report.nodeid}")
 
     def pytest_sessionfinish(self) -> None:
-        """Store the average duration of each file's tests for later runs."""
+        """Store each file's average test duration for later runs."""
         for file, durations in self.durations.items():
             self.seconds[file] = sum(durations.values()) / len(durations)
         if self.durations and self.cache:

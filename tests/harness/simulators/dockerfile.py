@@ -2,7 +2,7 @@
 
 No container engine is required. A stage is a folder that replaces `/` in absolute paths, with a
 virtual environment in place of the base image's Python. Each stage is built at the same path, as in
-a container, and then moved away. Unsupported instructions raise an error.
+a container, and is moved away before the next stage. Unsupported instructions raise an error.
 
 The base image, layers, users, and isolation from the machine are not simulated. A successful
 simulation shows that the commands work with the context, arguments, mounts, and earlier stages. It
@@ -70,7 +70,7 @@ class Stage:
         root: The folder that represents `/`.
         variables: The variables set by `ENV` and `ARG`.
         folder: The working folder.
-        entry_point: The command that the image runs.
+        entry_point: The command that a container runs.
     """
 
     root: Path
@@ -79,7 +79,7 @@ class Stage:
     entry_point: list[str] = field(default_factory=list)
 
     def path(self, name: str) -> Path:
-        """Return the location, on this machine, of a path in the stage."""
+        """Translate a path in the stage into a path on this machine."""
         return self.root / str(PurePosixPath(self.folder, name)).lstrip("/")
 
     def start(self, *arguments: str, exit_code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -128,7 +128,7 @@ def read_context(tools: Environment, project: Path) -> set[str]:
     """
     ignore = project / ".dockerignore"
     paths = json.loads(tools.run("python", "-c", READ_CONTEXT, project, ignore).stdout)
-    # This implementation always includes these two files. Docker no longer does.
+    # This implementation includes these two files even if .dockerignore excludes them.
     files = {path for path in paths if (project / path).is_file()}
     return files - {".dockerignore", "Dockerfile"}
 
@@ -157,7 +157,7 @@ class Rehearsal:
 
     @functools.cached_property
     def context(self) -> set[str]:
-        """Return the files in the build context, which don't change during a build."""
+        """Return the paths of the files in the build context."""
         return read_context(self.tools, self.project)
 
     def build(self) -> Stage:
@@ -242,13 +242,13 @@ class Rehearsal:
 
     @contextlib.contextmanager
     def _mounted(self, mount: dict[str, str], stage: Stage) -> Iterator[None]:
-        """Link a mount into the stage during one command."""
+        """Link a mount into the stage for the duration of one command."""
         match mount:
             case {"type": "cache", "target": target, **rest} if not rest:
                 source = self.caches[target]
             case {"type": "bind", "source": name, "target": target, **rest} if not rest:
                 source = self.project / name
-                assert name in self.context, f"{name} is ignored"
+                assert name in self.context, f"{name} isn't in the build context"
             case _:
                 raise NotImplementedError(mount)
         link = stage.path(target)

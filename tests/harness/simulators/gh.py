@@ -1,9 +1,9 @@
-"""Simulate GitHub's `gh` command. Releases are created and viewed in a folder.
+"""Simulate GitHub's `gh` command, and store releases in a folder.
 
-In `python gh.py STORE ORIGIN release create ...`, STORE is the folder of the releases, ORIGIN is
-the repository's folder, and the rest are the arguments of `gh`. Only options that the generated
-workflows use are supported. The GH_TOKEN variable contains the list of permissions, which
-`harness.simulators.github_actions` provides as the token.
+In `python gh.py STORE ORIGIN release create ...`, STORE is the folder for releases, ORIGIN is the
+repository's folder, and the other arguments are passed to `gh`. Only the options that the generated
+workflows use are supported. GH_TOKEN contains the job's permissions, because
+`harness.simulators.github_actions` provides them as the token.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Create a release or check that it exists, or exit with an error message."""
+    """Create a release or check that it exists. If this fails, exit with an error message."""
     store, origin, group, command, *rest = sys.argv[1:]
     parser = argparse.ArgumentParser(prog=f"gh {group} {command}", allow_abbrev=False)
     parser.add_argument("tag")
@@ -30,7 +30,7 @@ def main() -> None:
         parser.error("not simulated")
     token = os.environ.get("GH_TOKEN") or sys.exit("gh: set the GH_TOKEN environment variable")
     if "GH_REPO" not in os.environ and not Path(".git").exists():
-        sys.exit("gh: not a git repository, and there is no GH_REPO")
+        sys.exit("gh: not a git repository, and GH_REPO is not set")
     release = Path(store, given.tag)
     if command == "view":
         sys.exit(None if release.exists() else "release not found")
@@ -41,7 +41,7 @@ def main() -> None:
         not given.verify_tag
         or subprocess.run(tag, check=False, stdout=subprocess.DEVNULL).returncode
     ):
-        sys.exit(f"tag {given.tag} doesn't exist in the repository, or is not verified")
+        sys.exit(f"tag {given.tag} doesn't exist in the repository, or --verify-tag is missing")
     if release.exists():
         sys.exit(f"a release with the same tag name already exists: {given.tag}")
     (release / "files").mkdir(parents=True)

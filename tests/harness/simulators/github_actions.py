@@ -1,17 +1,16 @@
 """Run a project's GitHub workflows on this machine with simulated runners.
 
-The commands run unchanged in the same shell as on GitHub. They use the conditions, variables,
-permissions, matrix, and artifacts that the workflow defines. Actions and `gh` are simulated:
+The commands run unchanged in the same shell as on GitHub. The workflow's conditions, variables,
+permissions, matrices, and artifacts apply. Actions and `gh` are simulated:
 
-- `actions/checkout`: clones the project's repository at the ref with the requested depth.
+- `actions/checkout`: checks out the event's ref with the requested depth.
 - `astral-sh/setup-uv`: adds uv and the interpreters to PATH.
 - `actions/upload-artifact`, `actions/download-artifact`: store artifacts in folders.
-- `pypa/gh-action-pypi-publish`: runs twine, which requests a token from the index of
-  `harness.simulators.package_index`.
+- `pypa/gh-action-pypi-publish`: runs twine, which uploads to `harness.simulators.package_index`.
 - `gh`: runs `harness.simulators.gh`.
 
 A called workflow shares its caller's artifacts. An unsupported key, action, input, or expression
-raises an error that names it. The page about CI lists the features that aren't simulated.
+raises an error that names it. The page about CI lists what isn't tested.
 """
 
 import fnmatch
@@ -70,7 +69,7 @@ class Event:
 
     @property
     def short_ref(self) -> str:
-        """Return the ref's name without its prefix, such as `v1.2.3`."""
+        """Return the ref without its prefix, such as `v1.2.3`."""
         return re.sub(r"^refs/(heads|tags|pull)/", "", self.ref)
 
     def starts(self, workflow: Mapping[str, Any]) -> bool:
@@ -89,8 +88,8 @@ class Event:
         if filters:
             raise NotImplementedError(f"on: {self.name}: {filters}")
         kind = self.ref.split("/")[1]
-        # If a workflow filters only branches or only tags, other refs don't start it. The branches
-        # for pull requests are not checked, because the target of a pull request isn't simulated.
+        # If a workflow filters only branches or only tags, refs of the other kind don't start it.
+        # For pull requests, filters are ignored, because the target branch isn't simulated.
         if self.name == "pull_request" or not any(patterns.values()):
             return True
         return any(fnmatch.fnmatchcase(self.short_ref, p) for p in patterns[kind] or ())
@@ -106,10 +105,10 @@ class Outcome:
     Attributes:
         result: `success`, `failure`, or `skipped`.
         failure: A message with the first failed step and the reason, or "".
-        printed: The output of the commands.
-        summary: The job summary that the commands wrote.
+        printed: The output of the commands that succeeded.
+        summary: The job summary that the commands wrote, or "" for a called workflow.
         artifacts: The names of the uploaded artifacts.
-        not_run: The matrix combinations that this machine can't run, and the reasons.
+        not_run: The matrix combinations that this machine can't run, with the reasons.
         called: The run of the called workflow, if the job calls one.
     """
 
@@ -131,7 +130,7 @@ class Run:
         event: The event that started it.
         folder: The folder in which the jobs run.
         artifacts: The folder with the artifacts.
-        jobs: The outcome of each job by name, in the order in which they ran.
+        jobs: Each job's outcome by name, in execution order.
     """
 
     workflow: Mapping[str, Any]
@@ -153,7 +152,7 @@ class Run:
         return "\n".join(outcome.failure for outcome in self.jobs.values() if outcome.failure)
 
     def not_run(self) -> list[str]:
-        """Return the matrix combinations that this machine can't run, and the reasons."""
+        """Return the matrix combinations that this machine can't run, with the reasons."""
         return [leg for outcome in self.jobs.values() for leg in outcome.not_run]
 
     def artifact(self, name: str) -> Path:
@@ -181,7 +180,7 @@ class Service:
             origin: The repository.
             network: The package indexes, which must be running.
             pythons: The runners' interpreters by version.
-            secrets: Secrets by name for each environment.
+            secrets: The secrets of each environment, by name.
             is_fork: Whether the repository is a fork.
         """
         self.folder = folder
@@ -229,9 +228,9 @@ class Service:
             The run, or None if the event doesn't start the workflow.
 
         Raises:
-            ExpressionError: An expression is not supported.
+            ExpressionError: An expression is malformed or not supported.
             NotImplementedError: Another feature is not supported. The message names it.
-            ValueError: A called workflow can't be called or requests too many permissions.
+            ValueError: A called workflow lacks its trigger or requests too many permissions.
         """
         if not event.starts(workflow):
             return None
@@ -248,7 +247,7 @@ class Service:
         called: Mapping[str, Mapping[str, Any]],
         again: Run | None = None,
     ) -> None:
-        """Run the jobs of a workflow in dependency order."""
+        """Run a workflow's jobs in dependency order."""
         _know(made.workflow, WORKFLOW_KEYS, "workflow")
         interpolate(made.workflow["concurrency"]["group"], {"github": self._github(made)})
         waiting = dict(made.workflow["jobs"])
@@ -278,9 +277,9 @@ class Service:
         }
 
     def _taken(self, made: Run, name: str, again: Run) -> Outcome | None:
-        """Return a job's outcome in an earlier run after copying its artifacts, or return None.
+        """Reuse a job's outcome and artifacts from an earlier run, and return the outcome.
 
-        The job and all jobs that it needs must have succeeded and must not have changed.
+        If the job or one that it needs didn't succeed or has changed, return None.
         """
         jobs = made.workflow["jobs"]
         for each in (name, *_all_needs(jobs, name)):
@@ -329,8 +328,8 @@ class Service:
         https://docs.github.com/en/actions/reference/workflows-and-actions/reusing-workflow-configurations
 
         Raises:
-            ValueError: The workflow has no `workflow_call` trigger, or it requests more permissions
-                than the calling job grants.
+            ValueError: The workflow has no `workflow_call` trigger, or one of its jobs requests
+                more permissions than the calling job grants.
         """
         if "workflow_call" not in workflow["on"]:
             raise ValueError(f"{name}: the called workflow has no `workflow_call` trigger")
@@ -353,7 +352,7 @@ class Service:
 
 
 class _Leg:
-    """A job with one matrix combination on its own runner."""
+    """A job with one matrix combination, which has its own runner."""
 
     def __init__(
         self,
@@ -427,7 +426,7 @@ class _Leg:
         outcome.summary += (self.folder / "summary").read_text(encoding="utf-8")
 
     def _environment(self, step: Mapping[str, Any]) -> dict[str, str]:
-        """Return all environment variables of a step."""
+        """Return a step's environment variables."""
         path = [*map(str, self.path), os.defpath]
         if programs := shutil.which("git"):
             path.append(str(Path(programs).parent))
@@ -498,7 +497,7 @@ class _Leg:
         act(self, step, outcome)
 
     def check_out(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Clone the repository if the job has permission, as for a private repository.
+        """Check out the event's ref. As in a private repository, this requires permission.
 
         Raises:
             StepError: The job doesn't have permission.
@@ -520,10 +519,11 @@ class _Leg:
         self.path.insert(0, self.service._tools["uv"])
 
     def upload_artifact(self, step: Mapping[str, Any], outcome: Outcome) -> None:
-        """Store a file, or a folder without hidden files, as an artifact.
+        """Store a file or a folder's files as an artifact. Hidden files are left out.
 
         Raises:
-            StepError: The artifact already exists, or `path` contains no files.
+            StepError: The artifact already exists, or no files were found and `if-no-files-found`
+                is `error`.
         """
         inputs = step["with"]
         artifact = self.made.artifact(inputs["name"])
@@ -550,7 +550,7 @@ class _Leg:
         """Copy an artifact from a job that this job needs.
 
         Raises:
-            StepError: None of these jobs uploaded the artifact.
+            StepError: No needed job uploaded the artifact.
         """
         inputs = step["with"]
         artifact = self.made.artifact(inputs["name"])
@@ -577,7 +577,7 @@ class _Leg:
 
 Action = Callable[[_Leg, Mapping[str, Any], Outcome], None]
 
-# The method and the supported inputs for each action.
+# The method and the supported inputs of each action.
 ACTIONS: dict[str, tuple[Action, set[str]]] = {
     "actions/checkout": (_Leg.check_out, {"fetch-depth", "persist-credentials"}),
     "actions/download-artifact": (_Leg.download_artifact, {"name", "path"}),
@@ -635,10 +635,10 @@ def _holds(condition: Any, contexts: Mapping[str, Any], status: Mapping[str, boo
 
 
 def legs(job: Job) -> list[dict[str, Any]]:
-    """Return the combinations in a job's matrix, or an empty combination if it has no matrix.
+    """Return the combinations in a job's matrix, or one empty combination if it has no matrix.
 
-    Each entry of `include` extends all combinations whose values it doesn't change. If there are
-    none, the entry becomes a new combination.
+    Each entry of `include` extends all combinations whose original values it doesn't change. If
+    there are none, the entry becomes a new combination.
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrixinclude
     """
     strategy = dict(job.get("strategy", {}))
@@ -675,7 +675,7 @@ def link_uv(folder: Path, pythons: Mapping[str, Path]) -> None:
 
 @functools.cache
 def machine_variables() -> dict[str, str]:
-    """Return the variables that make uv and pip use this machine's indexes and caches."""
+    """Return the variables that make uv and pip use this machine's settings and caches."""
     kept = re.compile("(PIP|SSL|UV)_")
     return {
         **{name: value for name, value in os.environ.items() if kept.match(name)},

@@ -1,4 +1,4 @@
-"""Evaluate the expressions in GitHub workflows that the template uses.
+"""Evaluate the kinds of expressions that the template's GitHub workflows contain.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*|\|\||&&|==|!=|[!().,*])")
 LITERALS = {"true": True, "false": False, "null": None}
-# A condition without any of these functions is true only if nothing has failed so far.
+# A condition that calls none of these functions also requires `success()`.
 STATUS = {"always", "cancelled", "failure", "success"}
 
 
@@ -30,7 +30,7 @@ def starts_with(text: Any, beginning: Any) -> bool:
 
 
 def is_same(one: Any, other: Any) -> bool:
-    """Return whether two values are equal. Strings are compared without regard to case."""
+    """Return whether two values are equal, ignoring the case of strings."""
     if isinstance(one, str) and isinstance(other, str):
         return one.casefold() == other.casefold()
     return bool(one == other)
@@ -43,7 +43,7 @@ def tokens(text: str) -> list[str]:
     """Return the tokens of an expression.
 
     Raises:
-        ExpressionError: The text contains something that isn't a token.
+        ExpressionError: The text contains something that isn't a supported token.
 
     >>> tokens("a.b == 'c'")
     ['a', '.', 'b', '==', "'c'"]
@@ -60,7 +60,7 @@ def tokens(text: str) -> list[str]:
 
 
 def asks_for_status(text: str) -> bool:
-    """Return whether a condition calls a function such as `always()`."""
+    """Return whether a condition contains the name of a status function, such as `always`."""
     return bool(STATUS & set(tokens(text)))
 
 
@@ -72,11 +72,10 @@ def evaluate(
     Args:
         text: The text between `${{` and `}}`.
         contexts: The contexts by name, such as `github`.
-        status: The results of the status functions, such as `success`, where they are available.
+        status: The results of the status functions by name, or None if they aren't available.
 
     Raises:
-        ExpressionError: The expression is malformed, or a name, function, or operator is not
-            supported. The message names it.
+        ExpressionError: The expression is malformed or not supported.
     """
     functions = dict(FUNCTIONS)
     for name, value in (status or {}).items():
@@ -85,7 +84,7 @@ def evaluate(
 
 
 def interpolate(text: str, contexts: Mapping[str, Any]) -> str:
-    """Return a string in which each `${{ }}` is replaced with its value.
+    """Replace each `${{ }}` expression in a string with its value.
 
     Raises:
         ExpressionError: An expression is malformed or not supported.

@@ -1,8 +1,9 @@
-"""Run the scripts of a project's GitLab pipeline locally, stage by stage.
+"""Run the scripts of a project's GitLab pipeline on this machine, stage by stage.
 
 `rules` determine whether a job exists, and `needs` or `dependencies` determine which artifacts it
 receives. A job with a matrix runs only once, with one of this machine's interpreters. uv comes from
-PATH instead of the image, and `glab` only records its arguments. Unsupported rules raise an error.
+PATH instead of the image, and `glab` only records its arguments. An unsupported condition in a rule
+raises an error.
 """
 
 import os
@@ -38,7 +39,7 @@ SCHEDULE = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main"}
 
 
 def tag(name: str) -> dict[str, str]:
-    """Return the variables of the event that pushes a tag."""
+    """Return the event variables of a pipeline for a pushed tag."""
     return {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_TAG": name}
 
 
@@ -68,7 +69,7 @@ def _holds(text: str, variables: Variables) -> bool:
 
 
 def jobs(project: Path, event: Variables) -> dict[str, Job]:
-    """Return the jobs that an event starts by name, in the order of their stages."""
+    """Return the jobs that an event starts, sorted by stage and keyed by name."""
     pipeline = read(project / ".gitlab-ci.yml")
     variables = COMMON | dict(event)
     if not _applies(pipeline["workflow"], variables):
@@ -84,17 +85,17 @@ def _applies(job: Mapping[str, Any], variables: Variables) -> bool:
 
 @dataclass
 class Pipeline:
-    """A pipeline of a project.
+    """A project's pipeline for one event.
 
     Attributes:
         folder: The folder for the jobs and their artifacts.
         origin: The repository.
         network: The package indexes, which must be running.
         pythons: The runners' interpreters by version.
-        event: The variables that describe the event that started the pipeline.
+        event: The variables of the event that started the pipeline.
         environments: The CI variables of each environment.
         printed: The output of each job.
-        results: The result of each job: `success`, `failed`, or `skipped`.
+        results: Each job's result in the last call of `run`: `success`, `failed`, or `skipped`.
     """
 
     folder: Path
@@ -120,7 +121,7 @@ class Pipeline:
 
         Args:
             found: The jobs of the pipeline, in order.
-            names: The jobs to run.
+            names: The names of the jobs to run.
         """
         self.results = {}
         tools = self.folder / "tools"
@@ -129,7 +130,7 @@ class Pipeline:
             script = f"#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{self.glab}'\n"
             (tools / "glab").write_text(script, encoding="utf-8")
             (tools / "glab").chmod(0o755)
-            # Make programs trust the machine's certificate authorities and the simulated indexes.
+            # Make programs trust the simulated network's authority in addition to the machine's.
             own = self.network.certificate.read_text(encoding="utf-8")
             others = Path(ssl.get_default_verify_paths().cafile or os.devnull)
             self.certificates.write_text(own + others.read_text(encoding="utf-8"), "utf-8")

@@ -1,7 +1,7 @@
 """Simulate package indexes such as PyPI and TestPyPI on this machine.
 
-Each index is a pypiserver behind TLS. A proxy redirects requests for the index's host to this
-server, so twine runs unchanged and uses the real URLs and its own implementation of trusted
+Each `Index` is a pypiserver instance behind TLS. A proxy redirects requests for the index's host to
+this server, so twine runs unchanged and uses the real URLs and its own implementation of trusted
 publishing. The identities, the endpoint that exchanges them for tokens, and PyPI's acceptance of
 identical uploads are simulated.
 """
@@ -50,7 +50,7 @@ class Index:
         url: The upload URL.
         audience: The required audience of an identity.
         folder: The folder for its files.
-        publisher: The claims of the trusted identity without the audience, or None.
+        publisher: The trusted identity's claims without the audience, or None to trust no identity.
         tokens: The accepted passwords.
         asked: The paths of all requests.
     """
@@ -94,7 +94,7 @@ class Index:
         return self.keeper(environ, start_response)
 
     def _mint(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Exchange an identity for a token, or reject it if it isn't the trusted one."""
+        """Exchange an identity for a token, or reject it if it isn't trusted."""
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         claims = json.loads(body)["token"].split(".")[1]
         identity = json.loads(base64.urlsafe_b64decode(claims))
@@ -135,11 +135,11 @@ def _answer(start_response: StartResponse, status: str, value: Any) -> list[byte
 
 
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
-    """A threading server that finishes its requests before it stops."""
+    """A threading server that finishes all requests before it stops."""
 
 
 class _ProxyServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    """A proxy server that finishes its requests before it stops."""
+    """A proxy server that finishes all requests before it stops."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -207,14 +207,14 @@ class Network:
         self._running.close()
 
     def variables(self) -> dict[str, str]:
-        """Return the variables that make programs use the proxy and the certificate."""
+        """Return the variables that make programs use the proxy and trust the authority."""
         return {
             "HTTPS_PROXY": f"http://127.0.0.1:{self._proxy}",
             "REQUESTS_CA_BUNDLE": str(self.certificate),
         }
 
     def identify(self, identity: Identity) -> dict[str, str]:
-        """Return the variables that GitHub sets for a job to request its identity.
+        """Return the variables with which a job on GitHub requests its identity.
 
         https://docs.github.com/en/actions/reference/security/oidc
         """
@@ -271,10 +271,10 @@ def plain_index(folder: Path, *, is_private: bool = False) -> Iterator[dict[str,
 
     Args:
         folder: The folder for its files.
-        is_private: Whether reading also requires the password.
+        is_private: Whether downloads also require the password.
 
     Yields:
-        The variables for a learner's shell, which contain the URL and a valid password.
+        The variables for a learner's shell, which contain the URLs and the password.
     """
     folder.mkdir(parents=True, exist_ok=True)
     password = secrets.token_hex()
@@ -286,7 +286,7 @@ def plain_index(folder: Path, *, is_private: bool = False) -> Iterator[dict[str,
     )
 
     def whole_files(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # pypiserver doesn't close a file if it has sent only part of it.
+        # pypiserver doesn't close files of which it has sent only a part.
         environ.pop("HTTP_RANGE", None)
         answer: Iterable[bytes] = application(environ, start_response)
         return answer

@@ -15,7 +15,7 @@ from harness.space.questionnaire import Questionnaire
 
 COLUMNS, LINES = 80, 40
 
-# The maximum time to wait for a prompt, in seconds.
+# The maximum time to wait for output, in seconds.
 PATIENCE = 20
 
 
@@ -23,7 +23,7 @@ class Terminal:
     """`copier copy` in a pseudo-terminal whose screen can be read.
 
     Attributes:
-        asked: The questions asked so far, in order.
+        asked: The names of the questions that `next_question` has returned, in order.
     """
 
     def __init__(self, questionnaire: Questionnaire, project: Path, *arguments: str) -> None:
@@ -63,7 +63,7 @@ class Terminal:
         """Process the program's next output, and return False if the program has ended.
 
         Raises:
-            AssertionError: The program printed nothing in time.
+            AssertionError: The program printed nothing before the timeout.
         """
         try:
             self.stream.feed(self.process.read_nonblocking(10_000, timeout=PATIENCE))
@@ -109,7 +109,7 @@ class Terminal:
 
 
 def helps(questionnaire: Questionnaire, name: str) -> set[str]:
-    """Return all possible versions of a question's help, which may depend on the axes' answers."""
+    """Return all versions of a question's help text, which may depend on the axes' answers."""
     environment = questionnaire.template.shared_parts()[1]
     text = str(questionnaire.questions()[name].get("help", ""))
     used = meta.find_undeclared_variables(environment.parse(text))

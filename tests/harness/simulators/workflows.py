@@ -1,4 +1,4 @@
-"""Read a project's workflow files."""
+"""Read a project's GitHub workflows and GitLab pipeline."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def github(project: Path, name: str) -> dict[str, Any]:
 
 
 def gitlab(project: Path) -> dict[str, Job]:
-    """Return the jobs of a GitLab pipeline after resolving `include` and `extends`.
+    """Return a GitLab pipeline's jobs after resolving `include` and `extends`.
 
     Hidden jobs and jobs without a script are left out.
     """
