@@ -27,7 +27,7 @@ COMMANDS = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
 
 
 def existing_project(artifacts: ArtifactCache, name: str) -> Project:
-    """Return a project from tests/packages/. Its own build backend builds the wheel only once."""
+    """Return a project from tests/packages/. Its build backend builds the wheel only once."""
 
     def make(folder: Path) -> None:
         copied = shutil.copytree(PACKAGES / name, folder / "tree")
@@ -63,7 +63,7 @@ def adopted_project(artifacts: ArtifactCache, name: str) -> Path:
 
 
 def block(text: str, language: str) -> str:
-    """Return a report's code block in a language, or "" if it has none.
+    """Return the contents of a report's code block in a language, or "" if there is none.
 
     Raises:
         AssertionError: The report has several code blocks in this language.
@@ -74,7 +74,7 @@ def block(text: str, language: str) -> str:
 
 
 def follow(text: str, old: Path, new: Path) -> None:
-    """Follow a report: copy the entries into pyproject.toml, and run the commands.
+    """Follow a report: copy its entries into pyproject.toml, and run its commands.
 
     Args:
         text: The report.
@@ -94,7 +94,7 @@ def follow(text: str, old: Path, new: Path) -> None:
 
 
 def merge(entries: dict[str, Any], settings: dict[str, Any]) -> None:
-    """Write entries into settings. Values are replaced, and tables are merged."""
+    """Copy entries into settings: merge tables, and replace all other values."""
     for name, value in entries.items():
         if isinstance(value, dict) and isinstance(settings.get(name), dict):
             merge(value, settings[name])

@@ -1,1 +1,1 @@
-"""Tools for the course and for pages whose commands are run."""
+"""Tools for the course and for documentation pages with tested commands."""

@@ -1,4 +1,4 @@
-"""The checkpoints of the course: the example project at the start of some lessons."""
+"""Create the course's checkpoints: the example project as it is at the start of a lesson."""
 
 import argparse
 from pathlib import Path
@@ -18,12 +18,12 @@ class CheckpointError(ValueError):
 
 
 def numbers() -> list[str]:
-    """Return the numbers of the lessons that begin with a checkpoint, such as `05`, in order."""
+    """Return the sorted numbers of the lessons that have a checkpoint, such as `05`."""
     return sorted(file.stem for file in CHECKPOINTS.glob("*.yml"))
 
 
 def answers_file(number: str) -> Path:
-    """Return the path of the answers for a lesson's checkpoint.
+    """Return the path of the file with a checkpoint's answers.
 
     Args:
         number: The lesson's number, such as `05` or `5`.

@@ -1,4 +1,4 @@
-"""Run the commands on documentation pages: Sybil parses a page, and a shell runs its blocks.
+"""Run the commands on documentation pages. Sybil parses the pages, and a shell runs the commands.
 
 docs/how-to/write-documentation.md describes the blocks. https://sybil.readthedocs.io/
 """
@@ -40,12 +40,12 @@ DOCS = ROOT / "docs"
 COURSE = DOCS / "course"
 RUN_FOLDERS = {"tutorial", "course"}
 
-# The home folder in the output on pages.
+# The path of the home folder in output on pages.
 HOME = "/home/ada"
 
-# If the environment variable is set, pages run in zsh, as on macOS, and with BusyBox, which lacks
-# some options of GNU tools. The messages of these programs differ from the ones on the pages, so
-# only the exit status of each command is compared.
+# If the environment variable is set, commands run in zsh, the default shell on macOS, and with
+# BusyBox, which lacks some options of GNU tools. These programs print different messages, so only
+# the exit status of each command is compared.
 IS_PORTABLE = "PACKAGESTAN_PORTABLE" in os.environ
 SHELL = ("zsh", "--no-rcs") if IS_PORTABLE else ("bash", "--noprofile", "--norc")
 
@@ -83,7 +83,7 @@ class Console:
 
     Attributes:
         commands: The commands.
-        not_run: The reason why the commands can't be run, or an empty string.
+        not_run: The reason why the commands aren't run, or "" if they are.
         fails: Whether the last command is expected to fail.
         any_output: Whether the output may differ from the page.
     """
@@ -112,7 +112,7 @@ def commands_in(source: str, line: int) -> list[Command]:
 
     Args:
         source: The text in the block.
-        line: The number of the block's first line on the page.
+        line: The number of the text's first line on the page.
 
     Raises:
         PageError: The block doesn't begin with a command.
@@ -140,7 +140,7 @@ def commands_in(source: str, line: int) -> list[Command]:
 
 
 def blocks(document: Document) -> Iterator[Region]:
-    """Yield the blocks of a page that contain commands or files, as a Sybil parser does."""
+    """Yield the blocks of a page that contain commands or files, as Sybil expects of a parser."""
     fences = [FencedCodeBlockLexer("console"), DirectiveLexer("code-block")]
     for lexer in fences:
         for region in lexer(document):
@@ -162,7 +162,7 @@ def blocks(document: Document) -> Iterator[Region]:
             else:
                 continue
             yield region
-    # Readers don't see these commands, which prepare the next block.
+    # Readers don't see these commands, which usually prepare the next block.
     for hidden in re.finditer(r"^<!-- run: (.+?) -->$", document.text, re.MULTILINE | re.DOTALL):
         line = document.text.count("\n", 0, hidden.start()) + 1
         command = Command(line, hidden.group(), " ".join(hidden.group(1).split()), "")
@@ -180,7 +180,7 @@ def pages() -> list[Path]:
     return [
         page
         for page in sorted(DOCS.rglob("*.md"))
-        # The READMEs of exercises are not pages.
+        # The exercises' READMEs are files for learners, not pages.
         if "exercises" not in page.parts
         and (
             RUN_FOLDERS.intersection(page.relative_to(DOCS).parts[:1])
@@ -243,25 +243,25 @@ class Session:
         return f"{text}\n" if text else ""
 
     def folder(self) -> Path:
-        """Return the current folder of the session."""
+        """Return the session's current folder."""
         printed, _ = self.run("pwd -P")
         return Path(printed.strip().replace(HOME, str(self.home.resolve())))
 
     def end(self) -> None:
-        """Stop the shell and all of its processes."""
+        """Kill the shell's process group."""
         with contextlib.suppress(ProcessLookupError), self._shell:
             os.killpg(self._shell.pid, signal.SIGKILL)
 
 
 def tools(folder: Path) -> Path:
-    """Create a folder with the programs that readers install before they run the first command."""
+    """Create a folder with the programs that pages expect readers to have installed."""
     folder.mkdir(parents=True)
     if IS_PORTABLE:
         run("busybox", "--install", "-s", folder)
         # Unlike `diff` on macOS and in the POSIX standard, BusyBox's `diff` always prints the
         # unified format.
         (folder / "diff").unlink()
-        # uv's scripts call realpath with `--`, which BusyBox rejects.
+        # Scripts that uv installs call realpath with `--`, which BusyBox rejects.
         (folder / "realpath").unlink()
     scripts = Path(sysconfig.get_path("scripts"))
     for program in (find_uv_bin(), scripts / "uvx"):
@@ -330,7 +330,7 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
         "UV_NO_PROGRESS": "1",
         "UV_PYTHON_DOWNLOADS": "never",
     } | {
-        # Keep the machine's settings for package indexes.
+        # Keep the machine's settings for package indexes and proxies.
         name: value
         for name, value in os.environ.items()
         if re.match(
@@ -350,7 +350,7 @@ CHECKER = doctest.OutputChecker()
 
 
 def is_shown(expected: str, printed: str) -> bool:
-    r"""Return whether output matches a page. `...` on the page matches any text.
+    r"""Return whether output matches the page. `...` on the page matches any text.
 
     >>> is_shown("Python 3...\n", "Python 3.13.0\n")
     True
@@ -365,11 +365,11 @@ def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -
         page: The page.
         folder: An empty folder for the session.
         releases: A repository with the template's releases.
-        write: Whether to write different output into the page instead of raising an error.
+        write: Whether to update the page instead of raising an error if output differs.
 
     Raises:
-        PageError: The exit status of a command is wrong, or its output differs from the page and
-            `write` is False. The message contains the page, the line, and the command.
+        PageError: The page is malformed, a command has the wrong exit status, or output differs
+            from the page and `write` is False.
     """
     document = parse(page)
     real: list[tuple[int, int, str]] = []
@@ -395,7 +395,11 @@ def run_page(page: Path, folder: Path, releases: Path, *, write: bool = False) -
 
 
 def _output(page: Path, block: Console, command: Command, shell: Session, write: bool) -> str:
-    """Run a command, and return it with the output for the page, or raise a `PageError`."""
+    """Run a command, and return its prompts, text, and output for the page.
+
+    Raises:
+        PageError: The result differs from the page.
+    """
     place = f"{page}:{command.line}: `{command.text.strip()}`"
     try:
         printed, status = shell.run(command.text)
@@ -418,10 +422,10 @@ def run_pages(pages: list[Path], folder: Path, *, write: bool = False) -> None:
     Args:
         pages: The pages.
         folder: An empty folder for the sessions.
-        write: Whether to write different output into the pages instead of raising an error.
+        write: Whether to update the pages instead of raising an error if output differs.
 
     Raises:
-        PageError: The result of a command differs from its page.
+        PageError: A page is malformed, or the result of a command differs from its page.
     """
     releases = make_repository(folder / "releases")
     for number, page in enumerate(pages):
@@ -437,9 +441,7 @@ def main() -> None:
         prog="python -m harness.course.lessons", description=main.__doc__
     )
     parser.add_argument("pages", nargs="*", type=Path, default=pages())
-    parser.add_argument(
-        "--write", action="store_true", help="write different output into the pages"
-    )
+    parser.add_argument("--write", action="store_true", help="update the output on the pages")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         run_pages(options.pages, Path(folder), write=options.write)

@@ -2,7 +2,7 @@
 
 The model includes everything that all learners read, type, and solve in class. It ignores collapsed
 blocks, notes for instructors, and the section "Going deeper". This module uses only the standard
-library, because the documentation imports it, too.
+library, because Sphinx extensions import it, too.
 """
 
 import argparse
@@ -21,7 +21,7 @@ MINUTES_A_QUESTION = 1
 # The default for challenges without `:minutes:`.
 MINUTES_A_CHALLENGE = 5
 
-# Collapsed blocks, and notes for instructors.
+# The names of collapsed blocks and of notes for instructors.
 COLLAPSED = {"hint", "solution", "answer", "instructor", "dropdown"}
 OPTIONAL_SECTION = "## Going deeper"
 
@@ -31,16 +31,16 @@ OPTION = re.compile(r":(?P<name>[\w-]+):[ ]*(?P<value>.*)$")
 
 @dataclass
 class Block:
-    """A fenced block of a page.
+    """A fenced block on a page, or the prose of a section.
 
     Attributes:
-        marks: The characters of the fence, such as three backticks.
-        name: The name of the directive, or the language of a code block.
-        argument: The text after the name, such as the title of a challenge.
+        marks: The fence's characters, such as three backticks, or ":" for prose.
+        name: The directive's name, the language of a code block, or "" for prose.
+        argument: The text after the directive's name, or after the fence if there is no directive.
         options: The options of the directive, such as `minutes`.
         parents: The names of the enclosing blocks, starting with the outermost.
-        section: The second-level heading above the block, or an empty string.
-        lines: The block's lines, without options and nested blocks.
+        section: The second-level heading above the block, or "" if there is none.
+        lines: The block's own lines, except options and, outside code, empty lines.
     """
 
     marks: str
@@ -109,12 +109,12 @@ def blocks(text: str) -> Iterator[Block]:
 
 @dataclass(frozen=True)
 class Work:
-    """The work of learners on a page in class.
+    """The work that a page requires of learners in class.
 
     Attributes:
-        words: The number of words in prose and tables outside of challenges.
-        commands: The number of commands outside of challenges.
-        files: The number of files to write outside of challenges.
+        words: The number of words in prose and tables outside challenges.
+        commands: The number of commands outside challenges.
+        files: The number of files to write outside challenges.
         questions: The number of quiz questions.
         challenges: The minutes of each challenge.
     """
@@ -127,7 +127,7 @@ class Work:
 
     @property
     def teach(self) -> int:
-        """Return the minutes to read or present the page, run its commands, and write its files."""
+        """Return the minutes for reading or presenting, running commands, and writing files."""
         minutes = (
             self.words / WORDS_A_MINUTE
             + self.commands * SECONDS_A_COMMAND / 60
@@ -142,25 +142,25 @@ class Work:
 
     @property
     def total(self) -> int:
-        """Return the minutes in a timetable, rounded up to a multiple of five."""
+        """Return the minutes for a timetable, rounded up to a multiple of five."""
         return math.ceil((self.teach + self.do) / 5) * 5
 
 
 def words(block: Block) -> int:
-    """Count the words of prose in a block, without code and headings."""
+    """Count the words in a block, except in code and headings."""
     if block.is_code:
         return 0
     return sum(len(re.findall(r"\w[\w'’.-]*", line)) for line in block.lines if line[:1] != "#")
 
 
 def work(text: str) -> Work:
-    """Measure the work of learners on a page in class.
+    """Measure the work that a page requires of learners in class.
 
     Args:
         text: The page in MyST Markdown.
     """
     seen = [block for block in blocks(text) if block.is_in_class]
-    # A challenge's minutes include everything in it.
+    # A challenge's minutes include the words, commands, and files in it.
     outside = [block for block in seen if "challenge" not in (block.name, *block.parents)]
     return Work(
         words=sum(map(words, outside)),
@@ -186,12 +186,12 @@ def work(text: str) -> Work:
 
 
 def work_of(page: Path) -> Work:
-    """Measure the work of learners on a page in a file, as `work` does."""
+    """Measure the work that the page in a file requires, as `work` does."""
     return work(page.read_text(encoding="utf-8"))
 
 
 def main() -> None:
-    """Print the estimated minutes of lessons."""
+    """Print how many minutes lessons are estimated to take."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("pages", nargs="+", type=Path)
     for page in parser.parse_args().pages:

@@ -1,7 +1,4 @@
-"""Create and serve the offline bundle, a folder with all files for a class without the internet.
-
-The folder is copied to other machines, so it doesn't contain anything specific to this one.
-"""
+"""Create and serve the offline bundle: all files for a class without internet access."""
 
 import argparse
 import contextlib
@@ -36,7 +33,7 @@ BUILT = {
 
 PACKAGES = ROOT / "tests" / "packages"
 
-# The folders for learners, in addition to two scripts.
+# The course's folders for learners. The bundle also contains two scripts for them.
 FOLDERS = ("checkpoints", "exercises", "puzzles")
 
 PORT = 8080
@@ -86,9 +83,9 @@ START = """\
 def default_project(folder: Path) -> tuple[str, list[str]]:
     """Return the Python version and the locked packages of a project with default answers.
 
-    The lock file contains all dependency groups and extras. It also contains packages for other
-    systems and Python versions. `uv lock` reads their metadata, so the index must contain them,
-    too.
+    The lock file covers all dependency groups and extras, and also contains packages for other
+    systems and Python versions. `uv lock` reads the metadata of all packages, so the index must
+    contain them.
 
     Args:
         folder: An empty folder for the project.
@@ -118,7 +115,7 @@ def make_wheelhouse(folder: Path, *options: str) -> None:
         options: Options for `pip download`, for example to select another platform.
 
     Raises:
-        CommandError: A package has no wheel, or the index can't be reached.
+        CommandError: A package has no suitable wheel, or the index can't be reached.
     """
     pip = (sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check")
     for requirements in REQUIREMENTS:
@@ -136,8 +133,8 @@ def make_bundle(file: Path) -> None:
     """Write the template's repository, including all releases, to a file that Git can clone.
 
     Copier uses the newest tag. If the checkout lacks the releases' tags, the file contains them
-    anyway. If the current commit has no tag, it becomes the next release, as it does in the
-    lessons' tests.
+    anyway. If the current commit has no tag, it becomes the next release, as it does when the
+    lessons are tested.
 
     https://git-scm.com/docs/git-bundle
 
@@ -175,12 +172,13 @@ def make(folder: Path, *options: str) -> None:
     """Create or update the bundle. Learners' existing uploads are kept.
 
     Args:
-        folder: The folder of the bundle.
+        folder: The bundle's folder.
         options: Options for `pip download`. If there are any, the existing wheels are kept.
 
     Raises:
-        BundleError: The pages have not been built, or a past release is missing.
-        CommandError: A package has no wheel, or the index can't be reached.
+        BundleError: The site, the slides, or the handouts have not been built, or a past release is
+            missing.
+        CommandError: A package has no suitable wheel, or the index can't be reached.
     """
     if missing := [name for name, built in BUILT.items() if not built.is_dir()]:
         raise BundleError(f"{' and '.join(missing)}: not built; run `nox -s docs slides` first")
@@ -204,7 +202,7 @@ def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
 
     Args:
         folder: The bundle.
-        port: The port to listen on. The server uses all of the machine's addresses.
+        port: The port to listen on, at all of the machine's addresses.
 
     Yields:
         The server's process, which ends with the context.
@@ -233,9 +231,9 @@ def variables(port: int = PORT, host: str = "127.0.0.1") -> dict[str, str]:
 
 
 def check(folder: Path, pages: list[Path]) -> None:
-    """Run pages without caches and with only a bundle's index.
+    """Run the commands on pages with empty caches and only a bundle's index.
 
-    `main` calls this function in a process without a network.
+    `main` calls this function in a process without network access.
 
     Args:
         folder: The bundle.
@@ -252,7 +250,7 @@ def check(folder: Path, pages: list[Path]) -> None:
         lessons.run_pages(pages, Path(place))
 
 
-# The prefix of a command that runs in a network namespace with only this machine.
+# The prefix of a command that runs in a network namespace with only the loopback interface.
 ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 
 

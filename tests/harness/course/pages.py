@@ -7,7 +7,7 @@ import yaml
 
 
 def front_matter(page: Path) -> dict[str, Any]:
-    """Return the YAML front matter of a MyST page, or an empty dictionary.
+    """Return the YAML front matter of a MyST page, or an empty dictionary if it has none.
 
     https://myst-parser.readthedocs.io/en/latest/syntax/syntax.html#syntax-frontmatter
     """

@@ -1,6 +1,6 @@
 """Open one of the packaging puzzles: `python -m harness.course.puzzles NUMBER [FOLDER]`.
 
-This module uses only the standard library, because it runs before anything is installed.
+This module uses only the standard library, because `nox -s puzzle` installs nothing to run it.
 """
 
 import re
@@ -15,7 +15,7 @@ PACKAGES = ROOT / "tests" / "packages"
 
 
 class PuzzleError(Exception):
-    """A puzzle can't be opened. The message says why or what to do."""
+    """A puzzle can't be opened. The message says what to do."""
 
 
 def puzzles() -> dict[int, str]:
@@ -27,7 +27,7 @@ def puzzles() -> dict[int, str]:
 
 
 def symptom(defect: str) -> str:
-    """Return the text before the challenge on a puzzle's page, without the markup of blocks."""
+    """Return the text before the challenge on a puzzle's page, without fences and options."""
     page = (COURSE / "puzzles" / defect / "index.md").read_text(encoding="utf-8")
     text = page.split("---\n", 2)[2].split("\n:::", 1)[0]
     lines = [line for line in text.splitlines() if not re.match(r"```|:\w+:", line)]

@@ -1,7 +1,7 @@
 """Show where the course teaches each of its topics, and how thoroughly.
 
-`docs/course/topics.yml` lists the topics. The front matter of a lesson maps the topics' numbers to
-the anchors of one or more sections.
+`docs/course/topics.yml` lists the topics. A lesson's front matter maps topic numbers to the anchors
+of sections.
 """
 
 import re
@@ -38,9 +38,9 @@ class Topic:
     """A topic of the course.
 
     Attributes:
-        number: Its number in `topics.yml`.
-        title: Its title.
-        sections: The sections that teach it, by the names of their lessons and their anchors.
+        number: The topic's number in `topics.yml`.
+        title: The topic's title.
+        sections: The sections that teach the topic, by the lesson's name and the section's anchor.
     """
 
     number: int
@@ -59,7 +59,7 @@ class Topic:
 
     @property
     def is_thin(self) -> bool:
-        """Return whether the course only mentions the topic."""
+        """Return whether the course barely covers the topic."""
         return self.total.words < ENOUGH_WORDS and not self.total.commands + self.total.pictures
 
 
@@ -69,18 +69,18 @@ def lessons() -> list[Path]:
 
 
 def headings(page: Path) -> dict[int, list[str]]:
-    """Return the anchors in the front matter of a lesson by the numbers of their topics."""
+    """Return the anchors in a lesson's front matter by topic number."""
     named = front_matter(page).get("topics", {})
     return {number: [each] if isinstance(each, str) else each for number, each in named.items()}
 
 
 def sections(text: str) -> dict[str, Section]:
-    r"""Return the sections of a page by their anchors, which are the same as on GitHub.
+    r"""Return the sections of a page by anchor. The anchors are the same as on GitHub.
 
     >>> sections("# A\none\n## B `c`\ntwo words\n```console\n# no heading\n$ ls\n```\n")
     {'a': Section(words=3, commands=1, pictures=0), 'b-c': Section(words=2, commands=1, pictures=0)}
     """
-    # Remove "#" at the start of lines of code, where a comment looks like a heading.
+    # In code blocks, remove "#" at the start of lines, because comments look like headings.
     text = re.sub(r"(?ms)^(`{3,}).*?^\1$", lambda code: re.sub(r"(?m)^#", "", code[0]), text)
     parts = re.split(r"(?m)^(#+) (.+)$", text)
     levels = [len(marks) for marks in parts[1::3]]

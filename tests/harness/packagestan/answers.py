@@ -9,7 +9,7 @@ from harness.packagestan.template import ROOT, TEMPLATE, facts
 from harness.rendering.template import Answers
 from harness.space.questionnaire import Questionnaire
 
-# Many options are on, and most text answers contain characters that could break a template.
+# Many options are selected, and many text answers contain characters that could break a template.
 FULL: Answers = {
     "project_name": "Straße & Friends",
     "project_description": 'Says "hello" in C:\\new\\languages: 100% {{ kind }} # </b> 🎉 שלום',
@@ -45,7 +45,7 @@ def preset(name: str) -> Answers:
     return {key: value for key, value in yaml.safe_load(text).items() if key != "label"}
 
 
-# The questions, with the defaults that apply if only the project's name is given.
+# The questions, with the answers from the standard preset as defaults.
 QUESTIONNAIRE = Questionnaire(TEMPLATE, {"preset": "standard"} | preset("standard"))
 
 questions = QUESTIONNAIRE.questions

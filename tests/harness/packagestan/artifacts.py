@@ -1,4 +1,4 @@
-"""The artifact cache of Packagestan's projects."""
+"""The artifact cache for Packagestan's projects."""
 
 import functools
 from pathlib import Path
@@ -39,5 +39,5 @@ def artifact_cache(folder: Path) -> ArtifactCache:
 
 
 def interpreters() -> dict[str, Path]:
-    """Return this machine's interpreters for the supported versions, by version."""
+    """Return this machine's interpreters for the supported Python versions, by version."""
     return adapter().interpreters()

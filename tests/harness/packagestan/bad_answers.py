@@ -4,7 +4,7 @@ from typing import Any
 
 from harness.packagestan.answers import questions
 
-# The question, the answer, the remedy, and part of the problem.
+# The question, the answer, the remedy, and part of the problem's description.
 REJECTED: list[tuple[str, Any, str, str]] = [
     ("project_name", "x" * 101, "shorten to 100 characters", "the answer has 101"),
     ("project_name", "", "enter a name such as My Project", "empty"),
@@ -81,7 +81,7 @@ REJECTED: list[tuple[str, Any, str, str]] = [
     ("starters", "cli", "restore the answers file with git checkout", "damaged"),
 ]  # fmt: skip
 
-# The questions that are answered with text or YAML and have no choices.
+# The questions without choices that are answered with text or YAML.
 FREE = [
     name
     for name, question in questions().items()
@@ -92,5 +92,5 @@ FREE = [
 
 
 def first_rejected(name: str) -> tuple[Any, str]:
-    """Return the first rejected answer to a question, and the remedy in the message."""
+    """Return the first rejected answer to a question, and the remedy in its message."""
     return next((answer, remedy) for n, answer, remedy, _ in REJECTED if n == name)

@@ -1,4 +1,4 @@
-"""Compare the number of files and lines that each preset generates with its budget."""
+"""Limits for the files and lines that each preset generates, and the current numbers."""
 
 import itertools
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ NOT_COUNTED = {".copier-answers.yml", "LICENSE"}
 
 @dataclass(frozen=True)
 class Size:
-    """The size of a project with default answers.
+    """The size of a project with only a preset and a project type selected.
 
     Attributes:
         preset: The preset.
         mode: The project type.
-        files: The number of files, without the license and the answers file.
+        files: The number of files, excluding the license and the answers file.
         lines: The number of lines in these files.
     """
 
@@ -44,7 +44,7 @@ class Size:
         )
 
     def __str__(self) -> str:
-        """Return the size as a row for the table."""
+        """Return the size as a row of a table."""
         limit = "{:5} /{:6}".format(*self.budget) if self.budget else "      -"
         return f"{self.preset:9} {self.mode:8} {self.files:5} /{self.lines:6}   {limit}"
 
@@ -53,7 +53,7 @@ HEADER = "preset    type     files / lines    budget"
 
 
 def measure(project: Path) -> tuple[int, int]:
-    """Count a project's files and their lines, without the license and the answers file."""
+    """Count a project's files and their lines, excluding the license and the answers file."""
     files = [project / name for name in tree(project) if name not in NOT_COUNTED]
     return len(files), sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files)
 

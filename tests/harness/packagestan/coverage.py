@@ -27,7 +27,7 @@ COVERAGE = Coverage(
     texts=FULL | {"index_url": "https://packages.example.com/zoe/upload/"},
     empty={"extras": {}},
     shaping={"dependencies", "extras", "command_name", "gui_command_name", "index_url"},
-    # A preset affects only which questions are asked and their defaults.
+    # A preset affects only which questions are asked and what their defaults are.
     left_out={"preset"},
     combined=("mode", "backend", "versioning", "package_data", "plugins"),
     cache=user_cache_path("packagestan") / "variants",
@@ -46,14 +46,14 @@ each_choice_once = COVERAGE.each_choice_once
 def contents() -> dict[str, Answers]:
     """Return the answers for each possible combination of the combined axes, by name.
 
-    The answers to all other questions come from `FULL`.
+    All other answers are from `FULL` or are defaults.
     """
     possible = filter(COVERAGE.is_possible, COVERAGE.combinations())
     return {contents_of(row): FULL | row for row in possible}
 
 
 def summary() -> list[str]:
-    """Return the lines of a summary of the possible answers and the variants."""
+    """Return a summary of the possible answers and the variants, line by line."""
     rows = covering_rows()
     met, out, every = interactions(rows, COVERAGE.strength)
     return [

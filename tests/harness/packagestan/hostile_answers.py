@@ -27,11 +27,11 @@ def free_questions(*types: str) -> list[str]:
 def forms() -> list[Form]:
     """Return forms whose answers together contain every choice of every axis."""
     without: dict[tuple[str, str], Answers] = {
-        # For uv_build, some names must be separate from the email address, so the files differ.
+        # With uv_build, some names can't share an entry with the email address, so the files differ.
         ("backend", "uv_build"): {"user_email": ""},
         # Trusted publishing works only with PyPI.
         ("publish", "trusted"): {"index_url": ""},
-        # A proprietary package that is published with a token requires its own index.
+        # A proprietary package that is published with a token requires a private index.
         ("license", "Proprietary"): {"index_url": "https://packages.example.com/upload/"},
     }
     found = []
@@ -45,7 +45,7 @@ def forms() -> list[Form]:
 
 @functools.cache
 def refusals(name: str) -> dict[str, str]:
-    """Return a question's message for each hostile string, or "" if it accepts the string."""
+    """Return a question's message for each hostile string, or "" if the string is accepted."""
     return {text: forms()[0].refusal(name, text) for text in hostile_texts()}
 
 
@@ -60,17 +60,17 @@ def accepted(*names: str) -> dict[str, list[str]]:
 def content(name: str, text: str) -> Any:
     """Return the parsed contents of a file, or its text if the format is unknown.
 
-    Expected differences between the files of different projects are removed.
+    Expected differences between projects are removed.
     """
     if name.endswith(".py"):
-        # Sphinx's settings escape a title with characters that are special in HTML.
+        # Ignore that Sphinx's settings escape the title.
         text = text.replace("import html\n", "").replace("html.escape(f", "(f")
     value = hostile_answers.content(name, text)
     if Path(name).name == "zensical.toml":
-        # Zensical doesn't escape these strings in HTML, so they are escaped in the file.
+        # Zensical doesn't escape these strings in HTML, so the file contains them in escaped form.
         for key in ("site_name", "site_description", "site_author", "repo_url"):
             value["project"][key] = html.unescape(value["project"].get(key, ""))
     elif name.endswith(".toml"):
-        # The ambiguous characters that Ruff allows depend on the project's names.
+        # Whether Ruff allows ambiguous characters depends on answers such as names.
         value.get("tool", {}).get("ruff", {}).get("lint", {}).pop("ignore", None)
     return value

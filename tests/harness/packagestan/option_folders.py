@@ -1,7 +1,7 @@
 """Find problems in the folders of choices.
 
-`test_each_choice_is_one_folder` reports the problems. An incomplete choice makes many other
-tests fail, so `conftest.py` runs only that test until the choice is complete.
+`test_each_choice_is_one_folder` reports the problems. An incomplete choice makes many other tests
+fail, so by default, `conftest.py` runs only that test until the choice is complete.
 """
 
 import collections
@@ -149,10 +149,10 @@ def page(axis: str) -> str:
 
 
 def problems(folder: Path, offered: list[str], page: str) -> list[str]:
-    """Return one sentence for each problem with an axis's folders.
+    """Return one sentence for each problem with an axis's folders or its reference page.
 
     Args:
-        folder: The folder of the axis.
+        folder: The axis's folder.
         offered: The choices in the question, including retired ones.
         page: The text of the axis's reference page.
     """
@@ -187,7 +187,7 @@ def problems(folder: Path, offered: list[str], page: str) -> list[str]:
 
 
 def shown(path: Path) -> str:
-    """Return a path in the folder of an axis, relative to the repository."""
+    """Return the path of a file or folder in an axis's folder, relative to the repository."""
     return f"template/options/{path.as_posix().rpartition('/options/')[2]}"
 
 
@@ -233,7 +233,7 @@ def fact_problems(data: dict[str, Any], expected: dict[str, type], choice: str) 
     Args:
         data: The facts.
         expected: The types of the facts that every choice must have, by name.
-        choice: The name of the choice.
+        choice: The choice's name.
     """
     missing = expected.keys() - data.keys()
     misspelled = set[str]()
@@ -277,7 +277,7 @@ def vcs_problems(folder: Path, data: dict[str, Any]) -> Iterator[str]:
     if vcs.get("requires") and error:
         yield f'{file}: remove the text of "vcs_error", or "requires" in "vcs"'
     if vcs and not vcs.get("variable"):
-        yield f'{file}: add "variable", which provides a version where there is no git, to "vcs"'
+        yield f'{file}: add "variable", which sets the version if there is no git, to "vcs"'
     if vcs and not (folder / "vcs.toml.jinja").exists():
         yield f'{shown(folder / "vcs.toml.jinja")}: add this file, because "vcs" is filled in'
     if not vcs and (folder / "vcs.toml.jinja").exists():
@@ -285,6 +285,6 @@ def vcs_problems(folder: Path, data: dict[str, Any]) -> Iterator[str]:
 
 
 def defaults(axis: str) -> set[Any]:
-    """Return the default answers to a question, including the defaults of the presets."""
+    """Return the default answers to a question, including those in the presets."""
     presets = [preset(file.stem) for file in FILES["preset"].glob("*.yml")]
     return {default(axis), *(answers.get(axis) for answers in presets)}

@@ -1,8 +1,7 @@
 """Reviews of facts that become outdated, such as versions and the behavior of services.
 
-The date of a review is in a comment in a data file, such as `(reviewed 2026-11-21)`, in the
-`choice.json` of a choice with requirements, or in the front matter of a page, such as `reviewed:
-2026-11-21`.
+The date of a review is in a data file's comment, such as `(reviewed 2026-11-21)`, in a choice's
+`choice.json`, or in a page's front matter.
 """
 
 import datetime
@@ -11,7 +10,7 @@ import re
 from harness.course.pages import front_matter
 from harness.packagestan.template import ROOT
 
-# Half a year. Within this time, most tools in the template have a new release.
+# Half a year.
 DAYS = 183
 
 IN_DATA = re.compile(r"\(reviewed (\d{4}-\d{2}-\d{2})\)|\"reviewed\": \"(\d{4}-\d{2}-\d{2})\"")

@@ -21,10 +21,10 @@ class Packagestan(Template):
 
     @contextlib.contextmanager
     def prepared_worker(self, destination: Path, answers: Answers) -> Iterator[Worker]:
-        """Yield a Copier worker. If a choice is retired, simulate an existing project's update.
+        """Yield a Copier worker. If an answer is retired, simulate an update of an existing project.
 
-        An update renders the recorded answers into an empty folder. These answers include the list
-        of starter files.
+        In an update, Copier renders the recorded answers, including the record of starter files,
+        into an empty folder.
         """
         if any("retired" in facts(axis).get(str(answers[axis]), {}) for axis in answers):
             answers = answers | {"starters": {"sets": []}}
@@ -50,13 +50,13 @@ CLONE_ADDRESS = f"https://github.com/{ORG}/packagestan.git"
 
 @functools.cache
 def facts(axis: str) -> dict[str, dict[str, Any]]:
-    """Return the facts from the `choice.json` of each of an axis's choices, by choice."""
+    """Return the facts in the `choice.json` of each choice of an axis, by choice."""
     files = sorted((OPTIONS / axis).glob("*/choice.json"))
     return {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
 def starter_files() -> dict[str, dict[str, list[str]]]:
-    """Return the sets of starter files by name, including the ones for documentation generators."""
+    """Return the sets of starter files by name, including the documentation generators' sets."""
     text = (ROOT / "template" / "data" / "starters.yml").read_text(encoding="utf-8")
     engines = {name: engine["starters"] for name, engine in facts("docs_engine").items()}
     return dict(yaml.safe_load(text)) | {name: files for name, files in engines.items() if files}

@@ -1,8 +1,8 @@
 """Find variants that cover the possible answers to a template's questions.
 
-A factor has a small number of levels. Each axis is a factor with its choices as levels. Each choice
-of a multiselect question is a factor that is on or off. Most text questions are factors whose
-levels are the default and difficult text.
+A factor has a small number of levels. An axis that accepts one choice is a factor whose levels are
+the choices. Each choice of a multiselect question is a factor that is on or off. Most text
+questions are factors whose levels are the default and difficult text.
 """
 
 import functools
@@ -35,11 +35,12 @@ Row = dict[str, Any]
 
 
 class Coverage:
-    """Variants that together contain every combination of a few levels.
+    """Variants that together contain every possible combination of a few levels.
 
     Attributes:
         strength: For any set of this many factors that shape a project, every possible combination
-            of levels occurs. For text that is only copied into files, every possible pair occurs.
+            of levels occurs. Text that is only copied into files occurs with each level of every
+            other factor.
     """
 
     def __init__(
@@ -62,13 +63,13 @@ class Coverage:
             questionnaire: The questions.
             inputs: A function that returns the files that determine the possible answers.
             given: Answers that are the same in every variant.
-            texts: A difficult answer to each question that has no choices. A question with an empty
-                answer is not a factor.
-            empty: Empty answers, which are a third level for these questions.
+            texts: A difficult answer to each question that is not an axis. If the answer is empty,
+                the question is not a factor.
+            empty: Empty answers, by question. They are an additional level.
             shaping: The questions without choices that determine which files and sections a project
                 has.
             left_out: Questions that are not factors.
-            combined: Axes for which every possible combination is in a variant.
+            combined: Axes whose possible combinations all occur.
             cache: The folder for computed variants.
             strength: See the attribute.
         """
@@ -83,10 +84,10 @@ class Coverage:
     def factors(self) -> dict[str, list[Any]]:
         """Return the levels of each factor by its name, which is `QUESTION` or `QUESTION.CHOICE`.
 
-        The default of an axis or a text question comes first.
+        The default comes first, except in multiselect questions.
 
         Raises:
-            KeyError: A question without choices has no difficult answer.
+            KeyError: A question that is not an axis has no difficult answer.
         """
         found: dict[str, list[Any]] = {}
         axes = self.questionnaire.axes()
@@ -103,7 +104,7 @@ class Coverage:
         return found
 
     def texts(self) -> list[str]:
-        """Return the names of factors for text that is only copied, such as names and addresses."""
+        """Return the names of factors for text that is only copied into files, such as names."""
         shaping = self.shaping.union(self.questionnaire.axes())
         return [name for name in self.factors() if "." not in name and name not in shaping]
 
@@ -125,19 +126,18 @@ class Coverage:
         return answers
 
     def combinations(self) -> list[Row]:
-        """Return every combination of the combined axes, whether possible or not."""
+        """Return every combination of the combined axes, even if it is rejected."""
         return list(self.questionnaire.combinations(*self.combined))
 
     def name_of(self, answers: Answers) -> str:
-        """Return the name of the combination that the answers contain."""
+        """Return a name for the combination of the combined axes in the answers."""
         return "-".join(str(answers[name]).lower() for name in self.combined)
 
     def covering(self) -> list[Answers]:
         """Return answers that cover every combination of `strength` levels that shape a project.
 
-        They include every possible combination of the combined axes, and each level of a text
-        question with each level of every other factor. Combinations that Copier rejects are left
-        out.
+        They also cover every combination of the combined axes, and each level of a text question
+        with each level of every other factor. Combinations that Copier rejects are left out.
         """
         return [self.answers_of(row) for row in self.rows()]
 
@@ -154,7 +154,7 @@ class Coverage:
         return not any(forbidden.items() <= row.items() for forbidden in self.refused())
 
     def digest(self) -> str:
-        """Return a hash of everything that affects the variants."""
+        """Return a hash of the settings, code, and files that affect the variants."""
         digest = hashlib.sha256()
         for package in ("copier", "covertable", "jinja2", "jinja2-ansible-filters", "pyyaml"):
             digest.update(f"{package} {version(package)}\n".encode())
@@ -173,7 +173,7 @@ class Coverage:
 
     @functools.cache  # noqa: B019
     def plan(self) -> dict[str, list[Row]]:
-        """Return the rejected combinations and the rows that cover all others.
+        """Return the rejected combinations, and the rows that cover the other combinations.
 
         The results are cached because computing them takes seconds. Each computation deletes the
         results that have not been used for a week.
@@ -269,8 +269,8 @@ class Coverage:
     def named_together(self, name: str) -> list[str]:
         """Return the factors that determine whether a question's answer is rejected.
 
-        These are the question itself and the ones that its validators use, directly or through
-        defaults. If the validators use no other factor that shapes a project, the list is empty.
+        They belong to the question itself and to the questions that its validators use, directly or
+        through defaults. If the validators use no other factor that shapes a project, the list is empty.
         """
         question = self.questionnaire.questions()[name]
         offered = question.get("choices")
@@ -289,7 +289,7 @@ class Coverage:
         return [factor for factor in self.factors() if factor in names]
 
     def variables(self, template: str) -> set[str]:
-        """Return the names of the variables that a Jinja template uses."""
+        """Return the names of the variables that a Jinja template uses but doesn't define."""
         environment = self.questionnaire.template.environment()
         return meta.find_undeclared_variables(environment.parse(template))
 
@@ -315,7 +315,7 @@ class Coverage:
         return [dict(row) for row in made.make()]
 
     def interactions(self, rows: list[Row], strength: int) -> tuple[int, int, int]:
-        """Count the combinations of levels of factors that shape a project.
+        """Count the combinations of levels that shape a project.
 
         Args:
             rows: The rows to search for the combinations.
@@ -350,7 +350,7 @@ class Coverage:
         return chosen
 
     def each_choice_once(self) -> list[Answers]:
-        """Return the axes' answers from `each_level_once`, which contain each choice of an axis."""
+        """Return the axes' answers from `each_level_once`, which contain every choice of every axis."""
         return [
             {axis: answers[axis] for axis in self.questionnaire.axes() if axis in answers}
             for answers in self.each_level_once()
@@ -358,6 +358,6 @@ class Coverage:
 
 
 def condition_against(row: Row) -> dict[str, Any]:
-    """Return a constraint in covertable's format that excludes a row."""
+    """Return a constraint in covertable's format that excludes a combination of levels."""
     equal = [{"operator": "eq", "left": name, "value": level} for name, level in row.items()]
     return {"operator": "not", "condition": {"operator": "and", "conditions": equal}}

@@ -12,7 +12,7 @@ from typing import Any
 
 from covertable.main import Controller
 
-# covertable assigns a number to each level. The levels of a group must occur in the same row.
+# covertable assigns a number to each level. The levels of a group must occur together in a row.
 Group = tuple[int, ...]
 
 # The number of bits for a level's count. Each level belongs to fewer than 2 ** 16 groups.
@@ -51,7 +51,7 @@ class CoveringArray(Controller):  # type: ignore[misc]
             self.missing[rest] += number << (BITS * level)
 
     def consume_pairs(self, row: dict[str, int]) -> None:
-        """Remove a row's groups from the missing ones."""
+        """Remove a row's groups from the missing groups."""
         for strength in self.all_strengths:
             for group in itertools.combinations(sorted(row.values()), strength):
                 if self.incomplete.pop(group, None):
@@ -65,11 +65,11 @@ class CoveringArray(Controller):  # type: ignore[misc]
         return sorted(groups, key=lambda group: -math.prod(map(self.width, group)))
 
     def width(self, level: int) -> int:
-        """Return the number of levels of a level's factor."""
+        """Return the number of levels that a level's factor has."""
         return len(self.serials[self.parents[level]])
 
     def extract(self, _: Controller) -> Iterator[Group]:
-        """Yield the levels to try next in the current row: first a group, and then single levels.
+        """Yield the levels to try next in the current row: first several levels, and then single ones.
 
         Each single level is tried only once, because covertable may reject it. The row ends when no
         level completes a missing group.

@@ -109,7 +109,7 @@ SCRIPTS = list(
 
 @functools.cache
 def hostile_texts() -> list[str]:
-    """Return the strings to try as answers to each question that accepts any text."""
+    """Return the strings to try as answers to each text question."""
     signs = string.punctuation
     lengths = [n + d for n in (4, 39, 40, 64, 100, 200, 254, 500, 512) for d in (0, 1)]
     texts = [
@@ -341,7 +341,7 @@ class Form:
                 self.answers[name] = next(
                     answer for answer in plain_answers(name) if not self.refusal(name, answer)
                 )
-        # Copier checks all plain answers together.
+        # Ask again, so that Copier checks all plain answers together.
         self._ask()
         self.plain = {name: self.answers[name] for name in free}
         self.plain = {name: text for name, text in self.plain.items() if name not in answers}
@@ -385,7 +385,7 @@ class Form:
 
     @functools.cached_property
     def sources(self) -> dict[str, str]:
-        """Return the Jinja template of each rendered file by path."""
+        """Return the Jinja source of each rendered file, by path."""
         folder = self.worker.template_copy_root
         found = {}
         for path in sorted(folder.rglob("*.jinja")):
@@ -417,7 +417,7 @@ class Form:
         return {name: holders(value, pattern) for name, value in self.plain_contents.items()}
 
     def expected(self, name: str, answers: dict[str, str]) -> Any:
-        """Return the expected contents of a file by replacing the plain answers in its contents."""
+        """Return a file's expected contents if the given answers replace the plain ones."""
         swap = {self.plain[question]: answer for question, answer in answers.items()}
         if name.endswith(".md"):
             swap = {escapeHtml(plain): escapeHtml(answer) for plain, answer in swap.items()}
@@ -451,7 +451,7 @@ class Form:
 def batches(answers: dict[str, list[str]]) -> Iterator[dict[str, str]]:
     """Yield sets of answers that together contain every string for every question.
 
-    Within a set, the strings differ, because two commands can't have the same name.
+    Each question starts with a different string, because two commands can't have the same name.
     """
     columns = [
         [(name, texts[(number + place) % len(texts)]) for place in range(len(texts))]

@@ -85,7 +85,7 @@ class Work:
     Attributes:
         project: The project's folder.
         added: The lines added to each file, by path.
-        deleted: The deleted files.
+        deleted: The paths of the deleted files.
     """
 
     def __init__(self, project: Path) -> None:
@@ -179,7 +179,7 @@ class SomeWork(Work):
 
 
 def a_year_of_work(project: Path, work: Work | None = None) -> Work:
-    """Develop a project as a user would: replace the starter code, and edit most files.
+    """Develop a project as a user would: replace the starter code, and edit many other files.
 
     The edits avoid lines that the update from release 0.3 rewrites; see
     `edits_of_rewritten_lines`.

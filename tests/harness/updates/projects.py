@@ -1,4 +1,4 @@
-"""Projects that Copier renders and updates in this process, each in its own git repository.
+"""Render and update projects with Copier in this process.
 
 For each update, Copier clones the template several times, reads its questions, and compiles its
 files. Here, this happens only once for each release. `test_update_command.py` checks that the
@@ -44,7 +44,7 @@ def cloned_template(url: str, ref: str | None, use_prereleases: bool, _refs: str
 
 
 def shared_template(url: str, ref: str | None = None, use_prereleases: bool = False) -> Template:
-    """Return the template of a release. If a test replaces a repository, clone the new one."""
+    """Return the template of a release. If the repository's refs have changed, clone it again."""
     return cloned_template(url, ref, use_prereleases, git("for-each-ref", cwd=Path(url)))
 
 
@@ -74,7 +74,7 @@ def sharing() -> Iterator[None]:
             template=shared_template,
             clone=clone,
             environment=property(shared_environment),
-            # Skip a check of the file permissions, because Copier runs git for each file.
+            # Skip setting executable bits in git's index, because Copier runs git for each file.
             sync_executable_bits=mock.Mock(),
         ),
         cached_answers(),
@@ -116,7 +116,7 @@ def update(project: Path, version: str | None = None, **changed: Any) -> list[st
     Args:
         project: The project's folder, without uncommitted changes.
         version: The release to update to, or None for the newest one.
-        changed: Answers to change.
+        changed: The answers to change.
 
     Raises:
         ValueError: Copier rejected an answer.

@@ -16,7 +16,7 @@ from harness.packagestan.template import ROOT, facts
 from harness.processes.commands import CommandError, run
 from harness.rendering.template import Answers
 
-# The file that maps each version to its commit.
+# The file that maps the version of each past release to a commit.
 RELEASES = ROOT / "tests" / "releases.yml"
 
 # The parts of a release that Copier reads.
@@ -98,12 +98,12 @@ def release_questions(version: str) -> dict[str, Any]:
 
 
 def release_choices(question: dict[str, Any]) -> list[Any]:
-    """Return answers that together contain each choice, or [] if the question has no choices."""
+    """Return answers that cover a question's choices, or [] if the question has no choices."""
     if question["type"] == "bool":
         return [False, True]
     offered = question.get("choices", {})
     if isinstance(offered, str) and "call offer" not in offered:
-        # The Python versions are in a data file, which isn't read here.
+        # The Python versions are in a data file, which isn't read here. Two of them are enough.
         return ["3.11", "3.13"]
     listed = written_choices(question).values() if offered else []
     values = [value["value"] if isinstance(value, dict) else value for value in listed]
@@ -111,7 +111,7 @@ def release_choices(question: dict[str, Any]) -> list[Any]:
 
 
 def covering_answers(version: str) -> list[Answers]:
-    """Return sets of answers that together contain each choice of a past release.
+    """Return sets of answers that together cover the choices of a past release.
 
     Some answers are replaced, because the release rejects them in combination with the others.
     """
@@ -136,7 +136,7 @@ def covering_answers(version: str) -> list[Answers]:
 
 
 def next_release() -> str:
-    """Return the version of the current template in tests: the next minor release."""
+    """Return the version that the current template has in tests: the next minor release."""
     last = Version(past_releases()[-1])
     return f"{last.major}.{last.minor + 1}.0"
 
