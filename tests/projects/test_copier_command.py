@@ -26,10 +26,7 @@ def empty_home(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Return a repository whose release 1.0.0 is the current template.
-
-    The release includes uncommitted changes.
-    """
+    """Return a repository whose release 1.0.0 is the template, including uncommitted changes."""
     repository = tmp_path / "packagestan"
     run("git", "clone", "--quiet", ROOT, repository)
     shutil.copy(ROOT / "copier.yml", repository)
@@ -84,7 +81,7 @@ def test_renders_without_git(empty_home: dict[str, str], tmp_path: Path) -> None
 def test_personal_settings_provide_defaults(
     empty_home: dict[str, str], repository: Path, tmp_path: Path
 ) -> None:
-    """Copier's settings file provides the default name, email address, and account."""
+    """Copier's settings file provides the default author, email address, and GitHub account."""
     mine = {"user_name": "Zoë Ünï", "user_email": "zoe@example.com", "github_user": "zoe"}
     settings = Path(empty_home["COPIER_SETTINGS_PATH"])
     settings.write_text(yaml.safe_dump({"defaults": mine}, allow_unicode=True), encoding="utf-8")
@@ -117,7 +114,7 @@ def test_existing_files_are_kept_by_default(
 ) -> None:
     """Without a terminal, Copier stops before it overwrites a file.
 
-    With --overwrite, it replaces existing files, except starter files.
+    With --overwrite, it replaces existing files, but not starter files.
     """
     project = tmp_path / "project"
     project.mkdir()

@@ -1,4 +1,4 @@
-"""Compare default answers, files, tools, and labels with the expected values in this file."""
+"""Compare answers and generated files with the expected values in this file."""
 
 import json
 import tomllib
@@ -60,7 +60,7 @@ STANDARD: Answers = BASE | {
     "template_updates": "none",
     "annotated": False,
 }
-# Given answers, and the defaults that they change.
+# Given answers, and the default answers that change because of them.
 OTHERS: dict[str, tuple[Answers, Answers]] = {
     "minimal": (
         {"preset": "minimal"},
@@ -260,13 +260,13 @@ JOBS: dict[str, dict[str, tuple[str, int | None]]] = {
 
 
 def read_workflows(project: Path) -> dict[str, Any]:
-    """Return the workflows of a project by name."""
+    """Return a project's workflows by name."""
     read = map(workflows.read, sorted((project / ".github" / "workflows").iterdir()))
     return {each["name"]: each for each in read}
 
 
 def test_jobs_have_names_and_time_limits(artifacts: ArtifactCache) -> None:
-    """Workflows and jobs have the expected names, time limits, and systems."""
+    """Workflows and jobs have the expected names, and jobs have the expected time limits and systems."""
     found = read_workflows(artifacts.project(ALL))
     assert JOBS == {
         name: {key: (job["name"], job.get("timeout-minutes")) for key, job in each["jobs"].items()}
@@ -277,9 +277,9 @@ def test_jobs_have_names_and_time_limits(artifacts: ArtifactCache) -> None:
 
 
 def test_workflows_start_at_odd_minutes(artifacts: ArtifactCache) -> None:
-    """Weekly runs start on Mondays, at minutes when GitHub is less busy.
+    """Scheduled workflows run on Mondays, but not on the hour, when GitHub is busy.
 
-    CI runs all scripts with bash.
+    CI runs scripts with bash by default.
     """
     schedules = {
         name: each["on"]["schedule"]
@@ -291,7 +291,7 @@ def test_workflows_start_at_odd_minutes(artifacts: ArtifactCache) -> None:
 
 
 def test_pipeline_has_its_images_and_limits(artifacts: ArtifactCache) -> None:
-    """The pipeline has the expected images and stages, and a default time limit of 15 minutes."""
+    """The pipeline has the expected images, stages, and default settings for jobs."""
     project = artifacts.project(ALL | {"ci": "gitlab", "docs_hosting": "none"})
     first, second = (
         yaml.safe_load((project / name).read_text(encoding="utf-8"))
@@ -311,7 +311,7 @@ def test_pipeline_has_its_images_and_limits(artifacts: ArtifactCache) -> None:
 
 
 def test_renovate_has_the_default_settings(artifacts: ArtifactCache) -> None:
-    """The Renovate file uses the schema and recommended settings, and manages only the template."""
+    """renovate.json has the expected keys and preset, and its two rules apply only to Copier."""
     project = artifacts.project(BASE | {"template_updates": "renovate"})
     settings = json.loads((project / "renovate.json").read_text(encoding="utf-8"))
     assert "https://docs.renovatebot.com/renovate-schema.json" == settings["$schema"]

@@ -1,4 +1,4 @@
-"""Test working on a new project: the message after copying and the environments."""
+"""Test the message after copying, and the environments of new projects."""
 
 import re
 import shutil
@@ -21,7 +21,7 @@ DEFAULTS: Answers = {"project_name": "My Project"}
 
 @pytest.fixture
 def template(tmp_path: Path) -> Path:
-    """Return a folder with the current template that isn't a repository."""
+    """Return a plain folder with the current template."""
     folder = tmp_path / "template"
     folder.mkdir()
     shutil.copy(ROOT / "copier.yml", folder)
@@ -41,7 +41,7 @@ def commit(template: Path) -> None:
 def test_message_fits_in_80_columns(
     environments: list[str], template: Path, tmp_path: Path
 ) -> None:
-    """Lines of the message have at most 80 characters, not counting the parent folder's path."""
+    """The message's lines have at most 80 characters, not counting the parent folder's path."""
     project = tmp_path / "project"
     answers = DEFAULTS | {"environments": environments, "github_user": "ada"}
     message = copier_command("copy", "--defaults", template, project, answers=answers).stderr
@@ -90,7 +90,7 @@ CHOSEN: list[Answers] = [
 def test_uv_sync_creates_a_working_environment(
     chosen: Answers, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """After `uv sync`, tests, formatter, linter, and type checker pass."""
+    """After `uv sync`, the tests and the checks by Ruff and mypy pass."""
     project = artifacts.copy(FULL | chosen, tmp_path / "project")
     run(find_uv_bin(), "sync", "--quiet", cwd=project)
     check(Environment(project / ".venv"), project)
@@ -116,7 +116,7 @@ def test_editable_installation_follows_the_source(
 
 def test_poetry_locks_a_project_with_extras(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Poetry can lock a project with poetry_core and an "all" extra that contains other extras."""
-    # Without dependencies, nothing is downloaded.
+    # Without dependencies, Poetry downloads nothing.
     chosen: Answers = {"backend": "poetry_core", "extras": {"colors": []}}
     project = artifacts.copy(DEFAULTS | chosen, tmp_path / "project")
     pyproject = project / "pyproject.toml"

@@ -16,14 +16,14 @@ from harness.processes.commands import run
 from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
 
-# The programs that bash, git, uv, and Python's activation script call.
+# Programs that the commands call, directly or indirectly.
 PROGRAMS = ("basename", "bash", "cat", "dirname", "env", "git", "realpath", "sed", "sh", "uname")
 
 # Matches a command in a console block, or a code span with a complete command.
 PREFIXES = "uv|uvx|just|nox|git|python|pytest|pipx|prek|ruff"
 COMMAND = re.compile(rf"^\$ (.+)$|`((?:{PREFIXES}) (?!run`)[^`\n]+)`", re.MULTILINE)
 
-# No package on PyPI has this name. The hooks are local, because GitHub isn't accessible.
+# No package on PyPI has this name. The hooks are local, so that nothing is cloned from GitHub.
 LIBRARY: Answers = {
     "project_name": "Greetings from Ada",
     "github_user": "ada",
@@ -39,11 +39,11 @@ APP = LIBRARY | {
     "type_checker": "none",
 }
 
-# pip takes ten seconds to install the tools for each nox session. All sessions install them with
-# the same function, so the sessions below can use uv.
+# With pip, installing the tools for a nox session takes ten seconds. All sessions use the same
+# function for this, so these two can use uv.
 INSTALLED_WITH_UV = ("nox -s format", "nox -s lint")
 
-# Commands for contributors without uv in the CONTRIBUTING.md of projects with uv.
+# The first and last of the commands for contributors without uv, in projects with uv.
 FIRST_WITHOUT_UV, LAST_WITHOUT_UV = "python3 -m venv", "python -m pip install --editable"
 
 REJECT_MAIN = """\
@@ -101,7 +101,7 @@ class Shell:
         }
 
     def run(self, command: str, exit_code: int | None = 0) -> CompletedProcess[str]:
-        """Run a command in the active environment. A `source` command activates an environment."""
+        """Run a command in the active environment, which `source` commands change."""
         script = f"set -e\n{self.activation}\n{command}"
         finished = run(
             *(str(shutil.which("bash")), "-c", script),
@@ -138,7 +138,7 @@ def create(shell: Shell, releases: Path, answers: Answers) -> None:
 
 
 def contribute(shell: Shell, commands: list[str]) -> None:
-    """Run commands from CONTRIBUTING.md, and check that they don't change tracked files."""
+    """Run commands from CONTRIBUTING.md, and check that they leave no uncommitted changes."""
     for command in commands:
         path = f"PATH=$PATH:{shell.uv} " if command in INSTALLED_WITH_UV else ""
         shell.run(path + command.replace("NAME", "greet"))
@@ -185,7 +185,7 @@ def release(shell: Shell) -> None:
 
 
 def test_commands_with_uv(tmp_path: Path, releases: Path) -> None:
-    """In a library with uv, the commands for users of uv require only git, Python, and uv."""
+    """In a library with uv, the commands for users of uv work with only git, Python, and uv."""
     shell = Shell(tmp_path, tmp_path / "project", has_uv=True)
     create(shell, releases, LIBRARY)
     commands = documented(shell.project / "CONTRIBUTING.md")
@@ -195,7 +195,7 @@ def test_commands_with_uv(tmp_path: Path, releases: Path) -> None:
     )
     contribute(shell, commands[:first] + commands[last + 1 :])
     release(shell)
-    # The next test runs the venv module, which takes longer.
+    # The next test uses the venv module, which is slower.
     shell.run("uv venv --quiet --seed ../elsewhere")
     shell.run("source ../elsewhere/bin/activate")
     for command in documented(shell.project / "README.md"):
@@ -204,7 +204,7 @@ def test_commands_with_uv(tmp_path: Path, releases: Path) -> None:
 
 
 def test_commands_without_uv(tmp_path: Path, releases: Path) -> None:
-    """In a library with uv, contributors can also use pip and venv, except to build."""
+    """In a library with uv, contributors can work with venv and pip instead, except to build."""
     project = tmp_path / "project"
     copier_command("copy", "--defaults", releases, project, answers=LIBRARY)
     shell = Shell(tmp_path, project, has_uv=False)
@@ -220,7 +220,7 @@ def test_commands_without_uv(tmp_path: Path, releases: Path) -> None:
 
 
 def test_commands_with_pip(tmp_path: Path, releases: Path) -> None:
-    """In an app with pip and nox, all commands except `uv tool install` require only Python."""
+    """In an app with pip and nox, all commands work without uv, except those that start with uv."""
     shell = Shell(tmp_path, tmp_path / "project", has_uv=False)
     create(shell, releases, APP)
     contribute(shell, documented(shell.project / "CONTRIBUTING.md"))
@@ -243,7 +243,7 @@ def test_commands_with_pip(tmp_path: Path, releases: Path) -> None:
     ids=["from git", "uv", "by hand"],
 )
 def test_releases_without_a_tool(chosen: Answers, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A manual release pushes the version and the tag, and can be undone locally."""
+    """A release without bump-my-version pushes an annotated tag, and can be undone locally."""
     project = artifacts.copy(LIBRARY | {"hooks": "none"} | chosen, tmp_path / "project")
     shell = Shell(tmp_path, project, has_uv=True)
     shell.variables["UV_NO_SYNC"] = "1"

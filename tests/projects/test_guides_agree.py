@@ -46,7 +46,10 @@ def publishing(project: Path) -> tuple[str, dict[str, Any]]:
 
 @each_published
 def test_releasing_names_the_environments(answers: Answers, artifacts: ArtifactCache) -> None:
-    """RELEASING.md names exactly the deployment environments that jobs use."""
+    """RELEASING.md names exactly the environments that jobs use.
+
+    Jobs use `pypi` unless there is a private index, and `testpypi` only if it is selected.
+    """
     project = artifacts.project(answers)
     _, jobs = publishing(project)
     used = {job["environment"] for job in jobs.values() if isinstance(job.get("environment"), str)}
@@ -80,9 +83,9 @@ def test_releasing_names_the_secrets(answers: Answers, artifacts: ArtifactCache)
 def test_releasing_names_the_workflow_and_the_tags(
     answers: Answers, artifacts: ArtifactCache
 ) -> None:
-    """The files that RELEASING.md names exist, and the tags that it protects start a release.
+    """The files that RELEASING.md names exist, and its setup steps are numbered consecutively.
 
-    Its setup steps are numbered consecutively.
+    On GitHub, the tags that it protects start a release.
     """
     project = artifacts.project(answers)
     guide = read(project, "RELEASING.md")
@@ -98,7 +101,7 @@ def test_releasing_names_the_workflow_and_the_tags(
 
 
 def test_required_check_is_a_job(artifacts: ArtifactCache) -> None:
-    """The required check in both guides is the name of the job that summarizes the results."""
+    """Both guides name the job that summarizes the results as the required check."""
     project = artifacts.project(BASE)
     names = {job["name"] for job in workflows.github(project, "ci")["jobs"].values()}
     for guide in ("CONTRIBUTING.md", "RELEASING.md"):
@@ -110,7 +113,7 @@ def test_required_check_is_a_job(artifacts: ArtifactCache) -> None:
 def test_update_command_uses_existing_questions(
     docs_engine: str, template_updates: str, artifacts: ArtifactCache
 ) -> None:
-    """CONTRIBUTING.md suggests a valid new answer, and the reminder shows its update command."""
+    """CONTRIBUTING.md suggests a valid new answer, and the workflow shows the same update command."""
     answers = BASE | {"docs_engine": docs_engine, "template_updates": template_updates}
     project = artifacts.project(answers)
     guide = " ".join(read(project, "CONTRIBUTING.md").split())

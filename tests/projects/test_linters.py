@@ -37,10 +37,7 @@ REVIEWED: Answers = BASE | {"hooks": "pre-commit", "ci": "github"}
 
 
 def failures(project: Path) -> dict[str, str]:
-    """Return the message of each failing repo-review check that isn't ignored, by name.
-
-    The plugins are validate-pyproject and all families of sp-repo-review.
-    """
+    """Return the message of each failing repo-review check that isn't ignored, by name."""
     reviewed = process(project)
     families = {"general", "github", "mypy", "noxfile", "pre-commit", "pyproject", "ruff"}
     assert families <= set(reviewed.families)
@@ -56,12 +53,12 @@ def test_repo_review_accepts_a_preset(preset: str, mode: str, artifacts: Artifac
     pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     ignored = pyproject["tool"]["repo-review"]["ignore"]
     assert len(ignored) <= 5
-    assert all(ignored.values()), "each has a reason"
+    assert all(ignored.values()), "a check is ignored without a reason"
 
 
 @pytest.mark.parametrize("choice", [*combinations("type_checker", "task_runner")], ids=str)
 def test_repo_review_accepts_the_other_tools(choice: Answers, artifacts: ArtifactCache) -> None:
-    """No repo-review check fails with any combination of type checker and task runner."""
+    """With any combination of type checker and task runner, no repo-review check fails."""
     assert {} == failures(artifacts.project(REVIEWED | choice))
 
 

@@ -1,7 +1,7 @@
-"""Check the commands in messages and guides of projects against tests/commands.yml.
+"""Check the commands in projects' messages and guides against tests/commands.yml.
 
-The list says which tests run a command, or why none does. Comparing the commands with a second list
-finds typos. With uv, each command that runs in the environment may start with `uv run`.
+The list says which test runs a command, or why none does. Comparing the commands with a second list
+finds typos. With uv, commands may start with `uv run`, which the list omits.
 """
 
 import functools
@@ -23,7 +23,7 @@ from harness.rendering.copier_internals import ask_questions, render_context
 from harness.rendering.template import Answers
 from harness.space.coverage import DIFFICULT
 
-# Free-form questions whose answers add or change commands. The others have their defaults.
+# Free-form questions whose answers add or change commands.
 TEXTS = {"extras", "command_name", "index_url"}
 FIXED: Answers = {"project_name": "My Project", "github_user": "ada", "python_min": "3.11"}
 
@@ -80,7 +80,7 @@ def commands() -> set[str]:
             for path in guides:
                 text = worker.jinja_env.from_string(path.read_text(encoding="utf-8"))
                 found.update(shown(text.render(context)))
-            # Only projects from earlier releases have this answer and get the end of the message.
+            # Only projects from 0.3 have this answer, with which the message is longer.
             context |= {} if len(found) > 99 else {"customize": False}
             for name in MESSAGES:
                 path = folder / "messages" / f"{name}.jinja"
@@ -91,7 +91,7 @@ def commands() -> set[str]:
 
 @functools.cache
 def listed() -> dict[str, Any]:
-    """Return the listed commands: "run" by test, and "not run" by the reason."""
+    """Return the listed commands: "run" by test file, and "not run" by reason."""
     return dict(yaml.safe_load((ROOT / "tests" / "commands.yml").read_text(encoding="utf-8")))
 
 
@@ -122,7 +122,7 @@ def message(name: str, answers: Answers, folder: str = "/home/ada/my-project") -
         ask_questions(worker)
         text = (snapshot() / "template" / "messages" / f"{name}.jinja").read_text(encoding="utf-8")
         context = dict(render_context(worker))
-        # Only projects from earlier releases have this answer and get the end of the message.
+        # Only projects from 0.3 have this answer, with which the message is longer.
         context |= {"customize": False} if name == "after_update" else {}
         return worker.jinja_env.from_string(text).render(context)
 

@@ -1,4 +1,4 @@
-"""Follow the README to replace the example in a project with other code."""
+"""Follow the README to replace a project's example with other code."""
 
 import re
 import shlex
@@ -21,8 +21,7 @@ VARIANTS: dict[str, Answers] = {
     "minimal": {"preset": "minimal"},
 }
 
-# A user's code: one function and its test. If the project has a command, also a command and its
-# test.
+# A user's code: a function and, for projects with a command, a command, each with a test.
 MODULE = '''"""Tides."""
 
 
@@ -140,7 +139,7 @@ def commands(project: Path) -> list[str]:
         tasks = ["lint", "typecheck", "test", "build"]
         tasks += ["docs"] if (project / "docs").exists() else []
         return [f"uv run just {task}" for task in tasks]
-    # Only projects with a task runner, CI, or guides have tools that check the distributions.
+    # Projects without a task runner, CI, and guides have no tools that check the distributions.
     return [
         "uv run ruff check",
         "uv run ruff format --check",
@@ -154,9 +153,9 @@ def commands(project: Path) -> list[str]:
 def test_following_the_readme_keeps_all_tasks_passing(
     variant: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """After the steps in the README, all checks pass, and greetings are not mentioned anymore.
+    """After the README's steps, all checks pass, and nothing mentions greetings anymore.
 
-    Neither the wheel's metadata and file names nor the code, pages, and settings mention them.
+    The wheel's metadata and file names, and the project's code, pages, and settings, are searched.
     """
     answers = VARIANTS[variant] | {"project_name": "Tide Tables"}
     project = artifacts.copy(answers, tmp_path / "project")

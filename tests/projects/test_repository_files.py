@@ -1,4 +1,4 @@
-"""Test which files git tracks and ignores, and which ones the distributions contain."""
+"""Test which files git tracks and ignores, and which files the distributions contain."""
 
 import hashlib
 import sys
@@ -92,7 +92,7 @@ def test_secrets_and_build_results_are_ignored(tmp_path: Path, artifacts: Artifa
 def test_projects_own_files_are_not_ignored(
     backend: str, docs_engine: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """With any backend or documentation generator, git ignores no file that users must commit."""
+    """With any backend and documentation generator, git ignores no file that users may commit."""
     answers = BASE | {"backend": backend, "docs_engine": docs_engine, "task_runner": "nox"}
     project = artifacts.copy(answers, tmp_path / "project")
     assert [] == ignored(project, *TRACKED)
@@ -131,7 +131,7 @@ def test_subpackage_called_build_is_packed(
 def test_tracked_file_missing_from_the_wheel_is_reported(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """The build check fails and names a file that git tracks but that is missing from the wheel.
+    """If a tracked file is missing from the wheel, check-wheel-contents fails and names the file.
 
     It passes if the backend packs the file even though .gitignore matches it.
     """
@@ -159,7 +159,7 @@ def test_line_endings_do_not_change_the_distributions(
 ) -> None:
     """A clone with core.autocrlf=true, as on Windows, builds the same wheel and sdist.
 
-    If the backend records dates in sdists, only the contents of their files are compared.
+    If the backend records dates in sdists, only the files in the sdists are compared.
     """
     project = artifacts.copy(BASE | {"backend": backend}, tmp_path / "project")
     commit(project)

@@ -26,7 +26,7 @@ def write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-# For each group of rules, code that breaks one of its rules: https://docs.astral.sh/ruff/rules/
+# Code that breaks a rule of each tested group: https://docs.astral.sh/ruff/rules/
 MISTAKES = {
     "B006": "def b(x=[]): return x",
     "D103": "def d(): return 1",
@@ -45,7 +45,7 @@ MISTAKES = {
 def test_ruff_finds_mistakes_of_each_group(
     folder: str, missing: set[str], tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Each group of rules applies to the package and the tests, except docstring rules in tests."""
+    """The groups of rules apply to the package and the tests, except docstring rules in tests."""
     project = artifacts.copy(BASE, tmp_path / "project")
     write(project / folder / "mistakes.py", "\n\n\n".join(MISTAKES.values()) + "\n")
     arguments = ("--no-cache", "--output-format=concise", project)

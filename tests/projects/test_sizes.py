@@ -18,7 +18,7 @@ from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 
-# Requirements in every form, not in alphabetical order.
+# Requirements in various forms, not in alphabetical order.
 REQUIREMENTS = [
     "zope.interface>=6",
     "PyYAML[speed]>=6,!=6.0.1",
@@ -56,7 +56,7 @@ def test_dependencies_keep_their_order(number: int, artifacts: ArtifactCache) ->
 def test_script_block_has_the_same_dependencies(
     library: str, number: int, artifacts: ArtifactCache
 ) -> None:
-    """A script lists the same dependencies as pyproject.toml. The command-line library is last."""
+    """A script and pyproject.toml list the same dependencies. The command-line library is last."""
     chosen = {"mode": "script", "cli_library": library, "dependencies": REQUIREMENTS[:number]}
     project = artifacts.project(BASE | chosen)
     listed = metadata(project)["dependencies"]
@@ -186,7 +186,7 @@ def test_direnv_activates_the_first_environment(
 def test_all_files_have_the_same_python_version(
     checker: str, version: str, artifacts: ArtifactCache
 ) -> None:
-    """All tools are configured for the oldest Python, and GitLab tests it and all newer ones."""
+    """All tools use the oldest Python version, and GitLab tests this version and all newer ones."""
     chosen = {"environments": ["uv", "conda"], "ci": "gitlab", "type_checker": checker}
     project = artifacts.project(BASE | chosen | {"python_min": version})
     assert f"{version}\n" == read(project, ".python-version")
@@ -226,7 +226,7 @@ AUTHORS = [
 def test_author_is_a_single_person(
     author: str, backend: str, email: str, artifacts: ArtifactCache
 ) -> None:
-    """The name and the email address are one author entry, or two if uv_build requires this."""
+    """The name and the email address share an author entry, unless uv_build requires two."""
     answers = {"user_name": author, "user_email": email, "backend": backend}
     project = artifacts.project(BASE | answers | {"docs_engine": "zensical"})
     name = author or "My Project contributors"
@@ -254,9 +254,9 @@ def test_default_author_has_no_angle_brackets(
 def test_repository_url_determines_the_links(
     ending: str, number: int, artifacts: ArtifactCache
 ) -> None:
-    """Only a URL of exactly an account and a repository adds links to issues and the changelog.
+    """Links to issues and the changelog require a URL of exactly an account and a repository.
 
-    The README has a CI badge only with such a URL.
+    So does the README's CI badge.
     """
     path = "/".join(["ada", "my-project", "tree", "main", "a", "b"][:number])
     url = f"https://github.com/{path}{ending}"

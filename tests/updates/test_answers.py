@@ -71,9 +71,9 @@ def test_old_answers_for_hooks_are_rejected(given: bool | str, old: Path) -> Non
 
 @pytest.mark.parametrize(("customize", "preset"), [(True, "custom"), (False, "standard")])
 def test_customize_becomes_a_preset(customize: bool, preset: str, old: Path) -> None:
-    """A project that recorded `customize` gets a preset instead, and other answers are kept.
+    """A preset replaces the recorded answer `customize`.
 
-    Only `hooks` and `starters` also change.
+    Of the other recorded answers, only `hooks` and `starters` change.
     """
     edit_answers(old, customize=customize, type_checker="ty", ci="gitlab")
     before = recorded_answers(old)
@@ -103,7 +103,7 @@ def test_preset_cannot_be_changed(
 
 @pytest.mark.parametrize("operation", ["update", "recopy"])
 def test_data_file_may_repeat_the_preset(operation: str, project: Path) -> None:
-    """Given answers, such as a data file, may contain the recorded preset, but no other preset."""
+    """Given answers may contain the recorded preset, but no other preset."""
     recorded = recorded_answers(project)
     for answers in ({"preset": "standard"}, recorded):
         operate(operation, project, answers)
@@ -127,7 +127,6 @@ def test_documentation_site_can_be_added(
     pages = {name: file for name, file in tree(fresh).items() if name.startswith("docs/")}
     present = tree(project)
     assert {"docs/api.md", "docs/changelog.md", "docs/conf.py", "docs/index.md"} == pages.keys()
-    # Every project from 0.3 has a page, and its summary is in the index.
     written = {"docs/index.md"} if version else set()
     assert written >= {name for name, file in pages.items() if file != present[name]}
 
@@ -145,7 +144,7 @@ def test_github_account_can_be_added(version: str | None, releases: Path, tmp_pa
 
 
 def test_deleted_changelog_stays_deleted(old: Path) -> None:
-    """A deleted changelog isn't restored, even though 0.3 didn't record it."""
+    """A deleted changelog isn't restored, even though 0.3 recorded no set of starter files for it."""
     (old / "CHANGELOG.md").unlink()
     commit(old, "Delete the changelog")
     update(old)
@@ -163,9 +162,9 @@ def test_changelog_can_be_added(releases: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", ["# Rewritten\n", None])
 def test_pages_of_old_projects_belong_to_the_user(page: str | None, old: Path) -> None:
-    """Pages that 0.3 managed are neither changed nor restored after the user's edits or deletions.
+    """After users edit or delete pages that 0.3 managed, updates neither change nor restore them.
 
-    No other page changes, except conf.py.
+    The rest of docs/ doesn't change either, except conf.py.
     """
     for name in ("api", "changelog"):
         file = old / "docs" / f"{name}.md"
@@ -180,7 +179,7 @@ def test_pages_of_old_projects_belong_to_the_user(page: str | None, old: Path) -
 
 
 def test_extra_deleted_by_hand_can_be_recorded(project: Path) -> None:
-    """After an extra is deleted and recorded as in the README, a new answer causes no conflict."""
+    """If an extra is deleted as the README describes, later updates cause no conflicts."""
     file = project / "pyproject.toml"
     text = file.read_text(encoding="utf-8")
     head, _, rest = text.partition("[project.optional-dependencies]\n")
@@ -219,7 +218,7 @@ def test_versions_still_come_from_git(
 
 
 def test_versions_from_git_are_not_lost(releases: Path, tmp_path: Path) -> None:
-    """A backend that can't compute the same versions is rejected unless the version is static."""
+    """A backend that can't compute the same versions is rejected unless versions become static."""
     answers = BASE | {"backend": "hatchling", "versioning": "vcs"}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
     for backend in ("flit_core", "pdm_backend"):
@@ -267,7 +266,7 @@ def test_import_name_cannot_change(project: Path) -> None:
 
 
 def test_package_renamed_by_hand_is_updated(project: Path, releases: Path, tmp_path: Path) -> None:
-    """A package renamed as documented is updated like a new package with this name."""
+    """A package that was renamed as documented is updated like a new package with this name."""
     (project / "src" / "my_project").rename(project / "src" / "other")
     for name in tree(project):
         text = (project / name).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Test that updates never lose random work.
+"""Test that updates never lose randomly generated work.
 
 `nox -s updates` tests many more projects than the normal tests.
 """
@@ -44,13 +44,13 @@ NEW_FILES = [
     "zensical.toml",
 ]
 
-# Files that are never deleted, because the project can't be built or updated without them.
+# Files that are never deleted, because building or updating may fail without them.
 NEEDED = {"pyproject.toml", ".copier-answers.yml", "README.md", "LICENSE", "MANIFEST.in"}
 
 STARTERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
 
 # An update removes only these files from the user's folders, if their option is no longer selected
-# or if they belong to the scripts of release 0.3.
+# or if they belong to release 0.3's scripts.
 MANAGED = re.compile(r"docs/conf\.py|src/\w+/__(main|init)__\.py|tests/test_locks\.py")
 
 
@@ -60,10 +60,10 @@ class Project(RuleBasedStateMachine):
     Attributes:
         folder: The temporary folder that contains the project.
         project: The project's folder.
-        lines: The lines added by the user, by file.
-        made: The files created by the user.
-        deleted: The starter files deleted by the user.
-        given: The answers given by the user.
+        lines: The lines that the user has added or changed, by file.
+        made: The files that the user has created.
+        deleted: The starter files that the user has deleted.
+        given: The answers that the user has given.
         number: The number of the last unique comment or renamed file.
         current: Whether the project has been updated to the newest release.
     """
@@ -89,7 +89,7 @@ class Project(RuleBasedStateMachine):
         backend=st.sampled_from(answers("backend")),
     )
     def start(self, version: str, mode: str, backend: str) -> None:
-        """Start a project from an earlier release."""
+        """Start a project from a past release."""
         self.given = {"mode": mode, "backend": backend}
         start(self.releases, version, self.project, BASE | self.given)
 
@@ -99,7 +99,7 @@ class Project(RuleBasedStateMachine):
         return f"# ours {self.number}"
 
     def pick(self, data: st.DataObject, suffixes: tuple[str, ...] = ("",)) -> str | None:
-        """Return the name of a file that has a suffix and can contain comments, or None."""
+        """Choose a file that has one of the suffixes and can contain comments, or return None."""
         files = sorted(
             name
             for name in tree(self.project)
@@ -109,7 +109,7 @@ class Project(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def add_a_line(self, data: st.DataObject) -> None:
-        """Insert a comment as a new line into a file."""
+        """Insert a comment line into a file."""
         if name := self.pick(data):
             lines = (self.project / name).read_text(encoding="utf-8").splitlines(keepends=True)
             at = data.draw(st.integers(1, max(1, len(lines))))
@@ -133,7 +133,7 @@ class Project(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NEW_FILES))
     def make_a_file(self, name: str) -> None:
-        """Create a new file unless it exists."""
+        """Create a file unless it exists."""
         file = self.project / name
         if not file.exists():
             file.parent.mkdir(exist_ok=True)
@@ -143,7 +143,7 @@ class Project(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def delete_a_file(self, data: st.DataObject) -> None:
-        """Delete a page, a module, a test, or a file of a task runner."""
+        """Delete a page, a module, a test, or a task runner's file."""
         name = self.pick(data, (".md", ".py", "justfile", "noxfile.py"))
         if name and name not in NEEDED and not name.endswith(("__init__.py", "__main__.py")):
             (self.project / name).unlink()
@@ -218,7 +218,7 @@ class Project(RuleBasedStateMachine):
         self.current = True
 
     def forget_removed_files(self) -> None:
-        """Forget files that disappeared with an option, and check that they weren't the user's."""
+        """Forget files that an update removed, and check that it was allowed to remove them."""
         names = self.lines.keys() | self.made
         for name in {name for name in names if not (self.project / name).exists()}:
             assert MANAGED.fullmatch(name) or not name.startswith(STARTERS), name

@@ -27,7 +27,7 @@ def changes() -> list[tuple[str, Any, Any]]:
     found: list[tuple[str, Any, Any]] = []
     for axis in axes():
         if axis in ("preset", "mode", "docs_engine"):
-            continue  # The preset can't be changed, and the other questions have their own tests.
+            continue  # The preset can't be changed, and the other two have their own tests.
         first, *others = choices(axis)
         if questions()[axis].get("multiselect"):
             first, others = [first], [[other] for other in others]
@@ -54,8 +54,8 @@ SAME_LINES = {
     "annotated": ["pyproject.toml"],
 }
 
-# A project without CI or with a proprietary license can't publish to PyPI, so an update requires
-# both answers.
+# A project without CI or with a proprietary license can't publish to PyPI, so `publish` must change,
+# too.
 NEEDS: dict[str, Answers] = {"ci": {"publish": "none"}, "license": {"publish": "none"}}
 
 # A deleted starter file is restored if its option is selected again.
@@ -74,7 +74,7 @@ def files(artifacts: ArtifactCache, answers: Answers) -> set[str]:
 def test_changing_a_choice_and_back_keeps_the_work(
     axis: str, first: Any, other: Any, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """Changing a choice and reverting it adds and removes the right files, and keeps the work.
+    """Changing a choice and changing it back adds and removes the right files, and keeps the work.
 
     Only the given answers and the record of starter files change.
     """
@@ -114,7 +114,7 @@ def test_changing_a_choice_and_back_keeps_the_work(
 def test_changed_mode_works_immediately(
     old: str, new: str, releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """After a change of mode, a project with its starter code passes its old and new tests."""
+    """After a change of mode, a project that still has its starter code passes all its tests."""
     answers = BASE | {"mode": old, "backend": "flit_core", "command_name": "greet"}
     project = start(releases, None, tmp_path / "project", answers)
     work = Work(project)

@@ -33,12 +33,12 @@ STARTERS = "starters: {type: str, ask: false, default: recorded}\n"
 
 
 def recorded(project: Path) -> Answers:
-    """Return a project's recorded answers to the questions of a recipe."""
+    """Return a project's recorded answers to the questions in a recipe."""
     return {n: answer for n, answer in recorded_answers(project).items() if n != "starters"}
 
 
 def make_history(repository: Path, *releases: str) -> Path:
-    """Create a template's repository with a release for each question file, and return the folder.
+    """Create a template's repository with a release for each question file, and return its folder.
 
     Args:
         repository: The folder to create.

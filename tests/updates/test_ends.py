@@ -23,7 +23,7 @@ def project(releases: Path, tmp_path: Path) -> Path:
 
 
 def remove_git(project: Path) -> None:
-    """Delete the repository."""
+    """Delete the git repository, but not the project."""
     shutil.rmtree(project / ".git")
 
 
@@ -77,7 +77,7 @@ def test_impossible_update_is_rejected(
     """An impossible update fails with the expected message, and changes no file."""
     disturb(project)
     before = tree(project)
-    with pytest.raises(Exception, match=re.escape(sentence)):  # no common base class
+    with pytest.raises(Exception, match=re.escape(sentence)):  # The exceptions differ.
         operate("update", project, {})
     assert before == tree(project)
 

@@ -47,7 +47,7 @@ def in_ignored_files(clone: Path) -> None:
 
 
 def in_uncommitted_files(clone: Path) -> None:
-    """Edit a file and add another one without committing them."""
+    """Edit one file and create another, without committing either."""
     (clone / "README.md").write_text("Mine.\n", encoding="utf-8")
     (clone / "notes.txt").write_text("Mine.\n", encoding="utf-8")
 
@@ -72,7 +72,7 @@ def edit(file: Path, old: str, new: str) -> None:
 
 
 def state(clone: Path) -> dict[str, object]:
-    """Return the state of a clone, which the loop must not change: its files and git's state."""
+    """Return what the loop must not change in a clone: its files and git's state."""
     if not (clone / ".git").exists():
         return {"files": tree(clone)}
     return {
@@ -85,7 +85,7 @@ def state(clone: Path) -> dict[str, object]:
 
 
 def test_loop_updates_in_branches(tmp_path: Path) -> None:
-    """The loop updates clean clones in a branch, and never changes or deletes users' files.
+    """The loop updates clean clones in a branch, and never changes the clones' working trees.
 
     The template is small so that Copier runs fast.
     """

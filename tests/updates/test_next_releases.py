@@ -242,7 +242,7 @@ def test_new_reserved_names_are_kept(template: Path, project_of: Callable[..., P
 def test_dropped_python_version_is_kept(template: Path, project_of: Callable[..., Path]) -> None:
     """A project keeps a Python version that new projects can't select anymore.
 
-    The update changes only the answers file.
+    No existing file changes, except the answers file.
     """
     project = project_of({"python_min": "3.11"})
     before = tree(project)

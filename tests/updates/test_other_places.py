@@ -86,7 +86,10 @@ def test_two_templates_are_updated_independently(releases: Path, tmp_path: Path)
 
 
 def test_recopying_replaces_the_configuration(releases: Path, tmp_path: Path) -> None:
-    """`copier recopy` discards edits to configuration files, but keeps the user's files."""
+    """`copier recopy` discards edits to configuration files, and restores deleted starter files.
+
+    It keeps the user's other files.
+    """
     project = start(releases, None, tmp_path / "project", BASE)
     fresh = tree(project)
     package = project / "src" / "my_project"
@@ -115,7 +118,7 @@ def test_recopying_replaces_the_configuration(releases: Path, tmp_path: Path) ->
 def test_message_recognizes_a_subfolder(ci: str, hint: str, releases: Path, tmp_path: Path) -> None:
     """In a subfolder of a repository or worktree, the steps don't create a repository.
 
-    A note describes how to create one, and explains the limits of the CI files.
+    A note describes how to create one, and says that CI files work only at the root.
     """
     outer = repository(tmp_path / "outer")
     git("worktree", "add", "--quiet", "../worktree", cwd=outer)
@@ -163,7 +166,7 @@ def test_update_in_a_subfolder_changes_only_the_subfolder(releases: Path, tmp_pa
 
 
 def test_existing_files_are_kept_as_documented(releases: Path, tmp_path: Path) -> None:
-    """The documented options keep the user's files, all existing files, or specific files."""
+    """With the documented options, copying keeps exactly the files that the page says."""
     page = (ROOT / "docs" / "how-to" / "start.md").read_text(encoding="utf-8")
     section = page.split("\n## If the destination folder is not empty\n")[1]
     overwrite, skip, exclude = re.findall("`(--.+?)`", section)

@@ -48,7 +48,7 @@ def test_each_release_is_in_the_changelog(version: str) -> None:
 
 
 def test_past_release_contains_the_files_of_its_commit(releases: Path) -> None:
-    """A past release contains the files from its commit."""
+    """Each past release in the test repository contains the same files as its commit."""
     for version, revision in history.release_commits().items():
         listed = git("ls-tree", "-r", version, cwd=releases)
         files = git("ls-tree", "-r", revision, *history.TEMPLATE, cwd=ROOT)
@@ -56,6 +56,6 @@ def test_past_release_contains_the_files_of_its_commit(releases: Path) -> None:
 
 
 def test_current_template_is_the_newest_release(releases: Path) -> None:
-    """The newest release has the current template's files, including the file modes."""
+    """The newest release has the current template's files with the same executable bits."""
     present = {name: file for name, file in tree(ROOT / "template").items() if ".pyc" not in name}
     assert present == tree(releases / "template")

@@ -22,7 +22,7 @@ READABLE = [] if missing_history() else past_releases()
 
 @pytest.mark.parametrize("version", READABLE)
 def test_answers_cover_every_choice(version: str) -> None:
-    """The covering answers contain each choice that a past release offers."""
+    """The covering answers contain each answer from `release_choices`."""
     rows = covering_answers(version)
     for name, question in release_questions(version).items():
         given = [row[name] for row in rows if name in row]
@@ -56,7 +56,7 @@ def test_update_equals_a_fresh_render(
     assert [] == update(project)
 
     after, new = tree(project), recorded_answers(project)
-    # With a list of starter files, answers count as recorded, so retired choices are accepted.
+    # The answers include the record of starter files, so retired choices are accepted.
     fresh = tree(render(releases, None, tmp_path / "fresh", new))
     mode = old["mode"]
     users = {name: file for name, file in before.items() if is_users(name, mode)}

@@ -15,7 +15,7 @@ from harness.updates.releases import add_release, commit, first_release
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "preset": "full"}
 
-# Phrases from the page, and the answers that they describe.
+# Phrases on the page, and whether they describe a project with given answers.
 WHICH: dict[str, Callable[[Answers], bool]] = {
     "projects with Sphinx": lambda answers: answers["docs_engine"] == "sphinx",
     "projects with a command, except scripts": lambda answers: (
@@ -99,7 +99,7 @@ def test_starter_files_of_each_option_are_listed() -> None:
 def test_deselected_options_lose_their_settings(template: Path, tmp_path: Path) -> None:
     """If the site and the command are deselected, only conf.py and `__main__.py` are removed.
 
-    They are removed even if the user has changed them. Other files of the user stay unchanged.
+    They are removed even if the user has changed them. The user's other files stay unchanged.
     """
     project = start(template, None, tmp_path / "project", BASE | {"mode": "app"})
     for name in ("docs/conf.py", "src/my_project/__main__.py"):

@@ -24,7 +24,7 @@ REMOVED = {*(f"tools/{name}.py" for name in SCRIPTS), "tests/test_locks.py"}
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("version", past_releases())
 def test_year_of_work_is_kept(version: str, mode: str, releases: Path, tmp_path: Path) -> None:
-    """The update keeps all of the user's lines, deletions, and version without conflicts.
+    """An update keeps all of the user's lines, deletions, and version without conflicts.
 
     It removes only the template's scripts and their test.
     """
@@ -42,7 +42,7 @@ def test_year_of_work_is_kept(version: str, mode: str, releases: Path, tmp_path:
 
 
 def test_both_versions_of_rewritten_lines_are_kept(releases: Path, tmp_path: Path) -> None:
-    """If both sides changed the same lines, a conflict is marked, and both versions are kept."""
+    """If both sides changed the same lines, conflicts are marked, and the user's lines are kept."""
     project = start(releases, "0.3.0", tmp_path / "project", BASE)
     work = Work(project)
     edits_of_rewritten_lines(work)
@@ -86,10 +86,7 @@ def test_message_names_the_removed_scripts(releases: Path, tmp_path: Path) -> No
 def test_worked_on_project_passes_its_checks(
     releases: Path, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """After the update, the project's tasks pass, and its wheel has the user's changes.
-
-    They are a version, an extra, and a command.
-    """
+    """After an update, a project's tasks pass, and its wheel has the user's changes to metadata."""
     answers = BASE | {"mode": "app", "docs_engine": "none", "environments": ["uv"]}
     project = start(releases, "0.3.0", tmp_path / "project", answers)
     work = a_year_of_work(project)
