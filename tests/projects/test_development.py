@@ -115,7 +115,7 @@ def test_editable_installation_follows_the_source(
 
 
 def test_poetry_locks_a_project_with_extras(tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """Poetry can lock a project with poetry_core and an "all" extra that contains other extras."""
+    """Poetry can lock a project with poetry_core and an "all" extra that combines the others."""
     # Without dependencies, Poetry downloads nothing.
     chosen: Answers = {"backend": "poetry_core", "extras": {"colors": []}}
     project = artifacts.copy(DEFAULTS | chosen, tmp_path / "project")

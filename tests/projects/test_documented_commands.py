@@ -43,7 +43,7 @@ APP = LIBRARY | {
 # function for this, so these two can use uv.
 INSTALLED_WITH_UV = ("nox -s format", "nox -s lint")
 
-# The first and last of the commands for contributors without uv, in projects with uv.
+# Prefixes of the first and the last command for contributors without uv in CONTRIBUTING.md.
 FIRST_WITHOUT_UV, LAST_WITHOUT_UV = "python3 -m venv", "python -m pip install --editable"
 
 REJECT_MAIN = """\

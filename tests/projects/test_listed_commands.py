@@ -80,7 +80,7 @@ def commands() -> set[str]:
             for path in guides:
                 text = worker.jinja_env.from_string(path.read_text(encoding="utf-8"))
                 found.update(shown(text.render(context)))
-            # Only projects from 0.3 have this answer, with which the message is longer.
+            # Only projects from 0.3 have this answer, which adds the end of the message.
             context |= {} if len(found) > 99 else {"customize": False}
             for name in MESSAGES:
                 path = folder / "messages" / f"{name}.jinja"
@@ -122,7 +122,7 @@ def message(name: str, answers: Answers, folder: str = "/home/ada/my-project") -
         ask_questions(worker)
         text = (snapshot() / "template" / "messages" / f"{name}.jinja").read_text(encoding="utf-8")
         context = dict(render_context(worker))
-        # Only projects from 0.3 have this answer, with which the message is longer.
+        # Only projects from 0.3 have this answer, which adds the end of the message.
         context |= {"customize": False} if name == "after_update" else {}
         return worker.jinja_env.from_string(text).render(context)
 

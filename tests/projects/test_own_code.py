@@ -21,7 +21,7 @@ VARIANTS: dict[str, Answers] = {
     "minimal": {"preset": "minimal"},
 }
 
-# A user's code: a function and, for projects with a command, a command, each with a test.
+# A user's code and tests. Only projects with a command use the last two.
 MODULE = '''"""Tides."""
 
 
@@ -155,7 +155,8 @@ def test_following_the_readme_keeps_all_tasks_passing(
 ) -> None:
     """After the README's steps, all checks pass, and nothing mentions greetings anymore.
 
-    The wheel's metadata and file names, and the project's code, pages, and settings, are searched.
+    The test searches the wheel's metadata and file names, and the project's code, pages, and
+    settings.
     """
     answers = VARIANTS[variant] | {"project_name": "Tide Tables"}
     project = artifacts.copy(answers, tmp_path / "project")

@@ -166,7 +166,7 @@ def test_project_has_only_the_selected_environment_tools(
 def test_direnv_activates_the_first_environment(
     chosen: list[str], artifacts: ArtifactCache
 ) -> None:
-    """.envrc has a command for the first tool other than direnv, or for pip if there is none.
+    """.envrc has a command for the first tool other than direnv, or for pip if direnv is the only one.
 
     Without direnv, the project has no .envrc.
     """
@@ -186,7 +186,7 @@ def test_direnv_activates_the_first_environment(
 def test_all_files_have_the_same_python_version(
     checker: str, version: str, artifacts: ArtifactCache
 ) -> None:
-    """All tools use the oldest Python version, and GitLab tests this version and all newer ones."""
+    """All tools are set to the oldest Python version, and GitLab tests it and all newer versions."""
     chosen = {"environments": ["uv", "conda"], "ci": "gitlab", "type_checker": checker}
     project = artifacts.project(BASE | chosen | {"python_min": version})
     assert f"{version}\n" == read(project, ".python-version")

@@ -77,7 +77,7 @@ def test_impossible_update_is_rejected(
     """An impossible update fails with the expected message, and changes no file."""
     disturb(project)
     before = tree(project)
-    with pytest.raises(Exception, match=re.escape(sentence)):  # The exceptions differ.
+    with pytest.raises(Exception, match=re.escape(sentence)):  # The types differ.
         operate("update", project, {})
     assert before == tree(project)
 

@@ -166,7 +166,7 @@ def test_update_in_a_subfolder_changes_only_the_subfolder(releases: Path, tmp_pa
 
 
 def test_existing_files_are_kept_as_documented(releases: Path, tmp_path: Path) -> None:
-    """With the documented options, copying keeps exactly the files that the page says."""
+    """Copying with the documented options keeps exactly the files that the page describes."""
     page = (ROOT / "docs" / "how-to" / "start.md").read_text(encoding="utf-8")
     section = page.split("\n## If the destination folder is not empty\n")[1]
     overwrite, skip, exclude = re.findall("`(--.+?)`", section)

@@ -45,7 +45,7 @@ def is_users(name: str, mode: str) -> bool:
 def test_update_equals_a_fresh_render(
     version: str, row: int, releases: Path, tmp_path: Path
 ) -> None:
-    """After an update, the user's files are unchanged, and all other files equal a fresh render.
+    """After an update, the user's files are unchanged, and all others match a fresh render.
 
     Only the answers `customize`, `hooks`, and `starters` may change. A second update changes
     nothing.

@@ -1,4 +1,4 @@
-"""Check that updates with caches equal updates with the plain `copier` command."""
+"""Check that updates with caches produce the same projects as the plain `copier` command."""
 
 import shutil
 from pathlib import Path

@@ -15,7 +15,7 @@ from harness.updates.releases import add_release, commit, first_release
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026", "preset": "full"}
 
-# Phrases on the page, and whether they describe a project with given answers.
+# Phrases on the page, and functions that check whether the phrases apply to a project.
 WHICH: dict[str, Callable[[Answers], bool]] = {
     "projects with Sphinx": lambda answers: answers["docs_engine"] == "sphinx",
     "projects with a command, except scripts": lambda answers: (
@@ -65,7 +65,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_update_changes_the_listed_files(answers: Answers, template: Path, tmp_path: Path) -> None:
     """An update changes exactly the user's files that the documentation lists.
 
-    CONTRIBUTING.md names the ones in src/.
+    CONTRIBUTING.md names the changed files in src/.
     """
     project = start(template, "1.0.0", tmp_path / "project", BASE | answers)
     guide = project / "CONTRIBUTING.md"

@@ -1,4 +1,4 @@
-"""Test updates of projects with a year of work."""
+"""Test updates of projects that users have worked on for a year."""
 
 import re
 import tomllib

@@ -27,7 +27,7 @@ COMMANDS = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
 
 
 def existing_project(artifacts: ArtifactCache, name: str) -> Project:
-    """Return a project from tests/packages/. Its build backend builds the wheel only once."""
+    """Return a project from tests/packages/, including its wheel, which is built only once."""
 
     def make(folder: Path) -> None:
         copied = shutil.copytree(PACKAGES / name, folder / "tree")

@@ -40,7 +40,7 @@ DOCS = ROOT / "docs"
 COURSE = DOCS / "course"
 RUN_FOLDERS = {"tutorial", "course"}
 
-# The path of the home folder in output on pages.
+# The path that replaces the home folder's path in output.
 HOME = "/home/ada"
 
 # If the environment variable is set, commands run in zsh, the default shell on macOS, and with
@@ -140,7 +140,7 @@ def commands_in(source: str, line: int) -> list[Command]:
 
 
 def blocks(document: Document) -> Iterator[Region]:
-    """Yield the blocks of a page that contain commands or files, as Sybil expects of a parser."""
+    """Yield a page's blocks that contain commands or files. Sybil uses this function as a parser."""
     fences = [FencedCodeBlockLexer("console"), DirectiveLexer("code-block")]
     for lexer in fences:
         for region in lexer(document):

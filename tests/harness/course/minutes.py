@@ -21,7 +21,7 @@ MINUTES_A_QUESTION = 1
 # The default for challenges without `:minutes:`.
 MINUTES_A_CHALLENGE = 5
 
-# The names of collapsed blocks and of notes for instructors.
+# The directives for collapsed blocks and for instructors' notes.
 COLLAPSED = {"hint", "solution", "answer", "instructor", "dropdown"}
 OPTIONAL_SECTION = "## Going deeper"
 
@@ -186,7 +186,7 @@ def work(text: str) -> Work:
 
 
 def work_of(page: Path) -> Work:
-    """Measure the work that the page in a file requires, as `work` does."""
+    """Measure the work that the page in a file requires; see `work`."""
     return work(page.read_text(encoding="utf-8"))
 
 

@@ -1,6 +1,6 @@
 """Open one of the packaging puzzles: `python -m harness.course.puzzles NUMBER [FOLDER]`.
 
-This module uses only the standard library, because `nox -s puzzle` installs nothing to run it.
+This module uses only the standard library, because `nox -s puzzle` installs nothing.
 """
 
 import re

@@ -16,7 +16,7 @@ FIRST: Answers = {"project_name": "Plain", "command_name": "plain"}
 
 
 def free_questions(*types: str) -> list[str]:
-    """Return the names of the questions of the given types that are answered with text or YAML.
+    """Return the questions of the given types that are answered with text or YAML.
 
     See `harness.space.hostile_answers.free_questions`.
     """

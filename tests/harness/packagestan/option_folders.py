@@ -1,4 +1,4 @@
-"""Find problems in the folders of choices.
+"""Find problems in choices' folders.
 
 `test_each_choice_is_one_folder` reports the problems. An incomplete choice makes many other tests
 fail, so by default, `conftest.py` runs only that test until the choice is complete.
@@ -110,7 +110,7 @@ def all_problems() -> list[str]:
 def axis_problems(axis: str) -> list[str]:
     """Return one sentence for each problem with an axis.
 
-    The folders of the choices are checked only if the question is valid.
+    The choices' folders are checked only if the question is valid.
     """
     question = questions()[axis]
     return choices_problems(axis, question) or problems(OPTIONS / axis, listed(axis), page(axis))

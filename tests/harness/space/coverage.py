@@ -262,7 +262,7 @@ class Coverage:
         return found
 
     def rows_of(self, names: list[str]) -> Iterator[Row]:
-        """Yield every combination of the levels of some factors."""
+        """Yield every combination of some factors' levels."""
         for levels in itertools.product(*(self.factors()[name] for name in names)):
             yield dict(zip(names, levels, strict=True))
 

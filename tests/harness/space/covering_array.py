@@ -15,7 +15,7 @@ from covertable.main import Controller
 # covertable assigns a number to each level. The levels of a group must occur together in a row.
 Group = tuple[int, ...]
 
-# The number of bits for a level's count. Each level belongs to fewer than 2 ** 16 groups.
+# The number of bits that store a level's count. Each level belongs to fewer than 2 ** 16 groups.
 BITS = 16
 
 
@@ -60,7 +60,7 @@ class CoveringArray(Controller):  # type: ignore[misc]
     def sort(self, groups: list[Group], **_: object) -> list[Group]:
         """Return the groups in the order in which they start rows.
 
-        Groups of factors with many levels come first, because they require the most rows.
+        Groups whose factors have many levels come first, because they require the most rows.
         """
         return sorted(groups, key=lambda group: -math.prod(map(self.width, group)))
 

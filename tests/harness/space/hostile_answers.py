@@ -186,7 +186,7 @@ def shown(text: str) -> str:
 
 
 def free_questions(questionnaire: Questionnaire, *types: str) -> list[str]:
-    """Return the names of the questions of the given types that are answered with text or YAML.
+    """Return the questions of the given types that are answered with text or YAML.
 
     Multiselect questions are included only if "yaml" is given, because their answers can be YAML.
     """
@@ -199,7 +199,7 @@ def free_questions(questionnaire: Questionnaire, *types: str) -> list[str]:
 
 
 def plain_answers(name: str) -> Iterator[str]:
-    """Yield plain answers to a question. Each question that accepts text accepts at least one."""
+    """Yield plain answers to a question. Each question that accepts text accepts at least one of them."""
     word = name.replace("_", "")
     yield from (
         f"Plain {word}",
@@ -295,7 +295,7 @@ def surroundings(answer: str, text: str) -> set[str]:
 def names_in(
     environment: SandboxedEnvironment, text: str
 ) -> tuple[frozenset[str], frozenset[str | None]]:
-    """Return the names of the variables and of the templates that a Jinja template uses.
+    """Return the names of the variables and templates that a Jinja template uses.
 
     A template whose name is computed is represented by None.
     """
@@ -371,7 +371,7 @@ class Form:
 
     @functools.cache  # noqa: B019
     def _derived(self, names: frozenset[str]) -> list[str]:
-        """Return the names of the computed values that depend on some answers."""
+        """Return the names of the computed values that depend on any of these answers."""
         affected = set(names)
         for name, question in self.questionnaire.questions().items():
             if question.get("when") is False:

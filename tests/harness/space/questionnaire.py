@@ -29,7 +29,7 @@ class Questionnaire:
         return self.template.questions()
 
     def asked(self) -> dict[str, dict[str, Any]]:
-        """Return the questions that Copier may ask, which exclude computed values."""
+        """Return the questions that Copier may ask. Computed values are not among them."""
         return {
             name: question
             for name, question in self.questions().items()
