@@ -204,7 +204,7 @@ def test_commands_with_uv(tmp_path: Path, releases: Path) -> None:
 
 
 def test_commands_without_uv(tmp_path: Path, releases: Path) -> None:
-    """In a library with uv, contributors can work with venv and pip instead, except to build."""
+    """In a library with uv, all tasks except `build` also work with venv and pip."""
     project = tmp_path / "project"
     copier_command("copy", "--defaults", releases, project, answers=LIBRARY)
     shell = Shell(tmp_path, project, has_uv=False)
@@ -220,7 +220,7 @@ def test_commands_without_uv(tmp_path: Path, releases: Path) -> None:
 
 
 def test_commands_with_pip(tmp_path: Path, releases: Path) -> None:
-    """In an app with pip and nox, all commands work without uv, except those that start with uv."""
+    """In an app with pip and nox, only `uv` commands in the README require uv."""
     shell = Shell(tmp_path, tmp_path / "project", has_uv=False)
     create(shell, releases, APP)
     contribute(shell, documented(shell.project / "CONTRIBUTING.md"))
