@@ -170,7 +170,7 @@ def test_guessed_license_is_unexplained(tmp_path: Path) -> None:
 
 
 def test_updates_keep_an_unsupported_license(tmp_path: Path) -> None:
-    """An update keeps an unsupported license, and changes to the default license are conflicts."""
+    """An update keeps an unsupported license. Changes to the default license cause conflicts."""
     template = tmp_path / "template"
     template.mkdir()
     git("init", "--quiet", cwd=template)

@@ -231,7 +231,7 @@ def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_p
 
 
 def test_folder_that_tests_refer_to_is_not_renamed(tmp_path: Path) -> None:
-    """If a test imports from its folder, the folder keeps its name, which `testpaths` contains."""
+    """If a test imports from its folder, the folder isn't renamed, and `testpaths` contains it."""
     test = f"from test import tides\n{TEST}"
     project = unbuilt_project(tmp_path, {"test/test_tide.py": test, "test/tides.py": ""})
     assert {name: name for name in ("test/test_tide.py", "test/tides.py")} == dict(
@@ -241,7 +241,7 @@ def test_folder_that_tests_refer_to_is_not_renamed(tmp_path: Path) -> None:
 
 
 def test_adding_tests_to_the_wheel_is_explained(tmp_path: Path) -> None:
-    """The report announces tests that only the new wheel contains, so they are explained."""
+    """The report announces tests that only the new wheel contains, so the change is explained."""
     project = unbuilt_project(tmp_path, {"tide/__init__.py": ""})
     (tmp_path / "tide" / "tests.py").write_text(TEST, encoding="utf-8")
     assert "tide/tests.py" not in faults(project)

@@ -36,7 +36,7 @@ def old(value):
 
 @pytest.fixture
 def project(tmp_path: Path, artifacts: ArtifactCache) -> Path:
-    """Return the folder of a project that fails Ruff and mypy, which are in its .venv."""
+    """Return the folder of a project that fails Ruff and mypy. Its .venv contains both tools."""
     files = {
         "pyproject.toml": PYPROJECT,
         "src/tide/__init__.py": '"""A package."""\n',
@@ -94,7 +94,7 @@ def test_unsupported_type_checker_is_reported(
 def test_files_are_left_out_of_type_checking(
     name: str, table: str, expected: dict[str, object]
 ) -> None:
-    """Files with type errors become exceptions, with comments about how many errors they contain."""
+    """Files with type errors are listed as exceptions. Comments show how many errors each has."""
     violations = [Violation("b.py", "x"), Violation("a.py", "x"), Violation("b.py", "y")]
     text = CHECKS[name].write(table + "\n[tool.other]\n", violations)
     assert {name: expected, "other": {}} == tomllib.loads(text)["tool"]

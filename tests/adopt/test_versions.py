@@ -78,7 +78,7 @@ def test_versions_from_git_are_recognized(
 
 
 def test_version_in_setup_cfg_is_static(tmp_path: Path) -> None:
-    """If setup.cfg specifies the version, it doesn't come from git, even with setuptools-scm."""
+    """A version that setup.cfg specifies doesn't come from git, even with setuptools-scm."""
     text = "[metadata]\nversion = attr: tide.__version__\n"
     (tmp_path / "setup.cfg").write_text(text, encoding="utf-8")
     assert not comes_from_git(requires("setuptools", "setuptools-scm"), tmp_path)

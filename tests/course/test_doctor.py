@@ -50,7 +50,7 @@ def test_docstring_examples_are_correct() -> None:
 
 
 def program(path: Path, output: str) -> None:
-    """Write a program that prints the given text."""
+    """Write a program that runs `echo` with the given text."""
     path.write_text(f"#!/bin/sh\necho {output}\n")
     path.chmod(0o755)
 

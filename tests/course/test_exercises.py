@@ -135,7 +135,7 @@ def test_built_package_must_specify_its_backend(folder: Path) -> None:
 
 
 def test_puzzles_are_numbered() -> None:
-    """There are at least twelve puzzles, and their titles start with consecutive numbers."""
+    """There are at least twelve puzzles, and their titles contain consecutive numbers."""
     numbers = sorted(content(folder)["puzzle"] for folder in PUZZLES)
     assert list(range(1, len(PUZZLES) + 1)) == numbers
     assert len(PUZZLES) >= 12

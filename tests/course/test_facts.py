@@ -50,7 +50,7 @@ def test_review_is_due_after_half_a_year() -> None:
 
 
 def names() -> set[str]:
-    """Return the names of the template's actions and tools, and of the choices in VERSIONED."""
+    """Return the names of the template's actions and tools, and of the VERSIONED axes' choices."""
     data = ROOT / "template" / "data"
     files = [data / f"{name}.yml" for name in ("actions", "tools")]
     listed = {name for file in files for name in yaml.safe_load(file.read_text(encoding="utf-8"))}

@@ -34,7 +34,7 @@ def each(*pages: Path) -> pytest.MarkDecorator:
 
 
 def introduction_problems(text: str) -> Iterator[str]:
-    """Yield the problems with the text above the first section, and with boxes of questions."""
+    """Yield the problems with the text above the first section, and with question boxes."""
     start = re.split(r"^## ", text, maxsplit=1, flags=re.MULTILINE)[0]
     body = f"\n{start}".partition("\n# ")[2].partition("\n")[2]
     problem, picture, rest = body.partition("```{diagram}")

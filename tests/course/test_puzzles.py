@@ -46,7 +46,7 @@ def test_symptom_and_task_do_not_reveal_the_defect(number: int, defect: str) -> 
 
 @each_puzzle
 def test_page_matches_its_puzzle(number: int, defect: str) -> None:
-    """A puzzle's page uses its package, and has the checker's command, the solution, and a link."""
+    """A puzzle's page has the puzzle's package, the checker's command, the solution, and a link."""
     page = COURSE / "puzzles" / defect / "index.md"
     text = page.read_text(encoding="utf-8")
     assert defect == front_matter(page)["puzzle"]

@@ -77,7 +77,7 @@ def is_so(condition: str, answers: dict[str, Any]) -> bool:
 
 @pytest.fixture(scope="module")
 def projects(artifacts: ArtifactCache) -> Projects:
-    """Return the files and answers of projects that cover all combinations of three choices."""
+    """Return files and answers of projects that cover all valid combinations of three choices."""
     found: Projects = []
     for answers in covering():
         project = artifacts.project(answers)
@@ -124,7 +124,7 @@ def test_files_are_in_the_section_of_their_kind(section: str) -> None:
 
 
 def test_updates_skip_only_user_files() -> None:
-    """The section "Your files" lists exactly the files that users own in some projects."""
+    """The section "Your files" lists exactly the files that can belong to the user."""
     sets = starter_files().values()
     once = {file for files in sets for file in files["once"]}
     kept = {file for files in sets for file in files.get("kept", [])}

@@ -195,7 +195,7 @@ class Site:
     """A small site, and the environment that builds it."""
 
     def __init__(self, environment: Environment, folder: Path) -> None:
-        """Use a folder, which the build creates if necessary."""
+        """Set the environment and the folder, which the build creates if necessary."""
         self.environment = environment
         self.folder = folder
 

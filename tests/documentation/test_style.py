@@ -85,7 +85,7 @@ def sentences(markdown: str) -> list[str]:
 
 
 def is_sentence_case(heading: str) -> bool:
-    """Return whether a heading is in sentence case. Any case is accepted after a colon.
+    """Return whether a heading is in sentence case. The word after a colon can have any case.
 
     >>> is_sentence_case("Lesson 1: Work on Windows"), is_sentence_case("Work On `A B`")
     (True, False)

@@ -107,7 +107,7 @@ class Place:
             event: The event.
             mutate: A function that changes the jobs.
             checks: A function that changes the jobs of the called ci.yml.
-            again: An earlier run. Its successful jobs are not run again unless they have changed.
+            again: An earlier run. Its successful, unchanged jobs are not run again.
         """
         workflow, called = self.workflow(name), self.workflow("ci")
         mutate(workflow["jobs"])
@@ -355,7 +355,7 @@ def test_repeated_release_changes_nothing(released: tuple[Place, Run]) -> None:
 
 
 def check_refused(place: Place, run: Run, mutate: Mutation) -> None:
-    """Check that PyPI doesn't replace a different file, and that the release is skipped."""
+    """Check that PyPI keeps a different existing file, and that the release is skipped."""
     kept = place.pypi.folder / FILES[0]
     kept.write_bytes(b"older")
     refused = place.run("publish", TAG, mutate, again=run.until("checks", "tag"))

@@ -153,7 +153,7 @@ def test_equal_values_of_different_types_are_distinguished(
 
 @pytest.mark.parametrize("name", sorted({name for name, *_ in REJECTED} - {"starters"}))
 def test_rejected_answer_has_the_same_message(name: str, session: Session) -> None:
-    """A rejected answer has the same message as with the `copier` command."""
+    """A rejected answer gets the same message as with the `copier` command."""
     rejected = [answer for question, answer, *_ in REJECTED if question == name]
     for answer in filter(json_keeps, rejected):
         answers = {"project_name": "My Project"} | {name: answer}

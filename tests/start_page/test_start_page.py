@@ -66,8 +66,8 @@ def test_bash_command_contains_no_control_characters() -> None:
 def words_of_powershell(command: str) -> list[str]:
     """Split a PowerShell command by the rules for verbatim strings.
 
-    Only quotation marks are escaped. The rules are in PowerShell's help topic about_Quoting_Rules,
-    so the tests don't require PowerShell.
+    Only quotation marks are escaped. PowerShell's help topic about_Quoting_Rules describes the
+    rules.
     """
     quotes = "'\u2018\u2019\u201a\u201b"
     pattern = rf"[{quotes}]((?:[^{quotes}]|([{quotes}])[{quotes}])*)[{quotes}]|(`\n)|([\w./:=-]+)|(\s)|(.)"
@@ -165,7 +165,7 @@ def test_link_with_rejected_answers_shows_a_project(page: Page) -> None:
 
 
 def test_groups_are_named_after_question_files() -> None:
-    """The form's groups have the names of the question files in copier.yml, without the numbers."""
+    """The form's groups are named after the question files that copier.yml includes."""
     found = groups(ROOT)
     assert ("Essentials", "CI") == (found["backend"], found["test_matrix"])
 
