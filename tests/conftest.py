@@ -75,6 +75,10 @@ def isolated_environment(shared_folder: Path, tmp_path_factory: pytest.TempPathF
     os.environ["PYTHONPYCACHEPREFIX"] = str(shared_folder / "bytecode")
     os.environ["PIP_NO_COMPILE"] = "1"
     os.environ[copier_program.VARIABLE] = str(shared_folder / "templates")
+    # After each commit, git would start another process to find out whether to pack the repository.
+    os.environ["GIT_CONFIG_COUNT"] = "1"
+    os.environ["GIT_CONFIG_KEY_0"] = "maintenance.auto"
+    os.environ["GIT_CONFIG_VALUE_0"] = "false"
     # Each worker process gets its own cache, because processes can't share mypy's cache.
     os.environ["MYPY_CACHE_DIR"] = str(tmp_path_factory.mktemp("mypy"))
     os.environ["TMPDIR"] = tempfile.tempdir = str(tmp_path_factory.mktemp("temporary"))
