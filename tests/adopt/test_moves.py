@@ -99,6 +99,13 @@ def test_only_files_in_git_are_moved(tmp_path: Path) -> None:
     assert [("tide/__init__.py", "src/tide/__init__.py")] == find_moves(project)
 
 
+def test_build_results_are_not_moved_without_git(tmp_path: Path) -> None:
+    """Without git, the results of earlier builds are not moved, but a file named build is."""
+    files = ["setup.py", "build/lib/tide.py", "dist/tide-1.0.tar.gz", "docs/build"]
+    project = unbuilt_project(tmp_path, dict.fromkeys(files, ""))
+    assert [("docs/build", "docs/build")] == find_moves(project)
+
+
 def test_replaced_starters_are_removed(tmp_path: Path) -> None:
     """The starter README and changelog are removed only if files with other names replace them."""
     project = unbuilt_project(

@@ -77,7 +77,7 @@ def project_files(folder: Path) -> list[str]:
 def walked_files(folder: Path) -> Iterable[str]:
     """Yield the paths of all files in a folder that are outside ignored subfolders and .git."""
     for path, folders, names in os.walk(folder):
-        skipped = ignored(path, folders) | {".git"}
+        skipped = ignored(path, [*folders, *names]) | {".git"}
         folders[:] = [name for name in folders if name not in skipped]
         for name in names:
             yield (Path(path) / name).relative_to(folder).as_posix()
