@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adoption.command_line import main
-from adoption.relaxations import CHECKS, Violation, run_pyright
+from adoption.relaxations import CHECKS, Check, Violation, run_pyright
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.processes.commands import run
@@ -123,6 +123,27 @@ def test_rules_are_ignored_only_where_violated() -> None:
     expected = {"a/**": ["F401"], "noxfile.py": ["D100"]}
     assert expected == tomllib.loads(text)["tool"]["ruff"]["lint"]["extend-per-file-ignores"]
     assert '"F401",  # 2 unused-import\n' in text
+
+
+def test_settings_are_restored_after_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """If a check never passes, pyproject.toml is restored, including its line endings."""
+    file = tmp_path / "pyproject.toml"
+    content = PYPROJECT.partition("\n\n")[2].replace("\n", "\r\n").encode()
+    file.write_bytes(content)
+    violation = Violation("tide.py", "D100", "no-docstring", "No docstring")
+    written = []
+
+    def check(folder: Path) -> list[Violation]:
+        written.append((folder / file.name).read_bytes() != content)
+        return [violation]
+
+    monkeypatch.setitem(CHECKS, "ruff", Check(check, CHECKS["ruff"].write))
+    assert 1 == main(["relax", str(tmp_path)])
+    assert "ruff still fails: tide.py: No docstring" in capsys.readouterr().err
+    assert [False, True, True] == written
+    assert content == file.read_bytes()
 
 
 def test_project_is_relaxed_only_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

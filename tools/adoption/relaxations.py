@@ -51,6 +51,8 @@ class Violation:
 def relax(folder: Path) -> list[str]:
     """Relax the checks of a project, and return one line about each tool.
 
+    After an error, pyproject.toml is unchanged.
+
     Raises:
         AdoptionError: The settings can't be relaxed, a tool can't run, a file has a syntax error,
             or a check still fails.
@@ -70,11 +72,35 @@ def relax(folder: Path) -> list[str]:
     if existing or "ignore" in tables.get("pyright", {}):
         text = existing or "[tool.pyright] ignore"
         raise AdoptionError(f"{file} is already relaxed; delete {text} to do it again")
+    content = file.read_bytes()
+    try:
+        found = add_exceptions(file, original, names)
+    except BaseException:
+        file.write_bytes(content)
+        raise
+    others = [
+        name for name in choice_facts("type_checker") if name in tables.keys() - CHECKS.keys()
+    ]
+    by_hand = [f"{name}: not supported; add exceptions to [tool.{name}] by hand" for name in others]
+    return [summary(name, violations) for name, violations in found.items()] + by_hand
+
+
+def add_exceptions(file: Path, original: str, names: list[str]) -> dict[str, list[Violation]]:
+    """Add exceptions to pyproject.toml until the checks pass, and return the violations by tool.
+
+    Args:
+        file: The path of pyproject.toml.
+        original: The text of pyproject.toml.
+        names: The names of the tools, which are keys of `CHECKS`.
+
+    Raises:
+        AdoptionError: A tool can't run, a file has a syntax error, or a check still fails.
+    """
     found: dict[str, list[Violation]] = {name: [] for name in names}
     # Repeat the checks, because ignoring a rule can make a `noqa` comment unnecessary, which is
     # another violation.
     for _ in range(3):
-        new = {name: CHECKS[name].run(folder) for name in names}
+        new = {name: CHECKS[name].run(file.parent) for name in names}
         if not any(new.values()):
             break
         check_syntax(violation for each in new.values() for violation in each)
@@ -87,11 +113,7 @@ def relax(folder: Path) -> list[str]:
     else:
         name, violation = next((name, each[0]) for name, each in new.items() if each)
         raise AdoptionError(f"{name} still fails: {violation.path}: {violation.message}")
-    others = [
-        name for name in choice_facts("type_checker") if name in tables.keys() - CHECKS.keys()
-    ]
-    by_hand = [f"{name}: not supported; add exceptions to [tool.{name}] by hand" for name in others]
-    return [summary(name, violations) for name, violations in found.items()] + by_hand
+    return found
 
 
 def check_syntax(violations: Iterable[Violation]) -> None:
