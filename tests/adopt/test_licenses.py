@@ -22,6 +22,7 @@ MIT, BSD, GPL = (
     for name in ("MIT", "BSD-3-Clause", "GPL-3.0-or-later")
 )
 THIRD_CLAUSE = BSD[BSD.index("3. Neither") : BSD.index("THIS SOFTWARE")]
+CONDITION = "Do not use it on Sundays, and never sell it to others.\n"
 LATER = '# License: GPL 3, or (at your option) any\n# later version.\n"""Tides."""\n'
 BSD_CLASSIFIER = "License :: OSI Approved :: BSD License"
 GPL_CLASSIFIER = "License :: OSI Approved :: GNU General Public License v3 (GPLv3)"
@@ -100,11 +101,9 @@ def test_license_is_found(
         ({"LICENSE": BSD}, {"license": "MIT"}, "LICENSE is BSD-3-Clause"),
         ({"LICENSE": MIT, "LICENSE.bsd": BSD}, {}, "decide whether to join them with AND or OR"),
         ({"LICENSE": GPL}, {"license": "GPLv3"}, "no file says whether later versions"),
-        (
-            {"LICENSE": f"{MIT}\nDo not use it on Sundays, and never sell it to others.\n"},
-            {},
-            "never sell",
-        ),
+        ({"LICENSE": f"{MIT}\n{CONDITION}"}, {}, "never sell"),
+        ({"LICENSE": f"{GPL}\n{CONDITION}"}, {"license": "GPLv3"}, "never sell"),
+        ({"LICENSE": BSD, "LICENSE.mit": f"{MIT}\n{CONDITION}"}, {}, "LICENSE.mit also says"),
     ],
 )
 def test_license_questions_are_reported(

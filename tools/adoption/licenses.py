@@ -131,19 +131,21 @@ def chosen(names: list[str], project: Project) -> License:
     stems = {re.sub(r"-(?:only|or-later)\Z", "", name) for name in names if is_gnu((name,))}
     later = allows_later_versions(project)
     licenses += [f"{stem}-{'or-later' if later else 'only'}" for stem in sorted(stems)]
-    problem = ""
+    problems = []
     if stems and later is None:
-        problem = "no file says whether later versions of the license apply"
-    for name, text in license_texts(project).items():
-        if added := added_text(text, licenses[0]):
-            problem = f"{name} also says {added!r}"
+        problems.append("no file says whether later versions of the license apply")
     if len(licenses) > 1:
         joined = " and ".join(licenses)
-        problem = (
+        problems.append(
             f"the project contains the texts of {joined}; decide whether to join them"
             " with AND or OR"
         )
-    return License(" AND ".join(licenses), problem, is_guess=bool(problem))
+    for name, text in license_texts(project).items():
+        contained = [each for each in licenses if each in recognized(text)]
+        # In a file with several licenses, each would appear as an addition to the others.
+        if len(contained) == 1 and (added := added_text(text, contained[0])):
+            problems.append(f"{name} also says {added!r}")
+    return License(" AND ".join(licenses), ". ".join(problems), is_guess=bool(problems))
 
 
 def is_gnu(names: tuple[str, ...]) -> bool:
@@ -320,8 +322,9 @@ def added_text(text: str, name: str) -> str:
     The passage could be an additional condition. Additions of fewer than ten words are ignored,
     because they are usually titles and owners.
     """
-    words, known = normalized_words(text), template_texts().get(name)
-    if known is None or name not in recognized(text):
+    words = normalized_words(text)
+    known = next((known for each, known in template_texts().items() if name in gnu_pair(each)), [])
+    if not known or name not in recognized(text):
         return ""
     matcher = difflib.SequenceMatcher(None, known, words, autojunk=False)
     codes = matcher.get_opcodes()
