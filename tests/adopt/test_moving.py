@@ -79,6 +79,17 @@ def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
     assert "\n\n# A comment on ruff.\n[tool.ruff]\n" in text
 
 
+def test_each_requirement_is_on_a_separate_line(tmp_path: Path) -> None:
+    """Each element of a long list is on a separate line, whatever words it contains."""
+    file = tmp_path / "pyproject.toml"
+    file.write_text(PROJECT, encoding="utf-8")
+    requirements = ["filename-tools>=1.0", "charts-and-tables>=2024.1", "tide-tables>=3.5"]
+    write_entries(file, Reading(by_hand={"dependencies": requirements}))
+    assert {*requirements} <= {
+        line.strip(' ",') for line in file.read_text(encoding="utf-8").splitlines()
+    }
+
+
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [

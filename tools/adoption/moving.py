@@ -151,7 +151,9 @@ def item(value: Any) -> Item:
 
     Tables in lists become inline tables, except for bump-my-version's files.
     """
-    if not isinstance(value, list) or any("filename" in each for each in value):
+    if not isinstance(value, list) or any(
+        isinstance(each, dict) and "filename" in each for each in value
+    ):
         return tomlkit.item(value)  # type: ignore[no-any-return]
     array = tomlkit.array().multiline(len(str(value)) > 60)
     for each in value:
