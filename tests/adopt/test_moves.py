@@ -54,6 +54,7 @@ SETTINGS = {"tool": {"ruff": {"line-length": 100}}}
         ("examples/tests.py", "examples/tests.py"),
         ("setup.py", ""),
         ("requirements/dev.txt", ""),
+        (".pytest.toml", ""),
         (".github/workflows/tests.yml", ""),
     ],
 )
@@ -62,7 +63,8 @@ def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
     files = dict.fromkeys(
         ["README.rst", "HISTORY.md", "COPYING.txt", "testing/conftest.py", "setup.py"], ""
     )
-    files |= dict.fromkeys(["requirements/dev.txt", ".github/workflows/tests.yml"], "")
+    left_behind = ["requirements/dev.txt", ".pytest.toml", ".github/workflows/tests.yml"]
+    files |= dict.fromkeys(left_behind, "")
     files |= dict.fromkeys(["test/test_high.py", "test_low.py", "examples/tests.py"], TEST)
     files |= {"tests.py": f"HEIGHTS = 'heights/north.csv'\n{TEST}", "heights/north.csv": "4\n"}
     files |= {"lib/tide/__init__.py": "", "lib/tide/tests/test_own.py": TEST, "docs/index.rst": ""}

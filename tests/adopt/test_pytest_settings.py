@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import tomli_w
+from _pytest.config.findpaths import locate_config
 
 from adoption.moves import find_moves
 from adoption.pytest_settings import own_settings, pytest_table
@@ -14,12 +15,16 @@ from harness.processes.commands import run
 
 TEST = "def test_tide(): ...\n"
 OPTIONS = "addopts = -ra --strict-markers\nmarkers =\n    slow: takes a minute\n    db\n"
+INI = f"[pytest]\n{OPTIONS}"
 TABLE = 'addopts = "-ra --strict-markers"\nmarkers = ["slow: takes a minute", "db"]\n'
+NATIVE = 'addopts = ["-ra", "--strict-markers"]\nmarkers = ["slow: takes a minute", "db"]\n'
 
 
 @pytest.mark.parametrize(
     ("file", "text"),
     [
+        ("pytest.toml", f"[pytest]\n{NATIVE}"),
+        (".pytest.toml", f"[pytest]\n{NATIVE}"),
         ("pytest.ini", f"[pytest]\n{OPTIONS}"),
         (".pytest.ini", f"[pytest]\n{OPTIONS}"),
         ("tox.ini", f"[tox]\n[pytest]\n{OPTIONS}"),
@@ -32,6 +37,45 @@ def test_settings_are_read_from_each_file(file: str, text: str, tmp_path: Path) 
     project = unbuilt_project(tmp_path, {file: text})
     expected = {"addopts": ["-ra", "--strict-markers"], "markers": ["slow: takes a minute", "db"]}
     assert (file, expected) == own_settings(project)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {".pytest.toml": "", ".pytest.ini": INI, "tox.ini": INI},
+        {"pytest.toml": "[pytest]\n", "pytest.ini": INI},
+        {".pytest.ini": "", "tox.ini": INI},
+        {"pytest.ini": INI, ".pytest.ini": ""},
+        {"pyproject.toml": "[project]\n[tool.pytest.ini_options]\n", "tox.ini": INI},
+        {"pyproject.toml": "[project]\n", "tox.ini": "[tox]\n", "setup.cfg": "[tool:pytest]\n"},
+        {"tox.ini": "[pytest]\n", "setup.cfg": f"[tool:pytest]\n{OPTIONS}"},
+    ],
+)
+def test_settings_come_from_the_file_that_pytest_uses(
+    files: dict[str, str], tmp_path: Path
+) -> None:
+    """The settings come from the same file as in pytest, even if it has no options."""
+    project = unbuilt_project(tmp_path, files)
+    _, file, options, _ = locate_config(tmp_path, [tmp_path])
+    name, settings = own_settings(project)
+    assert file == tmp_path / name
+    assert {*options} == {*settings}
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("pytest.toml", "[pytest]\naddopts = [\n"),
+        ("pytest.ini", f"{INI}unfinished\n"),
+        ("tox.ini", f"{INI}unfinished\n"),
+    ],
+)
+def test_invalid_files_are_ignored(file: str, text: str, tmp_path: Path) -> None:
+    """A file that pytest rejects yields no settings, not even from the lines before the error."""
+    project = unbuilt_project(tmp_path, {file: text, "setup.cfg": "[tool:pytest]\naddopts = -v\n"})
+    with pytest.raises(pytest.UsageError):
+        locate_config(tmp_path, [tmp_path])
+    assert ("setup.cfg", {"addopts": ["-v"]}) == own_settings(project)
 
 
 @pytest.mark.parametrize(

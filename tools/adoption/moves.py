@@ -13,7 +13,7 @@ from adoption.pytest_settings import matches, own_settings
 # Patterns for files that the new project doesn't need, and descriptions of their replacements.
 SUPERSEDED = {
     r"setup\.(py|cfg)|MANIFEST\.in|ez_setup\.py|versioneer\.py|pyproject\.toml": "pyproject.toml",
-    r"\.?pytest\.ini": "`[tool.pytest]` in pyproject.toml",
+    r"\.?pytest\.(ini|toml)": "`[tool.pytest]` in pyproject.toml",
     r"\.coveragerc|\.?mypy\.ini|\.flake8|\.?pylintrc|\.?ruff\.toml|\.isort\.cfg|\.style\.yapf"
     r"|pyrightconfig\.json|\.bumpversion\.(cfg|toml)": "the tables of the tools in pyproject.toml",
     r"(\w+[-_.])?requirements([-_.]\w+)*\.(txt|in)|requirements/.*|Pipfile(\.lock)?"

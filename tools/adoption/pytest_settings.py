@@ -4,9 +4,9 @@ https://docs.pytest.org/en/stable/reference/customize.html
 """
 
 import configparser
-import contextlib
 import fnmatch
 import shlex
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,12 +15,14 @@ from adoption.files import find_roles
 from adoption.findings import Finding
 from adoption.projects import Project
 
-# The first of these files that has the section contains the settings. pytest.ini takes precedence
-# even without the section.
+# The first of these files that has the table or section contains the settings. The first four take
+# precedence even without it.
 SECTIONS = {
+    "pytest.toml": "pytest",
+    ".pytest.toml": "pytest",
     "pytest.ini": "pytest",
     ".pytest.ini": "pytest",
-    "pyproject.toml": "",
+    "pyproject.toml": "tool.pytest",
     "tox.ini": "pytest",
     "setup.cfg": "tool:pytest",
 }
@@ -77,27 +79,46 @@ def pytest_finding(project: Project) -> Finding | None:
 def own_settings(project: Project) -> tuple[str, dict[str, Any]]:
     """Return the name of the file with a project's pytest settings, and the converted settings.
 
-    If the project has no settings, both are empty.
+    If the project has no settings, both are empty. Files that can't be parsed are ignored.
     """
     if project.folder is None:
         return "", {}
     for name, section in SECTIONS.items():
+        found: Mapping[str, Any] | None
         if name == "pyproject.toml":
             tables = project.settings.get("tool", {}).get("pytest", {})
-            found = tables.get("ini_options", tables)
+            found = tables.get("ini_options", tables or None)
         else:
-            found = ini_section(project.folder / name, section)
-        if found or (name == "pytest.ini" and (project.folder / name).is_file()):
-            return name, {key: converted(key, value) for key, value in found.items()}
+            found = file_settings(project.folder / name, section)
+        if found is not None:
+            is_native = name in ("pytest.toml", ".pytest.toml")  # The types are already correct.
+            return name, {
+                key: value if is_native else converted(key, value) for key, value in found.items()
+            }
     return "", {}
 
 
-def ini_section(file: Path, section: str) -> Mapping[str, str]:
-    """Return a section of an INI file, or {} if the section can't be read."""
+def file_settings(file: Path, section: str) -> Mapping[str, Any] | None:
+    """Return pytest's settings in a TOML or INI file.
+
+    Args:
+        file: The file, which may be missing.
+        section: The name of the table or section.
+
+    Returns:
+        The settings, or None if the file is missing, can't be parsed, or isn't a source of settings.
+    """
     parser = configparser.RawConfigParser()
-    with contextlib.suppress(configparser.Error, UnicodeDecodeError):
-        parser.read(file, encoding="utf-8")
-    return parser[section] if parser.has_section(section) else {}
+    try:
+        text = file.read_text(encoding="utf-8")
+        if file.suffix == ".toml":
+            return dict(tomllib.loads(text).get(section, {}))
+        parser.read_string(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, configparser.Error):
+        return None
+    if parser.has_section(section):
+        return parser[section]
+    return {} if file.name in ("pytest.ini", ".pytest.ini") else None
 
 
 def converted(name: str, value: Any) -> Any:
