@@ -97,7 +97,7 @@ def check_modules() -> str:
 
 
 def check_program(name: str) -> str:
-    """Require a program on PATH whose version isn't older than the one in `OLDEST`, if any."""
+    """Require a program on PATH. If `OLDEST` lists it, also require that version or a later one."""
     wanted = f"{name} {OLDEST[name]} or later" if name in OLDEST else name
     printed, succeeded = output_of(name, "--version")
     if not printed:

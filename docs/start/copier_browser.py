@@ -83,7 +83,7 @@ try:
     from copier._types import MISSING, Phase
     from copier._user_data import DEFAULT_DATA, AnswersMap, Question
 
-    # The private parts of Copier that this module replaces or calls.
+    # Check that the private parts of Copier that this module replaces or calls still exist.
     for owner, name in (
         (Worker, "_ask"),
         (Worker, "_render_context"),

@@ -141,7 +141,7 @@ def test_new_choice_requires_a_line_and_a_folder(tmp_path: Path) -> None:
     copy_template(template)
     for axis in EXTENSIBLE:
         add_copy(template, axis)
-    # A license requires a file instead of a folder, and a preset requires only a file.
+    # A new license requires a file and a line in the question. A new preset requires only a file.
     shutil.copy(template / "template/licenses/MIT.txt", template / "template/licenses/MIT-copy.txt")
     question = template / question_file("license")
     line = "    MIT - permissive, requires the copyright notice: MIT\n"

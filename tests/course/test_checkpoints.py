@@ -16,7 +16,7 @@ from harness.packagestan.answers import questions
 from harness.updates import projects
 from harness.updates.releases import commit
 
-# Learners' files, most of which updates don't change.
+# These files belong to the learners. Updates leave most of them unchanged.
 LEARNERS = ("README.md", "CHANGELOG.md", "docs/", "src/", "tests/")
 
 

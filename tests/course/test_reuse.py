@@ -32,7 +32,7 @@ def test_citation_is_complete() -> None:
 
 
 def test_dev_container_has_what_learners_need() -> None:
-    """The dev container installs the doctor's required tools except Git, and runs the doctor."""
+    """The dev container installs the tools that the doctor checks, except Git, and runs the doctor."""
     path = ROOT / ".devcontainer" / "learners" / "devcontainer.json"
     command = json.loads(path.read_text(encoding="utf-8"))["postCreateCommand"]
     needed = runpy.run_path(str(COURSE / "doctor.py"))["OLDEST"]

@@ -270,3 +270,17 @@ def test_excluded_faults_still_exist() -> None:
         text = (ROOT / entry["file"]).read_text(encoding="utf-8")
         assert entry["fault"] in map(str, faults(entry["file"], text))
         assert entry["reason"]
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"), [("template/questions/50_ci.yml", True), ("tools/adopt.py", False)]
+)
+def test_faults_in_the_template_run_the_completeness_tests(file: str, expected: bool) -> None:
+    """The test of incomplete choices runs on its own for each fault in the template.
+
+    If it fails in a run with many faults, no other test runs.
+    """
+    test = f"{runs.COMPLETENESS}[ci]"
+    known = {test: runs.Record(seconds=0.01, reads=frozenset(), is_quick=True)}
+    quick, _ = runs.near_tests(Fault(file, 1, "delete line", ("a",), ()), [], [], known)
+    assert expected == (test in quick)

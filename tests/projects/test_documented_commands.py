@@ -220,7 +220,7 @@ def test_commands_without_uv(tmp_path: Path, releases: Path) -> None:
 
 
 def test_commands_with_pip(tmp_path: Path, releases: Path) -> None:
-    """In an app with pip and nox, only `uv` commands in the README require uv."""
+    """In an app with pip and nox, all commands except the README's `uv` commands work without uv."""
     shell = Shell(tmp_path, tmp_path / "project", has_uv=False)
     create(shell, releases, APP)
     contribute(shell, documented(shell.project / "CONTRIBUTING.md"))

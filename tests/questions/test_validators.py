@@ -220,10 +220,11 @@ def test_validator_accepts_the_described_texts(
 
 
 def is_text(character: str) -> bool:
-    """Return whether a character may be in a line: not a control, line separator, or surrogate.
+    """Return whether a line may contain a character.
 
-    Characters that change the text direction (UAX #9, table 4), the byte order mark, U+FFFE, and
-    U+FFFF also count as control characters.
+    Control characters, surrogates, and line and paragraph separators are not allowed. Characters
+    that change the text direction (UAX #9, table 4), the byte order mark, U+FFFE, and U+FFFF also
+    count as control characters.
     """
     is_mark = character in "\u061c\u200e\u200f\ufeff\ufffe\uffff"
     controls = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")

@@ -60,7 +60,7 @@ class Source:
         generated: Patterns for files that the sdist contains but the project's repository doesn't.
         fails: The reasons why tests can't pass after the adoption, by name pattern. For example, a
             test may open a source file under its old path.
-        rejected: A part of the error message if the project can't be adopted, or "".
+        rejected: Part of the expected error message if the project can't be adopted, or "".
     """
 
     name: str

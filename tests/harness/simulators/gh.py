@@ -1,9 +1,9 @@
 """Simulate GitHub's `gh` command, and store releases in a folder.
 
-In `python gh.py STORE ORIGIN release create ...`, STORE is the folder for releases, ORIGIN is the
-repository's folder, and the other arguments are passed to `gh`. Only the options that the generated
-workflows use are supported. GH_TOKEN contains the job's permissions, because
-`harness.simulators.github_actions` provides them as the token.
+Usage: `python gh.py STORE ORIGIN release create ...`. STORE is the folder for releases, and ORIGIN
+is the repository's folder. The other arguments are the ones that a workflow passes to `gh`. Only the
+options that the generated workflows use are supported. GH_TOKEN contains the job's permissions,
+because `harness.simulators.github_actions` provides them as the token.
 """
 
 import argparse
