@@ -1,4 +1,4 @@
-"""Check how builds and installed commands run on Windows, which doesn't support forks."""
+"""Check the warm process, and how Windows, which doesn't support forks, replaces it."""
 
 import os
 import sys
@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from harness.artifacts import fork_server, import_smoke
+from harness.artifacts.forks import ForkServer
+from harness.artifacts.install import Environment
+from harness.processes.commands import CommandError
 
 BACKEND = """
 def build_wheel(out):
@@ -54,3 +57,14 @@ def test_windows_command_is_called_by_its_entry_point(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "argv", [])
     assert ("Hello\n", "", 3) == import_smoke.call(tmp_path / "Scripts" / "wave-hello", [])
+
+
+def test_end_of_the_warm_process_is_reported(tmp_path: Path) -> None:
+    """If the warm process ends, this and all later requests fail with its exit code."""
+    (tmp_path / "backend.py").write_text("import os\n\nos._exit(3)\n", encoding="utf-8")
+    system = '[build-system]\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    (tmp_path / "pyproject.toml").write_text(system, encoding="utf-8")
+    server = ForkServer(Environment.make(tmp_path / "environment"))
+    for _ in range(2):
+        with pytest.raises(CommandError, match="the warm process ended with 3"):
+            server.build("build_wheel", tmp_path, tmp_path / "dist", warm_up=True)

@@ -1,5 +1,6 @@
 """Process requests in forks of a warm process, which can use any environment's Python."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -49,12 +50,18 @@ class ForkServer:
         """Send a request, and return the answer.
 
         Raises:
-            CommandError: The requested operation failed. The message contains the traceback.
+            CommandError: The requested operation failed, or the process ended. The message contains
+                the traceback or the exit code.
         """
         assert self.process.stdin
         assert self.process.stdout
-        print(json.dumps(request), file=self.process.stdin, flush=True)
-        answer: dict[str, str] = json.loads(self.process.stdout.readline())
+        # If the process has already ended, there is no answer either.
+        with contextlib.suppress(BrokenPipeError):
+            print(json.dumps(request), file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()
+        if not line:
+            raise CommandError(f"the warm process ended with {self.process.wait()}")
+        answer: dict[str, str] = json.loads(line)
         if "error" in answer:
             raise CommandError(f"{answer['error']}\n{answer.get('printed', '')}")
         return answer
