@@ -308,3 +308,37 @@ def test_private_files_stay_out(
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text("secret")
     assert expected == read_context(tools, project)
+
+
+# Tests of the simulator.
+
+
+@pytest.mark.parametrize(
+    ("ignored", "expected"),
+    [
+        ("", {".dockerignore", "Dockerfile", "notes.md"}),
+        ("*.md", {".dockerignore", "Dockerfile"}),
+        ("Dockerfile\n.dockerignore", {"notes.md"}),
+        ("*\n!Dockerfile", {"Dockerfile"}),
+    ],
+)
+def test_context_contains_files_that_are_not_ignored(
+    ignored: str, expected: set[str], tmp_path: Path, tools: Environment
+) -> None:
+    """Like other files, Dockerfile and .dockerignore are in the context unless they are ignored.
+
+    https://docs.docker.com/build/concepts/context/#dockerignore-files
+    """
+    for name, text in ((".dockerignore", ignored), ("Dockerfile", ""), ("notes.md", "")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert expected == read_context(tools, tmp_path)
+
+
+def test_unsupported_platform_is_named(rehearsal: Callable[..., Rehearsal], tmp_path: Path) -> None:
+    """A stage for another platform is rejected, and the message contains the flag."""
+    project = tmp_path / "project"
+    project.mkdir()
+    text = "FROM --platform=linux/arm64 python:3.14-slim\n"
+    (project / "Dockerfile").write_text(text, encoding="utf-8")
+    with pytest.raises(NotImplementedError, match="--platform=linux/arm64"):
+        rehearsal(project).build()

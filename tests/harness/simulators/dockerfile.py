@@ -33,10 +33,13 @@ print(json.dumps([command._asdict() for command in dockerfile.parse_file(sys.arg
 """
 READ_CONTEXT = """
 import json, sys
-from docker.utils import exclude_paths
+from docker.utils.build import PatternMatcher
 lines = [line.strip() for line in open(sys.argv[2], encoding="utf-8")]
 patterns = [line for line in lines if line and not line.startswith("#")]
-print(json.dumps(sorted(exclude_paths(sys.argv[1], patterns))))
+matcher = PatternMatcher(patterns)
+# The constructor adds a pattern that includes .dockerignore, but only the builder receives it.
+assert matcher.patterns.pop().cleaned_pattern == ".dockerignore"
+print(json.dumps(sorted(matcher.walk(sys.argv[1]))))
 """
 
 
@@ -128,9 +131,7 @@ def read_context(tools: Environment, project: Path) -> set[str]:
     """
     ignore = project / ".dockerignore"
     paths = json.loads(tools.run("python", "-c", READ_CONTEXT, project, ignore).stdout)
-    # This implementation includes these two files even if .dockerignore excludes them.
-    files = {path for path in paths if (project / path).is_file()}
-    return files - {".dockerignore", "Dockerfile"}
+    return {path for path in paths if (project / path).is_file()}
 
 
 @dataclass
@@ -176,6 +177,8 @@ class Rehearsal:
         return list(self.stages.values())[-1]
 
     def _start_stage(self, instruction: Instruction) -> None:
+        if instruction.flags:
+            raise NotImplementedError(instruction)
         image, *words = instruction.values
         name = words[1] if words else "image"
         root = self.folder / "root"
