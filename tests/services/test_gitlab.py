@@ -1,5 +1,6 @@
 """Check the files for GitLab without running them. `test_pipelines_run.py` runs them."""
 
+import json
 import re
 from pathlib import Path
 
@@ -197,3 +198,25 @@ def test_trusted_publishing_stores_no_secret(artifacts: ArtifactCache) -> None:
     project = artifacts.project(BASE | {"testpypi": True})
     for name in (".gitlab-ci.yml", ".gitlab/publish.yml"):
         assert "PASSWORD" not in (project / name).read_text(encoding="utf-8")
+
+
+# Tests of the simulator.
+
+
+@pytest.mark.parametrize(
+    ("change", "unknown"),
+    [
+        ({"rules": [{"if": '$CI || $CI != "true"'}]}, 'rules: $CI != "true"'),
+        ({"rules": [{"if": "$CI"}, {"if": '$CI != "true"'}]}, 'rules: $CI != "true"'),
+        ({"rules": [{"if": "$CI", "when": "never"}]}, "rules: when"),
+        ({"only": ["main"]}, "lint: only"),
+    ],
+    ids=str,
+)
+def test_unsupported_parts_are_named(change: Job, unknown: str, tmp_path: Path) -> None:
+    """The error message names the unsupported part, even after a condition that is true."""
+    lint = {"stage": "check", "script": ["true"], **change}
+    pipeline = {"workflow": {"rules": [{"if": "$CI"}]}, "stages": ["check"], "lint": lint}
+    (tmp_path / ".gitlab-ci.yml").write_text(json.dumps(pipeline), encoding="utf-8")
+    with pytest.raises(NotImplementedError, match=re.escape(unknown)):
+        gitlab_pipelines.jobs(tmp_path, MAIN)

@@ -20,6 +20,7 @@ from harness.rendering.template import Answers
 from harness.simulators import gitlab_pipelines
 from harness.simulators.gitlab_pipelines import PROJECT, Pipeline, tag
 from harness.simulators.package_index import Index, Network
+from harness.simulators.workflows import Job
 
 pytestmark = pytest.mark.xdist_group("pipelines run")
 
@@ -239,3 +240,24 @@ def test_version_from_git_is_the_tag(
     pipeline = Pipeline(tmp_path / "pipeline", origin, network, interpreters(), tag("v0.1.0"))
     pipeline.run(gitlab_pipelines.jobs(origin, pipeline.event), ["build", "tag"])
     assert {"build": "success", "tag": "success"} == pipeline.results, pipeline.printed
+
+
+# Tests of the simulator.
+
+
+def test_artifacts_come_from_earlier_stages_by_default(pipeline: Pipeline) -> None:
+    """Without `needs` and `dependencies`, a job gets the artifacts of all earlier stages.
+
+    https://docs.gitlab.com/ci/yaml/#dependencies
+    """
+    with_file, without_file = ["test -f out/file"], ["test ! -e out"]
+    build = {"script": ["mkdir out", "touch out/file"], "artifacts": {"paths": ["out/"]}}
+    found: dict[str, Job] = {
+        "build": {"stage": "build"} | build,
+        "same stage": {"stage": "build", "script": without_file},
+        "default": {"stage": "test", "script": with_file},
+        "no needs": {"stage": "test", "script": without_file, "needs": []},
+        "no dependencies": {"stage": "test", "script": without_file, "dependencies": []},
+    }
+    pipeline.run(found, found)
+    assert dict.fromkeys(found, "success") == pipeline.results

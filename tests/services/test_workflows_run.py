@@ -566,12 +566,17 @@ def test_expressions_are_evaluated(text: str, expected: object) -> None:
         ("true && 7", "'7'"),
         ("github.ref ==", "its end"),
         ("github.ref github.ref", "github"),
+        ("github.ref.head", "github.ref.head"),
+        ("github.ref.*", "github.ref.*"),
+        ("github.*.head", "github.*.head"),
+        ("startsWith(github.ref)", "startsWith() with 1 argument(s)"),
+        ("always('job')", "always() with 1 argument(s)"),
     ],
 )
 def test_unsupported_expression_is_named(text: str, unknown: str) -> None:
     """The error message contains the expression, and names the part that isn't supported."""
     with pytest.raises(ExpressionError, match=re.escape(f"{unknown} is not supported, in: {text}")):
-        evaluate(text, {"github": {"ref": "refs/heads/main"}})
+        evaluate(text, {"github": {"ref": "refs/heads/main"}}, {"always": True})
 
 
 @pytest.mark.parametrize(
@@ -598,6 +603,29 @@ def test_unsupported_parts_are_named(change: Job, unknown: str, place: Place) ->
         place.run("ci", PULL_REQUEST, only_lint)
 
 
+@pytest.mark.parametrize(
+    ("overwrite", "result", "text"), [(True, "success", "new\n"), (False, "failure", "old\n")]
+)
+def test_artifact_is_overwritten_only_on_request(
+    overwrite: bool, result: str, text: str, place: Place
+) -> None:
+    """Uploading an artifact twice fails unless `overwrite` is true."""
+
+    def upload_twice(jobs: Jobs) -> None:
+        (upload,) = [each for each in jobs["build"]["steps"] if "upload-artifact" in str(each)]
+        lint = jobs["lint"]
+        lint["steps"] = []
+        for line, more in (("old", {}), ("new", {"overwrite": overwrite})):
+            inputs = {"name": "notes", "path": "notes.txt", **more}
+            lint["steps"] += [{"run": f"echo {line} > notes.txt"}, {**upload, "with": inputs}]
+        jobs.clear()
+        jobs["lint"] = lint
+
+    run = place.run("ci", PULL_REQUEST, upload_twice)
+    assert result == run.jobs["lint"].result
+    assert text == (run.artifact("notes") / "notes.txt").read_text(encoding="utf-8")
+
+
 def test_included_combinations_extend_a_matrix() -> None:
     """An entry of `include` extends matching combinations or adds a new one.
 
@@ -621,3 +649,16 @@ def test_included_combinations_extend_a_matrix() -> None:
         {"fruit": "banana", "animal": "cat"},
     ]
     assert expected == legs({"strategy": {"matrix": matrix}})
+
+
+def test_matrix_can_consist_of_included_combinations() -> None:
+    """Without other values, each entry of `include` is a combination.
+
+    The example is from GitHub's documentation:
+    https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations
+    """
+    include = [
+        {"site": "production", "datacenter": "site-a"},
+        {"site": "staging", "datacenter": "site-b"},
+    ]
+    assert include == legs({"strategy": {"matrix": {"include": include}}})

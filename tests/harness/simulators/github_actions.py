@@ -33,7 +33,7 @@ from harness.processes.commands import run
 from harness.simulators import gh
 from harness.simulators.github_expressions import asks_for_status, evaluate, interpolate
 from harness.simulators.package_index import Network
-from harness.simulators.workflows import Job
+from harness.simulators.workflows import Job, check_keys
 
 REPOSITORY = "ada/my-project"
 
@@ -248,7 +248,7 @@ class Service:
         again: Run | None = None,
     ) -> None:
         """Run a workflow's jobs in dependency order."""
-        _know(made.workflow, WORKFLOW_KEYS, "workflow")
+        check_keys(made.workflow, WORKFLOW_KEYS, "workflow")
         interpolate(made.workflow["concurrency"]["group"], {"github": self._github(made)})
         waiting = dict(made.workflow["jobs"])
         while waiting:
@@ -256,7 +256,7 @@ class Service:
             if not ready:
                 raise NotImplementedError(f"{', '.join(waiting)}: a needed job never ends")
             job = waiting.pop(ready[0])
-            _know(job, CALL_KEYS if "uses" in job else JOB_KEYS, ready[0])
+            check_keys(job, CALL_KEYS if "uses" in job else JOB_KEYS, ready[0])
             taken = again and self._taken(made, ready[0], again)
             made.jobs[ready[0]] = taken or self._job(made, ready[0], job, file, called)
 
@@ -287,7 +287,7 @@ class Service:
             if not is_done or again.workflow["jobs"][each] != jobs[each]:
                 return None
         for artifact in again.jobs[name].artifacts:
-            shutil.copytree(again.artifact(artifact), made.artifact(artifact))
+            shutil.copytree(again.artifact(artifact), made.artifact(artifact), dirs_exist_ok=True)
         return again.jobs[name]
 
     def _job(
@@ -408,7 +408,7 @@ class _Leg:
         (self.folder / "summary").touch()
         failed = False
         for number, step in enumerate(self.job["steps"], 1):
-            _know(step, STEP_KEYS, f"{self.name}, step {number}")
+            check_keys(step, STEP_KEYS, f"{self.name}, step {number}")
             status = _status(["failure"] if failed else [])
             if not _holds(step.get("if"), self.contexts, status):
                 continue
@@ -493,7 +493,7 @@ class _Leg:
             raise NotImplementedError(f"{self.name}: uses: {action}")
         act, inputs = ACTIONS[action]
         given = dict(step.get("with", {}))
-        _know(given, inputs, f"{self.name}: {action}")
+        check_keys(given, inputs, f"{self.name}: {action}")
         act(self, step, outcome)
 
     def check_out(self, step: Mapping[str, Any], outcome: Outcome) -> None:
@@ -522,8 +522,8 @@ class _Leg:
         """Store a file or a folder's files as an artifact. Hidden files are left out.
 
         Raises:
-            StepError: The artifact already exists, or no files were found and `if-no-files-found`
-                is `error`.
+            StepError: The artifact already exists and `overwrite` isn't set, or no files were found
+                and `if-no-files-found` is `error`.
         """
         inputs = step["with"]
         artifact = self.made.artifact(inputs["name"])
@@ -536,10 +536,12 @@ class _Leg:
             if file.is_file()
             and not any(part.startswith(".") for part in file.relative_to(root).parts)
         ]
-        if artifact.exists():
-            raise StepError(f"an artifact named {inputs['name']} already exists")
         if not files and inputs.get("if-no-files-found") == "error":
             raise StepError(f"no files were found with the path {inputs['path']}")
+        if files and artifact.exists():
+            if not inputs.get("overwrite"):
+                raise StepError(f"an artifact named {inputs['name']} already exists")
+            shutil.rmtree(artifact)
         for file in files:
             copy = artifact / file.relative_to(root)
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -590,16 +592,6 @@ ACTIONS: dict[str, tuple[Action, set[str]]] = {
 }
 
 
-def _know(given: Mapping[str, Any], known: set[str], where: str) -> None:
-    """Check that all keys are supported.
-
-    Raises:
-        NotImplementedError: There are other keys. The message names them.
-    """
-    if unknown := sorted(set(given) - known):
-        raise NotImplementedError(f"{where}: {', '.join(unknown)}")
-
-
 def _needs(job: Job) -> list[str]:
     needs = job.get("needs", [])
     return [needs] if isinstance(needs, str) else needs
@@ -638,17 +630,20 @@ def legs(job: Job) -> list[dict[str, Any]]:
     """Return the combinations in a job's matrix, or one empty combination if it has no matrix.
 
     Each entry of `include` extends all combinations whose original values it doesn't change. If
-    there are none, the entry becomes a new combination.
+    there are none, which is always the case if the matrix has only `include`, the entry becomes a
+    new combination.
     https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrixinclude
     """
     strategy = dict(job.get("strategy", {}))
-    _know(strategy, {"fail-fast", "matrix"}, "strategy")
+    check_keys(strategy, {"fail-fast", "matrix"}, "strategy")
     matrix = dict(strategy.get("matrix", {}))
     included = matrix.pop("include", [])
-    _know(matrix, set(matrix) - {"exclude"}, "matrix")
+    check_keys(matrix, set(matrix) - {"exclude"}, "matrix")
     axes = [
         dict(zip(matrix, values, strict=True)) for values in itertools.product(*matrix.values())
     ]
+    if included and not matrix:
+        axes = []
     found = [dict(axis) for axis in axes]
     for extra in included:
         fitting = [

@@ -3,9 +3,10 @@
 https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
 """
 
+import functools
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 TOKEN = re.compile(r"\s*('(?:[^']|'')*'|[A-Za-z_][\w-]*|\|\||&&|==|!=|[!().,*])")
 LITERALS = {"true": True, "false": False, "null": None}
@@ -79,7 +80,7 @@ def evaluate(
     """
     functions = dict(FUNCTIONS)
     for name, value in (status or {}).items():
-        functions[name] = lambda value=value: value
+        functions[name] = functools.partial(bool, value)
     return _Reader(text, contexts, functions).read()
 
 
@@ -119,7 +120,7 @@ class _Reader:
             self._fail(self.rest[0])
         return value
 
-    def _fail(self, what: str) -> None:
+    def _fail(self, what: str) -> NoReturn:
         raise ExpressionError(f"{what} is not supported, in: {self.text.strip()}")
 
     def _next(self, expected: str | None = None) -> str:
@@ -182,7 +183,10 @@ class _Reader:
                 self._next(",")
         if name not in self.functions:
             self._fail(f"{name}()")
-        return self.functions[name](*arguments)
+        try:
+            return self.functions[name](*arguments)
+        except TypeError:
+            self._fail(f"{name}() with {len(arguments)} argument(s)")
 
     def _looked_up(self, name: str) -> Any:
         if name not in self.contexts:
@@ -191,12 +195,15 @@ class _Reader:
         while self._has("."):
             key = self._next()
             name += f".{key}"
-            if key == "*":
+            if key == "*" and isinstance(value, Mapping):
                 value = list(value.values())
             elif isinstance(value, list):
-                value = [each[key] for each in value]
+                value = [self._member(each, key, name) for each in value]
             elif value is not None:
-                if key not in value:
-                    self._fail(name)
-                value = value[key]
+                value = self._member(value, key, name)
         return value
+
+    def _member(self, value: Any, key: str, name: str) -> Any:
+        if not isinstance(value, Mapping) or key not in value:
+            self._fail(name)
+        return value[key]

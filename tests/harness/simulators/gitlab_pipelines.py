@@ -2,10 +2,11 @@
 
 `rules` determine whether a job exists, and `needs` or `dependencies` determine which artifacts it
 receives. A job with a matrix runs only once, with one of this machine's interpreters. uv comes from
-PATH instead of the image, and `glab` only records its arguments. An unsupported condition in a rule
-raises an error.
+PATH instead of the image, `glab` only records its arguments, and caches aren't simulated. An
+unsupported key of a job or a rule, or an unsupported condition in a rule, raises an error.
 """
 
+import itertools
 import os
 import re
 import shutil
@@ -19,10 +20,15 @@ from typing import Any
 from harness.artifacts.repository import git
 from harness.simulators.github_actions import link_uv, machine_variables
 from harness.simulators.package_index import Network, token
-from harness.simulators.workflows import Job, gitlab, read
+from harness.simulators.workflows import Job, check_keys, gitlab, read
 
 PROJECT = "ada/my-project"
 Variables = Mapping[str, str | None]
+
+# The supported keys of jobs and rules.
+JOB_KEYS = {"artifacts", "cache", "coverage", "dependencies", "environment", "extends", "id_tokens"}
+JOB_KEYS |= {"image", "needs", "parallel", "rules", "script", "stage", "variables"}
+RULE_KEYS = {"auto_cancel", "if"}
 
 # Predefined variables: https://docs.gitlab.com/ci/variables/predefined_variables/
 COMMON = {
@@ -52,7 +58,9 @@ def holds(rule: str, variables: Variables) -> bool:
         NotImplementedError: The condition isn't `$A`, `$A == $B`, `$A == "b"`, `$A =~ /b/`, or
             several of these joined with `||`.
     """
-    return any(_holds(part.strip(), variables) for part in rule.split("||"))
+    # Evaluate all parts, so that an unsupported part is always found.
+    parts = [_holds(part.strip(), variables) for part in rule.split("||")]
+    return any(parts)
 
 
 def _holds(text: str, variables: Variables) -> bool:
@@ -69,18 +77,48 @@ def _holds(text: str, variables: Variables) -> bool:
 
 
 def jobs(project: Path, event: Variables) -> dict[str, Job]:
-    """Return the jobs that an event starts, sorted by stage and keyed by name."""
+    """Return the jobs that an event starts, sorted by stage and keyed by name.
+
+    Raises:
+        NotImplementedError: A key or a condition is not supported. The message names it.
+    """
     pipeline = read(project / ".gitlab-ci.yml")
     variables = COMMON | dict(event)
     if not _applies(pipeline["workflow"], variables):
         return {}
-    found = {name: job for name, job in gitlab(project).items() if _applies(job, variables)}
+    found = {}
+    for name, job in gitlab(project).items():
+        check_keys(job, JOB_KEYS, name)
+        if _applies(job, variables):
+            found[name] = job
     stages = pipeline["stages"]
     return dict(sorted(found.items(), key=lambda item: stages.index(item[1]["stage"])))
 
 
 def _applies(job: Mapping[str, Any], variables: Variables) -> bool:
-    return "rules" not in job or any(holds(rule["if"], variables) for rule in job["rules"])
+    if "rules" not in job:
+        return True
+    for rule in job["rules"]:
+        check_keys(rule, RULE_KEYS, "rules")
+    held = [holds(rule["if"], variables) for rule in job["rules"]]
+    return any(held)
+
+
+def _sources(found: Mapping[str, Job], name: str) -> Collection[str]:
+    """Return the jobs whose artifacts a job receives.
+
+    A job without `needs` and `dependencies` receives the artifacts of all jobs in earlier stages.
+    https://docs.gitlab.com/ci/yaml/#dependencies
+
+    Args:
+        found: The jobs of the pipeline, sorted by stage.
+        name: The name of the job.
+    """
+    for key in ("needs", "dependencies"):
+        if key in found[name]:
+            return list(found[name][key])
+    stage = found[name]["stage"]
+    return list(itertools.takewhile(lambda each: found[each]["stage"] != stage, found))
 
 
 @dataclass
@@ -140,14 +178,14 @@ class Pipeline:
             if "failed" in self.results.values():
                 self.results[name] = "skipped"
                 continue
-            self._job(name, job, tools)
+            self._job(name, job, _sources(found, name), tools)
 
     @property
     def certificates(self) -> Path:
         """Return the file with the certificate authorities that the jobs trust."""
         return self.folder / "authorities.pem"
 
-    def _job(self, name: str, job: Job, tools: Path) -> None:
+    def _job(self, name: str, job: Job, sources: Collection[str], tools: Path) -> None:
         work = self.folder / name
         shutil.rmtree(work, ignore_errors=True)
         if job.get("variables", {}).get("GIT_STRATEGY") == "none":
@@ -156,8 +194,7 @@ class Pipeline:
             ref = self.event.get("CI_COMMIT_TAG") or self.event["CI_COMMIT_BRANCH"]
             git(self.folder, "clone", "--quiet", self.origin.as_uri(), name)
             git(work, "checkout", "--quiet", ref)
-        artifacts_of = "needs" if "needs" in job else "dependencies"
-        for before in job.get(artifacts_of, []):
+        for before in sources:
             if self.artifacts(before).exists():
                 shutil.copytree(self.artifacts(before), work, dirs_exist_ok=True)
         finished = subprocess.run(

@@ -1,13 +1,23 @@
 """Read a project's GitHub workflows and GitLab pipeline."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 Job = dict[str, Any]
+
+
+def check_keys(given: Mapping[str, Any], known: set[str], where: str) -> None:
+    """Check that all keys are supported.
+
+    Raises:
+        NotImplementedError: There are other keys. The message names them.
+    """
+    if unknown := sorted(set(given) - known):
+        raise NotImplementedError(f"{where}: {', '.join(unknown)}")
 
 
 class Loader(yaml.SafeLoader):
