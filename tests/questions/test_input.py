@@ -148,12 +148,29 @@ def test_every_text_question_requires_text() -> None:
 
 
 def test_every_yes_or_no_question_requires_true_or_false() -> None:
-    """Each yes-or-no question accepts words for yes and no, and rejects lists, maps, and other text."""
-    wrong: list[Any] = [["yes"], {"yes": True}, None, "maybe"]
+    """Each yes-or-no question accepts 0, 1, and words for yes and no, and rejects other values."""
+    wrong: list[Any] = [["yes"], {"yes": True}, None, "maybe", "3", 3, -1, 0.5, float("nan")]
     errors = {re.split("[,;]", type_error(name, v))[0] for name in SWITCHES for v in wrong}
     assert {"use true or false"} == errors
-    right: list[Any] = [True, "yes", "No", "1", ""]
+    right: list[Any] = [True, "yes", "No", "1", "", 0, 1]
     assert {""} == {type_error(name, value) for name in SWITCHES for value in right}
+
+
+def test_other_number_is_not_yes(edit: Any, tmp_path: Path) -> None:
+    """The answer `plugins: 3` is rejected in a data file and in the answers file.
+
+    Copier would treat it as yes. Nothing is written.
+    """
+    file = write_yaml(tmp_path / "data.yml", {"plugins": 3})
+    message = "question 'plugins': use true or false, or remove the line; the answer is a number"
+    with pytest.raises(FilterArgumentError, match=message):
+        copy(tmp_path / "project", f"--data-file={file}")
+    assert not (tmp_path / "project").exists()
+    project = edit(plugins=3)
+    before = tree(project)
+    with pytest.raises(FilterArgumentError, match=message):
+        run_command("recopy", "--defaults", "--quiet", "--overwrite", project)
+    assert before == tree(project)
 
 
 def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
@@ -222,8 +239,9 @@ def test_versions_and_years_need_no_quotes(edit: Any) -> None:
     project = edit(python_min=3.11, copyright_year=2026)
     before = tree(project)
     run_command("update", "--defaults", "--quiet", project)
-    del before[".copier-answers.yml"]
-    assert before == {name: file for name, file in tree(project).items() if name in before}
+    after = tree(project)
+    del before[".copier-answers.yml"], after[".copier-answers.yml"]
+    assert before == after
 
 
 def test_lists_of_questions_are_complete() -> None:
