@@ -17,6 +17,11 @@ nox.options.sessions = ["lint", "docs", "tests"]
 ROOT = Path(__file__).parent
 # Each group reuses the versions pinned for earlier groups, so all groups can be installed together.
 GROUPS = ["docs", "test", "lint", "browser"]
+# Matches the paths of files that belong to an option. tests/sessions/mutation/runs.py has a copy.
+OPTION_FILE = re.compile(
+    r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
+    r"|template/(license|preset)s/"
+)
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -46,9 +51,7 @@ def changed_options() -> list[str]:
     """Return the paths of the tests for options with uncommitted changes."""
     command = ("git", "status", "--porcelain", "--untracked-files=all")
     status = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    places = r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
-    axes = [*re.findall(places, status), *re.findall(r"template/(license|preset)s/", status)]
-    files = {f"tests/options/test_{axis}.py" for axis in axes}
+    files = {f"tests/options/test_{a or b}.py" for a, b in OPTION_FILE.findall(status)}
     return sorted(file for file in files if (ROOT / file).is_file())
 
 

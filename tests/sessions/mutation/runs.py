@@ -25,10 +25,11 @@ from sessions.mutation.selected import FAILURES, ORDER
 RECORDS = ROOT / ".mutation"
 
 # The folders with tests that `nox -s quick` always runs, and a pattern for changed files that
-# select additional tests.
+# select additional tests. The pattern is a copy of the one in noxfile.py.
 QUICK_FOLDERS = ("tests/conventions/", "tests/matrix/")
-CHANGED_OPTIONS = re.compile(
+OPTION_FILE = re.compile(
     r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
+    r"|template/(license|preset)s/"
 )
 
 # If a choice is incomplete, this is the only test that runs. Its records lack the files that it has
@@ -98,8 +99,8 @@ def is_template(file: str) -> bool:
 
 def tests_of_options(file: str) -> str:
     """Return the path of the option tests that `nox -s quick` runs if a file changes, or ""."""
-    option = CHANGED_OPTIONS.match(file)
-    return f"tests/options/test_{option[1]}.py" if option else ""
+    option = OPTION_FILE.match(file)
+    return f"tests/options/test_{option[1] or option[2]}.py" if option else ""
 
 
 def near_tests(
