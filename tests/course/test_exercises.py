@@ -130,7 +130,8 @@ def test_hints_are_questions(folder: Path) -> None:
 def test_built_package_must_specify_its_backend(folder: Path) -> None:
     """Each exercise that checks a built package also requires a build backend."""
     kinds = {kind for check in content(folder)["checks"] for kind in check}
-    built = {"entry_point", "metadata", "not_in_index", "runs", "sdist_has", "wheel_has"}
+    built = {"entry_point", "metadata", "not_in_index", "runs", "wheel_has", "wheel_lacks"}
+    built |= {"sdist_has", "sdist_lacks", "sdist_skips"}
     assert "builds" in kinds or not kinds & built
 
 

@@ -125,13 +125,9 @@ def test_files_are_in_the_section_of_their_kind(section: str) -> None:
 
 def test_updates_skip_only_user_files() -> None:
     """The section "Your files" lists exactly the files that can belong to the user."""
-    sets = starter_files().values()
-    once = {file for files in sets for file in files["once"]}
-    kept = {file for files in sets for file in files.get("kept", [])}
+    once = {file for files in starter_files().values() for file in files["once"]}
     for name, _, _ in ROW.findall(TEXT):
         is_given_once = name in ("README.md", "tests/test_greetings.py", "tests/test_colors.py")
         is_given_once |= name in ("tests/test_plugins.py", "src/my_project/py.typed")
         is_given_once |= any(fnmatch(f"/{name}", pattern) for pattern in once)
-        # Updates manage these files in all projects that contain them.
-        is_kept = any(fnmatch(f"/{name}", pattern) for pattern in kept) and not is_given_once
-        assert (kind(name) == "Your files") == (is_given_once and not is_kept), name
+        assert (kind(name) == "Your files") == is_given_once, name

@@ -46,7 +46,7 @@ PRIVATE = [
 def test_lowest_version_builds_the_same_distributions(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A backend's lowest supported version builds the same wheel as its newest version."""
+    """A backend's lowest and newest versions build the same wheel, and sdists with the same files."""
     answers = FULL | {"mode": "app", "backend": backend}
     project = artifacts.copy(answers, tmp_path / "project")
     oldest = build_isolated(project, tmp_path / "dist", UV_RESOLUTION="lowest-direct")
@@ -55,6 +55,9 @@ def test_lowest_version_builds_the_same_distributions(
         read_wheel(oldest.wheel).metadata
     )
     assert read_wheel(newest.wheel).files == read_wheel(oldest.wheel).files
+    # Newer versions of uv_build add a copy of the original pyproject.toml.
+    files = sdist_files(newest.sdist) - {"pyproject.toml.orig"}
+    assert files == sdist_files(oldest.sdist)
 
 
 def test_upper_bounds_follow_the_documentation() -> None:

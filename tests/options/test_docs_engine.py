@@ -4,6 +4,7 @@ import ast
 import json
 import shutil
 import tomllib
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -206,6 +207,12 @@ def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, artifacts: Art
         file.write_text(f"{orphan}# {written}\n\n{written}\n", encoding="utf-8")
     build(project, engine, artifacts)
     assert HOSTILE == page(project, engine, "index").first["h1"]
+    home = (project / SITE[engine] / "index.html").read_text(encoding="utf-8")
+    author = {
+        "sphinx": f"Copyright © 2026, {HOSTILE_AUTHOR}\n",
+        "zensical": f'<meta name="author" content="{HOSTILE_AUTHOR}">',
+    }
+    assert author[engine] in unescape(home)
     for number, text in enumerate(texts):
         expected = text
         if engine == "sphinx":  # With smart dashes, Sphinx also replaces two backslashes with one.

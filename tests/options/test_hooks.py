@@ -183,7 +183,7 @@ def test_new_project_can_be_committed(
     assert "" == shell("git", "status", "--porcelain", cwd=project).stdout
 
 
-def test_project_with_all_options_can_be_committed(
+def test_project_with_many_options_can_be_committed(
     shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
     """The hooks pass on all files of a project with many options, including both lock files."""

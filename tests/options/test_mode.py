@@ -160,8 +160,12 @@ def test_window_requires_tkinter(mode: str, tmp_path: Path, artifacts: ArtifactC
     assert "1 skipped" in finished.stdout
 
 
-def test_uv_runs_the_script_by_its_path(program: Path) -> None:
-    """`uv run --script` runs a script by its path."""
+@pytest.mark.parametrize("package_data", choices("package_data"))
+def test_uv_runs_the_script_by_its_path(package_data: bool, artifacts: ArtifactCache) -> None:
+    """`uv run --script` runs a script by its path, with its data file if it has one."""
+    folder = artifacts.project(SCRIPT | {"package_data": package_data}) / "src" / "strasse_friends"
+    assert package_data == (folder / "data" / "greetings.json").is_file()
+    program = folder / "__main__.py"
     finished = run(find_uv_bin(), "run", "--script", program, "Ada", "--language", "es")
     assert "¡Hola, Ada!\n" == finished.stdout
 

@@ -85,13 +85,21 @@ def test_release_can_follow_a_pre_release(tools: Environment, project: Path) -> 
 
 
 def test_protected_branch_is_tagged_after_the_merge(tools: Environment, project: Path) -> None:
-    """With --no-tag, a release on a branch creates no tag, and a merge updates main's version."""
+    """With --no-tag, a release on a branch creates no tag.
+
+    After the merge, the guide's command tags the merge commit with main's version.
+    """
     git(project, "switch", "--quiet", "--create", "release")
     bump(tools, project, "minor", "--no-tag")
     assert "" == git(project, "tag")
     git(project, "switch", "--quiet", "main")
     git(project, "merge", "--quiet", "--no-ff", "--message=Merge", "release")
     assert {"0.2.0"} == versions(project)
+    guide = (project / "RELEASING.md").read_text(encoding="utf-8")
+    (command,) = set(re.findall(r"(?m)^\$ (git tag .*)$", guide))
+    path = f"{Path(find_uv_bin()).parent}:/usr/bin:/bin"
+    call(tools, project, "sh", "-c", command, env={"PATH": path})
+    assert "v0.2.0" == git(project, "tag", "--points-at", "main")
 
 
 def test_without_a_changelog_only_the_version_changes(

@@ -51,11 +51,9 @@ def test_every_text_is_unchanged_or_rejected() -> None:
     judged: set[tuple[str, str]] = set()
     for form in forms():
         files = form.files_to_judge(judged)
-        number = 0
         for answers in batches(accepted(*files)):
             context = form.answered(answers)
             for file in sorted({file for name in answers for file in files[name]}):
-                number += 1
                 said = content(file, form.file(file, context))
                 assert form.expected(file, answers) == said, (file, answers)
 

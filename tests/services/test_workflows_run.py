@@ -47,12 +47,6 @@ def unchanged(jobs: Jobs) -> None:
     """Leave a workflow unchanged."""
 
 
-def without(job: Job, text: str) -> None:
-    """Remove the only step that contains the given text."""
-    (step,) = [step for step in job["steps"] if text in str(step)]
-    job["steps"].remove(step)
-
-
 def passing(dist: Path) -> Mutation:
     """Return a change that makes lint and tests pass, and `build` provide existing files."""
 
