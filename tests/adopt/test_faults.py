@@ -45,8 +45,15 @@ def test_computed_version_spelling_is_not_checked(tmp_path: Path) -> None:
         ("def other():\n    main = 1", "main", False),
         ("class App:\n    def main(self): ...", "main", False),
         ("main()", "main", False),
+        ("def __getattr__(name): ...", "main", True),
+        ("class App:\n    def __getattr__(self, name): ...", "main", False),
+        ("print 'a statement in Python 2'", "main", True),
+        ("a = 1\0", "main", True),
     ],
 )
 def test_only_module_level_names_are_defined(code: str, name: str, defined: bool) -> None:
-    """Module-level bindings and star imports define a name, but local bindings and uses don't."""
+    """Module-level bindings and star imports define a name, but local bindings and uses don't.
+
+    A module with `__getattr__` and code that can't be parsed might define any name.
+    """
     assert defined == defines(code.encode(), name)

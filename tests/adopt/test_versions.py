@@ -8,7 +8,13 @@ from packaging.metadata import RawMetadata
 
 from adoption.projects import Project
 from adoption.validation import validate
-from adoption.version_files import bumped_files, find_versions, ignored_files, version_settings
+from adoption.version_files import (
+    bumped_files,
+    find_versions,
+    ignored_files,
+    version_settings,
+    written_by_build,
+)
 from adoption.versions import comes_from_git, last_tag
 from adoption.wheels import Wheel
 from harness.processes.commands import run
@@ -155,7 +161,7 @@ def test_new_backend_writes_the_version_file(
     assert ignored_files(project) == ([] if backend == "poetry_core" else [f"/src/{name}"])
 
 
-def test_module_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
+def test_undeclared_module_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
     """An undeclared source module counts as generated only if it is named like a version file."""
     files = {"tide/base.py": "version = '1.2.3'\r\n", "tide/_version.py": "version = '1.2.3'\n"}
     (tmp_path / "tide").mkdir()
@@ -163,6 +169,31 @@ def test_module_in_the_source_tree_is_not_generated(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(text.replace("\r", "").encode())
     project = built(requires("versioneer"), files, tmp_path)
     assert ["/src/tide/_version.py"] == ignored_files(project)
+    assert "`tide/base.py` contains a copy" in [*find_versions(project)][-1].text
+
+
+def test_declared_module_in_the_source_tree_is_generated(tmp_path: Path) -> None:
+    """A module that the settings declare counts as generated even if an earlier build left it."""
+    (tmp_path / "tide").mkdir()
+    (tmp_path / "tide" / "base.py").write_text("version = '1.2.3'\n", encoding="utf-8")
+    settings = requires("setuptools-scm")
+    settings["tool"] = {"setuptools_scm": {"version_file": "tide/base.py"}}
+    project = built(settings, {"tide/base.py": "version = '1.2.3'\n"}, tmp_path)
+    assert ["tide/base.py"] == written_by_build(project)
+    assert ["/src/tide/base.py"] == ignored_files(project)
+    (finding,) = find_versions(project)
+    assert "The build writes the version into `tide/base.py`" in finding.text
+
+
+def test_poetry_generates_modules_that_differ_from_the_source_tree(tmp_path: Path) -> None:
+    """Of the modules with the version, poetry-dynamic-versioning wrote it into the changed ones."""
+    (tmp_path / "tide").mkdir()
+    (tmp_path / "tide" / "__init__.py").write_text("__version__ = '0.0.0'\n", encoding="utf-8")
+    (tmp_path / "tide" / "base.py").write_text("version = '1.2.3'\n", encoding="utf-8")
+    files = {"tide/__init__.py": "__version__ = '1.2.3'\n", "tide/base.py": "version = '1.2.3'\n"}
+    project = built(requires("poetry-core", "poetry-dynamic-versioning"), files, tmp_path)
+    assert ["tide/__init__.py"] == written_by_build(project)
+    assert [] == ignored_files(project)
     assert "`tide/base.py` contains a copy" in [*find_versions(project)][-1].text
 
 

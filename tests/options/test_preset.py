@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from harness.artifacts.artifact_cache import ArtifactCache
-from harness.packagestan.answers import QUESTIONNAIRE, axes, choices, preset, questions
+from harness.packagestan.answers import QUESTIONNAIRE, axes, preset, questions
 from harness.packagestan.budgets import HEADER, PRESETS, measure, sizes
 from harness.packagestan.option_folders import listed
 from harness.packagestan.template import ROOT, render, snapshot
@@ -72,14 +72,11 @@ def test_comparison_has_current_numbers(artifacts: ArtifactCache) -> None:
 
 
 def test_standard_is_the_default(artifacts: ArtifactCache) -> None:
-    """The default preset is "standard", and its answers are the default choices.
-
-    Questions with several answers are exempt.
-    """
+    """The default preset is "standard", and a default project records this preset's answers."""
     recorded = recorded_answers(artifacts.project(NAME))
     assert "standard" == recorded["preset"]
-    single = [axis for axis in axes() if not questions()[axis].get("multiselect")]
-    assert {axis: recorded[axis] for axis in single} == {axis: choices(axis)[0] for axis in single}
+    expected = preset("standard")
+    assert expected == {name: recorded[name] for name in expected}
 
 
 def test_recommended_choices_are_listed_first(artifacts: ArtifactCache) -> None:

@@ -68,7 +68,6 @@ class Shell:
         project: The folder to run in.
         uv: The folder with uv, which is on PATH if `has_uv` is true.
         remote: A bare repository that replaces the project's repository on GitHub.
-        ran: The commands that have been run.
         activation: The command that activates an environment, or "true".
         variables: The environment variables to set.
     """
@@ -77,7 +76,6 @@ class Shell:
         """Create the folders with programs, and the remote repository."""
         self.project = project
         self.remote = folder / "remote.git"
-        self.ran: list[str] = []
         self.activation = "true"
         programs = folder / "programs"
         programs.mkdir()
@@ -111,7 +109,6 @@ class Shell:
         )
         if command.startswith("source "):
             self.activation = command
-        self.ran.append(command)
         return finished
 
     def git(self, *arguments: str) -> str:
@@ -243,7 +240,7 @@ def test_commands_with_pip(tmp_path: Path, releases: Path) -> None:
     ids=["from git", "uv", "by hand"],
 )
 def test_releases_without_a_tool(chosen: Answers, tmp_path: Path, artifacts: ArtifactCache) -> None:
-    """A release without bump-my-version pushes an annotated tag, and can be undone locally."""
+    """A release without bump-my-version pushes main and a tag, and can be undone locally."""
     project = artifacts.copy(LIBRARY | {"hooks": "none"} | chosen, tmp_path / "project")
     shell = Shell(tmp_path, project, has_uv=True)
     shell.variables["UV_NO_SYNC"] = "1"
@@ -266,6 +263,8 @@ def test_releases_without_a_tool(chosen: Answers, tmp_path: Path, artifacts: Art
     tag = "v0.2.0" if "release_tool" in chosen and "environments" not in chosen else "v1.2.0"
     assert {"refs/heads/main", f"refs/tags/{tag}"} == shell.remote_refs()
     assert "tag" == shell.git("cat-file", "-t", tag)
+    pushed = run("git", "rev-parse", "main", f"{tag}^{{commit}}", cwd=shell.remote).stdout.split()
+    assert [shell.git("rev-parse", "HEAD")] * 2 == pushed
     if "versioning" not in chosen:
         assert f'version = "{tag[1:]}"' in shell.git("show", f"{tag}:pyproject.toml")
         assert f"Release {tag[1:]}" == shell.git("log", "-1", "--format=%s", tag)

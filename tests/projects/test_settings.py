@@ -30,6 +30,7 @@ def write(file: Path, text: str) -> None:
 MISTAKES = {
     "B006": "def b(x=[]): return x",
     "D103": "def d(): return 1",
+    "E722": "try:\n    e = 1\nexcept:\n    e = 2",
     "F841": "def f(): x = 1",
     "I001": "import sys, os",
     "N802": "def Name(): return 1",
