@@ -7,26 +7,36 @@ import pytest
 
 from harness.artifacts.inspect import tree
 from harness.rendering.render import recorded_answers
+from harness.rendering.template import Template
+from harness.space.questionnaire import Questionnaire
 from harness.updates.projects import render, start, status, update
 from harness.updates.releases import (
     commit,
     covering_answers,
+    extract,
     missing_history,
     past_releases,
-    release_choices,
-    release_questions,
 )
 
 READABLE = [] if missing_history() else past_releases()
 
 
 @pytest.mark.parametrize("version", READABLE)
-def test_answers_cover_every_choice(version: str) -> None:
-    """The covering answers contain each answer from `release_choices`."""
+def test_answers_cover_every_choice(version: str, tmp_path: Path) -> None:
+    """For each question, the covering answers contain every choice that the release offers.
+
+    A question that allows several choices is answered with all of them, and with none of them.
+    """
+    extract(version, tmp_path)
+    questionnaire = Questionnaire(Template(tmp_path))
     rows = covering_answers(version)
-    for name, question in release_questions(version).items():
-        given = [row[name] for row in rows if name in row]
-        assert [] == [choice for choice in release_choices(question) if choice not in given]
+    for axis in questionnaire.axes():
+        given = [row[axis] for row in rows]
+        if questionnaire.questions()[axis].get("multiselect"):
+            assert questionnaire.choices(axis) in given, axis
+            assert [] in given, axis
+        else:
+            assert set(questionnaire.choices(axis)) == set(given), axis
 
 
 def is_users(name: str, mode: str) -> bool:

@@ -11,10 +11,11 @@ from packaging.version import Version
 
 from harness.artifacts.inspect import unpack
 from harness.artifacts.repository import GIT
-from harness.packagestan.answers import FULL, written_choices
+from harness.packagestan.answers import FULL
 from harness.packagestan.template import ROOT, facts
 from harness.processes.commands import CommandError, run
-from harness.rendering.template import Answers
+from harness.rendering.template import Answers, Template
+from harness.space.questionnaire import Questionnaire
 
 # The file that maps the version of each past release to a commit.
 RELEASES = ROOT / "tests" / "releases.yml"
@@ -84,30 +85,27 @@ def advice(version: str) -> str:
 
 
 @functools.cache
-def release_questions(version: str) -> dict[str, Any]:
-    """Return, by name, the questions in a past release for which projects record answers.
+def release_choices(version: str) -> dict[str, list[Any]]:
+    """Return answers that cover the choices of each question for which projects record an answer.
+
+    For a question without choices, the list is empty.
 
     Raises:
-        CommandError: The release's commit is missing from the repository.
+        NoHistoryError: The release's commit is missing from the repository.
     """
-    revision = release_commits()[version]
-    found: dict[str, Any] = {}
-    for path in git("ls-tree", "--name-only", revision, "template/questions/", cwd=ROOT).split():
-        found |= yaml.safe_load(git("show", f"{revision}:{path}", cwd=ROOT))
-    return {name: question for name, question in found.items() if question.get("when") is not False}
-
-
-def release_choices(question: dict[str, Any]) -> list[Any]:
-    """Return answers that cover a question's choices, or [] if the question has no choices."""
-    if question["type"] == "bool":
-        return [False, True]
-    offered = question.get("choices", {})
-    if isinstance(offered, str) and "call offer" not in offered:
-        # The Python versions are in a data file, which isn't read here. Two of them are enough.
-        return ["3.11", "3.13"]
-    listed = written_choices(question).values() if offered else []
-    values = [value["value"] if isinstance(value, dict) else value for value in listed]
-    return [values, values[:1], values[1:], []] if question.get("multiselect") else values
+    found: dict[str, list[Any]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        extract(version, Path(folder))
+        questionnaire = Questionnaire(Template(Path(folder)))
+        for name, question in questionnaire.questions().items():
+            if question.get("when") is False:
+                continue
+            found[name] = [False, True] if question["type"] == "bool" else []
+            if "choices" in question:
+                values = list(questionnaire.labels(name))
+                is_multiselect = question.get("multiselect")
+                found[name] = [values, values[:1], values[1:], []] if is_multiselect else values
+    return found
 
 
 def covering_answers(version: str) -> list[Answers]:
@@ -115,12 +113,12 @@ def covering_answers(version: str) -> list[Answers]:
 
     Some answers are replaced, because the release rejects them in combination with the others.
     """
-    asked = release_questions(version)
+    asked = release_choices(version)
     rows = []
-    for row in range(max(len(release_choices(question)) for question in asked.values())):
+    for row in range(max(map(len, asked.values()))):
         chosen = {name: answer for name, answer in FULL.items() if name in asked}
-        for step, (name, question) in enumerate(asked.items()):
-            if offered := release_choices(question):
+        for step, (name, offered) in enumerate(asked.items()):
+            if offered:
                 chosen[name] = offered[(row + step) % len(offered)]
         data = facts("backend").get(chosen["backend"], {})
         if not data.get("vcs"):
