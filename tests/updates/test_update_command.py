@@ -30,7 +30,7 @@ def test_command_creates_the_same_project(version: str, releases: Path, tmp_path
         for name in ("by-command", "by-cached-command")
     )
 
-    update(project, backend="setuptools")
+    assert ["pyproject.toml"] == update(project, backend="setuptools")
     updating = ("update", "--defaults", "--skip-answered", "--data", "backend=setuptools")
     copier_command(*updating, by_command, env=IDENTITY, plain=True)
     copier_command(*updating, by_cached_command, env=IDENTITY)

@@ -10,9 +10,10 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import read_wheel, tree
 from harness.artifacts.repository import call
 from harness.packagestan.answers import choices
+from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
 from harness.updates.edits import Work, a_year_of_work, edits_of_rewritten_lines
-from harness.updates.projects import operate, start, update
+from harness.updates.projects import operate, render, start, update
 from harness.updates.releases import commit, git, past_releases
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -42,7 +43,7 @@ def test_year_of_work_is_kept(version: str, mode: str, releases: Path, tmp_path:
 
 
 def test_both_versions_of_rewritten_lines_are_kept(releases: Path, tmp_path: Path) -> None:
-    """If both sides changed the same lines, conflicts are marked, and the user's lines are kept."""
+    """If both sides changed the same lines, conflicts are marked, and no side's lines are lost."""
     project = start(releases, "0.3.0", tmp_path / "project", BASE)
     work = Work(project)
     edits_of_rewritten_lines(work)
@@ -51,6 +52,12 @@ def test_both_versions_of_rewritten_lines_are_kept(releases: Path, tmp_path: Pat
     assert ["CONTRIBUTING.md", "justfile", "pyproject.toml"] == update(project)
 
     assert [] == work.lost()
+    fresh = render(releases, None, tmp_path / "fresh", recorded_answers(project))
+    for name in ("CONTRIBUTING.md", "justfile", "pyproject.toml"):
+        expected, present = (
+            (folder / name).read_text(encoding="utf-8").splitlines() for folder in (fresh, project)
+        )
+        assert [] == [line for line in expected if line not in present], name
     said = git("diff", "--check", cwd=project, exit_code=2)
     found = {line.split(":")[0] for line in said.splitlines() if "leftover conflict marker" in line}
     assert {"CONTRIBUTING.md", "justfile", "pyproject.toml"} == found
