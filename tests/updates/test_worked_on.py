@@ -13,7 +13,7 @@ from harness.packagestan.answers import choices
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
 from harness.updates.edits import Work, a_year_of_work, edits_of_rewritten_lines
-from harness.updates.projects import operate, render, start, update
+from harness.updates.projects import operate, render, start, status, update
 from harness.updates.releases import commit, git, past_releases
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
@@ -61,6 +61,22 @@ def test_both_versions_of_rewritten_lines_are_kept(releases: Path, tmp_path: Pat
     said = git("diff", "--check", cwd=project, exit_code=2)
     found = {line.split(":")[0] for line in said.splitlines() if "leftover conflict marker" in line}
     assert {"CONTRIBUTING.md", "justfile", "pyproject.toml"} == found
+
+
+@pytest.mark.parametrize("mode", choices("mode"))
+def test_edits_are_kept_if_a_file_was_deleted(mode: str, releases: Path, tmp_path: Path) -> None:
+    """An update keeps a deleted file deleted, and each Python file as the user has rewritten it.
+
+    If a file has been deleted, Copier renders `_skip_if_exists` before it reads the answers.
+    """
+    answers = BASE | {"mode": mode, "command_name": "greet"}
+    project = start(releases, None, tmp_path / "project", answers)
+    (project / "CONTRIBUTING.md").unlink()
+    for file in project.glob("src/*/*.py"):
+        file.write_text("# Ours.\n", encoding="utf-8")
+    commit(project, "Work")
+    assert [] == update(project)
+    assert [] == status(project)
 
 
 def test_message_names_the_removed_scripts(releases: Path, tmp_path: Path) -> None:
