@@ -195,7 +195,10 @@ def test_failed_tests_run_again_with_the_faults_in_their_files(
         again[fault] = tests
         return "t::slow" if fault == a else ""
 
-    monkeypatch.setattr(runs, "run_tests", lambda *_: ["t::slow", "t::fast"])
+    def run_tests(_: Path, *arguments: str, **__: object) -> list[str]:
+        return [] if "--collect-only" in arguments else ["t::slow", "t::fast"]
+
+    monkeypatch.setattr(runs, "run_tests", run_tests)
     monkeypatch.setattr(judging, "failing", failing)
     verdicts = {
         fault: Verdict(fault.file, 1, fault.operator, str(fault), "course") for fault in (a, b, c)
@@ -204,6 +207,26 @@ def test_failed_tests_run_again_with_the_faults_in_their_files(
         Suite(pool, tmp_path, known).run_all_tests(verdicts)
     assert {a: ["t::fast", "t::slow"], b: ["t::fast"], c: []} == again
     assert ["t::slow", "", ""] == [verdict.caught_by for verdict in verdicts.values()]
+
+
+def test_fault_that_stops_the_run_does_not_hide_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If tests can't be collected with a fault, they run with the other faults."""
+    broken, other = (Fault(f"{name}.py", 1, "delete line", ("x",), ()) for name in ("a", "b"))
+    for fault in (broken, other):
+        (tmp_path / fault.file).write_text("x\n", encoding="utf-8")
+
+    def run_tests(repository: Path, *arguments: str, **_: object) -> list[str]:
+        texts = {name: (repository / f"{name}.py").read_text(encoding="utf-8") for name in "ab"}
+        if not texts["a"]:
+            return ["tests/t.py"]
+        return [] if texts["b"] or "--collect-only" in arguments else ["t::b"]
+
+    monkeypatch.setattr(runs, "run_tests", run_tests)
+    with ThreadPoolExecutor(1) as pool:
+        found = Suite(pool, tmp_path, {}).failures([broken, other])
+    assert ({broken: "tests/t.py"}, ["t::b"]) == found
 
 
 def test_overlapping_faults_are_not_seeded_together() -> None:

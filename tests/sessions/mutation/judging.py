@@ -251,12 +251,13 @@ class Suite:
         ]
         own = {fault: runs.tests_of_options(fault.file) for fault in left}
         paths = sorted(path for path in set(own.values()) if (ROOT / path).is_file())
-        failed = self.failures(left, "-m", "quick", *runs.QUICK_FOLDERS, *paths)
+        found, failed = self.failures(left, "-m", "quick", *runs.QUICK_FOLDERS, *paths)
         quick = {
             fault: [t for t in failed if t.startswith((*runs.QUICK_FOLDERS, f"{own[fault]}::"))]
             for fault in left
+            if fault not in found
         }
-        for fault, test in self.caught(quick).items():
+        for fault, test in (found | self.caught(quick)).items():
             verdict = verdicts[fault]
             verdict.result, verdict.caught_by = CAUGHT, verdict.caught_by or test
             verdict.quick = test
@@ -264,30 +265,38 @@ class Suite:
     def run_all_tests(self, verdicts: dict[Fault, Verdict]) -> None:
         """Run all tests on all faults that haven't been caught, and update the verdicts."""
         left = [fault for fault, verdict in verdicts.items() if verdict.result != CAUGHT]
-        failed = self.failures(left)
-        found = self.caught(dict.fromkeys(left, failed))
+        found, failed = self.failures(left)
+        found |= self.caught({fault: failed for fault in left if fault not in found})
         # Programs that tests start can read files that are not in the records.
         files = {fault.file for fault in found}
         unexplained = [test for test in failed if not files & self.read_by(test)]
         others = [fault for fault in left if fault not in found]
-        found |= culprits(self.repository, others, unexplained)
+        if unexplained:
+            found |= culprits(self.repository, others, unexplained)
         for fault, test in found.items():
             verdicts[fault].result, verdicts[fault].caught_by = CAUGHT, test
 
-    def failures(self, left: list[Fault], *arguments: str) -> list[str]:
-        """Run tests on several faults together, and return the IDs of the tests that fail.
+    def failures(self, left: list[Fault], *arguments: str) -> tuple[dict[Fault, str], list[str]]:
+        """Run tests on several faults together.
 
         Args:
             left: The faults. Overlapping faults are seeded in different runs.
             arguments: The arguments for pytest that select the tests.
+
+        Returns:
+            For each fault with which tests can't be collected, the file or a message. No test runs
+            with these faults. After that, the IDs of the tests that fail with the other faults.
         """
+        uncollected: dict[Fault, str] = {}
         failed: dict[str, None] = {}
         for group in without_overlaps(left):
-            with runs.seeded(group, self.repository):
+            found = culprits(self.repository, group, [], "--collect-only", *arguments)
+            uncollected |= found
+            with runs.seeded([fault for fault in group if fault not in found], self.repository):
                 tests = runs.run_tests(self.repository, f"--numprocesses={PROCESSES}", *arguments)
-            print(f"{len(group)} faults, {len(tests)} failures", flush=True)
+            print(f"{len(group)} faults, {len(found)} of them stop the run", flush=True)
             failed |= dict.fromkeys(test for test in tests if "::" in test)
-        return list(failed)
+        return uncollected, list(failed)
 
     def read_by(self, test: str) -> frozenset[str]:
         """Return the recorded files that a test reads, or an empty set if it has no record."""
@@ -332,14 +341,27 @@ def without_overlaps(left: Iterable[Fault]) -> list[list[Fault]]:
     return groups
 
 
-def culprits(repository: Path, group: list[Fault], tests: list[str]) -> dict[Fault, str]:
-    """Bisect a group of faults, and return a failing test for each fault that makes tests fail."""
-    if not (group and tests):
+def culprits(
+    repository: Path, group: list[Fault], tests: list[str], *arguments: str
+) -> dict[Fault, str]:
+    """Bisect a group of faults, and return a failing test for each fault that makes tests fail.
+
+    Args:
+        repository: The copy of the repository.
+        group: The faults.
+        tests: The tests to run. If this is empty, the arguments select them.
+        arguments: Arguments for pytest.
+    """
+    if not group:
         return {}
     with runs.seeded(group, repository):
-        failed = runs.run_tests(repository, "-x", "--numprocesses=0", tests=tests)
+        failed = runs.run_tests(repository, "-x", "--numprocesses=0", *arguments, tests=tests)
     if not failed or len(group) == 1:
         return dict(zip(group, failed, strict=False))
     middle = len(group) // 2
     halves = group[:middle], group[middle:]
-    return culprits(repository, halves[0], tests) | culprits(repository, halves[1], tests)
+    return {
+        fault: test
+        for half in halves
+        for fault, test in culprits(repository, half, tests, *arguments).items()
+    }
