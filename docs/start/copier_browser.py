@@ -105,7 +105,11 @@ REMEMBERED = 4
 
 
 class Recorder:
-    """The names that the current template has read from its context, or None between renders."""
+    """A record of the names that the current template has read from its context.
+
+    Attributes:
+        names: The names, or None between renders.
+    """
 
     names: set[str] | None = None
 

@@ -17,7 +17,8 @@ TEXT = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(.+?)` \| (.+) \| (.+) \|$", re.MULTILINE)
 CLAUSE = re.compile(r"`(\w+)` (isn't|is|has) (`\w+`(?: or `\w+`)*|given)")
 
-# For each project, its file paths as the reference page writes them, and its answers.
+# Each project is a pair of its file paths, which contain `src/my_project/` as on the
+# reference page, and its answers.
 Projects = list[tuple[set[str], dict[str, Any]]]
 
 # Every file that a project may have, by kind. Any other file would be code of ours that the

@@ -101,7 +101,7 @@ def indentation(line: str) -> int:
 
 
 def test_each_sentence_has_its_own_line(variant: Variant) -> None:
-    """Each sentence in a guide has its own line, so conditions leave no ragged lines."""
+    """Each sentence in the guides and the changelog is on its own line."""
     for name, text in new_texts(variant, "read"):
         if name in ("CONTRIBUTING.md", "RELEASING.md", "CHANGELOG.md"):
             without_code = re.sub(r"(?ms)^```.*?^```$", "", text)

@@ -62,7 +62,7 @@ def test_project_tests_pass(variant: Variant, artifacts: ArtifactCache) -> None:
 
     def test(folder: Path) -> None:
         report = variant.test()
-        # Some tests may be skipped, such as the window's test, which requires a display.
+        # Without a display, the GUI tests are skipped.
         assert re.search(r"^\d+ passed(, [1-3] skipped)? in ", report, re.MULTILINE), report
         folder.mkdir()
 

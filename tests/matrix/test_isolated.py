@@ -117,7 +117,7 @@ def test_plugin_of_another_package_adds_a_language(
 def test_all_project_tests_pass_against_the_wheel(
     answers: Answers, artifacts: ArtifactCache
 ) -> None:
-    """The project's tests pass against the wheel, and only the window's test is skipped."""
+    """The project's tests pass against the wheel, and only the GUI test is skipped."""
     project = artifacts.project(answers)
     wheel = artifacts.distributions(answers).wheel
     environment = artifacts.environment("tests", answers, wheel, "--group", "test")
@@ -125,7 +125,7 @@ def test_all_project_tests_pass_against_the_wheel(
     assert "site-packages" in environment.run("python", "-c", code, cwd=project).stdout
     pytest_command = ("python", "-m", "pytest", "-p", "no:cacheprovider")
     finished = environment.run(*pytest_command, cwd=project, env={"DISPLAY": ""})
-    # The window's test requires a display.
+    # The GUI test requires a display.
     assert " passed, 1 skipped in " in finished.stdout
 
 

@@ -70,7 +70,7 @@ class Updated:
 def fleet(number: int) -> Iterator[tuple[str, Answers]]:
     """Yield a release and the answers for each project.
 
-    They cycle through all past releases, modes, backends, and other choices.
+    Successive projects cycle through all past releases, modes, and backends, and most other choices.
     """
     versions = past_releases()
     for count in range(number):

@@ -1,7 +1,7 @@
 """Measure the start page's performance in Chromium.
 
 The page is loaded twice in the same browser, so its files come from the cache the second time. The
-limits apply to an idle machine. On a busy machine, compare the CPU time.
+limits apply to an idle machine. On a busy machine, compare the CPU time with that of an earlier run.
 """
 
 import contextlib

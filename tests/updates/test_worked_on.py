@@ -43,7 +43,7 @@ def test_year_of_work_is_kept(version: str, mode: str, releases: Path, tmp_path:
 
 
 def test_both_versions_of_rewritten_lines_are_kept(releases: Path, tmp_path: Path) -> None:
-    """If both sides changed the same lines, conflicts are marked, and no side's lines are lost."""
+    """If both sides changed the same lines, conflicts are marked, and neither side's lines are lost."""
     project = start(releases, "0.3.0", tmp_path / "project", BASE)
     work = Work(project)
     edits_of_rewritten_lines(work)

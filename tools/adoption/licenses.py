@@ -341,7 +341,7 @@ def template_texts() -> dict[str, list[str]]:
 
 
 def gnu_pair(name: str) -> tuple[str, ...]:
-    """Return a license, or both variants of a GNU license, which have the same text."""
+    """Return the license, preceded by its `-only` variant if its name ends with `-or-later`."""
     stem = name.removesuffix("-or-later")
     return (name,) if stem == name else (f"{stem}-only", name)
 

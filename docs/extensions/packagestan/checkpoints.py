@@ -117,7 +117,7 @@ def on_start_page(source: Path, number: str) -> str:
     """Return a Markdown sentence that links to the start page with a checkpoint's answers.
 
     Args:
-        source: The folder of the documentation.
+        source: The documentation's source folder.
         number: The checkpoint's number, such as "05".
     """
     answers = yaml.safe_load(checkpoint_file(source, number).read_text(encoding="utf-8")) or {}

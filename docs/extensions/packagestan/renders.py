@@ -69,7 +69,7 @@ def checkpoint_file(source: Path, number: str) -> Path:
     """Return the path of a checkpoint's answers file, which may not exist.
 
     Args:
-        source: The folder of the documentation.
+        source: The documentation's source folder.
         number: The checkpoint's number with two digits, such as "05".
     """
     return source / "course" / "checkpoints" / f"{number}.yml"

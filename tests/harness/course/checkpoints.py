@@ -1,4 +1,4 @@
-"""Create the course's checkpoints: the example project as it is at the start of a lesson."""
+"""Create a checkpoint of the course, which is the example project at the start of a lesson."""
 
 import argparse
 from pathlib import Path

@@ -72,7 +72,7 @@ class Stage:
     Attributes:
         root: The folder that represents `/`.
         variables: The variables set by `ENV` and `ARG`.
-        folder: The working folder.
+        folder: The working directory in the image, as set by `WORKDIR`.
         entry_point: The command that a container runs.
     """
 
