@@ -50,8 +50,9 @@ def question(name: str, answer: Any, **others: Any) -> Question:
 
 def validated(name: str, answer: Any, **others: Any) -> str:
     """Return the message if a question's validator rejects an answer, or ""."""
+    asked = question(name, answer, **others)
     try:
-        question(name, answer, **others).validate_answer(answer)
+        asked.validate_answer(answer)
     except ValueError as error:
         return str(error).partition(": ")[2]
     return ""
@@ -59,8 +60,9 @@ def validated(name: str, answer: Any, **others: Any) -> str:
 
 def prompted(name: str, answer: Any, **others: Any) -> str:
     """Return the message if a question's `ask` rejects a given answer, or ""."""
+    asked = question(name, answer, **others)
     try:
-        question(name, answer, **others).get_ask()
+        asked.get_ask()
     except FilterArgumentError as error:
         return str(error).partition(": ")[2]
     return ""
