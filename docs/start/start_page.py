@@ -231,7 +231,7 @@ class Page:
         }
 
     def listing(self) -> list[dict[str, Any]]:
-        """Return the files of both projects, and their sizes and states."""
+        """Return the path, state, size, and executable flag of each file in either project."""
         return [
             {
                 "path": path,

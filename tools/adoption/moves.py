@@ -94,9 +94,9 @@ def package_moves(project: Project, roles: Roles) -> Iterator[tuple[str, str]]:
 
 
 def namespace_modules(project: Project) -> set[str]:
-    """Return the paths of `__init__.py` files that top-level namespace packages may have.
+    """Return the paths at which the sources of namespace packages might contain `__init__.py`.
 
-    The wheel lacks these files. They would hide other packages in the namespace.
+    The wheel lacks these files, because they would hide other packages in the namespace.
     """
     return {
         (source / "__init__.py").relative_to(project.folder).as_posix()

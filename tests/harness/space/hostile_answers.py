@@ -93,7 +93,8 @@ SNIPPETS = [
     *("{{cookiecutter.x}}", "<%= x %>", "#{x}", "@{x}", "$x$", "\\begin{x}", ".. raw:: html"),
 ]
 
-# Control characters, invisible characters, and characters with unusual forms or case mappings.
+# Control characters, invisible characters, and characters from many scripts, including combining
+# marks and emoji.
 CONTROL = [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))]
 INVISIBLE = list(
     "\u00a0\u00ad\u034f\u0600\u061c\u070f\u115f\u1680\u17b4\u180e\u2000\u2003\u2007\u200b\u200c\u200d"
