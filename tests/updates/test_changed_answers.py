@@ -147,7 +147,8 @@ def test_changing_the_mode_keeps_the_work(
     After any conflicts are resolved, the project can be built.
     """
     work = worked_on(releases, tmp_path / "project", {"mode": old})
-    # The classifier and the command are next to lines that the user has changed.
+    # These files may have conflicts, because the update changes lines that the user has changed, or
+    # lines next to them.
     same_lines = {"pyproject.toml", "src/my_project/__init__.py"}
     both = update(work.project, mode=new, command_name="my-project")
     assert same_lines >= set(both)

@@ -188,7 +188,7 @@ def outdated_paths(
     """Yield paths in the tests' strings that are no longer correct.
 
     Each item has the form "`old path` (test module)". Only complete paths are found, including
-    paths that the code joins from parts.
+    paths that the tests join from parts.
 
     Args:
         project: The existing project.

@@ -434,8 +434,8 @@ class Form:
         """Return, for each question, the files with new occurrences of its plain answer.
 
         Args:
-            judged: The occurrences that have already been compared, as pairs of path and
-                surroundings. New occurrences are added to the set.
+            judged: The occurrences that have already been compared, as pairs of a path
+                and the answer with its surrounding text. New occurrences are added to the set.
         """
         found: dict[str, list[str]] = {name: [] for name in self.plain}
         new = set()
