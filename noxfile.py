@@ -1,9 +1,7 @@
 """Development tasks for Packagestan. Run `nox --list` to list them."""
 
 import os
-import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,11 +15,6 @@ nox.options.sessions = ["lint", "docs", "tests"]
 ROOT = Path(__file__).parent
 # Each group reuses the versions pinned for earlier groups, so all groups can be installed together.
 GROUPS = ["docs", "test", "lint", "browser"]
-# Matches the paths of files that belong to an option. tests/sessions/mutation/runs.py has a copy.
-OPTION_FILE = re.compile(
-    r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
-    r"|template/(license|preset)s/"
-)
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -45,14 +38,6 @@ def pytest(session: nox.Session, *arguments: str, **env: str) -> None:
     # Let Python write compiled modules to disk so that the worker processes can share them.
     compiled = {"PYTHONDONTWRITEBYTECODE": ""}
     session.run("python", "-m", "pytest", *arguments, env=compiled | env)
-
-
-def changed_options() -> list[str]:
-    """Return the paths of the tests for options with uncommitted changes."""
-    command = ("git", "status", "--porcelain", "--untracked-files=all")
-    status = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    files = {f"tests/options/test_{a or b}.py" for a, b in OPTION_FILE.findall(status)}
-    return sorted(file for file in files if (ROOT / file).is_file())
 
 
 @nox.session
@@ -83,7 +68,9 @@ def portable(session: nox.Session) -> None:
 def quick(session: nox.Session) -> None:
     """Test the conventions, variants that cover each choice, and options that you changed."""
     install(session, "test")
-    pytest(session, "-m", "quick", "tests/conventions", "tests/matrix", *changed_options())
+    module = ("python", "-m", "harness.packagestan.option_tests")
+    options = str(session.run(*module, silent=True, env={"PYTHONPATH": "tests"})).split()
+    pytest(session, "-m", "quick", "tests/conventions", "tests/matrix", *options)
 
 
 @nox.session(default=False)

@@ -98,7 +98,7 @@ def commands(
 
 
 def text_of(file: File | None) -> str | None:
-    """Return the text of a file, None for a binary file, or "" if there is no file."""
+    """Return the text of a file, None for a binary file, or "" if the file doesn't exist."""
     try:
         return "" if file is None else file.content.decode()
     except UnicodeDecodeError:

@@ -1,6 +1,5 @@
 """Test the operators, runs, outputs, and reports of mutation testing."""
 
-import ast
 import csv
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +9,10 @@ import pytest
 import yaml
 
 from harness.packagestan.option_folders import question_file
+from harness.packagestan.option_tests import option_tests
 from harness.packagestan.template import ROOT
 from harness.rendering.template import Answers
-from sessions.mutation import judging, outputs, runs
+from sessions.mutation import judging, outputs, recorder, runs
 from sessions.mutation.__main__ import report
 from sessions.mutation.judging import (
     CAUGHT,
@@ -340,14 +340,7 @@ def test_outdated_exclusions_are_found(tmp_path: Path, monkeypatch: pytest.Monke
 )
 def test_option_tests_belong_to_changed_files(file: str, expected: str) -> None:
     """If an option's file changes, its tests are quick."""
-    assert runs.tests_of_options(file) == (expected and f"tests/options/test_{expected}.py")
-
-
-def test_quick_session_selects_the_same_option_tests() -> None:
-    """The pattern for files of options equals the one in noxfile.py."""
-    nodes = ast.walk(ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8")))
-    constants = [node.value for node in nodes if isinstance(node, ast.Constant)]
-    assert runs.OPTION_FILE.pattern in constants
+    assert option_tests(file) == (expected and f"tests/options/test_{expected}.py")
 
 
 @pytest.mark.parametrize(
@@ -362,3 +355,11 @@ def test_faults_in_the_template_run_the_completeness_tests(file: str, expected: 
     known = {test: runs.Record(seconds=0.01, reads=frozenset(), is_quick=True)}
     quick, _ = runs.near_tests(Fault(file, 1, "delete line", ("a",), ()), [], [], known)
     assert expected == (test in quick)
+
+
+def test_arguments_of_subprocesses_are_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test reads the sources whose paths it passes to a program."""
+    monkeypatch.setattr(recorder, "reads", set())
+    patch = "docs/course/exercises/two-numbers/solution.patch"
+    recorder.listen("subprocess.Popen", ("git", ["git", "apply", f"{ROOT}/{patch}"], None, None))
+    assert {patch} == recorder.reads

@@ -145,7 +145,7 @@ def chosen(names: list[str], project: Project) -> License:
         # In a file with several licenses, each would appear as an addition to the others.
         if len(contained) == 1 and (added := added_text(text, contained[0])):
             problems.append(f"{name} also says {added!r}")
-    return License(" AND ".join(licenses), ". ".join(problems), is_guess=bool(problems))
+    return License(" AND ".join(licenses), "; ".join(problems), is_guess=bool(problems))
 
 
 def is_gnu(names: tuple[str, ...]) -> bool:

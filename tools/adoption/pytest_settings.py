@@ -38,7 +38,7 @@ def pytest_table(project: Project, moves: Iterable[tuple[str, str]]) -> dict[str
     """Return the `[tool.pytest]` entries for running a project's tests in the new project.
 
     They replace the template's table completely, because old tests rarely pass with the template's
-    strict settings. If no tests are moved, there are no entries.
+    strict settings. If no tests are moved, the table is empty.
 
     Args:
         project: The existing project.

@@ -125,7 +125,7 @@ def template_for(project: Project, name: str) -> str:
 def version_settings(project: Project, backend: str) -> dict[str, Any]:
     """Return the tables that make the new build backend write the version files.
 
-    If there are no version files or the backend can't write them, there are no tables.
+    The result is empty without version files, or if the backend can't write them.
 
     Args:
         project: The existing project.

@@ -55,7 +55,7 @@ class ForkServer:
         """
         assert self.process.stdin
         assert self.process.stdout
-        # If the process has already ended, there is no answer either.
+        # If the process has already ended, it doesn't answer either.
         with contextlib.suppress(BrokenPipeError):
             print(json.dumps(request), file=self.process.stdin, flush=True)
         line = self.process.stdout.readline()

@@ -29,7 +29,7 @@ def answers_file(number: str) -> Path:
         number: The lesson's number, such as `05` or `5`.
 
     Raises:
-        CheckpointError: There is no such checkpoint.
+        CheckpointError: The checkpoint doesn't exist.
     """
     file = CHECKPOINTS / f"{number:0>2}.yml"
     if not file.is_file():
@@ -42,7 +42,7 @@ def answers(number: str) -> dict[str, Any]:
     """Return the answers for a lesson's checkpoint.
 
     Raises:
-        CheckpointError: There is no such checkpoint.
+        CheckpointError: The checkpoint doesn't exist.
     """
     return dict(yaml.safe_load(answers_file(number).read_text(encoding="utf-8")))
 
@@ -55,7 +55,7 @@ def make(number: str, destination: Path) -> Path:
         destination: A folder that doesn't exist or is empty.
 
     Raises:
-        CheckpointError: There is no such checkpoint, or the folder is not empty.
+        CheckpointError: The checkpoint doesn't exist, or the folder is not empty.
         CommandError: The `copier` command failed.
     """
     answers = answers_file(number)

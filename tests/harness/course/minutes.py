@@ -36,7 +36,7 @@ class Block:
     Attributes:
         marks: The fence's characters, such as three backticks, or ":" for prose.
         name: The directive's name, the language of a code block, or "" for prose.
-        argument: The text after the directive's name, or after the fence if there is no directive.
+        argument: The text after the directive's name, or after the fence without a directive.
         options: The options of the directive, such as `minutes`.
         parents: The names of the enclosing blocks, starting with the outermost.
         section: The second-level heading above the block, or "" if there is none.

@@ -38,7 +38,7 @@ class Size:
 
     @property
     def is_within_budget(self) -> bool:
-        """Return whether both numbers are within the budget, or True if there is no budget."""
+        """Return whether both numbers are within the budget, or True without a budget."""
         return self.budget is None or (
             self.files <= self.budget[0] and self.lines <= self.budget[1]
         )

@@ -277,7 +277,7 @@ def vcs_problems(folder: Path, data: dict[str, Any]) -> Iterator[str]:
     if vcs.get("requires") and error:
         yield f'{file}: remove the text of "vcs_error", or "requires" in "vcs"'
     if vcs and not vcs.get("variable"):
-        yield f'{file}: add "variable", which sets the version if there is no git, to "vcs"'
+        yield f'{file}: add "variable", which sets the version without git, to "vcs"'
     if vcs and not (folder / "vcs.toml.jinja").exists():
         yield f'{shown(folder / "vcs.toml.jinja")}: add this file, because "vcs" is filled in'
     if not vcs and (folder / "vcs.toml.jinja").exists():

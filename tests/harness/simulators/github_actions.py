@@ -566,7 +566,7 @@ class _Leg:
         """Upload the files in dist/ to PyPI with a password or the job's identity.
 
         Raises:
-            StepError: There are no files, or the upload failed.
+            StepError: No files were found, or the upload failed.
         """
         files = sorted(str(file) for file in (self.workspace / "dist").glob("*"))
         if not files:

@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from harness.packagestan.coverage import each_level_once
+from harness.packagestan.option_tests import option_tests
 from harness.packagestan.template import ROOT
 from harness.rendering.template import Answers
 from matrix.conftest import params
@@ -249,8 +250,8 @@ class Suite:
         left = [
             f for f, v in verdicts.items() if v.changes and not v.quick and v.result != EQUIVALENT
         ]
-        own = {fault: runs.tests_of_options(fault.file) for fault in left}
-        paths = sorted(path for path in set(own.values()) if (ROOT / path).is_file())
+        own = {fault: option_tests(fault.file) for fault in left}
+        paths = sorted({*own.values()} - {""})
         found, failed = self.failures(left, "-m", "quick", *runs.QUICK_FOLDERS, *paths)
         quick = {
             fault: [t for t in failed if t.startswith((*runs.QUICK_FOLDERS, f"{own[fault]}::"))]
@@ -359,9 +360,5 @@ def culprits(
     if not failed or len(group) == 1:
         return dict(zip(group, failed, strict=False))
     middle = len(group) // 2
-    halves = group[:middle], group[middle:]
-    return {
-        fault: test
-        for half in halves
-        for fault, test in culprits(repository, half, tests, *arguments).items()
-    }
+    first = culprits(repository, group[:middle], tests, *arguments)
+    return first | culprits(repository, group[middle:], tests, *arguments)

@@ -4,8 +4,8 @@
 `PACKAGESTAN_RECORDS` variable. A test reads a file if it opens the file or makes Jinja look
 it up, even in Jinja's cache. Tests of Python code also read the files whose functions they call.
 Each artifact is stored with the paths of the files that were read to create it, because the tests
-share artifacts. Files that subprocesses read aren't recorded, so the records only determine which
-tests run first.
+share artifacts. Of the files that a subprocess reads, only its arguments are recorded. The records
+are therefore incomplete, and only determine which tests run first.
 """
 
 import functools
@@ -34,6 +34,15 @@ def note(path: object) -> None:
     """Record that the current test reads a file, if the file is a source."""
     if isinstance(path, str) and (found := SOURCE.match(path.removeprefix(f"{ROOT}/"))):
         reads.add(found[1])
+
+
+def listen(event: str, arguments: tuple[Any, ...]) -> None:
+    """Record the files that this process opens, and the paths among a subprocess's arguments."""
+    if event == "open":
+        note(arguments[0])
+    elif event == "subprocess.Popen":
+        for word in arguments[1]:
+            note(str(word))
 
 
 def noted(lookup: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,7 +87,7 @@ def pytest_configure() -> None:
     for name in ("get_template", "select_template", "get_or_select_template"):
         setattr(Environment, name, noted(getattr(Environment, name)))
     setattr(ArtifactCache, "once", with_reads(ArtifactCache.once))  # noqa: B010
-    sys.addaudithook(lambda event, arguments: note(arguments[0]) if event == "open" else None)
+    sys.addaudithook(listen)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.packagestan.option_tests import option_tests
 from harness.packagestan.template import ROOT
 from harness.processes.commands import run
 from sessions.mutation.operators import Fault
@@ -24,13 +25,8 @@ from sessions.mutation.selected import FAILURES, ORDER
 # The folder with the output of `nox -s mutation -- --record`; see `recorder`.
 RECORDS = ROOT / ".mutation"
 
-# The folders with tests that `nox -s quick` always runs, and a pattern for changed files that
-# select additional tests. The pattern is a copy of the one in noxfile.py.
+# The folders with tests that `nox -s quick` always runs.
 QUICK_FOLDERS = ("tests/conventions/", "tests/matrix/")
-OPTION_FILE = re.compile(
-    r"(?:template/options/|tests/options/test_|docs/reference/options/)(\w+)"
-    r"|template/(license|preset)s/"
-)
 
 # If a choice is incomplete, this is the only test that runs. Its records lack the files that it has
 # cached.
@@ -97,12 +93,6 @@ def is_template(file: str) -> bool:
     return file.startswith(("copier.yml", "template/"))
 
 
-def tests_of_options(file: str) -> str:
-    """Return the path of the option tests that `nox -s quick` runs if a file changes, or ""."""
-    option = OPTION_FILE.match(file)
-    return f"tests/options/test_{option[1] or option[2]}.py" if option else ""
-
-
 def near_tests(
     fault: Fault, variants: Sequence[str], effects: Iterable[str], known: dict[str, Record]
 ) -> tuple[list[str], list[str]]:
@@ -138,7 +128,7 @@ def near_tests(
         is_unchanged = module.startswith("tests/matrix/") and parameter not in ["", *variants]
         if is_unchanged or functions[function] == EXAMPLES:
             continue
-        own = f"{tests_of_options(file)}::"
+        own = f"{option_tests(file)}::"
         kind = int(not known[test].is_quick or not test.startswith((*QUICK_FOLDERS, own)))
         seconds = known[test].seconds + RENDERING + unprepared.get(module, 0)
         if seconds <= left[kind]:
