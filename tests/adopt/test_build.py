@@ -3,11 +3,13 @@
 import os
 import select
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
+from build import BuildBackendException, BuildException
 
-from adoption.building import BuildOptions, build_wheel, error_line, remedy
+from adoption.building import BuildOptions, build_wheel, describe, error_line, remedy
 from adoption.command_line import main
 from adoption.projects import ignored
 
@@ -22,6 +24,26 @@ process.wait()
 """
 
 
+OLDER = "an older Python may help: uv run --python 3.11 tools/adopt.py"
+SCM = (
+    "use a git clone with its tags, or set SETUPTOOLS_SCM_PRETEND_VERSION or PDM_BUILD_SCM_VERSION"
+)
+# Modules and attributes that Python 3.12, 3.13, or 3.14 no longer has.
+# https://docs.python.org/3/whatsnew/
+REMOVED = [
+    "imp",
+    "asyncore",
+    "asynchat",
+    "smtpd",
+    "distutils.core",
+    "pipes",
+    "cgi",
+    "crypt",
+    "lib2to3",
+]
+READ, NODES = ["SafeConfigParser", "readfp"], ["Str", "Num", "NameConstant"]
+
+
 def test_constraint_applies_to_build(tmp_path: Path) -> None:
     """With a constraint on setuptools, setup.py can import pkg_resources."""
     code = "import pkg_resources, setuptools\nsetuptools.setup(name='tide', version='1.0')\n"
@@ -34,17 +56,68 @@ def test_constraint_applies_to_build(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("output", "expected"),
     [
-        ("ModuleNotFoundError: No module named 'pkg_resources'", "--constraint 'setuptools<80'"),
-        ("ModuleNotFoundError: No module named 'imp'", "uv run --python 3.11"),
-        ("AttributeError: module 'x' has no attribute 'SafeConfigParser'", "--python 3.11"),
-        ("ModuleNotFoundError: No module named 'numpy.distutils'", "--require numpy"),
-        ("LookupError: unable to detect version\n\nHow to fix it: ...", "a git clone"),
-        ("error in x setup command: use_2to3 is invalid.", "2to3"),
+        (
+            "ModuleNotFoundError: No module named 'pkg_resources'",
+            "add --constraint 'setuptools<80'",
+        ),
+        *((f"ModuleNotFoundError: No module named '{name}'", OLDER) for name in REMOVED),
+        *(
+            (f"AttributeError: module 'configparser' has no attribute '{name}'", OLDER)
+            for name in READ
+        ),
+        ("AttributeError: module 'pkgutil' has no attribute 'ImpImporter'", OLDER),
+        *((f"AttributeError: module 'ast' has no attribute '{name}'", OLDER) for name in NODES),
+        ("No module named 'numpy.distutils'", "add --require numpy if setup.py imports it"),
+        ("LookupError: unable to detect version\n\nHow to fix it: ...", SCM),
+        ("PdmException: Cannot find the version from SCM", SCM),
+        (
+            "Exception: Versioning for this project requires a git repository",
+            "use a git clone with its tags, or set PBR_VERSION",
+        ),
+        (
+            "error in x setup command: use_2to3 is invalid.",
+            "the code is for Python 2, so convert it with 2to3 first",
+        ),
+        ("SyntaxError: invalid syntax", ""),
     ],
 )
 def test_build_failure_suggests_a_remedy(output: str, expected: str) -> None:
     """The suggested remedy fits the error in a build's output."""
-    assert expected in remedy(error_line(output))
+    assert (f"; {expected}" if expected else "") == remedy(error_line(output))
+
+
+def failed(output: str | bytes | None, stderr: str = "") -> subprocess.CalledProcessError:
+    """Return the error of a program that printed this output."""
+    return subprocess.CalledProcessError(1, "pip", output, stderr)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (
+            BuildBackendException(failed(b"a.b.OldError: no.\n  ^^^\nThe end.\n")),
+            "the build of tide failed: a.b.OldError: no.",
+        ),
+        (
+            BuildBackendException(ValueError("use_2to3 is invalid.")),
+            "the build of tide failed: use_2to3 is invalid; the code is for Python 2, so convert it with 2to3 first",
+        ),
+        (failed("Wait.\nNo.\n~~~\n"), "the build requirements of tide can't be installed: No."),
+        (
+            failed(""),
+            "the build requirements of tide can't be installed: there was no error message",
+        ),
+        (failed("Wait.", "No."), "the build requirements of tide can't be installed: No."),
+        (
+            BuildBackendException(failed(None)),
+            "the build of tide failed: there was no error message",
+        ),
+        (BuildException("Wait.\nNo."), "tide can't be built: No."),
+    ],
+)
+def test_failures_are_described(error: Exception, expected: str) -> None:
+    """A message contains the exception that stopped the build, or the last line of the output."""
+    assert expected == describe(error, "tide")
 
 
 @pytest.mark.parametrize(("timeout", "exit_code"), [("0.1", 1), ("600", 130)])

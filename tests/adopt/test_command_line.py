@@ -4,9 +4,22 @@ import io
 from pathlib import Path
 
 import pytest
+from packaging.version import InvalidVersion
 
+from adoption.building import BuildOptions
 from adoption.command_line import confirmed, main
+from adoption.findings import Finding, Reading
+from adoption.projects import Project
+from harness.adoption.adopted_packages import unbuilt_project
 from harness.artifacts.inspect import tree
+
+BUILD = "[--yes] [--constraint REQUIREMENT] [--require REQUIREMENT] [--timeout SECONDS]"
+USAGE = {
+    "read": f"[--output FOLDER] {BUILD} existing",
+    "move": f"{BUILD} old new",
+    "compare": f"[--accept FILE] {BUILD} old new",
+    "relax": "project",
+}
 
 
 def files_for(case: str, folder: Path) -> Path:
@@ -99,6 +112,79 @@ def test_only_yes_confirms(answer: str, expected: bool, monkeypatch: pytest.Monk
     """Only "y" and "yes" confirm an action, regardless of case and surrounding spaces."""
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
     assert expected is confirmed("Build?", "the build")
+
+
+@pytest.mark.parametrize("error", ["", "canceled", "metadata", "exists"])
+def test_results_are_written(
+    error: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`read` writes the answers and the report, unless a file exists or an error occurs."""
+    old, out = tmp_path / "old", tmp_path / "out"
+    project = unbuilt_project(old, {"setup.py": ""})
+    out.mkdir()
+
+    def build(folder: Path, options: BuildOptions) -> Project:
+        assert (old, BuildOptions(["idna<3"], ["rich"], 5)) == (folder, options)
+        if error == "canceled":
+            raise KeyboardInterrupt
+        if error == "metadata":
+            raise InvalidVersion("Invalid version: 'x'")
+        return project
+
+    monkeypatch.setattr("adoption.command_line.read_project", build)
+    reading = Reading(answers={"project_name": "Tide"}, faults=[Finding("No license.")])
+    monkeypatch.setattr("adoption.command_line.read", lambda _: reading)
+    files = [out / "tide.answers.yml", out / "tide.report.md"]
+    if error == "exists":
+        files[1].touch()
+    before = tree(tmp_path)
+    options = ["--constraint=idna<3", "--require=rich", "--timeout=5"]
+    code = main(["read", "--yes", *options, "--output", str(out), str(old)])
+    printed = capsys.readouterr()
+    assert {"": 0, "canceled": 130}.get(error, 1) == code
+    expected = {
+        "": "",
+        "canceled": "\n",
+        "metadata": "adopt.py: the metadata is not valid: Invalid version: 'x'\n",
+        "exists": f"adopt.py: {files[1]} already exists; move it or use another --output\n",
+    }
+    assert expected[error] == printed.err
+    if error:
+        assert ("", before) == (printed.out, tree(tmp_path))
+    else:
+        lines = [*(f"wrote {file}" for file in files), "The report lists 1 existing problem."]
+        assert lines == printed.out.splitlines()
+        assert "# Answers from tide.\nproject_name: Tide\n" == files[0].read_text(encoding="utf-8")
+        assert files[1].read_text(encoding="utf-8").startswith("# Adopting tide\n")
+
+
+@pytest.mark.parametrize("command", USAGE)
+def test_commands_have_arguments(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The help shows the command's arguments and options."""
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"])
+    assert 0 == stopped.value.code
+    usage, *_ = capsys.readouterr().out.split("\n\n")
+    assert f"usage: adopt.py {command} [-h] {USAGE[command]}" == " ".join(usage.split())
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "problem"),
+    [
+        ("--timeout", "0", "'0' is not a positive number; enter seconds such as 3600"),
+        ("--timeout", "inf", "'inf' is not a positive number; enter seconds such as 3600"),
+        ("--timeout", "x", "'x' is not a positive number; enter seconds such as 3600"),
+        ("--require", "a b", "'a b' is not a requirement; use a form like 'setuptools<80'"),
+    ],
+)
+def test_invalid_options_are_rejected(
+    option: str, value: str, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An option with an invalid value is rejected with the reason."""
+    with pytest.raises(SystemExit):
+        main(["read", option, value, "tide"])
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line == f"adopt.py read: error: argument {option}: {problem}"
 
 
 @pytest.mark.parametrize(

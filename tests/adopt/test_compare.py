@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from adoption.command_line import main
+from adoption.comparison import Difference
 from adoption.projects import Project, find_packages
 from harness.adoption.adopted_packages import (
     adopted_project,
@@ -82,6 +83,56 @@ def test_remaining_faults_are_unexplained(artifacts: ArtifactCache) -> None:
     file, command = unexplained(old, new)
     assert "file genre_tagger/data/genres.json: in the source tree, but in neither wheel" == file
     assert "entry point console_scripts/tag: __main__.py:cli fails" in command
+
+
+ADVICE = "Fix each difference that is not explained. To accept one instead, add a line to a file for --accept, such as: file b\n"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "out", "err"),
+    [
+        (
+            "",
+            (
+                "explained: extra all: gone (by design)\n"
+                "not explained: file b: gone\nnot explained: author: x\n"
+            ),
+            ADVICE,
+        ),
+        (
+            "# Comment\n\n  author \nfile ?\n",
+            "explained: extra all: gone (by design)\naccepted: file b: gone\naccepted: author: x\n",
+            "",
+        ),
+    ],
+)
+def test_differences_are_printed(
+    patterns: str,
+    out: str,
+    err: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Unexplained differences come last, and only they result in advice and the exit code 1."""
+    accept = tmp_path / "accepted.txt"
+    accept.write_text(patterns, encoding="utf-8")
+    found = [Difference("extra all", "gone", "by design"), Difference("file b", "gone")]
+    found.append(Difference("author", "x"))
+    monkeypatch.setattr("adoption.command_line.compare", lambda *_: found)
+    monkeypatch.setattr("adoption.command_line.open_project", lambda *_: None)
+    for name in ("old.whl", "new.whl"):
+        (tmp_path / name).touch()
+    paths = [str(tmp_path / name) for name in ("old.whl", "new.whl")]
+    assert bool(err) == main(["compare", *paths, "--accept", str(accept)])
+    assert (out, err) == capsys.readouterr()
+    accept.unlink()
+    assert 1 == main(["compare", *paths, "--accept", str(accept)])
+    assert capsys.readouterr().err.startswith(f"adopt.py: {accept} can't be read: ")
+    for number in (0, 1):
+        invalid = [paths[0], paths[0]]
+        invalid[number] = str(tmp_path / "nowhere")
+        assert 1 == main(["compare", *invalid])
 
 
 def test_accepted_differences_are_not_errors(

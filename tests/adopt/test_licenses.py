@@ -8,7 +8,7 @@ from packaging.metadata import RawMetadata
 
 from adoption.comparison import compare
 from adoption.findings import Reading
-from adoption.licenses import find_license, license_targets, understood
+from adoption.licenses import FAMILIES, find_license, license_targets, understood
 from adoption.moves import removed_starters
 from adoption.moving import move
 from adoption.project_table import entries_by_hand
@@ -23,8 +23,13 @@ MIT, BSD, GPL = (
 )
 THIRD_CLAUSE = BSD[BSD.index("3. Neither") : BSD.index("THIS SOFTWARE")]
 CONDITION = "Do not use it on Sundays, and never sell it to others.\n"
+ENDS = ("only", "or-later")
+GPL_ENDS = ("", "+", "-only", "-or-later")
+SAYS = "also says 'do not use it on sundays and never sell it to others'"
 LATER = '# License: GPL 3, or (at your option) any\n# later version.\n"""Tides."""\n'
+MIT_CLASSIFIER = "License :: OSI Approved :: MIT License"
 BSD_CLASSIFIER = "License :: OSI Approved :: BSD License"
+LGPL = {f"LGPL-{version}-{end}" for version in ("2.0", "2.1", "3.0") for end in ENDS}
 GPL_CLASSIFIER = "License :: OSI Approved :: GNU General Public License v3 (GPLv3)"
 
 
@@ -40,12 +45,69 @@ GPL_CLASSIFIER = "License :: OSI Approved :: GNU General Public License v3 (GPLv
         ("LGPLv2.1", {"LGPL-2.1-only", "LGPL-2.1-or-later"}),
         ("Python Software Foundation License", {"PSF-2.0", "Python-2.0", "Python-2.0.1"}),
         ("mit OR apache-2.0", {"MIT OR Apache-2.0"}),
+        ("BSD", {"BSD-3-Clause", "BSD-2-Clause", "BSD-4-Clause", "BSD-1-Clause", "0BSD"}),
+        ("MPL", {"MPL-2.0", "MPL-1.1", "MPL-1.0"}),
+        ("Zope Public License", {"ZPL-2.1", "ZPL-2.0", "ZPL-1.1"}),
+        (
+            "Artistic License",
+            {"Artistic-2.0", "Artistic-1.0", "Artistic-1.0-Perl", "Artistic-1.0-cl8"},
+        ),
+        ("GNU Affero General Public License v3", {"AGPL-3.0-only", "AGPL-3.0-or-later"}),
+        ("AGPL", {"AGPL-3.0-only", "AGPL-3.0-or-later"}),
+        ("GPL v2 only", {"GPL-2.0-only"}),
+        ("GPL version 2 or newer", {"GPL-2.0-or-later"}),
+        ("GPL-2.0 or above", {"GPL-2.0-or-later"}),
+        ("LGPL 3 or later", {"LGPL-3.0-or-later"}),
+        ("GNU Library or Lesser General Public License (LGPL)", LGPL),
+        ("lgpl", LGPL),
+        ("GPL", {f"GPL-{version}.0-{end}" for version in "123" for end in ENDS}),
         ("see the file", set()),
     ],
 )
 def test_license_names_are_understood(statement: str, expected: set[str]) -> None:
     """A statement maps to the SPDX expressions that it may mean, or to none if it is unknown."""
     assert expected == {*understood(statement)}
+
+
+# Common names of licenses, and the last parts of license classifiers.
+
+NAMES = {
+    "MIT": "MIT; MIT License; MIT/X11; Expat",
+    "Apache-2.0": "Apache 2; Apache 2.0; Apache License 2.0; Apache Software License; Apache License v2.0"
+    "; Apache Version 2.0 only; ASL 2; ASL 2.0; AL2",
+    "BSD-3-Clause": "New BSD; Modified BSD License; Revised BSD; BSD 3; BSD-3; BSD three clause; BSD3"
+    "; 3-Clause BSD; Three-Clause BSD License; 3-clause new BSD",
+    "BSD-2-Clause": "Simplified BSD; FreeBSD; BSD 2-clause; BSD two clause; 2-clause BSD; two clause BSD",
+    "MPL-2.0": "Mozilla Public License 2.0 (MPL 2.0); MPL 2; MPL v2.0; MPL2; Mozilla Public License 2"
+    "; Mozilla Public License, version 2.0",
+    "ZPL-2.1": "ZPL 2.1; Zope Public License 2.1",
+    "ISC": "ISC License (ISCL); ISC",
+    "Unlicense": "The Unlicense (Unlicense)",
+    "Zlib": "zlib/libpng License",
+    "CC0-1.0": "CC0 1.0 Universal (CC0 1.0) Public Domain Dedication; CC0",
+    "LicenseRef-Proprietary": "Other/Proprietary License; Commercial; All rights reserved; Proprietary",
+}
+
+
+@pytest.mark.parametrize("expression", NAMES)
+def test_common_license_names_are_understood(expression: str) -> None:
+    """Each common name maps to a single SPDX expression."""
+    found = {name: understood(name) for name in NAMES[expression].split("; ")}
+    assert dict.fromkeys(found, (expression,)) == found
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ("BSD-style; BSD-like; BSD License", FAMILIES["BSD"]),
+        ("PSF; PSFL; PSF-2; PSF 2.0 license", FAMILIES["PSF"]),
+        ("Mozilla Public License", FAMILIES["MPL"]),
+        ("ZPL", FAMILIES["ZPL"]),
+    ],
+)
+def test_ambiguous_license_names_mean_a_family(names: str, expected: tuple[str, ...]) -> None:
+    """Each ambiguous name may mean any license of its family."""
+    assert [expected] * len(names.split("; ")) == [understood(name) for name in names.split("; ")]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +132,13 @@ def test_license_names_are_understood(statement: str, expected: set[str]) -> Non
         ({"COPYING": MIT}, {}, "MIT"),
         ({}, {"license": MIT}, "MIT"),
         ({"LICENSE": MIT}, {"license_expression": "MIT AND PSF-2.0"}, "MIT AND PSF-2.0"),
+        ({}, {"license_expression": "MIT", "license": "BSD-3-Clause"}, "MIT"),
+        ({}, {"license": "BSD-3-Clause", "classifiers": [MIT_CLASSIFIER]}, "BSD-3-Clause AND MIT"),
         ({"setup.cfg": "[metadata]\nlicense = Apache 2\n"}, {}, "Apache-2.0"),
+        ({"pyproject.toml": '[project]\n[tool.poetry]\nlicense = "ISC"\n'}, {}, "ISC"),
+        ({"pyproject.toml": '[project]\nlicense = "ISC"\n'}, {"license": "UNKNOWN"}, "ISC"),
+        ({"setup.cfg": "[metadata]\nlicense_files =\n  my.txt\n", "my.txt": MIT}, {}, "MIT"),
+        ({"setup.cfg": "[metadata]\nlicense_file = my.txt\n", "my.txt": MIT}, {}, "MIT"),
         ({"pyproject.toml": '[project]\nlicense = {text = "ISC"}\n'}, {}, "ISC"),
         (
             {"legal.txt": MIT, "pyproject.toml": '[project]\nlicense = {file = "legal.txt"}\n'},
@@ -98,19 +166,50 @@ def test_license_is_found(
 @pytest.mark.parametrize(
     ("files", "metadata", "problem"),
     [
-        ({"LICENSE": BSD}, {"license": "MIT"}, "LICENSE is BSD-3-Clause"),
-        ({"LICENSE": MIT, "LICENSE.bsd": BSD}, {}, "decide whether to join them with AND or OR"),
-        ({"LICENSE": GPL}, {"license": "GPLv3"}, "no file says whether later versions"),
-        ({"LICENSE": f"{MIT}\n{CONDITION}"}, {}, "never sell"),
-        ({"LICENSE": f"{GPL}\n{CONDITION}"}, {"license": "GPLv3"}, "never sell"),
-        ({"LICENSE": BSD, "LICENSE.mit": f"{MIT}\n{CONDITION}"}, {}, "LICENSE.mit also says"),
+        (
+            {"LICENSE": BSD},
+            {"license": "MIT"},
+            "the metadata states MIT, but LICENSE is BSD-3-Clause",
+        ),
+        (
+            {"LICENSE": MIT, "LICENSE.bsd": BSD},
+            {},
+            "the project contains the texts of MIT and BSD-3-Clause; decide whether to join them with AND or OR",
+        ),
+        (
+            {},
+            {"license": "BSD-3-Clause", "classifiers": [MIT_CLASSIFIER]},
+            "the metadata names BSD-3-Clause and MIT; decide whether to join them with AND or OR",
+        ),
+        (
+            {"LICENSE": GPL},
+            {"license": "GPLv3"},
+            "no file says whether later versions of the license apply",
+        ),
+        ({"LICENSE": "Ask."}, {}, "neither its name nor its text identifies it"),
+        ({"LICENSE": MIT}, {"license_expression": "MIT OR Apache-2.0"}, ""),
+        *(({"LICENSE": GPL}, {"license_expression": f"GPL-3.0{end}"}, "") for end in GPL_ENDS),
+        ({"LICENSE": f"{MIT}\n{CONDITION}"}, {}, f"LICENSE {SAYS}"),
+        (
+            {"LICENSE": f"{GPL}\n{CONDITION}"},
+            {"license": "GPLv3"},
+            f"no file says whether later versions of the license apply; LICENSE {SAYS}",
+        ),
+        (
+            {"LICENSE": BSD, "LICENSE.mit": f"{MIT}\n{CONDITION}"},
+            {},
+            (
+                "the project contains the texts of BSD-3-Clause and MIT; decide whether to join them with"
+                f" AND or OR; LICENSE.mit {SAYS}"
+            ),
+        ),
     ],
 )
 def test_license_questions_are_reported(
     files: dict[str, str], metadata: dict[str, str], problem: str, tmp_path: Path
 ) -> None:
     """A contradictory, ambiguous, or extended license is reported as a problem."""
-    assert problem in find_license(unbuilt_project(tmp_path, files, **metadata)).problem
+    assert problem == find_license(unbuilt_project(tmp_path, files, **metadata)).problem
 
 
 def test_unknown_license_is_kept(tmp_path: Path) -> None:

@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from adoption.comparison import lost_tests
-from adoption.files import default_branch
+from adoption.files import default_branch, find_roles, git, is_test_module
 from adoption.findings import Reading
 from adoption.gitignore import hidden_finding
 from adoption.line_ends import attribute_lines
-from adoption.moves import find_moves, outdated_paths, removed_starters
+from adoption.moves import find_moves, outdated_paths, removed_starters, superseded
 from adoption.overwritten import changed_tables, left_behind, own_tables, replaced_files
 from adoption.pytest_settings import pytest_table
 from adoption.reading import examine
 from adoption.report import move_commands
+from adoption.versions import last_tag
 from harness.adoption.adopted_packages import (
     block,
     faults,
@@ -69,6 +70,105 @@ def test_files_move_by_role(old: str, new: str, tmp_path: Path) -> None:
     files |= {"tests.py": f"HEIGHTS = 'heights/north.csv'\n{TEST}", "heights/north.csv": "4\n"}
     files |= {"lib/tide/__init__.py": "", "lib/tide/tests/test_own.py": TEST, "docs/index.rst": ""}
     assert new == dict(find_moves(unbuilt_project(tmp_path, files))).get(old, "")
+
+
+# The replacement of files that the new project doesn't need, and examples of their names.
+REPLACED = {
+    "pyproject.toml": "setup.py setup.cfg MANIFEST.in ez_setup.py versioneer.py pyproject.toml",
+    "`[tool.pytest]` in pyproject.toml": "pytest.ini .pytest.ini pytest.toml .pytest.toml",
+    "the tables of the tools in pyproject.toml": ".coveragerc mypy.ini .mypy.ini .flake8 pylintrc .pylintrc"
+    " ruff.toml .ruff.toml .isort.cfg .style.yapf pyrightconfig.json .bumpversion.cfg .bumpversion.toml",
+    "the dependencies in pyproject.toml and the new lock file": "requirements.txt dev-requirements.txt"
+    " test_requirements.in ci.requirements.txt requirements-dev.txt requirements/dev.txt Pipfile"
+    " Pipfile.lock poetry.lock pdm.lock uv.lock pdm.toml pylock.toml pylock.dev.toml",
+    "the project's tasks": "tox.ini tox.toml noxfile.py",
+    "the project's CI": ".github/workflows/a.yml .gitlab-ci.yml .circleci/config.yml .travis.yml"
+    " appveyor.yml .appveyor.yml azure-pipelines.yml .cirrus.yml",
+    "the project's git hooks": ".pre-commit-config.yaml .pre-commit-config.yml",
+    "the project's update bot": "renovate.json renovate.json5 .renovaterc .renovaterc.json .github/renovate.json"
+    " .github/dependabot.yml .github/dependabot.yaml .pyup.yml",
+    "the answers file of this template": ".copier-answers.yml .cruft.json",
+    "": "tide.py setup.txt tide/setup.py my.pytest.ini requirements.md tide/tox.ini Makefile",
+}
+
+
+@pytest.mark.parametrize("replacement", REPLACED)
+def test_unnecessary_files_are_recognized(replacement: str) -> None:
+    """Each file that the new project doesn't need is replaced by something else."""
+    names = REPLACED[replacement].split()
+    assert dict.fromkeys(names, replacement) == {name: superseded(name) for name in names}
+
+
+ROLES = {
+    "readmes": "README readme.md Readme.markdown README.rst README.txt README.adoc",
+    "changelogs": "CHANGES Change-Log.md change_log.txt CHANGELOG.rst History.md NEWS.rst"
+    " RELEASE_NOTES.md Release-Notes.adoc releases.md whats-new.rst WhatsNew.markdown",
+    "licenses": "LICENSE licence.md LICENSE-MIT UNLICENSE copying COPYING.LESSER",  # codespell:ignore licence
+    "tests": "test_low.py low_test.py test.py tests.py",
+}
+
+
+def test_files_have_roles(tmp_path: Path) -> None:
+    """Files in the root folder have roles, but similar files don't."""
+    others = [
+        "README.html",
+        "changing.md",
+        "license.py",
+        "licensed.txt",
+        "recopying",
+        "docs/README.md",
+    ]
+    others += ["attest.py", "test_low.txt", "testing.py", "test_empty.py"]
+    names = {role: sorted(text.split()) for role, text in ROLES.items()}
+    files = {name: TEST for each in names.values() for name in each} | dict.fromkeys(others, "")
+    unbuilt_project(tmp_path, files)
+    expected = names | {"files": sorted(files)}
+    assert expected == dataclasses.asdict(find_roles(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("code", "has_tests"),
+    [
+        *(("def test_low(): ...", True), ("async def test_low(): ...", True)),
+        *(("    def test(self): ...", True), ("class TestLow:", True), (">>> 1", True)),
+        *(("class Low(TestCase):", True), ("def protest(): ...", False), ("test = 1", False)),
+    ],
+)
+def test_test_modules_contain_tests(code: str, has_tests: bool, tmp_path: Path) -> None:
+    """A module with the name of a test module is only a test module if it contains tests."""
+    unbuilt_project(tmp_path, {"test_low.py": f"import os\n{code}\n"})
+    assert has_tests == is_test_module(tmp_path, "test_low.py")
+
+
+def test_tables_of_replaced_tools_are_not_copied(tmp_path: Path) -> None:
+    """Tables of tools that the template replaces are left out, and other tables are kept."""
+    tools = {
+        "black",
+        "bumpversion",
+        "flake8",
+        "flit",
+        "flit_scm",
+        "hatch",
+        "isort",
+        "nox",
+        "pbr",
+        "pdm",
+    }
+    tools |= {
+        "poetry",
+        "poetry-dynamic-versioning",
+        "pytest",
+        "setuptools",
+        "setuptools_scm",
+        "tox",
+    }
+    tools |= {"setuptools-git-versioning", "setuptools-scm", "uv", "uv-dynamic-versioning"}
+    tools |= {"versioneer", "versioningit"}
+    tables = {name: {"old": True} for name in sorted(tools | {"ruff", "towncrier"})}
+    project = dataclasses.replace(unbuilt_project(tmp_path, {}), settings={"tool": tables})
+    rendered = {"tool": {name: {"old": name != "ruff"} for name in [*tables, "tomli"]}}
+    assert ["[tool.ruff]"] == list(changed_tables(project, rendered))
+    assert {"towncrier": {"old": True}} == own_tables(project, SETTINGS)
 
 
 def test_module_in_python_files_keeps_its_name(tmp_path: Path) -> None:
@@ -235,8 +335,16 @@ def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_p
         run("git", "init", "--quiet", cwd=tmp_path)
         run("git", "add", "--force", ".editor", "docs", cwd=tmp_path)
     found = hidden_finding(project, find_moves(project), {".gitignore": b".editor/\n.env\n"})
-    command = " add --force '.editor/a b.json' docs/old.html && git restore .`"
-    assert is_tracked == (found is not None and command in found.text)
+    expected = (
+        "Git tracks `.editor/a b.json`, `docs/old.html`, but the new .gitignore matches them. Before the"
+        " commit, run `git --work-tree=../my-project-adopted add --force '.editor/a b.json' docs/old.html"
+        " && git restore .`."
+    )
+    assert (found.text if found else None) == (expected if is_tracked else None)
+    (tmp_path / "docs" / ".gitignore").write_text("", encoding="utf-8")
+    found = hidden_finding(project, find_moves(project), {".gitignore": b".editor/\n"})
+    assert is_tracked == (found is not None and "but the new .gitignore matches it. " in found.text)
+    assert hidden_finding(project, find_moves(project), {}) is None
 
 
 def test_folder_that_tests_refer_to_is_not_renamed(tmp_path: Path) -> None:
@@ -309,3 +417,10 @@ def test_default_branch_is_detected(branch: str, tmp_path: Path) -> None:
     assert branch == default_branch(origin)
     assert branch == default_branch(clone)
     assert default_branch(tmp_path) is None
+
+
+def test_git_is_optional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If git isn't installed, its output is empty."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "" == git(tmp_path, "--version")
+    assert ("", "") == last_tag(tmp_path)

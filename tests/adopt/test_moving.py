@@ -75,6 +75,7 @@ def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
     assert {"strict": False} == settings["tool"]["pytest"]
     assert {"files": files} == settings["tool"]["bumpversion"]
     assert '# A comment on the license.\nlicense = "ISC"\n' in text
+    assert '[[tool.bumpversion.files]]\nfilename = "src/tide/__init__.py"\n' in text
     assert "# A comment on the tests.\n[tool.pytest]\nstrict = false\n" in text
     assert "\n\n# A comment on ruff.\n[tool.ruff]\n" in text
 

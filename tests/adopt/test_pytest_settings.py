@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 import tomli_w
+from _pytest.config import get_config
 from _pytest.config.findpaths import locate_config
 
 from adoption.moves import find_moves
-from adoption.pytest_settings import own_settings, pytest_table
+from adoption.pytest_settings import converted, own_settings, pytest_table
 from harness.adoption.adopted_packages import unbuilt_project
 from harness.processes.commands import run
 
@@ -82,6 +83,7 @@ def test_invalid_files_are_ignored(file: str, text: str, tmp_path: Path) -> None
     ("files", "expected"),
     [
         ({"test/test_a.py": TEST}, {"testpaths": ["tests"]}),
+        ({"tests/test_a.py": TEST, "requirements/test_b.py": TEST}, {"testpaths": ["tests"]}),
         ({"tide/tests/test_a.py": TEST}, {"testpaths": ["src/tide/tests"]}),
         (
             {"tide/tests.py": TEST, "tests/test_a.py": TEST},
@@ -139,6 +141,28 @@ def test_pytest_accepts_the_settings(tmp_path: Path) -> None:
     # Loading this environment's plugins takes longer than running the tests.
     done = run(*command, cwd=new, env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})
     assert "2 passed" in done.stdout
+
+
+def test_types_of_options_are_the_same_as_in_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each option becomes a list if pytest expects a list of words or lines."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    known = get_config()._parser._inidict
+    assert len(known) > 30
+    for name, (_, kind, _) in known.items():
+        expected = {"args": ["a", "b"], "paths": ["a", "b"], "linelist": ["a b"]}.get(kind, "a b")
+        assert expected == converted(name, "\n# c\na b\n"), name
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        *((True, True), (["a"], ["a"]), (2.0, "2.0"), ("true", True), (" False ", False)),
+        *(("5", "5"), ("a\nb", ["a", "b"])),
+    ],
+)
+def test_values_are_converted(value: Any, expected: Any) -> None:
+    """A value of an option that isn't a list becomes a boolean, a string, or a list of lines."""
+    assert expected == converted("log_level", value)
 
 
 def test_project_without_tests_keeps_default_settings(tmp_path: Path) -> None:

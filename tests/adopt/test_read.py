@@ -22,6 +22,7 @@ def test_setup_py_is_read(artifacts: ArtifactCache) -> None:
     answers = examine(existing_project(artifacts, "setup-py")).answers
     expected = {
         "project_name": "Tide_Tables",
+        "project_description": "Tells when the tide is high",
         "distribution_name": "tide-tables",
         "package_name": "tide_tables",
         "mode": "app",
@@ -36,9 +37,14 @@ def test_setup_py_is_read(artifacts: ArtifactCache) -> None:
         "dependencies": ["click>=8.1", 'tomli>=2; python_version < "3.11"'],
         "extras": {"plot": ["matplotlib>=3"]},
         "package_data": True,
+        "plugins": False,
         "python_min": "3.11",
+        "versioning": "static",
+        "repository_url": "https://github.com/maren/tide-tables",
+        "gui_command_name": "",
     }
-    assert expected == {name: answers[name] for name in expected}
+    del answers["default_branch"]  # This is the branch of this repository, if there is one.
+    assert expected == answers
 
 
 def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:
@@ -119,7 +125,8 @@ def test_existing_metadata_replaces_the_defaults(tmp_path: Path) -> None:
         maintainer_email="Maren <maren@example.com>",
         project_urls={"Changes": "https://example.com/changes"},
     )
-    rendered: dict[str, Any] = {"classifiers": [], "dependencies": []}
+    implied = ["Typing :: Typed", "Development Status :: 3 - Alpha", "Private :: Do Not Upload"]
+    rendered: dict[str, Any] = {"classifiers": implied, "dependencies": []}
     rendered["authors"] = [{"name": "tide contributors"}]
     rendered |= {"requires-python": ">=3.11", "urls": {"Changelog": "https://example.com/"}}
     entries = entries_by_hand(project, {}, rendered)

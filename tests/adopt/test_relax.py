@@ -1,5 +1,6 @@
 """Test relaxing checks by adding exceptions to pyproject.toml."""
 
+import contextlib
 import json
 import sys
 import tomllib
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from adoption.command_line import main
-from adoption.relaxations import CHECKS, Check, Violation, run_pyright
+from adoption.findings import AdoptionError
+from adoption.relaxations import CHECKS, Check, Violation, module_name, relax, run_pyright
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.install import Environment
 from harness.processes.commands import run
@@ -24,6 +26,9 @@ strict = true
 select = ["D1", "F401"]
 per-file-ignores."tests/**" = ["D1"]
 """
+ALREADY = " is already relaxed; delete {} to do it again"
+HEADERS = ["[tool.ruff.lint.extend-per-file-ignores]", "[[tool.mypy.overrides]]"]
+HEADERS += ["[[tool.ty.overrides]]"]
 MODULE = '''\
 """A module."""
 import os
@@ -81,6 +86,138 @@ def test_unsupported_type_checker_is_reported(
 
 
 @pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[tool.mypy]\n", " has no [tool.ruff] table; run the command in an adopted project"),
+        ("[tool.ruff]\n[tool.pyright]\nignore = []\n", ALREADY.format("[tool.pyright] ignore")),
+        *((f"[tool.ruff]\n{header}\n", ALREADY.format(header)) for header in HEADERS),
+    ],
+)
+def test_settings_must_be_strict(text: str, message: str, tmp_path: Path) -> None:
+    """A project is rejected if the template hasn't created it, or if it is already relaxed."""
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(AdoptionError) as raised:
+        relax(tmp_path)
+    assert f"{tmp_path / 'pyproject.toml'}{message}" == str(raised.value)
+
+
+def test_unreadable_settings_are_rejected(tmp_path: Path) -> None:
+    """A missing or invalid pyproject.toml is rejected."""
+    for text in (None, b"\xff", b"[tool"):
+        if text is not None:
+            (tmp_path / "pyproject.toml").write_bytes(text)
+        with pytest.raises(AdoptionError, match=r"pyproject\.toml can't be read: "):
+            relax(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ({}, ["ruff: nothing to relax", "ty: nothing to relax"]),
+        (
+            {"ruff": ["D1", "D1", "F4"], "ty": ["x"]},
+            ["ruff: ignored 3 violations of 2 rules", "ty: ignored 1 error in 1 file"],
+        ),
+    ],
+)
+def test_exceptions_are_counted(
+    rules: dict[str, list[str]],
+    expected: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each tool runs until it passes, and the summary says what is ignored."""
+    (tmp_path / "pyproject.toml").write_text("[tool.ruff]\n[tool.ty]\n", encoding="utf-8")
+    for name in ("ruff", "ty"):
+        results = iter([[Violation("a.py", rule) for rule in rules.get(name, [])], []])
+        check = Check(lambda _, results=results: next(results), CHECKS[name].write)  # type: ignore[misc]
+        monkeypatch.setitem(CHECKS, name, check)
+    assert expected == relax(tmp_path)
+
+
+@pytest.mark.parametrize("rule", ["invalid-syntax", "syntax"])
+def test_syntax_errors_are_rejected(
+    rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A syntax error can't be ignored."""
+    (tmp_path / "pyproject.toml").write_text("[tool.ruff]\n", encoding="utf-8")
+    violation = Violation("a.py", rule, "", "Expected ')'")
+    monkeypatch.setitem(CHECKS, "ruff", Check(lambda _: [violation], CHECKS["ruff"].write))
+    with pytest.raises(AdoptionError) as raised:
+        relax(tmp_path)
+    assert "a.py has a syntax error: Expected ')'" == str(raised.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the simulated tools are shell scripts")
+@pytest.mark.parametrize(
+    ("name", "script", "expected"),
+    [
+        (
+            "ruff",
+            (
+                """echo '[{"filename": "src/a.py", "code": "F4", "name": "unused", "message": "No."},"""
+                """ {"filename": "a.py", "code": null, "message": "No."}]'; exit 1"""
+            ),
+            [
+                Violation("src/a.py", "F4", "unused", "No."),
+                Violation("a.py", "invalid-syntax", "", "No."),
+            ],
+        ),
+        (
+            "ty",
+            """echo '[{"location": {"path": "a.py"}, "check_name": "x", "description": "No."}]'""",
+            [Violation("a.py", "x", "", "No.")],
+        ),
+        (
+            "mypy",
+            (
+                """echo '{"file": "a.py", "severity": "error", "code": null, "message": "No."}'; echo;"""
+                """ echo '{"file": "a.py", "severity": "note", "code": null, "message": "No."}'"""
+            ),
+            [Violation("a.py", "", "", "No.")],
+        ),
+        ("ruff", "echo 'Cause:'; echo 'no settings'", "ruff failed: no settings"),
+        ("ty", "echo Broken. >&2; exit 2", "ty failed: Broken."),
+    ],
+)
+def test_output_of_tools_is_read(
+    name: str, script: str, expected: list[Violation] | str, tmp_path: Path
+) -> None:
+    """Violations come from a tool's JSON output, and other output is a failure."""
+    program = tmp_path / ".venv" / "bin" / name
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\ncd '{tmp_path}' && {script}\n", encoding="utf-8")
+    program.chmod(0o755)
+    with contextlib.chdir(tmp_path):
+        if isinstance(expected, list):
+            assert expected == CHECKS[name].run(tmp_path)
+        else:
+            with pytest.raises(AdoptionError) as raised:
+                CHECKS[name].run(tmp_path)
+            assert expected == str(raised.value)
+
+
+def test_missing_tool_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message says what to do if neither the tool nor uv is installed."""
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+    with pytest.raises(AdoptionError) as raised:
+        CHECKS["ty"].run(tmp_path)
+    assert "ty is not installed; create .venv as CONTRIBUTING.md describes" == str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "module"),
+    [
+        *(("src/tide/low.py", "tide.low"), ("src/tide/__init__.py", "tide")),
+        *(("tests/test_low.py", "tests.test_low"), ("noxfile.py", "noxfile")),
+    ],
+)
+def test_modules_have_names(path: str, module: str) -> None:
+    """A module's name is its path without src/ and `__init__`."""
+    assert module == module_name(path)
+
+
+@pytest.mark.parametrize(
     ("name", "table", "expected"),
     [
         (
@@ -88,6 +225,7 @@ def test_unsupported_type_checker_is_reported(
             "[tool.ty.src]\n",
             {"src": {}, "overrides": [{"include": ["a.py", "b.py"], "rules": {"all": "ignore"}}]},
         ),
+        ("mypy", "[tool.mypy]\n", {"overrides": [{"module": ["a", "b"], "ignore_errors": True}]}),
         ("pyright", "[tool.pyright]\n# Strict.\n", {"ignore": ["a.py", "b.py"]}),
     ],
 )
@@ -98,7 +236,10 @@ def test_files_are_left_out_of_type_checking(
     violations = [Violation("b.py", "x"), Violation("a.py", "x"), Violation("b.py", "y")]
     text = CHECKS[name].write(table + "\n[tool.other]\n", violations)
     assert {name: expected, "other": {}} == tomllib.loads(text)["tool"]
-    assert '    "a.py",  # 1\n    "b.py",  # 2\n' in text
+    lines = '    "a.py",  # 1\n    "b.py",  # 2\n'
+    assert (lines.replace(".py", "") if name == "mypy" else lines) in text
+    things = "modules" if name == "mypy" else "files"
+    assert f"\n# The types of these {things} are not checked." in text
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the simulated Pyright is a shell script")

@@ -47,6 +47,22 @@ def requires(*names: str) -> dict[str, Any]:
     return {"build-system": {"requires": list(names)}, "project": {"dynamic": ["version"]}}
 
 
+# Build requirements and arguments of setup() that derive the version from git.
+PLUGINS = [
+    "better_setuptools_git_version",
+    "flit-scm",
+    "git-versioner",
+    "hatch-vcs",
+    "miniver",
+    "pbr",
+]
+PLUGINS += ["poetry-dynamic-versioning", "poetry-git-version-plugin", "poetry-version-plugin"]
+PLUGINS += ["setuptools-git-ver", "setuptools-git-versioning", "setuptools_scm", "vcs_versioning"]
+PLUGINS += ["setuptools-vcs-version", "uv-dynamic-versioning", "versioneer", "versioneer-518"]
+PLUGINS += ["versioningit"]
+KEYWORDS = ["use_scm_version", "pbr", "setuptools_git_versioning", "version_config"]
+
+
 @pytest.mark.parametrize(
     ("settings", "setup", "expected"),
     [
@@ -54,12 +70,18 @@ def requires(*names: str) -> dict[str, Any]:
         (requires("flit_scm"), "", True),
         (requires("setuptools", "versioneer[toml]"), "", True),
         (requires("setuptools", "setuptools-git-versioning>=2"), "", True),
-        (requires("setuptools", "vcs_versioning"), "", True),
         ({"tool": {"pdm": {"version": {"source": "scm"}}}}, "", True),
         ({}, "setup(use_scm_version=True)", True),
         ({}, "setup(\n    setup_requires=['pbr'],\n    pbr=True)", True),
         ({}, "setup(version=versioneer.get_version())", True),
         ({}, "cmdclass = get_cmdclass('tide')", True),
+        *(({}, f"setup(a=1, {name}=x)", True) for name in KEYWORDS),
+        *(({}, f"[metadata]\n{name} = x", True) for name in KEYWORDS),
+        ({}, "[versioneer]", True),
+        ({}, "from setuptools_scm import get_version", True),
+        ({}, "version = setuptools_scm.get_version()", True),
+        ({}, "# use_scm_version", False),
+        *((requires(f"{name}>=1"), "", True) for name in PLUGINS),
         ({}, "setup(version='1.0')", False),
         (requires("setuptools"), "", False),
         (requires("setuptools-scm") | {"project": {"version": "1.0"}}, "", False),
@@ -69,7 +91,12 @@ def requires(*names: str) -> dict[str, Any]:
             "",
             False,
         ),
-        (requires("hatchling") | {"tool": {"hatch": {"version": {"path": "a.py"}}}}, "", False),
+        (requires("hatch-vcs") | {"tool": {"hatch": {"version": {"path": "a.py"}}}}, "", False),
+        (
+            requires("pdm-backend", "pbr") | {"tool": {"hatch": {"version": {"file": "a"}}}},
+            "",
+            False,
+        ),
     ],
 )
 def test_versions_from_git_are_recognized(

@@ -40,7 +40,7 @@ def old_groups(project: Project) -> dict[str, list[str]]:
         normalized = canonicalize_name(name)
         target = found.setdefault(SAME.get(normalized, normalized), [])
         target += [text for text in texts if text not in target and is_requirement(text)]
-    return {name: texts for name, texts in found.items() if texts}
+    return found
 
 
 def poetry_groups(table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:

@@ -41,7 +41,7 @@ NAMES = {
     r"(new|modified|revised) ?bsd|bsd ?(3|three)( clause)?|(3|three) clause( new)? bsd": (
         "BSD-3-Clause",
     ),
-    r"(simplified|freebsd) ?bsd|bsd ?(2|two)( clause)?|(2|two) clause bsd": ("BSD-2-Clause",),
+    r"freebsd|simplified ?bsd|bsd ?(2|two)( clause)?|(2|two) clause bsd": ("BSD-2-Clause",),
     r"bsd( style| like)?": FAMILIES["BSD"],
     r"mozilla public 2\.0 mpl 2\.0|mpl ?v?2(\.0)?|mozilla public (version )?2(\.0)?": ("MPL-2.0",),
     r"mpl|mozilla public": FAMILIES["MPL"],

@@ -131,7 +131,8 @@ def converted(name: str, value: Any) -> Any:
         return [word for line in lines for word in shlex.split(line)]
     if name in LINES or len(lines) > 1:
         return lines
-    return {"true": True, "false": False}.get(value.strip().lower(), value.strip())
+    text = lines[0] if lines else ""
+    return {"true": True, "false": False}.get(text.lower(), text)
 
 
 def test_paths(own: Iterable[str], tests: Iterable[str], targets: Mapping[str, str]) -> list[str]:
