@@ -577,7 +577,6 @@ class Exercise:
 
     title: str
     checks: list[Check]
-    lesson: str = ""
     puzzle: int = 0
     checkpoint: str = ""
 

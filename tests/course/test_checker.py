@@ -225,9 +225,13 @@ def test_hint_fits_the_error(error: Any, expected: str) -> None:
 
 @pytest.mark.parametrize("name", check.exercises())
 def test_checks_have_different_labels(name: str) -> None:
-    """An exercise's checks have different labels in the checker's output."""
-    labels = [step.label for step in check.read(check.exercises()[name]).checks]
+    """An exercise's checks have different labels, which contain `about` only if necessary."""
+    checks = check.read(check.exercises()[name]).checks
+    labels = [step.label for step in checks]
     assert sorted(set(labels)) == sorted(labels)
+    plain = [check.Check(step.kind, step.options).label for step in checks]
+    necessary = [s.kind == "file" or plain.count(p) > 1 for s, p in zip(checks, plain, strict=True)]
+    assert necessary == [bool(step.about) for step in checks]
 
 
 def test_each_kind_of_check_is_tested() -> None:

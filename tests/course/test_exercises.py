@@ -1,6 +1,7 @@
 """Test the exercises and puzzles: correct solutions are accepted, and wrong ones get a hint."""
 
 import os
+import re
 import shutil
 import sys
 import tomllib
@@ -15,12 +16,16 @@ from uv import find_uv_bin
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.course.puzzles import COURSE, PACKAGES
+from harness.packagestan.template import ROOT, facts
 from harness.processes.commands import run
 
 EXERCISES = sorted(
     path.parent for kind in ("exercises", "puzzles") for path in COURSE.glob(f"{kind}/*/check.toml")
 )
 PUZZLES = [folder for folder in EXERCISES if folder.parent.name == "puzzles"]
+
+# The beginning of the hint for any failed build.
+BUILD_HINT = "The build printed the lines above."
 
 each_exercise = pytest.mark.parametrize("folder", EXERCISES, ids=lambda folder: folder.name)
 
@@ -30,9 +35,10 @@ def content(folder: Path) -> dict[str, Any]:
     return tomllib.loads((folder / "check.toml").read_text(encoding="utf-8"))
 
 
-def apply(patch: Path, tree: Path) -> None:
-    """Apply a patch to a folder."""
-    run("git", "apply", "--whitespace=nowarn", patch, cwd=tree)
+def apply(patch: Path, tree: Path, *options: str) -> None:
+    """Apply a patch, which must have correct line numbers, to a folder."""
+    ended = run("git", "apply", "--verbose", "--whitespace=nowarn", *options, patch, cwd=tree)
+    assert "offset" not in ended.stderr
 
 
 def begin(folder: Path, artifacts: ArtifactCache, destination: Path) -> Path:
@@ -99,10 +105,17 @@ def test_start_fails_with_its_hint(folder: Path, artifacts: ArtifactCache, tmp_p
 
 @each_exercise
 def test_solution_passes(folder: Path, artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """The checker accepts each exercise's solution."""
+    """The checker and ruff accept each exercise's solution, and the patch can be undone."""
     package = begin(folder, artifacts, tmp_path / "package")
+    before = tree(package)
     apply(folder / "solution.patch", package)
     assert "All checks passed." in check(folder, package, exit_code=0).stdout
+    ruff = (sys.executable, "-m", "ruff")
+    rules = ("--select=E,F,I", "--ignore=E501", "--per-file-ignores=__init__.py:F401")
+    run(*ruff, "check", "--no-cache", "--isolated", *rules, cwd=package)
+    run(*ruff, "format", "--no-cache", "--isolated", "--line-length=100", "--check", cwd=package)
+    apply(folder / "solution.patch", package, "--reverse")
+    assert before == tree(package)
 
 
 @each_exercise
@@ -115,9 +128,9 @@ def test_hints_do_not_reveal_the_solution(folder: Path) -> None:
 
 @each_exercise
 def test_checks_have_hints(folder: Path) -> None:
-    """Each check has a hint, except `builds`, for which the checker has default hints."""
+    """Each check has a hint and a link, except `builds`, for which the checker has default hints."""
     checks = content(folder)["checks"]
-    assert [] == [c for c in checks if not {"hint", "builds"} & set(c)]
+    assert [] == [c for c in checks if not {"hint", "see"} <= set(c) and "builds" not in c]
 
 
 @each_exercise
@@ -144,351 +157,118 @@ def test_puzzles_are_numbered() -> None:
         assert content(folder)["title"].startswith(f"Puzzle {content(folder)['puzzle']}: ")
 
 
-BUILD_HINT = "The build printed the lines above."
-BACKEND_HINT = "Which table of pyproject.toml specifies the build backend?"
-COMMAND_HINT = "Where should this command come from"
-
-# For each wrong solution: the exercise, the state to change, a file, replacements in the file (the
-# key "" appends text), and the beginning of the hint.
-WRONG_SOLUTIONS: list[tuple[str, str, str, dict[str, str], str]] = [
-    (
-        "files-from-a-neighbor",
-        "solution",
-        "requirements.txt",
-        {"": "pygments\n"},
-        "The program works. Does it import the package",
-    ),
-    (
-        "files-from-a-neighbor",
-        "solution",
-        "environment.yml",
-        {"  - conda-forge\n": ""},
-        "The packages are correct. Does environment.yml still name the channel",
-    ),
-    (
-        "first-dockerfile",
-        "solution",
-        "Dockerfile",
-        {"10001:10001": "app"},
-        "Which user does a name refer to?",
-    ),
-    (
-        "first-dockerfile",
-        "solution",
-        "Dockerfile",
-        {'["pipeline"]': "pipeline"},
-        "When someone stops the container",
-    ),
-    (
-        "first-workflow",
-        "solution",
-        ".github/workflows/publish.yml",
-        {"id-token: write": "contents: read"},
-        "Which permission does a job need",
-    ),
-    (
-        "first-workflow",
-        "solution",
-        ".github/workflows/publish.yml",
-        {"permissions: {}": "permissions: read-all"},
-        "The line above gives every job at least read access",
-    ),
-    (
-        "from-setup-py",
-        "solution",
-        "pyproject.toml",
-        {'[build-system]\nrequires = ["hatchling>=1.27"]\nbuild-backend = "hatchling.build"': ""},
-        BACKEND_HINT,
-    ),
-    (
-        "exit-code",
-        "start",
-        "src/greetings/cli.py",
-        {"return print(f": "raise SystemExit("},
-        "The command fails, but with the exit code for other errors.",
-    ),
-    (
-        "exit-code",
-        "start",
-        "src/greetings/cli.py",
-        {"if arguments.language not in GREETINGS": "if False"},
-        "Which exception ends the program?",
-    ),
-    (
-        "exit-code",
-        "solution",
-        "src/greetings/__main__.py",
-        {"sys.exit(main())": "main()"},
-        "The command is correct, but `python -m`",
-    ),
-    (
-        "failing-task",
-        "solution",
-        "Makefile",
-        {"\t": "    "},
-        "Which character must each command",
-    ),
-    (
-        "failing-task",
-        "solution",
-        "Makefile",
-        {".PHONY: check": ""},
-        "Why does make think that there is nothing to do?",
-    ),
-    (
-        "failing-task",
-        "solution",
-        "run.sh",
-        {"-euo": "-eo"},
-        "The task requires the name of a file.",
-    ),
-    (
-        "installable-by-hand",
-        "solution",
-        "pyproject.toml",
-        {"[build-system]": "[build_system]"},
-        "Which file does a build frontend look for",
-    ),
-    ("installable-by-hand", "solution", "pyproject.toml", {"name =": "name"}, BUILD_HINT),
-    (
-        "installable-by-hand",
-        "solution",
-        "pyproject.toml",
-        {">=3.11": ">=3.9"},
-        "What is the oldest Python version",
-    ),
-    (
-        "installable-by-hand",
-        "solution",
-        "pyproject.toml",
-        {'greetings = "': 'greet = "'},
-        COMMAND_HINT,
-    ),
-    (
-        "installable-by-hand",
-        "solution",
-        "pyproject.toml",
-        {"terminal:run": "terminal:main"},
-        "Do the module and the function",
-    ),
-    (
-        "project-summary",
-        "start",
-        "pyproject.toml",
-        {'description = "Greetings"': 'description = "Greets people"'},
-        "pyproject.toml contains your summary, but your recorded answers do not",
-    ),
-    (
-        "script-with-dependencies",
-        "start",
-        "quote.py",
-        {"#": "# "},
-        "uv recognizes the block but can't read it.",
-    ),
-    (
-        "sorted-dependencies",
-        "solution",
-        "pyproject.toml",
-        {"greetings[colors]": "rich>=13"},
-        "Two lines contain the oldest version of rich",
-    ),
-    (
-        "sorted-dependencies",
-        "solution",
-        "pyproject.toml",
-        {'all = ["greetings[colors]"]': 'all = ["greetings[colors]"]\ntest = ["coverage>=7.6"]'},
-        "Extras are published, so anyone can install them.",
-    ),
-    (
-        "sorted-dependencies",
-        "solution",
-        "pyproject.toml",
-        {"dependencies = []": 'dependencies = ["coverage>=7.6"]'},
-        "Users no longer get pytest. Which other test tool",
-    ),
-    (
-        "thorough-tests",
-        "start",
-        "tests/test_greetings.py",
-        {"def test_": "def check_"},
-        "pytest doesn't find any test.",
-    ),
-    (
-        "two-numbers",
-        "start",
-        "pyproject.toml",
-        {"0.2.0": "0.1.0"},
-        "The release on the index can't change.",
-    ),
-    (
-        "two-numbers",
-        "start",
-        "src/two_numbers/__init__.py",
-        {"0.1.0": "0.2.0"},
-        "Both places now contain the same version.",
-    ),
-    (
-        "cache-key-without-file",
-        "start",
-        ".github/workflows/tests.yml",
-        {"-${{ hashFiles('**/project.toml') }}": ""},
-        "The key doesn't depend on the content of any file.",
-    ),
-    (
-        "cache-key-without-file",
-        "start",
-        ".github/workflows/tests.yml",
-        {"**/project.toml": "src/**"},
-        "The key now depends on a file that exists.",
-    ),
-    (
-        "file-missing-from-sdist",
-        "start",
-        "setup.py",
-        {'Path("requirements.txt").read_text().splitlines()': "[]"},
-        "The package builds, but the wheel no longer requires rich.",
-    ),
-    ("file-missing-from-sdist", "start", "setup.py", {"setup(": "setup(("}, BUILD_HINT),
-    (
-        "hidden-failure",
-        "start",
-        "tools/check_words.py",
-        {"sys.exit(0)": "sys.exit(1)"},
-        "The script now fails when it should.",
-    ),
-    (
-        "hidden-failure",
-        "solution",
-        "tools/check_words.py",
-        {'print("All greetings are complete.")': 'sys.exit("All greetings are complete.")'},
-        "All greetings are complete. Why does the script still fail?",
-    ),
-    (
-        "missing-data",
-        "start",
-        "pyproject.toml",
-        {"feast_day =": "feast_days ="},
-        "The first of three problems is fixed.",
-    ),
-    (
-        "missing-data",
-        "start",
-        "pyproject.toml",
-        {"feast_day =": "feast_days =", '"*.json"': '"**/*.json"'},
-        "Two problems are fixed:",
-    ),
-    (
-        "misspelled-bound",
-        "start",
-        "pyproject.toml",
-        {"rich>-13": "rich>13"},
-        "The package builds. Which versions of rich",
-    ),
-    (
-        "misspelled-bound",
-        "start",
-        "pyproject.toml",
-        {"rich>-13": "rich=13"},
-        "The message quotes a line and points to a character.",
-    ),
-    ("misspelled-bound", "start", "pyproject.toml", {"[project]": "[project"}, BUILD_HINT),
-    (
-        "misspelled-build-system",
-        "start",
-        "pyproject.toml",
-        {
-            "": '[project]\nname = "night-lantern"\nversion = "0.4.2"\n'
-            'scripts.night-lantern = "night_lantern:main"\n'
-            '[tool.setuptools]\npackages.find.where = ["src"]\n'
-        },
-        BACKEND_HINT,
-    ),
-    (
-        "script-names-a-file",
-        "start",
-        "pyproject.toml",
-        {"__main__.py:cli": "picture_postcard:cli"},
-        "Python finds the module.",
-    ),
-    (
-        "requirements-in-an-extra",
-        "start",
-        "pyproject.toml",
-        {"dependencies = []": 'dependencies = ["rich>=13", "pytest>=8"]'},
-        "rich is now installed for all users.",
-    ),
-    (
-        "requirements-in-an-extra",
-        "start",
-        "pyproject.toml",
-        {"dependencies = []": 'dependencies = ["rainbow-hello[std]"]'},
-        "Now the package requires its own extra.",
-    ),
-    ("script-names-a-file", "start", "pyproject.toml", {'postcard = "': 'card = "'}, COMMAND_HINT),
-    (
-        "secret-in-sdist",
-        "start",
-        "pyproject.toml",
-        {"": '[tool.hatch.build.targets.sdist]\nonly-include = ["src"]\n'},
-        "The secret is no longer in the sdist, but other files are missing",
-    ),
-    (
-        "secret-in-sdist",
-        "start",
-        ".gitignore",
-        {"": ".env\n"},
-        "This secret is no longer in the sdist, but the next new file will be.",
-    ),
-    (
-        "secret-in-sdist",
-        "start",
-        "pyproject.toml",
-        {"": '[tool.hatch.build.targets.sdist]\nexclude = [".env"]\n'},
-        "This secret is no longer in the sdist, but the next new file will be.",
-    ),
-    (
-        "two-utils",
-        "start",
-        "letter_box/letters/write.py",
-        {"sys.path.append(": "sys.path.insert(0, "},
-        "The command works, but the code changes sys.path.",
-    ),
-    (
-        "used-version",
-        "start",
-        "pyproject.toml",
-        {
-            'name = "birthday-bells"': 'name = "birthday-rings"',
-            "": '[tool.uv.build-backend]\nmodule-name = "birthday_bells"\n',
-        },
-        "Users of birthday-bells would not get this release.",
-    ),
-]
+# For each exercise, wrong solutions and the beginnings of their hints; see the comment in the file.
+WRONG_SOLUTIONS: dict[str, list[tuple[str, str, str, dict[str, str]]]] = tomllib.loads(
+    Path(__file__).with_name("wrong_solutions.toml").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize(
-    ("name", "state", "path", "replacements", "hint"),
-    WRONG_SOLUTIONS,
-    ids=[f"{name}-{number}" for number, (name, *_) in enumerate(WRONG_SOLUTIONS)],
+    ("folder", "number"),
+    [
+        pytest.param(folder, number, id=f"{folder.name}-{number}")
+        for folder in EXERCISES
+        for number in range(len(WRONG_SOLUTIONS[folder.name]))
+    ],
 )
 def test_wrong_solution_gets_its_hint(
-    name: str,
-    state: str,
-    path: str,
-    replacements: dict[str, str],
-    hint: str,
-    artifacts: ArtifactCache,
-    tmp_path: Path,
+    folder: Path, number: int, artifacts: ArtifactCache, tmp_path: Path
 ) -> None:
     """The checker rejects a wrong solution with the hint for its error."""
-    (folder,) = (folder for folder in EXERCISES if folder.name == name)
+    hint, state, path, replacements = WRONG_SOLUTIONS[folder.name][number]
     package = begin(folder, artifacts, tmp_path / "package")
     if state == "solution":
         apply(folder / "solution.patch", package)
-    text = (package / path).read_text(encoding="utf-8")
+    file = package / path
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
     for old, new in replacements.items():
         assert old in text
         text = text.replace(old, new) if old else text + new
-    (package / path).write_text(text, encoding="utf-8")
-    printed = check(folder, package, exit_code=1).stdout
-    assert f"Hint: {hint}" in " ".join(printed.split())
+    file.write_text(text, encoding="utf-8")
+    printed = check(folder, package, exit_code=1 if hint else 0).stdout
+    assert (f"Hint: {hint}" if hint else "All checks passed.") in " ".join(printed.split())
+    if hint == BUILD_HINT:
+        assert "not yet: sdist and wheel\n" in printed
+
+
+@each_exercise
+def test_each_hint_is_tested(folder: Path) -> None:
+    """The initial state or a wrong solution gets each hint, so every check is necessary."""
+    shown = [start_hint(folder), *(hint for hint, *_ in WRONG_SOLUTIONS[folder.name] if hint)]
+    assert [] == [hint for hint in hints(folder) if not hint.startswith(tuple(shown))]
+
+
+GREETINGS = {"de": "Hallo", "en": "Hello", "es": "¡Hola"}
+
+
+def test_greetings_are_the_same() -> None:
+    """All files that list greetings contain the same words for the same languages."""
+    files = [file for file in COURSE.glob("exercises/*/start/**/*") if file.is_file()]
+    texts = [file.read_text(encoding="utf-8") for file in files if "faulty" not in file.parts]
+    found = [re.findall(r'"(de|en|es)": "([^\s",]+)', text) for text in texts]
+    assert [GREETINGS] * 6 == [dict(pairs) for pairs in found if pairs]
+    assert len(GREETINGS) * 6 == sum(map(len, found))
+
+
+@pytest.mark.parametrize(
+    "file",
+    sorted(COURSE.glob("exercises/*/start/pyproject.toml")),
+    ids=lambda file: file.parents[1].name,
+)
+def test_project_follows_the_template(file: Path) -> None:
+    """An initial pyproject.toml uses the template's build requirements and oldest Python version."""
+    content = tomllib.loads(file.read_text(encoding="utf-8"))
+    requirements = {choice["requires"] for choice in facts("backend").values()}
+    assert set(content.get("build-system", {}).get("requires", [])) <= requirements
+    pythons = (ROOT / "template" / "data" / "python_versions.yml").read_text(encoding="utf-8")
+    project = content["project"]
+    assert f">={yaml.safe_load(pythons)[0]}" == project["requires-python"]
+    assert project["description"]
+    # The other versions are in the checks.
+    if project["name"] in ("greetings", "morning-greetings"):
+        assert "0.1.0" == project["version"]
+
+
+def behavior(folder: Path) -> dict[str, Any]:
+    """Return what a version of the module in the exercise `thorough-tests` prints and returns."""
+    found = {}
+    for language in (*GREETINGS, "xx"):
+        code = f"import greetings; print(greetings.main(['Ada', {language!r}]))"
+        ended = run(sys.executable, "-c", code, cwd=folder)
+        found[language] = ended.stdout, ended.stderr
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fault", "language", "printed"),
+    [
+        ("german", "de", ("Hello, Ada!\n0\n", "")),
+        ("fallback", "xx", ("Hello, Ada!\n0\n", "")),
+        ("stdout", "xx", ("error: unknown language 'xx'\n2\n", "")),
+    ],
+)
+def test_faulty_version_has_one_fault(fault: str, language: str, printed: tuple[str, str]) -> None:
+    """Each faulty version in the exercise `thorough-tests` differs in one case."""
+    start = COURSE / "exercises" / "thorough-tests" / "start"
+    correct = {code: (f"{word}, Ada!\n0\n", "") for code, word in GREETINGS.items()}
+    correct["xx"] = "2\n", "error: unknown language 'xx'\n"
+    assert correct == behavior(start / "src")
+    assert correct | {language: printed} == behavior(start / "faulty" / fault)
+
+
+def test_starts_contain_what_other_files_show() -> None:
+    """The license, the DVC file, and the requirements match the template, the lesson, and each other."""
+    exercises = COURSE / "exercises"
+    text = (ROOT / "template" / "licenses" / "MIT.txt").read_text(encoding="utf-8")
+    text = text.replace("{{ copyright_year }} {{ project.author }}", "2026 Ada")
+    licensed = exercises / "installable-by-hand" / "start" / "LICENSE"
+    assert text == licensed.read_text(encoding="utf-8")
+    start = exercises / "first-dockerfile" / "start"
+    lesson = (COURSE / "11-containers.md").read_text(encoding="utf-8")
+    assert (
+        f":caption: genres.bin.dvc\n{(start / 'genres.bin.dvc').read_text(encoding='utf-8')}```"
+        in lesson
+    )
+    content = tomllib.loads((start / "pyproject.toml").read_text(encoding="utf-8"))
+    required = (start / "requirements.txt").read_text(encoding="utf-8").split()
+    assert required == content["project"]["dependencies"]

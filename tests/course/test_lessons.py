@@ -4,6 +4,7 @@ docs/course/maintainers.md describes the parts, and contains a template for new 
 """
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,7 +153,11 @@ def test_lesson_links_sources(page: Path) -> None:
 
 
 def test_each_exercise_has_its_challenge() -> None:
-    """The lessons' challenges refer to exactly the existing exercises."""
+    """The lessons' challenges refer to exactly the existing exercises, which have the same titles."""
     texts = "".join(page.read_text(encoding="utf-8") for page in PAGES)
-    exercises = {check.parent.name for check in COURSE.glob("exercises/*/check.toml")}
-    assert exercises == set(re.findall(r"^:check: (.+)$", texts, re.MULTILINE))
+    challenges = re.findall(r"^:{3,}\{challenge\} (.+)\n:check: (.+)$", texts, re.MULTILINE)
+    exercises = {
+        tomllib.loads(check.read_text(encoding="utf-8"))["title"]: check.parent.name
+        for check in COURSE.glob("exercises/*/check.toml")
+    }
+    assert exercises == dict(challenges)
