@@ -200,22 +200,6 @@ def test_actions_are_pinned(project: Any, artifacts: ArtifactCache) -> None:
         assert allowed == seen
 
 
-def test_jobs_install_what_they_run(artifacts: ArtifactCache) -> None:
-    """Jobs install uv before they run it, and check out the code before a command reads it."""
-    for answers in VARIANTS:
-        for name, job in github_jobs(artifacts.project(answers)):
-            seen: set[str] = set()
-            for step in job.get("steps", []):
-                seen.add(step.get("uses", "").partition("@")[0])
-                command = step.get("run", "")
-                if re.search(r"\buvx? ", command):
-                    assert "astral-sh/setup-uv" in seen, (name, command)
-                if re.search(
-                    r"\buv (?:build|sync|lock|export)|docker build|--group|\bjust ", command
-                ):
-                    assert "actions/checkout" in seen, (name, command)
-
-
 # Matches the start of a comment that gives the reason for a permission.
 REASON = re.compile(r"  # (?:to )?(?:authenticate|check|create|deploy|edit|open)\b")
 
@@ -243,52 +227,6 @@ def test_permissions_are_minimal(project: Any, artifacts: ArtifactCache) -> None
                     assert False is step["with"]["persist-credentials"]
 
 
-def test_publishing_grants_the_permissions_of_the_checks(artifacts: ArtifactCache) -> None:
-    """The job that calls ci.yml grants all permissions that the called jobs request.
-
-    Otherwise, GitHub would refuse to start the run. Without publishing, other workflows can't call
-    ci.yml.
-    """
-    for answers in VARIANTS:
-        project = artifacts.project(answers)
-        ci = workflows.github(project, "ci")
-        assert (answers.get("publish") != "none") == ("workflow_call" in ci["on"])
-        if answers.get("publish") == "none":
-            continue
-        asked = {item for job in ci["jobs"].values() for item in job.get("permissions", {}).items()}
-        checks = workflows.github(project, "publish")["jobs"]["checks"]
-        assert asked <= set(checks["permissions"].items())
-
-
-def test_artifacts_and_groups_do_not_conflict(artifacts: ArtifactCache) -> None:
-    """Workflows have different concurrency groups, and non-matrix jobs upload one artifact in total.
-
-    A called workflow in its caller's concurrency group would wait for the caller forever.
-    """
-    for answers in VARIANTS:
-        project = artifacts.project(answers)
-        read = [workflows.read(file) for file in github_files(project)]
-        groups = [re.split(r"-?\$\{\{", each["concurrency"]["group"])[0] for each in read]
-        assert sorted(set(groups)) == sorted(groups)
-        names = [
-            step["with"]["name"]
-            for name in ("ci", "publish")
-            if (project / f".github/workflows/{name}.yml").exists()
-            for job in workflows.github(project, name)["jobs"].values()
-            if "strategy" not in job
-            for step in job.get("steps", [])
-            if "actions/upload-artifact@" in step.get("uses", "")
-        ]
-        assert ["dist"] == names
-
-
-def test_only_superseded_pull_requests_are_cancelled(artifacts: ArtifactCache) -> None:
-    """A new run cancels earlier runs for the same pull request, but no others."""
-    concurrency = workflows.github(artifacts.project(BASE), "ci")["concurrency"]
-    group = "ci-${{ github.event.pull_request.number || github.run_id }}"
-    assert {"group": group, "cancel-in-progress": True} == concurrency
-
-
 @pytest.mark.parametrize("branch", ["main", "release/2.x", "1.0", "on"])
 def test_default_branch_is_checked(branch: str, artifacts: ArtifactCache) -> None:
     """Pushes to the default branch start ci.yml and docs.yml, and release tags must be on the branch.
@@ -301,17 +239,6 @@ def test_default_branch_is_checked(branch: str, artifacts: ArtifactCache) -> Non
         assert [branch] == workflows.github(project, name)["on"]["push"]["branches"]
     text = (project / ".github/workflows/publish.yml").read_text(encoding="utf-8")
     assert f"git merge-base --is-ancestor HEAD origin/{branch}\n" in text
-
-
-def test_one_job_summarizes_the_results(artifacts: ArtifactCache) -> None:
-    """The "result" job waits for all other jobs, always runs, and fails unless they all succeed."""
-    for answers in VARIANTS:
-        jobs = workflows.github(artifacts.project(answers), "ci")["jobs"]
-        assert set(jobs) - {"result"} == set(jobs["result"]["needs"])
-        assert "always()" == jobs["result"]["if"]
-        (step,) = jobs["result"]["steps"]
-        assert "exit 1" == step["run"]
-        assert {"failure", "cancelled", "skipped"} == set(re.findall(r"'(\w+)'", step["if"]))
 
 
 TASKS = {"lint": ["lint", "typecheck"], "docs": ["docs"]}
@@ -329,13 +256,6 @@ def test_jobs_run_the_tasks(runner: str, job: str, artifacts: ArtifactCache) -> 
     wanted = PLAIN[job] if runner == "none" else [CALLS[runner] + task for task in TASKS[job]]
     jobs = ci_jobs(artifacts, task_runner=runner, docs_engine="sphinx")
     assert [f"uv run {command}" for command in wanted] == commands(jobs[job])
-
-
-def test_missing_tools_have_no_jobs(artifacts: ArtifactCache) -> None:
-    """A project without documentation or a type checker has no jobs or steps for them."""
-    jobs = ci_jobs(artifacts, type_checker="none")
-    assert "docs" not in jobs
-    assert ["uv run just lint"] == commands(jobs["lint"])
 
 
 @pytest.mark.parametrize(
@@ -366,133 +286,6 @@ def test_pushes_use_locked_dependencies(
         assert ["lowest-direct" if lowest else "highest"] == found
     else:
         assert [] == found
-
-
-def test_newest_dependencies_are_tested_every_week(artifacts: ArtifactCache) -> None:
-    """A schedule starts CI once a week."""
-    (schedule,) = workflows.github(artifacts.project(BASE), "ci")["on"]["schedule"]
-    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", schedule["cron"])
-
-
-def test_lock_file_is_enforced(artifacts: ArtifactCache) -> None:
-    """UV_LOCKED is set for jobs that use the project's environment, but only in projects with uv.
-
-    With this variable, uv fails if uv.lock is outdated.
-    """
-    for answers in VARIANTS:
-        has_uv = "uv" in answers.get("environments", ["uv"])
-        for file in github_files(artifacts.project(answers)):
-            workflow = workflows.read(file)
-            for name, job in workflow["jobs"].items():
-                variables = workflow.get("env", {}) | job.get("env", {})
-                runs = "\n".join(step.get("run", "") for step in job.get("steps", []))
-                if has_uv and re.search(r"\buv (?:run(?! --no-project)|sync|export)\b", runs):
-                    assert "1" == variables.get("UV_LOCKED"), f"{file}: {name}"
-                if not has_uv:
-                    assert "UV_LOCKED" not in variables
-
-
-def test_pip_project_uses_its_lock_file(artifacts: ArtifactCache) -> None:
-    """With only pip, the lint, docs, and test jobs sync pylock.toml and use `uv run --no-sync`.
-
-    Without `--no-sync`, `uv run` would install other versions.
-    """
-    jobs = ci_jobs(artifacts, environments=["pip"], docs_engine="sphinx")
-    for name in ("lint", "docs", "tests"):
-        assert "uv pip sync pylock.toml" in commands(jobs[name])
-        runs = [line for line in commands(jobs[name]) if line.startswith("uv run")]
-        assert runs
-        assert all(line.startswith("uv run --no-sync ") for line in runs)
-
-
-@pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"], ["uv"]])
-def test_pylock_is_checked(environments: list[str], artifacts: ArtifactCache) -> None:
-    """The lint job checks whether pylock.toml is current, but only if pip is selected."""
-    lines = commands(ci_jobs(artifacts, environments=environments)["lint"])
-    checks = [line for line in lines if line.startswith("git diff --exit-code")]
-    assert ("pip" in environments) == bool(checks)
-
-
-def test_coverage_is_reported(artifacts: ArtifactCache) -> None:
-    """The test jobs measure coverage, and add a table to the job summary."""
-    line = commands(ci_jobs(artifacts)["tests"])[-1]
-    assert line.startswith("uv run --no-sync pytest --cov ")
-    assert '--cov-report=markdown-append:"$GITHUB_STEP_SUMMARY"' in line
-
-
-def test_image_is_built(artifacts: ArtifactCache) -> None:
-    """A job builds the image, but only if the project has a container."""
-    assert "container" not in ci_jobs(artifacts, mode="app")
-    assert ["docker build ."] == commands(
-        ci_jobs(artifacts, mode="app", container=True)["container"]
-    )
-
-
-def test_uv_is_pinned(artifacts: ArtifactCache) -> None:
-    """Each job that installs uv installs the version in template/data/images.yml."""
-    images = yaml.safe_load((ROOT / "template/data/images.yml").read_text(encoding="utf-8"))
-    for answers in VARIANTS:
-        for name, job in github_jobs(artifacts.project(answers)):
-            for step in job.get("steps", []):
-                if "setup-uv" in step.get("uses", ""):
-                    assert str(images["uv"]) == step["with"]["version"], name
-
-
-def test_builds_use_no_cache(artifacts: ArtifactCache) -> None:
-    """The build job uses no cache, and builds the distributions with the commit's timestamp."""
-    for answers in VARIANTS:
-        job = workflows.github(artifacts.project(answers), "ci")["jobs"]["build"]
-        (setup,) = [step["with"] for step in job["steps"] if "setup-uv" in step.get("uses", "")]
-        assert False is setup["enable-cache"]
-        assert "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) uv build" == commands(job)[0]
-
-
-def test_versions_from_git_fetch_the_tags(artifacts: ArtifactCache) -> None:
-    """The lint, docs, and build jobs fetch the full history only if versions come from git."""
-    for versioning in choices("versioning"):
-        found = ci_jobs(artifacts, versioning=versioning, docs_engine="sphinx")
-        for name in ("lint", "docs", "build"):
-            depth = found[name]["steps"][0]["with"].get("fetch-depth")
-            assert (versioning == "vcs") == (depth == 0), name
-
-
-@pytest.mark.parametrize(
-    ("answers", "expected"),
-    [
-        ({}, ["github-actions", "uv", "pre-commit"]),
-        ({"hooks": "local"}, ["github-actions", "uv"]),
-        ({"environments": ["pip"], "hooks": "none"}, ["github-actions", "pip"]),
-        (
-            {"mode": "app", "container": True},
-            ["github-actions", "uv", "pre-commit", "docker"],
-        ),
-    ],
-)
-def test_dependabot_waits_a_week(
-    answers: Answers, expected: list[str], artifacts: ArtifactCache
-) -> None:
-    """Dependabot updates exactly the ecosystems in use, and waits until new versions are a week old."""
-    project = artifacts.project(BASE | answers)
-    updates = workflows.read(project / ".github" / "dependabot.yml")["updates"]
-    assert expected == [each["package-ecosystem"] for each in updates]
-    assert [{"default-days": 7}] * len(expected) == [each["cooldown"] for each in updates]
-
-
-@pytest.mark.parametrize(("engine", "path"), [("sphinx", "docs/_build/html"), ("zensical", "site")])
-def test_pages_deploys_the_site(engine: str, path: str, artifacts: ArtifactCache) -> None:
-    """One job builds the site with the newest Python, and another deploys it using only actions.
-
-    Only the second job has write permissions.
-    """
-    answers = {"docs_engine": engine, "docs_hosting": "pages", "task_runner": "none"}
-    workflow = workflows.github(artifacts.project(BASE | answers), "docs")
-    build, deploy = workflow["jobs"]["build"], workflow["jobs"]["deploy"]
-    assert choices("python_min")[-1] == workflow["env"]["UV_PYTHON"]
-    assert path == build["steps"][-1]["with"]["path"]
-    assert {"contents": "read"} == build["permissions"]
-    assert {"pages": "write", "id-token": "write"} == deploy["permissions"]
-    assert "github-pages" == deploy["environment"]["name"]
-    assert [] == commands(deploy)
 
 
 def test_this_repository_matches_generated_projects(artifacts: ArtifactCache) -> None:

@@ -112,14 +112,3 @@ def test_read_the_docs_builds_the_site(
         run(folder / "bin" / "python", *sphinx, cwd=project, env=env)
     assert "My Project" in (output / "html" / "index.html").read_text("utf-8")
     shutil.rmtree(folder)
-
-
-def test_read_the_docs_fetches_the_tags(artifacts: ArtifactCache) -> None:
-    """Read the Docs fetches the full history and the tags only if versions come from git."""
-    for versioning in ("static", "vcs"):
-        project = artifacts.project(
-            BASE
-            | {"docs_engine": "sphinx", "docs_hosting": "readthedocs", "versioning": versioning}
-        )
-        text = (project / ".readthedocs.yaml").read_text("utf-8")
-        assert (versioning == "vcs") == ("git fetch --unshallow --tags" in text)

@@ -1,6 +1,7 @@
 """Check how projects and this repository publish releases.
 
-tests/services/test_workflows_run.py runs the projects' workflow.
+tests/services/test_service_files.py compares the projects' workflows with the expected ones, and
+tests/services/test_workflows_run.py runs them.
 """
 
 import itertools
@@ -26,24 +27,10 @@ BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 URL = "https://packages.example.com/upload/"
 GIT_URL = "idna @ git+https://github.com/kjd/idna@v3.7"
 
-VARIANTS: list[Answers] = [
-    {"publish": "trusted"},
-    {"publish": "token"},
-    {"index_url": URL},
-    {"publish": "trusted", "testpypi": True, "versioning": "vcs"},
-    {"publish": "token", "testpypi": True, "environments": ["pip"]},
-]
-UPLOADS = re.compile("twine upload|uv publish|pypi-publish")
-
 
 def jobs(artifacts: ArtifactCache, **answers: Any) -> dict[str, dict[str, Any]]:
     """Return the jobs in a project's publish.yml, by name."""
     return dict(workflows.github(artifacts.project(BASE | answers), "publish")["jobs"])
-
-
-def uploading(made: dict[str, dict[str, Any]]) -> list[str]:
-    """Return the names of jobs that upload to an index."""
-    return [name for name, job in made.items() if UPLOADS.search(str(job.get("steps")))]
 
 
 @pytest.mark.parametrize(
@@ -109,99 +96,6 @@ def test_private_index_accepts_dependencies_with_a_url(artifacts: ArtifactCache)
 def test_default_is_valid(answers: Answers, default: str, artifacts: ArtifactCache) -> None:
     """The default is valid with the project's other answers."""
     assert default == recorded_answers(artifacts.project(BASE | answers))["publish"]
-
-
-@pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Uploads wait for all checks, and the GitHub release waits for the uploads.
-
-    The last upload waits for TestPyPI if it is selected.
-    """
-    made = jobs(artifacts, **answers)
-    assert "./.github/workflows/ci.yml" == made["checks"]["uses"]
-    found = uploading(made)
-    assert ["testpypi"] * bool(answers.get("testpypi")) == found[:-1]
-    for name in found:
-        assert {"checks", "tag"} <= workflows.needed(made, name)
-    assert set(found) < workflows.needed(made, "github-release")
-    assert set(found[:-1]) <= workflows.needed(made, found[-1])
-
-
-@pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_upload_builds_nothing(answers: Answers, artifacts: ArtifactCache) -> None:
-    """The last upload job only downloads and uploads the tested files.
-
-    No job in publish.yml builds anything.
-    """
-    made = jobs(artifacts, **answers)
-    job = made[uploading(made)[-1]]
-    steps = [
-        step.get("uses", "").split("@")[0] or step["run"].split(" --")[0] for step in job["steps"]
-    ]
-    upload = ["pypa/gh-action-pypi-publish"]
-    if "index_url" in answers:
-        upload = [f"uv auth login {URL}"]
-        steps.remove("astral-sh/setup-uv")
-    assert ["actions/download-artifact", *upload] == steps
-    for other in made.values():
-        assert not re.search("uv build|-m build", str(other))
-
-
-@pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_permissions_are_granted_only_where_used(
-    answers: Answers, artifacts: ArtifactCache
-) -> None:
-    """Only upload jobs have an environment and upload credentials.
-
-    Only the release job can write to the repository.
-    """
-    made = jobs(artifacts, **answers)
-    for name, job in made.items():
-        is_upload = name in uploading(made)
-        assert is_upload == ("environment" in job), name
-        has_secret = is_upload and answers.get("publish") != "trusted"
-        assert has_secret == ("secrets." in str(job)), name
-        has_identity = is_upload and answers.get("publish") == "trusted"
-        assert has_identity == ("id-token" in job["permissions"]), name
-        assert (name == "github-release") == ("write" == job["permissions"].get("contents")), name
-    assert "secrets" not in made["checks"]
-    assert {"id-token"} >= set(made[uploading(made)[-1]]["permissions"])
-
-
-@pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_environment_links_to_the_release(answers: Answers, artifacts: ArtifactCache) -> None:
-    """The deployment on GitHub links to the release's page."""
-    made = jobs(artifacts, **answers)
-    name = "index" if "index_url" in answers else "pypi"
-    assert name == made[name]["environment"]["name"]
-    release = "${{ github.repository }}/releases/tag/${{ github.ref_name }}"
-    assert made[name]["environment"]["url"].endswith(release)
-
-
-@pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_forks_do_not_publish(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Jobs that upload are skipped in forks."""
-    made = jobs(artifacts, **answers)
-    for name in uploading(made):
-        assert "${{ !github.event.repository.fork }}" == made[name]["if"]
-
-
-@pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-def test_only_tags_are_published(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Only tags that begin with "v" start the workflow, and runs don't cancel each other."""
-    workflow = workflows.github(artifacts.project(BASE | answers), "publish")
-    assert {"push": {"tags": ["v*"]}} == workflow["on"]
-    group = {"group": "publish-${{ github.ref }}", "cancel-in-progress": False}
-    assert group == workflow["concurrency"]
-
-
-def test_no_secrets_are_stored_with_trusted_publishing(artifacts: ArtifactCache) -> None:
-    """With trusted publishing, no workflow uses a secret or a password."""
-    project = artifacts.project(BASE | {"versioning": "vcs", "testpypi": True})
-    for name in tree(project):
-        if name.startswith(".github/"):
-            text = (project / name).read_text(encoding="utf-8")
-            assert not re.search("secrets[.]|PASSWORD", text), name
 
 
 @pytest.mark.parametrize("url", [URL, URL.rstrip("/")])

@@ -1,4 +1,7 @@
-"""Check the files for GitLab without running them. `test_pipelines_run.py` runs them."""
+"""Lint the files for GitLab, and check which events start which jobs.
+
+test_service_files.py compares the files with the expected ones, and test_pipelines_run.py runs them.
+"""
 
 import json
 import re
@@ -32,8 +35,6 @@ VARIANTS: list[Answers] = [
         {"environments": ["conda"], "changelog": False},
     )
 ]
-each_variant = pytest.mark.parametrize("answers", VARIANTS, ids=range(len(VARIANTS)))
-UPLOADS = {"testpypi", "pypi", "index"}
 
 
 def jobs(artifacts: ArtifactCache, **answers: object) -> dict[str, Job]:
@@ -110,14 +111,6 @@ def test_event_starts_its_jobs(
     assert expected == list(gitlab_pipelines.jobs(project, event))
 
 
-@pytest.mark.parametrize("environments", [["uv"], ["pip"], []], ids=str)
-def test_uv_lock_is_enforced(environments: list[str], artifacts: ArtifactCache) -> None:
-    """UV_LOCKED, which makes uv fail if uv.lock is outdated, is set only with uv."""
-    project = artifacts.project(BASE | {"environments": environments})
-    variables = workflows.read(project / ".gitlab-ci.yml")["variables"]
-    assert ("1" if "uv" in environments else None) == variables.get("UV_LOCKED")
-
-
 @pytest.mark.parametrize("python_min", choices("python_min"))
 def test_tests_run_with_every_python(python_min: str, artifacts: ArtifactCache) -> None:
     """A job tests each supported Python, and one tests the oldest with the lowest dependencies."""
@@ -136,68 +129,6 @@ def test_checks_run_the_tasks(runner: str, artifacts: ArtifactCache) -> None:
     if call:
         expected = [f"uv run {call} {task}" for task in ("lint", "typecheck")]
     assert expected == jobs(artifacts, task_runner=runner)["lint"]["script"]
-
-
-def test_versions_from_git_fetch_the_tags(artifacts: ArtifactCache) -> None:
-    """The full history is fetched only if the version comes from git."""
-    for versioning, expected in (("static", None), ("vcs", "0")):
-        project = artifacts.project(BASE | {"versioning": versioning})
-        variables = workflows.read(project / ".gitlab-ci.yml")["variables"]
-        assert expected == variables.get("GIT_DEPTH")
-
-
-def test_image_is_built(artifacts: ArtifactCache) -> None:
-    """A job builds the image only if the project has a Dockerfile."""
-    assert "container" not in jobs(artifacts, mode="app")
-    assert ["docker build ."] == jobs(artifacts, mode="app", container=True)["container"]["script"]
-
-
-@each_variant
-def test_uploads_wait_for_all_checks(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Uploads and the release have their own stages after all checks, and have no `needs`."""
-    project = artifacts.project(answers)
-    stages = workflows.read(project / ".gitlab-ci.yml")["stages"]
-    found = workflows.gitlab(project)
-    order = {name: stages.index(job["stage"]) for name, job in found.items()}
-    for name in (UPLOADS | {"release"}) & set(found):
-        assert "needs" not in found[name]
-        assert ["build"] == found[name]["dependencies"]
-        checks = set(found) - UPLOADS - {"release"}
-        assert max(order[check] for check in checks) < order[name]
-    published = [order[name] for name in ("testpypi", "pypi", "index", "release") if name in order]
-    assert sorted(set(published)) == published
-
-
-@each_variant
-def test_upload_jobs_only_upload(answers: Answers, artifacts: ArtifactCache) -> None:
-    """Upload jobs run one command without a checkout or a cache.
-
-    Only these jobs have an environment and, with trusted publishing, an identity token.
-    """
-    for name, job in workflows.gitlab(artifacts.project(answers)).items():
-        assert (name in UPLOADS) == ("environment" in job), name
-        trusted = answers.get("publish", "trusted") == "trusted"
-        assert (name in UPLOADS and trusted) == ("id_tokens" in job), name
-        if name in UPLOADS:
-            assert "none" == job["variables"]["GIT_STRATEGY"]
-            (command,) = job["script"]
-            assert re.match("uv publish|uvx twine upload", command)
-        if name in UPLOADS | {"build", "tag", "release"}:
-            assert [] == job["cache"], name
-
-
-def test_identity_token_has_the_expected_name_and_audience(artifacts: ArtifactCache) -> None:
-    """The identity token is for the index, and is in the variable that upload tools read."""
-    found = jobs(artifacts, testpypi=True)
-    for name in ("pypi", "testpypi"):
-        assert {f"{name.upper()}_ID_TOKEN": {"aud": name}} == found[name]["id_tokens"]
-
-
-def test_trusted_publishing_stores_no_secret(artifacts: ArtifactCache) -> None:
-    """With trusted publishing, the files for GitLab don't mention passwords."""
-    project = artifacts.project(BASE | {"testpypi": True})
-    for name in (".gitlab-ci.yml", ".gitlab/publish.yml"):
-        assert "PASSWORD" not in (project / name).read_text(encoding="utf-8")
 
 
 # Tests of the simulator.

@@ -82,10 +82,3 @@ def scripts(project: Path) -> Iterator[str]:
     if (project / ".gitlab-ci.yml").exists():
         for job in gitlab(project).values():
             yield "\n".join(job["script"])
-
-
-def needed(jobs: dict[str, Job], name: str) -> set[str]:
-    """Return the names of all jobs that a GitHub job needs, directly or indirectly."""
-    direct = jobs[name].get("needs", [])
-    direct = {direct} if isinstance(direct, str) else set(direct)
-    return direct.union(*(needed(jobs, each) for each in direct))
