@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.packagestan.reviews import reviews
 from harness.packagestan.template import ROOT
 from harness.processes.commands import run
 
@@ -62,3 +63,9 @@ def test_records_have_evidence_and_a_date(kind: str) -> None:
         assert {"pin", "seen", "where"} == set(entry), name
         assert isinstance(entry["seen"], datetime.date), name
         assert re.search(r"\w+ \w+", entry["where"]), name
+
+
+def test_reviews_are_not_in_the_future() -> None:
+    """No file has a review date in the future."""
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    assert [] == [path for path, day in reviews().items() if day > today]

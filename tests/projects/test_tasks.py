@@ -1,6 +1,7 @@
 """Compare the tasks of each task runner with the expected commands, without running any task."""
 
 import functools
+import os
 import re
 import runpy
 import sys
@@ -64,6 +65,17 @@ NOTES = {
     "`nox --list` shows the docstrings.",
     "make": "`.PHONY` lists the targets that are not files.",
     "invoke": "An invoke task is a Python function, and `invoke --list` shows the docstrings.",
+}
+# How to list the tasks and run some of the tests, and what follows the note in a file.
+USES = {
+    "just": ("just", "just test -k NAME", "https://just.systems/man/en/ set"),
+    "nox": ("nox --list", "nox -s test -- -k NAME", "import nox"),
+    "make": (
+        "make",
+        'make test args="-k NAME"',
+        "https://www.gnu.org/software/make/manual/make.html .P",
+    ),
+    "invoke": ("invoke --list", 'invoke test --args="-k NAME"', "from invoke"),
 }
 FILES = {"just": "justfile", "make": "Makefile", "invoke": "tasks.py", "nox": "noxfile.py"}
 
@@ -226,9 +238,21 @@ def test_nox_sessions_run_the_expected_commands(
 
 
 @pytest.mark.parametrize("runner", FILES)
-def test_annotated_files_explain_the_runner(runner: str, artifacts: ArtifactCache) -> None:
-    """In an annotated project, a comment explains the task runner."""
+def test_runner_is_explained(runner: str, artifacts: ArtifactCache) -> None:
+    """CONTRIBUTING.md says how to use the runner, and annotated files contain a note about it.
+
+    Only the noxfile can be executed, and only nox creates a folder that git has to ignore.
+    """
     answers = BASE | {"task_runner": runner, "annotated": True}
-    text = (artifacts.project(answers) / FILES[runner]).read_text(encoding="utf-8")
-    comments = " ".join(re.findall(r"(?m)^# (.+)$", text))
-    assert f"A task runner gives short names to commands. {NOTES[runner]}" in comments
+    project = artifacts.project(answers)
+    list_tasks, some_tests, following = USES[runner]
+    text = (project / FILES[runner]).read_text(encoding="utf-8")
+    note = f"A task runner gives short names to commands. {NOTES[runner]} {following}"
+    assert note in re.sub(r"\n(# )?", " ", text)
+    guide = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert f"\n`uv run {list_tasks}` lists the tasks.\n" in guide
+    assert f"\n`uv run {some_tests}` runs the tests whose names contain NAME.\n" in guide
+    ignored = (project / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert (runner == "nox") == ("/.nox/" in ignored)
+    if os.name == "posix":
+        assert (runner == "nox") == os.access(project / FILES[runner], os.X_OK)

@@ -145,8 +145,9 @@ def test_notes_are_above_what_they_explain(
     for file in filter(lambda name: (project / name).exists(), expected()["notes"]):
         text = (project / file).read_text(encoding="utf-8")
         for name, note in expected()["notes"][file].items():
-            found = re.search(rf"(?m)((?:^ *#.*\n)*)^ {{0,2}}{re.escape(name)}:(?: |$)", text)
-            if found:
+            # A comment is indented like the setting or the job below it.
+            pattern = rf"(?m)((?:^{{0}}#.*\n)*)^{{0}}{re.escape(name)}:(?: |$)"
+            for found in filter(None, (re.search(pattern.format(i), text) for i in ("", "  "))):
                 comment = " ".join(re.sub(r"(?m)^ *# ?", "", found[1]).split())
                 expected_note = note.replace("<publish>", answers.get("publish", "trusted"))
                 assert " ".join(notes[expected_note].split()) in comment, (file, name)
