@@ -118,13 +118,6 @@ def test_contributing_lists_the_tasks(chosen: str, artifacts: ArtifactCache) -> 
     assert {" ".join(["uv run", *CALL[chosen], name]): TASKS[name] for name in TASKS} == rows
 
 
-def test_contributing_lists_the_commands(artifacts: ArtifactCache) -> None:
-    """Without a task runner, CONTRIBUTING.md lists commands, such as those for linting and testing."""
-    text = (artifacts.project(answers("none")) / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    assert f"| `uv run ruff check`, then `uv run ruff format --check` | {TASKS['lint']} |" in text
-    assert f"| `uv run pytest --cov` | {TASKS['test']} |" in text
-
-
 def test_tasks_are_listed(runner: str, project: Path, tools: Environment) -> None:
     """The task runner lists every task with its description."""
     listing = call(tools, project, *LIST[runner]).stdout

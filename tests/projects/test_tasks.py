@@ -5,6 +5,7 @@ import os
 import re
 import runpy
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -66,16 +67,13 @@ NOTES = {
     "make": "`.PHONY` lists the targets that are not files.",
     "invoke": "An invoke task is a Python function, and `invoke --list` shows the docstrings.",
 }
-# How to list the tasks and run some of the tests, and what follows the note in a file.
+# The requirement, how to list the tasks and run some tests, and what follows the note in a file.
+MAKE = "https://www.gnu.org/software/make/manual/make.html"
 USES = {
-    "just": ("just", "just test -k NAME", "https://just.systems/man/en/ set"),
-    "nox": ("nox --list", "nox -s test -- -k NAME", "import nox"),
-    "make": (
-        "make",
-        'make test args="-k NAME"',
-        "https://www.gnu.org/software/make/manual/make.html .P",
-    ),
-    "invoke": ("invoke --list", 'invoke test --args="-k NAME"', "from invoke"),
+    "just": ("rust-just>=1.43.1", "just", "just test -k NAME", "https://just.systems/man/en/ set"),
+    "nox": ("nox>=2025.11.12", "nox --list", "nox -s test -- -k NAME", "import nox"),
+    "make": (None, "make", 'make test args="-k NAME"', f"{MAKE} .PHONY"),
+    "invoke": ("invoke>=2.2.1", "invoke --list", 'invoke test --args="-k NAME"', "from invoke"),
 }
 FILES = {"just": "justfile", "make": "Makefile", "invoke": "tasks.py", "nox": "noxfile.py"}
 
@@ -154,6 +152,14 @@ def module(monkeypatch: pytest.MonkeyPatch) -> Any:
     return made
 
 
+def check_long_calls(text: str) -> None:
+    """Check that exactly the calls that don't fit in a line of 100 characters are split."""
+    for call in re.findall(r"\.run\(\n((?: {8}.+\n)+) {4}\)", text):
+        assert len(f"    session.run({' '.join(call.rstrip().rstrip(',').split())})") > 100
+    for line in text.splitlines():
+        assert len(line) <= 100 or line.startswith('        "')
+
+
 each_variant = pytest.mark.parametrize(("answers", "tasks"), VARIANTS, ids=range(len(VARIANTS)))
 
 
@@ -173,6 +179,7 @@ def test_tasks_run_the_expected_commands(
     text = file.read_text(encoding="utf-8")
     if runner == "invoke":
         found, _ = python_tasks(runner, file, argument, module)
+        check_long_calls(text)
         assert text.startswith(
             '"""Development tasks. Run `invoke --list` to list them.\n\nhttps://'
         )
@@ -228,6 +235,7 @@ def test_nox_sessions_run_the_expected_commands(
     assert "yes" == module.options.reuse_venv
     text = (project / "noxfile.py").read_text(encoding="utf-8")
     assert f'"nox{module.needs_version}"' in (project / "pyproject.toml").read_text("utf-8")
+    check_long_calls(text)
     program = "uv run --script" if has_uv else "pipx run"
     assert text.startswith(
         f"#!/usr/bin/env -S {program}\n# /// script\n"
@@ -245,7 +253,10 @@ def test_runner_is_explained(runner: str, artifacts: ArtifactCache) -> None:
     """
     answers = BASE | {"task_runner": runner, "annotated": True}
     project = artifacts.project(answers)
-    list_tasks, some_tests, following = USES[runner]
+    requirement, list_tasks, some_tests, following = USES[runner]
+    groups = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    own = [each for each in groups["dev"] if re.match("rust-just|nox|invoke", str(each))]
+    assert [requirement] * (requirement is not None) == own
     text = (project / FILES[runner]).read_text(encoding="utf-8")
     note = f"A task runner gives short names to commands. {NOTES[runner]} {following}"
     assert note in re.sub(r"\n(# )?", " ", text)
@@ -256,3 +267,22 @@ def test_runner_is_explained(runner: str, artifacts: ArtifactCache) -> None:
     assert (runner == "nox") == ("/.nox/" in ignored)
     if os.name == "posix":
         assert (runner == "nox") == os.access(project / FILES[runner], os.X_OK)
+
+
+@each_variant
+def test_contributing_lists_the_commands(
+    answers: Answers, tasks: Tasks, artifacts: ArtifactCache
+) -> None:
+    """Without a task runner, CONTRIBUTING.md lists the commands as they are typed with or without uv."""
+    project = artifacts.project(BASE | answers | {"task_runner": "none"})
+    text = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    prefix = "" if answers.get("environments") == ["pip"] else "uv run "
+    rows = {
+        does: ", then ".join(
+            f"`{command if command.startswith('uv ') else prefix + command}`"
+            for command in commands
+        )
+        for does, commands in tasks.values()
+    }
+    assert rows == {does: row for row, does in re.findall(r"(?m)^\| (`.+`) \| (.+) \|$", text)}
+    assert f"\n`{prefix}pytest -k NAME` runs the tests whose names contain NAME.\n" in text
