@@ -4,6 +4,8 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import copier
@@ -339,27 +341,62 @@ def test_templates_use_existing_flags() -> None:
     assert flags_of_has() == used
 
 
-def test_templates_use_defined_names() -> None:
-    """Each name in a template is a question, set or imported by a template, or otherwise known."""
+@cache
+def template_trees() -> dict[str, nodes.Template]:
+    """Return the parsed files that Copier renders, and the parsed texts in the questions."""
     texts = {
-        str(path): path.read_text(encoding="utf-8")
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(TEMPLATE.rglob("*"))
         # Copier copies files with other suffixes without rendering them.
         if path.is_file() and (path.suffix == ".jinja" or PROJECT not in path.parents)
         if path.parent.name != "questions"
     }
     for name, question in questions().items():
-        texts |= {f"{name}: {key}": text for key, text in question.items() if isinstance(text, str)}
-    trees = {place: environment().parse(text) for place, text in texts.items()}
+        texts |= {f"{name}: {place}": text for place, text in strings(question)}
+    return {place: environment().parse(text) for place, text in texts.items()}
+
+
+def strings(value: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the path and the text of each string in nested maps."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from strings(each, f"{place}/{key}")
+
+
+def test_templates_use_defined_names() -> None:
+    """Each name in a template is a question, set or imported by a template, or otherwise known."""
     # An included template can use variables that the including template has set. "nothing" is never
     # defined, and "customize" is a question from earlier releases that `preset` has replaced.
     known = {*questions(), "nothing", "customize", "UNSET"}
     known |= {"_copier_answers", "_copier_conf", "_external_data"}
+    trees = template_trees()
     for tree_ in trees.values():
         known |= {name.name for name in tree_.find_all(nodes.Name) if name.ctx == "store"}
         known |= {str(name) for from_ in tree_.find_all(nodes.FromImport) for name in from_.names}
     for place, tree_ in trees.items():
         assert meta.find_undeclared_variables(tree_) <= known, place
+
+
+def test_imports_and_includes_exist() -> None:
+    """Each imported name is defined in the given file and used, and included files exist."""
+    trees = template_trees()
+    for place, tree_ in trees.items():
+        includes = list(tree_.find_all(nodes.Include))
+        used = {name.name for name in tree_.find_all(nodes.Name) if name.ctx == "load"}
+        for from_ in tree_.find_all(nodes.FromImport):
+            assert isinstance(from_.template, nodes.Const)
+            source = trees[from_.template.value]
+            defined = {macro.name for macro in source.find_all(nodes.Macro)}
+            defined |= {name.name for name in source.find_all(nodes.Name) if name.ctx == "store"}
+            names = set(map(str, from_.names))
+            assert set() == names - defined, place
+            # Included files can use all names.
+            assert includes or names <= used, place
+        for include in includes:
+            if isinstance(include.template, nodes.Const):
+                assert (ROOT / include.template.value).is_file(), place
 
 
 def test_no_feature_requires_trust() -> None:

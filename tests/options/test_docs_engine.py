@@ -1,7 +1,5 @@
 """Test the site that each documentation generator builds."""
 
-import ast
-import json
 import shutil
 import tomllib
 from html import unescape
@@ -9,7 +7,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 
 from harness.artifacts.artifact_cache import ArtifactCache, key
 from harness.artifacts.inspect import tree
@@ -18,7 +15,7 @@ from harness.packagestan.answers import FULL, choices
 from harness.packagestan.template import environment, facts
 from harness.processes.commands import run
 from harness.rendering.template import Answers
-from harness.space.hostile_answers import LINES, SYNTAX, TEXTS, shown
+from harness.space.hostile_answers import TEXTS
 
 # All projects with these names can share an environment.
 NAMES: Answers = {"distribution_name": "my-project", "package_name": "my_project"}
@@ -270,18 +267,3 @@ def test_settings_are_formatted_with_any_names(tmp_path: Path, artifacts: Artifa
     files = [project / "docs" / "conf.py" for project in projects]
     ruff.run("ruff", "format", "--no-cache", "--check", "--diff", *files)
     ruff.run("ruff", "check", "--no-cache", *files)
-
-
-@given(LINES | SYNTAX)
-@settings(derandomize=True, deadline=None, max_examples=500)
-def test_quoting_keeps_any_line(text: str) -> None:
-    """Any line is unchanged after it is quoted for Python or Markdown and parsed again."""
-    template = environment().from_string(
-        "{% from 'template/macros/python.jinja' import python_string %}"
-        "{% from 'template/macros/markdown.jinja' import markdown %}"
-        "{{ [python_string(text), markdown(text)] | to_json }}"
-    )
-    python, markdown = json.loads(template.render(text=text))
-    assert text == ast.literal_eval(python)
-    assert text == shown(markdown)
-    assert text == shown(f"# {markdown}")

@@ -33,8 +33,8 @@ def test_rejects_with_remedy_and_problem(
     question: str, answer: Any, remedy: str, problem: str, tmp_path: Path
 ) -> None:
     """The message names the question, the remedy, and the problem, and nothing is written."""
-    message = f"question '{question}': {re.escape(remedy)}.*; .*{re.escape(problem)}"
-    with pytest.raises(Exception, match=message):
+    message = f"{PREFIX.format(question)}{remedy}; {problem.replace('{}', str(answer))}"
+    with pytest.raises(Exception, match=f"^{re.escape(message)}$"):
         render(tmp_path / "project", GOOD | {question: answer})
     assert not (tmp_path / "project").exists()
 

@@ -5,6 +5,7 @@ import json
 import re
 import string
 import tomllib
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -226,25 +227,49 @@ def test_requirements_are_unchanged(artifacts: ArtifactCache) -> None:
     assert "| `more` | `packaging>=24 " in readme
 
 
+class Title(HTMLParser):
+    """The title and the text of an HTML element."""
+
+    def __init__(self, html: str) -> None:
+        """Parse an element."""
+        super().__init__()
+        self.title, self.text = "", ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Collect the title."""
+        self.title += dict(attrs)["title"] or ""
+
+    def handle_data(self, data: str) -> None:
+        """Collect the text."""
+        self.text += data
+
+
 @given(LINES | SYNTAX)
 @settings(derandomize=True, deadline=None, max_examples=500)
 def test_quoting_keeps_any_line(text: str) -> None:
     """Any line is accepted, and is unchanged after it is quoted and parsed again in each format.
 
-    The formats are TOML, Python docstrings, and Markdown.
+    The formats are TOML, Python strings and docstrings, HTML, and Markdown.
     """
     template = environment().from_string(
         "{% from 'template/macros/text.jinja' import line_error %}"
         "{% from 'template/macros/toml.jinja' import toml_string, toml_key %}"
         "{% from 'template/macros/docstring.jinja' import docstring %}"
+        "{% from 'template/macros/python.jinja' import python_string %}"
+        "{% from 'template/macros/html.jinja' import html %}"
         "{% from 'template/macros/markdown.jinja' import markdown %}"
         "{{ [line_error(text, 1000), toml_string(text), toml_key(text), docstring(text),"
-        " markdown(text)] | to_json }}"
+        " python_string(text), html(text), markdown(text)] | to_json }}"
     )
-    error, toml, key, docstring, markdown = json.loads(template.render(text=text))
+    error, toml, key, docstring, python, html, markdown = json.loads(template.render(text=text))
     assert "" == error
     assert {text: text} == tomllib.loads(f"{key} = {toml}")
-    assert text == ast.literal_eval(f'"""{docstring}"""')
+    assert text == ast.literal_eval(f'"""{docstring}"""') == ast.literal_eval(python)
+    assert "\u200b" not in docstring + python
+    title = Title(f'<p title="{html}">{html}</p>')
+    assert text == title.title == title.text
     assert text == shown(markdown)
     assert text == shown(f"# {markdown}")
 

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -139,21 +139,53 @@ def test_text_question_requires_text(value: Any, tmp_path: Path) -> None:
     assert not (tmp_path / "project").exists()
 
 
-def test_every_text_question_requires_text() -> None:
-    """Each text question accepts text, and rejects lists, maps, null, booleans, and dates."""
-    wrong: list[Any] = [["MIT"], {"MIT": True}, None, True, date(2026, 1, 1)]
-    accepted = {(name, str(v)) for name in TEXTS for v in wrong if not type_error(name, v)}
-    assert {("hooks", "True")} == accepted  # `hooks` has its own message for `true`.
-    assert {""} == {type_error(name, "text") for name in TEXTS}
+# A value of each type, with the type's name in messages.
+KINDS: list[tuple[Any, str]] = [
+    (["MIT"], "a list"),
+    ({"MIT": True}, "a map"),
+    (None, "null"),
+    (True, "a boolean"),
+    (date(2026, 1, 1), "a date"),
+    (datetime(2026, 1, 1, tzinfo=UTC), "a date"),
+    (3, "a number"),
+    (0.5, "a number"),
+    ("text", "text"),
+]
 
 
-def test_every_yes_or_no_question_requires_true_or_false() -> None:
-    """Each yes-or-no question accepts 0, 1, and words for yes and no, and rejects other values."""
-    wrong: list[Any] = [["yes"], {"yes": True}, None, "maybe", "3", 3, -1, 0.5, float("nan")]
-    errors = {re.split("[,;]", type_error(name, v))[0] for name in SWITCHES for v in wrong}
-    assert {"use true or false"} == errors
-    right: list[Any] = [True, "yes", "No", "1", "", 0, 1]
-    assert {""} == {type_error(name, value) for name in SWITCHES for value in right}
+@pytest.mark.parametrize(("value", "kind"), KINDS)
+@pytest.mark.parametrize("recorded", [False, True], ids=["given", "recorded"])
+def test_message_names_the_type(value: Any, kind: str, recorded: bool) -> None:
+    """Each question rejects values of other types, and the message says what to use instead.
+
+    A given number is converted to text, and given text is parsed. `hooks` has its own message for
+    booleans. A recorded version or year can be a number.
+    """
+    for name in TEXTS:
+        is_number = kind == "a number" and (
+            not recorded or name in ("python_min", "copyright_year")
+        )
+        is_accepted = kind == "text" or is_number or (kind == "a boolean" and name == "hooks")
+        error = f"use text in quotes, or remove the line; the answer is {kind}"
+        assert ("" if is_accepted else error) == type_error(name, value, recorded=recorded), name
+    for name in SWITCHES:
+        remedy = "use true or false, or remove the line"
+        if kind == "text":
+            remedy = "use true or false" + " without quotes" * recorded
+        error = "" if kind == "a boolean" else f"{remedy}; the answer is {kind}"
+        assert error == type_error(name, value, recorded=recorded), name
+    for name in STRUCTURED:  # Other types are rejected by the question itself.
+        remedy = f"use a {'map' if name == 'extras' else 'list'} without quotes"
+        error = f"{remedy}; the answer is text" if recorded and kind == "text" else ""
+        assert error == type_error(name, value, recorded=recorded), name
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_words_for_yes_and_no_are_accepted(name: str) -> None:
+    """A yes-or-no question accepts 0, 1, and Copier's words for yes and no in any case."""
+    right: list[Any] = ["y", "Yes", "t", "TRUE", "on", "1", "n", "No", "f", "False", "OFF", "0", ""]
+    assert {""} == {type_error(name, value) for value in [*right, " yes ", 0, 1, 1.0]}
+    assert "" not in {type_error(name, value) for value in ("3", "maybe", -1, 2, float("nan"))}
 
 
 def test_other_number_is_not_yes(edit: Any, tmp_path: Path) -> None:
@@ -191,17 +223,6 @@ def test_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) ->
     with pytest.raises(FilterArgumentError, match="question 'project_name': use text in quotes"):
         run_command("update", "--defaults", "--quiet", project)
     assert before == tree(project)
-
-
-@pytest.mark.parametrize("name", [*SWITCHES, *STRUCTURED])
-def test_quoted_values_in_the_answers_file_are_rejected(name: str) -> None:
-    """Text in place of a boolean, list, or map is rejected only in the answers file.
-
-    Copier converts text from other sources.
-    """
-    text = "false" if name in SWITCHES else "[]"
-    assert " without quotes; the answer is text" in type_error(name, text, recorded=True)
-    assert "" == type_error(name, text)
 
 
 def test_quoted_boolean_is_rejected(edit: Any) -> None:

@@ -21,7 +21,6 @@ from harness.packagestan.answers import (
     written_choices,
 )
 from harness.packagestan.coverage import each_level_once
-from harness.packagestan.template import ROOT
 from harness.rendering.render import recorded_answers
 from harness.rendering.template import Answers
 from harness.updates.projects import start, status, update
@@ -195,19 +194,6 @@ def test_stricter_validators_stop_the_update(
 
     message = rejection(project, next_release(template, change))
     assert given.keys() == suggested(message).keys()
-
-
-def test_is_prompted_repeats_the_conditions() -> None:
-    """`is_prompted` has the same additional conditions as the questions that "custom" asks."""
-    expected = [
-        name
-        for name, question in questions().items()
-        if "preset == 'custom' and" in str(question.get("ask"))
-    ]
-    text = (ROOT / "template" / "macros" / "recorded.jinja").read_text(encoding="utf-8")
-    found = re.search(r"(?s)set pointless = \{(.*?)\}", text)
-    assert found is not None
-    assert expected == re.findall(r"'(\w+)':", found[1])
 
 
 def test_new_reserved_names_are_kept(template: Path, project_of: Callable[..., Path]) -> None:
