@@ -3,11 +3,14 @@
 import itertools
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from jinja2.exceptions import FilterArgumentError
 
-from harness.packagestan.answers import QUESTIONNAIRE, choices, questions
+from harness.packagestan.answers import QUESTIONNAIRE, choices, questions, written_choices
 from harness.packagestan.hostile_answers import FIRST
 from harness.packagestan.template import environment
 from harness.rendering.copier_internals import Question, question_of
@@ -114,3 +117,185 @@ def test_help_says_whether_a_command_is_optional() -> None:
     }
     assert "Command name (empty for none)" == texts.pop("library")
     assert {"app": "Command name", "script": "Command name"} == texts
+
+
+def default(name: str, **others: Any) -> str:
+    """Return the rendered default of a question, given changes to the other answers."""
+    context = form().context | {"starters": {"sets": []}, "index_url": ""} | others
+    return environment().from_string(str(questions()[name]["default"])).render(context)
+
+
+INDEX = {"index_url": "https://packages.example.com/upload/"}
+LINKS: list[Answers] = [
+    {"dependencies": ["a", "idna @ https://example.com/idna.zip"]},
+    {"extras": {"a": [], "b": ["idna @ https://example.com/idna.zip"]}},
+]
+
+
+@pytest.mark.parametrize(
+    ("answers", "publish"),
+    [
+        ({}, "trusted"),
+        ({"ci": "none"}, "none"),
+        (INDEX, "token"),
+        (INDEX | {"ci": "none"}, "none"),
+        (INDEX | {"license": "Proprietary"}, "token"),
+        ({"license": "Proprietary"}, "none"),
+        ({"mode": "script"}, "none"),
+        *((links | {"_copier_conf": {"defaults": False}}, "none") for links in LINKS),
+        # Copier asks only with "custom", so the other presets reject the requirement instead.
+        *(
+            (links | {"preset": "standard", "_copier_conf": {"defaults": False}}, "trusted")
+            for links in LINKS
+        ),
+        *((links, "trusted") for links in LINKS),  # These tests use `--defaults`.
+    ],
+)
+def test_default_for_publishing_is_available(answers: Answers, publish: str) -> None:
+    """By default, a project is published if its other answers allow it."""
+    assert publish == default("publish", **answers)
+
+
+def test_projects_from_old_releases_keep_their_settings() -> None:
+    """Until 0.3, each project had a keyword and all test jobs, and `customize` was a question."""
+    old = {"sets": [], "package": "my_project"}
+    assert '["greetings"]' == default("keywords", starters=old, customize=False)
+    assert "[]" == default("keywords", starters=old) == default("keywords", customize=False)
+    assert "full" == default("test_matrix", starters=old, customize=False)
+    assert "standard" == default("test_matrix", starters=old)
+    assert "standard" == default("test_matrix", customize=False)
+    assert "standard" == default("preset") == default("preset", customize=False)
+    assert "custom" == default("preset", customize=True)
+
+
+UNAVAILABLE: list[tuple[str, Any, Answers, str]] = [
+    ("publish", "trusted", {}, ""),
+    ("publish", "trusted", {"ci": "none"}, "use none; only a CI service can publish"),
+    ("publish", "trusted", {"license": "Proprietary"}, "use none; PyPI makes all packages public"),
+    *(("publish", "trusted", links, "use none; PyPI rejects URL dependencies") for links in LINKS),
+    ("publish", "token", {}, ""),
+    ("publish", "token", {"ci": "none"}, "use none; only a CI service can publish"),
+    ("publish", "token", {"license": "Proprietary"}, ""),
+    *(("publish", "token", links, "use none; PyPI rejects URL dependencies") for links in LINKS),
+    *(("publish", "token", links | INDEX, "") for links in LINKS),
+    ("versioning", "vcs", {"backend": "hatchling"}, ""),
+    ("versioning", "vcs", {"backend": "uv_build"}, "use static; uv_build can't read git tags"),
+    ("docs_hosting", "pages", {"ci": "github"}, ""),
+    *(
+        (
+            *("docs_hosting", "pages", {"ci": ci}),
+            "use another host; GitHub Pages requires GitHub Actions",
+        )
+        for ci in ("gitlab", "none")
+    ),
+    ("template_updates", "workflow", {"ci": "github"}, ""),
+    *(
+        (
+            *("template_updates", "workflow", {"ci": ci}),
+            "use renovate; the workflow requires GitHub",
+        )
+        for ci in ("gitlab", "none")
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "choice", "others", "message"), UNAVAILABLE)
+def test_unavailable_choice_has_a_reason(
+    name: str, choice: str, others: Answers, message: str
+) -> None:
+    """A choice is unavailable if other answers prevent it, and the reason includes the remedy."""
+    (text,) = (
+        each["validator"]
+        for each in written_choices(questions()[name]).values()
+        if isinstance(each, dict) and each["value"] == choice
+    )
+    context = form().context | {"index_url": "", "starters": {"sets": []}} | others
+    assert message == environment().from_string(text).render(context).strip()
+
+
+IMPOSSIBLE: list[tuple[str, Any, Answers, str]] = [
+    *(
+        (
+            *("command_name", "", {"mode": mode}),
+            f"use a name like plain-distributionname; {kind} needs a command",
+        )
+        for mode, kind in (("app", "an app"), ("script", "a script"))
+    ),
+    ("command_name", "", {"mode": "library"}, ""),
+    (
+        *("index_url", "", {"license": "Proprietary"}),
+        "enter the URL of your own index; a proprietary package must not reach PyPI",
+    ),
+    ("index_url", "", {"license": "Proprietary", "publish": "none"}, ""),
+    ("index_url", "", {}, ""),
+    (
+        *("index_url", INDEX["index_url"], {"publish": "trusted"}),
+        "use --data publish=token; trusted publishing only works with PyPI",
+    ),
+    ("index_url", INDEX["index_url"], {"publish": "none"}, ""),
+    (
+        *("container", True, {"command_name": ""}),
+        "add --data command_name=plain-distributionname; an image needs a command to run",
+    ),
+    ("container", True, {}, ""),
+    ("container", False, {"command_name": ""}, ""),
+]
+
+
+@pytest.mark.parametrize(("name", "answer", "others", "message"), IMPOSSIBLE)
+def test_impossible_answer_has_a_reason(
+    name: str, answer: Any, others: Answers, message: str
+) -> None:
+    """An answer that contradicts other answers is rejected."""
+    context = form().context | others | {name: answer}
+    text = questions()[name]["validator"]
+    assert message == environment().from_string(text).render(context).strip()
+
+
+@pytest.mark.parametrize("recorded", ["3.10", 3.17])
+def test_recorded_python_version_is_offered(recorded: Any) -> None:
+    """An existing project keeps a version that new projects can't select anymore."""
+    assert [str(recorded), "3.11", "3.12", "3.13", "3.14", "3.15"] == offered_pythons(recorded)
+
+
+@pytest.mark.parametrize(
+    "recorded", ["3.12", 3.1, "3.100", "3.1x", "x3.10", "3.10\n", "3x10", "3.01", "4.10"]
+)
+def test_invalid_python_version_is_not_offered(recorded: Any) -> None:
+    """An invalid version isn't offered even if it is recorded, and no version is offered twice."""
+    assert ["3.11", "3.12", "3.13", "3.14", "3.15"] == offered_pythons(recorded)
+
+
+def offered_pythons(recorded: Any) -> list[str]:
+    """Return the offered Python versions if a version is recorded."""
+    conf = {"data": {"starters": {}, "python_min": recorded}, "answers_file": "x", "dst_path": "x"}
+    text = environment().from_string(questions()["python_min"]["choices"])
+    return list(yaml.safe_load(text.render(_copier_conf=conf)))
+
+
+def test_preset_of_a_project_cannot_change(tmp_path: Path) -> None:
+    """An existing project rejects every given preset except its own."""
+    conf: Answers = {"data": {"preset": ""}, "answers_file": "answers.yml", "dst_path": tmp_path}
+    text = environment().from_string(questions()["preset"]["ask"])
+
+    def is_accepted(preset: str, recorded: Answers, **others: Any) -> bool:
+        names = {"preset": preset, "starters": {}, "_copier_conf": conf}
+        try:
+            text.render(names | {"_external_data": {"recorded": recorded}} | others)
+        except FilterArgumentError:
+            return False
+        return True
+
+    assert is_accepted("full", {})
+    (tmp_path / "answers.yml").touch()
+    for recorded, others, own in (
+        ({"preset": "minimal"}, {}, "minimal"),
+        ({"preset": "minimal"}, {"customize": True}, "minimal"),
+        ({}, {}, "standard"),
+        ({}, {"customize": False}, "standard"),
+        ({}, {"customize": True}, "custom"),
+    ):
+        accepted = [name for name in choices("preset") if is_accepted(name, recorded, **others)]
+        assert [own] == accepted
+    conf["data"] = {}
+    assert is_accepted("full", {"preset": "minimal"})
