@@ -7,6 +7,7 @@ import pytest
 
 from harness.packagestan.answers import QUESTIONNAIRE
 from harness.packagestan.hostile_answers import FIRST
+from harness.packagestan.template import facts
 from harness.rendering.template import Answers
 from harness.space.hostile_answers import Form
 
@@ -146,3 +147,35 @@ def test_values_follow_from_the_answers(answers: Answers, values: dict[str, Any]
     """The derived values have the expected contents."""
     project = form().answered(answers)["project"]
     assert values == {name: project[name] for name in values}
+
+
+FACTS = {
+    "docs_engine": "docs",
+    "task_runner": "runner",
+    "type_checker": "type_checker",
+    "hooks": "hooks",
+    "template_updates": "updates",
+}
+
+
+@pytest.mark.parametrize(("axis", "name"), FACTS.items())
+def test_facts_about_the_choices_are_values(axis: str, name: str) -> None:
+    """Templates can use the facts about the selected choices."""
+    for choice, expected in facts(axis).items():
+        assert expected == form().answered({axis: choice})["project"][name]
+
+
+@pytest.mark.parametrize("backend", facts("backend"))
+def test_build_system_follows_from_the_backend(backend: str) -> None:
+    """The build requirements and the entry point also depend on the source of the version."""
+    known = facts("backend")[backend]
+    settings: dict[str, dict[str, Any]] = {"static": {}, "vcs": known["vcs"]}
+    for versioning, vcs in settings.items():
+        answers = {"backend": backend, "versioning": versioning}
+        assert form().answered(answers)["project"]["build_system"] == {
+            "requires": [known["requires"], *vcs.get("requires", [])],
+            "module": vcs.get("module", known["module"]),
+            "version_variable": vcs.get("variable", ""),
+            "own_extras": known["own_extras"],
+            "note": known["note"],
+        }

@@ -1,6 +1,7 @@
 """Check which questions Copier asks, and their help text, placeholders, and unavailable choices."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -299,3 +300,10 @@ def test_preset_of_a_project_cannot_change(tmp_path: Path) -> None:
         assert [own] == accepted
     conf["data"] = {}
     assert is_accepted("full", {"preset": "minimal"})
+
+
+def test_questions_are_named_in_their_messages() -> None:
+    """Each message that a question's condition shows names the question."""
+    for name, question in questions().items():
+        named = re.findall(r"\brefuse(?:_wrong)?\('(\w+)'", str(question.get("ask")))
+        assert {name} >= set(named)
