@@ -169,6 +169,16 @@ def test_projects_from_old_releases_keep_their_settings() -> None:
     assert "custom" == default("preset", customize=True)
 
 
+def recorded(**answers: Any) -> Answers:
+    """Return the context of an update in which Copier passes the recorded answers as data."""
+    conf = {"data": {"starters": {}} | answers, "answers_file": "x", "dst_path": "x"}
+    return {"_copier_conf": conf}
+
+
+PDM = {"backend": "pdm_backend"}
+NO_PDM = "use static; PyPI rejects pdm_backend's versions"
+NO_FLIT = "use static; flit_core can't read git tags"
+
 UNAVAILABLE: list[tuple[str, Any, Answers, str]] = [
     ("publish", "trusted", {}, ""),
     ("publish", "trusted", {"ci": "none"}, "use none; only a CI service can publish"),
@@ -181,6 +191,16 @@ UNAVAILABLE: list[tuple[str, Any, Answers, str]] = [
     *(("publish", "token", links | INDEX, "") for links in LINKS),
     ("versioning", "vcs", {"backend": "hatchling"}, ""),
     ("versioning", "vcs", {"backend": "uv_build"}, "use static; uv_build can't read git tags"),
+    # Existing projects keep a combination that new projects can't select anymore.
+    ("versioning", "vcs", PDM, NO_PDM),
+    ("versioning", "vcs", PDM | recorded(versioning="vcs", backend="hatchling"), NO_PDM),
+    ("versioning", "vcs", PDM | recorded(versioning="static", **PDM), NO_PDM),
+    ("versioning", "vcs", PDM | recorded(versioning="vcs", **PDM), ""),
+    (
+        *("versioning", "vcs"),
+        {"backend": "flit_core"} | recorded(versioning="vcs", backend="flit_core"),
+        NO_FLIT,
+    ),
     ("docs_hosting", "pages", {"ci": "github"}, ""),
     *(
         (
