@@ -20,6 +20,7 @@ from harness.artifacts.artifact_cache import ArtifactCache
 from harness.artifacts.inspect import tree
 from harness.artifacts.install import Environment
 from harness.artifacts.variant import Variant
+from harness.packagestan import guides
 from harness.packagestan.answers import FULL
 from harness.packagestan.coverage import contents, covering
 from harness.packagestan.template import facts
@@ -138,6 +139,12 @@ def test_paragraphs_are_whole_sentences(variant: Variant) -> None:
                 assert re.match(r"[A-Z0-9`\[!(]|(?:conda|uv|just) ", paragraph), paragraph
                 assert re.search(r"[.:?!)`>]$", paragraph), paragraph
                 assert not re.search(r"[a-z)`][.?!]\s+[a-z]", paragraph), paragraph
+
+
+def test_guides_have_the_expected_lines(variant: Variant) -> None:
+    """The guides contain the lines in guides.txt whose conditions the answers meet, in order."""
+    for name in filter(lambda name: (variant.project / name).exists(), guides.GUIDES):
+        assert guides.expected(name, variant.project) == guides.actual(name, variant.project)
 
 
 def test_mentioned_files_exist(variant: Variant) -> None:

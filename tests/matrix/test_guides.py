@@ -3,6 +3,7 @@
 import pytest
 
 from harness.artifacts.artifact_cache import ArtifactCache
+from harness.packagestan import guides
 from harness.rendering.template import Answers
 
 pytestmark = pytest.mark.quick
@@ -29,6 +30,31 @@ GUIDES: dict[str, Answers] = {
     "conda, nox": {"environments": ["conda"], "task_runner": "nox", "publish": "token"},
 }
 
+# With these answers, each line in guides.txt appears in a guide.
+MORE_GUIDES: dict[str, Answers] = GUIDES | {
+    "GitLab, TestPyPI": {
+        "ci": "gitlab",
+        "publish": "token",
+        "testpypi": True,
+        "docs_engine": "sphinx",
+        "environments": ["pip", "uv"],
+        "task_runner": "none",
+    },
+    "GitLab, trusted": {"ci": "gitlab", "testpypi": True, "hooks": "none", "release_tool": "none"},
+    "vcs, pip": {"versioning": "vcs", "publish": "none", "environments": ["pip"]},
+    "token, TestPyPI": {
+        "publish": "token",
+        "testpypi": True,
+        "changelog": False,
+        "github_user": "Ada",
+        "task_runner": "nox",
+        "docs_engine": "zensical",
+        "docs_hosting": "pages",
+    },
+    "private": {"license": "Proprietary", "environments": ["pip"], "task_runner": "none"},
+    "private index": {"license": "Proprietary", "index_url": "https://packages.example.com/"},
+}
+
 
 @pytest.mark.parametrize("chosen", GUIDES.values(), ids=GUIDES)
 def test_guides_are_short(chosen: Answers, artifacts: ArtifactCache) -> None:
@@ -43,6 +69,14 @@ def test_guides_are_short(chosen: Answers, artifacts: ArtifactCache) -> None:
         assert "\n\n\n" not in text
         assert text.endswith("\n")
         assert not text.endswith("\n\n")
+
+
+@pytest.mark.parametrize("chosen", MORE_GUIDES.values(), ids=MORE_GUIDES)
+def test_guides_have_the_expected_lines(chosen: Answers, artifacts: ArtifactCache) -> None:
+    """The guides contain the lines in guides.txt whose conditions the answers meet, in order."""
+    project = artifacts.project(DEFAULTS | chosen)
+    for name in filter(lambda name: (project / name).exists(), guides.GUIDES):
+        assert guides.expected(name, project) == guides.actual(name, project)
 
 
 def test_release_sections_fit_in_25_lines(artifacts: ArtifactCache) -> None:
