@@ -30,7 +30,7 @@ GUIDES: dict[str, Answers] = {
     "conda, nox": {"environments": ["conda"], "task_runner": "nox", "publish": "token"},
 }
 
-# With these answers, each line in guides.txt appears in a guide.
+# With these answers and the variants in `nox -s quick`, each line in guides.txt appears in a guide.
 MORE_GUIDES: dict[str, Answers] = GUIDES | {
     "GitLab, TestPyPI": {
         "ci": "gitlab",

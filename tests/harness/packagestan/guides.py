@@ -1,7 +1,8 @@
-"""The expected lines of a project's guides, according to guides.txt."""
+"""The expected lines of a project's guides and messages, according to guides.txt."""
 
 import itertools
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType
@@ -28,7 +29,7 @@ def parsed(section: str) -> list[tuple[CodeType, str]]:
     return [(compile(condition, "guides.txt", "eval"), text) for condition, text in found]
 
 
-# The lines in each section: a guide, or the part of a guide about an environment tool.
+# The lines in each section: a guide, the part of a guide about an environment tool, or a message.
 SECTIONS = {part.partition("\n")[0]: parsed(part) for part in TEXT.split("\n= ")[1:]}
 GUIDES = [name for name in SECTIONS if name.endswith(".md")]
 
@@ -110,6 +111,7 @@ def words(known: dict[str, Any], project: Path) -> dict[str, str]:
     license_ = f"[{known['license']}]({files}LICENSE)" if files else known["license"]
     needed = {extra: ", ".join(f"`{text}`" for text in extras[extra]) for extra in extras}
     return {
+        "address": shlex.quote(known["repository"]),
         "api": f"{package}.__main__" if is_script else package,
         "branch": known["default_branch"],
         "call": runner["call"],
@@ -129,6 +131,7 @@ def words(known: dict[str, Any], project: Path) -> dict[str, str]:
         "index option": f"--index-url {index}" if index else "",
         "license": license_ + " license" * (known["license"] != "Unlicense"),
         "list": runner["list"],
+        "name": known["project_name"],
         "package": package,
         "release": "uv run --isolated --only-group release " if uv else "",
         "repository": known["repository"],
@@ -163,13 +166,19 @@ def lines(section: str, known: dict[str, Any]) -> Iterator[str]:
             yield line
 
 
-def expected(guide: str, project: Path) -> list[str]:
-    """Return the expected lines of a guide in a project, except empty lines and tasks."""
-    known = variables(recorded_answers(project))
-    texts = words(known, project)
+def expected(section: str, project: Path, **others: Any) -> list[str]:
+    """Return the expected lines of a guide or message, except empty lines and tasks.
+
+    Args:
+        section: The name of the section in guides.txt.
+        project: The project's folder.
+        others: More variables and texts for a message, by name.
+    """
+    known = variables(recorded_answers(project)) | others
+    texts = words(known, project) | others
     steps = itertools.count(1)
     found = []
-    for line in lines(guide, known):
+    for line in lines(section, known):
         if line.startswith("#. "):
             line = f"{next(steps)}. {line[3:]}"
         found += re.sub(r"<([a-z ]+)>", lambda match: texts[match[1]], line).splitlines()
