@@ -30,6 +30,22 @@ ANSWERS: list[Answers] = [
 ]
 
 
+NOTES = (ROOT / "template" / "data" / "notes.yml").read_text("utf-8")
+
+# The subject of each standard, as the index of PEPs describes it.
+PEPS = {
+    "440": "version",
+    "517": "build-backend",
+    "518": "requires",
+    "561": "type",
+    "621": "metadata",
+    "639": "license",
+    "723": "script",
+    "735": "dependencies",
+    "753": "links",
+}
+
+
 def meaning(file: Path) -> object:
     """Return a file's contents without comments. Data files and Python code are parsed.
 
@@ -96,7 +112,7 @@ def test_every_table_is_explained(projects: tuple[Path, Path]) -> None:
 
 def test_every_note_is_shown(artifacts: ArtifactCache) -> None:
     """Every note appears in at least one annotated project."""
-    notes = yaml.safe_load((ROOT / "template" / "data" / "notes.yml").read_text("utf-8"))
+    notes = yaml.safe_load(NOTES)
     shown = "".join(
         re.sub(
             r"\s*\n *# ", " ", (artifacts.project(answers | {"annotated": True}) / name).read_text()
@@ -109,7 +125,7 @@ def test_every_note_is_shown(artifacts: ArtifactCache) -> None:
 
 def test_every_used_note_exists() -> None:
     """Every note that a template uses is in notes.yml. Notes with computed names aren't checked."""
-    notes = yaml.safe_load((ROOT / "template" / "data" / "notes.yml").read_text("utf-8"))
+    notes = yaml.safe_load(NOTES)
     files = [path for path in (ROOT / "template").rglob("*") if path.is_file()]
     named = {
         place
@@ -119,3 +135,35 @@ def test_every_used_note_exists() -> None:
     }
     assert named
     assert named <= set(notes)
+
+
+def test_notes_consist_of_sentences() -> None:
+    """Each note has one to three sentences. Notes about CI, releases, and updates end with a link.
+
+    Line breaks are within sentences, so this test fails if a line is missing.
+    """
+    links = r" (https://\S+)$"
+    for place, note in yaml.safe_load(NOTES).items():
+        sentences = re.sub(links, "", note.strip())
+        assert re.fullmatch(r"((?:[A-Z`]|uv |conda )[^ ]*( [^ ]+)*?\.( |$)){1,3}", sentences), place
+        assert not re.search(r"\. (?!uv |conda )[a-z]", sentences), place
+        is_workflow = NOTES.index(f"\n{place}:") > NOTES.index("# CI\n")
+        assert not is_workflow or re.search(links, note.strip()), place
+    for before, after in re.findall(r"(?m)^  (.*)\n(?=  (.*))", NOTES):
+        assert after.startswith("https://") or not before.endswith("."), before
+
+
+def test_notes_mention_existing_names(artifacts: ArtifactCache) -> None:
+    """The words in code spans and quotes occur in projects. The PEPs are about the subject."""
+    code = ""
+    for answers in [*ANSWERS, FULL | {"license": "Proprietary"}]:
+        project = artifacts.project(answers | {"annotated": False})
+        code += " ".join(
+            [*tree(project), *((project / n).read_text("utf-8") for n in tree(project))]
+        )
+    known = set(re.findall(r"[\w-]+", code))
+    for note in yaml.safe_load(NOTES).values():
+        spans = " ".join(re.findall(r"`[^`]+`|\"[^\"]+\"", note))
+        assert set(re.findall(r"[\w-]+", spans)) <= known, note
+        for number in re.findall(r"PEP (\d+)", note):
+            assert PEPS[number] in note.lower(), note
