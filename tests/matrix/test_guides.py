@@ -42,6 +42,7 @@ MORE_GUIDES: dict[str, Answers] = GUIDES | {
     },
     "GitLab, trusted": {"ci": "gitlab", "testpypi": True, "hooks": "none", "release_tool": "none"},
     "vcs, pip": {"versioning": "vcs", "publish": "none", "environments": ["pip"]},
+    "only on GitHub": {"publish": "none", "github_user": "ada", "license": "Unlicense"},
     "token, TestPyPI": {
         "publish": "token",
         "testpypi": True,

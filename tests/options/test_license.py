@@ -84,16 +84,6 @@ def test_metadata_has_the_license(license_: str, artifacts: ArtifactCache) -> No
 
 
 @pytest.mark.parametrize("license_", choices("license"))
-def test_readme_names_the_license(license_: str, artifacts: ArtifactCache) -> None:
-    """The README names the license or reserves all rights."""
-    readme = (artifacts.project(HOLDER | {"license": license_}) / "README.md").read_text("utf-8")
-    sentence = f"My Project is released under the {license_}"
-    if license_ == "Proprietary":
-        sentence = "All rights reserved."
-    assert sentence in readme
-
-
-@pytest.mark.parametrize("license_", choices("license"))
 def test_only_proprietary_packages_are_private(license_: str, artifacts: ArtifactCache) -> None:
     """Only proprietary packages have the classifier that public indexes reject.
 

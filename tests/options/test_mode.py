@@ -95,30 +95,6 @@ def test_readme_shows_the_output_of_the_command(mode: str, artifacts: ArtifactCa
 
 
 @pytest.mark.parametrize("mode", choices("mode"))
-def test_installation_fits_the_mode(mode: str, artifacts: ArtifactCache) -> None:
-    """The README shows how to install a library with pip, and other projects with uv or pipx."""
-    answers = {"project_name": "My Project", "mode": mode, "publish": "trusted"}
-    readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
-    library = mode == "library"
-    assert library == ("$ python -m pip install my-project\n" in readme)
-    assert library != ("$ uv tool install my-project\n" in readme)
-    assert library != ("`pipx install my-project`" in readme)
-
-
-def test_unpublished_project_installs_from_its_repository(artifacts: ArtifactCache) -> None:
-    """The README shows how to install an unpublished project from GitHub or the current folder.
-
-    The command uses the current folder if the GitHub account isn't known.
-    """
-    answers: Answers = {"project_name": "My Project", "publish": "none"}
-    readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
-    assert "$ python -m pip install .\n" in readme
-    answers["github_user"] = "ada"
-    readme = (artifacts.project(answers) / "README.md").read_text(encoding="utf-8")
-    assert 'install "my-project @ git+https://github.com/ada/my-project"\n' in readme
-
-
-@pytest.mark.parametrize("mode", choices("mode"))
 def test_readme_links_are_absolute(mode: str, artifacts: ArtifactCache) -> None:
     """Links in the README are absolute, because package indexes also show the README."""
     answers = BASE | {"mode": mode, "github_user": "ada", "default_branch": "trunk"}

@@ -255,6 +255,18 @@ def test_starter_tests_find_faults(
     assert all(found)
 
 
+def test_starter_test_runs_the_main_module(
+    tmp_path: Path, artifacts: ArtifactCache, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`test_runs_as_a_module` also runs the command if `__main__.py` checks its name."""
+    project = artifacts.copy(BASE | {"mode": "app"}, tmp_path / "project")
+    file = project / "src" / "my_project" / "__main__.py"
+    guarded = 'if __name__ == "__main__":\n    sys.exit'
+    file.write_text(file.read_text("utf-8").replace("sys.exit", guarded), "utf-8")
+    function = "test_runs_as_a_module"
+    assert {function: ""} == results(project, capsys, function)
+
+
 def test_typer_has_the_same_tests_as_click(artifacts: ArtifactCache) -> None:
     """The starter tests for Typer differ from the tests for Click only in the library's name."""
     for mode in choices("mode"):
