@@ -71,8 +71,11 @@ def test_command_behaves_the_same(answers: Answers, artifacts: ArtifactCache) ->
     assert "¡Hola, Ada!\n" == environment.run("greet", "--language=es", "Ada").stdout
     as_module = environment.run("python", "-m", "my_project", "Ada", "--language", "de")
     assert "Hallo, Ada!\n" == as_module.stdout
-    explained = environment.run("greet", "--help").stdout
-    words = ("greet", "NAME", "--language", "CODE", "--version", "--help", "Print a greeting.")
+    explained = environment.run("greet", "--help").stdout.lower()
+    words = ["greet", "name", "--language", "code", "--version", "--help", "print a greeting."]
+    words += ["a language code such as es", "default: en", "show the version and exit"]
+    # Click doesn't describe positional arguments.
+    words += ["the name to greet"] if answers["cli_library"] != "click" else []
     for word in words:
         assert word in explained
     assert "completion" not in explained
