@@ -9,24 +9,7 @@ from adoption.entry_points import defines, missing_object
 from adoption.faults import missing_from_wheel, written_version
 from adoption.projects import Project
 from adoption.wheels import Wheel
-from harness.adoption.adopted_packages import existing_project, faults, unbuilt_project
-from harness.artifacts.artifact_cache import ArtifactCache
-
-
-def test_faults_are_reported(artifacts: ArtifactCache) -> None:
-    """The faults include a broken command, a missing data file, and a missing license."""
-    reported = faults(existing_project(artifacts, "setup-py-broken-script"))
-    assert "`tag = __main__.py:cli` in console_scripts fails" in reported
-    assert "It probably means genre_tagger.__main__:cli." in reported
-    assert "doesn't contain `genre_tagger/data/genres.json`" in reported
-    assert "The project has no license" in reported
-
-
-def test_packaged_tests_and_nonstandard_versions_are_reported(artifacts: ArtifactCache) -> None:
-    """The faults include a top-level package "tests" and a version that isn't normalized."""
-    reported = faults(existing_project(artifacts, "setup-py"))
-    assert "installs a top-level package `tests`" in reported
-    assert "The version 2.0-beta is not normalized. Its normalized form is 2.0b0." in reported
+from harness.adoption.adopted_packages import unbuilt_project
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from adoption.files import default_branch, find_roles, git, is_test_module
 from adoption.findings import Reading
 from adoption.gitignore import hidden_finding
 from adoption.line_ends import attribute_lines
-from adoption.moves import find_moves, outdated_paths, removed_starters, superseded
+from adoption.moves import find_moves, outdated_paths, removed_starters, strings, superseded
 from adoption.overwritten import changed_tables, left_behind, own_tables, replaced_files
 from adoption.pytest_settings import pytest_table
 from adoption.reading import examine
@@ -79,7 +79,7 @@ REPLACED = {
     "the tables of the tools in pyproject.toml": ".coveragerc mypy.ini .mypy.ini .flake8 pylintrc .pylintrc"
     " ruff.toml .ruff.toml .isort.cfg .style.yapf pyrightconfig.json .bumpversion.cfg .bumpversion.toml",
     "the dependencies in pyproject.toml and the new lock file": "requirements.txt dev-requirements.txt"
-    " test_requirements.in ci.requirements.txt requirements-dev.txt requirements/dev.txt Pipfile"
+    " test_requirements.in ci.requirements.txt requirements-dev.txt Requirements.TXT requirements/dev.txt Pipfile"
     " Pipfile.lock poetry.lock pdm.lock uv.lock pdm.toml pylock.toml pylock.dev.toml",
     "the project's tasks": "tox.ini tox.toml noxfile.py",
     "the project's CI": ".github/workflows/a.yml .gitlab-ci.yml .circleci/config.yml .travis.yml"
@@ -320,12 +320,6 @@ def test_renamed_test_module_with_its_old_name_is_reported(tmp_path: Path) -> No
     assert ["`test.py` (test.py)"] == list(outdated_paths(project, find_moves(project), NEW))
 
 
-def test_unusual_changelog_is_reported(tmp_path: Path) -> None:
-    """A changelog without the heading that the release tool requires is reported."""
-    found = not_carried(examine(unbuilt_project(tmp_path, {"CHANGELOG.md": "# 1.0\n"})))
-    assert "needs the heading `## [Unreleased]` in CHANGELOG.md" in found
-
-
 @pytest.mark.parametrize("is_tracked", [True, False])
 def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_path: Path) -> None:
     """Files that the new project's .gitignore files match are reported only if git tracks them."""
@@ -417,6 +411,13 @@ def test_default_branch_is_detected(branch: str, tmp_path: Path) -> None:
     assert branch == default_branch(origin)
     assert branch == default_branch(clone)
     assert default_branch(tmp_path) is None
+
+
+@pytest.mark.parametrize("code", ["print 'a statement in Python 2'", "a = 'low'\0"])
+def test_invalid_modules_have_no_strings(code: str, tmp_path: Path) -> None:
+    """A module that can't be parsed has no strings that could be paths."""
+    (tmp_path / "test.py").write_text(code, encoding="utf-8")
+    assert set() == strings(tmp_path / "test.py")
 
 
 def test_git_is_optional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

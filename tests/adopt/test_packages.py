@@ -12,7 +12,6 @@ from packaging.metadata import RawMetadata
 from adoption.building import build_wheel
 from adoption.findings import AdoptionError
 from adoption.groups import groups_finding, merged_groups
-from adoption.not_carried import find_not_carried
 from adoption.package_settings import package_settings
 from adoption.projects import Project, check_supported, open_project, read_project
 from adoption.reading import read
@@ -178,14 +177,6 @@ def test_groups_of_other_tools_are_merged() -> None:
         "docs": ["furo>=2024.1", "myst==1.0"],
         "test": ["idna>=2,<4; os_name == 'nt'", "trio"],
     } == merged_groups(project, {})
-
-
-def test_universal_wheel_tags_are_explained() -> None:
-    """If the old wheel supported Python 2 and 3, the difference between the tags is explained."""
-    project = with_packages(tide=["__init__.py"])
-    project.wheel.tags[:] = ["py2-none-any", "py3-none-any"]
-    findings = [finding for finding in find_not_carried(project) if "tags" in finding.text]
-    assert [("tags: was *, is now [[]'py3-none-any']",)] == [each.explains for each in findings]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 
 from packaging.metadata import RawMetadata
 
+from adoption.answers import derive_answers
 from adoption.licenses import license_files
 from adoption.project_table import entries_by_hand
 from adoption.projects import Project
@@ -45,6 +46,47 @@ def test_setup_py_is_read(artifacts: ArtifactCache) -> None:
     }
     del answers["default_branch"]  # This is the branch of this repository, if there is one.
     assert expected == answers
+
+
+def test_answers_are_derived(tmp_path: Path) -> None:
+    """The answers contain everything that the files and the metadata say."""
+    files = {"tide/__init__.py": "", "CHANGELOG.md": "", "LICENSE": "Copyright (c) 2019-2024 Ada\n"}
+    metadata = {
+        "name": "Tide.Tables",
+        "license": "BSD-3-Clause",
+        "author": "Ada",
+        "author_email": "Bo <bo@example.com>",
+        "requires_python": ">=3.12",
+        "requires_dist": ["rich", "Typer>=0.1", 'click; extra == "a"', 'click; extra == "all"'],
+        "provides_extra": ["a", "all"],
+        "project_urls": {"Source": "https://example.com/tide"},
+    }
+    project = unbuilt_project(tmp_path, files | {"tide/py.typed": ""}, **metadata)
+    points = {("gui_scripts", "window"): "tide:run", ("gui_scripts", "other"): "tide:run"}
+    wheel = dataclasses.replace(project.wheel, entry_points=points)
+    assert {
+        "project_name": "Tide.Tables",
+        "project_description": "Tide.Tables",
+        "license": "BSD-3-Clause",
+        "user_name": "Ada",
+        "user_email": "bo@example.com",
+        "distribution_name": "tide-tables",
+        "package_name": "tide",
+        "repository_url": "https://example.com/tide",
+        "copyright_year": "2019",
+        "changelog": True,
+        "backend": "setuptools",
+        "python_min": "3.12",
+        "versioning": "static",
+        "dependencies": ["rich", "typer>=0.1"],
+        "extras": {"a": ["click"]},
+        "package_data": False,
+        "plugins": False,
+        "mode": "library",
+        "command_name": "",
+        "cli_library": "typer",
+        "gui_command_name": "window",
+    } == derive_answers(dataclasses.replace(project, wheel=wheel))
 
 
 def test_poetry_extras_are_read(artifacts: ArtifactCache) -> None:

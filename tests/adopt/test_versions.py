@@ -27,6 +27,12 @@ version_json = '''
 """
 
 
+COPY = (
+    "`tide/base.py` contains a copy of the version: `version = '1.2.3'`. Read it with"
+    " `importlib.metadata.version` instead."
+)
+
+
 def built(settings: dict[str, Any], files: dict[str, str], folder: Path | None = None) -> Project:
     """Return version 1.2.3 of the project "tide" without building it.
 
@@ -185,6 +191,10 @@ def test_new_backend_writes_the_version_file(
     assert {"tool": expected} == version_settings(project, backend)
     (finding,) = find_versions(project)
     assert (f"file {name}: different content",) == finding.explains
+    assert finding.text == (
+        f"The build writes the version into `{name}`. The new build backend does the same with the lines"
+        " below."
+    )
     assert ignored_files(project) == ([] if backend == "poetry_core" else [f"/src/{name}"])
 
 
@@ -196,7 +206,7 @@ def test_undeclared_module_in_the_source_tree_is_not_generated(tmp_path: Path) -
         (tmp_path / name).write_bytes(text.replace("\r", "").encode())
     project = built(requires("versioneer"), files, tmp_path)
     assert ["/src/tide/_version.py"] == ignored_files(project)
-    assert "`tide/base.py` contains a copy" in [*find_versions(project)][-1].text
+    assert COPY == [*find_versions(project)][-1].text
 
 
 def test_declared_module_in_the_source_tree_is_generated(tmp_path: Path) -> None:
@@ -221,7 +231,7 @@ def test_poetry_generates_modules_that_differ_from_the_source_tree(tmp_path: Pat
     project = built(requires("poetry-core", "poetry-dynamic-versioning"), files, tmp_path)
     assert ["tide/__init__.py"] == written_by_build(project)
     assert [] == ignored_files(project)
-    assert "`tide/base.py` contains a copy" in [*find_versions(project)][-1].text
+    assert COPY == [*find_versions(project)][-1].text
 
 
 def test_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
@@ -239,6 +249,22 @@ def test_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
     expected = {"tool": {"bumpversion": {"files": [changelog, copy]}}}
     assert expected == bumped_files(project, {"tool": {"bumpversion": {"files": [changelog]}}})
     assert {} == bumped_files(project, {"tool": {}})
+    (finding,) = find_versions(project)
+    assert finding.text == (
+        '`tide/__init__.py` contains a copy of the version: `__version__: str = "1.2.3"`.'
+        " bump-my-version updates it with the lines below. Otherwise, edit both."
+    )
+
+
+def test_second_generated_file_is_reported() -> None:
+    """If the build writes several files, the findings say that the new backend writes only one."""
+    files = {"tide/_version.py": "a = '1.2.3'", "tide/version.py": "a = '1.2.3'"}
+    project = built(requires("versioneer"), files)
+    assert ["/src/tide/_version.py"] == ignored_files(project)
+    assert (
+        "The build also writes the version into `tide/version.py`, but the new build backend only writes"
+        " one file. Import the version from `tide/_version.py` there."
+    ) == [*find_versions(project)][1].text
 
 
 def test_generated_files_of_pbr_are_reported(tmp_path: Path) -> None:

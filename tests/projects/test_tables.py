@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,11 @@ CASES = tomllib.loads(Path(__file__).with_name("tables.toml").read_text(encoding
 def contents(file: Path) -> Any:
     """Return a file's parsed contents, or else its lines without comments and pinned images."""
     text = file.read_text(encoding="utf-8")
-    parsers = {".toml": tomllib.loads, ".json": json.loads, ".yml": yaml.safe_load}
+    parsers: dict[str, Callable[[str], Any]] = {
+        ".toml": tomllib.loads,
+        ".json": json.loads,
+        ".yml": yaml.safe_load,
+    }
     if file.suffix in parsers:
         return parsers[file.suffix](text)
     lines = (line.strip() for line in text.splitlines())
