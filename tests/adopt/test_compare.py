@@ -3,12 +3,15 @@
 import dataclasses
 import shutil
 from pathlib import Path
+from typing import cast
 
 import pytest
+from packaging.metadata import RawMetadata
 
 from adoption.command_line import main
-from adoption.comparison import Difference
+from adoption.comparison import Difference, compare
 from adoption.projects import Project, find_packages
+from adoption.wheels import Wheel
 from harness.adoption.adopted_packages import (
     adopted_project,
     existing_project,
@@ -83,6 +86,102 @@ def test_remaining_faults_are_unexplained(artifacts: ArtifactCache) -> None:
     file, command = unexplained(old, new)
     assert "file genre_tagger/data/genres.json: in the source tree, but in neither wheel" == file
     assert "entry point console_scripts/tag: __main__.py:cli fails" in command
+
+
+LOST, NEW = "missing from the new wheel", "only in the new wheel"
+DIFFERENCES = [
+    "name: was tide, is now tides",
+    "summary: was Tide, is now none",
+    "license: was none, is now MIT",
+    "description: was none, is now a text (the text of the README)",
+    "tags: was ['py2-none-any'], is now ['py3-none-any'] (see the report)",
+    f"extra all: {NEW} (the template's extra all refers to all others)",
+    f"extra b: {NEW}",
+    f"requirement of extra all rich: {NEW} (the template's extra all refers to all others)",
+    "entry point console_scripts/tide: was tide:a, is now tide:b (see the report)",
+    f"file a/py.typed: {NEW} (it marks the package as typed)",
+    "file a/low.csv: different content",
+    f"file tide-nspkg.pth: {LOST} (native namespace packages don't need it)",
+    f"license file COPYING: {LOST}",
+    f"license file LICENSE: {NEW}",
+    f"author Ada <>: {NEW}",
+    f"keyword sea: {LOST}",
+    f"maintainer Bo <>: {LOST}",
+    *(
+        f"classifier {name}: {NEW} (added by the template)"
+        for name in ("Development Status :: 3", "Environment :: Console", "Typing :: Typed")
+    ),
+    f"classifier Operating System :: OS Independent: {NEW} (added by the template)",
+    f"classifier Programming Language :: Python :: 3: {NEW} (requires-python is authoritative)",
+    f"classifier Programming Language :: Python :: 2: {LOST} (requires-python is authoritative)",
+    f"classifier Programming Language :: Python: {LOST} (requires-python is authoritative)",
+    f"classifier Programming Language :: C: {NEW}",
+    f"classifier License :: OSI Approved: {LOST} (the license expression replaces it)",
+    f"URL https://a/blob/main/CHANGELOG.md: {NEW} (a page of the repository)",
+    f"URL https://a/issues: {NEW} (a page of the repository)",
+    f"URL https://b: {NEW}",
+    "entry point console_scripts/tide: tide:b fails because the new wheel doesn't contain the module tide",
+]
+
+
+def test_all_differences_are_found() -> None:
+    """All kinds of differences between two wheels are found. The expected ones have a reason."""
+    old = {
+        "name": "tide",
+        "version": "1.0-beta",
+        "summary": "Tide",
+        "keywords": ["sea"],
+        "maintainer": "Bo",
+        "classifiers": [
+            "Programming Language :: Python :: 2",
+            "Programming Language :: Python",
+            "License :: OSI Approved",
+        ],
+        "project_urls": {"Home": "https://a.git/"},
+        "requires_python": ">=3.11",
+    }
+    new = {
+        "name": "tides",
+        "version": "1.0b0",
+        "license_expression": "MIT",
+        "description": "Text",
+        "author": "Ada",
+        "provides_extra": ["all", "b"],
+        "requires_dist": ['rich; extra == "all"'],
+        "classifiers": [
+            "Development Status :: 3",
+            "Environment :: Console",
+            "Typing :: Typed",
+            "Operating System :: OS Independent",
+            "Programming Language :: Python :: 3",
+            "Programming Language :: C",
+        ],
+        "project_urls": {
+            "Home": "https://a.git",
+            "Issues": "https://a/issues",
+            "Changelog": "https://a/blob/main/CHANGELOG.md",
+            "Other": "https://b",
+        },
+        "requires_python": ">=3.11",
+    }
+    wheels = [
+        Wheel(
+            {"a/low.csv": b"1", "tide-nspkg.pth": b""},
+            {"COPYING": b"1"},
+            ["py2-none-any"],
+            {("console_scripts", "tide"): "tide:a"},
+            cast("RawMetadata", old),
+        ),
+        Wheel(
+            {"a/low.csv": b"2", "a/py.typed": b""},
+            {"LICENSE": b"2"},
+            ["py3-none-any"],
+            {("console_scripts", "tide"): "tide:b"},
+            cast("RawMetadata", new),
+        ),
+    ]
+    found = compare(*(Project(wheel, packages=find_packages(wheel)) for wheel in wheels))
+    assert sorted(DIFFERENCES) == sorted(map(str, found))
 
 
 ADVICE = "Fix each difference that is not explained. To accept one instead, add a line to a file for --accept, such as: file b\n"

@@ -149,6 +149,7 @@ def test_ambiguous_license_names_mean_a_family(names: str, expected: tuple[str, 
         ({"LICENSE": GPL, "tide/__init__.py": LATER}, {"license": "GPLv3"}, "GPL-3.0-or-later"),
         ({"LICENSE": GPL}, {"classifiers": [GPL_CLASSIFIER]}, "GPL-3.0-only"),
         ({"LICENSE": "Ask Maren."}, {"license": "Maren's license"}, "LicenseRef-Maren-s-license"),
+        ({}, {"license": "GPLv3"}, "GPL-3.0-only"),
         ({}, {"license": "Proprietary"}, "LicenseRef-Proprietary"),
         ({}, {}, ""),
     ],
@@ -222,6 +223,21 @@ def test_unknown_license_is_kept(tmp_path: Path) -> None:
     assert "LicenseRef-Maren-s-license" == entries["license"]
     assert [] == entries["classifiers"]
     assert {"COPYING": "LICENSE"} == license_targets(project)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (["COPYING", "LICENSE-MIT"], {"COPYING": "LICENSE", "LICENSE-MIT": "LICENSE-MIT"}),
+        (["LICENSE-MIT"], {"LICENSE-MIT": "LICENSE"}),
+        (["LICENSE-A", "LICENSE-B"], {"LICENSE-A": "LICENSE-A", "LICENSE-B": "LICENSE-B"}),
+    ],
+)
+def test_main_license_file_is_renamed(
+    files: list[str], expected: dict[str, str], tmp_path: Path
+) -> None:
+    """Only the main license file becomes LICENSE."""
+    assert expected == license_targets(unbuilt_project(tmp_path, dict.fromkeys(files, "")))
 
 
 def test_default_license_text_is_removed(tmp_path: Path) -> None:

@@ -7,11 +7,18 @@ import pytest
 
 from adoption.comparison import lost_tests
 from adoption.files import default_branch, find_roles, git, is_test_module
-from adoption.findings import Reading
+from adoption.findings import Finding, Reading
 from adoption.gitignore import hidden_finding
 from adoption.line_ends import attribute_lines
-from adoption.moves import find_moves, outdated_paths, removed_starters, strings, superseded
-from adoption.overwritten import changed_tables, left_behind, own_tables, replaced_files
+from adoption.moves import (
+    find_moves,
+    is_test_data,
+    outdated_paths,
+    removed_starters,
+    strings,
+    superseded,
+)
+from adoption.overwritten import changed_tables, difference, left_behind, own_tables, replaced_files
 from adoption.pytest_settings import pytest_table
 from adoption.reading import examine
 from adoption.report import move_commands
@@ -411,6 +418,48 @@ def test_default_branch_is_detected(branch: str, tmp_path: Path) -> None:
     assert branch == default_branch(origin)
     assert branch == default_branch(clone)
     assert default_branch(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "is_data"),
+    [
+        *((f"low.{suffix}", True) for suffix in ("json", "csv", "xml", "yml", "yaml", "ini")),
+        *((name, False) for name in ("tox.ini", "low.txt", "src", "docs", "doc", "examples")),
+        *(("heights", True), ("code", False), ("nothing", False), (".hidden", False)),
+    ],
+)
+def test_test_data_is_recognized(name: str, is_data: bool, tmp_path: Path) -> None:
+    """Test data is a file with a common suffix or a folder without modules."""
+    folders = [
+        f"{folder}/a.txt" for folder in ("src", "docs", "doc", "examples", "heights", ".hidden")
+    ]
+    files = [f"low.{suffix}" for suffix in ("json", "csv", "xml", "yml", "yaml", "ini", "txt")]
+    unbuilt_project(tmp_path, dict.fromkeys([*folders, *files, "tox.ini", "code/a.py"], ""))
+    assert is_data == is_test_data(tmp_path, name)
+
+
+def test_main_module_becomes_a_package(tmp_path: Path) -> None:
+    """The main module moves to a package's `__init__.py`, and other modules stay modules."""
+    project = unbuilt_project(tmp_path, {"tide.py": "", "lib/low.py": ""})
+    packages = {"tide": tmp_path / "tide.py", "low": tmp_path / "lib" / "low.py", "lost": None}
+    wheel = dataclasses.replace(project.wheel, files={"tide.py": b"", "low.py": b""})
+    project = dataclasses.replace(project, wheel=wheel, packages=packages)
+    assert {"tide.py": "src/tide/__init__.py", "lib/low.py": "src/low.py"} == dict(
+        find_moves(project)
+    )
+    explained = (
+        "file tide.py: missing from the new wheel",
+        "file tide/__init__.py: only in the new wheel",
+    )
+    text = "`tide.py` is a single module. It becomes the package `src/tide/`."
+    assert Finding(text, explained) in examine(project).not_carried
+
+
+def test_binary_files_have_no_diff() -> None:
+    """A sentence replaces the diff of binary files, and equal files have none."""
+    assert "Binary files a/one and b/two differ" == difference(b"\xff", b"", "one", "two")
+    assert "Binary files a/one and b/two differ" == difference(b"", b"\xff", "one", "two")
+    assert "" == difference(b"\xff", b"\xff", "one", "two")
 
 
 @pytest.mark.parametrize("code", ["print 'a statement in Python 2'", "a = 'low'\0"])

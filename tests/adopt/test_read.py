@@ -1,14 +1,16 @@
 """Test reading answers, manual entries, and findings from an existing project."""
 
 import dataclasses
+import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
 from packaging.metadata import RawMetadata
 
 from adoption.answers import derive_answers
 from adoption.licenses import license_files
-from adoption.project_table import entries_by_hand
+from adoption.project_table import entries_by_hand, keywords, readme_entry
 from adoption.projects import Project
 from adoption.reading import examine, read
 from adoption.validation import accepted_parts, validate
@@ -176,6 +178,84 @@ def test_existing_metadata_replaces_the_defaults(tmp_path: Path) -> None:
     assert [] == entries["authors"]
     assert {"Changes": "https://example.com/changes"} == entries["urls"]
     assert "has no author" not in faults(project)
+
+
+def test_uncovered_entries_are_complete(tmp_path: Path) -> None:
+    """The entries contain everything that differs from the rendered table."""
+    files = {"README.rst": "Other", "README.txt": "Tide\n", "NEWS": "", "LICENSE": ""}
+    project = unbuilt_project(
+        tmp_path,
+        files,
+        name="Tide",
+        description="Tide",
+        description_content_type="text/markdown; charset=UTF-8",
+        license="MIT",
+        author="Ada, Bo",
+        keywords=["sea"],
+        classifiers=["Topic :: Tides", "Operating System :: POSIX", "License :: X"],
+        requires_dist=["rich", 'click; extra == "a"', 'click; extra == "all"'],
+        provides_extra=["a", "all"],
+        project_urls={"Changelog": "https://a", "Home": "https://b"},
+    )
+    points = {
+        ("console_scripts", "a"): "rich:a",
+        ("gui_scripts", "b"): "rich:b",
+        ("c", "d"): "rich:e",
+        ("console_scripts", "broken"): "tide:run",
+    }
+    wheel = dataclasses.replace(project.wheel, entry_points=points)
+    rendered = {
+        "name": "tide",
+        "version": "1.0",
+        "requires-python": ">=3.11",
+        "classifiers": [
+            "Operating System :: OS Independent",
+            "Typing :: Typed",
+            "Natural Language :: X",
+        ],
+        "dependencies": [],
+        "optional-dependencies": {"a": [], "all": ["tide[a]"]},
+        "urls": {"Changelog": "https://c", "Issues": "https://d"},
+        "scripts": {"old": "tide:old"},
+    }
+    project = dataclasses.replace(project, wheel=wheel)
+    assert {
+        "name": "Tide",
+        "readme": {"file": "README.txt", "content-type": "text/markdown"},
+        "license-files": ["LICENSE"],
+        "authors": [{"name": "Ada"}, {"name": "Bo"}],
+        "keywords": ["sea"],
+        "classifiers": ["Natural Language :: X", "Operating System :: POSIX", "Topic :: Tides"],
+        "dependencies": ["rich"],
+        "optional-dependencies": {"a": ["click"], "all": ["click"]},
+        "urls": {"Issues": "https://d", "Changelog": "https://a", "Home": "https://b"},
+        "scripts": {"a": "rich:a"},
+        "gui-scripts": {"b": "rich:b"},
+        "entry-points": {"c": {"d": "rich:e"}},
+    } == entries_by_hand(project, {}, rendered)
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "expected"),
+    [
+        *(("README.md", "", "README.md"), ("README.md", "text/markdown; a=b", "README.md")),
+        *(("README.rst", "", "README.rst"), ("README.txt", "", "README.txt")),
+        ("README", "", {"file": "README", "content-type": "text/x-rst"}),
+        ("README.MD", "", {"file": "README.MD", "content-type": "text/markdown"}),
+    ],
+)
+def test_readme_has_a_content_type(name: str, stated: str, expected: str | dict[str, str]) -> None:
+    """The content type is written only if the suffix doesn't imply it."""
+    metadata = RawMetadata(name="tide", description_content_type=stated)
+    assert expected == readme_entry(name, Wheel({}, {}, [], {}, metadata))
+
+
+@pytest.mark.parametrize("table", ["project", "tool.poetry", ""])
+def test_keywords_come_from_the_settings(table: str) -> None:
+    """Keywords from the settings keep their order."""
+    settings = tomllib.loads(f"[{table}]\nkeywords = ['b', 'a']" if table else "")
+    wheel = Wheel({}, {}, [], {}, RawMetadata(name="tide", keywords=["c"]))
+    assert (["b", "a"] if table else ["c"]) == keywords(Project(wheel, settings=settings))
 
 
 def test_accepted_parts_of_an_answer_are_kept() -> None:

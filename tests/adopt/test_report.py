@@ -225,12 +225,14 @@ def test_ordinary_project_has_no_findings(tmp_path: Path) -> None:
     assert ([], []) == (reading.faults, reading.not_carried)
 
 
-def test_incomplete_wheels_are_faulty() -> None:
+def test_incomplete_wheels_are_faulty(tmp_path: Path) -> None:
     """An empty wheel, an invalid version, and a missing license file are faults."""
     metadata = {"name": "tide", "version": "1", "author": "Ada", "summary": "Tide"}
     wheel = Wheel({}, {}, ["py3-none-any"], {}, metadata | {"license": "MIT"})  # type: ignore[arg-type]
-    found = {each.text: each.explains for each in examine(Project(wheel)).faults}
+    project = Project(wheel, tmp_path, {"project": {"version": "one"}})
+    found = {each.text: each.explains for each in examine(project).faults}
     assert {
         "The wheel is empty.": (f"file *: {NEW}",),
         "The wheel doesn't contain a license file. Add one.": (),
+        "The version one is not valid according to PEP 440.": (),
     } == found

@@ -256,6 +256,22 @@ def test_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
     )
 
 
+def test_poetrys_version_files_are_kept() -> None:
+    """The settings of poetry-dynamic-versioning keep their patterns and files."""
+    settings = requires("poetry-core", "poetry-dynamic-versioning")
+    table = {"files": {"src/tide/a.py": {}, "b.py": {}}, "substitution": {"patterns": ["x"]}}
+    settings["tool"] = {"poetry-dynamic-versioning": table}
+    project = built(settings, {"tide/__init__.py": "version = '1.2.3'"})
+    expected = {
+        "substitution": {"files": ["src/tide/__init__.py"], "patterns": ["x"]},
+        "files": {"src/tide/a.py": {}, "src/b.py": {}},
+    }
+    tables = version_settings(project, "poetry_core")
+    assert {"tool": {"poetry-dynamic-versioning": expected}} == tables
+    assert {} == version_settings(project, "flit_core")
+    assert {} == version_settings(built(requires("hatch-vcs"), {}), "hatchling")
+
+
 def test_second_generated_file_is_reported() -> None:
     """If the build writes several files, the findings say that the new backend writes only one."""
     files = {"tide/_version.py": "a = '1.2.3'", "tide/version.py": "a = '1.2.3'"}

@@ -22,7 +22,8 @@ def hidden_finding(
         new: The contents of the new project's files by path.
     """
     folder = project.folder
-    if folder is None or not git(folder, "ls-files"):
+    assert folder is not None
+    if not git(folder, "ls-files"):
         return None
     patterns = {name: text for name, text in new.items() if is_gitignore(name)}
     patterns |= {name: (folder / old).read_bytes() for old, name in moves if is_gitignore(name)}

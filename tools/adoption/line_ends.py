@@ -22,8 +22,7 @@ def attribute_lines(project: Project, moves: Iterable[tuple[str, str]]) -> list[
         moves: The old path and the new path of each moved file.
     """
     folder = project.folder
-    if folder is None:
-        return []
+    assert folder is not None
     old = folder / ".gitattributes"
     lines = old.read_text(encoding="utf-8").splitlines() if old.is_file() else []
     lines = [line for line in lines if line.strip() and not line.startswith("#")]

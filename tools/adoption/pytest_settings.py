@@ -81,8 +81,7 @@ def own_settings(project: Project) -> tuple[str, dict[str, Any]]:
 
     If the project has no settings, both are empty. Files that can't be parsed are ignored.
     """
-    if project.folder is None:
-        return "", {}
+    assert project.folder is not None
     for name, section in SECTIONS.items():
         found: Mapping[str, Any] | None
         if name == "pyproject.toml":
