@@ -61,7 +61,7 @@ def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
     by_hand: dict[str, Any] = {"license": "ISC", "authors": authors, "scripts": {}}
     by_hand["urls"] = {"Home": "https://a"}
     files = [{"filename": "src/tide/__init__.py", "search": "1", "replace": "2"}]
-    tables = {"tool": {"pytest": {"strict": False}, "bumpversion": {"files": files}}}
+    tables = {"tool": {"pytest": {"strict": False}, "bumpversion": {"files": files}, "black": {}}}
     write_entries(file, Reading(by_hand=by_hand, tables=tables))
     text = file.read_text(encoding="utf-8")
     settings = tomllib.loads(text)
@@ -74,6 +74,7 @@ def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
     } == settings["project"]
     assert {"strict": False} == settings["tool"]["pytest"]
     assert {"files": files} == settings["tool"]["bumpversion"]
+    assert "black" not in settings["tool"]
     assert '# A comment on the license.\nlicense = "ISC"\n' in text
     assert '[[tool.bumpversion.files]]\nfilename = "src/tide/__init__.py"\n' in text
     assert "# A comment on the tests.\n[tool.pytest]\nstrict = false\n" in text

@@ -10,7 +10,7 @@ from _pytest.config import get_config
 from _pytest.config.findpaths import locate_config
 
 from adoption.moves import find_moves
-from adoption.pytest_settings import converted, own_settings, pytest_table
+from adoption.pytest_settings import converted, own_settings, pytest_finding, pytest_table
 from harness.adoption.adopted_packages import unbuilt_project
 from harness.processes.commands import run
 
@@ -163,6 +163,17 @@ def test_types_of_options_are_the_same_as_in_pytest(monkeypatch: pytest.MonkeyPa
 def test_values_are_converted(value: Any, expected: Any) -> None:
     """A value of an option that isn't a list becomes a boolean, a string, or a list of lines."""
     assert expected == converted("log_level", value)
+
+
+@pytest.mark.parametrize(
+    ("files", "origin"),
+    [({}, "pytest's defaults"), ({"tox.ini": INI}, "the settings from tox.ini")],
+)
+def test_origin_of_settings_is_reported(files: dict[str, str], origin: str, tmp_path: Path) -> None:
+    """A finding says where the settings come from."""
+    finding = pytest_finding(unbuilt_project(tmp_path, files | {"test_tide.py": TEST}))
+    assert finding is not None
+    assert finding.text.startswith(f"The tests run with {origin}. ")
 
 
 def test_project_without_tests_keeps_default_settings(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_wheel_is_read(tmp_path: Path) -> None:
     assert {"Homepage": "https://a", "Code": "https://b"} == wheel.urls
 
 
-@pytest.mark.parametrize("name", ["METADATA", "WHEEL", "second", "name", "not a wheel"])
+@pytest.mark.parametrize("name", ["METADATA", "WHEEL", "second", "name", "not a wheel", "no file"])
 def test_invalid_wheels_are_rejected(name: str, tmp_path: Path) -> None:
     """A wheel without its required parts is rejected."""
     files = {file: text for file, text in FILES.items() if not file.endswith(name)}
@@ -62,6 +62,8 @@ def test_invalid_wheels_are_rejected(name: str, tmp_path: Path) -> None:
     file = packed(tmp_path / "tide.whl", files)
     if name == "not a wheel":
         file.write_bytes(b"")
+    if name == "no file":
+        file.unlink()
     with pytest.raises(AdoptionError, match=r"tide\.whl can't be read as a wheel: "):
         read_wheel(file)
 

@@ -184,8 +184,7 @@ def find_packages(wheel: Wheel, folder: Path | None = None) -> dict[str, Path | 
     A source is None if it isn't found or if the folder is unknown.
     """
     packages: dict[str, Path | None] = {}
-    tops = {name.split("/")[0] for name in wheel.files if not name.startswith(".data/")}
-    for top in sorted(tops):
+    for top in sorted({name.split("/")[0] for name in wheel.files}):
         if top.endswith(".py") or is_extension_module(top) or "." not in top:
             packages[top.split(".")[0]] = find_source(top, wheel, folder) if folder else None
     return packages
