@@ -173,7 +173,9 @@ def test_existing_metadata_replaces_the_defaults(tmp_path: Path) -> None:
     rendered: dict[str, Any] = {"classifiers": implied, "dependencies": []}
     rendered["authors"] = [{"name": "tide contributors"}]
     rendered |= {"requires-python": ">=3.11", "urls": {"Changelog": "https://example.com/"}}
+    rendered["scripts"] = {"tide": "tide:main"}
     entries = entries_by_hand(project, {}, rendered)
+    assert {} == entries["scripts"]
     assert [implementation] == entries["classifiers"]
     assert [] == entries["authors"]
     assert {"Changes": "https://example.com/changes"} == entries["urls"]
