@@ -314,6 +314,71 @@ def test_wrong_key_is_rejected(text: str, problem: str, tmp_path: Path) -> None:
     assert error_message("one", tmp_path, checker=checker).startswith(f"one/check.toml: {problem}")
 
 
+@pytest.mark.parametrize(
+    ("kind", "options", "label"),
+    [
+        ("builds", True, "sdist and wheel"),
+        ("wheel_has", "a", "files in the wheel"),
+        ("wheel_lacks", "a", "unwanted files in the wheel"),
+        ("sdist_has", "a", "files in the sdist"),
+        ("sdist_lacks", "a", "unwanted files in the sdist"),
+        ("sdist_skips", "a", "new files in the sdist"),
+        ("metadata", {"field": "Name"}, "metadata field Name"),
+        ("entry_point", {"name": "a"}, "entry point a"),
+        ("runs", {"command": "a b"}, "a b (installed)"),
+        ("script", {"command": "a b"}, "a b (in the folder, not installed)"),
+        ("file", {"path": "a/*"}, "file a/*"),
+        ("hash_files", "a", "files in the cache key"),
+        ("not_in_index", "a", "names of the sdist and the wheel"),
+        ("generated_by", {"command": "a b"}, "a b (in the folder)"),
+    ],
+)
+def test_label_describes_the_check(kind: str, options: Any, label: str) -> None:
+    """A check's label names the inspected part."""
+    assert label == check.Check(kind, options).label
+
+
+STEPS = """\
+title = "Title"
+[[checks]]
+file = {path = "one.txt", has = "one"}
+about = "word"
+hint = "Why?"
+[[checks]]
+file = {path = "two.txt", lacks = "two.*"}
+about = "word"
+hint = "Which word does not belong in this file, although it was correct in the other file of this folder?"
+"""
+
+
+@pytest.mark.parametrize("see", ["", "https://example.com/"])
+def test_output_shows_the_first_error(see: str, tmp_path: Path) -> None:
+    """The checker prints the title, the passed checks, the first error, its hint, and its link."""
+    (tmp_path / "exercises" / "one").mkdir(parents=True)
+    steps = STEPS + (f'see = "{see}"\n' if see else "")
+    (tmp_path / "exercises" / "one" / "check.toml").write_text(steps, encoding="utf-8")
+    (tmp_path / "one.txt").write_text("one\n", encoding="utf-8")
+    (tmp_path / "two.txt").write_text("one\ntwo or three\n", encoding="utf-8")
+    checker = shutil.copy(CHECKER, tmp_path)
+    command = (sys.executable, checker, "one", tmp_path)
+    expected = """\
+Title
+  ok: file one.txt: word
+  not yet: file two.txt: word
+
+    two.txt contains: two or three
+
+Hint: Which word does not belong in this file, although it was correct in the other file
+of this folder?
+"""
+    printed = run(*command, env={"UV": find_uv_bin()}, exit_code=1).stdout
+    assert printed == expected + (f"See {see}\n" if see else "")
+    (tmp_path / "two.txt").write_text("one\n", encoding="utf-8")
+    printed = run(*command, env={"UV": find_uv_bin()}).stdout
+    passed = ["  ok: file one.txt: word", "  ok: file two.txt: word"]
+    assert ["Title", *passed, "All checks passed."] == printed.splitlines()
+
+
 def test_list_has_all_exercises() -> None:
     """`--list` shows all exercises by name, and all puzzles by number instead of by defect."""
     lines = run(sys.executable, CHECKER, "--list").stdout.splitlines()

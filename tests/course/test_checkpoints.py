@@ -3,6 +3,7 @@
 import filecmp
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,10 +41,26 @@ def test_checkpoints_answer_the_same_questions(number: str) -> None:
     assert answered <= set(questions())
 
 
-def test_checkpoints_differ() -> None:
-    """Each checkpoint's answers differ from the previous checkpoint's."""
+# The answers that each checkpoint changes, because the previous lesson is about them.
+CHANGES: dict[str, dict[str, Any]] = {
+    "04": {"environments": ["uv", "pip"]},
+    "05": {"mode": "app", "extras": {"colors": ["rich>=13"]}, "package_data": True},
+    "06": {"annotated": True},
+    "07": {"backend": "hatchling"},
+    "08": {"environments": ["uv", "pip", "conda", "direnv"]},
+    "09": {"task_runner": "just", "type_checker": "mypy", "hooks": "local"},
+    "10": {"versioning": "vcs"},
+    "11": {"ci": "github", "publish": "trusted", "template_updates": "renovate"},
+    "12": {"container": True, "docs_engine": "sphinx"},
+}
+
+
+def test_checkpoints_change_only_some_answers() -> None:
+    """Each checkpoint only changes the listed answers of the previous one."""
     for before, after in pairwise(checkpoints.numbers()):
-        assert checkpoints.answers(before) != checkpoints.answers(after), after
+        changed = checkpoints.answers(before) | CHANGES[after]
+        assert changed == checkpoints.answers(after), after
+    assert list(CHANGES) == checkpoints.numbers()[1:]
 
 
 def test_updates_lead_from_checkpoint_to_checkpoint(
@@ -77,6 +94,38 @@ def test_checkpoint_is_created(
     recorded = (project / ".copier-answers.yml").read_text(encoding="utf-8")
     assert "mode: app\n" in recorded
     assert git(releases, "describe", "--tags") in recorded
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["5"], "Wrote greetings, the start of lesson 5.\n"),
+        (["05", "here"], "Wrote here, the start of lesson 05.\n"),
+    ],
+)
+def test_command_creates_a_checkpoint(
+    arguments: list[str],
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The command reports the new project's folder, which is `greetings` by default."""
+    monkeypatch.setattr(checkpoints, "make", lambda number, folder: folder)
+    monkeypatch.setattr("sys.argv", ["checkpoints", *arguments])
+    checkpoints.main()
+    assert expected == capsys.readouterr().out
+
+
+def test_command_reports_errors(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command ends with exit code 2 and the error message."""
+    monkeypatch.setattr("sys.argv", ["checkpoints", "99"])
+    with pytest.raises(SystemExit, match="2"):
+        checkpoints.main()
+    listed = ", ".join(checkpoints.numbers())
+    message = f"nox -s checkpoint --: error: 99 is not a checkpoint; use one of {listed}\n"
+    assert capsys.readouterr().err.endswith(message)
 
 
 def test_existing_files_are_not_changed(tmp_path: Path) -> None:

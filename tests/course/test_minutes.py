@@ -1,8 +1,10 @@
 """Test the estimate of a lesson's length."""
 
+from pathlib import Path
+
 import pytest
 
-from harness.course.minutes import Work, work
+from harness.course.minutes import Work, main, work
 
 COMMAND = "```console\n$ ls\na b\n```\n"
 FILE = "```{code-block} python\n:caption: a.py\nA = 1\n```\n"
@@ -51,6 +53,18 @@ def test_minutes_match_the_documentation() -> None:
     assert 1 == Work(0, 0, 1, 0, ()).teach
     assert 2 == Work(201, 0, 0, 0, ()).teach
     assert 15 == Work(0, 0, 0, 3, (5, 7)).do
+
+
+def test_command_prints_the_minutes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command prints the total, and the minutes to teach and to do."""
+    page = tmp_path / "page.md"
+    page.write_text("# Title\n\n" + "word " * 201 + "\n\n" + CHALLENGE, encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["minutes", str(page)])
+    main()
+    expected = f"page.md: 10 minutes (2 + 7), {Work(201, 0, 0, 0, (7,))}\n"
+    assert expected == capsys.readouterr().out
 
 
 def test_timetables_round_up_to_five_minutes() -> None:

@@ -1,7 +1,11 @@
 """Test the course's offline bundle."""
 
+import contextlib
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -73,8 +77,19 @@ def test_bundle_is_complete(folder: Path) -> None:
     for puzzle in COURSE.glob("puzzles/*/check.toml"):
         assert (folder / "course" / "puzzles" / puzzle.parent.name / "package").is_dir()
     readme = (folder / "README.md").read_text(encoding="utf-8")
-    assert CLONE_ADDRESS in readme
-    assert "\n| `site/start/` |" in readme
+    settings = offline_bundle.variables(host="instructor")
+    index = settings["UV_DEFAULT_INDEX"]
+    settings |= {"COURSE_INDEX": index, "COURSE_UPLOAD": index.removesuffix("simple/")}
+    settings |= {"COURSE_TOKEN": "course"}
+    assert settings == dict(re.findall("^    export (.+?)=(.+)$", readme, re.MULTILINE))
+    clone = f'"/path/of/bundle/packagestan.bundle".insteadOf {CLONE_ADDRESS}\n'
+    assert f"\n    git config --global url.{clone}" in readme
+    assert "\n    nox -s bundle -- serve\n" in readme
+    parts = {path.name for path in folder.iterdir()} - {"README.md", "uploads"}
+    described = re.findall("^[|] `(.+?)/?` [|] ", readme, re.MULTILINE)
+    assert parts | {"site/start"} == set(described)
+    for part in ("site", "slides", "handouts"):
+        assert f"`{part}/course/index.html`" in readme
 
 
 def test_template_is_cloned_from_the_bundle(folder: Path, tmp_path: Path) -> None:
@@ -163,6 +178,60 @@ def test_pages_must_be_built_first(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ):
         offline_bundle.make(tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
+
+
+def command(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> None:
+    """Run `nox -s bundle` with arguments in this process."""
+    monkeypatch.setattr("sys.argv", ["bundle", *map(str, arguments)])
+    offline_bundle.main()
+
+
+def test_bundle_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command serves a bundle until the server ends, and says how to stop it."""
+    called: list[object] = []
+
+    @contextlib.contextmanager
+    def served(folder: Path) -> Iterator[SimpleNamespace]:
+        """Record the folder, and yield a server."""
+        called.append(folder)
+        yield SimpleNamespace(wait=lambda: called.append(capsys.readouterr().out))
+
+    monkeypatch.setattr(offline_bundle, "served", served)
+    (tmp_path / "wheelhouse").mkdir()
+    command(monkeypatch, "serve", "--folder", tmp_path)
+    port = offline_bundle.PORT
+    assert [tmp_path, f"Serving {tmp_path} on port {port}. Press Ctrl+C to stop.\n"] == called
+
+
+def test_options_are_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command creates a bundle, and passes other options to `pip download`."""
+    called = []
+    monkeypatch.setattr(offline_bundle, "make", lambda *arguments: called.append(arguments))
+    monkeypatch.chdir(tmp_path)
+    command(monkeypatch)
+    command(monkeypatch, "make", "--folder", "here", "--platform=other")
+    default = tmp_path.resolve() / "offline-bundle"
+    assert [(default,), (tmp_path.resolve() / "here", "--platform=other")] == called
+    assert f"Wrote {default}. `nox -s bundle -- serve` starts its index.\n" in (
+        capsys.readouterr().out
+    )
+
+
+def test_all_pages_of_the_course_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without `--page`, the command runs the course's pages."""
+    called = []
+    monkeypatch.setattr(offline_bundle, "check", lambda folder, pages: called.append(pages))
+    command(monkeypatch, "alone", "--folder", tmp_path)
+    command(monkeypatch, "alone", "--folder", tmp_path, "--page", "a.md", "--page", "b.md")
+    assert called[1:] == [[Path("a.md"), Path("b.md")]]
+    assert set(COURSE.glob("[0-9]*.md")) <= set(called[0])
+    assert all(COURSE in page.parents for page in called[0])
 
 
 @pytest.mark.parametrize("what", ["check", "serve"])

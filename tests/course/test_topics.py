@@ -55,6 +55,21 @@ def test_sections_of_a_topic_are_added() -> None:
     assert topics.Section(11, 22, 33) == topics.Topic(1, "One", found).total
 
 
+def test_table_shows_all_topics(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command prints a table with one row for each topic, and the totals of its sections."""
+    topics.main()
+    header, line, *rows = capsys.readouterr().out.splitlines()
+    assert "| number | topic | sections | words | commands | pictures | thin |" == header
+    assert "| --- | --- | --- | --- | --- | --- | --- |" == line
+    for row, topic in zip(rows, TOPICS.values(), strict=True):
+        number, title, where, *totals = row.removeprefix("| ").removesuffix(" |").split(" | ")
+        assert (str(topic.number), topic.title) == (number, title)
+        sections = [f"{lesson[:2]}: {anchor}" for lesson, anchor in topic.sections]
+        assert sections == where.split(", ")
+        total = topic.total
+        assert [str(total.words), str(total.commands), str(total.pictures), "no"] == totals
+
+
 def test_docstring_examples_are_correct() -> None:
     """The examples in the docstrings are correct."""
     failed, tested = doctest.testmod(topics)
