@@ -338,6 +338,26 @@ def test_label_describes_the_check(kind: str, options: Any, label: str) -> None:
     assert label == check.Check(kind, options).label
 
 
+def test_endless_command_is_reported(package: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that doesn't end in time fails with its own hint."""
+    monkeypatch.setattr(check, "SECONDS", 0.1)
+    with pytest.raises(check.NotYetError, match=r"python was still running after 0\.1 s") as raised:
+        check.run("python", "-c", "while True: pass", cwd=package.tree, env=package.variables)
+    assert check.TIMEOUT_HINT == raised.value.hint
+
+
+def test_help_describes_the_arguments() -> None:
+    """`--help` describes the command and each argument."""
+    text = " ".join(run(sys.executable, CHECKER, "--help").stdout.split())
+    for described in (
+        "Check your solution to an exercise or a puzzle of the course.",
+        "name the exercise, or a puzzle such as puzzle-3",
+        "folder your solution (default: this folder)",
+        "--list list all exercises and puzzles",
+    ):
+        assert described in text
+
+
 STEPS = """\
 title = "Title"
 [[checks]]

@@ -210,23 +210,44 @@ def test_greetings_are_the_same() -> None:
     assert len(GREETINGS) * 6 == sum(map(len, found))
 
 
-@pytest.mark.parametrize(
-    "file",
-    sorted(COURSE.glob("exercises/*/start/pyproject.toml")),
-    ids=lambda file: file.parents[1].name,
-)
-def test_project_follows_the_template(file: Path) -> None:
-    """An initial pyproject.toml uses the template's build requirements and oldest Python version."""
-    content = tomllib.loads(file.read_text(encoding="utf-8"))
+def projects() -> dict[str, dict[str, Any]]:
+    """Return each exercise's initial pyproject.toml, or the one that the solution creates."""
+    found = {}
+    for folder in COURSE.glob("exercises/*"):
+        file, patch = folder / "start" / "pyproject.toml", folder / "solution.patch"
+        created = re.search(
+            r"^--- /dev/null\n\+\+\+ b/pyproject.toml\n@@.*\n((?:\+.*\n)+)",
+            patch.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+        if file.exists() or created:
+            text = re.sub(r"(?m)^\+", "", created[1]) if created else file.read_text("utf-8")
+            found[folder.name] = tomllib.loads(text)
+    return found
+
+
+@pytest.mark.parametrize(("name", "content"), sorted(projects().items()), ids=sorted(projects()))
+def test_project_follows_the_template(name: str, content: dict[str, Any]) -> None:
+    """A pyproject.toml uses the template's build requirements and its oldest Python version."""
     requirements = {choice["requires"] for choice in facts("backend").values()}
-    assert set(content.get("build-system", {}).get("requires", [])) <= requirements
+    required = content.get("build-system", {"requires": []})["requires"]
+    assert set(required) <= requirements
+    assert bool(required) == (name != "thorough-tests")
     pythons = (ROOT / "template" / "data" / "python_versions.yml").read_text(encoding="utf-8")
     project = content["project"]
-    assert f">={yaml.safe_load(pythons)[0]}" == project["requires-python"]
     assert project["description"]
-    # The other versions are in the checks.
-    if project["name"] in ("greetings", "morning-greetings"):
-        assert "0.1.0" == project["version"]
+    if name != "from-setup-py":
+        assert f">={yaml.safe_load(pythons)[0]}" == project["requires-python"]
+    versions = {"music-genre-classification": "1.0.1", "two-numbers": "0.2.0"}
+    assert versions.get(project["name"], "0.1.0") == project["version"]
+
+
+def test_all_exercises_require_the_same_rich() -> None:
+    """The exercises require the same version of rich as the checkpoints."""
+    files = [*COURSE.glob("exercises/*/solution.patch"), *COURSE.glob("exercises/*/start.patch")]
+    files += COURSE.glob("exercises/*/start/pyproject.toml")
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
+    assert {"rich>=13"} == set(re.findall(r"rich>=[\d.]+", text))
 
 
 def behavior(folder: Path) -> dict[str, Any]:
@@ -272,3 +293,12 @@ def test_starts_contain_what_other_files_show() -> None:
     content = tomllib.loads((start / "pyproject.toml").read_text(encoding="utf-8"))
     required = (start / "requirements.txt").read_text(encoding="utf-8").split()
     assert required == content["project"]["dependencies"]
+    template = ROOT / "template" / "project" / "{% if has.container %}Dockerfile{% endif %}.jinja"
+    lines = template.read_text(encoding="utf-8").splitlines()
+    patch = (start.parent / "solution.patch").read_text(encoding="utf-8").splitlines()
+    assert {"# syntax=docker/dockerfile:1", "USER 10001:10001"} <= set(lines)
+    assert {"+# syntax=docker/dockerfile:1", "+USER 10001:10001"} <= set(patch)
+    # A later pattern overrides an earlier one.
+    ignored = patch[: patch.index("--- a/Dockerfile")]
+    positions = list(map(ignored.index, ("+*", "+!pyproject.toml", "+!src", "+**/__pycache__")))
+    assert sorted(positions) == positions
