@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.course import lessons
 from harness.course.lessons import COURSE
 from harness.course.minutes import OPTIONAL_SECTION, Block, blocks, work
 
@@ -161,3 +162,23 @@ def test_each_exercise_has_its_challenge() -> None:
         for check in COURSE.glob("exercises/*/check.toml")
     }
     assert exercises == dict(challenges)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--write"]])
+def test_command_runs_pages(
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The command reports each page that matches, or updates it with `--write`."""
+    pages = [tmp_path / "one.md", tmp_path / "two.md"]
+    for page in pages:
+        page.write_text("```console\n$ echo a\na\n```\n", encoding="utf-8")
+    if arguments:
+        pages[1].write_text("```console\n$ echo a\nb\n```\n", encoding="utf-8")
+    monkeypatch.setattr(lessons, "make_repository", lambda folder: folder)
+    monkeypatch.setattr("sys.argv", ["lessons", *map(str, pages), *arguments])
+    lessons.main()
+    assert f"{pages[0]}: matches\n{pages[1]}: matches\n" == capsys.readouterr().out
+    assert pages[0].read_text(encoding="utf-8") == pages[1].read_text(encoding="utf-8")

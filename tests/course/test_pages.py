@@ -94,27 +94,6 @@ def test_output_can_be_omitted(tmp_path: Path, releases: Path) -> None:
         lessons.run_page(page, tmp_path, releases)
 
 
-@pytest.mark.parametrize("arguments", [[], ["--write"]])
-def test_command_runs_pages(
-    arguments: list[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """The command reports each page that matches, or updates it with `--write`."""
-    pages = []
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        pages.append(page_of(tmp_path / name, CONSOLE.format("$ echo a\na")))
-    if arguments:
-        page_of(tmp_path / "two", CONSOLE.format("$ echo a\nb"))
-    monkeypatch.setattr(lessons, "make_repository", lambda folder: folder)
-    monkeypatch.setattr("sys.argv", ["lessons", *map(str, pages), *arguments])
-    lessons.main()
-    assert f"{pages[0]}: matches\n{pages[1]}: matches\n" == capsys.readouterr().out
-    assert CONSOLE.format("$ echo a\na") == pages[1].read_text(encoding="utf-8")
-
-
 def test_hidden_commands_are_run(tmp_path: Path, releases: Path) -> None:
     """The commands in a `run` comment are run before the next block."""
     text = "<!-- run: greeting=Hello &&\n  name=Ada -->\n\n" + CONSOLE.format("$ echo $name\nAda")
