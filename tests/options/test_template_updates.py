@@ -146,15 +146,16 @@ def test_one_issue_is_opened_and_closed(
 
 
 def test_issue_is_found_by_its_title(artifacts: ArtifactCache, tmp_path: Path) -> None:
-    """The filter finds the issue that has the expected title."""
+    """The filter finds the first issue that has the expected title and that a workflow opened."""
     job = workflows.github(artifacts.project(WORKFLOW), "template")["jobs"]["check"]
     (text,) = [step["run"] for step in job["steps"] if "GH_TOKEN" in step.get("env", {})]
-    issues = [{"number": 3, "title": "Another"}, {"number": 7, "title": "Update from the template"}]
+    titles = {3: "Another", 7: "Update from the template", 5: "Update from the template"}
+    issues = [{"number": number, "title": title} for number, title in titles.items()]
     (tmp_path / "issues.json").write_text(json.dumps(issues), encoding="utf-8")
     log = tmp_path / "log"
     # gh includes jq. The last argument is the filter.
     gh = f"""case "$*" in
-"issue list"*) for filter; do :; done; jq --raw-output "$filter" '{tmp_path}/issues.json';;
+"issue list --app github-actions --json number,title --jq "*) for filter; do :; done; jq --raw-output "$filter" '{tmp_path}/issues.json';;
 *) echo "$@" >> '{log}';;
 esac"""
     run(*BASH, text, env=program(tmp_path / "bin", "gh", gh) | {"STATUS": "0"})

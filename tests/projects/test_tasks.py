@@ -236,6 +236,8 @@ def test_nox_sessions_run_the_expected_commands(
     text = (project / "noxfile.py").read_text(encoding="utf-8")
     assert f'"nox{module.needs_version}"' in (project / "pyproject.toml").read_text("utf-8")
     check_long_calls(text)
+    versions = " with the versions in uv.lock" if has_uv else ""
+    assert f'    """Install the project and a dependency group{versions}."""\n' in text
     program = "uv run --script" if has_uv else "pipx run"
     assert text.startswith(
         f"#!/usr/bin/env -S {program}\n# /// script\n"
