@@ -1,8 +1,10 @@
 """Run the starter code and its tests in this process, and check that the tests find faults."""
 
+import ast
 import contextlib
 import importlib
 import io
+import itertools
 import runpy
 import subprocess
 import sys
@@ -275,6 +277,18 @@ def test_typer_has_the_same_tests_as_click(artifacts: ArtifactCache) -> None:
             for library in ("click", "typer")
         )
         assert click.read_text("utf-8").replace("click", "typer") == typer.read_text("utf-8")
+
+
+def test_starter_code_has_docstrings(artifacts: ArtifactCache) -> None:
+    """Each module, class, and function that isn't private or local has a docstring."""
+    for mode, library in itertools.product(("app", "script"), choices("cli_library")):
+        project = artifacts.project(BASE | {"mode": mode, "cli_library": library})
+        for file in (project / "src").rglob("*.py"):
+            module = ast.parse(file.read_text("utf-8"))
+            kinds = (ast.ClassDef, ast.FunctionDef)
+            defined = [node for node in module.body if isinstance(node, kinds)]
+            for node in [module, *(n for n in defined if not n.name.startswith("_"))]:
+                assert ast.get_docstring(node), (file, node)
 
 
 def test_help_explains_every_argument(

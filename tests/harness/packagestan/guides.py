@@ -158,9 +158,8 @@ def lines(section: str, known: dict[str, Any]) -> Iterator[str]:
     """Yield the lines in a section that meet their conditions, with placeholders."""
     for condition, line in SECTIONS[section]:
         if line == "<environments>":
-            # uv is first, direnv can't be, and the other tools are in the selected order.
-            first = "uv" if known["uv"] else known["main"][0]
-            for tool in dict.fromkeys([first, *known["environments"]]):
+            # direnv can't be first. Copier has sorted the other tools like the choices.
+            for tool in dict.fromkeys([known["main"][0], *known["environments"]]):
                 yield from lines(f"environment {tool}", known)
         elif eval(condition, known.copy()):
             yield line
