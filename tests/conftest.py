@@ -13,6 +13,7 @@ from harness.artifacts import forks
 from harness.artifacts.artifact_cache import ArtifactCache
 from harness.packagestan import option_folders, reviews
 from harness.packagestan.artifacts import artifact_cache
+from harness.packagestan.quick_tests import FOLDERS as QUICK_FOLDERS
 from harness.rendering import copier_program
 from harness.reporting.progress import Progress
 from harness.updates.releases import make_repository, missing_history
@@ -85,9 +86,12 @@ def isolated_environment(shared_folder: Path, tmp_path_factory: pytest.TempPathF
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark each test in `tests/conventions` and `tests/options` as quick."""
-    if item.path.parent.name in ("conventions", "options"):
+    """Mark quick tests, and mark each test of an option with the option's name."""
+    folder = item.path.parent.name
+    if folder in QUICK_FOLDERS and not item.get_closest_marker("slow"):
         item.add_marker("quick")
+    if folder == "options":
+        item.add_marker(pytest.mark.option(name=item.path.stem.removeprefix("test_")))
 
 
 class Unused(pytest.File):

@@ -171,6 +171,7 @@ def files(project: Path) -> list[Path]:
     return [path for path in project.rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("axis", EXTENSIBLE)
 def test_retired_choice_is_not_offered(axis: str, tmp_path: Path) -> None:
     """A retired choice is rejected in a new project, but existing projects keep it."""

@@ -32,6 +32,7 @@ def commands() -> list[str]:
     return [c.strip() for c in re.findall(r"```console\n(.*?)```", README, re.DOTALL)]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("page", GENERATED, ids=lambda page: page.stem)
 def test_generated_sections_are_up_to_date(page: Path) -> None:
     """Running cog would not change the page."""
@@ -40,6 +41,7 @@ def test_generated_sections_are_up_to_date(page: Path) -> None:
     assert 0 == exit_code, "Run `nox -s tables`, and commit the changes."
 
 
+@pytest.mark.quick
 def test_picture_is_up_to_date() -> None:
     """The README's picture is up to date, and doesn't load a font."""
     picture = (ROOT / "docs" / "project.svg").read_text(encoding="utf-8")

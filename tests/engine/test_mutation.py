@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from harness.packagestan.option_folders import question_file
-from harness.packagestan.option_tests import option_tests
+from harness.packagestan.quick_tests import option_of
 from harness.packagestan.template import ROOT
 from harness.rendering.template import Answers
 from sessions.mutation import judging, outputs, recorder, runs
@@ -247,10 +247,15 @@ def test_overlapping_faults_are_not_seeded_together() -> None:
         ),
         ("a.toml", 'a = "b"\nc = 1\n', "c = 1\na = 'b'\n"),
         ("a.yml", "a: b\n", 'a: "b"  # why\n'),
+        (
+            "a.patch",
+            "diff -u c d\n--- c\n+++ d\n@@ -1 +1 @@\n-b\n+e\n",
+            "--- c\n+++ d\n@@ -1 +1 @@\n-b\n+e\n",
+        ),
     ],
 )
 def test_equivalent_texts_have_no_effect(file: str, before: str, after: str) -> None:
-    """Formatting, comments, annotations, and the order of imports and keys have no effect."""
+    """Formatting, comments, annotations, diff's command, and the order of keys have no effect."""
     assert outputs.same_meaning(file, before, after)
     assert not outputs.same_meaning(file, before, after.replace("b", "x"))
 
@@ -264,7 +269,7 @@ def test_effects_are_recognized(tmp_path: Path) -> None:
     for file, old, new, effects in [
         ("project/README.md.jinja", "# {{", "#  {{", {"file README.md"}),
         ("macros/text.jinja", "two spaces in a row", "two spaces in row", {"user_name"}),
-        ("messages/after_copy.jinja", "is ready", "is read", {"copy", "update"}),
+        ("messages/after_copy.jinja", "is ready", "is read", {"message_after_copy"}),
         (license_question, "help: License", "help: Licenses", {"help of license"}),
         ("data/flags.jinja", "'uv': 'uv' in environments", "'uv': ('uv' in environments)", set()),
     ]:
@@ -338,9 +343,9 @@ def test_outdated_exclusions_are_found(tmp_path: Path, monkeypatch: pytest.Monke
         ("template/macros/text.jinja", ""),
     ],
 )
-def test_option_tests_belong_to_changed_files(file: str, expected: str) -> None:
-    """If an option's file changes, its tests are quick."""
-    assert option_tests(file) == (expected and f"tests/options/test_{expected}.py")
+def test_file_belongs_to_an_option(file: str, expected: str) -> None:
+    """`option_of` finds the option that each kind of file belongs to."""
+    assert expected == option_of(file)
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,7 @@ def projects(request: pytest.FixtureRequest, artifacts: ArtifactCache) -> tuple[
     return artifacts.project(request.param | plain), artifacts.project(request.param | annotated)
 
 
+@pytest.mark.slow
 def test_comments_do_not_change_the_meaning(projects: tuple[Path, Path]) -> None:
     """Annotation adds no files, and may change the meaning of only the answers file."""
     plain, annotated = projects
@@ -110,6 +111,7 @@ def test_every_table_is_explained(projects: tuple[Path, Path]) -> None:
         explained.add(owner)
 
 
+@pytest.mark.slow
 def test_every_note_is_shown(artifacts: ArtifactCache) -> None:
     """Every note appears in at least one annotated project."""
     notes = yaml.safe_load(NOTES)

@@ -42,6 +42,7 @@ PRIVATE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_lowest_version_builds_the_same_distributions(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
@@ -67,6 +68,7 @@ def test_upper_bounds_follow_the_documentation() -> None:
         assert bool(data["upper_bound"]) == bool(bounds), backend
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("in_git", [False, True], ids=["without-git", "with-git"])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_private_files_are_not_packed(
@@ -88,6 +90,7 @@ def test_private_files_are_not_packed(
     assert read_wheel(clean.wheel).files == read_wheel(dist.wheel).files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_surrounding_repository_is_ignored(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
@@ -102,6 +105,7 @@ def test_surrounding_repository_is_ignored(
     assert expected.files == read_wheel(wheel).files
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_import_and_distribution_names_may_differ(
     backend: str, tmp_path: Path, artifacts: ArtifactCache

@@ -12,6 +12,7 @@ from harness.rendering.template import Answers
 BASE: Answers = {"project_name": "My Project", "github_user": "octocat"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_sdist_contains_the_changelog(backend: str, artifacts: ArtifactCache) -> None:
     """The sdist contains CHANGELOG.md if, and only if, the project has a changelog."""

@@ -102,6 +102,7 @@ def test_only_its_own_files_exist(chosen: str, artifacts: ArtifactCache) -> None
     assert FILES[chosen] == files & set[str]().union(*FILES.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("project", [ROOT, VARIANTS], ids=["this repository", "variants"])
 def test_zizmor_finds_nothing(project: Any, linters: Environment, artifacts: ArtifactCache) -> None:
     """With the "auditor" persona and no network access, zizmor finds no problems in .github."""
@@ -141,6 +142,7 @@ def test_ignored_findings_have_a_reason(artifacts: ArtifactCache) -> None:
         assert uses_token == ("use-trusted-publishing" in rules)
 
 
+@pytest.mark.slow
 def test_files_match_their_schemas(linters: Environment, artifacts: ArtifactCache) -> None:
     """Workflows and dependabot.yml match their schemas, one of which requires time limits."""
     projects = [ROOT, *map(artifacts.project, VARIANTS)]
@@ -154,6 +156,7 @@ def test_files_match_their_schemas(linters: Environment, artifacts: ArtifactCach
         linters.run("check-jsonschema", f"--builtin-schema={schema}", *files)
 
 
+@pytest.mark.slow
 def test_shellcheck_finds_nothing(
     linters: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -168,6 +171,7 @@ def test_shellcheck_finds_nothing(
     linters.run("shellcheck", "--shell=bash", *files)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("license_", ["MIT", "Proprietary"])
 def test_repo_review_finds_nothing(
     license_: str, linters: Environment, tmp_path: Path, artifacts: ArtifactCache

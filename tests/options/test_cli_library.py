@@ -60,6 +60,7 @@ def dependencies(project: Path) -> list[str]:
     return list(metadata["dependencies"])
 
 
+@pytest.mark.slow
 @every_command
 def test_command_behaves_the_same(answers: Answers, artifacts: ArtifactCache) -> None:
     """With every library, the command accepts the same arguments and prints the same greetings.
@@ -81,6 +82,7 @@ def test_command_behaves_the_same(answers: Answers, artifacts: ArtifactCache) ->
     assert "completion" not in explained
 
 
+@pytest.mark.slow
 @every_command
 def test_usage_errors_are_the_same(answers: Answers, artifacts: ArtifactCache) -> None:
     """With every library, a usage error names its cause on stderr, and the exit code is 2."""
@@ -94,6 +96,7 @@ def test_usage_errors_are_the_same(answers: Answers, artifacts: ArtifactCache) -
         assert "Traceback" not in finished.stderr
 
 
+@pytest.mark.slow
 @every_command
 def test_exit_message_reaches_stderr(
     answers: Answers, tmp_path: Path, artifacts: ArtifactCache
@@ -114,6 +117,7 @@ def test_exit_message_reaches_stderr(
     assert ("", "no such file\n") == (finished.stdout, finished.stderr)
 
 
+@pytest.mark.slow
 @every_command
 def test_project_tests_reach_the_required_coverage(
     answers: Answers, tmp_path: Path, artifacts: ArtifactCache
@@ -166,6 +170,7 @@ def test_library_is_listed_once(library: str, artifacts: ArtifactCache) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", OTHERS)
 def test_lower_bound_works(library: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """The project's tests and type checks pass with the library's oldest supported version."""
@@ -184,6 +189,7 @@ def check_types(environment: Environment, project: Path, cache: Path) -> None:
     environment.run("mypy", "--cache-dir", cache, cwd=project)
 
 
+@pytest.mark.slow
 def test_types_are_correct(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """With any library in any mode, mypy finds no errors."""
     environment = Environment.make(tmp_path / "environment")
@@ -193,6 +199,7 @@ def test_types_are_correct(tmp_path: Path, artifacts: ArtifactCache) -> None:
         check_types(environment, artifacts.project(BASE | chosen), tmp_path / "cache")
 
 
+@pytest.mark.slow
 @every_library
 def test_copied_script_runs_with_uv(library: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """A copied script runs with uv, which installs the requirements in the inline metadata."""

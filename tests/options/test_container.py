@@ -128,6 +128,7 @@ def test_image_requires_a_command(tmp_path: Path) -> None:
         render(tmp_path / "project", APP | {"mode": "library"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python_min", choices("python_min"))
 def test_base_image_is_pinned(
     python_min: str, tools: Environment, artifacts: ArtifactCache
@@ -150,6 +151,7 @@ def test_images_exist_for_the_newest_pythons() -> None:
     assert choices("python_min")[-2:] == list(images["python"])
 
 
+@pytest.mark.slow
 def test_hadolint_finds_nothing(tools: Environment, artifacts: ArtifactCache) -> None:
     """In Dockerfiles, hadolint finds no problems, not even style problems."""
     answers: list[Answers] = [
@@ -162,6 +164,7 @@ def test_hadolint_finds_nothing(tools: Environment, artifacts: ArtifactCache) ->
     tools.run("hadolint", "--failure-threshold", "style", *files)
 
 
+@pytest.mark.slow
 def test_command_runs_without_privileges(tools: Environment, artifacts: ArtifactCache) -> None:
     """The last stage has only the expected instructions, and its numeric user isn't root."""
     instructions = read_dockerfile(tools, artifacts.project(APP) / "Dockerfile")
@@ -171,6 +174,7 @@ def test_command_runs_without_privileges(tools: Environment, artifacts: Artifact
     assert re.fullmatch(r"([1-9]\d*):\1", last[2].values[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environments", [["uv", "pip"], []], ids=str)
 def test_image_has_the_dependencies(
     environments: list[str],
@@ -186,6 +190,7 @@ def test_image_has_the_dependencies(
     assert {"idna", "my_project"} == set(versions(image)) - {"pip", "setuptools"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("environment", "lock"), [("uv", "uv.lock"), ("pip", "pylock.toml")])
 def test_versions_come_from_the_lock_file(
     environment: str,
@@ -210,6 +215,7 @@ def test_versions_come_from_the_lock_file(
     assert {"idna", "my_project"} == set(versions(image)) - {"pip", "setuptools"}
 
 
+@pytest.mark.slow
 def test_outdated_lock_file_stops_the_build(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -222,6 +228,7 @@ def test_outdated_lock_file_stops_the_build(
         rehearsal(project).build()
 
 
+@pytest.mark.slow
 @each_version_from_git
 def test_build_argument_sets_the_version(
     backend: str,
@@ -237,6 +244,7 @@ def test_build_argument_sets_the_version(
     assert "my-project 1.2.3\n" == image.start("--version").stdout
 
 
+@pytest.mark.slow
 def test_version_argument_is_optional(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -245,6 +253,7 @@ def test_version_argument_is_optional(
     assert "my-project 0\n" == rehearsal(project).build().start("--version").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", choices("backend"))
 def test_build_context_is_complete(
     backend: str, rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
@@ -261,6 +270,7 @@ def test_build_context_is_complete(
     assert expected == {n: d for n, d in installed.items() if "__pycache__" not in n}
 
 
+@pytest.mark.slow
 def test_script_has_its_dependencies(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -272,6 +282,7 @@ def test_script_has_its_dependencies(
     assert 2 == image.start("Ada", "--language", "xx", exit_code=2).returncode
 
 
+@pytest.mark.slow
 def test_failing_command_stops_the_build(
     rehearsal: Callable[..., Rehearsal], tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -281,6 +292,7 @@ def test_failing_command_stops_the_build(
         rehearsal(using_idna(project)).build()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["hatchling", "setuptools"])
 @each_environment
 def test_private_files_stay_out(
@@ -313,6 +325,7 @@ def test_private_files_stay_out(
 # Tests of the simulator.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ignored", "expected"),
     [
@@ -334,6 +347,7 @@ def test_context_contains_files_that_are_not_ignored(
     assert expected == read_context(tools, tmp_path)
 
 
+@pytest.mark.slow
 def test_unsupported_platform_is_named(rehearsal: Callable[..., Rehearsal], tmp_path: Path) -> None:
     """A stage for another platform is rejected, and the message contains the flag."""
     project = tmp_path / "project"

@@ -25,6 +25,7 @@ def test_missing_guides_are_not_mentioned(artifacts: ArtifactCache) -> None:
     assert [] == [name for name, text in texts.items() if any(guide in text for guide in GUIDES)]
 
 
+@pytest.mark.slow
 def test_contributing_is_short(artifacts: ArtifactCache) -> None:
     """CONTRIBUTING.md has at most 90 lines with each task runner and all environment tools."""
     for runner in choices("task_runner"):

@@ -103,6 +103,7 @@ def built(answers: Answers, artifacts: ArtifactCache) -> Path:
     return artifacts.once(key("docs", answers), make)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("engine", BUILD)
 class TestPages:
@@ -152,6 +153,7 @@ class TestPages:
         assert sorted(tree(fresh)) == sorted(listed.splitlines())
 
 
+@pytest.mark.slow
 def test_parameter_lists_have_dashes(artifacts: ArtifactCache) -> None:
     """Sphinx inserts a dash before a parameter's description, but keeps straight quotes."""
     project = built(FULL | NAMES | {"mode": "app", "docs_engine": "sphinx"}, artifacts)
@@ -159,6 +161,7 @@ def test_parameter_lists_have_dashes(artifacts: ArtifactCache) -> None:
     assert 'language – A language code such as "es".' in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", BUILD)
 def test_new_function_is_documented(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """A new public function appears on the API page without changes in docs/."""
@@ -175,6 +178,7 @@ def test_new_function_is_documented(engine: str, tmp_path: Path, artifacts: Arti
     assert "Wave a hand." in page(project, engine, "api").text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", BUILD)
 def test_site_without_a_changelog(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Without CHANGELOG.md, the project has no changelog page, and a strict build passes."""
@@ -184,6 +188,7 @@ def test_site_without_a_changelog(engine: str, tmp_path: Path, artifacts: Artifa
     assert not (project / "docs" / "changelog.md").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", BUILD)
 def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """No generator interprets names or other escaped text as markup.
@@ -217,6 +222,7 @@ def test_any_text_is_shown_unchanged(engine: str, tmp_path: Path, artifacts: Art
         assert {"h1": expected, "p": expected} == page(project, engine, f"text{number}").first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", BUILD)
 def test_broken_link_fails_the_build(engine: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """A link to a missing page makes a strict build fail."""
@@ -252,6 +258,7 @@ def test_dev_group_includes_the_engine(engine: str, artifacts: ArtifactCache) ->
     assert {"include-group": "docs"} in groups["dev"]
 
 
+@pytest.mark.slow
 def test_settings_are_formatted_with_any_names(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Ruff finds nothing to reformat or report in conf.py, whatever names the project has."""
     ruff = Environment.make(tmp_path / "environment")

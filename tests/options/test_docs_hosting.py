@@ -78,6 +78,7 @@ def test_read_the_docs_has_the_commands_of_each_choice(
     assert jobs(engine, ENVIRONMENTS[0], artifacts).get("build") == own.get("build")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "environment"), list(zip(ENGINES, itertools.cycle(ENVIRONMENTS), strict=False))
 )

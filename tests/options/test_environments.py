@@ -175,6 +175,7 @@ def test_conda_environment_has_a_valid_name(name: str, artifacts: ArtifactCache)
     assert {"pip": ["--editable=."]} == environment["dependencies"][-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("main", "watched"),
     [
@@ -201,6 +202,7 @@ def test_direnv_activates_the_environment(
     assert (conda if main == "conda" else project / ".venv") == Path(prefix)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
 def test_pylock_is_portable(environments: list[str], artifacts: ArtifactCache) -> None:
     """pylock.toml covers all supported Python versions and Windows, and contains no local paths."""
@@ -212,12 +214,14 @@ def test_pylock_is_portable(environments: list[str], artifacts: ArtifactCache) -
     assert str(lock.parent) not in text
 
 
+@pytest.mark.slow
 def test_pylock_has_the_pins_of_uv(artifacts: ArtifactCache) -> None:
     """With uv, pylock.toml pins the same versions as uv.lock."""
     project = locked(artifacts, "uv", "pip")
     assert pins(project / "pylock.toml").items() <= pins(project / "uv.lock").items()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
 def test_pip_installs_locked_versions(
     environments: list[str], tmp_path: Path, artifacts: ArtifactCache
@@ -233,6 +237,7 @@ def test_pip_installs_locked_versions(
     assert " passed in " in own.run("pytest", cwd=project).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
 def test_ci_accepts_a_current_pylock(
     environments: list[str], tmp_path: Path, artifacts: ArtifactCache
@@ -251,6 +256,7 @@ def test_ci_accepts_a_current_pylock(
     bash(project, check_commands(project))
 
 
+@pytest.mark.slow
 def test_ci_names_a_package_with_different_locked_versions(
     tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -264,6 +270,7 @@ def test_ci_names_a_package_with_different_locked_versions(
     assert 'name = "mypy"' not in checked.stdout
 
 
+@pytest.mark.slow
 def test_ci_names_a_missing_dependency(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Without uv, the check fails and names a dependency that is missing from pylock.toml."""
     project = shutil.copytree(locked(artifacts, "pip"), tmp_path / "project")
@@ -275,6 +282,7 @@ def test_ci_names_a_missing_dependency(tmp_path: Path, artifacts: ArtifactCache)
     assert ["cowsay"] == re.findall(r'(?m)^[-+]name = "(.+)"$', checked.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environments", [["pip"], ["uv", "pip"]])
 def test_ci_rejects_a_missing_pylock(
     environments: list[str], tmp_path: Path, artifacts: ArtifactCache
@@ -286,6 +294,7 @@ def test_ci_rejects_a_missing_pylock(
     bash(project, check_commands(project), exit_code=1)
 
 
+@pytest.mark.slow
 def test_uv_rejects_an_outdated_lock_file(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """With UV_LOCKED, as in CI, `uv sync` fails if uv.lock lacks a dependency."""
     project = artifacts.copy(PLAIN, tmp_path / "project")
@@ -296,6 +305,7 @@ def test_uv_rejects_an_outdated_lock_file(tmp_path: Path, artifacts: ArtifactCac
     assert "needs to be updated" in failed.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_development_environment_is_small(
     mode: str, tmp_path: Path, artifacts: ArtifactCache

@@ -171,6 +171,7 @@ def with_hooks(project: Path, shell: Shell) -> Path:
     return project
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
 def test_new_project_can_be_committed(
@@ -183,6 +184,7 @@ def test_new_project_can_be_committed(
     assert "" == shell("git", "status", "--porcelain", cwd=project).stdout
 
 
+@pytest.mark.slow
 def test_project_with_many_options_can_be_committed(
     shell: Shell, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -194,6 +196,7 @@ def test_project_with_many_options_can_be_committed(
     shell("git", "commit", "--message=Start", cwd=project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("hooks", "environments"), [("pre-commit", []), ("local", ["pip"])])
 def test_hooks_find_the_environment_of_pip(
     hooks: str, environments: list[str], shell: Shell, tmp_path: Path, artifacts: ArtifactCache
@@ -220,6 +223,7 @@ def test_hooks_find_the_environment_of_conda(artifacts: ArtifactCache) -> None:
             assert hook["entry"].startswith(prefix)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
 def test_mistakes_are_rejected(
     hooks: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
@@ -244,6 +248,7 @@ def test_mistakes_are_rejected(
     assert {hook for _, hook in made.values()} <= set(failed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
 def test_outdated_lock_file_is_rejected(
     hooks: str, shell: Shell, tmp_path: Path, artifacts: ArtifactCache
@@ -261,6 +266,7 @@ def test_outdated_lock_file_is_rejected(
         assert "cowsay" in git(project, "show", f"HEAD:{lock}")
 
 
+@pytest.mark.slow
 def test_generated_text_passes_the_spelling_check(artifacts: ArtifactCache) -> None:
     """In projects that together cover each choice of each option, codespell finds no mistakes."""
     version = revisions()["codespell-project/codespell"].removeprefix("v")
@@ -270,6 +276,7 @@ def test_generated_text_passes_the_spelling_check(artifacts: ArtifactCache) -> N
     assert "" == own.run("codespell", *projects).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hooks", ["pre-commit", "local"])
 def test_configuration_is_valid_for_pre_commit(hooks: str, artifacts: ArtifactCache) -> None:
     """pre-commit, which users can run instead of prek, accepts the configuration."""
@@ -324,6 +331,7 @@ def test_this_repository_has_the_same_hooks(artifacts: ArtifactCache) -> None:
     assert expected == found
 
 
+@pytest.mark.slow
 def test_this_repository_passes_its_hooks(shell: Shell, tmp_path: Path) -> None:
     """All hooks except the type checker pass on all files in this repository."""
     names = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)

@@ -57,6 +57,7 @@ def test_missing_attribute_is_an_attribute_error(artifacts: ArtifactCache) -> No
     assert "module 'my_project' has no attribute 'gret'" in failed.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package_data", choices("package_data"))
 @pytest.mark.parametrize(
     ("imported", "allowed"),
@@ -118,6 +119,7 @@ def test_readme_has_no_description_by_default(artifacts: ArtifactCache) -> None:
     assert [] == metadata.get("keywords", [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_window_requires_tkinter(mode: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Without tkinter, the GUI command says what to install, and one of the project's tests is skipped."""
@@ -152,6 +154,7 @@ def test_script_is_executable(program: Path) -> None:
     assert "Hallo, Ada!\n" == run(program, "Ada", "--language", "de", env=env).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tool", ["uv", "pipx"])
 def test_copied_script_runs(tool: str, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """A copied script without package data runs on its own, and reports that it isn't installed."""
@@ -175,6 +178,7 @@ def test_script_is_a_single_file_by_default(artifacts: ArtifactCache) -> None:
     assert "optional-dependencies" not in (project / "pyproject.toml").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_script_installs_as_a_command(artifacts: ArtifactCache) -> None:
     """After installation from the wheel, a script runs as a command and with `python -m`."""
     wheel = artifacts.distributions(SCRIPT | {"backend": "hatchling"}).wheel
@@ -184,6 +188,7 @@ def test_script_installs_as_a_command(artifacts: ArtifactCache) -> None:
         assert "¡Hola, Ada!\n" == finished.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["requires-python", "dependencies"])
 def test_script_metadata_differences_are_detected(
     field: str, tmp_path: Path, artifacts: ArtifactCache

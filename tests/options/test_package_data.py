@@ -17,6 +17,7 @@ def test_sdist_and_wheel_contain_the_data(backend: str, artifacts: ArtifactCache
     assert "src/my_project/data/greetings.json" in sdist_files(dist.sdist)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package_data", choices("package_data"))
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_greetings_are_the_same(mode: str, package_data: bool, artifacts: ArtifactCache) -> None:
@@ -33,6 +34,7 @@ def test_greetings_are_the_same(mode: str, package_data: bool, artifacts: Artifa
         assert f"{greeting}, Ada!\n" == finished.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package_data", choices("package_data"))
 @pytest.mark.parametrize("plugins", choices("plugins"))
 def test_languages_returns_a_copy(

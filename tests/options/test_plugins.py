@@ -62,6 +62,7 @@ def publish(environment: Environment, name: str, code: str) -> None:
     (dist_info / "entry_points.txt").write_text(points, encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", choices("mode"))
 def test_broken_plugins_are_skipped_with_a_warning(
     mode: str, tmp_path: Path, artifacts: ArtifactCache

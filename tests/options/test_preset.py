@@ -109,6 +109,7 @@ def test_script_has_no_site_and_does_not_publish(tmp_path: Path) -> None:
     assert ["none", "none", "none", False] == chosen
 
 
+@pytest.mark.slow
 def test_presets_stay_within_their_budgets(
     artifacts: ArtifactCache, record_property: Callable[[str, object], None]
 ) -> None:
@@ -119,6 +120,7 @@ def test_presets_stay_within_their_budgets(
     assert all(row.is_within_budget for row in rows), "\n".join(table)
 
 
+@pytest.mark.slow
 def test_new_preset_requires_only_a_file(tmp_path: Path) -> None:
     """A new preset file is enough to offer the preset and use its answers."""
     template = Path(shutil.copytree(snapshot(), tmp_path / "template"))
@@ -146,6 +148,7 @@ def asked(project: Path, *arguments: str, **keys: str) -> list[str]:
         return terminal.asked
 
 
+@pytest.mark.slow
 @in_terminal
 @pytest.mark.parametrize("name", PRESETS)
 def test_only_the_essentials_are_asked(name: str, tmp_path: Path) -> None:
@@ -160,6 +163,7 @@ def test_only_the_essentials_are_asked(name: str, tmp_path: Path) -> None:
     assert (name, "my-project") == (recorded["preset"], recorded["distribution_name"])
 
 
+@pytest.mark.slow
 @in_terminal
 def test_distribution_name_is_asked_if_necessary(tmp_path: Path) -> None:
     """If the project's name has no ASCII form, Copier also asks for the distribution name."""
@@ -168,6 +172,7 @@ def test_distribution_name_is_asked_if_necessary(tmp_path: Path) -> None:
     assert "nihongo" == recorded_answers(tmp_path / "project")["package_name"]
 
 
+@pytest.mark.slow
 @in_terminal
 def test_custom_asks_every_question(tmp_path: Path) -> None:
     """With "custom", every applicable question is asked in order."""
@@ -180,6 +185,7 @@ def test_custom_asks_every_question(tmp_path: Path) -> None:
     assert ASKABLE == asked(tmp_path / "two", **keys)
 
 
+@pytest.mark.slow
 @in_terminal
 def test_questions_fit_into_a_terminal(tmp_path: Path) -> None:
     """In a terminal with 80 columns, each question and its choices are fully visible."""
@@ -192,6 +198,7 @@ def test_questions_fit_into_a_terminal(tmp_path: Path) -> None:
         assert len(ASKABLE) - 1 == len(terminal.asked)
 
 
+@pytest.mark.slow
 @in_terminal
 def test_unavailable_choices_are_explained(tmp_path: Path) -> None:
     """Unavailable choices are shown with the reason, and the default is available."""

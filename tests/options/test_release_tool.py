@@ -53,6 +53,7 @@ def versions(project: Path) -> set[str]:
     return {pyproject["project"]["version"], *own}
 
 
+@pytest.mark.slow
 def test_release_is_one_commit_and_one_tag(tools: Environment, project: Path) -> None:
     """A release changes the version, the changelog, and uv.lock in one tagged commit."""
     before = git(project, "rev-parse", "HEAD")
@@ -67,6 +68,7 @@ def test_release_is_one_commit_and_one_tag(tools: Environment, project: Path) ->
     run(find_uv_bin(), "lock", "--check", "--quiet", cwd=project)
 
 
+@pytest.mark.slow
 def test_changelog_gets_a_dated_section(tools: Environment, project: Path) -> None:
     """A release adds a heading with the version and today's date under "Unreleased"."""
     before = (project / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -76,6 +78,7 @@ def test_changelog_gets_a_dated_section(tools: Environment, project: Path) -> No
     assert expected == (project / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_release_can_follow_a_pre_release(tools: Environment, project: Path) -> None:
     """Pre-releases can be tagged before the final release."""
     for version in ("1.0.0rc1", "1.0.0rc2", "1.0.0"):
@@ -84,6 +87,7 @@ def test_release_can_follow_a_pre_release(tools: Environment, project: Path) -> 
         assert {version} == versions(project)
 
 
+@pytest.mark.slow
 def test_protected_branch_is_tagged_after_the_merge(tools: Environment, project: Path) -> None:
     """With --no-tag, a release on a branch creates no tag.
 
@@ -102,6 +106,7 @@ def test_protected_branch_is_tagged_after_the_merge(tools: Environment, project:
     assert "v0.2.0" == git(project, "tag", "--points-at", "main")
 
 
+@pytest.mark.slow
 def test_without_a_changelog_only_the_version_changes(
     tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -119,6 +124,7 @@ def test_bump_my_version_is_configured_only_if_used(artifacts: ArtifactCache) ->
         assert not re.search("bumpversion|bump-my-version", text)
 
 
+@pytest.mark.slow
 def test_uncommitted_changes_stop_a_release(tools: Environment, project: Path) -> None:
     """Uncommitted changes prevent a release, so a release can't include them."""
     (project / "README.md").write_text("Changed.\n", encoding="utf-8")
@@ -127,6 +133,7 @@ def test_uncommitted_changes_stop_a_release(tools: Environment, project: Path) -
     assert "" == git(project, "tag")
 
 
+@pytest.mark.slow
 def test_rejected_push_publishes_nothing(tmp_path: Path, tools: Environment, project: Path) -> None:
     """If the remote rejects the commit on main, an atomic push doesn't publish the tag either."""
     remote = tmp_path / "remote.git"

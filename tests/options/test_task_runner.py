@@ -118,6 +118,7 @@ def test_contributing_lists_the_tasks(chosen: str, artifacts: ArtifactCache) -> 
     assert {" ".join(["uv run", *CALL[chosen], name]): TASKS[name] for name in TASKS} == rows
 
 
+@pytest.mark.slow
 def test_tasks_are_listed(runner: str, project: Path, tools: Environment) -> None:
     """The task runner lists every task with its description."""
     listing = call(tools, project, *LIST[runner]).stdout
@@ -127,6 +128,7 @@ def test_tasks_are_listed(runner: str, project: Path, tools: Environment) -> Non
     assert TASKS == shown
 
 
+@pytest.mark.slow
 def test_tasks_succeed_in_a_new_project(runner: str, project: Path) -> None:
     """Every task succeeds in a new project without changing its files.
 
@@ -142,6 +144,7 @@ def test_tasks_succeed_in_a_new_project(runner: str, project: Path) -> None:
     assert 2 == len([*project.glob("dist/*.whl"), *project.glob("dist/*.tar.gz")])
 
 
+@pytest.mark.slow
 def test_extra_arguments_select_tests(runner: str, project: Path, tools: Environment) -> None:
     """With additional arguments, only the selected test runs, and low coverage isn't an error."""
     (project / "tests" / "test_one.py").write_text(ONE_TEST, encoding="utf-8")
@@ -150,6 +153,7 @@ def test_extra_arguments_select_tests(runner: str, project: Path, tools: Environ
     assert re.search(r"== 1 passed, \d+ deselected in ", output)
 
 
+@pytest.mark.slow
 def test_failing_command_fails_the_task(runner: str, project: Path, tools: Environment) -> None:
     """A task fails and stops at the first failing command."""
     (project / "src" / "mistake.py").write_text("import os\n", encoding="utf-8")
@@ -159,11 +163,13 @@ def test_failing_command_fails_the_task(runner: str, project: Path, tools: Envir
     assert "already formatted" not in failed.stdout
 
 
+@pytest.mark.slow
 def test_unknown_task_fails(runner: str, project: Path, tools: Environment) -> None:
     """Calling an unknown task is an error."""
     assert 0 != call(tools, project, *CALL[runner], "tset", exit_code=None).returncode
 
 
+@pytest.mark.slow
 def test_nox_tests_every_supported_python(artifacts: ArtifactCache) -> None:
     """The "test" session exists for each supported Python version."""
     chosen = answers("nox", python_min="3.13")
@@ -176,6 +182,7 @@ def test_nox_tests_every_supported_python(artifacts: ArtifactCache) -> None:
     assert supported[supported.index("3.13") :] == pythons
 
 
+@pytest.mark.slow
 def test_makefile_works_in_a_clone_with_autocrlf(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """In a clone with core.autocrlf=true, no file changes, and the Makefile works."""
     project = artifacts.copy(answers("make"), tmp_path / "project")
@@ -193,12 +200,14 @@ def test_makefile_causes_no_warnings(artifacts: ArtifactCache) -> None:
     assert "" == run(*command, cwd=artifacts.project(answers("make"))).stderr
 
 
+@pytest.mark.slow
 def test_justfile_is_formatted(artifacts: ArtifactCache) -> None:
     """`just --fmt` changes nothing in the justfile."""
     tools = artifacts.environment("dev", answers("just"), "--group", "dev")
     tools.run("just", "--fmt", "--check", "--unstable", cwd=artifacts.project(answers("just")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", [runner for runner in RUNNERS if ".py" in str(FILES[runner])])
 def test_python_tasks_are_typed(chosen: str, artifacts: ArtifactCache) -> None:
     """In strict mode, mypy finds no errors in the Python files that define tasks."""
@@ -207,6 +216,7 @@ def test_python_tasks_are_typed(chosen: str, artifacts: ArtifactCache) -> None:
     tools.run("mypy", "--strict", cache, *FILES[chosen], cwd=artifacts.project(answers(chosen)))
 
 
+@pytest.mark.slow
 def test_oldest_runners_list_the_tasks(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """The oldest supported version of each task runner that is a Python package lists the tasks."""
     oldest = Environment.make(tmp_path / "environment")

@@ -106,6 +106,7 @@ def compare(project: Path, folder: Path) -> str:
     return found
 
 
+@pytest.mark.slow
 def test_workflow_detects_a_release(releases: Path, tmp_path: Path) -> None:
     """The first step detects outdated projects, and fails if the template isn't available."""
     project = start(releases, next_release(), tmp_path / "project", WORKFLOW)

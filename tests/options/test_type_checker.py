@@ -49,6 +49,7 @@ def check(environment: Environment, project: Path, exit_code: int = 0) -> str:
     ).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contents", CONTENTS)
 @pytest.mark.parametrize("mode", choices("mode"))
 @pytest.mark.parametrize("checker", CHECKERS)
@@ -65,6 +66,7 @@ def test_starter_code_has_no_errors(
     check(environment, artifacts.copy(answers, tmp_path / "project"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_tests_in_subfolders_work(
     checker: str, environment: Environment, tmp_path: Path, artifacts: ArtifactCache
@@ -131,6 +133,7 @@ def fifth() -> int:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["src/my_project", "tests"])
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_settings_are_strict(

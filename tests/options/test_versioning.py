@@ -106,6 +106,7 @@ def clone(repository: Path, *options: str) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("history", HISTORIES)
 def test_all_backends_agree(history: str, repository: Path, version: Callable[..., str]) -> None:
     """All backends that read git tags compute the expected version, which has no local part."""
@@ -116,6 +117,7 @@ def test_all_backends_agree(history: str, repository: Path, version: Callable[..
     assert dict.fromkeys(WITH_VCS, expected) == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", WITH_VCS)
 def test_other_tags_are_ignored(
     backend: str, repository: Path, version: Callable[..., str]
@@ -128,6 +130,7 @@ def test_other_tags_are_ignored(
     assert "1.2.4.dev1" == version(backend, repository)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", WITH_VCS)
 def test_only_tracked_files_count_as_changes(
     backend: str, repository: Path, version: Callable[..., str]
@@ -140,6 +143,7 @@ def test_only_tracked_files_count_as_changes(
     assert "1.2.4.dev0" == version(backend, repository)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", WITH_VCS)
 def test_shallow_clone_is_rejected(
     backend: str, repository: Path, version: Callable[..., str]
@@ -156,6 +160,7 @@ def test_shallow_clone_is_rejected(
     assert "1.2.4.dev1" == version(backend, shallow)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", WITH_VCS)
 def test_shallow_clone_of_a_release_is_enough(
     backend: str, repository: Path, version: Callable[..., str]
@@ -166,6 +171,7 @@ def test_shallow_clone_of_a_release_is_enough(
     assert "1.2.3" == version(backend, clone(repository, "--depth=1"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", WITH_VCS)
 def test_project_in_a_subfolder_is_rejected(
     backend: str, repository: Path, version: Callable[..., str]
@@ -182,6 +188,7 @@ def test_project_in_a_subfolder_is_rejected(
     assert "1.2.3" == version(backend, project, old, new)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backend", "message", "variable"),
     [
@@ -222,6 +229,7 @@ def test_folder_without_history_is_rejected(
     assert (backend == "poetry_core") == (f"fails unless {variable} is set." in pyproject)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", WITH_VCS)
 def test_distributions_have_the_version(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
@@ -261,6 +269,7 @@ def sdist_version(sdist: Path) -> str:
         return str(parse_email(file.read())[0]["version"])
 
 
+@pytest.mark.slow
 def test_uv_sync_updates_the_version(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """After `git init`, a commit, or a tag, `uv sync` updates the version that the app reports."""
     project = artifacts.copy(BASE | {"mode": "app"}, tmp_path / "project")
@@ -276,6 +285,7 @@ def test_uv_sync_updates_the_version(tmp_path: Path, artifacts: ArtifactCache) -
         assert f"my-project {expected}\n" == environment.run("my-project", "--version").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", WITH_VCS)
 def test_builds_with_the_lowest_versions(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
@@ -289,6 +299,7 @@ def test_builds_with_the_lowest_versions(
     assert "1.2.4.dev1" == read_wheel(dist.wheel).metadata["version"] == sdist_version(dist.sdist)
 
 
+@pytest.mark.slow
 def test_pyproject_is_valid(artifacts: ArtifactCache) -> None:
     """pyproject.toml is valid with each backend's settings for versions from git."""
     projects = [

@@ -13,6 +13,8 @@ from harness.packagestan.template import ROOT
 from harness.processes.commands import run
 from harness.rendering.render import copier_command, recorded_answers
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def empty_home(tmp_path: Path) -> dict[str, str]:

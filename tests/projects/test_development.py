@@ -16,6 +16,8 @@ from harness.processes.commands import run
 from harness.rendering.render import copier_command, recorded_answers
 from harness.rendering.template import Answers
 
+pytestmark = pytest.mark.slow
+
 DEFAULTS: Answers = {"project_name": "My Project"}
 
 

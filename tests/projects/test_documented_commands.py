@@ -16,6 +16,8 @@ from harness.processes.commands import run
 from harness.rendering.render import copier_command
 from harness.rendering.template import Answers
 
+pytestmark = pytest.mark.slow
+
 # Programs that the commands call, directly or indirectly.
 PROGRAMS = ("basename", "bash", "cat", "dirname", "env", "git", "realpath", "sed", "sh", "uname")
 

@@ -16,6 +16,8 @@ from harness.packagestan.answers import choices, combinations
 from harness.packagestan.coverage import each_level_once
 from harness.rendering.template import Answers
 
+pytestmark = pytest.mark.slow
+
 BASE: Answers = {
     "project_name": "My Project",
     "repository_url": "https://github.com/ada/my-project",

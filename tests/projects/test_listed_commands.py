@@ -95,6 +95,7 @@ def listed() -> dict[str, Any]:
     return dict(yaml.safe_load((ROOT / "tests" / "commands.yml").read_text(encoding="utf-8")))
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("listed commands")
 def test_every_command_is_listed() -> None:
     """Guides and messages show exactly the listed commands, and each is listed once."""

@@ -12,6 +12,8 @@ from harness.artifacts.inspect import read_wheel, tree
 from harness.processes.commands import run
 from harness.rendering.template import Answers
 
+pytestmark = pytest.mark.slow
+
 VARIANTS: dict[str, Answers] = {
     "library": {"github_user": "ada"},
     "app-sphinx": {"mode": "app", "preset": "full", "docs_engine": "sphinx"},

@@ -87,6 +87,7 @@ def test_secrets_and_build_results_are_ignored(tmp_path: Path, artifacts: Artifa
     assert IGNORED == ignored(project, *IGNORED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", rendered("backend"))
 @pytest.mark.parametrize("docs_engine", ["sphinx", "zensical"])
 def test_projects_own_files_are_not_ignored(
@@ -111,6 +112,7 @@ def test_files_of_the_selected_tools_are_ignored(
     assert [] == ignored(without, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", rendered("backend"))
 def test_subpackage_called_build_is_packed(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
@@ -127,6 +129,7 @@ def test_subpackage_called_build_is_packed(
     assert "" == git(project, "status", "--porcelain")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", rendered("backend"))
 def test_tracked_file_missing_from_the_wheel_is_reported(
     backend: str, tmp_path: Path, artifacts: ArtifactCache
@@ -153,6 +156,7 @@ def test_tracked_file_missing_from_the_wheel_is_reported(
     assert is_missing == ("my_project/data/bin/m.bin" in checked.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", rendered("backend"))
 def test_line_endings_do_not_change_the_distributions(
     backend: str, tmp_path: Path, artifacts: ArtifactCache

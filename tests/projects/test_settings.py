@@ -42,6 +42,7 @@ MISTAKES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("folder", "missing"), [("src/my_project", set()), ("tests", {"D103"})])
 def test_ruff_finds_mistakes_of_each_group(
     folder: str, missing: set[str], tools: Environment, tmp_path: Path, artifacts: ArtifactCache
@@ -55,6 +56,7 @@ def test_ruff_finds_mistakes_of_each_group(
     assert missing == set(MISTAKES) - found
 
 
+@pytest.mark.slow
 def test_ruff_wraps_at_100_columns(
     tools: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
@@ -118,6 +120,7 @@ def test_logs() -> None:
 """
 
 
+@pytest.mark.slow
 def test_pytest_is_strict(tools: Environment, tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Warnings, unexpected passes, and unknown markers are errors.
 
@@ -157,6 +160,7 @@ def check(number: int) -> int:
 '''
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["library", "script"])
 def test_coverage_has_a_threshold(
     mode: str, tools: Environment, tmp_path: Path, artifacts: ArtifactCache

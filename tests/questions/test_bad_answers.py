@@ -98,6 +98,7 @@ def test_direct_references_are_not_published(
     render(tmp_path / "index", answers | index)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answers", "last_line"),
     [
@@ -150,6 +151,7 @@ def good_project(artifacts: ArtifactCache, releases: Path) -> Path:
     return artifacts.once("good-answers", make)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("question", "recorded"),
     [
@@ -189,6 +191,7 @@ def test_remedies_fit_into_a_terminal() -> None:
     assert [] == [message for message in shown if len(message) > COLUMNS]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="pexpect.spawn requires a Unix terminal")
 def test_terminal_shows_each_remedy(tmp_path: Path) -> None:
     """In a terminal with 80 columns, each free-form question shows the remedy for a bad answer."""

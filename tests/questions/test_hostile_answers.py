@@ -39,6 +39,7 @@ def test_hostile_texts_are_comprehensive() -> None:
     assert {*map(chr, range(32)), *string.punctuation} <= set("".join(hostile_texts()))
 
 
+@pytest.mark.slow
 @needs_refusals
 def test_every_text_is_unchanged_or_rejected() -> None:
     """Each hostile string appears unchanged in the files or is rejected with a message.
@@ -76,6 +77,7 @@ def test_each_answer_appears_in_a_file() -> None:
     assert code | texts | {".copier-answers.yml"} == reached["project_description"]
 
 
+@pytest.mark.slow
 @needs_refusals
 def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
     """For a sample of strings, the files rendered in memory equal the files that Copier writes."""
@@ -96,6 +98,7 @@ def test_compared_files_equal_rendered_files(tmp_path: Path) -> None:
             assert answers.items() <= recorded_answers(project).items()
 
 
+@pytest.mark.slow
 @needs_refusals
 def test_rejected_text_writes_nothing(tmp_path: Path) -> None:
     """If a question rejects an answer, the message names the question, and nothing is written."""
@@ -116,6 +119,7 @@ def as_listed(name: str, text: str) -> Any:
     return value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", free_questions("yaml"))
 def test_every_yaml_answer_is_recorded_or_rejected(name: str, tmp_path: Path) -> None:
     """The value of each YAML answer is recorded, or a message rejects the answer."""
@@ -136,6 +140,7 @@ def test_every_yaml_answer_is_recorded_or_rejected(name: str, tmp_path: Path) ->
     assert 0 < carried < len(YAML_TEXTS)
 
 
+@pytest.mark.slow
 @needs_refusals
 def test_code_stays_clean_with_any_text(tmp_path: Path, artifacts: ArtifactCache) -> None:
     """Whatever the names and the summary are, Ruff finds nothing to format or fix."""
@@ -164,6 +169,7 @@ def test_code_stays_clean_with_any_text(tmp_path: Path, artifacts: ArtifactCache
         ruff.run("ruff", "check", "--no-cache", project)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", choices("backend"))
 @pytest.mark.parametrize(
     ("name", "address"),
@@ -246,6 +252,7 @@ class Title(HTMLParser):
         self.text += data
 
 
+@pytest.mark.slow
 @given(LINES | SYNTAX)
 @settings(derandomize=True, deadline=None, max_examples=500)
 def test_quoting_keeps_any_line(text: str) -> None:
@@ -274,6 +281,7 @@ def test_quoting_keeps_any_line(text: str) -> None:
     assert text == shown(f"# {markdown}")
 
 
+@pytest.mark.slow
 @given(LINES | SYNTAX)
 @settings(derandomize=True, deadline=None, max_examples=300)
 def test_answers_file_keeps_any_line(text: str) -> None:

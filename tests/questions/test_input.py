@@ -106,6 +106,7 @@ def test_settings_cannot_set_a_computed_value(name: str, tmp_path: Path) -> None
     assert not (tmp_path / "project").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", ["update", "recopy"])
 @pytest.mark.parametrize("name", COMPUTED)
 def test_answers_file_cannot_set_a_computed_value(name: str, operation: str, edit: Any) -> None:
@@ -188,6 +189,7 @@ def test_words_for_yes_and_no_are_accepted(name: str) -> None:
     assert "" not in {type_error(name, value) for value in ("3", "maybe", -1, 2, float("nan"))}
 
 
+@pytest.mark.slow
 def test_other_number_is_not_yes(edit: Any, tmp_path: Path) -> None:
     """The answer `plugins: 3` is rejected in a data file and in the answers file.
 
@@ -215,6 +217,7 @@ def test_settings_of_the_wrong_type_are_rejected(tmp_path: Path) -> None:
         copy(tmp_path / "project")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [2048, None, False, ["x"]], ids=repr)
 def test_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) -> None:
     """If a recorded answer isn't text, the message names the question, and no files change."""
@@ -225,6 +228,7 @@ def test_recorded_answer_of_the_wrong_type_is_rejected(value: Any, edit: Any) ->
     assert before == tree(project)
 
 
+@pytest.mark.slow
 def test_quoted_boolean_is_rejected(edit: Any) -> None:
     """The recorded answer `plugins: "false"` is rejected instead of enabling plugins.
 
@@ -237,6 +241,7 @@ def test_quoted_boolean_is_rejected(edit: Any) -> None:
     assert before == tree(project)
 
 
+@pytest.mark.slow
 def test_version_without_its_trailing_zero_is_rejected(edit: Any) -> None:
     """`python_min: 3.10` without quotes, which YAML reads as 3.1, is rejected. No file changes."""
     project = edit(python_min=3.1)
@@ -246,6 +251,7 @@ def test_version_without_its_trailing_zero_is_rejected(edit: Any) -> None:
     assert before == tree(project)
 
 
+@pytest.mark.slow
 def test_preset_cannot_change_in_a_folder_with_brackets(recorded: Path, tmp_path: Path) -> None:
     """A changed preset is rejected even if the project's path has brackets, which globs interpret."""
     project = shutil.copytree(recorded, tmp_path / "my [x]")
@@ -255,6 +261,7 @@ def test_preset_cannot_change_in_a_folder_with_brackets(recorded: Path, tmp_path
     assert before == tree(project)
 
 
+@pytest.mark.slow
 def test_versions_and_years_need_no_quotes(edit: Any) -> None:
     """The recorded Python version and year can be numbers. An update doesn't change other files."""
     project = edit(python_min=3.11, copyright_year=2026)

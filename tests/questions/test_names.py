@@ -85,6 +85,7 @@ def test_command_has_the_name_of_the_distribution(tmp_path: Path) -> None:
         assert command == recorded_answers(render(folder, answers))["command_name"]
 
 
+@pytest.mark.slow
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(st.text(min_size=1, max_size=100))
 def test_derived_names_are_valid_or_empty(project: str) -> None:
@@ -96,6 +97,7 @@ def test_derived_names_are_valid_or_empty(project: str) -> None:
         assert ["", ""] == errors
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,20}[A-Za-z0-9]\Z"))
 @settings(derandomize=True, deadline=None, max_examples=200)
 def test_names_are_normalized_like_packaging(name: str) -> None:
@@ -152,6 +154,7 @@ def without_reserved(question: str, names: set[str]) -> set[str]:
     return {name for name in names if not error(question, name)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", RESERVED)
 def test_each_suggested_name_is_accepted(question: str) -> None:
     """Each reserved name is rejected, and its default and suggested replacements are accepted."""
@@ -185,6 +188,7 @@ def test_windows_device_names_are_rejected(name: str) -> None:
     assert "" == error("command_name", f"{name}-tool")
 
 
+@pytest.mark.slow
 def test_python_names_are_reserved() -> None:
     """Package names can't be lowercase keywords or standard modules of any supported Python."""
     names = {name for name in keyword.kwlist if name.islower()}
@@ -245,12 +249,14 @@ def full(artifacts: ArtifactCache) -> Path:
     return artifacts.once("reserved-names", make)
 
 
+@pytest.mark.slow
 def test_every_locked_distribution_is_reserved(full: Path) -> None:
     """A distribution can't have the name of a package in the full preset's lock file."""
     names = set(re.findall(r'(?m)^name = "(.+)"', (full / "uv.lock").read_text("utf-8")))
     assert {"my-project"} == without_reserved("distribution_name", names), OUTDATED
 
 
+@pytest.mark.slow
 def test_every_installed_import_package_is_reserved(full: Path) -> None:
     """A package can't have the name of an import package in the full preset's environment."""
     code = "import importlib.metadata; print(*importlib.metadata.packages_distributions())"
@@ -260,6 +266,7 @@ def test_every_installed_import_package_is_reserved(full: Path) -> None:
     assert {"my_project"} == without_reserved("package_name", names | {"my_project"}), OUTDATED
 
 
+@pytest.mark.slow
 def test_every_installed_script_is_reserved(full: Path) -> None:
     """Commands can't have the names of programs in the full preset's environment."""
     (folder,) = (path for name in ("bin", "Scripts") if (path := full / ".venv" / name).is_dir())

@@ -476,6 +476,7 @@ def edited(text: str, edits: list[tuple[int, int, str]]) -> str:
     return text
 
 
+@pytest.mark.slow
 @REPRODUCIBLE
 @given(REQUIREMENT)
 def test_generated_requirement_is_accepted(text: str) -> None:
@@ -486,6 +487,7 @@ def test_generated_requirement_is_accepted(text: str) -> None:
     )
 
 
+@pytest.mark.slow
 @REPRODUCIBLE
 @given(st.builds(edited, REQUIREMENT, EDITS) | ANYTHING)
 @example("rich~=1.0po\u017ft1")

@@ -234,6 +234,7 @@ def is_text(character: str) -> bool:
     return unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp") and not is_control
 
 
+@pytest.mark.slow
 def test_line_accepts_all_text() -> None:
     """The summary may contain every character that `is_text` accepts."""
     accepted = "".join(filter(is_text, map(chr, range(sys.maxunicode + 1))))
@@ -514,6 +515,7 @@ def test_similar_names_are_dependencies(
     assert "" == check(place, answer, distribution_name="my-project")
 
 
+@pytest.mark.slow
 @each_path
 def test_extra_names_are_normalized(check: Callable[..., str]) -> None:
     """An extra's name is accepted if, and only if, packaging considers it normalized.

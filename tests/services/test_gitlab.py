@@ -62,6 +62,7 @@ def test_only_its_own_files_exist(publish: str, artifacts: ArtifactCache) -> Non
     assert expected == {name for name in files if re.match(r"\.git(hub|lab)", name)}
 
 
+@pytest.mark.slow
 def test_files_match_the_schema(linters: Environment, artifacts: ArtifactCache) -> None:
     """The files match GitLab's published schema."""
     files = [
@@ -75,6 +76,7 @@ def test_files_match_the_schema(linters: Environment, artifacts: ArtifactCache) 
     linters.run("check-jsonschema", schema, "--data-transform=gitlab-ci", *files)
 
 
+@pytest.mark.slow
 def test_commands_are_valid_shell(
     linters: Environment, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:

@@ -22,7 +22,7 @@ from harness.simulators.gitlab_pipelines import PROJECT, Pipeline, tag
 from harness.simulators.package_index import Index, Network
 from harness.simulators.workflows import Job
 
-pytestmark = pytest.mark.xdist_group("pipelines run")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pipelines run")]
 
 APP: Answers = {"project_name": "My Project", "mode": "app", "ci": "gitlab", "hooks": "none"}
 URL = "https://packages.example.com/upload/"

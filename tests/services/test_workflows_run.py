@@ -27,7 +27,7 @@ from harness.simulators.package_index import Index, Network, plain_index
 from harness.simulators.workflows import Job
 
 # One worker process runs these tests, because most of them share one published release.
-pytestmark = pytest.mark.xdist_group("workflows run")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workflows run")]
 
 Jobs = dict[str, Job]
 Mutation = Callable[[Jobs], object]

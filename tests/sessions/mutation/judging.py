@@ -19,8 +19,8 @@ from typing import Any
 
 import yaml
 
+from harness.packagestan import quick_tests
 from harness.packagestan.coverage import each_level_once
-from harness.packagestan.option_tests import option_tests
 from harness.packagestan.template import ROOT
 from harness.rendering.template import Answers
 from matrix.conftest import params
@@ -33,7 +33,7 @@ from sessions.mutation.sources import part_of
 EXCLUDED = Path(__file__).with_name("excluded.yml")
 PROCESSES = 2
 # The maximum total time, in seconds, of the failed tests that run again with a single fault.
-AGAIN = 60.0
+AGAIN = 15.0
 
 CAUGHT, SURVIVED, EQUIVALENT = "caught", "survived", "equivalent"
 
@@ -250,11 +250,10 @@ class Suite:
         left = [
             f for f, v in verdicts.items() if v.changes and not v.quick and v.result != EQUIVALENT
         ]
-        own = {fault: option_tests(fault.file) for fault in left}
-        paths = sorted({*own.values()} - {""})
-        found, failed = self.failures(left, "-m", "quick", *runs.QUICK_FOLDERS, *paths)
+        selection = quick_tests.selection([fault.file for fault in left])
+        found, failed = self.failures(left, "-m", selection, *quick_tests.PATHS)
         quick = {
-            fault: [t for t in failed if t.startswith((*runs.QUICK_FOLDERS, f"{own[fault]}::"))]
+            fault: [t for t in failed if runs.is_quick(t, self.known.get(t), fault.file)]
             for fault in left
             if fault not in found
         }
@@ -308,20 +307,20 @@ class Suite:
 
         Args:
             failed: The failed tests for each fault. Tests that read the fault's file run again
-                with only this fault, within the time limit `AGAIN`. Tests that are cheap and read
-                few other files with faults run first.
+                with only this fault, within the time limit `AGAIN`. Tests with a low relative cost
+                that read few other files with faults run first.
         """
         jobs = {}
         files = Counter(fault.file for fault in failed)
         for fault, tests in failed.items():
             cost = {
-                test: (self.known[test].seconds + runs.RENDERING)
+                test: runs.relative_cost(test, self.known[test], fault)
                 * sum(files[file] for file in files.keys() & self.read_by(test))
                 for test in tests
                 if fault.file in self.read_by(test)
             }
             first = sorted(cost, key=cost.__getitem__)
-            total = itertools.accumulate(self.known[test].seconds for test in first)
+            total = itertools.accumulate(self.known[t].seconds + runs.RENDERING for t in first)
             chosen = [t for t, seconds in zip(first, total, strict=True) if seconds <= AGAIN]
             jobs[self.pool.submit(failing, fault, chosen or first[:1])] = fault
         results = {jobs[job]: job.result() for job in as_completed(jobs)}

@@ -85,14 +85,21 @@ def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[
         worker.run_copy()
         context = dict(render_context(worker))
         found = {f"file {name}": repr(content) for name, content in tree(folder).items()}
-        texts = [worker.template.message_after_copy, worker.template.message_after_update]
         for operation in ("copy", "update"):
             known = context | {"_copier_operation": operation}
-            for number, text in enumerate(
-                [*worker.template.exclude, *worker.template.skip_if_exists, *texts]
-            ):
-                found[f"{operation} {number}"] = worker.jinja_env.from_string(text).render(known)
+            for what in ("message_after_copy", "message_after_update", "exclude", "skip_if_exists"):
+                setting = getattr(worker.template, what)
+                texts = [setting] if isinstance(setting, str) else setting
+                rendered = [worker.jinja_env.from_string(text).render(known) for text in texts]
+                # The order only matters if a pattern reverses earlier ones.
+                if not any(text.startswith("!") for text in rendered):
+                    rendered.sort()
+                found[f"{what} in {operation}"] = "\n".join(rendered)
         for name, question in worker.template.questions_data.items():
+            tried = (True, False) if question.get("type") == "bool" else (context.get(name),)
+            validator = worker.jinja_env.from_string(question.get("validator", ""))
+            messages = [validator.render(context | {name: answer}) for answer in tried]
+            found[f"validator of {name}"] = "\n".join(messages)
             for key in ("help", "ask", "placeholder", "choices"):
                 compiled = worker.jinja_env.from_string(str(question.get(key, "")))
                 found[f"{key} of {name}"] = compiled.render(context)
@@ -198,9 +205,16 @@ def same_meaning(file: str, before: str, after: str) -> bool:
             return bool(json.loads(before) == json.loads(after))
         if file.endswith((".yml", ".yaml")):
             return bool(yaml.safe_load(before) == yaml.safe_load(after))
+        if file.endswith(".patch"):
+            return patch(before) == patch(after)
     except (ValueError, yaml.YAMLError):
         return False
     return False
+
+
+def patch(text: str) -> list[str]:
+    """Return the lines of a patch except the ones with diff's command, which git ignores."""
+    return [line for line in text.splitlines() if not line.startswith("diff -")]
 
 
 def program(text: str) -> str:

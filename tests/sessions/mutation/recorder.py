@@ -98,7 +98,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     is_python = item.path.parent.name in ("adopt", "course", "documentation")
     if is_python:
         sys.setprofile(
-            lambda frame, event, _: note(frame.f_code.co_filename) if event == "call" else None
+            lambda frame, event, _: (
+                note(frame.f_globals.get("__file__")) if event == "call" else None
+            )
         )
     try:
         result = yield

@@ -1,6 +1,7 @@
 """Run tests in a copy of the repository that contains seeded faults."""
 
 import contextlib
+import functools
 import itertools
 import json
 import math
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.packagestan.option_tests import option_tests
+from harness.packagestan.quick_tests import option_of
 from harness.packagestan.template import ROOT
 from harness.processes.commands import run
 from sessions.mutation.operators import Fault
@@ -24,9 +25,6 @@ from sessions.mutation.selected import FAILURES, ORDER
 
 # The folder with the output of `nox -s mutation -- --record`; see `recorder`.
 RECORDS = ROOT / ".mutation"
-
-# The folders with tests that `nox -s quick` always runs.
-QUICK_FOLDERS = ("tests/conventions/", "tests/matrix/")
 
 # If a choice is incomplete, this is the only test that runs. Its records lack the files that it has
 # cached.
@@ -44,7 +42,7 @@ PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_inst
 # The time in seconds to render a project that an earlier test rendered during the recording.
 RENDERING = 0.05
 # The maximum number of parameter sets to try for each test function.
-EXAMPLES = 4
+EXAMPLES = 12
 # Increasing modification times for files with faults. Python can miss changes within a second.
 times = itertools.count(1_000_000_000)
 # The time limit for tests that don't end, relative to the recorded CPU time.
@@ -83,6 +81,12 @@ def records() -> dict[str, Record]:
     return found
 
 
+def is_quick(test: str, record: Record | None, file: str) -> bool:
+    """Return whether `nox -s quick` runs a test if a file has been changed."""
+    own = f"tests/options/test_{option_of(file)}.py::"
+    return test.startswith(own) or (record is not None and record.is_quick)
+
+
 def words(text: str) -> set[str]:
     """Return the words in a string that can identify related tests."""
     return set(re.findall(r"[a-z]{3,}", text.lower())) - COMMON_WORDS
@@ -93,13 +97,24 @@ def is_template(file: str) -> bool:
     return file.startswith(("copier.yml", "template/"))
 
 
+def relative_cost(test: str, record: Record, fault: Fault, effects: Iterable[str] = ()) -> float:
+    """Return a test's time relative to the likelihood that it catches a fault.
+
+    The likelihood is higher for tests that read few files or whose names share words with the
+    fault's path, its lines, or the names of changed outputs.
+    """
+    named, path = words(test), words(fault.file)
+    context = words(" ".join([*fault.old, *fault.new, *effects]))
+    likely = 1 + 8 * len(named & path) + 4 * len(named & context)
+    return (record.seconds + RENDERING) * math.sqrt(1 + len(record.reads)) / likely
+
+
 def near_tests(
     fault: Fault, variants: Sequence[str], effects: Iterable[str], known: dict[str, Record]
 ) -> tuple[list[str], list[str]]:
     """Return the quick tests and the other tests that are most likely to catch a fault.
 
-    These are tests that read the file. Tests rank higher if they are fast, read few files, or have
-    names that share words with the path, the line, or the name of a changed output.
+    These are tests that read the file, in order of `relative_cost`.
 
     Args:
         fault: The fault.
@@ -109,27 +124,19 @@ def near_tests(
         known: The records of the tests.
     """
     file = fault.file
-    path, context = words(file), words(" ".join([*fault.old, *fault.new, *effects]))
-
-    def cost(test: str) -> float:
-        record = known[test]
-        named = words(test)
-        likely = 1 + 8 * len(named & path) + 4 * len(named & context)
-        return (record.seconds + RENDERING) * math.sqrt(1 + len(record.reads)) / likely
-
+    cost = functools.partial(relative_cost, fault=fault, effects=effects)
     complete = [test for test in known if test.startswith(COMPLETENESS) and is_template(file)]
     chosen: tuple[list[str], list[str]] = (complete, [])
     left, unprepared = [BUDGET, BUDGET], dict(PREPARATION)
     functions: Counter[str] = Counter()
     reading = {test for test, record in known.items() if file in record.reads}
-    for test in sorted(reading - {*complete}, key=cost):
+    for test in sorted(reading - {*complete}, key=lambda test: cost(test, known[test])):
         function, _, parameter = test.removesuffix("]").partition("[")
         module = function.partition("::")[0]
         is_unchanged = module.startswith("tests/matrix/") and parameter not in ["", *variants]
         if is_unchanged or functions[function] == EXAMPLES:
             continue
-        own = f"{option_tests(file)}::"
-        kind = int(not known[test].is_quick or not test.startswith((*QUICK_FOLDERS, own)))
+        kind = int(not is_quick(test, known[test], file))
         seconds = known[test].seconds + RENDERING + unprepared.get(module, 0)
         if seconds <= left[kind]:
             left[kind] -= seconds

@@ -10,7 +10,7 @@ from sessions.mutation.operators import Fault, code_lines, faults
 
 # The first pattern that matches a path determines its part.
 PARTS = {
-    "adoption tool": r"tools/",
+    "adoption tool": r"^tools/",
     "course": r"docs/course/|tests/harness/course/",
     "questions and validators": r"copier\.yml|template/questions/|template/presets/",
     "runners": r"task_runner/|project\.runner|tasks\.json|macros/tasks",
