@@ -423,10 +423,8 @@ Loader.add_constructor("!include", lambda loader, node: node.value)
 )
 def test_choices_are_dispatched_by_path(path: Path) -> None:
     """No template has an `elif` branch for a question with more than two choices."""
-    text = path.read_text(encoding="utf-8").replace("{%-", "{%")
-    for axis in axes():
-        if len(choices(axis)) > 2:
-            assert not re.search(rf"{{% elif {axis} == ", text)
+    found = re.findall(r"\{%-? elif (\w+) == ", path.read_text(encoding="utf-8"))
+    assert [] == [axis for axis in found if axis in axes() and len(choices(axis)) > 2]
 
 
 @pytest.mark.parametrize(
