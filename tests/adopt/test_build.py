@@ -28,20 +28,12 @@ OLDER = "an older Python may help: uv run --python 3.11 tools/adopt.py"
 SCM = (
     "use a git clone with its tags, or set SETUPTOOLS_SCM_PRETEND_VERSION or PDM_BUILD_SCM_VERSION"
 )
-# Modules and attributes that Python 3.12, 3.13, or 3.14 no longer has.
+# Modules and attributes that Python 3.12, 3.13, or 3.14 removed.
 # https://docs.python.org/3/whatsnew/
-REMOVED = [
-    "imp",
-    "asyncore",
-    "asynchat",
-    "smtpd",
-    "distutils.core",
-    "pipes",
-    "cgi",
-    "crypt",
-    "lib2to3",
-]
-READ, NODES = ["SafeConfigParser", "readfp"], ["Str", "Num", "NameConstant"]
+MODULES = ["imp", "asyncore", "asynchat", "smtpd", "distutils.core", "pipes", "cgi", "crypt"]
+MODULES += ["lib2to3"]
+ATTRIBUTES = [("configparser", "SafeConfigParser"), ("configparser", "readfp")]
+ATTRIBUTES += [("pkgutil", "ImpImporter"), ("ast", "Str"), ("ast", "Num"), ("ast", "NameConstant")]
 
 
 def test_constraint_applies_to_build(tmp_path: Path) -> None:
@@ -56,17 +48,9 @@ def test_constraint_applies_to_build(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("output", "expected"),
     [
-        (
-            "ModuleNotFoundError: No module named 'pkg_resources'",
-            "add --constraint 'setuptools<80'",
-        ),
-        *((f"ModuleNotFoundError: No module named '{name}'", OLDER) for name in REMOVED),
-        *(
-            (f"AttributeError: module 'configparser' has no attribute '{name}'", OLDER)
-            for name in READ
-        ),
-        ("AttributeError: module 'pkgutil' has no attribute 'ImpImporter'", OLDER),
-        *((f"AttributeError: module 'ast' has no attribute '{name}'", OLDER) for name in NODES),
+        ("No module named 'pkg_resources'", "add --constraint 'setuptools<80'"),
+        *((f"ModuleNotFoundError: No module named '{name}'", OLDER) for name in MODULES),
+        *((f"AttributeError: module {a!r} has no attribute {b!r}", OLDER) for a, b in ATTRIBUTES),
         ("No module named 'numpy.distutils'", "add --require numpy if setup.py imports it"),
         ("LookupError: unable to detect version\n\nHow to fix it: ...", SCM),
         ("PdmException: Cannot find the version from SCM", SCM),

@@ -159,7 +159,7 @@ def test_results_are_written(
 
 
 @pytest.mark.parametrize("command", USAGE)
-def test_commands_have_arguments(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_shows_the_arguments(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The help shows the command's arguments and options."""
     with pytest.raises(SystemExit) as stopped:
         main([command, "--help"])
@@ -184,7 +184,7 @@ def test_invalid_options_are_rejected(
     with pytest.raises(SystemExit):
         main(["read", option, value, "tide"])
     line = capsys.readouterr().err.splitlines()[-1]
-    assert line == f"adopt.py read: error: argument {option}: {problem}"
+    assert f"adopt.py read: error: argument {option}: {problem}" == line
 
 
 @pytest.mark.parametrize(

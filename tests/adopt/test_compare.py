@@ -89,6 +89,8 @@ def test_remaining_faults_are_unexplained(artifacts: ArtifactCache) -> None:
 
 
 LOST, NEW = "missing from the new wheel", "only in the new wheel"
+ADDED = ["Development Status :: 3", "Environment :: Console", "Typing :: Typed"]
+ADDED += ["Operating System :: OS Independent"]
 DIFFERENCES = [
     "name: was tide, is now tides",
     "summary: was Tide, is now none",
@@ -107,11 +109,7 @@ DIFFERENCES = [
     f"author Ada <>: {NEW}",
     f"keyword sea: {LOST}",
     f"maintainer Bo <>: {LOST}",
-    *(
-        f"classifier {name}: {NEW} (added by the template)"
-        for name in ("Development Status :: 3", "Environment :: Console", "Typing :: Typed")
-    ),
-    f"classifier Operating System :: OS Independent: {NEW} (added by the template)",
+    *(f"classifier {name}: {NEW} (added by the template)" for name in ADDED),
     f"classifier Programming Language :: Python :: 3: {NEW} (requires-python is authoritative)",
     f"classifier Programming Language :: Python :: 2: {LOST} (requires-python is authoritative)",
     f"classifier Programming Language :: Python: {LOST} (requires-python is authoritative)",
@@ -149,10 +147,7 @@ def test_all_differences_are_found() -> None:
         "provides_extra": ["all", "b"],
         "requires_dist": ['rich; extra == "all"'],
         "classifiers": [
-            "Development Status :: 3",
-            "Environment :: Console",
-            "Typing :: Typed",
-            "Operating System :: OS Independent",
+            *ADDED,
             "Programming Language :: Python :: 3",
             "Programming Language :: C",
         ],
@@ -200,7 +195,7 @@ ADVICE = "Fix each difference that is not explained. To accept one instead, add 
         ),
         (
             "# Comment\n\n  author \nfile ?\n",
-            "explained: extra all: gone (by design)\naccepted: file b: gone\naccepted: author: x\n",
+            "accepted: file b: gone\nexplained: extra all: gone (by design)\naccepted: author: x\n",
             "",
         ),
     ],
@@ -214,24 +209,39 @@ def test_differences_are_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Unexplained differences come last, and only they result in advice and the exit code 1."""
-    accept = tmp_path / "accepted.txt"
-    accept.write_text(patterns, encoding="utf-8")
-    found = [Difference("extra all", "gone", "by design"), Difference("file b", "gone")]
+    monkeypatch.chdir(tmp_path)
+    Path("accepted.txt").write_text(patterns, encoding="utf-8")
+    Path("a.whl").touch()
+    found = [Difference("file b", "gone"), Difference("extra all", "gone", "by design")]
     found.append(Difference("author", "x"))
     monkeypatch.setattr("adoption.command_line.compare", lambda *_: found)
     monkeypatch.setattr("adoption.command_line.open_project", lambda *_: None)
-    for name in ("old.whl", "new.whl"):
-        (tmp_path / name).touch()
-    paths = [str(tmp_path / name) for name in ("old.whl", "new.whl")]
-    assert bool(err) == main(["compare", *paths, "--accept", str(accept)])
+    assert bool(err) == main(["compare", "a.whl", "a.whl", "--accept", "accepted.txt"])
     assert (out, err) == capsys.readouterr()
-    accept.unlink()
-    assert 1 == main(["compare", *paths, "--accept", str(accept)])
-    assert capsys.readouterr().err.startswith(f"adopt.py: {accept} can't be read: ")
-    for number in (0, 1):
-        invalid = [paths[0], paths[0]]
-        invalid[number] = str(tmp_path / "nowhere")
-        assert 1 == main(["compare", *invalid])
+
+
+NO_FOLDER = "no is not a folder; specify the project's folder or a wheel"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        *((["no", "a.whl"], NO_FOLDER), (["a.whl", "no"], NO_FOLDER)),
+        (["a.whl", "a.whl", "--accept", "no"], "no can't be read: "),
+    ],
+)
+def test_missing_files_are_reported(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A missing project or list of accepted differences is reported."""
+    monkeypatch.chdir(tmp_path)
+    Path("a.whl").touch()
+    assert 1 == main(["compare", *arguments])
+    assert capsys.readouterr().err.startswith(f"adopt.py: {message}")
 
 
 def test_accepted_differences_are_not_errors(

@@ -50,9 +50,9 @@ def test_version_is_read_as_written(name: str, text: str, expected: str, tmp_pat
     ],
 )
 def test_missing_objects_are_described(reference: str, missing: str) -> None:
-    """A missing module or object is described. Objects in dependencies aren't checked.
+    """A missing module or object is described.
 
-    Objects in extension modules aren't checked, either.
+    Objects in dependencies and extension modules aren't checked.
     """
     metadata = RawMetadata(name="tide", requires_dist=["Rich>=14"])
     files = {"tide/__init__.py": b"run = 1", "tide/low.py": b"run = 1", "tide/data.txt": b""}

@@ -70,7 +70,6 @@ def test_license_names_are_understood(statement: str, expected: set[str]) -> Non
 
 
 # Common names of licenses, and the last parts of license classifiers.
-
 NAMES = {
     "MIT": "MIT; MIT License; MIT/X11; Expat",
     "Apache-2.0": "Apache 2; Apache 2.0; Apache License 2.0; Apache Software License; Apache License v2.0"
@@ -209,7 +208,7 @@ def test_license_is_found(
 def test_license_questions_are_reported(
     files: dict[str, str], metadata: dict[str, str], problem: str, tmp_path: Path
 ) -> None:
-    """A contradictory, ambiguous, or extended license is reported as a problem."""
+    """A license has a problem only if it is contradictory, ambiguous, unknown, or extended."""
     assert problem == find_license(unbuilt_project(tmp_path, files, **metadata)).problem
 
 

@@ -117,15 +117,8 @@ ROLES = {
 
 def test_files_have_roles(tmp_path: Path) -> None:
     """Files in the root folder have roles, but similar files don't."""
-    others = [
-        "README.html",
-        "changing.md",
-        "license.py",
-        "licensed.txt",
-        "recopying",
-        "docs/README.md",
-    ]
-    others += ["attest.py", "test_low.txt", "testing.py", "test_empty.py"]
+    others = ["README.html", "changing.md", "license.py", "licensed.txt", "recopying"]
+    others += ["docs/README.md", "attest.py", "test_low.txt", "testing.py", "test_empty.py"]
     names = {role: sorted(text.split()) for role, text in ROLES.items()}
     files = {name: TEST for each in names.values() for name in each} | dict.fromkeys(others, "")
     unbuilt_project(tmp_path, files)
@@ -149,28 +142,10 @@ def test_test_modules_contain_tests(code: str, has_tests: bool, tmp_path: Path) 
 
 def test_tables_of_replaced_tools_are_not_copied(tmp_path: Path) -> None:
     """Tables of tools that the template replaces are left out, and other tables are kept."""
-    tools = {
-        "black",
-        "bumpversion",
-        "flake8",
-        "flit",
-        "flit_scm",
-        "hatch",
-        "isort",
-        "nox",
-        "pbr",
-        "pdm",
-    }
-    tools |= {
-        "poetry",
-        "poetry-dynamic-versioning",
-        "pytest",
-        "setuptools",
-        "setuptools_scm",
-        "tox",
-    }
-    tools |= {"setuptools-git-versioning", "setuptools-scm", "uv", "uv-dynamic-versioning"}
-    tools |= {"versioneer", "versioningit"}
+    tools = {"black", "bumpversion", "flake8", "flit", "flit_scm", "hatch", "isort", "nox", "pbr"}
+    tools |= {"pdm", "poetry", "poetry-dynamic-versioning", "pytest", "setuptools"}
+    tools |= {"setuptools-git-versioning", "setuptools_scm", "tox", "uv", "uv-dynamic-versioning"}
+    tools |= {"setuptools-scm", "versioneer", "versioningit"}
     tables = {name: {"old": True} for name in sorted(tools | {"ruff", "towncrier"})}
     project = dataclasses.replace(unbuilt_project(tmp_path, {}), settings={"tool": tables})
     rendered = {"tool": {name: {"old": name != "ruff"} for name in [*tables, "tomli"]}}
@@ -341,7 +316,7 @@ def test_tracked_files_that_gitignore_hides_are_reported(is_tracked: bool, tmp_p
         " commit, run `git --work-tree=../my-project-adopted add --force '.editor/a b.json' docs/old.html"
         " && git restore .`."
     )
-    assert (found.text if found else None) == (expected if is_tracked else None)
+    assert (expected if is_tracked else None) == (found and found.text)
     (tmp_path / "docs" / ".gitignore").write_text("", encoding="utf-8")
     found = hidden_finding(project, find_moves(project), {".gitignore": b".editor/\n"})
     assert is_tracked == (found is not None and "but the new .gitignore matches it. " in found.text)
@@ -429,7 +404,7 @@ def test_default_branch_is_detected(branch: str, tmp_path: Path) -> None:
     ],
 )
 def test_test_data_is_recognized(name: str, is_data: bool, tmp_path: Path) -> None:
-    """Test data is a file with a common suffix or a folder without modules."""
+    """Test data is a file with a typical suffix or a folder without Python modules."""
     folders = [
         f"{folder}/a.txt" for folder in ("src", "docs", "doc", "examples", "heights", ".hidden")
     ]

@@ -1,6 +1,5 @@
 """Test relaxing checks by adding exceptions to pyproject.toml."""
 
-import contextlib
 import json
 import sys
 import tomllib
@@ -94,7 +93,7 @@ def test_unsupported_type_checker_is_reported(
     ],
 )
 def test_settings_must_be_strict(text: str, message: str, tmp_path: Path) -> None:
-    """A project is rejected if the template hasn't created it, or if it is already relaxed."""
+    """A project is rejected if it has no settings for ruff, or if it is already relaxed."""
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
     with pytest.raises(AdoptionError) as raised:
         relax(tmp_path)
@@ -181,20 +180,24 @@ def test_syntax_errors_are_rejected(
     ],
 )
 def test_output_of_tools_is_read(
-    name: str, script: str, expected: list[Violation] | str, tmp_path: Path
+    name: str,
+    script: str,
+    expected: list[Violation] | str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Violations come from a tool's JSON output, and other output is a failure."""
+    monkeypatch.chdir(tmp_path)
     program = tmp_path / ".venv" / "bin" / name
     program.parent.mkdir(parents=True)
-    program.write_text(f"#!/bin/sh\ncd '{tmp_path}' && {script}\n", encoding="utf-8")
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     program.chmod(0o755)
-    with contextlib.chdir(tmp_path):
-        if isinstance(expected, list):
-            assert expected == CHECKS[name].run(tmp_path)
-        else:
-            with pytest.raises(AdoptionError) as raised:
-                CHECKS[name].run(tmp_path)
-            assert expected == str(raised.value)
+    if isinstance(expected, list):
+        assert expected == CHECKS[name].run(tmp_path)
+    else:
+        with pytest.raises(AdoptionError) as raised:
+            CHECKS[name].run(tmp_path)
+        assert expected == str(raised.value)
 
 
 def test_missing_tool_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Compare the whole report, and all findings about two projects with many peculiarities."""
+"""Test the whole report, and all findings about unusual and ordinary projects."""
 
 import dataclasses
 from pathlib import Path
@@ -209,7 +209,7 @@ def test_all_findings_are_reported(tmp_path: Path) -> None:
 
 
 def test_ordinary_project_has_no_findings(tmp_path: Path) -> None:
-    """A complete project without tests has no faults, and everything is carried over."""
+    """A complete project without tests has no faults, and all its properties are carried over."""
     files = {
         "pyproject.toml": '[project]\nversion = "1.0"\n',
         "tide/__init__.py": "",

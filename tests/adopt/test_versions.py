@@ -54,18 +54,11 @@ def requires(*names: str) -> dict[str, Any]:
 
 
 # Build requirements and arguments of setup() that derive the version from git.
-PLUGINS = [
-    "better_setuptools_git_version",
-    "flit-scm",
-    "git-versioner",
-    "hatch-vcs",
-    "miniver",
-    "pbr",
-]
+PLUGINS = ["better_setuptools_git_version", "flit-scm", "git-versioner", "hatch-vcs", "miniver"]
 PLUGINS += ["poetry-dynamic-versioning", "poetry-git-version-plugin", "poetry-version-plugin"]
 PLUGINS += ["setuptools-git-ver", "setuptools-git-versioning", "setuptools_scm", "vcs_versioning"]
 PLUGINS += ["setuptools-vcs-version", "uv-dynamic-versioning", "versioneer", "versioneer-518"]
-PLUGINS += ["versioningit"]
+PLUGINS += ["pbr", "versioningit"]
 KEYWORDS = ["use_scm_version", "pbr", "setuptools_git_versioning", "version_config"]
 
 
@@ -191,10 +184,10 @@ def test_new_backend_writes_the_version_file(
     assert {"tool": expected} == version_settings(project, backend)
     (finding,) = find_versions(project)
     assert (f"file {name}: different content",) == finding.explains
-    assert finding.text == (
+    assert (
         f"The build writes the version into `{name}`. The new build backend does the same with the lines"
         " below."
-    )
+    ) == finding.text
     assert ignored_files(project) == ([] if backend == "poetry_core" else [f"/src/{name}"])
 
 
@@ -250,10 +243,10 @@ def test_release_tool_updates_a_copy_of_the_version(tmp_path: Path) -> None:
     assert expected == bumped_files(project, {"tool": {"bumpversion": {"files": [changelog]}}})
     assert {} == bumped_files(project, {"tool": {}})
     (finding,) = find_versions(project)
-    assert finding.text == (
+    assert (
         '`tide/__init__.py` contains a copy of the version: `__version__: str = "1.2.3"`.'
         " bump-my-version updates it with the lines below. Otherwise, edit both."
-    )
+    ) == finding.text
 
 
 def test_poetrys_version_files_are_kept() -> None:

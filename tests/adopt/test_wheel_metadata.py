@@ -83,7 +83,7 @@ def metadata_only(**metadata: Any) -> Wheel:
     ],
 )
 def test_repository_is_recognized(label: str, url: str, is_known: bool) -> None:
-    """The repository's URL has a common label, or it is the home page on a known host."""
+    """The repository's URL has a common label, or it is the home page on GitHub or GitLab."""
     assert (url if is_known else "") == repository_url(metadata_only(project_urls={label: url}))
 
 
@@ -99,12 +99,7 @@ def test_oldest_python_is_supported(requires: str, expected: str | None) -> None
     assert expected == minimum_python(metadata_only(requires_python=requires))
 
 
-@pytest.mark.parametrize(
-    ("extras", "expected"),
-    [
-        *(("a all", True), ("all", False), ("a", False)),
-    ],
-)
+@pytest.mark.parametrize(("extras", "expected"), [("a all", True), ("all", False), ("a", False)])
 def test_generated_extra_is_recognized(extras: str, expected: bool) -> None:
     """The extra "all" is generated if it only contains the requirements of other extras."""
     texts = [f'rich; extra == "{extra}"' for extra in extras.split()]

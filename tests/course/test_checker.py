@@ -379,8 +379,7 @@ def test_output_shows_the_first_error(see: str, tmp_path: Path) -> None:
     (tmp_path / "exercises" / "one" / "check.toml").write_text(steps, encoding="utf-8")
     (tmp_path / "one.txt").write_text("one\n", encoding="utf-8")
     (tmp_path / "two.txt").write_text("one\ntwo or three\n", encoding="utf-8")
-    checker = shutil.copy(CHECKER, tmp_path)
-    command = (sys.executable, checker, "one", tmp_path)
+    command = (sys.executable, shutil.copy(CHECKER, tmp_path), "one", tmp_path)
     expected = """\
 Title
   ok: file one.txt: word
@@ -392,7 +391,7 @@ Hint: Which word does not belong in this file, although it was correct in the ot
 of this folder?
 """
     printed = run(*command, env={"UV": find_uv_bin()}, exit_code=1).stdout
-    assert printed == expected + (f"See {see}\n" if see else "")
+    assert expected + (f"See {see}\n" if see else "") == printed
     (tmp_path / "two.txt").write_text("one\n", encoding="utf-8")
     printed = run(*command, env={"UV": find_uv_bin()}).stdout
     passed = ["  ok: file one.txt: word", "  ok: file two.txt: word"]

@@ -51,7 +51,7 @@ def test_docstring_examples_are_correct() -> None:
 
 
 def program(path: Path, output: str) -> None:
-    """Write a program that runs `echo` with the given text, and prints to stderr."""
+    """Write a program that runs `echo` with the given arguments, and sends its output to stderr."""
     path.write_text(f"#!/bin/sh\necho {output} >&2\n")
     path.chmod(0o755)
 

@@ -226,15 +226,15 @@ def projects() -> dict[str, dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize(("name", "content"), sorted(projects().items()), ids=sorted(projects()))
-def test_project_follows_the_template(name: str, content: dict[str, Any]) -> None:
-    """A pyproject.toml uses the template's build requirements and its oldest Python version."""
+@pytest.mark.parametrize(("name", "settings"), sorted(projects().items()), ids=sorted(projects()))
+def test_project_follows_the_template(name: str, settings: dict[str, Any]) -> None:
+    """A project has the template's build requirements and oldest Python, and the right version."""
     requirements = {choice["requires"] for choice in facts("backend").values()}
-    required = content.get("build-system", {"requires": []})["requires"]
+    required = settings.get("build-system", {"requires": []})["requires"]
     assert set(required) <= requirements
     assert bool(required) == (name != "thorough-tests")
     pythons = (ROOT / "template" / "data" / "python_versions.yml").read_text(encoding="utf-8")
-    project = content["project"]
+    project = settings["project"]
     assert project["description"]
     if name != "from-setup-py":
         assert f">={yaml.safe_load(pythons)[0]}" == project["requires-python"]
@@ -243,7 +243,7 @@ def test_project_follows_the_template(name: str, content: dict[str, Any]) -> Non
 
 
 def test_all_exercises_require_the_same_rich() -> None:
-    """The exercises require the same version of rich as the checkpoints."""
+    """All exercises require the same version of rich."""
     files = [*COURSE.glob("exercises/*/solution.patch"), *COURSE.glob("exercises/*/start.patch")]
     files += COURSE.glob("exercises/*/start/pyproject.toml")
     text = "".join(file.read_text(encoding="utf-8") for file in files)
@@ -251,7 +251,13 @@ def test_all_exercises_require_the_same_rich() -> None:
 
 
 def behavior(folder: Path) -> dict[str, Any]:
-    """Return what a version of the module in the exercise `thorough-tests` prints and returns."""
+    """Return what a module of the exercise `thorough-tests` prints, by language.
+
+    The last line of the output is the exit code.
+
+    Args:
+        folder: The folder that contains the module.
+    """
     found = {}
     for language in (*GREETINGS, "xx"):
         code = f"import greetings; print(greetings.main(['Ada', {language!r}]))"
@@ -277,25 +283,32 @@ def test_faulty_version_has_one_fault(fault: str, language: str, printed: tuple[
     assert correct | {language: printed} == behavior(start / "faulty" / fault)
 
 
-def test_starts_contain_what_other_files_show() -> None:
-    """The license, the DVC file, and the requirements match the template, the lesson, and each other."""
-    exercises = COURSE / "exercises"
+def test_license_is_the_same_as_the_template() -> None:
+    """The LICENSE in `installable-by-hand` contains the text from the template."""
     text = (ROOT / "template" / "licenses" / "MIT.txt").read_text(encoding="utf-8")
     text = text.replace("{{ copyright_year }} {{ project.author }}", "2026 Ada")
-    licensed = exercises / "installable-by-hand" / "start" / "LICENSE"
+    licensed = COURSE / "exercises" / "installable-by-hand" / "start" / "LICENSE"
     assert text == licensed.read_text(encoding="utf-8")
-    start = exercises / "first-dockerfile" / "start"
+
+
+DOCKER = COURSE / "exercises" / "first-dockerfile"
+
+
+def test_start_of_the_dockerfile_exercise_is_consistent() -> None:
+    """The DVC file is the one in the lesson, and both lists of dependencies are the same."""
+    start = DOCKER / "start"
+    dvc = (start / "genres.bin.dvc").read_text(encoding="utf-8")
     lesson = (COURSE / "11-containers.md").read_text(encoding="utf-8")
-    assert (
-        f":caption: genres.bin.dvc\n{(start / 'genres.bin.dvc').read_text(encoding='utf-8')}```"
-        in lesson
-    )
-    content = tomllib.loads((start / "pyproject.toml").read_text(encoding="utf-8"))
+    assert f":caption: genres.bin.dvc\n{dvc}```" in lesson
     required = (start / "requirements.txt").read_text(encoding="utf-8").split()
-    assert required == content["project"]["dependencies"]
+    assert required == projects()[DOCKER.name]["project"]["dependencies"]
+
+
+def test_dockerfile_follows_the_template() -> None:
+    """The solution has the template's syntax and user, and a valid order of .dockerignore patterns."""
     template = ROOT / "template" / "project" / "{% if has.container %}Dockerfile{% endif %}.jinja"
     lines = template.read_text(encoding="utf-8").splitlines()
-    patch = (start.parent / "solution.patch").read_text(encoding="utf-8").splitlines()
+    patch = (DOCKER / "solution.patch").read_text(encoding="utf-8").splitlines()
     assert {"# syntax=docker/dockerfile:1", "USER 10001:10001"} <= set(lines)
     assert {"+# syntax=docker/dockerfile:1", "+USER 10001:10001"} <= set(patch)
     # A later pattern overrides an earlier one.

@@ -208,30 +208,28 @@ def test_bundle_is_served(
 def test_options_are_passed_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The command creates a bundle, and passes other options to `pip download`."""
+    """The command creates a bundle in a folder, and passes on other options."""
     called = []
     monkeypatch.setattr(offline_bundle, "make", lambda *arguments: called.append(arguments))
     monkeypatch.chdir(tmp_path)
     command(monkeypatch)
     command(monkeypatch, "make", "--folder", "here", "--platform=other")
-    default = tmp_path.resolve() / "offline-bundle"
-    assert [(default,), (tmp_path.resolve() / "here", "--platform=other")] == called
-    assert f"Wrote {default}. `nox -s bundle -- serve` starts its index.\n" in (
-        capsys.readouterr().out
-    )
+    default = tmp_path / "offline-bundle"
+    assert [(default,), (tmp_path / "here", "--platform=other")] == called
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"Wrote {default}. `nox -s bundle -- serve` starts its index.\n")
 
 
-def test_all_pages_of_the_course_are_checked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without `--page`, the command runs the course's pages."""
+def test_pages_of_the_course_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command runs the pages in `--page` options, or by default all pages of the course."""
     called = []
     monkeypatch.setattr(offline_bundle, "check", lambda folder, pages: called.append(pages))
     command(monkeypatch, "alone", "--folder", tmp_path)
     command(monkeypatch, "alone", "--folder", tmp_path, "--page", "a.md", "--page", "b.md")
-    assert called[1:] == [[Path("a.md"), Path("b.md")]]
-    assert set(COURSE.glob("[0-9]*.md")) <= set(called[0])
-    assert all(COURSE in page.parents for page in called[0])
+    course, selected = called
+    assert [Path("a.md"), Path("b.md")] == selected
+    assert set(COURSE.glob("[0-9]*.md")) <= set(course)
+    assert all(COURSE in page.parents for page in course)
 
 
 @pytest.mark.parametrize("what", ["check", "serve"])
