@@ -48,15 +48,6 @@ def test_library_exports_its_api(artifacts: ArtifactCache) -> None:
     assert expected == environment.run("python", "-c", code).stdout
 
 
-def test_missing_attribute_is_an_attribute_error(artifacts: ArtifactCache) -> None:
-    """Importing or accessing a misspelled name fails, although `__version__` is computed on demand."""
-    environment = installed({"project_name": "My Project"}, artifacts)
-    failed = environment.run("python", "-c", "from my_project import gret", exit_code=1)
-    assert "ImportError: cannot import name 'gret'" in failed.stderr
-    failed = environment.run("python", "-c", "import my_project; my_project.gret", exit_code=1)
-    assert "module 'my_project' has no attribute 'gret'" in failed.stderr
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("package_data", choices("package_data"))
 @pytest.mark.parametrize(

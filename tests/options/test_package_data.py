@@ -32,16 +32,3 @@ def test_greetings_are_the_same(mode: str, package_data: bool, artifacts: Artifa
     for language, greeting in (("en", "Hello"), ("es", "¡Hola"), ("de", "Hallo")):
         finished = environment.run("greet", "Ada", "--language", language)
         assert f"{greeting}, Ada!\n" == finished.stdout
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("package_data", choices("package_data"))
-@pytest.mark.parametrize("plugins", choices("plugins"))
-def test_languages_returns_a_copy(
-    plugins: bool, package_data: bool, artifacts: ArtifactCache
-) -> None:
-    """`languages()` returns a copy, so callers can't change the package's greetings."""
-    answers = BASE | {"package_data": package_data, "plugins": plugins}
-    environment = artifacts.environment("wheel", answers, artifacts.wheel_from_tree(answers))
-    code = "import my_project as p; p.languages()['en'] = 'Oh'; print(p.greet('Ada'))"
-    assert "Hello, Ada!\n" == environment.run("python", "-c", code).stdout

@@ -134,19 +134,6 @@ def test_linux_wheels_are_rejected_before_the_tag(
             assert bool(exit_code) == (name in finished.stdout)
 
 
-@pytest.mark.parametrize("publish", ["token", "none"])
-@pytest.mark.parametrize("mode", choices("mode"))
-def test_the_readme_installs_from_the_private_index(
-    mode: str, publish: str, artifacts: ArtifactCache
-) -> None:
-    """With index_url, every installation command in the README uses the index."""
-    answers = {"mode": mode, "publish": publish, "index_url": URL.rstrip("/")}
-    readme = (artifacts.project(BASE | answers) / "README.md").read_text(encoding="utf-8")
-    commands = re.findall(r"(?:pip|tool|pipx) install .*?my-project(?:`|$)", readme, re.MULTILINE)
-    assert len(commands) == (1 if mode == "library" else 2)
-    assert all(re.search(f"--(default-)?index(-url)? {URL}simple/ ", each) for each in commands)
-
-
 @pytest.mark.parametrize(
     ("tag", "version", "is_accepted"),
     [

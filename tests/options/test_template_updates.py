@@ -21,12 +21,6 @@ from harness.updates.releases import next_release, past_releases
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 WORKFLOW = BASE | {"template_updates": "workflow"}
 FILES = {name: {data["file"]} - {""} for name, data in facts("template_updates").items()}
-# The reminders' sentences in CONTRIBUTING.md.
-SENTENCES = {
-    "renovate": "[Renovate](https://docs.renovatebot.com/) opens a pull request for each new release"
-    " of the template, even if there are conflicts.",
-    "workflow": "`.github/workflows/template.yml` opens an issue when the template has a new release.",
-}
 # Like GitHub, stop at the first failing command.
 BASH = ("bash", "-e", "-c")
 
@@ -161,14 +155,3 @@ def test_issue_is_found_by_its_title(artifacts: ArtifactCache, tmp_path: Path) -
 esac"""
     run(*BASH, text, env=program(tmp_path / "bin", "gh", gh) | {"STATUS": "0"})
     assert "issue close 7\n" == log.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("chosen", rendered("template_updates"))
-def test_contributing_names_the_reminder(chosen: str, artifacts: ArtifactCache) -> None:
-    """CONTRIBUTING.md mentions only the selected reminder, and always the update command."""
-    project = artifacts.project(BASE | {"template_updates": chosen})
-    text = (project / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    found = {name for name, sentence in SENTENCES.items() if f"\n{sentence}\n" in text}
-    assert {chosen} - {"none"} == found
-    assert len(found) == len(re.findall(r"Renovate\]|template\.yml", text))
-    assert "copier update --skip-answered" in text

@@ -1,7 +1,6 @@
 """Check that the environments, secrets, workflows, and files named in guides exist."""
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -127,27 +126,6 @@ def test_update_command_uses_existing_questions(
         body = f"--body 'The template has a new release. To update, run: {command}'"
         assert body in steps[-1]["run"]
         assert "`.github/workflows/template.yml`" in guide
-
-
-@pytest.mark.parametrize("hosting", choices("docs_hosting"))
-@pytest.mark.parametrize("publish", ["trusted", "none"])
-def test_badges_link_to_existing_pages(
-    publish: str, hosting: str, artifacts: ArtifactCache
-) -> None:
-    """The README has exactly the expected badges for CI, a published package, and a site."""
-    answers = {"publish": publish, "docs_engine": "sphinx", "docs_hosting": hosting}
-    project = artifacts.project(BASE | answers)
-    urls = tomllib.loads(read(project, "pyproject.toml"))["project"]["urls"]
-    workflow = f"{urls['Repository']}/actions/workflows/ci.yml"
-    expected = {("CI", f"{workflow}/badge.svg"): workflow}
-    if publish != "none":
-        expected["Version on PyPI", "https://img.shields.io/pypi/v/my-project"] = ""
-    if hosting != "none":
-        image = "https://img.shields.io/badge/documentation-online-blue"
-        expected["Documentation", image] = urls["Documentation"]
-    found = re.findall(r"\[?!\[([\w ]+)\]\((.+?)\)(?:\]\((.+?)\))?", read(project, "README.md"))
-    assert expected == {(text, image): target for text, image, target in found}
-    assert (project / ".github" / "workflows" / "ci.yml").exists()
 
 
 @pytest.mark.parametrize("default_branch", ["main", "trunk/2"])

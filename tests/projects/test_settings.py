@@ -71,17 +71,6 @@ def test_ruff_wraps_at_100_columns(
         tools.run(*command, exit_code=number)
 
 
-@pytest.mark.parametrize(
-    ("texts", "ignored"), [({}, []), ({"user_name": "Zoë"}, ["RUF001", "RUF002", "RUF003"])]
-)
-def test_ambiguous_letters_are_allowed_if_names_contain_them(
-    texts: Answers, ignored: list[str], artifacts: ArtifactCache
-) -> None:
-    """Ruff allows ambiguous letters only if a text such as the author's name isn't ASCII."""
-    text = (artifacts.project(BASE | texts) / "pyproject.toml").read_text(encoding="utf-8")
-    assert ignored == tomllib.loads(text)["tool"]["ruff"]["lint"].get("ignore", [])
-
-
 TESTS = """\
 import logging
 import warnings

@@ -99,13 +99,6 @@ def test_extras_have_their_requirements(
     assert [*shown.items(), *[("all", "all of the above")] * (number > 0)] == rows
 
 
-def test_example_extra_is_described_in_a_sentence(artifacts: ArtifactCache) -> None:
-    """The README describes a single extra in a sentence instead of a table."""
-    readme = read(artifacts.project(BASE), "README.md")
-    assert "Install `my-project[colors]` for colored output." in readme
-    assert "| extra |" not in readme
-
-
 @each_number
 def test_colors_are_tested_with_their_requirements(number: int, artifacts: ArtifactCache) -> None:
     """The test dependencies include each requirement of the "colors" extra, which has a test."""

@@ -36,6 +36,7 @@ PROJECTS: dict[str, Answers] = {
     "script-click-data": {"mode": "script", "cli_library": "click", "package_data": True},
 }
 
+# Replaces Click's version option with one that prints the same text, but exits with 1.
 VERSION_FAILS = """@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=
     lambda context, _, value: value and (click.echo("greet 0.1.0") or context.exit(1)))
 @(lambda *_, **__: lambda function: function)("""
@@ -140,7 +141,7 @@ def installed(project: Path) -> Iterator[None]:
     (dist_info / "METADATA").write_text(
         f"Metadata-Version: 2.1\nName: {metadata['name']}\nVersion: {metadata['version']}\n"
     )
-    points = metadata["entry-points"]["my_project.languages"]
+    points = metadata.get("entry-points", {}).get("my_project.languages", {})
     lines = ["[my_project.languages]", *(f"{name} = {value}" for name, value in points.items())]
     (dist_info / "entry_points.txt").write_text("\n".join(lines))
     with pytest.MonkeyPatch.context() as patch:
@@ -321,9 +322,9 @@ def test_help_explains_every_argument(
 def test_package_exports_its_names(
     answers: Answers, tmp_path: Path, artifacts: ArtifactCache
 ) -> None:
-    """A package exports its functions and looks up its version. Other names are missing.
+    """A package exports its functions and its version, and other names are missing.
 
-    A script exports nothing.
+    In a script, a function returns the version.
     """
     with installed(artifacts.copy(answers, tmp_path / "project")):
         package = importlib.import_module("my_project")
@@ -335,17 +336,27 @@ def test_package_exports_its_names(
         assert "0.1.0" == package.__version__
         with pytest.raises(AttributeError, match="module 'my_project' has no attribute 'gret'"):
             package.gret  # noqa: B018
-        copy = package.languages()
-        copy.clear()
+
+
+@pytest.mark.parametrize("package_data", choices("package_data"))
+@pytest.mark.parametrize("plugins", choices("plugins"))
+def test_languages_returns_a_copy(
+    plugins: bool, package_data: bool, tmp_path: Path, artifacts: ArtifactCache
+) -> None:
+    """`languages()` returns a copy, so callers can't change the package's greetings."""
+    answers = BASE | {"mode": "app", "plugins": plugins, "package_data": package_data}
+    with installed(artifacts.copy(answers, tmp_path / "project")):
+        package = importlib.import_module("my_project")
+        package.languages().clear()
         assert "Hello, Ada!" == package.greet("Ada")
 
 
 def test_window_greets_the_name(
     answers: Answers, tmp_path: Path, artifacts: ArtifactCache, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The window has a field and a greeting, and the command returns an exit code.
+    """The window has a field and a greeting.
 
-    Without a display or tkinter, the command prints the cause.
+    Without a display or tkinter, the command prints the cause and fails.
     """
     with (
         installed(artifacts.copy(answers, tmp_path / "project")),

@@ -120,21 +120,6 @@ def test_pipelines_have_the_expected_jobs(
 
 
 @pytest.mark.parametrize(("ci", "answers", "case"), CASES)
-def test_guides_describe_the_service(
-    ci: str, answers: Answers, case: dict[str, Any], artifacts: ArtifactCache
-) -> None:
-    """The guides have exactly the expected setup steps and sentences about the CI service."""
-    project = artifacts.project(answers)
-    texts = {name: (project / name).read_text("utf-8") for name in expected()["sentences"][ci]}
-    setup = re.findall(r"(?s)## One-time setup\n\n(.*?)\n## ", texts["RELEASING.md"])
-    assert ([case["setup"]] if "setup" in case else []) == setup
-    branch = answers.get("default_branch", "main")
-    for name, sentences in expected()["sentences"][ci].items():
-        if name == "CONTRIBUTING.md" or "setup" in case:
-            assert f"\n{sentences.replace('`main`', f'`{branch}`')}\n" in texts[name]
-
-
-@pytest.mark.parametrize(("ci", "answers", "case"), CASES)
 def test_notes_are_above_what_they_explain(
     ci: str, answers: Answers, case: dict[str, Any], artifacts: ArtifactCache
 ) -> None:
