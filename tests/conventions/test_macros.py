@@ -10,17 +10,17 @@ import pytest
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from harness.packagestan.answers import FULL
-from harness.packagestan.template import ROOT, TEMPLATE, environment
+from harness.packagestan.template import ROOT, TEMPLATE, environment, macro_result
 from harness.rendering.copier_internals import render_context
 from harness.rendering.template import Answers
 
 # A call, and its result up to the end of the line or comment.
-EXAMPLE = re.compile(r"(?m)^\s*(?:{#-? )?((\w+)\(.*\))\s+->\s+(.*?)(?: -?#})?$")
+EXAMPLE = re.compile(r"(?m)^\s*(?:{#-? )?(\w+\(.*\))\s+->\s+(.*?)(?: -?#})?$")
 
 EXAMPLES = [
-    pytest.param(file.relative_to(ROOT).as_posix(), *groups, id=f"{file.stem}: {groups[0]}")
+    pytest.param(file.stem, call, expected, id=f"{file.stem}: {call}")
     for file in sorted((ROOT / "template" / "macros").glob("*.jinja"))
-    for groups in EXAMPLE.findall(file.read_text(encoding="utf-8"))
+    for call, expected in EXAMPLE.findall(file.read_text(encoding="utf-8"))
 ]
 
 
@@ -33,25 +33,22 @@ def context() -> dict[str, Any]:
     return found | {"_copier_conf": conf | {"data": {"hooks": True, "starters": {}}}}
 
 
-@pytest.mark.parametrize(("file", "call", "name", "result"), EXAMPLES)
-def test_example_is_right(file: str, call: str, name: str, result: str) -> None:
+def result(file: str, call: str, **others: Any) -> str:
+    """Return the result of a macro, with other names and values in its context."""
+    return macro_result(file, call, context() | others)
+
+
+@pytest.mark.parametrize(("file", "call", "expected"), EXAMPLES)
+def test_example_is_right(file: str, call: str, expected: str) -> None:
     r"""The macro returns the result. "..." stands for any text, \n for a line break, "" for nothing."""
-    text = f"{{% from '{file}' import {name} with context %}}{{{{ {call} }}}}"
-    found = environment().from_string(text).render(context())
-    expected = "" if result == '""' else result.replace(r"\n", "\n")
-    assert re.fullmatch(re.escape(expected).replace(re.escape("..."), "(?s:.+)"), found), found
+    text = "" if expected == '""' else expected.replace(r"\n", "\n")
+    found = result(file, call)
+    assert re.fullmatch(re.escape(text).replace(re.escape("..."), "(?s:.+)"), found), found
 
 
 def test_examples_are_found() -> None:
     """The pattern finds the examples."""
     assert len(EXAMPLES) > 50
-
-
-def result(file: str, call: str, **others: Any) -> str:
-    """Return the result of a macro, with other names and values in its context."""
-    name = call.partition("(")[0]
-    text = f"{{% from 'template/macros/{file}.jinja' import {name} with context %}}{{{{ {call} }}}}"
-    return environment().from_string(text).render(context() | others)
 
 
 # Markup at the start or end of a line in CommonMark, MyST, and Python-Markdown, and its escaped form.
@@ -131,13 +128,13 @@ def test_imports_are_merged_and_sorted(standard: str, block: str, expected: str)
 
 
 def test_long_names_are_not_repeated_in_a_remedy() -> None:
-    """A remedy repeats a name with fewer than 18 characters."""
+    """A remedy repeats only names with fewer than 18 characters."""
     assert f"use {'x' * 17}_" == result("name_errors", f"with_suffix('{'x' * 17}', '_')")
     assert 'append "_"' == result("name_errors", f"with_suffix('{'x' * 18}', '_')")
 
 
 def test_presets_are_ordered_by_size(tmp_path: Path) -> None:
-    """A fork's presets follow in alphabetical order, then a removed preset, and "custom" is last."""
+    """A fork's presets follow in alphabetical order, then a removed preset, and then "custom"."""
     folder = tmp_path / "template" / "presets"
     folder.mkdir(parents=True)
     for name in ("full", "zeta", "minimal", "acme", "standard"):

@@ -28,11 +28,9 @@ ANSWERS: list[Answers] = [
         if chosen["ci"] != "none" or chosen["publish"] == "none"
     ),
 ]
-
-
 NOTES = (ROOT / "template" / "data" / "notes.yml").read_text("utf-8")
 
-# The subject of each standard, as the index of PEPs describes it.
+# A word about the subject of each PEP.
 PEPS = {
     "440": "version",
     "517": "build-backend",
@@ -156,14 +154,12 @@ def test_notes_consist_of_sentences() -> None:
 
 
 def test_notes_mention_existing_names(artifacts: ArtifactCache) -> None:
-    """The words in code spans and quotes occur in projects. The PEPs are about the subject."""
-    code = ""
+    """Words in code spans and quotes occur in projects, and each cited PEP is about a note's subject."""
+    known = set[str]()
     for answers in [*ANSWERS, FULL | {"license": "Proprietary"}]:
         project = artifacts.project(answers | {"annotated": False})
-        code += " ".join(
-            [*tree(project), *((project / n).read_text("utf-8") for n in tree(project))]
-        )
-    known = set(re.findall(r"[\w-]+", code))
+        for name in tree(project):
+            known.update(re.findall(r"[\w-]+", f"{name} {(project / name).read_text('utf-8')}"))
     for note in yaml.safe_load(NOTES).values():
         spans = " ".join(re.findall(r"`[^`]+`|\"[^\"]+\"", note))
         assert set(re.findall(r"[\w-]+", spans)) <= known, note

@@ -33,7 +33,7 @@ each_project = pytest.mark.parametrize("chosen", ANSWERS.values(), ids=ANSWERS)
 
 @pytest.fixture
 def parent(tmp_path: Path) -> Path:
-    """Yield a folder that isn't in a repository, with a space in its path."""
+    """Return a folder outside any repository, with a space in its path."""
     folder = tmp_path / "my folder"
     folder.mkdir()
     return folder
@@ -61,9 +61,9 @@ def message(worker: Worker, operation: str, project: Path, **others: Any) -> lis
 
 @each_project
 def test_message_after_copying(chosen: Answers, parent: Path, artifacts: ArtifactCache) -> None:
-    """The message fits the answers and the repository, which is at most ten folders above.
+    """The message fits the answers and the surrounding repository, at most ten folders above.
 
-    It explains what to do if the answers file can't record the template's release.
+    If the template's release is unknown, the message explains what to do.
     """
     worker = TEMPLATE.asked_worker(BASE | chosen)
     rendered = artifacts.project(BASE | chosen)

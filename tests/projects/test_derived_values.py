@@ -17,7 +17,7 @@ LINK = "idna @ https://example.com/idna.zip"
 
 @cache
 def form() -> Form:
-    """Return answered questions for a library without optional contents."""
+    """Return the answered questions of a library without optional contents."""
     plain: Answers = {"preset": "minimal", "command_name": "", "gui_command_name": ""}
     texts = {name: "" for name in ("user_name", "user_email", "github_user", "repository_url")}
     texts |= {"project_description": "", "index_url": ""}
@@ -172,10 +172,11 @@ def test_build_system_follows_from_the_backend(backend: str) -> None:
     settings: dict[str, dict[str, Any]] = {"static": {}, "vcs": known["vcs"]}
     for versioning, vcs in settings.items():
         answers = {"backend": backend, "versioning": versioning}
-        assert form().answered(answers)["project"]["build_system"] == {
+        expected = {
             "requires": [known["requires"], *vcs.get("requires", [])],
             "module": vcs.get("module", known["module"]),
             "version_variable": vcs.get("variable", ""),
             "own_extras": known["own_extras"],
             "note": known["note"],
         }
+        assert expected == form().answered(answers)["project"]["build_system"]

@@ -60,6 +60,11 @@ def test_each_set_is_selected(artifacts: ArtifactCache) -> None:
     assert starter_files().keys() == found
 
 
+def users(files: set[str]) -> set[str]:
+    """Return the files in the folders that belong to the user, and the README and changelog."""
+    return {file for file in files if re.match(r"README|CHANGELOG|docs/|src/|tests/", file)}
+
+
 def context_of(answers: Answers) -> dict[str, Any]:
     """Return the names and values with which Copier renders a project's files."""
     return dict(render_context(TEMPLATE.asked_worker(answers)))
@@ -85,7 +90,7 @@ def test_updates_leave_files_to_the_user(answers: Answers, artifacts: ArtifactCa
     sets = context["given_starters"]["sets"]
     assert {"sets": sets} == value("starters", context)
     files = set(tree(artifacts.project(answers))) | UNWANTED
-    own = {file for file in files if re.match(r"README|CHANGELOG|docs/|src/|tests/", file)}
+    own = users(files)
     once, kept = (matching(files, files_in(sets, kind)) for kind in ("once", "kept"))
 
     def excluded(*received: str, **others: Any) -> set[str]:
@@ -107,12 +112,10 @@ def test_updates_leave_files_to_the_user(answers: Answers, artifacts: ArtifactCa
 
 
 @pytest.mark.parametrize("answers", CASES, ids=str)
-def test_copies_and_past_releases_exclude_no_files(
-    answers: Answers, artifacts: ArtifactCache
-) -> None:
+def test_only_updates_exclude_the_users_files(answers: Answers, artifacts: ArtifactCache) -> None:
     """Only updates to the current release exclude the user's files.
 
-    From 0.3, the pages that it managed are also excluded.
+    When an update renders the files of 0.3, it excludes only the pages that 0.3 managed.
     """
     context = context_of(answers)
     files = set(tree(artifacts.project(answers)))
@@ -128,7 +131,7 @@ def test_copies_and_past_releases_exclude_no_files(
 def test_existing_files_are_kept(answers: Answers, artifacts: ArtifactCache) -> None:
     """New starter files don't replace existing files, except files that the template manages."""
     files = set(tree(artifacts.project(answers)))
-    own = {file for file in files if re.match(r"README|CHANGELOG|docs/|src/|tests/", file)}
+    own = users(files)
     managed = {file for file in own if Path(file).name in ("conf.py", "__main__.py")}
     init = {file for file in own if file.endswith("/__init__.py")}
     mode = answers["mode"]

@@ -1,4 +1,4 @@
-"""Compare settings with second records that people keep."""
+"""Compare the tools' settings with the second record in tables.toml."""
 
 import json
 import re
@@ -20,7 +20,10 @@ CASES = tomllib.loads(Path(__file__).with_name("tables.toml").read_text(encoding
 
 
 def contents(file: Path) -> Any:
-    """Return a file's parsed contents, or else its lines without comments and pinned images."""
+    """Return a file's parsed contents or, in other formats, its lines.
+
+    Comments and pinned images are left out.
+    """
     text = file.read_text(encoding="utf-8")
     parsers: dict[str, Callable[[str], Any]] = {
         ".toml": tomllib.loads,

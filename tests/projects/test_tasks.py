@@ -18,6 +18,8 @@ from harness.rendering.template import Answers
 
 BASE: Answers = {"project_name": "My Project", "copyright_year": "2026"}
 Tasks = dict[str, tuple[str, list[str]]]
+# Decorated functions, and the options of their decorators.
+Functions = dict[str, tuple[Callable[..., None], dict[str, Any]]]
 RELEASE = "uv run --isolated --only-group release "
 # The description and the commands of each task. A lock file and a documentation site add tasks.
 TASKS = {
@@ -79,7 +81,7 @@ FILES = {"just": "justfile", "make": "Makefile", "invoke": "tasks.py", "nox": "n
 
 
 def recipes(text: str, argument: str) -> Tasks:
-    """Return the tasks in a justfile or a Makefile, run with an argument or, if it is "", without."""
+    """Return the tasks in a justfile or a Makefile, called with an argument unless it is empty."""
     found = {}
     for default, does, name, option, title, lines in re.findall(
         r'^(?:test: args = (.+)\n)?(?:# (.+)\n)?(\w+)(?: \*args="(.+)")?:(?: ## (.+))?\n((?:\t.+\n|    .+\n)+)',
@@ -92,9 +94,7 @@ def recipes(text: str, argument: str) -> Tasks:
     return found
 
 
-def decorator(
-    functions: dict[str, tuple[Callable[..., None], dict[str, Any]]],
-) -> Callable[..., Any]:
+def decorator(functions: Functions) -> Callable[..., Any]:
     """Return a substitute for `task` and `nox.session` that collects functions and options."""
 
     def decorate(function: Callable[..., None] | None = None, **options: Any) -> Any:
@@ -118,7 +118,7 @@ def python_tasks(runner: str, file: Path, argument: str, module: Any) -> tuple[T
     Returns:
         The tasks, and the options of each nox session.
     """
-    functions: dict[str, tuple[Callable[..., None], dict[str, Any]]] = {}
+    functions: Functions = {}
     module.task = module.session = decorator(functions)
     runpy.run_path(str(file))
     found: Tasks = {}
@@ -153,7 +153,7 @@ def module(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def check_long_calls(text: str) -> None:
-    """Check that exactly the calls that don't fit in a line of 100 characters are split."""
+    """Check that a call is split if, and only if, it doesn't fit in a line of 100 characters."""
     for call in re.findall(r"\.run\(\n((?: {8}.+\n)+) {4}\)", text):
         assert len(f"    session.run({' '.join(call.rstrip().rstrip(',').split())})") > 100
     for line in text.splitlines():

@@ -258,7 +258,8 @@ class Title(HTMLParser):
 def test_quoting_keeps_any_line(text: str) -> None:
     """Any line is accepted, and is unchanged after it is quoted and parsed again in each format.
 
-    The formats are TOML, Python strings and docstrings, HTML, and Markdown.
+    The formats are TOML, Python strings and docstrings, HTML, and Markdown. In Python, zero-width
+    spaces are escaped.
     """
     template = environment().from_string(
         "{% from 'template/macros/text.jinja' import line_error %}"

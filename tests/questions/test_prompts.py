@@ -45,7 +45,7 @@ VARIED = {
 
 @cache
 def form() -> Form:
-    """Return answered questions for a new project with the preset "custom"."""
+    """Return the answered questions of a new project with the preset "custom"."""
     return Form(QUESTIONNAIRE, FIRST | {"publish": "token", "preset": "custom"})
 
 
@@ -97,7 +97,7 @@ def test_placeholders_show_examples_or_what_replaces_an_empty_answer() -> None:
         if "placeholder" in question
     }
     project = form().answered({"user_name": "", "repository_url": ""})["project"]
-    assert shown == {
+    expected = {
         "project_name": "for example: My Project",
         "project_description": "for example: Convert between map projections.",
         "user_name": project["author"],
@@ -106,6 +106,7 @@ def test_placeholders_show_examples_or_what_replaces_an_empty_answer() -> None:
         "repository_url": project["repository"],
         "index_url": "for example: https://packages.example.com/upload/",
     }
+    assert expected == shown
     assert "" == asked("repository_url", github_user="").get_placeholder()
     for name, text in shown.items():
         assert "" == form().refusal(name, text.removeprefix("for example: "))
@@ -158,7 +159,7 @@ def test_default_for_publishing_is_available(answers: Answers, publish: str) -> 
 
 
 def test_projects_from_old_releases_keep_their_settings() -> None:
-    """Until 0.3, each project had a keyword and all test jobs, and `customize` was a question."""
+    """Projects from 0.3 keep their keyword, their test jobs, and the meaning of `customize`."""
     old = {"sets": [], "package": "my_project"}
     assert '["greetings"]' == default("keywords", starters=old, customize=False)
     assert "[]" == default("keywords", starters=old) == default("keywords", customize=False)
@@ -178,16 +179,21 @@ def recorded(**answers: Any) -> Answers:
 PDM = {"backend": "pdm_backend"}
 NO_PDM = "use static; PyPI rejects pdm_backend's versions"
 NO_FLIT = "use static; flit_core can't read git tags"
+FLIT = {"backend": "flit_core"}
+NO_CI = "use none; only a CI service can publish"
+NO_LINKS = "use none; PyPI rejects URL dependencies"
+NO_PAGES = "use another host; GitHub Pages requires GitHub Actions"
+NO_WORKFLOW = "use renovate; the workflow requires GitHub"
 
 UNAVAILABLE: list[tuple[str, Any, Answers, str]] = [
     ("publish", "trusted", {}, ""),
-    ("publish", "trusted", {"ci": "none"}, "use none; only a CI service can publish"),
+    ("publish", "trusted", {"ci": "none"}, NO_CI),
     ("publish", "trusted", {"license": "Proprietary"}, "use none; PyPI makes all packages public"),
-    *(("publish", "trusted", links, "use none; PyPI rejects URL dependencies") for links in LINKS),
+    *(("publish", "trusted", links, NO_LINKS) for links in LINKS),
     ("publish", "token", {}, ""),
-    ("publish", "token", {"ci": "none"}, "use none; only a CI service can publish"),
+    ("publish", "token", {"ci": "none"}, NO_CI),
     ("publish", "token", {"license": "Proprietary"}, ""),
-    *(("publish", "token", links, "use none; PyPI rejects URL dependencies") for links in LINKS),
+    *(("publish", "token", links, NO_LINKS) for links in LINKS),
     *(("publish", "token", links | INDEX, "") for links in LINKS),
     ("versioning", "vcs", {"backend": "hatchling"}, ""),
     ("versioning", "vcs", {"backend": "uv_build"}, "use static; uv_build can't read git tags"),
@@ -196,27 +202,11 @@ UNAVAILABLE: list[tuple[str, Any, Answers, str]] = [
     ("versioning", "vcs", PDM | recorded(versioning="vcs", backend="hatchling"), NO_PDM),
     ("versioning", "vcs", PDM | recorded(versioning="static", **PDM), NO_PDM),
     ("versioning", "vcs", PDM | recorded(versioning="vcs", **PDM), ""),
-    (
-        *("versioning", "vcs"),
-        {"backend": "flit_core"} | recorded(versioning="vcs", backend="flit_core"),
-        NO_FLIT,
-    ),
+    ("versioning", "vcs", FLIT | recorded(versioning="vcs", **FLIT), NO_FLIT),
     ("docs_hosting", "pages", {"ci": "github"}, ""),
-    *(
-        (
-            *("docs_hosting", "pages", {"ci": ci}),
-            "use another host; GitHub Pages requires GitHub Actions",
-        )
-        for ci in ("gitlab", "none")
-    ),
+    *(("docs_hosting", "pages", {"ci": ci}, NO_PAGES) for ci in ("gitlab", "none")),
     ("template_updates", "workflow", {"ci": "github"}, ""),
-    *(
-        (
-            *("template_updates", "workflow", {"ci": ci}),
-            "use renovate; the workflow requires GitHub",
-        )
-        for ci in ("gitlab", "none")
-    ),
+    *(("template_updates", "workflow", {"ci": ci}, NO_WORKFLOW) for ci in ("gitlab", "none")),
 ]
 
 
@@ -234,30 +224,21 @@ def test_unavailable_choice_has_a_reason(
     assert message == environment().from_string(text).render(context).strip()
 
 
+COMMAND = "use a name like plain-distributionname; {} needs a command"
+OWN_INDEX = "enter the URL of your own index; a proprietary package must not reach PyPI"
+NO_INDEX = "use --data publish=token; trusted publishing only works with PyPI"
+IMAGE = "add --data command_name=plain-distributionname; an image needs a command to run"
+
 IMPOSSIBLE: list[tuple[str, Any, Answers, str]] = [
-    *(
-        (
-            *("command_name", "", {"mode": mode}),
-            f"use a name like plain-distributionname; {kind} needs a command",
-        )
-        for mode, kind in (("app", "an app"), ("script", "a script"))
-    ),
+    ("command_name", "", {"mode": "app"}, COMMAND.format("an app")),
+    ("command_name", "", {"mode": "script"}, COMMAND.format("a script")),
     ("command_name", "", {"mode": "library"}, ""),
-    (
-        *("index_url", "", {"license": "Proprietary"}),
-        "enter the URL of your own index; a proprietary package must not reach PyPI",
-    ),
+    ("index_url", "", {"license": "Proprietary"}, OWN_INDEX),
     ("index_url", "", {"license": "Proprietary", "publish": "none"}, ""),
     ("index_url", "", {}, ""),
-    (
-        *("index_url", INDEX["index_url"], {"publish": "trusted"}),
-        "use --data publish=token; trusted publishing only works with PyPI",
-    ),
+    ("index_url", INDEX["index_url"], {"publish": "trusted"}, NO_INDEX),
     ("index_url", INDEX["index_url"], {"publish": "none"}, ""),
-    (
-        *("container", True, {"command_name": ""}),
-        "add --data command_name=plain-distributionname; an image needs a command to run",
-    ),
+    ("container", True, {"command_name": ""}, IMAGE),
     ("container", True, {}, ""),
     ("container", False, {"command_name": ""}, ""),
 ]
@@ -273,25 +254,24 @@ def test_impossible_answer_has_a_reason(
     assert message == environment().from_string(text).render(context).strip()
 
 
-@pytest.mark.parametrize("recorded", ["3.10", 3.17])
-def test_recorded_python_version_is_offered(recorded: Any) -> None:
+@pytest.mark.parametrize("version", ["3.10", 3.17])
+def test_recorded_python_version_is_offered(version: Any) -> None:
     """An existing project keeps a version that new projects can't select anymore."""
-    assert [str(recorded), "3.11", "3.12", "3.13", "3.14", "3.15"] == offered_pythons(recorded)
+    assert [str(version), "3.11", "3.12", "3.13", "3.14", "3.15"] == offered_pythons(version)
 
 
 @pytest.mark.parametrize(
-    "recorded", ["3.12", 3.1, "3.100", "3.1x", "x3.10", "3.10\n", "3x10", "3.01", "4.10"]
+    "version", ["3.12", 3.1, "3.100", "3.1x", "x3.10", "3.10\n", "3x10", "3.01", "4.10"]
 )
-def test_invalid_python_version_is_not_offered(recorded: Any) -> None:
+def test_other_recorded_python_version_is_not_offered(version: Any) -> None:
     """An invalid version isn't offered even if it is recorded, and no version is offered twice."""
-    assert ["3.11", "3.12", "3.13", "3.14", "3.15"] == offered_pythons(recorded)
+    assert ["3.11", "3.12", "3.13", "3.14", "3.15"] == offered_pythons(version)
 
 
-def offered_pythons(recorded: Any) -> list[str]:
+def offered_pythons(version: Any) -> list[str]:
     """Return the offered Python versions if a version is recorded."""
-    conf = {"data": {"starters": {}, "python_min": recorded}, "answers_file": "x", "dst_path": "x"}
     text = environment().from_string(questions()["python_min"]["choices"])
-    return list(yaml.safe_load(text.render(_copier_conf=conf)))
+    return list(yaml.safe_load(text.render(recorded(python_min=version))))
 
 
 def test_preset_of_a_project_cannot_change(tmp_path: Path) -> None:
@@ -299,31 +279,31 @@ def test_preset_of_a_project_cannot_change(tmp_path: Path) -> None:
     conf: Answers = {"data": {"preset": ""}, "answers_file": "answers.yml", "dst_path": tmp_path}
     text = environment().from_string(questions()["preset"]["ask"])
 
-    def is_accepted(preset: str, recorded: Answers, **others: Any) -> bool:
+    def is_accepted(preset: str, known: Answers, **others: Any) -> bool:
         names = {"preset": preset, "starters": {}, "_copier_conf": conf}
         try:
-            text.render(names | {"_external_data": {"recorded": recorded}} | others)
+            text.render(names | {"_external_data": {"recorded": known}} | others)
         except FilterArgumentError:
             return False
         return True
 
     assert is_accepted("full", {})
     (tmp_path / "answers.yml").touch()
-    for recorded, others, own in (
+    for known, others, own in (
         ({"preset": "minimal"}, {}, "minimal"),
         ({"preset": "minimal"}, {"customize": True}, "minimal"),
         ({}, {}, "standard"),
         ({}, {"customize": False}, "standard"),
         ({}, {"customize": True}, "custom"),
     ):
-        accepted = [name for name in choices("preset") if is_accepted(name, recorded, **others)]
+        accepted = [name for name in choices("preset") if is_accepted(name, known, **others)]
         assert [own] == accepted
     conf["data"] = {}
     assert is_accepted("full", {"preset": "minimal"})
 
 
 def test_questions_are_named_in_their_messages() -> None:
-    """Each message that a question's condition shows names the question."""
+    """If the condition of a question shows a message, the message names this question."""
     for name, question in questions().items():
         named = re.findall(r"\brefuse(?:_wrong)?\('(\w+)'", str(question.get("ask")))
         assert {name} >= set(named)

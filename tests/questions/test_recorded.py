@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from jinja2.exceptions import FilterArgumentError
 
-from harness.packagestan.template import environment
+from harness.packagestan.template import macro_result
 
 
 def called(call: str, project: Path, recorded: dict[str, Any], **others: Any) -> str:
@@ -16,21 +16,17 @@ def called(call: str, project: Path, recorded: dict[str, Any], **others: Any) ->
         call: The call of the macro.
         project: The project's folder, which contains an answers file if the project exists.
         recorded: The contents of the answers file.
-        others: Other names and values, and settings of Copier.
+        others: Other names and values in the context, or settings of Copier.
     """
     conf = {"dst_path": project, "answers_file": "answers.yml", "data": {}, "defaults": True}
     conf |= {name: others.pop(name) for name in conf.keys() & others.keys()}
     context = {"_copier_conf": conf, "_external_data": {"recorded": recorded}} | others
-    name = call.partition("(")[0]
-    text = (
-        f"{{% from 'template/macros/recorded.jinja' import {name} with context %}}{{{{ {call} }}}}"
-    )
-    return environment().from_string(text).render(context)
+    return macro_result("recorded", call, context)
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return the folder of a project with an answers file. Its name has characters of patterns."""
+    """Return a project's folder, whose name has special characters of globs."""
     folder = tmp_path / "my [x]*?"
     folder.mkdir()
     (folder / "answers.yml").touch()
@@ -63,10 +59,7 @@ SAME: list[tuple[str, Any, Any, bool]] = [
 def test_spellings_of_an_answer_are_the_same(
     question: str, old: Any, new: Any, same: bool, project: Path
 ) -> None:
-    """Answers with the same meaning are the same, and a changed answer stops the update.
-
-    The message contains the new and the old answer as arguments for a shell.
-    """
+    """Only an answer with another meaning stops the update."""
     values = {"question": question, "old": old, "new": new}
     assert same == bool(called("is_same(question, old, new)", project, {}, **values))
     given = {"_copier_answers": {question: new}, "preset": "standard"}
@@ -129,7 +122,11 @@ def test_recorded_answers_come_from_the_answers_file_or_data(project: Path) -> N
     assert "none" == called("recorded_text('hooks')", new, {}, data=data)
     assert "" == called("recorded_text('hooks')", new, {}, data={"hooks": "none"})
     assert "" == called("recorded_text('mode')", project, recorded)
+
+
+def test_renamed_choice_has_a_new_name(project: Path) -> None:
+    """A macro finds the new name of a recorded choice if the choice has been renamed."""
     assert "local" == called("renamed_choice('hooks')", project, {"hooks": True})
     assert "none" == called("renamed_choice('hooks')", project, {"hooks": "False"})
-    assert "" == called("renamed_choice('hooks')", project, recorded)
+    assert "" == called("renamed_choice('hooks')", project, {"hooks": "local"})
     assert "" == called("renamed_choice('mode')", project, {"mode": True})

@@ -16,7 +16,7 @@ TEXT = Path(__file__).with_suffix(".txt").read_text(encoding="utf-8")
 
 
 def parsed(section: str) -> list[tuple[CodeType, str]]:
-    """Return the lines in a section, each with its compiled condition."""
+    """Return the lines in a section, each after its compiled condition."""
     found, block = [], "True"
     for line in filter(None, section.splitlines()[1:]):
         condition, _, text = line.removeprefix("?").strip().partition(" | ")
@@ -43,7 +43,7 @@ def listed(names: list[str]) -> str:
 def variables(answers: Answers) -> dict[str, Any]:
     """Return the variables for conditions: the answers, and facts that follow from them."""
     known = dict.fromkeys(questions(), "") | answers
-    uv, pip = ("uv" in known["environments"], "pip" in known["environments"])
+    uv, pip = "uv" in known["environments"], "pip" in known["environments"]
     address = f"https://github.com/{known['github_user']}/{known['distribution_name']}"
     repository = known["repository_url"] or (address if known["github_user"] else "")
     on_github = re.fullmatch(r"https://github\.com/[^/]+/[^/]+/?", repository)

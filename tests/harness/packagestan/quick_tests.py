@@ -7,7 +7,7 @@ from harness.processes.commands import run
 
 # The folders whose tests are quick unless they are marked as slow.
 FOLDERS = ("conventions", "options", "projects", "questions", "services")
-# All paths with quick tests. In the last two, these tests are marked.
+# All paths with quick tests. In the last two, only tests with the marker `quick` are quick.
 PATHS = (
     *(f"tests/{folder}" for folder in FOLDERS),
     "tests/documentation/test_documentation.py",

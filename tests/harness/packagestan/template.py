@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,19 @@ asked_worker = TEMPLATE.asked_worker
 ORG = "ORG"
 ADDRESS = f"gh:{ORG}/packagestan"
 CLONE_ADDRESS = f"https://github.com/{ORG}/packagestan.git"
+
+
+def macro_result(file: str, call: str, context: Mapping[str, Any]) -> str:
+    """Return the result of a macro.
+
+    Args:
+        file: The name of the macro's file in `template/macros`, without its suffix.
+        call: The call of the macro.
+        context: The names and values that the macro and its arguments can use.
+    """
+    name = call.partition("(")[0]
+    text = f"{{% from 'template/macros/{file}.jinja' import {name} with context %}}{{{{ {call} }}}}"
+    return environment().from_string(text).render(context)
 
 
 @functools.cache

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +97,7 @@ def is_template(file: str) -> bool:
     return file.startswith(("copier.yml", "template/"))
 
 
-def relative_cost(test: str, record: Record, fault: Fault, effects: Iterable[str] = ()) -> float:
+def relative_cost(test: str, record: Record, fault: Fault, effects: Collection[str] = ()) -> float:
     """Return a test's time relative to the likelihood that it catches a fault.
 
     The likelihood is higher for tests that read few files or whose names share words with the
@@ -110,7 +110,7 @@ def relative_cost(test: str, record: Record, fault: Fault, effects: Iterable[str
 
 
 def near_tests(
-    fault: Fault, variants: Sequence[str], effects: Iterable[str], known: dict[str, Record]
+    fault: Fault, variants: Sequence[str], effects: Collection[str], known: dict[str, Record]
 ) -> tuple[list[str], list[str]]:
     """Return the quick tests and the other tests that are most likely to catch a fault.
 
