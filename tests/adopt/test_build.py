@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -111,6 +112,7 @@ def test_hanging_build_is_terminated(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     """A build that exceeds the time limit or is interrupted leaves no temporary files behind.
 
@@ -125,6 +127,9 @@ def test_hanging_build_is_terminated(
     (tmp_path / "project" / "setup.py").write_text(values + HANGING, encoding="utf-8")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    # If a shell runs the tests in the background, they start with interrupts ignored.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, handler))
     arguments = ["read", "--yes", "--timeout", timeout, "--output", str(tmp_path / "out")]
     assert exit_code == main([*arguments, str(tmp_path / "project")])
     message = capsys.readouterr().err

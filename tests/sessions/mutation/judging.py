@@ -293,7 +293,7 @@ class Suite:
             found = culprits(self.repository, group, [], "--collect-only", *arguments)
             uncollected |= found
             with runs.seeded([fault for fault in group if fault not in found], self.repository):
-                tests = runs.run_tests(self.repository, f"--numprocesses={PROCESSES}", *arguments)
+                tests = runs.run_tests(self.repository, "--numprocesses=auto", *arguments)
             print(f"{len(group)} faults, {len(found)} of them stop the run", flush=True)
             failed |= dict.fromkeys(test for test in tests if "::" in test)
         return uncollected, list(failed)
