@@ -113,7 +113,7 @@ VALUES: list[tuple[Answers, dict[str, Any]]] = [
     *(
         (
             {"command_name": "a", "cli_library": "click", "dependencies": [text]},
-            {"dependencies": [text] + ["click>=8.2"] * is_added},
+            {"dependencies": [text] + facts("cli_library")["click"]["requires"] * is_added},
         )
         for text, is_added in [("a", True), ("Click>8", False), ("click; os_name == 'nt'", True)]
     ),
