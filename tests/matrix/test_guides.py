@@ -32,6 +32,7 @@ GUIDES: dict[str, Answers] = {
 
 # With these answers and the variants in `nox -s quick`, each line in guides.txt appears in a guide.
 MORE_GUIDES: dict[str, Answers] = GUIDES | {
+    "app": {"mode": "app"},
     "GitLab, TestPyPI": {
         "ci": "gitlab",
         "publish": "token",

@@ -28,11 +28,6 @@ PLAIN: Answers = {"project_name": "My Project", "backend": "flit_core"}
 TOOLS = "template/data/tools.yml"
 MOST_DISTRIBUTIONS = 30
 
-FILES = {
-    "uv": ".python-version",
-    "conda": "environment.yml",
-    "direnv": ".envrc",
-}
 
 # A script that simulates conda. It creates a virtual environment with the name from environment.yml,
 # and installs the requirements in the "pip" section.
@@ -129,17 +124,6 @@ def test_uv_is_the_default(artifacts: ArtifactCache) -> None:
     assert "" == lock_commands(project)
 
 
-@pytest.mark.parametrize("chosen", [*[[c] for c in choices("environments")], [], ["uv", "pip"]])
-def test_project_has_only_the_files_of_selected_tools(
-    chosen: list[str], artifacts: ArtifactCache
-) -> None:
-    """A project has only the selected tools' files, and a task creates pylock.toml only with pip."""
-    project = artifacts.project(with_environments(*chosen))
-    for choice, file in FILES.items():
-        assert (choice in chosen) == (project / file).exists()
-    assert ("pip" in chosen) == ("pylock.toml" in lock_commands(project))
-
-
 @pytest.mark.parametrize("chosen", [[], ["pip"], ["conda"]])
 def test_uv_is_not_required_unless_selected(chosen: list[str], artifacts: ArtifactCache) -> None:
     """If uv isn't selected, only CI and the command that creates pylock.toml mention it."""
@@ -148,17 +132,6 @@ def test_uv_is_not_required_unless_selected(chosen: list[str], artifacts: Artifa
         if file.is_file() and ".github" not in file.parts:
             text = file.read_text(encoding="utf-8").replace("pipx run uv pip compile", "")
             assert not re.search(r"\buvx?\b", text), file
-
-
-@pytest.mark.parametrize("version", ["3.11", "3.15"])
-def test_environments_use_the_oldest_supported_python(
-    version: str, artifacts: ArtifactCache
-) -> None:
-    """The oldest supported Python is in .python-version and is the minimum in environment.yml."""
-    project = artifacts.project(with_environments("uv", "conda") | {"python_min": version})
-    assert f"{version}\n" == (project / ".python-version").read_text(encoding="utf-8")
-    environment = yaml.safe_load((project / "environment.yml").read_text(encoding="utf-8"))
-    assert f"python>={version}" == environment["dependencies"][0]
 
 
 @pytest.mark.parametrize("name", ["base", "my-project", "2026-01-01", "1e5", "null"])

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -119,20 +120,33 @@ def test_pipelines_have_the_expected_jobs(
     assert {name: job for name, job in case["jobs"].items() if job} == jobs
 
 
+def comments(ci: str, answers: Answers, artifacts: ArtifactCache) -> Iterator[tuple[str, str, str]]:
+    """Yield each file and name with a note in service_files.yml, and the comment above the name."""
+    more = {"annotated": True} | ({"template_updates": "workflow"} if ci == "github" else {})
+    project = artifacts.project(answers | more)
+    for file in filter(lambda name: (project / name).exists(), expected()["notes"]):
+        text = (project / file).read_text(encoding="utf-8")
+        for name in expected()["notes"][file]:
+            # A comment is indented like the setting or the job below it.
+            pattern = rf"(?m)((?:^{{0}}#.*\n)*)^{{0}}{re.escape(name)}:(?: |$)"
+            for found in filter(None, (re.search(pattern.format(i), text) for i in ("", "  "))):
+                yield file, name, " ".join(re.sub(r"(?m)^ *# ?", "", found[1]).split())
+
+
 @pytest.mark.parametrize(("ci", "answers", "case"), CASES)
 def test_notes_are_above_what_they_explain(
     ci: str, answers: Answers, case: dict[str, Any], artifacts: ArtifactCache
 ) -> None:
     """In annotated projects, the expected note is above each setting and each job."""
-    more = {"annotated": True} | ({"template_updates": "workflow"} if ci == "github" else {})
-    project = artifacts.project(answers | more)
     notes = yaml.safe_load((ROOT / "template/data/notes.yml").read_text(encoding="utf-8"))
-    for file in filter(lambda name: (project / name).exists(), expected()["notes"]):
-        text = (project / file).read_text(encoding="utf-8")
-        for name, note in expected()["notes"][file].items():
-            # A comment is indented like the setting or the job below it.
-            pattern = rf"(?m)((?:^{{0}}#.*\n)*)^{{0}}{re.escape(name)}:(?: |$)"
-            for found in filter(None, (re.search(pattern.format(i), text) for i in ("", "  "))):
-                comment = " ".join(re.sub(r"(?m)^ *# ?", "", found[1]).split())
-                expected_note = note.replace("<publish>", answers.get("publish", "trusted"))
-                assert " ".join(notes[expected_note].split()) in comment, (file, name)
+    for file, name, comment in comments(ci, answers, artifacts):
+        note = expected()["notes"][file][name]
+        note = note.replace("<publish>", answers.get("publish", "trusted"))
+        assert " ".join(notes[note].split()) in comment, (file, name)
+
+
+def test_each_name_with_a_note_exists(artifacts: ArtifactCache) -> None:
+    """At least one project contains each setting or job that has a note."""
+    listed = {(file, name) for file, names in expected()["notes"].items() for name in names}
+    found = (comments(ci, answers, artifacts) for ci, answers, _ in CASES)
+    assert listed == {(file, name) for each in found for file, name, _ in each}
