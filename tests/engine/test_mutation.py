@@ -13,10 +13,11 @@ from harness.packagestan.quick_tests import option_of
 from harness.packagestan.template import ROOT
 from harness.rendering.template import Answers
 from sessions.mutation import judging, outputs, recorder, runs
-from sessions.mutation.__main__ import report
+from sessions.mutation.__main__ import report, write_table
 from sessions.mutation.judging import (
     CAUGHT,
     EQUIVALENT,
+    SURVIVED,
     Suite,
     Verdict,
     culprits,
@@ -152,7 +153,8 @@ def test_surviving_fault_is_reported(tmp_path: Path, capsys: pytest.CaptureFixtu
         Verdict("tools/b.py", 8, "delete line", "b() → (nothing)", "adoption tool", CAUGHT),
         Verdict("tools/c.py", 9, "delete line", "c() → (nothing)", "adoption tool", EQUIVALENT),
     ]
-    scores = report(verdicts, tmp_path / "table.tsv")
+    scores = report(verdicts)
+    write_table(verdicts, tmp_path / "table.tsv")
     assert (2, 1, 1) == tuple(scores["all"][k] for k in ("faults", "caught", "without an effect"))
     assert "survived: tools/a.py:7: delete line: a() → (nothing)\n" in capsys.readouterr().out
     with (tmp_path / "table.tsv").open(encoding="utf-8", newline="") as table:
@@ -209,6 +211,37 @@ def test_failed_tests_run_again_with_the_faults_in_their_files(
     assert ["t::slow", "", ""] == [verdict.caught_by for verdict in verdicts.values()]
 
 
+def test_only_the_variants_that_a_fault_changes_are_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The matrix's tests run on uncaught faults in the variants that each of them changes."""
+    known = {
+        f"tests/matrix/test_a.py::test_b[{name}]": runs.Record(1.0, frozenset(), is_quick=False)
+        for name in ("flit", "pdm")
+    }
+    again: dict[str, list[str]] = {}
+
+    def failing(fault: Fault, tests: list[str]) -> str:
+        again[fault.file] = tests
+        return tests[0]
+
+    monkeypatch.setattr(judging, "failing", failing)
+    verdicts = {
+        Fault(file, 1, "delete line", ("x",), ()): Verdict(
+            file, 1, "delete line", "x", "metadata", result, variants=variants
+        )
+        for file, result, variants in [
+            ("left", SURVIVED, ("flit",)),
+            ("caught", CAUGHT, ("flit",)),
+            ("unchanged", SURVIVED, ()),
+        ]
+    }
+    with ThreadPoolExecutor(1) as pool:
+        Suite(pool, tmp_path, known).run_variants(verdicts)
+    assert {"left": ["tests/matrix/test_a.py::test_b[flit]"]} == again
+    assert [CAUGHT, CAUGHT, SURVIVED] == [verdict.result for verdict in verdicts.values()]
+
+
 def test_fault_that_stops_the_run_does_not_hide_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,8 +275,8 @@ def test_overlapping_faults_are_not_seeded_together() -> None:
     [
         (
             "a.py",
-            "import b\nfrom c import d\n\n\ndef e(f: int): ...\n",
-            "from c import d\nimport b\n\n\ndef e(f: str): ...\n",
+            "import b\nfrom c import d\n\n\ndef e(f: int): g(h=1, i=2)\n",
+            "from c import d\nimport b\n\n\ndef e(f: str): g(i=2, h=1)\n",
         ),
         ("a.toml", 'a = "b"\nc = 1\n', "c = 1\na = 'b'\n"),
         ("a.yml", "a: b\n", 'a: "b"  # why\n'),
@@ -255,7 +288,7 @@ def test_overlapping_faults_are_not_seeded_together() -> None:
     ],
 )
 def test_equivalent_texts_have_no_effect(file: str, before: str, after: str) -> None:
-    """Formatting, comments, annotations, diff's command, and the order of keys have no effect."""
+    """Formatting, comments, annotations, diff's command, and the order of names have no effect."""
     assert outputs.same_meaning(file, before, after)
     assert not outputs.same_meaning(file, before, after.replace("b", "x"))
 

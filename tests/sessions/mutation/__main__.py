@@ -37,12 +37,16 @@ def score(verdicts: Sequence[Verdict]) -> dict[str, int]:
     }
 
 
-def report(verdicts: list[Verdict], table: Path) -> dict[str, dict[str, int]]:
-    """Write the table, print the scores and surviving faults, and return the scores by part."""
+def write_table(verdicts: list[Verdict], table: Path) -> None:
+    """Write a table with one row for each fault."""
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(asdict(verdicts[0])), delimiter="\t")
         writer.writeheader()
         writer.writerows(map(asdict, verdicts))
+
+
+def report(verdicts: list[Verdict]) -> dict[str, dict[str, int]]:
+    """Print the scores and the surviving faults, and return the scores by part."""
     parts = [part for part in PARTS if any(verdict.part == part for verdict in verdicts)]
     scores = {part: score([v for v in verdicts if v.part == part]) for part in sorted(parts)}
     scores["all"] = score(verdicts)
@@ -51,7 +55,6 @@ def report(verdicts: list[Verdict], table: Path) -> dict[str, dict[str, int]]:
     for verdict in verdicts:
         if verdict.result == SURVIVED:
             print(f"survived: {verdict.file}:{verdict.line}: {verdict.operator}: {verdict.fault}")
-    print(f"The table is {table}")
     return scores
 
 
@@ -97,14 +100,19 @@ def main(arguments: Sequence[str]) -> int:
     start = time.monotonic()
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
     place = Path(tempfile.mkdtemp(prefix="packagestan-mutation-", dir=memory))
+    table = runs.RECORDS / f"{f'sample-{options.seed}' if options.sample else 'exhaustive'}.tsv"
+    verdicts: list[Verdict] = []
+    minutes = 0
     try:
-        verdicts = examine(chosen, place, together=not options.near)
+        for verdicts in examine(chosen, place, together=not options.near):
+            write_table(verdicts, table)
+            minutes = round((time.monotonic() - start) / 60)
+            left = sum(verdict.result == SURVIVED for verdict in verdicts)
+            print(f"{left} faults are left after {minutes} minutes", flush=True)
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    minutes = round((time.monotonic() - start) / 60)
-    name = f"sample-{options.seed}" if options.sample else "exhaustive"
-    scores = report(verdicts, runs.RECORDS / f"{name}.tsv")
-    print(f"{minutes} minutes")
+    scores = report(verdicts)
+    print(f"The table is {table}")
     if options.sample and options.paths is PLACES and not (options.part or options.near):
         today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
         latest = {"seed": options.seed, "date": today, "minutes": minutes, "scores": scores}

@@ -2,15 +2,16 @@
 
 The tests that are most likely to catch a fault run first, in order of cost, until one fails. Then,
 the quick suite and the full suite run on groups of remaining faults that don't overlap. Tests that
-fail run again with each fault that may be the cause. This way, every test runs on each surviving
-fault, although the suites don't run separately for each fault.
+fail run again with each fault that may be the cause. This way, the tests run on each surviving
+fault, although the suites don't run separately for each fault. Of the tests of all variants, in
+`tests/matrix`, only the quick ones and those of two affected variants run.
 """
 
 import functools
 import itertools
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import SimpleQueue
@@ -50,6 +51,7 @@ class Verdict:
         part: The part of the sources that contains the fault.
         result: "caught", "survived", or "equivalent" (without an effect).
         changes: Whether the fault changes a rendered file.
+        variants: The names of up to two covering variants that the fault changes.
         quick: The test in the quick suite that catches the fault, or "".
         caught_by: The test or session that catches the fault, the reason why the fault has no
             effect, or "".
@@ -63,6 +65,7 @@ class Verdict:
     part: str
     result: str = SURVIVED
     changes: bool = False
+    variants: tuple[str, ...] = ()
     quick: str = ""
     caught_by: str = ""
     seconds: float = 0.0
@@ -106,8 +109,9 @@ class Worker:
         changed = dict.fromkeys(
             self.names[case] for case, _ in sorted(different) if case in self.names
         )
+        verdict.variants = tuple(changed)[:2]
         effects = {what for _, what in different}
-        quick, others = runs.near_tests(fault, list(changed)[:2], effects, self.known)
+        quick, others = runs.near_tests(fault, verdict.variants, effects, self.known)
         failed = self.failing(fault, [*quick, *others])
         if failed:
             verdict.result, verdict.caught_by = CAUGHT, failed
@@ -207,8 +211,8 @@ def exclusions() -> list[dict[str, str]]:
     return list(yaml.safe_load(EXCLUDED.read_text(encoding="utf-8")) or [])
 
 
-def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict]:
-    """Test each fault, print its first verdict, and return the final verdicts.
+def examine(chosen: list[Fault], place: Path, *, together: bool) -> Iterator[list[Verdict]]:
+    """Test each fault, print its first verdict, and yield all verdicts after each stage.
 
     Args:
         chosen: The faults.
@@ -224,11 +228,12 @@ def examine(chosen: list[Fault], place: Path, *, together: bool) -> list[Verdict
         for done in as_completed(judged):
             verdict = verdicts[judged[done]] = done.result()
             print(f"{verdict.result:10} {verdict.seconds:6.1f} s  {judged[done]}"[:120], flush=True)
+        yield [verdicts[fault] for fault in chosen]
         if together:
             suite = Suite(pool, place / "0" / "repository", runs.records())
-            suite.run_quick_tests(verdicts)
-            suite.run_all_tests(verdicts)
-    return [verdicts[fault] for fault in chosen]
+            for run_tests in (suite.run_quick_tests, suite.run_all_tests, suite.run_variants):
+                run_tests(verdicts)
+                yield [verdicts[fault] for fault in chosen]
 
 
 @dataclass
@@ -263,18 +268,33 @@ class Suite:
             verdict.quick = test
 
     def run_all_tests(self, verdicts: dict[Fault, Verdict]) -> None:
-        """Run all tests on all faults that haven't been caught, and update the verdicts."""
+        """Run all tests outside `tests/matrix` on all faults that haven't been caught."""
         left = [fault for fault, verdict in verdicts.items() if verdict.result != CAUGHT]
-        found, failed = self.failures(left)
+        found, failed = self.failures(left, "--ignore=tests/matrix")
         found |= self.caught({fault: failed for fault in left if fault not in found})
         # Programs that tests start can read files that are not in the records.
         files = {fault.file for fault in found}
-        unexplained = [test for test in failed if not files & self.read_by(test)]
-        others = [fault for fault in left if fault not in found]
-        if unexplained:
-            found |= culprits(self.repository, others, unexplained)
-        for fault, test in found.items():
-            verdicts[fault].result, verdicts[fault].caught_by = CAUGHT, test
+        unexplained = [t for t in failed if t in self.known and not files & self.known[t].reads]
+        again = self.limited(sorted(unexplained, key=lambda test: self.known[test].seconds))
+        broken = runs.run_tests(self.repository, "--numprocesses=0", tests=again) if again else []
+        if again := [test for test in again if test not in broken]:
+            others = [fault for fault in left if fault not in found]
+            found |= culprits(self.repository, others, again)
+        mark(verdicts, found)
+
+    def run_variants(self, verdicts: dict[Fault, Verdict]) -> None:
+        """Build, install, and run affected variants with the faults that haven't been caught."""
+        jobs = {}
+        for fault, verdict in verdicts.items():
+            tests = [
+                test
+                for test in sorted(self.known, key=lambda test: self.known[test].seconds)
+                if test.startswith("tests/matrix/")
+                and test.removesuffix("]").partition("[")[2] in verdict.variants
+            ]
+            if tests and verdict.result != CAUGHT:
+                jobs[self.pool.submit(failing, fault, tests)] = fault
+        mark(verdicts, {jobs[job]: job.result() for job in as_completed(jobs)})
 
     def failures(self, left: list[Fault], *arguments: str) -> tuple[dict[Fault, str], list[str]]:
         """Run tests on several faults together.
@@ -302,13 +322,19 @@ class Suite:
         """Return the recorded files that a test reads, or an empty set if it has no record."""
         return self.known[test].reads if test in self.known else frozenset()
 
+    def limited(self, tests: list[str]) -> list[str]:
+        """Return the first tests that run within the time limit `AGAIN`, but at least one test."""
+        total = itertools.accumulate(self.known[test].seconds + runs.RENDERING for test in tests)
+        chosen = [test for test, seconds in zip(tests, total, strict=True) if seconds <= AGAIN]
+        return chosen or tests[:1]
+
     def caught(self, failed: dict[Fault, list[str]]) -> dict[Fault, str]:
         """Return a failing test for each fault that makes tests fail on its own.
 
         Args:
             failed: The failed tests for each fault. Tests that read the fault's file run again
-                with only this fault, within the time limit `AGAIN`. Tests with a low relative cost
-                that read few other files with faults run first.
+                with only this fault, within the time limit. Tests with a low relative cost that
+                read few other files with faults run first.
         """
         jobs = {}
         files = Counter(fault.file for fault in failed)
@@ -319,13 +345,18 @@ class Suite:
                 for test in tests
                 if fault.file in self.read_by(test)
             }
-            first = sorted(cost, key=cost.__getitem__)
-            total = itertools.accumulate(self.known[t].seconds + runs.RENDERING for t in first)
-            chosen = [t for t, seconds in zip(first, total, strict=True) if seconds <= AGAIN]
-            jobs[self.pool.submit(failing, fault, chosen or first[:1])] = fault
+            chosen = self.limited(sorted(cost, key=cost.__getitem__))
+            jobs[self.pool.submit(failing, fault, chosen)] = fault
         results = {jobs[job]: job.result() for job in as_completed(jobs)}
         print(f"{sum(map(bool, results.values()))} of them caught", flush=True)
         return {fault: test for fault, test in results.items() if test}
+
+
+def mark(verdicts: dict[Fault, Verdict], found: dict[Fault, str]) -> None:
+    """Record the tests that catch faults in the verdicts. Ignore faults with an empty string."""
+    for fault, test in found.items():
+        if test:
+            verdicts[fault].result, verdicts[fault].caught_by = CAUGHT, test
 
 
 def without_overlaps(left: Iterable[Fault]) -> list[list[Fault]]:

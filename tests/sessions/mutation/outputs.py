@@ -37,11 +37,13 @@ READ = "read "
 
 # Words in the names of files that only updates read. Projects aren't updated here.
 ONLY_UPDATES = ("recorded", "update", "starters", "renamed_choices", "users_files")
+# Words in the names of files with names that users could choose. Only a few names are tried here.
+NAMES = ("locked_names", "reserved_names")
 
 
 def shows_everything(file: str) -> bool:
     """Return whether the outputs show every effect of a change to a file."""
-    return not any(word in file for word in ONLY_UPDATES)
+    return not any(word in file for word in (*ONLY_UPDATES, *NAMES))
 
 
 def few_cases() -> list[Answers]:
@@ -218,9 +220,14 @@ def patch(text: str) -> list[str]:
 
 
 def program(text: str) -> str:
-    """Return a module's syntax tree as text, without annotations and with sorted imports."""
+    """Return a module's syntax tree as text, without annotations and with sorted imports.
+
+    Keyword arguments are also sorted.
+    """
     module = ast.parse(text)
     for node in ast.walk(module):
+        if isinstance(node, ast.Call):
+            node.keywords.sort(key=lambda keyword: keyword.arg or "")
         if isinstance(node, ast.arg | ast.AnnAssign):
             node.annotation = ast.Constant(None)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
