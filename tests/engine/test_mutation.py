@@ -184,8 +184,6 @@ def test_failed_tests_run_again_with_the_faults_in_their_files(
         name: Fault(f"{name}.py", 1, "delete line", ("x",), ()) for name in ("a", "b", "c")
     }
     a, b, c = faults_by_name.values()
-    for fault in (a, b, c):
-        (tmp_path / fault.file).write_text("x\n", encoding="utf-8")
     known = {
         "t::slow": runs.Record(9.0, frozenset({"a.py"}), is_quick=False),
         "t::fast": runs.Record(1.0, frozenset({"a.py", "b.py"}), is_quick=False),
@@ -197,49 +195,30 @@ def test_failed_tests_run_again_with_the_faults_in_their_files(
         again[fault] = tests
         return "t::slow" if fault == a else ""
 
-    def run_tests(_: Path, *arguments: str, **__: object) -> list[str]:
-        return [] if "--collect-only" in arguments else ["t::slow", "t::fast"]
-
-    monkeypatch.setattr(runs, "run_tests", run_tests)
     monkeypatch.setattr(judging, "failing", failing)
-    verdicts = {
-        fault: Verdict(fault.file, 1, fault.operator, str(fault), "course") for fault in (a, b, c)
-    }
+    failed = {fault: ["t::slow", "t::fast"] for fault in (a, b, c)}
     with ThreadPoolExecutor(1) as pool:
-        Suite(pool, tmp_path, known).run_all_tests(verdicts)
+        found = Suite(pool, tmp_path, known).caught(failed)
     assert {a: ["t::fast", "t::slow"], b: ["t::fast"], c: []} == again
-    assert ["t::slow", "", ""] == [verdict.caught_by for verdict in verdicts.values()]
+    assert {a: "t::slow"} == found
 
 
-def test_only_the_variants_that_a_fault_changes_are_built(
+def test_more_tests_run_on_surviving_faults(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The matrix's tests run on uncaught faults in the variants that each of them changes."""
-    known = {
-        f"tests/matrix/test_a.py::test_b[{name}]": runs.Record(1.0, frozenset(), is_quick=False)
-        for name in ("flit", "pdm")
-    }
-    again: dict[str, list[str]] = {}
-
-    def failing(fault: Fault, tests: list[str]) -> str:
-        again[fault.file] = tests
-        return tests[0]
-
-    monkeypatch.setattr(judging, "failing", failing)
+    """After the quick suite, more tests run on each fault that has survived."""
+    results = {"a": SURVIVED, "b": SURVIVED, "c": CAUGHT, "d": EQUIVALENT}
     verdicts = {
         Fault(file, 1, "delete line", ("x",), ()): Verdict(
-            file, 1, "delete line", "x", "metadata", result, variants=variants
+            file, 1, "delete line", "x", "metadata", result
         )
-        for file, result, variants in [
-            ("left", SURVIVED, ("flit",)),
-            ("caught", CAUGHT, ("flit",)),
-            ("unchanged", SURVIVED, ()),
-        ]
+        for file, result in results.items()
     }
+    found = {"a": "t::a", "b": ""}
+    monkeypatch.setattr(judging, "judge_again", lambda fault: found[fault.file])
     with ThreadPoolExecutor(1) as pool:
-        Suite(pool, tmp_path, known).run_variants(verdicts)
-    assert {"left": ["tests/matrix/test_a.py::test_b[flit]"]} == again
-    assert [CAUGHT, CAUGHT, SURVIVED] == [verdict.result for verdict in verdicts.values()]
+        Suite(pool, tmp_path, {}).run_more_tests(verdicts)
+    assert {**results, "a": CAUGHT} == {v.file: v.result for v in verdicts.values()}
 
 
 def test_fault_that_stops_the_run_does_not_hide_the_others(
@@ -391,8 +370,8 @@ def test_faults_in_the_template_run_the_completeness_tests(file: str, expected: 
     """
     test = f"{runs.COMPLETENESS}[ci]"
     known = {test: runs.Record(seconds=0.01, reads=frozenset(), is_quick=True)}
-    quick, _ = runs.near_tests(Fault(file, 1, "delete line", ("a",), ()), [], [], known)
-    assert expected == (test in quick)
+    chosen = runs.near_tests(Fault(file, 1, "delete line", ("a",), ()), [], [], known, limit=0)
+    assert expected == (test in chosen)
 
 
 def test_arguments_of_subprocesses_are_recorded(monkeypatch: pytest.MonkeyPatch) -> None:

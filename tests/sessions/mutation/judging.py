@@ -1,10 +1,9 @@
 """Find the tests that catch a fault.
 
 The tests that are most likely to catch a fault run first, in order of cost, until one fails. Then,
-the quick suite and the full suite run on groups of remaining faults that don't overlap. Tests that
-fail run again with each fault that may be the cause. This way, the tests run on each surviving
-fault, although the suites don't run separately for each fault. Of the tests of all variants, in
-`tests/matrix`, only the quick ones and those of two affected variants run.
+the quick suite runs on groups of remaining faults that don't overlap. Tests that fail run again
+with each fault that may be the cause. Finally, more of the likely tests run on each fault that is
+left. The full suite doesn't run for each fault, so a surviving fault isn't proven to survive it.
 """
 
 import functools
@@ -51,7 +50,6 @@ class Verdict:
         part: The part of the sources that contains the fault.
         result: "caught", "survived", or "equivalent" (without an effect).
         changes: Whether the fault changes a rendered file.
-        variants: The names of up to two covering variants that the fault changes.
         quick: The test in the quick suite that catches the fault, or "".
         caught_by: The test or session that catches the fault, the reason why the fault has no
             effect, or "".
@@ -65,7 +63,6 @@ class Verdict:
     part: str
     result: str = SURVIVED
     changes: bool = False
-    variants: tuple[str, ...] = ()
     quick: str = ""
     caught_by: str = ""
     seconds: float = 0.0
@@ -106,16 +103,9 @@ class Worker:
             verdict.result, verdict.caught_by = CAUGHT, "nox -s lint"
             return verdict
         different = self.differences(fault, self.before, self.few)
-        changed = dict.fromkeys(
-            self.names[case] for case, _ in sorted(different) if case in self.names
-        )
-        verdict.variants = tuple(changed)[:2]
-        effects = {what for _, what in different}
-        quick, others = runs.near_tests(fault, verdict.variants, effects, self.known)
-        failed = self.failing(fault, [*quick, *others])
+        failed = self.search(fault, different, runs.SHORT)
         if failed:
-            verdict.result, verdict.caught_by = CAUGHT, failed
-            verdict.quick = failed if failed in quick else ""
+            record(verdict, failed, self.known)
         if runs.is_template(fault.file) and not different and not failed:
             every = outputs.all_cases()
             different = self.differences(fault, self.all_before, every, thoroughly=True)
@@ -124,6 +114,26 @@ class Worker:
         verdict.changes = any(what.startswith("file ") for _, what in different)
         verdict.seconds = round(time.monotonic() - start, 1)
         return verdict
+
+    def judge_again(self, fault: Fault) -> str:
+        """Run more of the likely tests, and return the first test that fails, or ""."""
+        return self.search(fault, self.differences(fault, self.before, self.few), runs.LONG)
+
+    def search(self, fault: Fault, different: set[tuple[str, str]], seconds: float) -> str:
+        """Run the tests that are most likely to catch a fault, and return the first failure or "".
+
+        Args:
+            fault: The fault.
+            different: The fault's effects on the template's outputs; see `outputs.differences`.
+            seconds: The time limit; see `runs.near_tests`.
+        """
+        changed = dict.fromkeys(
+            self.names[case] for case, _ in sorted(different) if case in self.names
+        )
+        effects = {what for _, what in different}
+        return self.failing(
+            fault, runs.near_tests(fault, list(changed)[:2], effects, self.known, seconds)
+        )
 
     def failing(self, fault: Fault, tests: list[str]) -> str:
         """Return the first test that fails because of a fault, or "".
@@ -183,12 +193,24 @@ def judge(fault: Fault) -> Verdict:
     return worker.judge(fault)
 
 
+def judge_again(fault: Fault) -> str:
+    """Use this process's worker to return the first of more tests that fails, or ""."""
+    return worker.judge_again(fault)
+
+
 def failing(fault: Fault, tests: list[str]) -> str:
     """Use this process's worker to return the first test that fails because of a fault, or ""."""
     return worker.failing(fault, tests)
 
 
 worker: Worker
+
+
+def record(verdict: Verdict, test: str, known: dict[str, runs.Record]) -> None:
+    """Record in a verdict that a test catches the fault."""
+    verdict.result, verdict.caught_by = CAUGHT, test
+    if runs.is_quick(test, known.get(test), verdict.file):
+        verdict.quick = test
 
 
 def reason_to_exclude(fault: Fault, repository: Path) -> str:
@@ -217,7 +239,7 @@ def examine(chosen: list[Fault], place: Path, *, together: bool) -> Iterator[lis
     Args:
         chosen: The faults.
         place: A temporary folder.
-        together: Whether to run the quick suite and the full suite on the remaining faults.
+        together: Whether to run the quick suite and more tests on the remaining faults.
     """
     places: SimpleQueue[Path] = SimpleQueue()
     for number in range(PROCESSES):
@@ -231,14 +253,14 @@ def examine(chosen: list[Fault], place: Path, *, together: bool) -> Iterator[lis
         yield [verdicts[fault] for fault in chosen]
         if together:
             suite = Suite(pool, place / "0" / "repository", runs.records())
-            for run_tests in (suite.run_quick_tests, suite.run_all_tests, suite.run_variants):
+            for run_tests in (suite.run_quick_tests, suite.run_more_tests):
                 run_tests(verdicts)
                 yield [verdicts[fault] for fault in chosen]
 
 
 @dataclass
 class Suite:
-    """Runs of the quick or the full suite on several faults together.
+    """Runs of tests on the faults that the first tests haven't caught.
 
     Attributes:
         pool: The processes that find out which faults a test catches.
@@ -263,38 +285,19 @@ class Suite:
             if fault not in found
         }
         for fault, test in (found | self.caught(quick)).items():
-            verdict = verdicts[fault]
-            verdict.result, verdict.caught_by = CAUGHT, verdict.caught_by or test
-            verdict.quick = test
+            verdicts[fault].quick = test
+            record(verdicts[fault], verdicts[fault].caught_by or test, self.known)
 
-    def run_all_tests(self, verdicts: dict[Fault, Verdict]) -> None:
-        """Run all tests outside `tests/matrix` on all faults that haven't been caught."""
-        left = [fault for fault, verdict in verdicts.items() if verdict.result != CAUGHT]
-        found, failed = self.failures(left, "--ignore=tests/matrix")
-        found |= self.caught({fault: failed for fault in left if fault not in found})
-        # Programs that tests start can read files that are not in the records.
-        files = {fault.file for fault in found}
-        unexplained = [t for t in failed if t in self.known and not files & self.known[t].reads]
-        again = self.limited(sorted(unexplained, key=lambda test: self.known[test].seconds))
-        broken = runs.run_tests(self.repository, "--numprocesses=0", tests=again) if again else []
-        if again := [test for test in again if test not in broken]:
-            others = [fault for fault in left if fault not in found]
-            found |= culprits(self.repository, others, again)
-        mark(verdicts, found)
-
-    def run_variants(self, verdicts: dict[Fault, Verdict]) -> None:
-        """Build, install, and run affected variants with the faults that haven't been caught."""
-        jobs = {}
-        for fault, verdict in verdicts.items():
-            tests = [
-                test
-                for test in sorted(self.known, key=lambda test: self.known[test].seconds)
-                if test.startswith("tests/matrix/")
-                and test.removesuffix("]").partition("[")[2] in verdict.variants
-            ]
-            if tests and verdict.result != CAUGHT:
-                jobs[self.pool.submit(failing, fault, tests)] = fault
-        mark(verdicts, {jobs[job]: job.result() for job in as_completed(jobs)})
+    def run_more_tests(self, verdicts: dict[Fault, Verdict]) -> None:
+        """Run more tests on each fault that hasn't been caught."""
+        jobs = {
+            self.pool.submit(judge_again, fault): fault
+            for fault, verdict in verdicts.items()
+            if verdict.result == SURVIVED
+        }
+        for job in as_completed(jobs):
+            if test := job.result():
+                record(verdicts[jobs[job]], test, self.known)
 
     def failures(self, left: list[Fault], *arguments: str) -> tuple[dict[Fault, str], list[str]]:
         """Run tests on several faults together.
@@ -318,10 +321,6 @@ class Suite:
             failed |= dict.fromkeys(test for test in tests if "::" in test)
         return uncollected, list(failed)
 
-    def read_by(self, test: str) -> frozenset[str]:
-        """Return the recorded files that a test reads, or an empty set if it has no record."""
-        return self.known[test].reads if test in self.known else frozenset()
-
     def limited(self, tests: list[str]) -> list[str]:
         """Return the first tests that run within the time limit `AGAIN`, but at least one test."""
         total = itertools.accumulate(self.known[test].seconds + runs.RENDERING for test in tests)
@@ -341,22 +340,15 @@ class Suite:
         for fault, tests in failed.items():
             cost = {
                 test: runs.relative_cost(test, self.known[test], fault)
-                * sum(files[file] for file in files.keys() & self.read_by(test))
+                * sum(files[file] for file in files.keys() & self.known[test].reads)
                 for test in tests
-                if fault.file in self.read_by(test)
+                if test in self.known and fault.file in self.known[test].reads
             }
             chosen = self.limited(sorted(cost, key=cost.__getitem__))
             jobs[self.pool.submit(failing, fault, chosen)] = fault
         results = {jobs[job]: job.result() for job in as_completed(jobs)}
         print(f"{sum(map(bool, results.values()))} of them caught", flush=True)
         return {fault: test for fault, test in results.items() if test}
-
-
-def mark(verdicts: dict[Fault, Verdict], found: dict[Fault, str]) -> None:
-    """Record the tests that catch faults in the verdicts. Ignore faults with an empty string."""
-    for fault, test in found.items():
-        if test:
-            verdicts[fault].result, verdicts[fault].caught_by = CAUGHT, test
 
 
 def without_overlaps(left: Iterable[Fault]) -> list[list[Fault]]:

@@ -34,9 +34,9 @@ COMPLETENESS = "tests/conventions/test_template.py::test_each_choice_is_one_fold
 COMMON_WORDS = {"template", "options", "project", "jinja", "tools", "adoption", "docs", "harness"}
 COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "not", "with"}
 
-# The maximum total time, in seconds, of the quick tests that run on a single fault. The same limit
-# applies to the other tests. The remaining tests only run on groups of faults.
-BUDGET = 5.0
+# The maximum total time, in seconds, of the quick tests that run on a single fault, at first and if
+# none of them catches it. The same limits apply to the other tests.
+SHORT, LONG = 5.0, 30.0
 # The time in seconds that the first test of a module takes to prepare the build environments.
 PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
 # The time in seconds to render a project that an earlier test rendered during the recording.
@@ -110,9 +110,13 @@ def relative_cost(test: str, record: Record, fault: Fault, effects: Collection[s
 
 
 def near_tests(
-    fault: Fault, variants: Sequence[str], effects: Collection[str], known: dict[str, Record]
-) -> tuple[list[str], list[str]]:
-    """Return the quick tests and the other tests that are most likely to catch a fault.
+    fault: Fault,
+    variants: Sequence[str],
+    effects: Collection[str],
+    known: dict[str, Record],
+    limit: float,
+) -> list[str]:
+    """Return the quick tests and then the other tests that are most likely to catch a fault.
 
     These are tests that read the file, in order of `relative_cost`.
 
@@ -122,12 +126,13 @@ def near_tests(
             variants are skipped.
         effects: The names of the changed outputs.
         known: The records of the tests.
+        limit: The maximum total time of the quick tests, and of the other tests, in seconds.
     """
     file = fault.file
     cost = functools.partial(relative_cost, fault=fault, effects=effects)
     complete = [test for test in known if test.startswith(COMPLETENESS) and is_template(file)]
     chosen: tuple[list[str], list[str]] = (complete, [])
-    left, unprepared = [BUDGET, BUDGET], dict(PREPARATION)
+    left, unprepared = [limit, limit], dict(PREPARATION)
     functions: Counter[str] = Counter()
     reading = {test for test, record in known.items() if file in record.reads}
     for test in sorted(reading - {*complete}, key=lambda test: cost(test, known[test])):
@@ -143,7 +148,7 @@ def near_tests(
             unprepared.pop(module, None)
             functions[function] += 1
             chosen[kind].append(test)
-    return chosen
+    return [*chosen[0], *chosen[1]]
 
 
 def copy_repository(destination: Path) -> Path:
