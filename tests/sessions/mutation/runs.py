@@ -37,8 +37,8 @@ COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "
 # The maximum total time, in seconds, of the quick tests that run on a single fault, at first and if
 # none of them catches it. The same limits apply to the other tests.
 SHORT, LONG = 5.0, 30.0
-# The time in seconds that the first test of a module takes to prepare the build environments.
-PREPARATION = {"tests/matrix/test_distributions.py": 10, "tests/matrix/test_installed.py": 10}
+# The time in seconds that the slow tests of the template in a module take to prepare environments.
+PREPARATION = 10.0
 # The time in seconds to render a project that an earlier test rendered during the recording.
 RENDERING = 0.05
 # The maximum number of parameter sets to try for each test function.
@@ -132,7 +132,8 @@ def near_tests(
     cost = functools.partial(relative_cost, fault=fault, effects=effects)
     complete = [test for test in known if test.startswith(COMPLETENESS) and is_template(file)]
     chosen: tuple[list[str], list[str]] = (complete, [])
-    left, unprepared = [limit, limit], dict(PREPARATION)
+    left = [limit, limit]
+    prepared: set[str] = set()
     functions: Counter[str] = Counter()
     reading = {test for test, record in known.items() if file in record.reads}
     for test in sorted(reading - {*complete}, key=lambda test: cost(test, known[test])):
@@ -142,10 +143,12 @@ def near_tests(
         if is_unchanged or functions[function] == EXAMPLES:
             continue
         kind = int(not is_quick(test, known[test], file))
-        seconds = known[test].seconds + RENDERING + unprepared.get(module, 0)
+        seconds = known[test].seconds + RENDERING
+        if kind and is_template(file) and module not in prepared:
+            seconds += PREPARATION
         if seconds <= left[kind]:
             left[kind] -= seconds
-            unprepared.pop(module, None)
+            prepared.add(module)
             functions[function] += 1
             chosen[kind].append(test)
     return [*chosen[0], *chosen[1]]
