@@ -296,6 +296,16 @@ def test_effects_are_recognized(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("file", "line", "expected"),
+    [("a.yml", 2, True), ("a.yml", 5, False), ("a.yml", 8, True), ("update.yml", 2, False)],
+)
+def test_effects_on_updates_are_not_shown(file: str, line: int, expected: bool) -> None:
+    """Changes to a file or paragraph about updates are never equivalent."""
+    text = "a: 1\nb: 2\n\nc: recorded\nd: 4\n\n\ne: 5\n"
+    assert expected == outputs.shows_everything(file, text, line)
+
+
 def test_unreadable_template_is_an_effect(tmp_path: Path) -> None:
     """If Copier can't load a template, the output in each case is an error."""
     template = outputs.template_copy(tmp_path)

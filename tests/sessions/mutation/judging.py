@@ -109,7 +109,8 @@ class Worker:
         if runs.is_template(fault.file) and not different and not failed:
             every = outputs.all_cases()
             different = self.differences(fault, self.all_before, every, thoroughly=True)
-            if not different and outputs.shows_everything(fault.file):
+            text = (self.repository / fault.file).read_text(encoding="utf-8")
+            if not different and outputs.shows_everything(fault.file, text, fault.line):
                 verdict.result, verdict.caught_by = EQUIVALENT, "all outputs are the same"
         verdict.changes = any(what.startswith("file ") for _, what in different)
         verdict.seconds = round(time.monotonic() - start, 1)

@@ -35,15 +35,24 @@ from harness.space.questionnaire import Questionnaire
 Outputs = dict[str, str]
 READ = "read "
 
-# Words in the names of files that only updates read. Projects aren't updated here.
+# Words in the paths or lines of code that only updates run. Projects aren't updated here.
 ONLY_UPDATES = ("recorded", "update", "starters", "renamed_choices", "users_files")
-# Words in the names of files with names that users could choose. Only a few names are tried here.
+# Words in the paths of files with names that users could choose. Only a few names are tried here.
 NAMES = ("locked_names", "reserved_names")
 
 
-def shows_everything(file: str) -> bool:
-    """Return whether the outputs show every effect of a change to a file."""
-    return not any(word in file for word in (*ONLY_UPDATES, *NAMES))
+def shows_everything(file: str, text: str, line: int) -> bool:
+    """Return whether the outputs show every effect of a change to a line in a file.
+
+    Args:
+        file: The path in the repository.
+        text: The file's contents.
+        line: The line number.
+    """
+    lines = text.splitlines()
+    start = next((n for n in range(line - 1, 0, -1) if not lines[n - 1].strip()), 0)
+    paragraph = itertools.takewhile(str.strip, lines[start:])
+    return not any(word in part for word in ONLY_UPDATES + NAMES for part in (file, *paragraph))
 
 
 def few_cases() -> list[Answers]:

@@ -40,7 +40,7 @@ SHORT, LONG = 5.0, 30.0
 # The time in seconds that the slow tests of the template in a module take to prepare environments.
 PREPARATION = 10.0
 # The time in seconds to render a project that an earlier test rendered during the recording.
-RENDERING = 0.05
+RENDERING = 0.2
 # The maximum number of parameter sets to try for each test function.
 EXAMPLES = 12
 # Increasing modification times for files with faults. Python can miss changes within a second.
@@ -143,7 +143,7 @@ def near_tests(
         if is_unchanged or functions[function] == EXAMPLES:
             continue
         kind = int(not is_quick(test, known[test], file))
-        seconds = known[test].seconds + RENDERING
+        seconds = known[test].seconds + RENDERING * is_template(file)
         if kind and is_template(file) and module not in prepared:
             seconds += PREPARATION
         if seconds <= left[kind]:
