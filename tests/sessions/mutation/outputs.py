@@ -25,7 +25,7 @@ from harness.packagestan.bad_answers import FREE, REJECTED
 from harness.packagestan.coverage import covering, each_level_once
 from harness.packagestan.hostile_answers import FIRST
 from harness.packagestan.template import ROOT, TEMPLATE
-from harness.rendering.copier_internals import render_context
+from harness.rendering.copier_internals import question_of, render_context
 from harness.rendering.template import Answers, Template
 from harness.space.hostile_answers import Form, hostile_texts
 from harness.space.questionnaire import Questionnaire
@@ -37,8 +37,8 @@ READ = "read "
 
 # Words in the paths or lines of code that only updates run. Projects aren't updated here.
 ONLY_UPDATES = ("recorded", "update", "starters", "renamed_choices", "users_files")
-# Words in the paths of files with names that users could choose. Only a few names are tried here.
-NAMES = ("locked_names", "reserved_names")
+# Words in the paths of files about texts and names that users could enter. Few are tried here.
+TEXTS = ("template/macros/", "locked_names", "reserved_names")
 
 
 def shows_everything(file: str, text: str, line: int) -> bool:
@@ -52,7 +52,7 @@ def shows_everything(file: str, text: str, line: int) -> bool:
     lines = text.splitlines()
     start = next((n for n in range(line - 1, 0, -1) if not lines[n - 1].strip()), 0)
     paragraph = itertools.takewhile(str.strip, lines[start:])
-    return not any(word in part for word in ONLY_UPDATES + NAMES for part in (file, *paragraph))
+    return not any(word in part for word in ONLY_UPDATES + TEXTS for part in (file, *paragraph))
 
 
 def few_cases() -> list[Answers]:
@@ -118,7 +118,10 @@ def project_outputs(template: Template, answers: Answers, folder: Path) -> dict[
 
 
 def validator_outputs(template: Template, *, thoroughly: bool) -> dict[str, str]:
-    """Return Copier's message for each answer that is tried, or "" if it is accepted.
+    """Return Copier's messages for each answer that is tried, or "" if it is accepted.
+
+    For each answer from `--data`, there is a message from the question's `ask` or validator. For an
+    answer at the prompt, there is only a message from the validator.
 
     Args:
         template: The template.
@@ -131,7 +134,22 @@ def validator_outputs(template: Template, *, thoroughly: bool) -> dict[str, str]
         tried += [
             (name, text) for number, name in enumerate(FREE) for text in texts[number % 3 :: 3]
         ]
-    return {f"{name} = {json.dumps(answer)}": form.refusal(name, answer) for name, answer in tried}
+    found = {}
+    for name, answer in tried:
+        shown = f"{name} = {json.dumps(answer)}"
+        found[f"data {shown}"] = form.refusal(name, answer)
+        question = question_of(form.worker, name, form.context | {name: answer})
+        found[f"prompt {shown}"] = message(functools.partial(question.validate_answer, answer))
+    return found
+
+
+def message(validate: Callable[[], None]) -> str:
+    """Call a validator, and return the error's message, or ""."""
+    try:
+        validate()
+    except Exception as error:  # noqa: BLE001 whatever a fault causes is its effect
+        return str(error)
+    return ""
 
 
 def outputs(
