@@ -278,8 +278,7 @@ class Suite:
         left = [
             f for f, v in verdicts.items() if v.changes and not v.quick and v.result != EQUIVALENT
         ]
-        selection = quick_tests.selection([fault.file for fault in left])
-        found, failed = self.failures(left, "-m", selection, *quick_tests.PATHS)
+        found, failed = self.failures(left, "-m", quick_tests.selection([]), *quick_tests.PATHS)
         quick = {
             fault: [t for t in failed if runs.is_quick(t, self.known.get(t), fault.file)]
             for fault in left
