@@ -45,6 +45,8 @@ RENDERING = 0.2
 EXAMPLES = 12
 # Increasing modification times for files with faults. Python can miss changes within a second.
 times = itertools.count(1_000_000_000)
+# The result if no test can run, for example because importing conftest.py renders a faulty template.
+NO_TESTS = "(pytest ended with 4)"
 # The time limit for tests that don't end, relative to the recorded CPU time.
 PATIENCE = 20
 
@@ -82,9 +84,9 @@ def records() -> dict[str, Record]:
 
 
 def is_quick(test: str, record: Record | None, file: str) -> bool:
-    """Return whether `nox -s quick` runs a test if a file has been changed."""
+    """Return whether `nox -s quick` runs a test, or can't run any, if a file has been changed."""
     own = f"tests/options/test_{option_of(file)}.py::"
-    return test.startswith(own) or (record is not None and record.is_quick)
+    return test.startswith(own) or test == NO_TESTS or (record is not None and record.is_quick)
 
 
 def words(text: str) -> set[str]:
