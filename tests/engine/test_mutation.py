@@ -390,6 +390,16 @@ def test_faults_in_the_template_run_the_completeness_tests(file: str, expected: 
     assert expected == (test in chosen)
 
 
+def test_all_renderings_depend_on_the_questions() -> None:
+    """A test that reads any file of the template may also read the questions, which are cached."""
+    record = runs.Record(1.0, frozenset({"template/macros/text.jinja"}), is_quick=True)
+    assert record.may_read("template/questions/10_essentials.yml")
+    assert record.may_read("template/macros/text.jinja")
+    assert not record.may_read("template/macros/toml.jinja")
+    python = runs.Record(1.0, frozenset({"tools/adopt.py"}), is_quick=True)
+    assert not python.may_read("copier.yml")
+
+
 def test_arguments_of_subprocesses_are_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test reads the sources whose paths it passes to a program."""
     monkeypatch.setattr(recorder, "reads", set())

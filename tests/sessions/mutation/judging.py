@@ -342,7 +342,7 @@ class Suite:
                 test: runs.relative_cost(test, self.known[test], fault)
                 * sum(files[file] for file in files.keys() & self.known[test].reads)
                 for test in tests
-                if test in self.known and fault.file in self.known[test].reads
+                if test in self.known and self.known[test].may_read(fault.file)
             }
             chosen = self.limited(sorted(cost, key=cost.__getitem__))
             jobs[self.pool.submit(failing, fault, chosen)] = fault

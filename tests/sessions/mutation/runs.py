@@ -30,6 +30,9 @@ RECORDS = ROOT / ".mutation"
 # cached.
 COMPLETENESS = "tests/conventions/test_template.py::test_each_choice_is_one_folder"
 
+# The start of the paths of the files with questions.
+QUESTIONS = ("copier.yml", "template/questions/")
+
 # Words that occur in many names or lines.
 COMMON_WORDS = {"template", "options", "project", "jinja", "tools", "adoption", "docs", "harness"}
 COMMON_WORDS |= {"tests", "test", "file", "has", "endif", "the", "and", "for", "not", "with"}
@@ -64,6 +67,15 @@ class Record:
     seconds: float
     reads: frozenset[str]
     is_quick: bool
+
+    def may_read(self, file: str) -> bool:
+        """Return whether the test may read a file.
+
+        The records lack questions, because the tests cache them. All renderings depend on them.
+        """
+        if file.startswith(QUESTIONS):
+            return any(is_template(each) for each in self.reads)
+        return file in self.reads
 
 
 def without_group(test: str) -> str:
@@ -137,7 +149,7 @@ def near_tests(
     left = [limit, limit]
     prepared: set[str] = set()
     functions: Counter[str] = Counter()
-    reading = {test for test, record in known.items() if file in record.reads}
+    reading = {test for test, record in known.items() if record.may_read(file)}
     for test in sorted(reading - {*complete}, key=lambda test: cost(test, known[test])):
         function, _, parameter = test.removesuffix("]").partition("[")
         module = function.partition("::")[0]
