@@ -390,14 +390,22 @@ def test_faults_in_the_template_run_the_completeness_tests(file: str, expected: 
     assert expected == (test in chosen)
 
 
-def test_all_renderings_depend_on_the_questions() -> None:
-    """A test that reads any file of the template may also read the questions, which are cached."""
+def test_all_renderings_depend_on_cached_files() -> None:
+    """A test that reads any file of the template may also read the files that the tests cache."""
     record = runs.Record(1.0, frozenset({"template/macros/text.jinja"}), is_quick=True)
     assert record.may_read("template/questions/10_essentials.yml")
+    assert record.may_read("template/data/tools.yml")
     assert record.may_read("template/macros/text.jinja")
     assert not record.may_read("template/macros/toml.jinja")
     python = runs.Record(1.0, frozenset({"tools/adopt.py"}), is_quick=True)
     assert not python.may_read("copier.yml")
+
+
+def test_imported_files_are_read() -> None:
+    """A test that reads a template also reads the files that it imports, directly or indirectly."""
+    found = runs.references("template/project/README.md.jinja")
+    assert {"template/macros/markdown.jinja", "template/parts/install.md.jinja"} <= found
+    assert {"tools/adopt.py"} == runs.references("tools/adopt.py")
 
 
 def test_arguments_of_subprocesses_are_recorded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from jinja2.meta import find_referenced_templates
+
 from harness.packagestan.quick_tests import option_of
-from harness.packagestan.template import ROOT
+from harness.packagestan.template import ROOT, environment
 from harness.processes.commands import run
 from sessions.mutation.operators import Fault
 from sessions.mutation.selected import FAILURES, ORDER
@@ -30,8 +32,8 @@ RECORDS = ROOT / ".mutation"
 # cached.
 COMPLETENESS = "tests/conventions/test_template.py::test_each_choice_is_one_folder"
 
-# The start of the paths of the files with questions.
-QUESTIONS = ("copier.yml", "template/questions/")
+# The start of the paths of files that the tests cache, so the records lack them.
+CACHED = ("copier.yml", "template/questions/", "template/data/")
 
 # Words that occur in many names or lines.
 COMMON_WORDS = {"template", "options", "project", "jinja", "tools", "adoption", "docs", "harness"}
@@ -69,11 +71,8 @@ class Record:
     is_quick: bool
 
     def may_read(self, file: str) -> bool:
-        """Return whether the test may read a file.
-
-        The records lack questions, because the tests cache them. All renderings depend on them.
-        """
-        if file.startswith(QUESTIONS):
+        """Return whether the test may read a file. All renderings may read the cached files."""
+        if file.startswith(CACHED):
             return any(is_template(each) for each in self.reads)
         return file in self.reads
 
@@ -83,15 +82,29 @@ def without_group(test: str) -> str:
     return re.sub(r"(?<=[\]\w])@[^\]]*$", "", test)
 
 
+@functools.cache
+def references(file: str) -> frozenset[str]:
+    """Return a file and, if Copier reads it, the files that it includes or imports.
+
+    Jinja executes an imported file only once for several renderings, so records lack the files that
+    it includes.
+    """
+    if not is_template(file) or file.startswith(CACHED) or not (ROOT / file).is_file():
+        return frozenset({file})
+    parsed = environment().parse((ROOT / file).read_text(encoding="utf-8"))
+    named = {name for name in find_referenced_templates(parsed) if name}
+    return frozenset({file}).union(*map(references, named - {file}))
+
+
 def records() -> dict[str, Record]:
     """Return the records of the tests that passed, by ID."""
     found = {}
     for file in sorted(RECORDS.glob("*.jsonl")):
         for record in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
             if record["passed"]:
-                found[without_group(record["test"])] = Record(
-                    record["seconds"], frozenset(record["reads"]), record["quick"]
-                )
+                reads = frozenset().union(*map(references, record["reads"]))
+                test = without_group(record["test"])
+                found[test] = Record(record["seconds"], reads, record["quick"])
     return found
 
 
