@@ -68,6 +68,8 @@ def test_project_with_rejected_names_keeps_them(tmp_path: Path) -> None:
     commit(old, "v1.5")
     project = read_project(old)
     reading = read(project)
+    replaced = [each.text for each in reading.not_carried if "Its default" in each.text]
+    assert ["`distribution_name`", "`package_name`"] == sorted(text.split()[0] for text in replaced)
     (tmp_path / "answers.yml").write_text(yaml.safe_dump(reading.answers), encoding="utf-8")
     excluded = re.findall(r"--exclude ('.*?'|\S+)", COMMANDS[1])
     options = [option for text in excluded for option in ("--exclude", text.strip("'"))]

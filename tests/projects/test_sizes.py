@@ -81,7 +81,10 @@ EXTRAS = {
 def test_extras_have_their_requirements(
     backend: str, number: int, artifacts: ArtifactCache
 ) -> None:
-    """Each extra has its requirements, "all" combines them, and the README lists the extras."""
+    """Each extra has its requirements, "all" combines them, and the README lists the extras.
+
+    The first extra is the example.
+    """
     extras = dict(itertools.islice(EXTRAS.items(), number))
     project = artifacts.project(BASE | {"backend": backend, "extras": extras})
     found = metadata(project).get("optional-dependencies", {})
@@ -92,7 +95,9 @@ def test_extras_have_their_requirements(
         assert together == combined
     else:
         assert [f"my-project[{','.join(extras)}]"] * (number > 0) == combined
-    rows = re.findall(r"(?m)^\| `(.+?)` \| (.+) \|$", read(project, "README.md"))
+    readme = read(project, "README.md")
+    assert ["my-project[zip]"] * (number > 0) == re.findall(r"Extras such as `(.+?)` add", readme)
+    rows = re.findall(r"(?m)^\| `(.+?)` \| (.+) \|$", readme)
     shown = {
         name: ", ".join(f"`{text}`" for text in each) or "nothing" for name, each in extras.items()
     }
