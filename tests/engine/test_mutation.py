@@ -304,10 +304,11 @@ def test_effects_are_recognized(tmp_path: Path) -> None:
         ("a.yml", 8, True),
         ("update.yml", 2, False),
         ("template/macros/text.jinja", 2, False),
+        ("template/questions/50_ci.yml", 2, False),
     ],
 )
 def test_some_effects_are_not_shown(file: str, line: int, expected: bool) -> None:
-    """Changes to macros, names, and files or paragraphs about updates are never equivalent."""
+    """Changes to questions, macros, names, and texts about updates are never equivalent."""
     text = "a: 1\nb: 2\n\nc: recorded\nd: 4\n\n\ne: 5\n"
     assert expected == outputs.shows_everything(file, text, line)
 

@@ -37,8 +37,8 @@ READ = "read "
 
 # Words in the paths or lines of code that only updates run. Projects aren't updated here.
 ONLY_UPDATES = ("recorded", "update", "starters", "renamed_choices", "users_files")
-# Words in the paths of files about texts and names that users could enter. Few are tried here.
-TEXTS = ("template/macros/", "locked_names", "reserved_names")
+# Words in the paths of files about answers that users could enter. Few are tried here.
+INPUT = ("template/macros/", "template/questions/", "locked_names", "reserved_names")
 
 
 def shows_everything(file: str, text: str, line: int) -> bool:
@@ -52,7 +52,7 @@ def shows_everything(file: str, text: str, line: int) -> bool:
     lines = text.splitlines()
     start = next((n for n in range(line - 1, 0, -1) if not lines[n - 1].strip()), 0)
     paragraph = itertools.takewhile(str.strip, lines[start:])
-    return not any(word in part for word in ONLY_UPDATES + TEXTS for part in (file, *paragraph))
+    return not any(word in part for word in ONLY_UPDATES + INPUT for part in (file, *paragraph))
 
 
 def few_cases() -> list[Answers]:
