@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import io
 import itertools
+import re
 import runpy
 import subprocess
 import sys
@@ -281,7 +282,10 @@ def test_typer_has_the_same_tests_as_click(artifacts: ArtifactCache) -> None:
 
 
 def test_starter_code_has_docstrings(artifacts: ArtifactCache) -> None:
-    """Each module, class, and function that isn't private or local has a docstring."""
+    """Each module, class, and function that isn't private or local has a docstring.
+
+    It describes each parameter in a text that contains the parameter's name.
+    """
     for mode, library in itertools.product(("app", "script"), choices("cli_library")):
         project = artifacts.project(BASE | {"mode": mode, "cli_library": library})
         for file in (project / "src").rglob("*.py"):
@@ -289,7 +293,11 @@ def test_starter_code_has_docstrings(artifacts: ArtifactCache) -> None:
             kinds = (ast.ClassDef, ast.FunctionDef)
             defined = [node for node in module.body if isinstance(node, kinds)]
             for node in [module, *(n for n in defined if not n.name.startswith("_"))]:
-                assert ast.get_docstring(node), (file, node)
+                text = ast.get_docstring(node)
+                assert text, (file, node)
+                parameters = text.partition("Args:\n")[2].partition("\n\n")[0]
+                for name, description in re.findall(r"(\w+): (.+)", parameters):
+                    assert name in description
 
 
 def test_help_explains_every_argument(
