@@ -81,6 +81,17 @@ def test_entries_are_written_into_pyproject(tmp_path: Path) -> None:
     assert "\n\n# A comment on ruff.\n[tool.ruff]\n" in text
 
 
+def test_comment_on_the_next_table_is_moved(tmp_path: Path) -> None:
+    """New entries in `[project]` are inserted before a comment on the next table."""
+    file = tmp_path / "pyproject.toml"
+    file.write_text(PROJECT, encoding="utf-8")
+    write_entries(file, Reading(by_hand={"urls": {"Home": "https://a"}}))
+    text = file.read_text(encoding="utf-8")
+    before, comment, after = text.partition("# A comment on the tests.\n")
+    assert {"Home": "https://a"} == tomllib.loads(before)["project"]["urls"]
+    assert comment + after == PROJECT[PROJECT.index(comment) :]
+
+
 def test_each_requirement_is_on_a_separate_line(tmp_path: Path) -> None:
     """Each element of a long list is on a separate line, whatever words it contains."""
     file = tmp_path / "pyproject.toml"
