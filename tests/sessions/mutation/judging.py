@@ -274,9 +274,12 @@ class Suite:
     known: dict[str, runs.Record]
 
     def run_quick_tests(self, verdicts: dict[Fault, Verdict]) -> None:
-        """Run the quick suite on all faults that change files and that no quick test has caught."""
+        """Run the quick suite on the faults that survive or that only a slow test has caught."""
         left = [
-            f for f, v in verdicts.items() if v.changes and not v.quick and v.result != EQUIVALENT
+            fault
+            for fault, verdict in verdicts.items()
+            if verdict.result == SURVIVED
+            or (verdict.result == CAUGHT and verdict.changes and not verdict.quick)
         ]
         found, failed = self.failures(left, "-m", quick_tests.selection([]), *quick_tests.PATHS)
         quick = {
