@@ -110,6 +110,18 @@ def test_uploads_go_to_the_private_index(url: str, artifacts: ArtifactCache) -> 
     assert {"UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD"} == set(step["env"])
 
 
+@pytest.mark.parametrize(
+    ("answers", "expected"), [({}, 1), ({"index_url": URL}, 0), ({"publish": "none"}, 0)]
+)
+def test_badge_shows_the_version_on_pypi(
+    answers: Answers, expected: int, artifacts: ArtifactCache
+) -> None:
+    """The README has a badge with the version only if the package is on PyPI."""
+    project = artifacts.project(BASE | answers)
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    assert expected == readme.count("![Version on PyPI]")
+
+
 @pytest.mark.parametrize(("index_url", "rejects"), [("", True), (URL, False)])
 def test_linux_wheels_are_rejected_before_the_tag(
     index_url: str, rejects: bool, tmp_path: Path, artifacts: ArtifactCache
