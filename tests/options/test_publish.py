@@ -117,7 +117,7 @@ def test_badge_shows_the_version_on_pypi(
     answers: Answers, expected: int, artifacts: ArtifactCache
 ) -> None:
     """The README has a badge with the version only if the package is on PyPI."""
-    project = artifacts.project(BASE | answers)
+    project = artifacts.project(BASE | {"github_user": "ada"} | answers)
     readme = (project / "README.md").read_text(encoding="utf-8")
     assert expected == readme.count("![Version on PyPI]")
 
