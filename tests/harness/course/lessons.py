@@ -300,8 +300,8 @@ def session(page: Path, folder: Path, releases: Path) -> Iterator[Session]:
         The session, which ends with the context.
     """
     wanted = front_matter(page)
-    home = folder / "home"
-    home.mkdir()
+    # uv's cache identifies wheels in a folder by their path, so each session needs a new path.
+    home = Path(tempfile.mkdtemp(prefix="home-", dir=folder))
     (home / ".gitconfig").write_text(
         "[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = main\n"
         f'[url "{releases}"]\n\tinsteadOf = {CLONE_ADDRESS}\n'
