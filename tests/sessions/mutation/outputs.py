@@ -139,7 +139,9 @@ def validator_outputs(template: Template, *, thoroughly: bool) -> dict[str, str]
         shown = f"{name} = {json.dumps(answer)}"
         found[f"{shown} as data"] = form.refusal(name, answer)
         question = question_of(form.worker, name, form.context | {name: answer})
-        found[f"{shown} at the prompt"] = message(functools.partial(question.validate_answer, answer))
+        found[f"{shown} at the prompt"] = message(
+            functools.partial(question.validate_answer, answer)
+        )
     return found
 
 
