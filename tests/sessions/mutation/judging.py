@@ -3,7 +3,7 @@
 The tests that are most likely to catch a fault run first, in order of cost, until one fails. Then,
 the quick suite runs on groups of remaining faults that don't overlap. Tests that fail run again
 with each fault that may be the cause. Finally, more of the likely tests run on each fault that is
-left. The full suite doesn't run for each fault, so a surviving fault isn't proven to survive it.
+left. The full suite doesn't run for each fault, so it may catch some of the surviving ones.
 """
 
 import functools
