@@ -203,6 +203,25 @@ def test_failed_tests_run_again_with_the_faults_in_their_files(
     assert {a: "t::slow"} == found
 
 
+def test_cheap_tests_of_cached_files_run_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a fault in a cached file, failed tests also run in order of cost."""
+    reads = frozenset({"template/macros/text.jinja"})
+    known = {f"t::{s}": runs.Record(s, reads, is_quick=False) for s in (9.0, 1.0)}
+    again: list[str] = []
+
+    def failing(_: Fault, tests: list[str]) -> str:
+        again.extend(tests)
+        return ""
+
+    monkeypatch.setattr(judging, "failing", failing)
+    fault = Fault("copier.yml", 1, "delete line", ("x",), ())
+    with ThreadPoolExecutor(1) as pool:
+        Suite(pool, tmp_path, known).caught({fault: [*known]})
+    assert ["t::1.0", "t::9.0"] == again
+
+
 def test_more_tests_run_on_surviving_faults(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +278,7 @@ def test_overlapping_faults_are_not_seeded_together() -> None:
         ),
         ("a.toml", 'a = "b"\nc = 1\n', "c = 1\na = 'b'\n"),
         ("a.yml", "a: b\n", 'a: "b"  # why\n'),
+        ("template/data/locked_names.yml", "a: [b, c]\n", "a: [c, b]\n"),
         (
             "a.patch",
             "diff -u c d\n--- c\n+++ d\n@@ -1 +1 @@\n-b\n+e\n",
@@ -389,6 +409,18 @@ def test_faults_in_the_template_run_the_completeness_tests(file: str, expected: 
     known = {test: runs.Record(seconds=0.01, reads=frozenset(), is_quick=True)}
     chosen = runs.near_tests(Fault(file, 1, "delete line", ("a",), ()), [], [], known, limit=0)
     assert expected == (test in chosen)
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(runs.SHORT, 1), (runs.LONG, 2)])
+def test_slow_tests_need_preparation(limit: float, expected: int) -> None:
+    """At first, no slow test of the template runs, even if its module also has quick tests."""
+    file = "template/macros/text.jinja"
+    known = {
+        f"t::{name}": runs.Record(seconds, frozenset({file}), is_quick=name == "quick")
+        for name, seconds in (("quick", 0.1), ("slow", 1.0))
+    }
+    fault = Fault(file, 1, "delete line", ("a",), ())
+    assert [*known][:expected] == runs.near_tests(fault, [], [], known, limit)
 
 
 def test_all_renderings_depend_on_cached_files() -> None:

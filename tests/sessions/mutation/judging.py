@@ -53,7 +53,7 @@ class Verdict:
         quick: The test in the quick suite that catches the fault, or "".
         caught_by: The test or session that catches the fault, the reason why the fault has no
             effect, or "".
-        seconds: The time spent on this fault, excluding runs with several faults.
+        seconds: The time until the first verdict.
     """
 
     file: str
@@ -223,7 +223,8 @@ def reason_to_exclude(fault: Fault, repository: Path) -> str:
     lines = text.splitlines()
     fault.seed(lines)
     changed = "\n".join(lines) + "\n"
-    if not runs.is_template(fault.file) and outputs.same_meaning(fault.file, text, changed):
+    is_parsed = fault.file in outputs.NAMES or not runs.is_template(fault.file)
+    if is_parsed and outputs.same_meaning(fault.file, text, changed):
         return "the file has the same meaning"
     return ""
 
@@ -324,31 +325,27 @@ class Suite:
             failed |= dict.fromkeys(test for test in tests if "::" in test)
         return uncollected, list(failed)
 
-    def limited(self, tests: list[str]) -> list[str]:
-        """Return the first tests that run within the time limit `AGAIN`, but at least one test."""
-        total = itertools.accumulate(self.known[test].seconds + runs.RENDERING for test in tests)
-        chosen = [test for test, seconds in zip(tests, total, strict=True) if seconds <= AGAIN]
-        return chosen or tests[:1]
-
     def caught(self, failed: dict[Fault, list[str]]) -> dict[Fault, str]:
         """Return a failing test for each fault that makes tests fail on its own.
 
         Args:
             failed: The failed tests for each fault. Tests that read the fault's file run again
-                with only this fault, within the time limit. Tests with a low relative cost that
-                read few other files with faults run first.
+                with only this fault, within the time limit `AGAIN`. Tests with a low relative cost
+                that read few other files with faults run first.
         """
         jobs = {}
         files = Counter(fault.file for fault in failed)
         for fault, tests in failed.items():
             cost = {
                 test: runs.relative_cost(test, self.known[test], fault)
-                * sum(files[file] for file in files.keys() & self.known[test].reads)
+                * sum(count for file, count in files.items() if self.known[test].may_read(file))
                 for test in tests
                 if test in self.known and self.known[test].may_read(fault.file)
             }
-            chosen = self.limited(sorted(cost, key=cost.__getitem__))
-            jobs[self.pool.submit(failing, fault, chosen)] = fault
+            first = sorted(cost, key=cost.__getitem__)
+            total = itertools.accumulate(self.known[t].seconds + runs.RENDERING for t in first)
+            chosen = [t for t, seconds in zip(first, total, strict=True) if seconds <= AGAIN]
+            jobs[self.pool.submit(failing, fault, chosen or first[:1])] = fault
         results = {jobs[job]: job.result() for job in as_completed(jobs)}
         print(f"{sum(map(bool, results.values()))} of them caught", flush=True)
         return {fault: test for fault, test in results.items() if test}

@@ -37,8 +37,10 @@ READ = "read "
 
 # Words in the paths or lines of code that only updates run. Projects aren't updated here.
 ONLY_UPDATES = ("recorded", "update", "starters", "renamed_choices", "users_files")
-# Words in the paths of files about answers that users could enter. Few are tried here.
-INPUT = ("template/macros/", "template/questions/", "locked_names", "reserved_names")
+# The files with lists of reserved names, which have no order.
+NAMES = ("template/data/locked_names.yml", "template/data/reserved_names.yml")
+# The start of the paths of files about answers that users could enter. Few are tried here.
+INPUT = ("template/macros/", "template/questions/", *NAMES)
 
 
 def shows_everything(file: str, text: str, line: int) -> bool:
@@ -52,7 +54,8 @@ def shows_everything(file: str, text: str, line: int) -> bool:
     lines = text.splitlines()
     start = next((n for n in range(line - 1, 0, -1) if not lines[n - 1].strip()), 0)
     paragraph = itertools.takewhile(str.strip, lines[start:])
-    return not any(word in part for word in ONLY_UPDATES + INPUT for part in (file, *paragraph))
+    about_updates = any(word in part for word in ONLY_UPDATES for part in (file, *paragraph))
+    return not about_updates and not file.startswith(INPUT)
 
 
 def few_cases() -> list[Answers]:
@@ -230,6 +233,8 @@ def same_meaning(file: str, before: str, after: str) -> bool:
     if file.endswith(".py"):
         return program(before) == program(after)
     try:
+        if file in NAMES:
+            return names(before) == names(after)
         if file.endswith(".toml"):
             return tomllib.loads(before) == tomllib.loads(after)
         if file.endswith(".json"):
@@ -241,6 +246,11 @@ def same_meaning(file: str, before: str, after: str) -> bool:
     except (ValueError, yaml.YAMLError):
         return False
     return False
+
+
+def names(text: str) -> dict[str, set[str]]:
+    """Return the sets of names in a YAML map of lists."""
+    return {kind: set(listed) for kind, listed in yaml.safe_load(text).items()}
 
 
 def patch(text: str) -> list[str]:

@@ -175,7 +175,8 @@ def near_tests(
             seconds += PREPARATION
         if seconds <= left[kind]:
             left[kind] -= seconds
-            prepared.add(module)
+            if kind:
+                prepared.add(module)
             functions[function] += 1
             chosen[kind].append(test)
     return [*chosen[0], *chosen[1]]
